@@ -1,0 +1,223 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+#include "dvt/base/result/retry.h"
+#include "dvt/base/text/value.h"
+#include "dvt/columnar/c_abi/stream.h"
+#include "dvt/columnar/types/relation.h"
+
+namespace dvt::sql {
+struct Dialect;
+}
+
+namespace dvt::connectors {
+
+/// One entry of a profile's `outputs`: a named connection and its settings. Holds secrets: never print `settings`.
+struct ConnectionConfig {
+  std::string name;
+  std::string type;      ///< "postgres", "mysql", "sqlite", "duckdb", "files", …
+  Value settings;        ///< a map; marks point into profiles.yml
+  std::string file;      ///< profiles.yml, for error places
+  std::string base_folder;  ///< relative paths in settings are relative to this (the project folder)
+};
+
+/// What planner, runner and tests may ask of a connector instead of its name.
+enum class Capability : uint32_t {
+  kSource = 1u << 0,            ///< can be read
+  kTarget = 1u << 1,            ///< can be written
+  kSql = 1u << 2,               ///< runs queries of its dialect (else only relations, columns)
+  kTransactionalDdl = 1u << 3,  ///< CREATE/RENAME/DROP roll back
+  kAtomicRename = 1u << 4,      ///< several renames in one statement
+  kPartitionedRead = 1u << 5,
+  kSnapshotRead = 1u << 6,      ///< all reads of a scope see one moment
+  kMerge = 1u << 7,             ///< MERGE or an equivalent upsert
+  kViews = 1u << 8,
+  kSchemas = 1u << 9,           ///< has CREATE SCHEMA
+  kRawCopy = 1u << 10,          ///< OpenRaw/WriteRaw
+  kParallelSinks = 1u << 11,    ///< several sinks may append to one table at a time
+  kSessionTempTables = 1u << 12,
+  kInsertSelectParallel = 1u << 13,
+};
+
+/// Knobs of partitioned reading, merged from project, profile and model settings.
+struct ReadOptions {
+  std::string prefer_column;         ///< the user's choice, validated by PlanRead
+  int64_t rows_per_partition = 500'000;
+  int min_partitions = 4;
+  int max_partitions = 200;
+  int parallel = 0;                  ///< most partitions read at once; 0: the connector decides
+  int64_t batch_rows = 10'000;
+  double connect_timeout_seconds = 30;
+  double query_timeout_seconds = 3600;
+  RetryPolicy retry;
+};
+
+/// What to read: either a plain selection from one relation (partitionable) or whole SQL in the source's dialect.
+struct ReadRequest {
+  // One relation: SELECT <select_list> FROM <relation> [AS <alias>] [WHERE <where>], all texts in the source's dialect.
+  std::optional<columnar::RelationName> relation;
+  std::string alias;
+  std::vector<std::string> select_list;  ///< rendered expressions with aliases; empty: all columns
+  std::string where;                     ///< rendered predicate, may be empty
+  // or: any query.
+  std::string sql;
+  ReadOptions options;
+};
+
+/// One unit of parallel reading and of retry.
+struct Partition {
+  std::string sql;          ///< the complete query of this partition, or a connector-private spelling (files)
+  std::string description;  ///< "o_orderkey in [1, 1500001)", "ctid pages 0–4095", "whole query"
+  std::optional<int64_t> estimated_rows;
+};
+
+/// How a request will be read. A value; safe to copy.
+struct ReadPlan {
+  columnar::Fields fields;                ///< result columns in order
+  std::vector<Partition> partitions;      ///< together every row exactly once; never empty
+  int parallel = 1;                       ///< how many to read at a time
+  std::optional<int64_t> estimated_rows;
+  std::string method;                     ///< "binary COPY", "binary rows", "file scan" …
+  std::string partitioned_by;             ///< "key range o_orderkey", "ctid", "none: query with GROUP BY"
+  std::vector<std::string> notes;         ///< type warnings and fallbacks, one sentence each
+  std::string raw_format;                 ///< non-empty: OpenRaw works; equal strings mean byte-compatible
+  ReadOptions options;
+};
+
+/// Keeps all reads made through it at one moment, where the system can (else it only counts). Shared by the readers; the
+/// last owner ends it. Thread-safe.
+class ReadScope {
+ public:
+  virtual ~ReadScope() = default;
+  /// "snapshot 00000003-0000001B-1", or why the moment is only approximate.
+  virtual std::string Describe() const = 0;
+};
+
+/// Byte chunks of a system's own bulk format, for source and target of one kind.
+class RawStream {
+ public:
+  virtual ~RawStream() = default;
+  /// The next chunk (valid until the next call); empty at the end.
+  virtual Result<std::string_view> Next() = 0;
+  virtual int64_t rows() const = 0;  ///< rows handed out so far
+};
+
+/// Appends rows to one existing table. Nothing is visible to others before Commit. One thread at a time. Destroying an
+/// uncommitted sink aborts it.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Status Write(const ArrowArray& batch, std::stop_token stop) = 0;
+  /// Only if the sink was opened with a raw format equal to the stream's.
+  virtual Status WriteRaw(std::string_view chunk, std::stop_token stop);
+  /// Makes the rows durable and returns how many were written.
+  virtual Result<int64_t> Commit(std::stop_token stop) = 0;
+  virtual void Abort() noexcept = 0;
+};
+
+struct SinkRequest {
+  columnar::RelationName relation;
+  columnar::Fields fields;   ///< of the batches that will come; matched to table columns by name
+  std::string raw_format;    ///< non-empty: WriteRaw will be used
+  bool sync = true;
+  double query_timeout_seconds = 3600;
+};
+
+struct ExecuteResult {
+  int64_t rows_affected = -1;  ///< -1: not a row-changing statement
+  std::string message;         ///< the server's command tag, such as "INSERT 0 5", or "OK"
+};
+
+/// One database session: statements run in order on one connection; temp objects and transactions live in it.
+/// One thread at a time.
+class Session {
+ public:
+  virtual ~Session() = default;
+  /// One or several statements separated by semicolons; the result is the last one's.
+  virtual Result<ExecuteResult> Execute(std::string_view sql, std::stop_token stop) = 0;
+  /// One query, small or large: rows stream. The session is busy until the stream is drained or released.
+  virtual Result<columnar::Stream> Query(std::string_view sql, std::stop_token stop) = 0;
+  virtual Status Begin() = 0;
+  virtual Status Commit() = 0;
+  virtual Status Rollback() = 0;
+  virtual bool in_transaction() const = 0;
+};
+
+/// A connection's maker and catalog. Thread-safe; opens database connections as needed. Every blocking call honours its stop
+/// token within a second and then returns kCancelled; queries running on a server are cancelled there.
+class Connector {
+ public:
+  virtual ~Connector() = default;
+
+  virtual const ConnectionConfig& config() const = 0;
+  virtual uint32_t capabilities() const = 0;
+  bool Has(Capability c) const { return (capabilities() & static_cast<uint32_t>(c)) != 0; }
+  virtual const sql::Dialect& dialect() const = 0;
+  /// Defaults of a dbt relation: the database and schema of this connection.
+  virtual std::string default_database() const = 0;
+  virtual std::string default_schema() const = 0;
+  /// Longest identifier in bytes.
+  virtual int max_identifier() const = 0;
+  /// Two connectors of equal, non-empty identity reach the same database with the same rights, so that a query over both can be
+  /// pushed whole (host, port, database for PostgreSQL; the file for SQLite).
+  virtual std::string identity() const = 0;
+
+  /// Connects and asks the version; the text is for `dvt debug`.
+  virtual Result<std::string> Test(std::stop_token stop) = 0;
+  virtual Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) = 0;
+  virtual Result<std::vector<std::string>> ListSchemas(std::stop_token stop) = 0;
+  /// kNotFound (with the nearest existing name as hint) if there is no such relation. Name parts left empty mean the defaults.
+  virtual Result<columnar::TableInfo> Describe(const columnar::RelationName& relation, std::stop_token stop) = 0;
+  /// Result columns of a query, without running it.
+  virtual Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) = 0;
+
+  /// Begins a moment for the reads of one model. Never null.
+  virtual Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) = 0;
+  virtual Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) = 0;
+  /// One partition's rows in the layouts of ArrowFormat(plan.fields). The scope lives as long as the stream. No retry inside:
+  /// an error means that this partition's rows so far must be discarded (see RetryingStream).
+  virtual Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
+                                        std::stop_token stop) = 0;
+  virtual Result<std::unique_ptr<RawStream>> OpenRaw(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
+                                                     std::stop_token stop);
+
+  virtual Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) = 0;
+  virtual Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) = 0;
+  /// Raw format of the table for columns in this order, or empty if it has none.
+  virtual Result<std::string> RawFormatOf(const columnar::RelationName& relation, const std::vector<std::string>& columns,
+                                          std::stop_token stop);
+
+  /// The system's column type for a neutral type, as DDL text ("numeric(15,2)"). `loss`, if not null, gets a sentence when
+  /// precision, scale, zone, length or structure is lost (DVT002). kType if the value has no home at all.
+  virtual Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const = 0;
+  /// An identifier quoted for this system.
+  virtual std::string Quote(std::string_view identifier) const = 0;
+  /// The relation quoted, leaving out parts this system does not name.
+  virtual std::string QuoteRelation(const columnar::RelationName& relation) const = 0;
+};
+
+/// Whole queries of one relation request: "SELECT <list or *> FROM <relation> AS <alias> WHERE (<where>) AND (<extra>)".
+std::string SelectText(const Connector& connector, const ReadRequest& request, std::string_view extra_predicate = {});
+
+/// Reads one partition so that a retry repeats nothing: `open` is called again after a retryable error, and a batch is handed
+/// on only once it can no longer be taken back: the partition's batches are held (in memory up to `hold_bytes`, then spilled to
+/// `spill_folder` as Arrow IPC) until its end. Thread-compatible. `on_retry` as in RunWithRetry.
+columnar::Stream RetryingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
+                                int64_t hold_bytes, std::string spill_folder, std::stop_token stop,
+                                std::function<void(const Error&, int, double)> on_retry);
+
+using ConnectorFactory = std::function<Result<std::shared_ptr<Connector>>(const ConnectionConfig&)>;
+
+/// How many partitions a table of `rows` gets: clamp(ceil(rows / rows_per_partition), min, max).
+int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options);
+
+}  // namespace dvt::connectors

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+#include "dvt/base/text/value.h"
+#include "dvt/columnar/c_abi/stream.h"
+
+namespace dvt::engine {
+
+/// One named input: partitions that may be opened and read in parallel, each once.
+struct Input {
+  std::string name;
+  columnar::Fields fields;
+  int partitions = 1;
+  int parallel = 1;                        ///< most partitions to read at a time
+  std::optional<int64_t> estimated_rows;
+  std::function<Result<columnar::Stream>(int partition, std::stop_token stop)> open;  ///< thread-safe
+};
+
+/// A configured compute: `computes.yml`.
+struct ComputeConfig {
+  std::string name = "duckdb";
+  std::string type = "duckdb";
+  int threads = 0;               ///< 0: all cores
+  std::string memory_limit;      ///< DuckDB spelling, "2GB"; empty: the engine's default
+  std::string temp_directory;    ///< spill folder; empty: target/tmp
+  Value settings;
+};
+
+/// Runs transform queries. Thread-safe; each Run is independent (own inputs, own cancel).
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// Starts the query over the inputs and returns its rows as a stream; batches are produced while the reader pulls, and
+  /// inputs are read while they are needed. Row order is free unless the query ends in ORDER BY. Stopping interrupts it.
+  virtual Result<columnar::Stream> Run(const std::string& sql, std::vector<Input> inputs, std::stop_token stop) = 0;
+  /// Columns the query would give.
+  virtual Result<columnar::Fields> Describe(const std::string& sql, const std::vector<Input>& inputs) = 0;
+};
+
+Result<std::unique_ptr<Engine>> MakeDuckDbEngine(const ComputeConfig& config);
+
+}  // namespace dvt::engine

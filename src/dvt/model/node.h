@@ -1,0 +1,137 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+#include "dvt/base/text/value.h"
+
+namespace dvt::model {
+
+enum class ResourceType { kModel, kSeed, kTest, kSnapshot, kAnalysis, kOperation };
+std::string_view ResourceTypeName(ResourceType type);  ///< "model", "seed", …
+
+/// A call `ref('package', 'name', version=…)`.
+struct RefCall {
+  std::string package;  ///< empty: not given
+  std::string name;
+  std::string version;
+  Place place;
+};
+
+/// A call `source('source', 'table')`.
+struct SourceCall {
+  std::string source;
+  std::string table;
+  Place place;
+};
+
+/// A documented column of a property file.
+struct ColumnProperties {
+  std::string name;
+  std::string description;
+  std::string data_type;
+  Value meta;
+  std::vector<std::string> tags;
+  std::optional<bool> quote;
+  Value raw;  ///< the whole YAML entry
+};
+
+/// What a generic test was made from.
+struct TestMetadata {
+  std::string name;        ///< "unique"
+  std::string package;     ///< macro package prefix, empty: none
+  Value kwargs;            ///< arguments; `model` is the ref text
+  std::string column;      ///< empty: a test of the whole relation
+  std::string attached_node;
+};
+
+/// Anything that runs: model, seed, test, snapshot, analysis.
+struct Node {
+  std::string unique_id;      ///< "model.shop.orders"
+  ResourceType type = ResourceType::kModel;
+  std::string package;
+  std::string name;
+  std::string path;           ///< relative to the resource folder
+  std::string original_path;  ///< relative to the project folder
+  std::string raw_code;
+  std::string language = "sql";
+  std::string checksum;       ///< sha256 of the raw text
+  std::vector<std::string> fqn;
+  std::string alias;
+  std::string database;
+  std::string schema;
+  std::string connection;     ///< the output on which it lives
+  Value config;               ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
+  std::string description;
+  std::vector<ColumnProperties> columns;
+  Value patch;                ///< raw YAML entry, null if none
+  std::string patch_path;
+  std::vector<RefCall> refs;
+  std::vector<SourceCall> sources;
+  std::vector<std::string> depends_on_nodes;
+  std::vector<std::string> depends_on_macros;
+  std::optional<TestMetadata> test;
+  std::string version;
+  Place place;                ///< the file, or the YAML entry of a generic test
+
+  // Filled by compiling.
+  bool compiled = false;
+  std::string compiled_code;
+  std::string relation_name;  ///< rendered, quoted; empty for ephemeral and tests
+  std::vector<std::pair<std::string, std::string>> extra_ctes;  ///< (node id, sql)
+
+  std::string materialized() const;
+  bool is_ephemeral() const { return materialized() == "ephemeral"; }
+};
+
+/// A source table.
+struct SourceNode {
+  std::string unique_id;      ///< "source.shop.crm.customers"
+  std::string package;
+  std::string source_name;
+  std::string name;
+  std::string identifier;
+  std::string database;
+  std::string schema;
+  std::string connection;     ///< empty: the default target
+  Value quoting;
+  std::string loader;
+  std::string description;
+  std::string source_description;
+  std::vector<ColumnProperties> columns;
+  Value config;
+  Value freshness;
+  std::string loaded_at_field;
+  std::string original_path;
+  std::vector<std::string> fqn;
+  Value raw;
+  Place place;
+};
+
+/// A macro of the project, of a package or built in.
+struct MacroNode {
+  std::string unique_id;      ///< "macro.shop.cents"
+  std::string package;        ///< "dvt" for built-in ones
+  std::string name;
+  std::string path;
+  std::string original_path;
+  std::string text;
+  std::vector<std::string> depends_on_macros;
+  std::string description;
+  Place place;
+};
+
+struct ExposureNode {
+  std::string unique_id;
+  std::string name;
+  std::string package;
+  Value raw;
+  std::vector<std::string> depends_on_nodes;
+  Place place;
+};
+
+}  // namespace dvt::model

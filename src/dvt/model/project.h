@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dvt/base/result/diagnostics.h"
+#include "dvt/base/text/value.h"
+#include "dvt/model/node.h"
+
+namespace dvt::model {
+
+/// dbt_project.yml (or dvt_project.yml), rendered.
+struct ProjectConfig {
+  std::string name;
+  std::string version;
+  std::string profile;
+  std::string folder;                          ///< absolute path of the project
+  std::string file;                            ///< path of the project file
+  std::vector<std::string> model_paths{"models"};
+  std::vector<std::string> seed_paths{"seeds"};
+  std::vector<std::string> test_paths{"tests"};
+  std::vector<std::string> snapshot_paths{"snapshots"};
+  std::vector<std::string> analysis_paths{"analyses"};
+  std::vector<std::string> macro_paths{"macros"};
+  std::string target_path = "target";
+  std::vector<std::string> clean_targets{"target"};
+  Value vars;
+  Value models;      ///< the +config trees
+  Value seeds;
+  Value tests;
+  Value snapshots;
+  Value sources;
+  Value quoting;
+  Value dispatch;
+  Value flags;
+  Value on_run_start;
+  Value on_run_end;
+  Value raw;
+};
+
+/// One profile: named connections and settings.
+struct Profile {
+  std::string name;
+  std::string file;
+  std::string target;                          ///< default output
+  Value outputs;                               ///< name → settings map, env_var rendered
+  int threads = 1;
+};
+
+/// computes.yml.
+struct Computes {
+  std::string file;
+  std::string default_name;
+  Value computes;                              ///< name → settings
+};
+
+/// Everything a run knows. Built by `project`, completed by compiling; shared read-only afterwards.
+struct Manifest {
+  ProjectConfig project;
+  Profile profile;
+  Computes computes;
+  std::string target;                          ///< the chosen output
+  std::map<std::string, Node> nodes;           ///< by unique id
+  std::map<std::string, Node> disabled;
+  std::map<std::string, SourceNode> sources;
+  std::map<std::string, MacroNode> macros;
+  std::map<std::string, ExposureNode> exposures;
+  Value docs;                                  ///< docs blocks: id → text
+  Diagnostics diagnostics;
+};
+
+}  // namespace dvt::model
