@@ -21,6 +21,7 @@ class ColumnView {
 
   int64_t length() const { return length_; }
   bool IsNull(int64_t row) const {
+    if (all_null_) return true;
     return validity_ != nullptr && ((validity_[(row + offset_) >> 3] >> ((row + offset_) & 7)) & 1) == 0;
   }
   bool Bool(int64_t row) const { return (values_[(row + offset_) >> 3] >> ((row + offset_) & 7)) & 1; }
@@ -46,6 +47,8 @@ class ColumnView {
   Range ListRange(int64_t row) const { return {offsets_[row + offset_], offsets_[row + offset_ + 1]}; }
   ColumnView child(int i) const;
   const DataType& type() const { return *type_; }
+  /// Moves row 0 by `rows` (the offset of an enclosing struct array).
+  void Shift(int64_t rows) { offset_ += rows; }
 
  private:
   const ArrowArray* array_;
@@ -55,6 +58,7 @@ class ColumnView {
   const uint8_t* validity_;
   const uint8_t* values_;
   const int32_t* offsets_;
+  bool all_null_;  // a column of type null has no buffers
 };
 
 /// Views over every column of a batch. A struct array's own offset is applied.
