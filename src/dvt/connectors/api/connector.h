@@ -90,6 +90,9 @@ struct ReadPlan {
   std::string partitioned_by;             ///< "key range o_orderkey", "ctid", "none: query with GROUP BY"
   std::vector<std::string> notes;         ///< type warnings and fallbacks, one sentence each
   std::string raw_format;                 ///< non-empty: OpenRaw works; equal strings mean byte-compatible
+  /// Reading a partition again within the same scope gives the same rows in the same order (a range scan in key or page order
+  /// under one snapshot), so that a retry may skip the rows already handed on instead of holding them back.
+  bool repeatable = false;
   ReadOptions options;
 };
 
@@ -214,6 +217,11 @@ std::string SelectText(const Connector& connector, const ReadRequest& request, s
 columnar::Stream RetryingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
                                 int64_t hold_bytes, std::string spill_folder, std::stop_token stop,
                                 std::function<void(const Error&, int, double)> on_retry);
+
+/// Reads one partition of a repeatable plan: batches are handed on at once; after a retryable error `open` is called again and
+/// the rows already handed on are skipped. Fewer rows than before on the second reading are an error, never a silent loss.
+columnar::Stream ResumingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
+                                std::stop_token stop, std::function<void(const Error&, int, double)> on_retry);
 
 using ConnectorFactory = std::function<Result<std::shared_ptr<Connector>>(const ConnectionConfig&)>;
 
