@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/columnar/types/relation.h"
+
+namespace dvt::sql {
+
+/// Tells the analysis what columns a table has.
+class SchemaProvider {
+ public:
+  virtual ~SchemaProvider() = default;
+  /// Columns of a table as named in the query (parts folded by the dialect, absent parts empty), valid while the provider lives; nullptr if
+  /// the table, or only its columns, are not known.
+  virtual const columnar::Fields* Columns(const columnar::RelationName& table) = 0;
+};
+
+/// A provider over a plain map; names compare by their last part if fewer parts are given.
+class MapSchema : public SchemaProvider {
+ public:
+  void Add(columnar::RelationName table, columnar::Fields columns);
+  const columnar::Fields* Columns(const columnar::RelationName& table) override;
+
+ private:
+  std::vector<std::pair<columnar::RelationName, columnar::Fields>> tables_;
+};
+
+}  // namespace dvt::sql

@@ -1,0 +1,201 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+#include "dvt/columnar/types/data_type.h"
+
+namespace dvt::sql {
+
+/// What the parser, the printer and the rewrites may ask of a dialect. A child dialect has its own set, usually built from the parent's.
+enum class Feature : uint8_t {
+  // lexing
+  kBackslashEscapes,       ///< '\n' in ordinary strings
+  kEStrings,               ///< E'\n'
+  kDollarStrings,          ///< $tag$ … $tag$
+  kHashComments,           ///< # to the end of the line
+  kDashCommentNeedsSpace,  ///< --1 is minus minus one
+  kNestedComments,         ///< /* /* */ */
+  kVersionComments,        ///< /*! … */ is SQL
+  kDoubleQuotedStrings,    ///< "x" is a string
+  kDoubleQuotedFallback,   ///< "x" is an identifier, or a string if there is no such column
+  kBacktickIdentifiers,
+  kBracketIdentifiers,
+  kHexStrings,             ///< X'41' and 0x41 are binary strings (else 0x41 is a number)
+  kHexNumbers,             ///< 0x1F is a number
+  kBitStrings,             ///< B'01'
+  kUnderscoreNumbers,      ///< 1_000
+  kAdjacentStrings,        ///< 'a' 'b' is 'ab' on one line too
+  kAtVariables,            ///< @x, @@x
+  kColonParameters,
+  kDollarParameters,
+  // operators
+  kDoublePipeIsOr, kDoubleAmpIsAnd, kXorOperator, kDivOperator, kModOperator, kSlashSlash, kNullSafeEquals, kPipesConcat,
+  kCaretIsPower,           ///< ^ raises (else xor)
+  kHashIsXor,              ///< # is bitwise xor
+  kStarStarIsPower,
+  kDoubleEquals,           ///< ==
+  kDoubleColonCast, kArrowJson, kHashJson, kJsonContainment, kTildeRegex, kRegexpOperator, kGlobOperator, kIlike, kSimilarTo,
+  kIsAnything,             ///< a IS b for any b
+  kNotNullPostfix,         ///< x ISNULL, x NOTNULL
+  kBangNot,                ///< ! x
+  kLambdaArrow,            ///< x -> x + 1 inside calls
+  kLambdaKeyword,
+  kNotBindsTight,          ///< NOT above comparison (never here)
+  // query
+  kDistinctOn, kQualify, kGroupByAll, kGroupingSets, kWithRollup, kLateral, kAsofJoin, kSemiAntiJoin, kPositionalJoin, kStraightJoin,
+  kFullJoin, kNaturalJoin, kFromFirst, kLimitComma, kFetch, kLimitPercent, kNullsOrdering, kByNameUnion, kStarExcept, kStarReplace,
+  kMaterializedCte, kValuesTable, kTableStatement, kWindowFrameGroups, kFilterClause, kWithinGroup, kIgnoreNulls, kNamedWindows, kTableSample,
+  kIndexHints, kPivot, kIntersectExceptAll, kTrailingCommas, kDerivedTableNeedsAlias, kAliasInWhere, kAliasInGroupBy, kOrdinality,
+  // expressions
+  kTryCast, kArrayBrackets, kArrayKeyword, kStructBraces, kMapBraces, kListSlices, kBooleanLiterals, kBooleanType, kIntervalType,
+  kIntervalUnitOutside,    ///< INTERVAL '1' DAY (needs a unit)
+  kIntervalString,         ///< INTERVAL '1 day 2 hours'
+  kOverlay, kExtract, kPositionFunction, kSubstringFrom, kTrimFrom, kRowConstructor, kCollateClause, kAtTimeZone, kCharsetIntroducer,
+  kDatePartKeywords, kMatchAgainst, kNamedArguments, kColumnsExpression,
+  // meaning
+  kSlashIsInteger,         ///< 7 / 2 is 3
+  kSlashNullOnZero,        ///< 1 / 0 is NULL (else an error, or infinity)
+  kNullsLow,               ///< NULLs sort before all values when ascending
+  kNullsAlwaysLast,        ///< … after all values, ascending and descending
+  kCaseInsensitiveText,    ///< string comparison ignores case by default
+  kBlankPadCompare,        ///< 'a' = 'a ' by default
+  kDynamicTyping,          ///< columns hold any type; dates are text
+  kImplicitStringCasts,    ///< '1' + 1 works and means a number
+  kLikeIgnoresCase,
+  kConcatNullIsEmpty,      ///< CONCAT skips NULLs
+  kGreatestIgnoresNull,
+  kTransactionalDdl, kReturning, kOnConflict, kOnDuplicateKey, kMerge, kDeleteUsing, kUpdateFrom, kCreateOrReplace,
+  kCount
+};
+
+/// A constexpr set of features.
+struct FeatureSet {
+  std::array<uint64_t, 3> words{};
+
+  constexpr FeatureSet() = default;
+  constexpr FeatureSet(std::initializer_list<Feature> list) {
+    for (Feature f : list) words[static_cast<size_t>(f) / 64] |= uint64_t{1} << (static_cast<size_t>(f) % 64);
+  }
+  constexpr bool Has(Feature f) const {
+    return (words[static_cast<size_t>(f) / 64] >> (static_cast<size_t>(f) % 64) & 1) != 0;
+  }
+  constexpr FeatureSet With(const FeatureSet& other) const {
+    FeatureSet out = *this;
+    for (size_t i = 0; i < words.size(); ++i) out.words[i] |= other.words[i];
+    return out;
+  }
+  constexpr FeatureSet Without(const FeatureSet& other) const {
+    FeatureSet out = *this;
+    for (size_t i = 0; i < words.size(); ++i) out.words[i] &= ~other.words[i];
+    return out;
+  }
+};
+static_assert(static_cast<size_t>(Feature::kCount) <= 192);
+
+/// How an unquoted identifier is stored, and how names are compared.
+enum class Folding : uint8_t {
+  kLower,        ///< unquoted names fold to lower case; quoted ones are exact
+  kUpper,
+  kInsensitive,  ///< stored as written, compared ignoring case, quoted or not
+  kSensitive,    ///< as written, compared exactly (MySQL tables on Linux)
+};
+
+/// One row of a type table. The first row whose spelling matches reads a name; the first whose kind matches writes one.
+struct TypeSpec {
+  std::string_view name;             ///< upper case, words separated by one blank
+  columnar::TypeKind kind;
+  uint8_t parameters = 0;            ///< most parameters it takes: (length) or (precision, scale)
+  uint8_t default_precision = 0;     ///< decimals and times without parameters
+  uint8_t default_scale = 0;
+  bool fixed = false;
+  bool read_only = false;            ///< never written: an alias of another name
+};
+
+/// How a function's result type follows from its arguments.
+enum class TypeRule : uint8_t {
+  kUnknown, kFirst, kSecond, kCommon, kBool, kInt32, kInt64, kFloat64, kString, kBinary, kDate, kTime, kTimestamp, kTimestampTz, kInterval,
+  kJson, kUuid, kList, kSum, kAvg, kRound, kElement, kDecimalOfFirst,
+};
+
+/// What a function is, beyond its name.
+enum FunctionFlag : uint8_t {
+  kPure = 0, kAggregate = 1, kWindowOnly = 2, kVolatile = 4, kTableValued = 8, kNoParentheses = 16,
+  kStable = 32,      ///< fixed within a statement (NOW)
+  kTextCompare = 64, ///< its result depends on how text is compared (MIN of strings, NULLIF, REPLACE …)
+  kSession = 128,    ///< depends on user, database or settings
+};
+
+/// One spelling of a function in a dialect. Spellings of equal `concept` mean exactly the same, for every argument that their
+/// signature admits; what differs has another concept, and a rewrite or a note between them.
+struct FunctionSpec {
+  std::string_view name;      ///< upper case
+  std::string_view concept_;  ///< meaning, lower case; shared by all dialects
+  int8_t min_args = 0;
+  int8_t max_args = 0;        ///< -1: any number
+  TypeRule type = TypeRule::kUnknown;
+  uint8_t flags = kPure;
+  bool read_only = false;     ///< an alias that is never written
+};
+
+struct TypeDefaults;
+
+/// One dialect, as data. All are constexpr and live for ever. Children inherit what they leave empty (tables: child first, then parent).
+struct Dialect {
+  std::string_view name;
+  const Dialect* parent = nullptr;
+  std::span<const std::string_view> aliases;
+  char quote = '"';                        ///< identifiers are written between this, doubled inside
+  Folding folding = Folding::kLower;       ///< of columns and aliases
+  Folding table_folding = Folding::kLower;
+  FeatureSet features;
+  std::span<const std::string_view> reserved;   ///< upper case, sorted: must be quoted as any identifier
+  std::span<const FunctionSpec> functions;
+  std::span<const TypeSpec> types;
+  std::string_view default_schema;         ///< "public", "main", …
+  std::string_view unlimited_text = "TEXT";
+
+  bool Has(Feature f) const { return features.Has(f); }
+};
+
+/// The dialect of that name or alias (ignoring case), or nullptr.
+const Dialect* FindDialect(std::string_view name);
+/// All dialects' own names.
+std::vector<std::string> DialectNames();
+
+/// The identifier in this dialect's quotes, always.
+std::string QuoteIdentifier(const Dialect& dialect, std::string_view identifier);
+/// Quoted only where an unquoted spelling would be read differently: keywords, folding, odd characters.
+std::string QuoteIdentifierIfNeeded(const Dialect& dialect, std::string_view identifier);
+/// A string literal of that value.
+std::string QuoteString(const Dialect& dialect, std::string_view value);
+/// How an identifier is stored: folded if unquoted, exact if quoted.
+std::string FoldIdentifier(const Dialect& dialect, std::string_view identifier, bool quoted);
+/// Whether two stored (folded) names denote the same column or alias.
+bool SameName(const Dialect& dialect, std::string_view a, std::string_view b);
+/// `word` in any case.
+bool IsReserved(const Dialect& dialect, std::string_view word);
+
+/// The neutral type of a type as written ("numeric(15,2)", "varchar(10)[]", "struct(a int)"). kType if it cannot be read; a name that the
+/// dialect does not know gives kUnknown inside the result's kind.
+Result<columnar::DataType> ParseTypeName(const Dialect& dialect, std::string_view text);
+/// How this dialect writes a neutral type in DDL and casts. kType if it has no home there.
+Result<std::string> RenderTypeName(const Dialect& dialect, const columnar::DataType& type);
+
+/// The function of that name (any case) taking `args` arguments (-1: any), or nullptr.
+const FunctionSpec* FindFunction(const Dialect& dialect, std::string_view name, int args = -1);
+/// How this dialect spells a concept, or nullptr.
+const FunctionSpec* FindConcept(const Dialect& dialect, std::string_view concept_name, int args = -1);
+
+const Dialect& Postgres();
+const Dialect& Mysql();
+const Dialect& Sqlite();
+const Dialect& Duckdb();
+
+}  // namespace dvt::sql

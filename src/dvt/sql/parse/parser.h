@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dvt/base/result/result.h"
+#include "dvt/sql/ast/node.h"
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::sql {
+
+struct ParseOptions {
+  std::string file;       ///< named in errors
+  int max_depth = 2000;   ///< deepest nesting of expressions and queries before a clean error
+  bool comments = true;   ///< keep comments on nodes
+};
+
+/// Parses one or more statements separated by semicolons. The source is copied into the result's arena. Errors are kSyntax with line,
+/// column, what was found, what was expected, and the line with a caret as hint. Thread-safe.
+Result<Ast> Parse(std::string_view sql, const Dialect& dialect, const ParseOptions& options = {});
+/// Exactly one query (kSelect, kSetOperation, kValues or kSubquery); a trailing semicolon is allowed.
+Result<Ast> ParseQuery(std::string_view sql, const Dialect& dialect, const ParseOptions& options = {});
+/// Exactly one expression.
+Result<Ast> ParseExpression(std::string_view sql, const Dialect& dialect, const ParseOptions& options = {});
+/// A query if it begins as one, any other statement, else an expression.
+Result<Ast> ParseAny(std::string_view sql, const Dialect& dialect, const ParseOptions& options = {});
+
+/// Line and column (from 1, in characters) of a byte offset.
+Place PlaceAt(std::string_view source, size_t offset, std::string_view file = {});
+
+}  // namespace dvt::sql
