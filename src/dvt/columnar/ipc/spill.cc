@@ -1,0 +1,137 @@
+#include "dvt/columnar/ipc/spill.h"
+
+#include <arrow/c/bridge.h>
+#include <arrow/io/file.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/record_batch.h>
+#include <arrow/util/compression.h>
+#include <arrow/util/io_util.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "dvt/base/result/retry.h"
+
+namespace dvt::columnar {
+
+namespace {
+
+Error SpillError(const std::string& folder, int errno_value, const std::string& detail) {
+  const bool full = errno_value == ENOSPC || errno_value == EDQUOT || errno_value == EFBIG;
+  const ErrorCode code = full ? ErrorCode::kDisk : errno_value != 0 ? ClassifyErrno(errno_value) : ErrorCode::kIo;
+  Error error(code, fmt::format("cannot spill to {}: {}", folder, detail));
+  if (errno_value != 0) error = std::move(error).WithVendorCode(fmt::format("errno {}", errno_value));
+  if (full) error = std::move(error).WithHint("Free space there, or point the spill folder at a larger disk.");
+  return error;
+}
+
+class ArrowSpillFile : public SpillFile {
+ public:
+  ArrowSpillFile(std::string folder, std::shared_ptr<arrow::Schema> schema, int fd)
+      : folder_(std::move(folder)), schema_(std::move(schema)), fd_(fd) {}
+  ~ArrowSpillFile() override {
+    writer_.reset();
+    reader_.reset();
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  Status Start() {
+    DVT_ASSIGN(const int copy, Duplicate());
+    auto sink = arrow::io::FileOutputStream::Open(copy);
+    if (!sink.ok()) return From(sink.status());
+    sink_ = *sink;
+    auto options = arrow::ipc::IpcWriteOptions::Defaults();
+    auto codec = arrow::util::Codec::Create(arrow::Compression::LZ4_FRAME);
+    if (codec.ok()) options.codec = std::move(*codec);
+    options.use_threads = false;
+    auto writer = arrow::ipc::MakeStreamWriter(sink_, schema_, options);
+    if (!writer.ok()) return From(writer.status());
+    writer_ = *writer;
+    return {};
+  }
+
+  Status Write(Array batch) override {
+    ArrowArray raw = batch.Take();
+    auto imported = arrow::ImportRecordBatch(&raw, schema_);
+    if (!imported.ok()) return From(imported.status());
+    if (auto status = writer_->WriteRecordBatch(**imported); !status.ok()) return From(status);
+    if (auto told = sink_->Tell(); told.ok()) bytes_ = *told;
+    return {};
+  }
+
+  Status FinishWriting() override {
+    if (auto status = writer_->Close(); !status.ok()) return From(status);
+    if (auto told = sink_->Tell(); told.ok()) bytes_ = *told;
+    if (auto status = sink_->Close(); !status.ok()) return From(status);
+    writer_.reset();
+    sink_.reset();
+    if (::lseek(fd_, 0, SEEK_SET) < 0) return SpillError(folder_, errno, std::strerror(errno));
+    DVT_ASSIGN(const int copy, Duplicate());
+    auto file = arrow::io::ReadableFile::Open(copy);
+    if (!file.ok()) return From(file.status());
+    auto options = arrow::ipc::IpcReadOptions::Defaults();
+    options.use_threads = false;
+    auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::shared_ptr<arrow::io::InputStream>(*file), options);
+    if (!reader.ok()) return From(reader.status());
+    reader_ = *reader;
+    return {};
+  }
+
+  Result<Array> Next() override {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    if (auto status = reader_->ReadNext(&batch); !status.ok()) return From(status);
+    Array out;
+    if (batch == nullptr) return out;
+    if (auto status = arrow::ExportRecordBatch(*batch, out.out()); !status.ok()) return From(status);
+    return out;
+  }
+
+  int64_t bytes() const override { return bytes_; }
+
+ private:
+  Result<int> Duplicate() const {
+    const int copy = ::dup(fd_);
+    if (copy < 0) return SpillError(folder_, errno, std::strerror(errno));
+    return copy;
+  }
+  Error From(const arrow::Status& status) const {
+    if (status.IsOutOfMemory()) return Error(ErrorCode::kMemory, status.message());
+    return SpillError(folder_, arrow::internal::ErrnoFromStatus(status), status.message());
+  }
+
+  std::string folder_;
+  std::shared_ptr<arrow::Schema> schema_;
+  int fd_;
+  int64_t bytes_ = 0;
+  std::shared_ptr<arrow::io::FileOutputStream> sink_;
+  std::shared_ptr<arrow::ipc::RecordBatchWriter> writer_;
+  std::shared_ptr<arrow::RecordBatchReader> reader_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) return SpillError(folder, failure.value(), failure.message());
+  std::string path = folder + "/dvt_spill_XXXXXX";
+  const int fd = ::mkstemp(path.data());
+  if (fd < 0) return SpillError(folder, errno, std::strerror(errno));
+  ::unlink(path.c_str());
+  ArrowSchema raw = ExportSchema(fields).Take();
+  auto schema = arrow::ImportSchema(&raw);
+  if (!schema.ok()) {
+    ::close(fd);
+    return Error(ErrorCode::kInternal, "cannot spill these columns: " + schema.status().message());
+  }
+  auto file = std::make_unique<ArrowSpillFile>(folder, *schema, fd);
+  DVT_TRY(file->Start());
+  return std::unique_ptr<SpillFile>(std::move(file));
+}
+
+}  // namespace dvt::columnar
