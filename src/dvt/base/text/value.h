@@ -94,6 +94,7 @@ struct Value::Entry {
   std::string key;
   Value value;
   Mark key_mark;
+  bool key_quoted = false;  ///< the key was written in quotes (a plain `on:` is a boolean key to a YAML 1.1 reader)
 };
 
 /// Parses JSON text (RFC 8259). Errors carry line and column; `file` is only named in them.

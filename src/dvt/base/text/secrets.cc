@@ -1,0 +1,66 @@
+#include "dvt/base/text/secrets.h"
+
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <vector>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt {
+namespace {
+
+struct Secrets {
+  std::shared_mutex mutex;
+  std::vector<std::string> values;  // longest first, so that a secret within a secret leaves no rest
+};
+
+Secrets& Registered() {
+  static Secrets secrets;
+  return secrets;
+}
+
+}  // namespace
+
+void SecretRegistry::Register(std::string_view value) {
+  if (value.size() < 3) return;
+  auto& secrets = Registered();
+  std::unique_lock lock(secrets.mutex);
+  auto& values = secrets.values;
+  if (std::find(values.begin(), values.end(), value) != values.end()) return;
+  auto at = std::find_if(values.begin(), values.end(), [&](const auto& other) { return other.size() < value.size(); });
+  values.insert(at, std::string(value));
+}
+
+std::string SecretRegistry::Redact(std::string text) {
+  auto& secrets = Registered();
+  std::shared_lock lock(secrets.mutex);
+  for (const auto& value : secrets.values) {
+    if (text.find(value) != std::string::npos) text = ReplaceAll(std::move(text), value, "*****");
+  }
+  return text;
+}
+
+void SecretRegistry::Clear() {
+  auto& secrets = Registered();
+  std::unique_lock lock(secrets.mutex);
+  secrets.values.clear();
+}
+
+bool IsSecretVariable(std::string_view name) {
+  return name.substr(0, 14) == "DBT_ENV_SECRET" || name.substr(0, 14) == "DVT_ENV_SECRET";
+}
+
+bool IsSecretSetting(std::string_view name) {
+  static constexpr std::string_view kWords[] = {"password", "passwd", "passphrase", "token", "secret", "private_key", "api_key",
+                                                "account_key", "access_key", "credential", "keyfile_json", "connection_string", "pwd"};
+  std::string lower = ToLower(name);
+  if (lower == "pass" || lower == "dsn" || lower == "uri") return true;
+  if (lower == "private_key_path" || lower == "credentials_path" || lower == "token_uri" || lower == "token_endpoint") return false;
+  for (auto word : kWords) {
+    if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace dvt

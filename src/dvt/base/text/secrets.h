@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dvt {
+
+/// Process-wide list of values that must never be printed: passwords of profiles, DBT_ENV_SECRET_… and DVT_ENV_SECRET_…
+/// variables. Thread-safe.
+class SecretRegistry {
+ public:
+  /// Values shorter than three bytes are ignored: replacing them would ruin every text.
+  static void Register(std::string_view value);
+  /// The text with every registered value replaced by "*****". Use it on all that reaches a log, an artifact or the user.
+  static std::string Redact(std::string text);
+  /// For tests.
+  static void Clear();
+};
+
+/// True for the names of environment variables that hold secrets (DBT_ENV_SECRET…, DVT_ENV_SECRET…).
+bool IsSecretVariable(std::string_view name);
+/// True for connection settings whose values are secrets: password, pass, token, private_key, …
+bool IsSecretSetting(std::string_view name);
+
+}  // namespace dvt

@@ -1,0 +1,27 @@
+#include "dvt/model/node.h"
+
+namespace dvt::model {
+
+std::string_view ResourceTypeName(ResourceType type) {
+  switch (type) {
+    case ResourceType::kModel: return "model";
+    case ResourceType::kSeed: return "seed";
+    case ResourceType::kTest: return "test";
+    case ResourceType::kSnapshot: return "snapshot";
+    case ResourceType::kAnalysis: return "analysis";
+    case ResourceType::kOperation: return "operation";
+  }
+  return "model";
+}
+
+std::string Node::materialized() const {
+  const Value& value = config["materialized"];
+  if (value.is_string()) return value.as_string();
+  switch (type) {
+    case ResourceType::kModel: return "view";
+    case ResourceType::kAnalysis: return "view";
+    default: return std::string(ResourceTypeName(type));
+  }
+}
+
+}  // namespace dvt::model
