@@ -82,6 +82,11 @@ start_postgres() {  # start_postgres NAME PORT PASSWORD
       "work_mem = 64MB" "maintenance_work_mem = 256MB" "max_wal_size = 4GB" "max_connections = 100" \
       "timezone = 'UTC'" | unprivileged tee -a "$folder/$name/postgresql.conf" >/dev/null
   fi
+  # The lock file of a killed server names a process that is gone or, under an init that does not reap, a zombie.
+  if [ -f "$folder/$name/postmaster.pid" ]; then
+    sleep 1
+    rm -f "$folder/$name/postmaster.pid" "$folder/.s.PGSQL.$port" "$folder/.s.PGSQL.$port.lock"
+  fi
   (cd / && unprivileged "$postgres_bin/pg_ctl" -D "$folder/$name" -l "$folder/$name.log" -o "-p $port" -w -t 60 start) >/dev/null ||
     { tail -n 20 "$folder/$name.log" >&2; die "$name did not start"; }
 }
