@@ -1,0 +1,113 @@
+#include "dvt/cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "dvt/base/text/text.h"
+#include "dvt/cli/version.h"
+
+namespace dvt::cli {
+
+namespace {
+
+void AddCommon(CLI::App* app, Options& o) {
+  app->add_option("--project-dir", o.project_dir, "Folder with dbt_project.yml (default: here or above)")->envname("DBT_PROJECT_DIR");
+  app->add_option("--profiles-dir", o.profiles_dir, "Folder with profiles.yml");
+  app->add_option("--profile", o.profile, "Profile to use instead of the project's");
+  app->add_option("-t,--target", o.target, "Connection that models are built in")->envname("DBT_TARGET");
+  app->add_option("--target-path", o.target_path, "Folder for artifacts (default: target)")->envname("DBT_TARGET_PATH");
+  app->add_option("--vars", o.vars_text, "Variables as YAML, for example '{day: 2024-01-31}'");
+  app->add_option("--threads", o.threads, "Nodes run at a time")->check(CLI::PositiveNumber);
+  app->add_flag("--debug,-d", o.debug, "Say more: every statement that is run");
+  app->add_flag("--quiet,-q", o.quiet, "Only errors");
+  app->add_flag("--no-progress", o.no_progress, "Plain lines, no live display");
+  app->add_flag("--no-color,--no-use-colors", o.no_color, "No colours");
+  app->add_flag("--warn-error", o.warn_error, "Warnings are errors");
+}
+
+void AddSelection(CLI::App* app, Options& o) {
+  app->add_option("-s,--select,-m,--models", o.select, "Nodes to take: names, tags, paths, graph operators");
+  app->add_option("--exclude", o.exclude, "Nodes to leave out");
+  app->add_option("--resource-type", o.resource_types, "Only nodes of this type");
+  app->add_option("--indirect-selection", o.indirect_selection, "Which tests come along")
+      ->check(CLI::IsMember({"eager", "cautious", "buildable", "empty"}));
+}
+
+void AddRun(CLI::App* app, Options& o) {
+  app->add_flag("-f,--full-refresh", o.full_refresh, "Rebuild incremental models and seeds from scratch");
+  app->add_flag("-x,--fail-fast", o.fail_fast, "Stop at the first failure");
+  app->add_option("--compute", o.compute, "Engine for federated models, from computes.yml");
+}
+
+CLI::App* AddCommand(CLI::App& app, Options& o, const char* name, const char* about) {
+  CLI::App* command = app.add_subcommand(name, about);
+  AddCommon(command, o);
+  command->callback([&o, name] { o.command = name; });
+  return command;
+}
+
+void AddCommands(CLI::App& app, Options& o) {
+  for (const auto& [name, about] : {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models and tests, in order"},
+                                    std::pair{"seed", "Load CSV seeds"}, std::pair{"test", "Run data tests"}}) {
+    CLI::App* command = AddCommand(app, o, name, about);
+    AddSelection(command, o);
+    AddRun(command, o);
+  }
+  CLI::App* plan = AddCommand(app, o, "plan", "Show how models would run: what each source does, what moves, what loads");
+  AddSelection(plan, o);
+  AddRun(plan, o);
+  plan->add_flag("--json", o.json, "The plan as JSON");
+  CLI::App* compile = AddCommand(app, o, "compile", "Render models to SQL under target/compiled");
+  AddSelection(compile, o);
+  AddRun(compile, o);
+  compile->add_option("--inline", o.inline_sql, "Compile this text instead of a model");
+  CLI::App* show = AddCommand(app, o, "show", "Run a model's query and print its first rows");
+  AddSelection(show, o);
+  AddRun(show, o);
+  show->add_option("--inline", o.inline_sql, "A query instead of a model");
+  show->add_option("--limit", o.limit, "Rows to show; -1: all")->capture_default_str();
+  show->add_option("--output", o.output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  CLI::App* parse = AddCommand(app, o, "parse", "Read the project and write target/manifest.json");
+  AddSelection(parse, o);
+  for (const char* name : {"ls", "list"}) {
+    CLI::App* ls = AddCommand(app, o, name, "List nodes");
+    ls->callback([&o] { o.command = "ls"; });
+    AddSelection(ls, o);
+    ls->add_option("--output", o.output, "selector, name, path or json")->check(CLI::IsMember({"selector", "name", "path", "json"}));
+  }
+  AddCommand(app, o, "debug", "Check configuration, connections and computes");
+  AddCommand(app, o, "clean", "Remove the project's clean-targets");
+  CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
+  init->add_option("name", o.init_name, "Name of the project and its folder");
+}
+
+}  // namespace
+
+Result<Options> ParseOptions(int argc, char** argv, std::string& printed) {
+  Options o;
+  CLI::App app{"dvt: run a dbt-style project whose models join tables across databases", "dvt"};
+  app.set_version_flag("--version,-v,-V", VersionText());
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  AddCommands(app, o);
+  for (int i = 1; i < argc; ++i) o.arguments.emplace_back(argv[i]);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion&) {
+    printed = VersionText() + "\n";
+    return Options{};
+  } catch (const CLI::CallForHelp&) {
+    printed = app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help();
+    return Options{};
+  } catch (const CLI::ParseError& error) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+    std::string message = error.what();
+    if (argc > 1 && app.get_subcommands().empty() && argv[1][0] != '-') {
+      message = "there is no command '" + std::string(argv[1]) + "'." + DidYouMean(argv[1], names);
+    }
+    return Error(ErrorCode::kInvalidArgument, message).WithHint("dvt --help lists the commands, dvt COMMAND --help its options");
+  }
+  return o;
+}
+
+}  // namespace dvt::cli

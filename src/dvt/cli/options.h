@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+#include "dvt/base/text/value.h"
+
+namespace dvt::cli {
+
+/// The command line, parsed. Paths are as typed.
+struct Options {
+  std::string command;
+  std::string project_dir;
+  std::string profiles_dir;
+  std::string profile;
+  std::string target;
+  std::string target_path;
+  std::string compute;
+  std::vector<std::string> select;
+  std::vector<std::string> exclude;
+  std::vector<std::string> resource_types;
+  std::string indirect_selection = "eager";
+  std::string vars_text;
+  int threads = 0;
+  bool full_refresh = false;
+  bool fail_fast = false;
+  bool no_progress = false;
+  bool no_color = false;
+  bool quiet = false;
+  bool debug = false;
+  bool warn_error = false;
+  bool json = false;            ///< plan --json, ls --output json
+  std::string output;           ///< ls/show: text, json, name, path, selector
+  std::string inline_sql;       ///< show/compile --inline
+  int limit = 5;                ///< show --limit; -1: all rows
+  std::string init_name;        ///< init NAME
+  std::vector<std::string> arguments;  ///< as typed, for run_results.json
+};
+
+/// Parses argv. An error's code is kInvalidArgument; its text ends with how to get help. If help or the version was asked for,
+/// `printed` gets the text and the command stays empty.
+Result<Options> ParseOptions(int argc, char** argv, std::string& printed);
+
+}  // namespace dvt::cli

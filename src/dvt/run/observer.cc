@@ -1,0 +1,28 @@
+#include "dvt/run/observer.h"
+
+namespace dvt::run {
+
+void FlowCounter::Add(int64_t more_rows, int64_t more_bytes) {
+  const int64_t now = std::chrono::steady_clock::now().time_since_epoch().count();
+  int64_t unset = 0;
+  first_nanos.compare_exchange_strong(unset, now);
+  last_nanos.store(now);
+  rows += more_rows;
+  bytes += more_bytes;
+}
+
+model::TransferStats FlowCounter::ToStats(std::string role) const {
+  model::TransferStats stats;
+  stats.connection = connection;
+  stats.role = std::move(role);
+  stats.name = name;
+  stats.path = path;
+  stats.rows = rows;
+  stats.bytes = bytes;
+  stats.seconds = static_cast<double>(last_nanos - first_nanos) / 1e9;
+  stats.partitions = partitions;
+  stats.retries = retries;
+  return stats;
+}
+
+}  // namespace dvt::run

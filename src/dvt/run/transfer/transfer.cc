@@ -1,0 +1,255 @@
+#include "dvt/run/transfer/transfer.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/run/transfer/pump.h"
+
+namespace dvt::run {
+
+using columnar::Array;
+using columnar::Stream;
+
+Transfer::~Transfer() = default;
+
+Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress,
+                                                    std::stop_token stop) {
+  std::unique_ptr<Transfer> transfer(new Transfer(plan, std::move(context), progress));
+  DVT_TRY(transfer->PrepareExtracts(stop));
+  if (transfer->direct()) {
+    transfer->fields_ = transfer->extracts_.front().read.fields;
+  } else {
+    DVT_ASSIGN(transfer->fields_, transfer->EngineFields(stop));
+  }
+  return transfer;
+}
+
+Status Transfer::PrepareExtracts(std::stop_token stop) {
+  std::map<std::string, std::shared_ptr<connectors::ReadScope>> scopes;
+  for (const auto& fragment : plan_.extracts) {
+    PreparedExtract extract;
+    extract.fragment = &fragment;
+    DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
+    const auto where = fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), fragment.connection);
+    auto& scope = scopes[fragment.connection];
+    if (scope == nullptr) {
+      DVT_TRY(RunWithRetry(context_.read_options.retry, stop, [&]() -> Status {
+        auto begun = extract.connector->BeginRead(stop);
+        if (!begun) return std::move(begun).error().Within(where);
+        scope = std::move(*begun);
+        return {};
+      }, [&](const Error& error, int attempt, double wait) {
+        context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", fragment.connection,
+                                                         error.message(), attempt + 1, wait));
+      }));
+    }
+    extract.scope = scope;
+    connectors::ReadRequest request;
+    request.relation = fragment.relation;
+    request.alias = fragment.alias;
+    request.select_list = fragment.select_list;
+    request.where = fragment.where;
+    request.sql = fragment.relation ? "" : fragment.sql;
+    request.options = context_.read_options;
+    auto read = extract.connector->PlanRead(request, scope, stop);
+    if (!read) return std::move(read).error().Within(where);
+    extract.read = std::move(*read);
+    extracts_.push_back(std::move(extract));
+  }
+  for (const auto& extract : extracts_) {
+    auto& flow = progress_.extracts.emplace_back();
+    flow.connection = extract.fragment->connection;
+    flow.name = Join(extract.fragment->sources, ", ");
+    flow.path = extract.read.method;
+    flow.estimated_rows = extract.read.estimated_rows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
+    flow.partitions = static_cast<int>(extract.read.partitions.size());
+  }
+  return {};
+}
+
+std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t extract, int partition) {
+  return [this, extract, partition](const Error& error, int attempt, double wait) {
+    ++progress_.extracts[extract].retries;
+    const auto& prepared = extracts_[extract];
+    context_.message(Severity::kWarning,
+                     fmt::format("connection '{}', {} ({}): {}; reading this partition again, attempt {} in {:.1f} s",
+                                 prepared.fragment->connection, Join(prepared.fragment->sources, ", "),
+                                 prepared.read.partitions[static_cast<size_t>(partition)].description, error.message(), attempt + 1, wait));
+  };
+}
+
+// The partition as a stream that survives retryable failures and counts what it hands on.
+Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_token stop) {
+  auto& extract = extracts_[index];
+  auto open = [&extract, partition, stop] { return extract.connector->Open(extract.read, partition, extract.scope, stop); };
+  const RetryPolicy& policy = context_.read_options.retry;
+  Stream inner = extract.read.repeatable
+                     ? connectors::ResumingStream(extract.read.fields, policy, open, stop, RetryReporter(index, partition))
+                     : connectors::RetryingStream(extract.read.fields, policy, open, context_.hold_bytes, context_.spill_folder, stop,
+                                                  RetryReporter(index, partition));
+  auto held = std::make_shared<Stream>(std::move(inner));
+  FlowCounter* flow = &progress_.extracts[index];
+  const columnar::Fields* fields = &extract.read.fields;
+  const std::string context = fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "),
+                                          extract.fragment->connection);
+  return columnar::MakeStream(extract.read.fields, [held, flow, fields, context]() -> Result<Array> {
+    auto batch = held->Next();
+    if (!batch) return std::move(batch).error().Within(context);
+    if (batch->valid()) {
+      flow->Add(batch->length(), columnar::BatchBytes(batch->get(), *fields));
+    } else {
+      ++flow->partitions_done;
+    }
+    return batch;
+  });
+}
+
+engine::Input Transfer::MakeInput(size_t index) {
+  const auto& extract = extracts_[index];
+  engine::Input input;
+  input.name = extract.fragment->input_name;
+  input.fields = extract.read.fields;
+  input.partitions = static_cast<int>(extract.read.partitions.size());
+  input.parallel = extract.read.parallel;
+  input.estimated_rows = extract.fragment->estimated_rows ? extract.fragment->estimated_rows : extract.read.estimated_rows;
+  input.open = [this, index](int partition, std::stop_token stop) { return OpenPartition(index, partition, stop); };
+  return input;
+}
+
+Result<columnar::Fields> Transfer::EngineFields(std::stop_token stop) {
+  DVT_ASSIGN(engine::Engine* engine, context_.engine(plan_.transform.compute));
+  std::vector<engine::Input> inputs;
+  for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
+  auto fields = engine->Describe(plan_.transform.sql, inputs);
+  if (!fields) return std::move(fields).error().Within("while preparing the transform in compute '" + plan_.transform.compute + "'");
+  return fields;
+}
+
+Result<Stream> Transfer::Open(std::stop_token stop) {
+  progress_.transferring = true;
+  if (!direct()) {
+    DVT_ASSIGN(engine::Engine* engine, context_.engine(plan_.transform.compute));
+    std::vector<engine::Input> inputs;
+    for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
+    return engine->Run(plan_.transform.sql, std::move(inputs), stop);
+  }
+  // A direct query's partitions one after the other.
+  auto current = std::make_shared<Stream>();
+  auto next = std::make_shared<int>(0);
+  return columnar::MakeStream(fields_, [this, current, next, stop]() -> Result<Array> {
+    for (;;) {
+      if (!current->valid()) {
+        if (*next == static_cast<int>(extracts_[0].read.partitions.size())) return Array();
+        DVT_ASSIGN(*current, OpenPartition(0, (*next)++, stop));
+      }
+      DVT_ASSIGN(Array batch, current->Next());
+      if (batch.valid()) return batch;
+      current->Reset();
+    }
+  });
+}
+
+Result<bool> Transfer::RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
+  const auto& read = extracts_.front().read;
+  if (!direct() || read.raw_format.empty() || !target.Has(connectors::Capability::kRawCopy)) return false;
+  std::vector<std::string> columns;
+  for (const auto& field : fields_) columns.push_back(field.name);
+  DVT_ASSIGN(const std::string format, target.RawFormatOf(relation, columns, stop));
+  return format == read.raw_format;
+}
+
+Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
+  progress_.load.connection = target.config().name;
+  progress_.load.name = relation.ToString();
+  progress_.transferring = true;
+  DVT_ASSIGN(const bool raw, RawFits(target, relation, stop));
+  Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks) ? LoadPartitions(target, relation, raw, stop)
+                                                                                       : LoadStream(target, relation, stop);
+  if (!rows) return std::move(rows).error().Within(fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
+  return rows;
+}
+
+// Direct: every partition has its own sink and its own transaction on the invisible table, so a partition is repeated alone.
+Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw,
+                                         std::stop_token stop) {
+  const auto& extract = extracts_.front();
+  connectors::SinkRequest request;
+  request.relation = relation;
+  request.fields = fields_;
+  request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
+  if (raw) request.raw_format = extract.read.raw_format;
+  progress_.load.path = raw ? "raw " + extract.read.method : "bulk load";
+  std::atomic<int64_t> total{0};
+  const int partitions = static_cast<int>(extract.read.partitions.size());
+  DVT_TRY(RunWorkers(partitions, extract.read.parallel, stop, [&](int partition, std::stop_token worker_stop) -> Status {
+    DVT_TRY(RunWithRetry(context_.read_options.retry, worker_stop, [&]() -> Status {
+      DVT_ASSIGN(const int64_t rows, LoadPartition(target, request, partition, worker_stop));
+      total += rows;
+      return {};
+    }, RetryReporter(0, partition)));
+    ++progress_.extracts[0].partitions_done;
+    return {};
+  }));
+  return total.load();
+}
+
+Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const connectors::SinkRequest& request, int partition,
+                                        std::stop_token stop) {
+  const auto& extract = extracts_.front();
+  FlowCounter& flow = progress_.extracts[0];
+  int64_t rows = 0, bytes = 0;
+  auto undo = [&](Error error) {
+    flow.Add(-rows, -bytes);
+    progress_.load.Add(-rows, -bytes);
+    return error;
+  };
+  auto count = [&](int64_t more_rows, int64_t more_bytes) {
+    rows += more_rows;
+    bytes += more_bytes;
+    flow.Add(more_rows, more_bytes);
+    progress_.load.Add(more_rows, more_bytes);
+  };
+  DVT_ASSIGN(auto sink, target.OpenSink(request, stop));
+  if (!request.raw_format.empty()) {
+    DVT_ASSIGN(auto raw, extract.connector->OpenRaw(extract.read, partition, extract.scope, stop));
+    for (;;) {
+      auto chunk = raw->Next();
+      if (!chunk) return undo(std::move(chunk).error());
+      if (chunk->empty()) break;
+      if (auto written = sink->WriteRaw(*chunk, stop); !written) return undo(std::move(written).error());
+      count(raw->rows() - rows, static_cast<int64_t>(chunk->size()));
+    }
+  } else {
+    DVT_ASSIGN(Stream stream, extract.connector->Open(extract.read, partition, extract.scope, stop));
+    for (;;) {
+      auto batch = stream.Next();
+      if (!batch) return undo(std::move(batch).error());
+      if (!batch->valid()) break;
+      if (auto written = sink->Write(batch->get(), stop); !written) return undo(std::move(written).error());
+      count(batch->length(), columnar::BatchBytes(batch->get(), fields_));
+    }
+  }
+  auto committed = sink->Commit(stop);
+  if (committed) return committed;
+  // After a failed commit nobody knows whether the rows are there: never repeat the partition, fail the load.
+  Error error = undo(std::move(committed).error());
+  return Error(ErrorCode::kInternal, "the target did not confirm a commit: " + error.message())
+      .WithVendorCode(error.vendor_code())
+      .WithHint("The table being built is discarded. Run the model again.");
+}
+
+// Everything else: one stream, decoupled from the sinks by a queue bounded in bytes.
+Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
+  progress_.load.path = "bulk load";
+  std::stop_source stopper;
+  std::stop_callback forward(stop, [&] { stopper.request_stop(); });
+  DVT_ASSIGN(Stream stream, Open(stopper.get_token()));
+  connectors::SinkRequest request;
+  request.relation = relation;
+  request.fields = fields_;
+  request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
+  const int sinks = target.Has(connectors::Capability::kParallelSinks) ? std::max(1, context_.load_parallel) : 1;
+  return PumpIntoSinks(std::move(stream), target, request, sinks, static_cast<size_t>(context_.queue_bytes), progress_.load, stopper);
+}
+
+}  // namespace dvt::run

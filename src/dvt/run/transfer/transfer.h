@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/api/connector.h"
+#include "dvt/engine/api/engine.h"
+#include "dvt/plan/fragment/fragment.h"
+#include "dvt/run/observer.h"
+
+namespace dvt::run {
+
+/// What a transfer needs from the run around it.
+struct TransferContext {
+  std::function<Result<std::shared_ptr<connectors::Connector>>(const std::string& connection)> connector;
+  std::function<Result<engine::Engine*>(const std::string& compute)> engine;
+  connectors::ReadOptions read_options;
+  int64_t queue_bytes = 16 << 20;   ///< between the engine and the loaders
+  int64_t hold_bytes = 32 << 20;    ///< a partition that cannot be resumed is held up to this, then spilled
+  std::string spill_folder;
+  int load_parallel = 2;
+  std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
+};
+
+/// One extract with how it will be read.
+struct PreparedExtract {
+  const plan::ExtractFragment* fragment = nullptr;
+  std::shared_ptr<connectors::Connector> connector;
+  std::shared_ptr<connectors::ReadScope> scope;
+  connectors::ReadPlan read;
+};
+
+/// Moves the rows of one direct or federated model: prepared (sources asked, nothing read), then loaded once into an existing
+/// table. Every partition's rows become visible to engine or target once, whatever fails. Used by one thread; reads and writes
+/// on its own threads.
+class Transfer {
+ public:
+  /// Plans every read. The plan must outlive the transfer.
+  static Result<std::unique_ptr<Transfer>> Prepare(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress,
+                                                   std::stop_token stop);
+  ~Transfer();
+
+  /// Result columns, in order.
+  const columnar::Fields& fields() const { return fields_; }
+  const std::vector<PreparedExtract>& extracts() const { return extracts_; }
+  bool direct() const { return plan_.transform.sql.empty(); }
+
+  /// The rows as one stream, for `dvt show` and for targets that are not tables. Call at most one of Open and Load.
+  Result<columnar::Stream> Open(std::stop_token stop);
+  /// Loads all rows into the table, which must exist and be invisible to others until it is swapped in. Returns the count.
+  Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
+
+ private:
+  Transfer(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)
+      : plan_(plan), context_(std::move(context)), progress_(progress) {}
+
+  Status PrepareExtracts(std::stop_token stop);
+  Result<columnar::Fields> EngineFields(std::stop_token stop);
+  engine::Input MakeInput(size_t extract);
+  Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
+  Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
+  Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw, std::stop_token stop);
+  Result<int64_t> LoadPartition(connectors::Connector& target, const connectors::SinkRequest& request, int partition, std::stop_token stop);
+  Result<int64_t> LoadStream(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
+  std::function<void(const Error&, int, double)> RetryReporter(size_t extract, int partition);
+
+  const plan::ModelPlan& plan_;
+  TransferContext context_;
+  NodeProgress& progress_;
+  std::vector<PreparedExtract> extracts_;
+  columnar::Fields fields_;
+};
+
+}  // namespace dvt::run
