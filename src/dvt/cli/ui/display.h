@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "dvt/run/observer.h"
+
+namespace dvt::cli {
+
+struct DisplayOptions {
+  bool live = false;    ///< redraw running nodes on the terminal
+  bool color = false;
+  bool quiet = false;
+};
+
+/// What the terminal can do: live and colours only on a terminal, NO_COLOR respected.
+DisplayOptions DetectTerminal(bool no_progress, bool no_color, bool quiet);
+
+/// Prints a run to standard output: live lines with bars where the terminal allows, plain lines elsewhere. Thread-safe.
+std::unique_ptr<run::Observer> MakeDisplay(const DisplayOptions& options);
+
+/// Columns of the terminal, 100 where unknown.
+int TerminalWidth();
+
+}  // namespace dvt::cli

@@ -1,0 +1,87 @@
+#include "dvt/cli/ui/run_lines.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt::cli {
+
+namespace {
+
+std::string Bar(double fraction, int width) {
+  const int full = std::clamp(static_cast<int>(fraction * width + 0.5), 0, width);
+  std::string bar;
+  for (int i = 0; i < width; ++i) bar += i < full ? "█" : "░";
+  return bar;
+}
+
+double MegabytesPerSecond(const run::FlowCounter& flow) {
+  const double seconds = static_cast<double>(flow.last_nanos - flow.first_nanos) / 1e9;
+  return seconds <= 0 ? 0 : static_cast<double>(flow.bytes) / 1e6 / seconds;
+}
+
+}  // namespace
+
+std::string FitWidth(const std::string& line, int width) {
+  int columns = 0;
+  size_t i = 0;
+  while (i < line.size()) {
+    if ((static_cast<unsigned char>(line[i]) & 0xC0) != 0x80 && ++columns > width) break;
+    ++i;
+  }
+  return line.substr(0, i);
+}
+
+std::string FlowText(const run::FlowCounter& flow) {
+  double fraction = static_cast<double>(flow.partitions_done) / std::max(1, flow.partitions);
+  if (flow.estimated_rows.value_or(0) > 0) {
+    fraction = std::min(0.99, static_cast<double>(flow.rows) / static_cast<double>(*flow.estimated_rows));
+  }
+  if (flow.partitions_done >= flow.partitions) fraction = 1;
+  return fmt::format("{} {} {:.0f} %", flow.connection, Bar(fraction, 10), fraction * 100);
+}
+
+std::string RelationLabel(const model::Node& node) {
+  if (node.type == model::ResourceType::kTest) return "test " + node.name;
+  const std::string kind =
+      node.type == model::ResourceType::kModel ? node.materialized() + " model" : std::string(model::ResourceTypeName(node.type));
+  return fmt::format("{} {}.{}", kind, node.schema, node.alias);
+}
+
+std::string LiveLine(const model::Node& node, int index, int total, const run::NodeProgress& progress, double seconds) {
+  std::string line = fmt::format("          {} of {} RUN {}  {}", index, total, RelationLabel(node), progress.phase.load());
+  if (progress.transferring) {
+    line += fmt::format("  {} rows", HumanCount(static_cast<double>(progress.load.rows)));
+    double rate = 0;
+    for (const auto& flow : progress.extracts) rate += MegabytesPerSecond(flow);
+    if (rate > 0) line += fmt::format("  {:.1f} MB/s", rate);
+    for (const auto& flow : progress.extracts) line += "  " + FlowText(flow);
+  }
+  return line + "  " + HumanSeconds(seconds);
+}
+
+std::string OutcomeText(const model::NodeResult& result) {
+  std::string detail = result.status == "error" || result.status == "fail" ? "" : result.message;
+  if (!result.way.empty() && result.way != "pushdown" && result.status == "success") {
+    int64_t bytes = 0;
+    for (const auto& transfer : result.transfers) bytes += transfer.role == "extract" ? transfer.bytes : 0;
+    detail += fmt::format("{}{}, {} moved", detail.empty() ? "" : ", ", result.way, HumanBytes(static_cast<double>(bytes)));
+  }
+  return fmt::format("[{}{}{}]", detail, detail.empty() ? "" : " in ", HumanSeconds(result.execution_seconds));
+}
+
+std::string TransferTable(const model::RunResults& results) {
+  std::string table;
+  for (const auto& result : results.results) {
+    const std::string name = result.unique_id.substr(result.unique_id.rfind('.') + 1);
+    for (const auto& t : result.transfers) {
+      const std::string rate = t.seconds > 0.001 ? HumanBytes(static_cast<double>(t.bytes) / t.seconds) + "/s" : "";
+      table += fmt::format("\n  {:<24} {:<8} {:<14} {:>9} rows {:>10} {:>12}  {}{}", name, t.role, t.connection,
+                           HumanCount(static_cast<double>(t.rows)), HumanBytes(static_cast<double>(t.bytes)), rate, t.path,
+                           t.retries > 0 ? fmt::format(", {} retries", t.retries) : "");
+    }
+  }
+  return table;
+}
+
+}  // namespace dvt::cli
