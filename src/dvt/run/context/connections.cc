@@ -1,0 +1,132 @@
+#include "dvt/run/context/connections.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/fs/files.h"
+#include "dvt/base/text/text.h"
+#include "dvt/connectors/registry/registry.h"
+
+namespace dvt::run {
+
+std::vector<std::string> Connections::Names() const {
+  std::vector<std::string> names;
+  if (!profile_.outputs.is_map()) return names;
+  for (const auto& entry : profile_.outputs.map()) names.push_back(entry.key);
+  return names;
+}
+
+Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::string& connection) {
+  std::lock_guard lock(mutex_);
+  if (const auto found = connectors_.find(connection); found != connectors_.end()) return found->second;
+  const Value* settings = profile_.outputs.Find(connection);
+  if (settings == nullptr) {
+    return Error(ErrorCode::kConfig, fmt::format("profile '{}' has no connection '{}'.{}", profile_.name, connection, DidYouMean(connection, Names())))
+        .At({profile_.file, profile_.outputs.mark().line, profile_.outputs.mark().column})
+        .WithHint("connections are: " + Join(Names(), ", "));
+  }
+  connectors::ConnectionConfig config;
+  config.name = connection;
+  config.type = (*settings)["type"].is_string() ? (*settings)["type"].as_string() : "";
+  config.settings = *settings;
+  config.file = profile_.file;
+  config.base_folder = project_folder_;
+  DVT_ASSIGN(auto connector, connectors::MakeConnector(config));
+  connectors_[connection] = connector;
+  return connector;
+}
+
+Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) const {
+  engine::ComputeConfig config;
+  const std::string name = compute.empty() ? computes_.default_name : compute;
+  config.temp_directory = default_spill_folder_;
+  if (name.empty()) return config;
+  config.name = name;
+  const Value* settings = computes_.computes.Find(name);
+  if (settings == nullptr) {
+    if (name == "duckdb") return config;
+    std::vector<std::string> names{"duckdb"};
+    if (computes_.computes.is_map()) {
+      for (const auto& entry : computes_.computes.map()) names.push_back(entry.key);
+    }
+    return Error(ErrorCode::kConfig, fmt::format("there is no compute '{}'.{}", name, DidYouMean(name, names)))
+        .At({computes_.file, 0, 0})
+        .WithHint("computes are: " + Join(names, ", ") + "; they are named in computes.yml");
+  }
+  config.settings = *settings;
+  auto text = [&](std::string_view key) { return (*settings)[key].is_null() ? std::string() : (*settings)[key].ToText(); };
+  if (!text("type").empty()) config.type = text("type");
+  if (config.type != "duckdb") {
+    return Error(ErrorCode::kUnsupported, fmt::format("compute '{}' has type '{}', which this version cannot run", name, config.type))
+        .At({computes_.file, settings->mark().line, settings->mark().column})
+        .WithHint("use type: duckdb");
+  }
+  if (const Value& threads = (*settings)["threads"]; !threads.is_null()) {
+    if (!threads.is_int() || threads.as_int() < 1) {
+      return Error(ErrorCode::kConfig, fmt::format("compute '{}': threads must be a whole number from 1 on, found '{}'", name, threads.ToText()))
+          .At({computes_.file, threads.mark().line, threads.mark().column});
+    }
+    config.threads = static_cast<int>(threads.as_int());
+  }
+  config.memory_limit = text("memory_limit");
+  if (!text("temp_directory").empty()) config.temp_directory = JoinPath(project_folder_, text("temp_directory"));
+  return config;
+}
+
+Result<engine::Engine*> Connections::GetEngine(const std::string& compute) {
+  DVT_ASSIGN(const auto config, Compute(compute));
+  std::lock_guard lock(mutex_);
+  auto& engine = engines_[config.name];
+  if (engine == nullptr) {
+    DVT_ASSIGN(engine, engine::MakeDuckDbEngine(config));
+  }
+  return engine.get();
+}
+
+namespace {
+
+Status ReadNumber(const Value& settings, std::string_view key, double minimum, double& out, const std::string& file) {
+  const Value& value = settings[key];
+  if (value.is_null()) return {};
+  if (!value.is_number() || value.as_float() < minimum) {
+    return Error(ErrorCode::kConfig, fmt::format("transfer setting '{}' must be a number from {} on, found '{}'", key, minimum, value.ToText()))
+        .At({file, value.mark().line, value.mark().column});
+  }
+  out = value.as_float();
+  return {};
+}
+
+}  // namespace
+
+Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
+  static const std::vector<std::string> kKeys = {"prefer_column", "rows_per_partition", "min_partitions", "max_partitions", "parallel",
+                                                 "batch_rows", "connect_timeout", "query_timeout", "retries", "retry_base", "retry_max",
+                                                 "retry_on_unknown"};
+  if (!settings.is_map()) return base;
+  for (const auto& entry : settings.map()) {
+    if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
+    return Error(ErrorCode::kConfig, fmt::format("'{}' is no transfer setting.{}", entry.key, DidYouMean(entry.key, kKeys)))
+        .At({file, entry.key_mark.line, entry.key_mark.column})
+        .WithHint("transfer settings are: " + Join(kKeys, ", "));
+  }
+  auto number = [&](std::string_view key, double minimum, auto& out) -> Status {
+    auto value = static_cast<double>(out);
+    DVT_TRY(ReadNumber(settings, key, minimum, value, file));
+    out = static_cast<std::remove_reference_t<decltype(out)>>(value);
+    return {};
+  };
+  if (settings["prefer_column"].is_string()) base.prefer_column = settings["prefer_column"].as_string();
+  DVT_TRY(number("rows_per_partition", 1, base.rows_per_partition));
+  DVT_TRY(number("min_partitions", 1, base.min_partitions));
+  DVT_TRY(number("max_partitions", 1, base.max_partitions));
+  DVT_TRY(number("parallel", 1, base.parallel));
+  DVT_TRY(number("batch_rows", 1, base.batch_rows));
+  DVT_TRY(number("connect_timeout", 0.1, base.connect_timeout_seconds));
+  DVT_TRY(number("query_timeout", 0.1, base.query_timeout_seconds));
+  DVT_TRY(number("retries", 0, base.retry.max_retries));
+  DVT_TRY(number("retry_base", 0, base.retry.base_seconds));
+  DVT_TRY(number("retry_max", 0, base.retry.max_seconds));
+  if (settings["retry_on_unknown"].is_bool()) base.retry.retry_on_unknown = settings["retry_on_unknown"].as_bool();
+  return base;
+}
+
+}  // namespace dvt::run

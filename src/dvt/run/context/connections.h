@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/api/connector.h"
+#include "dvt/engine/api/engine.h"
+#include "dvt/model/project.h"
+
+namespace dvt::run {
+
+/// The connections and computes of a run, made on first use and shared by all its nodes. Thread-safe.
+class Connections {
+ public:
+  Connections(const model::Profile& profile, const model::Computes& computes, std::string project_folder, std::string default_spill_folder)
+      : profile_(profile), computes_(computes), project_folder_(std::move(project_folder)), default_spill_folder_(std::move(default_spill_folder)) {}
+
+  /// kConfig with the nearest name if the profile has no such output.
+  Result<std::shared_ptr<connectors::Connector>> Get(const std::string& connection);
+  std::vector<std::string> Names() const;
+  /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
+  Result<engine::Engine*> GetEngine(const std::string& compute);
+  Result<engine::ComputeConfig> Compute(const std::string& compute) const;
+
+ private:
+  const model::Profile& profile_;
+  const model::Computes& computes_;
+  const std::string project_folder_;
+  const std::string default_spill_folder_;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<connectors::Connector>> connectors_;
+  std::map<std::string, std::unique_ptr<engine::Engine>> engines_;
+};
+
+/// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
+/// parallel, batch_rows, connect_timeout, query_timeout, retries, retry_base, retry_max, retry_on_unknown; `base` where a key is missing.
+Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
+
+}  // namespace dvt::run

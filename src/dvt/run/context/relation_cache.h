@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/api/connector.h"
+
+namespace dvt::run {
+
+/// What relations exist, by connection and schema: listed once, then kept true by what the macros report. Thread-safe.
+class RelationCache {
+ public:
+  Result<std::vector<columnar::RelationInfo>> List(connectors::Connector& connector, const std::string& schema, std::stop_token stop);
+  Result<std::optional<columnar::RelationInfo>> Find(connectors::Connector& connector, const columnar::RelationName& name, std::stop_token stop);
+  void Add(const std::string& connection, const columnar::RelationInfo& relation);
+  void Drop(const std::string& connection, const columnar::RelationName& relation);
+  void Forget(const std::string& connection, const std::string& schema);
+
+  /// Makes the schema once a run, if it is missing and the system has schemas.
+  Status EnsureSchema(connectors::Connector& connector, const std::string& schema, std::stop_token stop);
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  std::mutex mutex_;
+  std::map<Key, std::map<std::string, columnar::RelationInfo>> schemas_;
+  std::map<std::string, std::vector<std::string>> schema_names_;
+};
+
+}  // namespace dvt::run
