@@ -1,0 +1,275 @@
+#include "dvt/run/context/node_adapter.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/columnar/c_abi/column_view.h"
+
+namespace dvt::run {
+
+using columnar::RelationName;
+using tmpl::ColumnParts;
+using tmpl::Object;
+using tmpl::QueryTable;
+using tmpl::RelationParts;
+
+namespace {
+
+RelationName NameOf(const RelationParts& parts) { return {parts.database, parts.schema, parts.identifier}; }
+
+std::string_view KindText(columnar::RelationKind kind) {
+  switch (kind) {
+    case columnar::RelationKind::kView: return "view";
+    case columnar::RelationKind::kMaterializedView: return "materialized_view";
+    case columnar::RelationKind::kFile: return "external";
+    default: return "table";
+  }
+}
+
+RelationParts PartsOfInfo(const columnar::RelationInfo& info) {
+  return {info.name.database, info.name.schema, info.name.name, std::string(KindText(info.kind))};
+}
+
+columnar::RelationKind KindOf(const std::string& type) {
+  if (type == "view") return columnar::RelationKind::kView;
+  if (type == "materialized_view") return columnar::RelationKind::kMaterializedView;
+  return columnar::RelationKind::kTable;
+}
+
+}  // namespace
+
+std::shared_ptr<const tmpl::RelationPolicy> PolicyOf(const std::shared_ptr<connectors::Connector>& connector) {
+  auto policy = std::make_shared<tmpl::RelationPolicy>();
+  policy->quote = [connector](std::string_view identifier) { return connector->Quote(identifier); };
+  // Asked by what QuoteRelation writes: a system that has no databases or schemas leaves the part out.
+  const std::string all = connector->QuoteRelation({"d", "s", "n"});
+  policy->names_database = all.find(connector->Quote("d")) != std::string::npos;
+  policy->names_schema = all.find(connector->Quote("s")) != std::string::npos;
+  return policy;
+}
+
+Object ValueObject(const columnar::ColumnView& column, int64_t row) {
+  if (column.IsNull(row)) return nullptr;
+  const auto& type = column.type();
+  if (type.kind == columnar::TypeKind::kBool) return column.Bool(row);
+  if (type.kind == columnar::TypeKind::kUInt64 && column.Fixed<uint64_t>(row) > INT64_MAX) {
+    return std::to_string(column.Fixed<uint64_t>(row));
+  }
+  if (type.is_integer()) return column.Integer(row);
+  if (type.kind == columnar::TypeKind::kFloat32 || type.kind == columnar::TypeKind::kFloat64) return column.Float(row);
+  std::string text;
+  columnar::AppendText(text, column, row);
+  if (type.kind == columnar::TypeKind::kDecimal && columnar::ArrowDecimal(type).scale == 0 && text.size() < 19) {
+    return static_cast<int64_t>(std::stoll(text));
+  }
+  if (type.kind == columnar::TypeKind::kDecimal) return std::stod(text);
+  return text;
+}
+
+NodeAdapter::NodeAdapter(RunContext& run, std::shared_ptr<connectors::Connector> connector, std::stop_token stop)
+    : run_(run), connector_(std::move(connector)), stop_(std::move(stop)), policy_(PolicyOf(connector_)) {}
+
+NodeAdapter::~NodeAdapter() = default;
+
+Result<connectors::Session*> NodeAdapter::session() {
+  if (session_ == nullptr) {
+    DVT_TRY(RunWithRetry({}, stop_, [&]() -> Status {
+      DVT_ASSIGN(session_, connector_->OpenSession(stop_));
+      return {};
+    }, [&](const Error& error, int attempt, double wait) {
+      run_.observer->Message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connector_->config().name,
+                                                             error.message(), attempt + 1, wait));
+    }));
+  }
+  return session_.get();
+}
+
+Result<QueryTable> NodeAdapter::Execute(const std::string& sql, bool auto_begin, bool fetch) {
+  DVT_ASSIGN(auto* session, this->session());
+  if (auto_begin && !session->in_transaction()) DVT_TRY(session->Begin());
+  QueryTable table;
+  if (!fetch) {
+    DVT_ASSIGN(const auto done, session->Execute(sql, stop_));
+    table.message = done.message;
+    table.code = done.message.substr(0, done.message.find(' '));
+    table.rows_affected = done.rows_affected;
+    return table;
+  }
+  DVT_ASSIGN(auto stream, session->Query(sql, stop_));
+  DVT_ASSIGN(const auto fields, stream.GetFields());
+  for (const auto& field : fields) table.columns.push_back(field.name);
+  for (;;) {
+    DVT_ASSIGN(auto batch, stream.Next());
+    if (!batch.valid()) break;
+    const auto columns = columnar::BatchColumns(batch.get(), fields);
+    for (int64_t row = 0; row < batch.length(); ++row) {
+      auto& out = table.rows.emplace_back();
+      for (const auto& column : columns) out.push_back(ValueObject(column, row));
+    }
+  }
+  table.rows_affected = static_cast<int64_t>(table.rows.size());
+  table.message = fmt::format("SELECT {}", table.rows.size());
+  table.code = "SELECT";
+  return table;
+}
+
+Status NodeAdapter::Begin() {
+  DVT_ASSIGN(auto* session, this->session());
+  return session->in_transaction() ? Status() : session->Begin();
+}
+
+Status NodeAdapter::Commit() { return session_ != nullptr && session_->in_transaction() ? session_->Commit() : Status(); }
+
+Status NodeAdapter::Rollback() { return session_ != nullptr && session_->in_transaction() ? session_->Rollback() : Status(); }
+
+Result<std::optional<RelationParts>> NodeAdapter::GetRelation(const std::string& database, const std::string& schema,
+                                                              const std::string& identifier) {
+  DVT_ASSIGN(const auto found, run_.relations.Find(*connector_, {database, schema, identifier}, stop_));
+  if (!found) return std::optional<RelationParts>();
+  RelationParts parts = PartsOfInfo(*found);
+  parts.database = database;
+  parts.schema = schema;
+  return std::optional(parts);
+}
+
+Result<std::vector<RelationParts>> NodeAdapter::ListRelations(const std::string& database, const std::string& schema) {
+  DVT_ASSIGN(const auto listed, run_.relations.List(*connector_, schema, stop_));
+  std::vector<RelationParts> relations;
+  for (const auto& info : listed) {
+    relations.push_back(PartsOfInfo(info));
+    relations.back().database = database;
+    relations.back().schema = schema;
+  }
+  return relations;
+}
+
+Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& relation) {
+  // Inside a transaction only this session sees a table made in it: ask through the session.
+  if (session_ != nullptr && session_->in_transaction()) {
+    DVT_ASSIGN(auto stream, session_->Query("select * from " + connector_->QuoteRelation(NameOf(relation)) + " where 1 = 0", stop_));
+    DVT_ASSIGN(const auto fields, stream.GetFields());
+    std::vector<ColumnParts> columns;
+    for (const auto& field : fields) {
+      DVT_ASSIGN(auto type, connector_->TypeName(field.type, nullptr));
+      columns.push_back({field.name, field.native_type.empty() ? std::move(type) : field.native_type});
+    }
+    return columns;
+  }
+  DVT_ASSIGN(const auto info, connector_->Describe(NameOf(relation), stop_));
+  std::vector<ColumnParts> columns;
+  for (const auto& field : info.columns) columns.push_back({field.name, field.native_type});
+  return columns;
+}
+
+Result<std::vector<std::string>> NodeAdapter::ListSchemas(const std::string&) { return connector_->ListSchemas(stop_); }
+
+Status NodeAdapter::CreateSchema(const std::string&, const std::string& schema) { return run_.relations.EnsureSchema(*connector_, schema, stop_); }
+
+Status NodeAdapter::DropSchema(const std::string&, const std::string& schema) {
+  DVT_ASSIGN(auto* session, this->session());
+  DVT_TRY(session->Execute("drop schema if exists " + connector_->Quote(schema) + " cascade", stop_));
+  run_.relations.Forget(connector_->config().name, schema);
+  return {};
+}
+
+void NodeAdapter::CacheAdded(const RelationParts& relation) {
+  run_.relations.Add(connector_->config().name, {NameOf(relation), KindOf(relation.type)});
+}
+
+void NodeAdapter::CacheDropped(const RelationParts& relation) { run_.relations.Drop(connector_->config().name, NameOf(relation)); }
+
+void NodeAdapter::CacheRenamed(const RelationParts& from, const RelationParts& to) {
+  CacheDropped(from);
+  RelationParts renamed = to;
+  if (renamed.type.empty()) renamed.type = from.type;
+  CacheAdded(renamed);
+}
+
+Result<std::vector<ColumnParts>> NodeAdapter::GetQueryColumns(const std::string& sql) {
+  DVT_ASSIGN(const auto fields, connector_->DescribeQuery(sql, stop_));
+  std::vector<ColumnParts> columns;
+  for (const auto& field : fields) {
+    std::string native = field.native_type;
+    if (native.empty()) {
+      DVT_ASSIGN(native, connector_->TypeName(field.type, nullptr));
+    }
+    columns.push_back({field.name, std::move(native)});
+  }
+  return columns;
+}
+
+Result<std::vector<ColumnParts>> NodeAdapter::TransferColumns() {
+  std::vector<ColumnParts> columns;
+  type_losses_.clear();
+  for (const auto& field : mover_->fields()) {
+    std::string loss, type = field.native_type;
+    if (type.empty()) {
+      auto named = connector_->TypeName(field.type, &loss);
+      if (!named) return std::move(named).error().Within(fmt::format("for column '{}'", field.name));
+      type = std::move(*named);
+    }
+    if (!loss.empty()) type_losses_.push_back(fmt::format("column '{}': {}", field.name, loss));
+    columns.push_back({field.name, std::move(type)});
+  }
+  return columns;
+}
+
+// adapter.create_table_for_transfer(relation): an empty table with the columns of the rows to come, by an overridable macro.
+Result<Object> NodeAdapter::CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("create_table_for_transfer", {{"relation", {}}}));
+  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "create_table_for_transfer"));
+  DVT_ASSIGN(const auto columns, TransferColumns());
+  tmpl::ObjectList list;
+  for (const auto& column : columns) list.push_back(Object::MakeDict({{"name", column.name}, {"data_type", column.data_type}}));
+  const auto macro = context.Resolve("get_create_table_from_columns_sql");
+  if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_create_table_from_columns_sql' is missing");
+  tmpl::Arguments call;
+  call.positional = {bound[0], Object::List(std::move(list))};
+  DVT_ASSIGN(const Object sql, context.Call(*macro, std::move(call)));
+  DVT_TRY(Execute(sql.Str(), false, false));
+  RelationParts added = parts;
+  added.type = "table";
+  CacheAdded(added);
+  return Object();
+}
+
+// adapter.transfer(relation): loads the rows; after a failure that a repetition can mend, empties the table and starts over.
+Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("transfer", {{"relation", {}}}));
+  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "transfer"));
+  if (phase_) phase_("transfer");
+  const RelationName name = NameOf(parts);
+  bool first = true;
+  int64_t rows = 0;
+  RetryPolicy policy;
+  policy.max_retries = 2;
+  policy.retry_on_unknown = false;
+  DVT_TRY(RunWithRetry(policy, stop_, [&]() -> Status {
+    if (!first) {
+      DVT_TRY(Execute("delete from " + connector_->QuoteRelation(name), false, false));
+      DVT_TRY(mover_->Restart(stop_));
+    }
+    first = false;
+    DVT_ASSIGN(rows, mover_->Load(*connector_, name, stop_));
+    return {};
+  }, [&](const Error& error, int attempt, double wait) {
+    run_.observer->Message(Severity::kWarning, fmt::format("loading {}: {}; starting the transfer again, attempt {} in {:.1f} s",
+                                                           name.ToString(), error.message(), attempt + 1, wait));
+  }));
+  rows_loaded_ = rows;
+  if (phase_) phase_("swap");
+  return Object::MakeDict({{"rows", rows}, {"message", fmt::format("SELECT {}", rows)}});
+}
+
+Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
+  if (name == "moves_data") return Object(mover_ != nullptr);
+  if (name == "create_table_for_transfer" || name == "transfer") {
+    if (mover_ == nullptr) return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
+    return name == "transfer" ? TransferInto(context, arguments) : CreateForTransfer(context, arguments);
+  }
+  if (name == "temporary_suffix") return Object(run_.TemporarySuffix());
+  if (name == "max_identifier_length") return Object(connector_->max_identifier());
+  return Error(ErrorCode::kNotFound, fmt::format("'adapter' has no method '{}'", name));
+}
+
+}  // namespace dvt::run

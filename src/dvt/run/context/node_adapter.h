@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "dvt/connectors/api/connector.h"
+#include "dvt/run/context/run_context.h"
+#include "dvt/template/dbt/adapter_api.h"
+
+namespace dvt::run {
+
+/// Brings rows into a table that a macro has made: the result of a federated or direct plan, or a seed's.
+class RowMover {
+ public:
+  virtual ~RowMover() = default;
+  /// Columns of the rows, once they are known.
+  virtual const columnar::Fields& fields() const = 0;
+  virtual Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) = 0;
+  /// Makes a second Load possible after a failed one (everything is read again); an error if it cannot be.
+  virtual Status Restart(std::stop_token stop) = 0;
+};
+
+/// The `adapter` of one node: a database session on its connection, made on first use. One thread at a time.
+class NodeAdapter : public tmpl::AdapterApi {
+ public:
+  NodeAdapter(RunContext& run, std::shared_ptr<connectors::Connector> connector, std::stop_token stop);
+  ~NodeAdapter() override;
+
+  /// The rows that `adapter.transfer` loads; null on the pushdown way.
+  void SetMover(RowMover* mover) { mover_ = mover; }
+  /// Type losses found while making the table (DVT002).
+  const std::vector<std::string>& type_losses() const { return type_losses_; }
+  std::optional<int64_t> rows_loaded() const { return rows_loaded_; }
+  void OnPhase(std::function<void(const char*)> phase) { phase_ = std::move(phase); }
+  const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
+  connectors::Connector& connector() { return *connector_; }
+  Result<connectors::Session*> session();
+
+  std::string type() const override { return connector_->config().type; }
+  std::vector<std::string> DispatchPrefixes() const override { return {type(), "default"}; }
+  std::string Quote(std::string_view identifier) const override { return connector_->Quote(identifier); }
+  bool NamesDatabase() const override { return policy_->names_database; }
+  bool NamesSchema() const override { return policy_->names_schema; }
+  Result<tmpl::QueryTable> Execute(const std::string& sql, bool auto_begin, bool fetch) override;
+  Status Begin() override;
+  Status Commit() override;
+  Status Rollback() override;
+  Result<std::optional<tmpl::RelationParts>> GetRelation(const std::string& database, const std::string& schema,
+                                                         const std::string& identifier) override;
+  Result<std::vector<tmpl::RelationParts>> ListRelations(const std::string& database, const std::string& schema) override;
+  Result<std::vector<tmpl::ColumnParts>> GetColumns(const tmpl::RelationParts& relation) override;
+  Result<std::vector<std::string>> ListSchemas(const std::string& database) override;
+  Status CreateSchema(const std::string& database, const std::string& schema) override;
+  Status DropSchema(const std::string& database, const std::string& schema) override;
+  void CacheAdded(const tmpl::RelationParts& relation) override;
+  void CacheDropped(const tmpl::RelationParts& relation) override;
+  void CacheRenamed(const tmpl::RelationParts& from, const tmpl::RelationParts& to) override;
+  Result<std::vector<tmpl::ColumnParts>> GetQueryColumns(const std::string& sql) override;
+  Result<tmpl::Object> CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) override;
+
+ private:
+  Result<std::vector<tmpl::ColumnParts>> TransferColumns();
+  Result<tmpl::Object> CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments);
+  Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
+
+  RunContext& run_;
+  std::shared_ptr<connectors::Connector> connector_;
+  std::stop_token stop_;
+  std::shared_ptr<const tmpl::RelationPolicy> policy_;
+  std::unique_ptr<connectors::Session> session_;
+  RowMover* mover_ = nullptr;
+  std::vector<std::string> type_losses_;
+  std::optional<int64_t> rows_loaded_;
+  std::function<void(const char*)> phase_;
+};
+
+/// How relations of a connector are written.
+std::shared_ptr<const tmpl::RelationPolicy> PolicyOf(const std::shared_ptr<connectors::Connector>& connector);
+/// One value of a result as a template sees it: none, bool, int, float, or text.
+tmpl::Object ValueObject(const columnar::ColumnView& column, int64_t row);
+
+}  // namespace dvt::run

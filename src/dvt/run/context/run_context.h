@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "dvt/base/text/value.h"
+#include "dvt/model/project.h"
+#include "dvt/run/context/connections.h"
+#include "dvt/run/context/relation_cache.h"
+#include "dvt/run/observer.h"
+#include "dvt/template/dbt/context.h"
+
+namespace dvt::run {
+
+/// What the command line decided for one run.
+struct RunOptions {
+  std::string command;              ///< "run", "build", …: `flags.WHICH`
+  bool full_refresh = false;
+  bool fail_fast = false;
+  bool warn_error = false;
+  int threads = 0;                  ///< 0: the profile's
+  std::string compute;              ///< --compute
+  Value cli_vars;
+  Value arguments = Value::MakeMap();  ///< for run_results.json
+};
+
+/// What every node of a run shares. Built once; the members synchronise themselves.
+struct RunContext {
+  model::Manifest* manifest = nullptr;
+  std::shared_ptr<const tmpl::MacroCatalog> macros;
+  Connections* connections = nullptr;
+  RelationCache relations;
+  Observer* observer = nullptr;
+  RunOptions options;
+  std::string invocation_id;
+  double started = 0;               ///< seconds since the epoch, UTC
+  std::string target_folder;        ///< absolute; artifacts, compiled SQL, spill files
+
+  /// Suffix of tables being built by this run: "__dvt_tmp_" and eight characters of the invocation id.
+  std::string TemporarySuffix() const { return "__dvt_tmp_" + invocation_id.substr(0, 8); }
+};
+
+}  // namespace dvt::run
