@@ -11,6 +11,12 @@ void FlowCounter::Add(int64_t more_rows, int64_t more_bytes) {
   bytes += more_bytes;
 }
 
+void FlowCounter::Reset() {
+  rows = 0;
+  bytes = 0;
+  partitions_done = 0;
+}
+
 model::TransferStats FlowCounter::ToStats(std::string role) const {
   model::TransferStats stats;
   stats.connection = connection;

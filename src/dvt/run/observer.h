@@ -30,6 +30,8 @@ struct FlowCounter {
   std::atomic<int64_t> last_nanos{0};
 
   void Add(int64_t more_rows, int64_t more_bytes);
+  /// Back to nothing moved; retries are kept.
+  void Reset();
   model::TransferStats ToStats(std::string role) const;
 };
 

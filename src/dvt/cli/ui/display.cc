@@ -104,7 +104,7 @@ class Display : public run::Observer {
   std::string Paint(const char* color, const std::string& text) const { return options_.color ? color + text + kReset : text; }
 
   void Print(const std::string& text) {
-    const std::string redacted = Redact(text) + "\n";
+    const std::string redacted = SecretRegistry::Redact(text) + "\n";
     std::lock_guard lock(mutex_);
     EraseLive();
     std::fwrite(redacted.data(), 1, redacted.size(), stdout);

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 
+#include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/api/connector.h"
 #include "dvt/run/context/run_context.h"
 #include "dvt/template/dbt/adapter_api.h"

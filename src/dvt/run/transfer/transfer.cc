@@ -56,6 +56,11 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     extract.read = std::move(*read);
     extracts_.push_back(std::move(extract));
   }
+  // The display reads these counters from its own thread: on a restart they are set back, never replaced.
+  if (!progress_.extracts.empty()) {
+    for (auto& flow : progress_.extracts) flow.Reset();
+    return {};
+  }
   for (const auto& extract : extracts_) {
     auto& flow = progress_.extracts.emplace_back();
     flow.connection = extract.fragment->connection;

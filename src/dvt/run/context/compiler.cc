@@ -1,0 +1,271 @@
+#include "dvt/run/context/compiler.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
+
+namespace dvt::run {
+
+using tmpl::Object;
+
+namespace {
+
+// Resolves the calls of one node and of the ephemeral models it pulls in.
+class CompileResolver : public tmpl::NodeResolver {
+ public:
+  CompileResolver(RunContext& run, const Compiler& compiler, const model::Node& node, NodeAdapter& adapter, std::stop_token stop)
+      : run_(run), compiler_(compiler), node_(node), adapter_(adapter), stop_(std::move(stop)) {}
+
+  Result<Object> Ref(const model::RefCall& call) override {
+    DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
+    if (target->is_ephemeral()) return Ephemeral(*target);
+    return Relation(target->connection, {target->database, target->schema, target->alias}, target->unique_id, target->materialized());
+  }
+
+  Result<Object> Source(const model::SourceCall& call) override {
+    DVT_ASSIGN(const model::SourceNode* source, compiler_.index().Source(call, node_.package));
+    const std::string connection = source->connection.empty() ? run_.manifest->target : source->connection;
+    return Relation(connection, {source->database, source->schema, source->identifier}, source->unique_id, "");
+  }
+
+  Status Config(const Value&, const Place&) override { return {}; }
+
+  std::optional<Value> ConfigGet(std::string_view name) override {
+    const Value* value = node_.config.Find(name);
+    return value == nullptr || value->is_null() ? std::nullopt : std::optional<Value>(*value);
+  }
+
+  Result<std::string> Doc(const std::string& package, const std::string& name) override {
+    const Value* text = run_.manifest->docs.Find("doc." + (package.empty() ? node_.package : package) + "." + name);
+    return text != nullptr && text->is_string() ? text->as_string() : std::string();
+  }
+
+  std::vector<ForeignTable> foreign;
+  std::vector<std::pair<std::string, std::string>> ctes;
+
+ private:
+  Result<Object> Relation(const std::string& connection, columnar::RelationName name, const std::string& id, const std::string& materialized) {
+    const tmpl::RelationParts parts{name.database, name.schema, name.name, materialized == "view" ? "view" : materialized.empty() ? "" : "table"};
+    if (connection == node_.connection) return tmpl::MakeRelation(parts, adapter_.policy());
+    DVT_ASSIGN(const auto other, run_.connections->Get(connection));
+    if (!other->identity().empty() && other->identity() == adapter_.connector().identity()) return tmpl::MakeRelation(parts, adapter_.policy());
+    if (name.schema.empty()) name.schema = other->default_schema();
+    const std::string text = adapter_.Quote(connection) + "." + adapter_.Quote(name.schema) + "." + adapter_.Quote(name.name);
+    const bool known = std::any_of(foreign.begin(), foreign.end(), [&](const auto& f) { return f.text == text; });
+    if (!known) foreign.push_back({text, connection, name, id});
+    return tmpl::MakeRelationText(parts, text, adapter_.policy());
+  }
+
+  Result<Object> Ephemeral(const model::Node& target) {
+    const std::string name = "__dbt__cte__" + target.name;
+    const tmpl::RelationParts parts{"", "", name, "cte"};
+    const bool known = std::any_of(ctes.begin(), ctes.end(), [&](const auto& cte) { return cte.first == target.unique_id; });
+    if (!known) {
+      model::Node inner = target;
+      inner.connection = node_.connection;  // its SQL becomes part of this node's query
+      DVT_ASSIGN(auto compiled, compiler_.Compile(inner, adapter_, stop_));
+      for (auto& cte : compiled.ctes) {
+        if (std::none_of(ctes.begin(), ctes.end(), [&](const auto& have) { return have.first == cte.first; })) ctes.push_back(std::move(cte));
+      }
+      for (auto& table : compiled.foreign) {
+        if (std::none_of(foreign.begin(), foreign.end(), [&](const auto& have) { return have.text == table.text; })) foreign.push_back(std::move(table));
+      }
+      ctes.emplace_back(target.unique_id, fmt::format("{} as (\n{}\n)", name, compiled.body));
+    }
+    return tmpl::MakeRelationText(parts, name, adapter_.policy());
+  }
+
+  RunContext& run_;
+  const Compiler& compiler_;
+  const model::Node& node_;
+  NodeAdapter& adapter_;
+  std::stop_token stop_;
+};
+
+// Position after leading white space and comments.
+size_t SkipBlank(const std::string& sql, size_t at) {
+  for (;;) {
+    while (at < sql.size() && std::isspace(static_cast<unsigned char>(sql[at])) != 0) ++at;
+    if (sql.compare(at, 2, "--") == 0) {
+      at = std::min(sql.find('\n', at), sql.size());
+    } else if (sql.compare(at, 2, "/*") == 0) {
+      const size_t end = sql.find("*/", at + 2);
+      at = end == std::string::npos ? sql.size() : end + 2;
+    } else {
+      return at;
+    }
+  }
+}
+
+bool WordAt(const std::string& sql, size_t at, std::string_view word) {
+  return at + word.size() < sql.size() && EqualsIgnoreCase(std::string_view(sql).substr(at, word.size()), word) &&
+         std::isspace(static_cast<unsigned char>(sql[at + word.size()])) != 0;
+}
+
+}  // namespace
+
+std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std::string, std::string>>& ctes) {
+  if (ctes.empty()) return sql;
+  std::string list;
+  for (const auto& [id, text] : ctes) list += (list.empty() ? " " : ", ") + text;
+  size_t at = SkipBlank(sql, 0);
+  if (!WordAt(sql, at, "with")) return sql.substr(0, at) + "with" + list + " " + sql.substr(at);
+  at += 4;
+  if (const size_t next = SkipBlank(sql, at); WordAt(sql, next, "recursive")) at = next + 9;
+  return sql.substr(0, at) + " " + list + "," + sql.substr(at);
+}
+
+Value NodeAsValue(const model::Node& node) {
+  Value value = Value::MakeMap();
+  auto strings = [](const std::vector<std::string>& items) {
+    Value list = Value::MakeList();
+    for (const auto& item : items) list.Push(item);
+    return list;
+  };
+  value.Set("unique_id", node.unique_id);
+  value.Set("resource_type", std::string(model::ResourceTypeName(node.type)));
+  value.Set("package_name", node.package);
+  value.Set("name", node.name);
+  value.Set("alias", node.alias);
+  value.Set("database", node.database);
+  value.Set("schema", node.schema);
+  value.Set("path", node.path);
+  value.Set("original_file_path", node.original_path);
+  value.Set("fqn", strings(node.fqn));
+  value.Set("raw_code", node.raw_code);
+  value.Set("language", node.language);
+  value.Set("description", node.description);
+  value.Set("config", node.config);
+  value.Set("tags", node.config["tags"].is_list() ? node.config["tags"] : Value::MakeList());
+  value.Set("meta", node.config["meta"].is_map() ? node.config["meta"] : Value::MakeMap());
+  Value columns = Value::MakeMap();
+  for (const auto& column : node.columns) {
+    Value entry = Value::MakeMap();
+    entry.Set("name", column.name);
+    entry.Set("description", column.description);
+    entry.Set("data_type", column.data_type.empty() ? Value() : Value(column.data_type));
+    entry.Set("meta", column.meta.is_map() ? column.meta : Value::MakeMap());
+    entry.Set("quote", column.quote ? Value(*column.quote) : Value());
+    entry.Set("tags", strings(column.tags));
+    columns.Set(column.name, std::move(entry));
+  }
+  value.Set("columns", std::move(columns));
+  Value depends = Value::MakeMap();
+  depends.Set("nodes", strings(node.depends_on_nodes));
+  depends.Set("macros", strings(node.depends_on_macros));
+  value.Set("depends_on", std::move(depends));
+  return value;
+}
+
+namespace {
+
+Value TargetValue(const model::Profile& profile, const std::string& name, const connectors::Connector& connector) {
+  static constexpr std::string_view kSecrets[] = {"password", "pass", "token", "private_key", "secret", "client_secret", "ssl_key"};
+  Value target = Value::MakeMap();
+  if (const Value* settings = profile.outputs.Find(name); settings != nullptr && settings->is_map()) {
+    for (const auto& entry : settings->map()) {
+      if (std::find(std::begin(kSecrets), std::end(kSecrets), entry.key) == std::end(kSecrets)) target.Set(entry.key, entry.value);
+    }
+  }
+  target.Set("name", name);
+  target.Set("target_name", name);
+  target.Set("profile_name", profile.name);
+  target.Set("type", connector.config().type);
+  target.Set("schema", connector.default_schema());
+  target.Set("database", connector.default_database());
+  target.Set("dbname", connector.default_database());
+  target.Set("threads", profile.threads);
+  return target;
+}
+
+std::map<std::string, Value> VarsFor(const model::Manifest& manifest, const Value& cli_vars, const std::string& package) {
+  std::map<std::string, Value> vars;
+  auto take = [&](const Value& from) {
+    if (!from.is_map()) return;
+    for (const auto& entry : from.map()) vars[entry.key] = entry.value;
+  };
+  take(manifest.project.vars);
+  take(manifest.project.vars[package]);
+  take(cli_vars);
+  return vars;
+}
+
+Value FlagsValue(const RunOptions& options) {
+  Value flags = Value::MakeMap();
+  flags.Set("FULL_REFRESH", options.full_refresh);
+  flags.Set("FAIL_FAST", options.fail_fast);
+  flags.Set("WARN_ERROR", options.warn_error);
+  flags.Set("STORE_FAILURES", false);
+  flags.Set("WHICH", options.command);
+  flags.Set("EMPTY", false);
+  return flags;
+}
+
+}  // namespace
+
+tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const {
+  tmpl::ContextParams params;
+  params.macros = run_.macros;
+  params.package = node.package;
+  params.project_name = run_.manifest->project.name;
+  params.node = NodeAsValue(node);
+  params.this_relation = tmpl::RelationParts{node.database, node.schema, node.alias, ""};
+  if (adapter != nullptr) params.target = TargetValue(run_.manifest->profile, node.connection, adapter->connector());
+  params.vars = VarsFor(*run_.manifest, run_.options.cli_vars, node.package);
+  params.cli_vars = run_.options.cli_vars;
+  params.env = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  params.execute = true;
+  params.invocation_id = run_.invocation_id;
+  params.run_started_at = run_.started;
+  params.flags = FlagsValue(run_.options);
+  params.dispatch = run_.manifest->project.dispatch;
+  params.adapter = adapter;
+  params.resolver = resolver;
+  params.graph = [this] {
+    Value nodes = Value::MakeMap();
+    for (const auto& [id, each] : run_.manifest->nodes) nodes.Set(id, NodeAsValue(each));
+    Value graph = Value::MakeMap();
+    graph.Set("nodes", std::move(nodes));
+    graph.Set("sources", Value::MakeMap());
+    return graph;
+  };
+  params.log = [this](const std::string& message, bool to_terminal) {
+    if (to_terminal) run_.observer->Message(Severity::kWarning, message);
+  };
+  params.warn = [this](const std::string& message, const Place& place) {
+    run_.observer->Message(Severity::kWarning, "Warning: " + (place.known() ? place.ToString() + ": " : "") + message);
+  };
+  return params;
+}
+
+std::unique_ptr<tmpl::NodeResolver> Compiler::MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const {
+  return std::make_unique<CompileResolver>(run_, *this, node, adapter, std::move(stop));
+}
+
+Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const {
+  return CompileText(node, node.raw_code, adapter, std::move(stop));
+}
+
+Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop) const {
+  CompileResolver resolver(run_, *this, node, adapter, stop);
+  DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
+  const auto params = Params(node, &adapter, &resolver);
+  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  context->set_stop_token(stop);
+  DVT_ASSIGN(const std::string sql, tmpl::Render(parsed, *context));
+  Compiled compiled;
+  compiled.body = std::string(TrimView(sql));
+  while (!compiled.body.empty() && (compiled.body.back() == ';' || std::isspace(static_cast<unsigned char>(compiled.body.back())) != 0)) compiled.body.pop_back();
+  compiled.sql = PrependCtes(compiled.body, resolver.ctes);
+  compiled.ctes = std::move(resolver.ctes);
+  compiled.foreign = std::move(resolver.foreign);
+  return compiled;
+}
+
+}  // namespace dvt::run

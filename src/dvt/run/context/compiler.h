@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/run/context/node_adapter.h"
+#include "dvt/run/context/node_index.h"
+#include "dvt/run/context/run_context.h"
+
+namespace dvt::run {
+
+/// A table on another connection that a compiled query names.
+struct ForeignTable {
+  std::string text;                   ///< as rendered into the SQL: three quoted parts, the first being the connection's name
+  std::string connection;
+  columnar::RelationName relation;    ///< on its own connection
+  std::string node_id;
+};
+
+/// A node's SQL, ready for planning.
+struct Compiled {
+  std::string sql;                                           ///< ephemeral models in front as CTEs
+  std::string body;                                          ///< the same without them
+  std::vector<std::pair<std::string, std::string>> ctes;     ///< (node id, "__dbt__cte__x as (…)")
+  std::vector<ForeignTable> foreign;                         ///< empty: the target has everything
+};
+
+/// Renders nodes to SQL. Thread-safe; each call has its own template context.
+class Compiler {
+ public:
+  Compiler(RunContext& run, const NodeIndex& index) : run_(run), index_(index) {}
+
+  /// Variables and functions of a node's templates; `resolver` must outlive the context made from it.
+  tmpl::ContextParams Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const;
+  Result<Compiled> Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
+  /// Any template text in the context of a node (show --inline, hooks).
+  Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop) const;
+  /// Resolver of a node for macros that run after compiling (materializations, hooks).
+  std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
+  const NodeIndex& index() const { return index_; }
+
+ private:
+  RunContext& run_;
+  const NodeIndex& index_;
+};
+
+/// Puts the CTEs in front of a query, joining its own WITH if it has one.
+std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std::string, std::string>>& ctes);
+/// A node in the manifest's shape, as templates see `model`.
+Value NodeAsValue(const model::Node& node);
+
+}  // namespace dvt::run

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dvt/run/context/node_adapter.h"
+#include "dvt/run/materialize/seed_file.h"
+#include "dvt/run/transfer/transfer.h"
+
+namespace dvt::run {
+
+/// Moves the rows of a direct or federated plan. The plan must outlive it.
+class PlanMover : public RowMover {
+ public:
+  static Result<std::unique_ptr<PlanMover>> Make(const plan::ModelPlan& plan, TransferContext context, const connectors::Connector& target,
+                                                 NodeProgress& progress, std::stop_token stop);
+  const columnar::Fields& fields() const override { return fields_; }
+  Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
+  Status Restart(std::stop_token stop) override;
+  Transfer& transfer() { return *transfer_; }
+
+ private:
+  PlanMover(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)
+      : plan_(plan), context_(std::move(context)), progress_(progress) {}
+  const plan::ModelPlan& plan_;
+  TransferContext context_;
+  NodeProgress& progress_;
+  std::unique_ptr<Transfer> transfer_;
+  columnar::Fields fields_;
+};
+
+/// Loads a seed's rows.
+class SeedMover : public RowMover {
+ public:
+  SeedMover(SeedFile seed, columnar::Fields fields, NodeProgress& progress)
+      : seed_(std::move(seed)), fields_(std::move(fields)), progress_(progress) {}
+  const columnar::Fields& fields() const override { return fields_; }
+  Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
+  Status Restart(std::stop_token) override { return {}; }
+
+ private:
+  SeedFile seed_;
+  columnar::Fields fields_;
+  NodeProgress& progress_;
+};
+
+}  // namespace dvt::run

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "dvt/model/results.h"
+#include "dvt/plan/resolve/planner.h"
+#include "dvt/run/context/compiler.h"
+#include "dvt/run/context/run_context.h"
+#include "dvt/run/materialize/movers.h"
+
+namespace dvt::run {
+
+/// A node compiled and planned, but not run.
+struct PlannedNode {
+  Compiled compiled;
+  plan::ModelPlan plan;
+};
+
+/// Runs single nodes: models, seeds, tests, hooks. Thread-safe: every call has its own session and context.
+class NodeRunner {
+ public:
+  NodeRunner(RunContext& run, const Compiler& compiler, plan::Catalog& catalog) : run_(run), compiler_(compiler), catalog_(catalog) {}
+
+  /// Never fails as a call: what went wrong is in the result's status and message.
+  model::NodeResult Run(const model::Node& node, NodeProgress& progress, std::stop_token stop);
+  /// Compiles only; for `dvt compile`.
+  model::NodeResult CompileOnly(const model::Node& node, std::stop_token stop);
+  Result<PlannedNode> Plan(const model::Node& node, NodeAdapter& adapter, std::stop_token stop);
+  /// Plans any query in a node's place (tests, show --inline).
+  Result<PlannedNode> PlanSql(const model::Node& node, Compiled compiled, NodeAdapter& adapter, std::stop_token stop);
+  /// The rows of a planned query, wherever it runs. The planned node, the adapter and the holder must outlive the stream.
+  Result<columnar::Stream> OpenRows(const PlannedNode& planned, NodeAdapter& adapter, NodeProgress& progress,
+                                    std::unique_ptr<PlanMover>& holder, std::stop_token stop);
+  TransferContext MakeTransferContext(const model::Node& node);
+  Result<std::shared_ptr<connectors::Connector>> ConnectorOf(const model::Node& node);
+  /// on-run-start / on-run-end statements.
+  Status RunHooks(const Value& hooks, const std::string& name, std::stop_token stop);
+  const Compiler& compiler() const { return compiler_; }
+
+ private:
+  Status Execute(const model::Node& node, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  Status RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  Status RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  Status RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  Status Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,
+                     model::NodeResult& result, std::stop_token stop);
+
+  RunContext& run_;
+  const Compiler& compiler_;
+  plan::Catalog& catalog_;
+};
+
+}  // namespace dvt::run
