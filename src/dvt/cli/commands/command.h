@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stop_token>
+
+#include "dvt/base/result/result.h"
+#include "dvt/cli/options.h"
+
+namespace dvt::cli {
+
+/// A command's exit code: 0 done, 1 a node failed, 2 the project, the command line or the profile is wrong.
+using CommandFunction = Result<int> (*)(const Options& options, std::stop_token stop);
+
+/// The function of a command, or null. One line a command, in commands.cc.
+CommandFunction FindCommand(const std::string& name);
+
+Result<int> BuildCommand(const Options& options, std::stop_token stop);    ///< run, build, seed, test
+Result<int> PlanCommand(const Options& options, std::stop_token stop);
+Result<int> CompileCommand(const Options& options, std::stop_token stop);
+Result<int> ShowCommand(const Options& options, std::stop_token stop);
+Result<int> ParseCommand(const Options& options, std::stop_token stop);
+Result<int> ListCommand(const Options& options, std::stop_token stop);
+Result<int> DebugCommand(const Options& options, std::stop_token stop);
+Result<int> CleanCommand(const Options& options, std::stop_token stop);
+Result<int> InitCommand(const Options& options, std::stop_token stop);
+
+}  // namespace dvt::cli

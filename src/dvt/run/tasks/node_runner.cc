@@ -1,0 +1,358 @@
+#include "dvt/run/tasks/node_runner.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "dvt/base/fs/files.h"
+#include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
+#include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::run {
+
+using model::NodeResult;
+using model::ResourceType;
+using tmpl::Object;
+
+namespace {
+
+double NowSeconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::vector<Object> HookObjects(const Value& hooks) {
+  std::vector<Object> objects;
+  auto add = [&](const Value& hook) {
+    if (hook.is_string()) {
+      objects.push_back(Object::MakeDict({{"sql", hook.as_string()}, {"transaction", true}}));
+    } else if (hook.is_map()) {
+      const bool transaction = !hook["transaction"].is_bool() || hook["transaction"].as_bool();
+      objects.push_back(Object::MakeDict({{"sql", hook["sql"].ToText()}, {"transaction", transaction}}));
+    }
+  };
+  if (hooks.is_list()) {
+    for (const auto& hook : hooks.list()) add(hook);
+  } else {
+    add(hooks);
+  }
+  return objects;
+}
+
+// A warning that the configuration turns into an error, or silences.
+enum class Treatment { kWarn, kFail, kSilence };
+
+Treatment TreatmentOf(const RunContext& run, const std::string& code) {
+  const Value& options = run.manifest->project.flags["warn_error_options"];
+  auto listed = [&](std::string_view key) {
+    const Value& list = options[key];
+    if (list.is_string()) return list.as_string() == "all" || list.as_string() == "*";
+    if (!list.is_list()) return false;
+    return std::any_of(list.list().begin(), list.list().end(), [&](const Value& v) { return v.is_string() && v.as_string() == code; });
+  };
+  if (listed("silence")) return Treatment::kSilence;
+  if (listed("error") || listed("include") || run.options.warn_error) return Treatment::kFail;
+  return Treatment::kWarn;
+}
+
+Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, NodeResult& result) {
+  std::optional<Error> failed;
+  for (const auto& warning : found) {
+    const bool informational = warning.code == "DVT007" && run.options.warn_error;
+    switch (informational ? Treatment::kWarn : TreatmentOf(run, warning.code)) {
+      case Treatment::kSilence: break;
+      case Treatment::kFail:
+        if (!failed) failed = Error(ErrorCode::kType, warning.code + ": " + warning.message).At(warning.place).WithHint(warning.hint);
+        [[fallthrough]];
+      case Treatment::kWarn: result.warnings.push_back(warning);
+    }
+  }
+  if (failed) return std::move(*failed);
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const model::Node& node) {
+  return run_.connections->Get(node.connection.empty() ? run_.manifest->target : node.connection);
+}
+
+TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
+  TransferContext context;
+  context.connector = [this](const std::string& connection) { return run_.connections->Get(connection); };
+  context.engine = [this](const std::string& compute) { return run_.connections->GetEngine(compute); };
+  const auto& project = run_.manifest->project;
+  auto options = ReadOptionsFrom(project.raw["transfer"], {}, project.file);
+  if (options) options = ReadOptionsFrom(node.config["transfer"], *options, node.original_path);
+  if (options) {
+    context.read_options = *options;
+  } else {
+    run_.observer->Message(Severity::kWarning, options.error().ToString());
+  }
+  context.spill_folder = JoinPath(run_.target_folder, "tmp");
+  context.message = [this](Severity severity, const std::string& text) { run_.observer->Message(severity, text); };
+  return context;
+}
+
+Result<PlannedNode> NodeRunner::Plan(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) {
+  DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
+  return PlanSql(node, std::move(compiled), adapter, stop);
+}
+
+Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compiled, NodeAdapter& adapter, std::stop_token stop) {
+  PlannedNode planned;
+  planned.compiled = std::move(compiled);
+  plan::ModelPlan& plan = planned.plan;
+  const std::string materialized = node.type == ResourceType::kModel ? node.materialized() : "query";
+  if (planned.compiled.foreign.empty()) {
+    plan.node_id = node.unique_id;
+    plan.sql = planned.compiled.sql;
+    plan.load = {adapter.connector().config().name, {node.database, node.schema, node.alias}, materialized};
+    return planned;
+  }
+  plan::PlanRequest request;
+  request.node_id = node.unique_id;
+  request.file = node.original_path;
+  request.sql = planned.compiled.sql;
+  request.target_connection = adapter.connector().config().name;
+  request.target_relation = {node.database, node.schema, node.alias};
+  request.materialization = materialized;
+  for (const auto& foreign : planned.compiled.foreign) {
+    request.upstreams.push_back({foreign.text, foreign.connection, foreign.relation, foreign.node_id});
+  }
+  std::string compute = run_.options.compute;
+  if (compute.empty() && node.config["compute"].is_string()) compute = node.config["compute"].as_string();
+  DVT_ASSIGN(const auto config, run_.connections->Compute(compute));
+  request.compute = config.name;
+  DVT_ASSIGN(plan, plan::PlanModel(request, catalog_));
+  return planned;
+}
+
+NodeResult NodeRunner::Run(const model::Node& node, NodeProgress& progress, std::stop_token stop) {
+  NodeResult result;
+  result.unique_id = node.unique_id;
+  result.started = NowSeconds();
+  result.compile_completed = result.started;
+  const auto begin = std::chrono::steady_clock::now();
+  auto done = Execute(node, progress, result, stop);
+  if (!done) {
+    result.status = "error";
+    result.message = SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+  } else if (result.status.empty()) {
+    result.status = "success";
+  }
+  result.completed = NowSeconds();
+  result.execution_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const auto& flow : progress.extracts) result.transfers.push_back(flow.ToStats("extract"));
+  if (progress.transferring) result.transfers.push_back(progress.load.ToStats("load"));
+  return result;
+}
+
+NodeResult NodeRunner::CompileOnly(const model::Node& node, std::stop_token stop) {
+  NodeResult result;
+  result.unique_id = node.unique_id;
+  result.started = NowSeconds();
+  auto work = [&]() -> Status {
+    DVT_ASSIGN(auto connector, ConnectorOf(node));
+    NodeAdapter adapter(run_, connector, stop);
+    DVT_ASSIGN(const auto compiled, compiler_.Compile(node, adapter, stop));
+    result.compiled_code = compiled.sql;
+    result.compiled = true;
+    return {};
+  };
+  auto done = work();
+  result.status = done ? "success" : "error";
+  if (!done) result.message = SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+  result.compile_completed = result.completed = NowSeconds();
+  result.execution_seconds = result.completed - result.started;
+  return result;
+}
+
+Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+  DVT_ASSIGN(auto connector, ConnectorOf(node));
+  NodeAdapter adapter(run_, connector, stop);
+  adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
+  Status done;
+  switch (node.type) {
+    case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
+    case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
+    case ResourceType::kModel: done = RunModel(node, adapter, progress, result, stop); break;
+    default: return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type))).At({node.original_path, 0, 0});
+  }
+  if (!done) {
+    (void)adapter.Rollback();
+    return done;
+  }
+  return adapter.Commit();
+}
+
+Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+  DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
+  result.compile_completed = NowSeconds();
+  result.compiled = true;
+  result.compiled_code = planned.compiled.sql;
+  result.way = std::string(plan::WayName(planned.plan.way));
+  result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
+  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path), planned.compiled.sql + "\n"));
+  DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
+  std::string materialization = planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
+  if (materialization.empty()) materialization = "view";
+  std::unique_ptr<PlanMover> mover;
+  if (planned.plan.way != plan::Way::kPushdown) {
+    progress.phase = "plan";
+    DVT_ASSIGN(mover, PlanMover::Make(planned.plan, MakeTransferContext(node), adapter.connector(), progress, stop));
+    adapter.SetMover(mover.get());
+  }
+  DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
+  progress.phase = "run";
+  DVT_TRY(Materialize(node, materialization, planned.compiled, adapter, result, stop));
+  Diagnostics losses;
+  for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
+  if (mover != nullptr) {
+    for (const auto& extract : mover->transfer().extracts()) {
+      for (const auto& note : extract.read.notes) losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
+    }
+  }
+  return AddWarnings(run_, losses.items(), result);
+}
+
+Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,
+                               NodeResult& result, std::stop_token stop) {
+  const auto* macro = run_.macros->FindMaterialization(materialization, adapter.DispatchPrefixes());
+  if (macro == nullptr) {
+    return Error(ErrorCode::kConfig, fmt::format("there is no materialization '{}' for {}.{}", materialization, adapter.type(),
+                                                 DidYouMean(materialization, {"table", "view", "incremental", "ephemeral"})))
+        .At({node.original_path, 0, 0})
+        .WithHint("built in are: table, view, incremental, ephemeral; a project can add its own in macros/");
+  }
+  const auto resolver = compiler_.MakeResolver(node, adapter, stop);
+  auto params = compiler_.Params(node, &adapter, resolver.get());
+  params.extra = {{"sql", compiled.sql},
+                  {"compiled_code", compiled.sql},
+                  {"pre_hooks", Object::List(HookObjects(node.config["pre-hook"]))},
+                  {"post_hooks", Object::List(HookObjects(node.config["post-hook"]))}};
+  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  context->set_stop_token(stop);
+  DVT_TRY(tmpl::CallMacro(macro->object, {}, {}, *context));
+  if (adapter.rows_loaded()) {
+    result.message = fmt::format("SELECT {}", *adapter.rows_loaded());
+    result.adapter_response.Set("rows_affected", *adapter.rows_loaded());
+  }
+  const auto load_result = context->Resolve("load_result");
+  if (!load_result) return {};
+  tmpl::Arguments arguments;
+  arguments.positional = {Object("main")};
+  DVT_ASSIGN(const Object main, context->Call(*load_result, std::move(arguments)));
+  if (main.is_none() || main.is_undefined()) return {};
+  DVT_ASSIGN(const Object response, context->GetAttr(main, "response"));
+  if (result.message.empty()) result.message = response.Str();
+  result.adapter_response.Set("_message", result.message);
+  return {};
+}
+
+Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+  const std::string path = JoinPath(run_.manifest->project.folder, node.original_path);
+  DVT_ASSIGN(const std::string text, ReadFile(path));
+  const std::string delimiter = node.config["delimiter"].is_string() ? node.config["delimiter"].as_string() : ",";
+  DVT_ASSIGN(auto seed, ParseSeed(node.original_path, text, delimiter.empty() ? ',' : delimiter[0]));
+  DVT_ASSIGN(auto fields, SeedFields(seed, node.config["column_types"], [&](const std::string& type) {
+    return sql::ParseTypeName(adapter.connector().dialect(), type);
+  }));
+  SeedMover mover(std::move(seed), std::move(fields), progress);
+  adapter.SetMover(&mover);
+  result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
+  DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
+  DVT_TRY(Materialize(node, "seed", {}, adapter, result, stop));
+  result.message = fmt::format("INSERT {}", adapter.rows_loaded().value_or(0));
+  return {};
+}
+
+Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAdapter& adapter, NodeProgress& progress,
+                                              std::unique_ptr<PlanMover>& holder, std::stop_token stop) {
+  if (planned.plan.way == plan::Way::kPushdown) {
+    DVT_ASSIGN(auto* session, adapter.session());
+    return session->Query(planned.plan.sql, stop);
+  }
+  model::Node nowhere;
+  DVT_ASSIGN(holder, PlanMover::Make(planned.plan, MakeTransferContext(nowhere), adapter.connector(), progress, stop));
+  return holder->transfer().Open(stop);
+}
+
+Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+  DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
+  result.compile_completed = NowSeconds();
+  result.compiled = true;
+  result.compiled_code = compiled.sql;
+  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "")),
+                          compiled.sql + "\n"));
+  auto setting = [&](std::string_view key, const char* fallback) {
+    const Value& value = node.config[key];
+    return value.is_null() ? std::string(fallback) : value.ToText();
+  };
+  const std::string warn_if = setting("warn_if", "!= 0"), error_if = setting("error_if", "!= 0");
+  const auto resolver = compiler_.MakeResolver(node, adapter, stop);
+  const auto params = compiler_.Params(node, &adapter, resolver.get());
+  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  const auto macro = context->Resolve("get_test_sql");
+  if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_test_sql' is missing");
+  tmpl::Arguments arguments;
+  const Value& limit = node.config["limit"];
+  arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if, limit.is_int() ? Object(limit.as_int()) : Object()};
+  DVT_ASSIGN(const Object test_sql, context->Call(*macro, std::move(arguments)));
+  compiled.sql = std::string(TrimView(test_sql.Str()));
+  progress.phase = "test";
+  DVT_ASSIGN(const auto planned, PlanSql(node, std::move(compiled), adapter, stop));
+  std::unique_ptr<PlanMover> holder;
+  DVT_ASSIGN(auto rows, OpenRows(planned, adapter, progress, holder, stop));
+  result.way = std::string(plan::WayName(planned.plan.way));
+  DVT_ASSIGN(const auto fields, rows.GetFields());
+  int64_t failures = 0;
+  bool should_warn = false, should_error = false;
+  for (;;) {
+    DVT_ASSIGN(auto batch, rows.Next());
+    if (!batch.valid()) break;
+    if (batch.length() == 0 || fields.size() < 3) continue;
+    const auto columns = columnar::BatchColumns(batch.get(), fields);
+    const Object count = ValueObject(columns[0], 0);
+    failures = count.is_number() ? static_cast<int64_t>(count.as_float()) : 0;
+    should_warn = ValueObject(columns[1], 0).Truth();
+    should_error = ValueObject(columns[2], 0).Truth();
+  }
+  result.failures = failures;
+  const bool severity_error = ToLower(setting("severity", "error")) == "error";
+  const std::string got = fmt::format("Got {} result{}, configured to ", failures, failures == 1 ? "" : "s");
+  if (severity_error && should_error) {
+    result.status = "fail";
+    result.message = got + "fail if " + error_if;
+  } else if (should_warn) {
+    result.status = run_.options.warn_error ? "fail" : "warn";
+    result.message = got + (run_.options.warn_error ? "fail if " : "warn if ") + warn_if;
+  } else {
+    result.status = "pass";
+  }
+  return {};
+}
+
+Status NodeRunner::RunHooks(const Value& hooks, const std::string& name, std::stop_token stop) {
+  const auto statements = HookObjects(hooks);
+  if (statements.empty()) return {};
+  model::Node node;
+  node.unique_id = "operation." + run_.manifest->project.name + "." + name;
+  node.type = ResourceType::kOperation;
+  node.package = run_.manifest->project.name;
+  node.name = name;
+  node.connection = run_.manifest->target;
+  node.original_path = run_.manifest->project.file;
+  DVT_ASSIGN(auto connector, ConnectorOf(node));
+  NodeAdapter adapter(run_, connector, stop);
+  for (const auto& statement : statements) {
+    const std::string text = statement.dict().Find("sql")->Str();
+    auto compiled = compiler_.CompileText(node, text, adapter, stop);
+    if (!compiled) return std::move(compiled).error().Within("in " + name);
+    if (compiled->sql.empty()) continue;
+    auto done = adapter.Execute(compiled->sql, false, false);
+    if (!done) return std::move(done).error().Within("in " + name + ": " + compiled->sql);
+  }
+  return adapter.Commit();
+}
+
+}  // namespace dvt::run
