@@ -6,6 +6,7 @@
 
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
+#include "dvt/model/node_value.h"
 
 namespace dvt::run {
 
@@ -118,48 +119,6 @@ std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std:
   return sql.substr(0, at) + " " + list + "," + sql.substr(at);
 }
 
-Value NodeAsValue(const model::Node& node) {
-  Value value = Value::MakeMap();
-  auto strings = [](const std::vector<std::string>& items) {
-    Value list = Value::MakeList();
-    for (const auto& item : items) list.Push(item);
-    return list;
-  };
-  value.Set("unique_id", node.unique_id);
-  value.Set("resource_type", std::string(model::ResourceTypeName(node.type)));
-  value.Set("package_name", node.package);
-  value.Set("name", node.name);
-  value.Set("alias", node.alias);
-  value.Set("database", node.database);
-  value.Set("schema", node.schema);
-  value.Set("path", node.path);
-  value.Set("original_file_path", node.original_path);
-  value.Set("fqn", strings(node.fqn));
-  value.Set("raw_code", node.raw_code);
-  value.Set("language", node.language);
-  value.Set("description", node.description);
-  value.Set("config", node.config);
-  value.Set("tags", node.config["tags"].is_list() ? node.config["tags"] : Value::MakeList());
-  value.Set("meta", node.config["meta"].is_map() ? node.config["meta"] : Value::MakeMap());
-  Value columns = Value::MakeMap();
-  for (const auto& column : node.columns) {
-    Value entry = Value::MakeMap();
-    entry.Set("name", column.name);
-    entry.Set("description", column.description);
-    entry.Set("data_type", column.data_type.empty() ? Value() : Value(column.data_type));
-    entry.Set("meta", column.meta.is_map() ? column.meta : Value::MakeMap());
-    entry.Set("quote", column.quote ? Value(*column.quote) : Value());
-    entry.Set("tags", strings(column.tags));
-    columns.Set(column.name, std::move(entry));
-  }
-  value.Set("columns", std::move(columns));
-  Value depends = Value::MakeMap();
-  depends.Set("nodes", strings(node.depends_on_nodes));
-  depends.Set("macros", strings(node.depends_on_macros));
-  value.Set("depends_on", std::move(depends));
-  return value;
-}
-
 namespace {
 
 Value TargetValue(const model::Profile& profile, const std::string& name, const connectors::Connector& connector) {
@@ -211,7 +170,7 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.macros = run_.macros;
   params.package = node.package;
   params.project_name = run_.manifest->project.name;
-  params.node = NodeAsValue(node);
+  params.node = model::NodeToValue(node);
   params.this_relation = tmpl::RelationParts{node.database, node.schema, node.alias, ""};
   if (adapter != nullptr) params.target = TargetValue(run_.manifest->profile, node.connection, adapter->connector());
   params.vars = VarsFor(*run_.manifest, run_.options.cli_vars, node.package);
@@ -229,7 +188,7 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.resolver = resolver;
   params.graph = [this] {
     Value nodes = Value::MakeMap();
-    for (const auto& [id, each] : run_.manifest->nodes) nodes.Set(id, NodeAsValue(each));
+    for (const auto& [id, each] : run_.manifest->nodes) nodes.Set(id, model::NodeToValue(each));
     Value graph = Value::MakeMap();
     graph.Set("nodes", std::move(nodes));
     graph.Set("sources", Value::MakeMap());

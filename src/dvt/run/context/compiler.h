@@ -48,7 +48,5 @@ class Compiler {
 
 /// Puts the CTEs in front of a query, joining its own WITH if it has one.
 std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std::string, std::string>>& ctes);
-/// A node in the manifest's shape, as templates see `model`.
-Value NodeAsValue(const model::Node& node);
 
 }  // namespace dvt::run

@@ -1,0 +1,131 @@
+#include <chrono>
+#include <map>
+
+#include "dvt/artifacts/artifacts.h"
+#include "dvt/base/fs/files.h"
+#include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
+#include "dvt/model/node_value.h"
+
+namespace dvt::artifacts {
+
+namespace {
+
+Value MacroToValue(const model::MacroNode& macro) {
+  Value value = Value::MakeMap();
+  value.Set("name", macro.name);
+  value.Set("resource_type", "macro");
+  value.Set("package_name", macro.package);
+  value.Set("path", macro.path);
+  value.Set("original_file_path", macro.original_path);
+  value.Set("unique_id", macro.unique_id);
+  value.Set("macro_sql", macro.text);
+  Value depends = Value::MakeMap();
+  depends.Set("macros", model::StringList(macro.depends_on_macros));
+  value.Set("depends_on", std::move(depends));
+  value.Set("description", macro.description);
+  return value;
+}
+
+Value ExposureToValue(const model::ExposureNode& exposure) {
+  Value value = Value::MakeMap();
+  value.Set("name", exposure.name);
+  value.Set("resource_type", "exposure");
+  value.Set("package_name", exposure.package);
+  value.Set("path", exposure.place.file);
+  value.Set("original_file_path", exposure.place.file);
+  value.Set("unique_id", exposure.unique_id);
+  value.Set("fqn", model::StringList({exposure.package, exposure.name}));
+  for (const char* key : {"type", "owner", "description", "label", "maturity", "url"}) {
+    if (const Value* given = exposure.raw.Find(key); given != nullptr) value.Set(key, *given);
+  }
+  Value depends = Value::MakeMap();
+  depends.Set("nodes", model::StringList(exposure.depends_on_nodes));
+  value.Set("depends_on", std::move(depends));
+  return value;
+}
+
+Value DocsToValue(const Value& docs) {
+  Value map = Value::MakeMap();
+  if (!docs.is_map()) return map;
+  for (const auto& entry : docs.map()) {
+    Value doc = Value::MakeMap();
+    const std::string& id = entry.key;
+    const size_t first = id.find('.'), last = id.rfind('.');
+    doc.Set("name", id.substr(last + 1));
+    doc.Set("resource_type", "doc");
+    doc.Set("package_name", first < last ? id.substr(first + 1, last - first - 1) : "");
+    doc.Set("path", "");
+    doc.Set("original_file_path", "");
+    doc.Set("unique_id", id);
+    doc.Set("block_contents", entry.value.ToText());
+    map.Set(id, std::move(doc));
+  }
+  return map;
+}
+
+// parent_map and child_map over everything that has parents.
+void SetMaps(const model::Manifest& manifest, Value& root) {
+  std::map<std::string, std::vector<std::string>> parents, children;
+  auto add = [&](const std::string& id, const std::vector<std::string>& depends) {
+    parents[id];
+    children[id];
+    for (const auto& parent : depends) {
+      parents[id].push_back(parent);
+      children[parent].push_back(id);
+    }
+  };
+  for (const auto& [id, node] : manifest.nodes) add(id, node.depends_on_nodes);
+  for (const auto& [id, source] : manifest.sources) add(id, {});
+  for (const auto& [id, exposure] : manifest.exposures) add(id, exposure.depends_on_nodes);
+  auto to_value = [](const std::map<std::string, std::vector<std::string>>& map) {
+    Value value = Value::MakeMap();
+    value.map().reserve(map.size());
+    for (const auto& [id, others] : map) value.map().push_back({id, model::StringList(others), {}});
+    return value;
+  };
+  root.Set("parent_map", to_value(parents));
+  root.Set("child_map", to_value(children));
+  root.Set("group_map", Value::MakeMap());
+}
+
+template <class Map, class Convert>
+Value ToMap(const Map& items, Convert convert) {
+  Value value = Value::MakeMap();
+  value.map().reserve(items.size());
+  for (const auto& [id, item] : items) value.map().push_back({id, convert(item), {}});
+  return value;
+}
+
+}  // namespace
+
+Status WriteManifest(const std::string& path, const model::Manifest& manifest, const Metadata& metadata) {
+  Value root = Value::MakeMap();
+  Value head = Value::MakeMap();
+  head.Set("dbt_schema_version", "https://schemas.getdbt.com/dbt/manifest/v12.json");
+  head.Set("dbt_version", metadata.dbt_version);
+  head.Set("generated_at", IsoTimestamp(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count()));
+  head.Set("invocation_id", metadata.invocation_id);
+  head.Set("invocation_started_at", IsoTimestamp(metadata.started));
+  head.Set("env", Value::MakeMap());
+  head.Set("project_name", manifest.project.name);
+  head.Set("project_id", Md5Hex(manifest.project.name));
+  head.Set("send_anonymous_usage_stats", false);
+  head.Set("adapter_type", metadata.adapter_type);
+  root.Set("metadata", std::move(head));
+  root.Set("nodes", ToMap(manifest.nodes, model::NodeToValue));
+  root.Set("sources", ToMap(manifest.sources, model::SourceToValue));
+  root.Set("macros", ToMap(manifest.macros, MacroToValue));
+  root.Set("docs", DocsToValue(manifest.docs));
+  root.Set("exposures", ToMap(manifest.exposures, ExposureToValue));
+  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models", "unit_tests"}) root.Set(empty, Value::MakeMap());
+  root.Set("disabled", ToMap(manifest.disabled, [](const model::Node& node) {
+    Value list = Value::MakeList();
+    list.Push(model::NodeToValue(node));
+    return list;
+  }));
+  SetMaps(manifest, root);
+  return WriteFileAtomic(path, SecretRegistry::Redact(ToJson(root)));
+}
+
+}  // namespace dvt::artifacts

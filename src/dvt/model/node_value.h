@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dvt/base/text/value.h"
+#include "dvt/model/node.h"
+
+namespace dvt::model {
+
+/// A node as a map in the shape of dbt's manifest (schema version 12): what templates see as `model` and `graph.nodes`, and what
+/// manifest.json holds.
+Value NodeToValue(const Node& node);
+Value SourceToValue(const SourceNode& source);
+Value ColumnsToValue(const std::vector<ColumnProperties>& columns);
+Value StringList(const std::vector<std::string>& items);
+
+}  // namespace dvt::model
