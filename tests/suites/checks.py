@@ -1,0 +1,64 @@
+"""Layers, texts and formatting of the sources, and that the layer check bites."""
+import subprocess
+import tempfile
+import pathlib
+
+NAME, ABOUT, NEEDS = "checks", "layers, texts, formatting", []
+
+# (file below src/dvt, its text, what the check must say); each is a breach of one rule.
+BREACHES = [
+    ("base/text/a.h", '#pragma once\n#include "dvt/model/node.h"\n', "base/text may not include model"),
+    ("sql/lex/a.h", '#pragma once\n#include "dvt/plan/split/b.h"\n', "sql/lex may not include plan/split"),
+    ("connectors/mysql/a.h", '#pragma once\n#include "dvt/connectors/postgres/b.h"\n', "may not include connectors/postgres"),
+    ("engine/duckdb/a.h", '#pragma once\n#include "dvt/connectors/mysql/b.h"\n', "may not include connectors/mysql"),
+    ("template/lang/a.h", '#pragma once\n#include "dvt/template/dbt/b.h"\n', "template/lang may not include template/dbt"),
+    ("plan/split/a.cc", "#include <arrow/api.h>\n", "Arrow C++ headers"),
+    ("columnar/c_abi/a.h", "#pragma once\n#include <arrow/array.h>\n", "Arrow C++ headers"),
+    ("base/text/a.h", "int x;\n", "no #pragma once"),
+    ("base/text/string_utils.cc", "int x;\n", "vague file name"),
+    ("base/text/a.cc", "class PlanManager {};\n", "vague name PlanManager"),
+    ("base/text/a.cc", "void F(int a) {\n" + "  a += 1;\n" * 70 + "}\n", "function F has 72 lines"),
+    ("base/text/a.cc", "int x;\n" * 600, "601 lines; at most 500"),
+    ("base/a.cc", '#include "dvt/sql/ast/node_internal.h"\n', "is internal to sql/ast"),
+]
+CLEAN = [
+    ("engine/duckdb/a.cc", '#include "dvt/connectors/api/connector.h"\n#include <arrow/c/abi.h>\n'),
+    ("columnar/ipc/a.cc", "#include <arrow/array.h>\n"),
+    ("connectors/registry/a.cc", '#include "dvt/connectors/mysql/connector.h"\n'),
+    ("base/text/a.cc", "const char* kWords[] = {\n" + '  "word",\n' * 700 + "};\n"),
+    ("base/text/a.cc", 'void F() { const char* s = "{{{"; }  // {\n' + "void G() {}\n" * 70),
+]
+
+
+def run(report, context):
+    tools = context.top / "tools"
+    for name, command in (("check_layers", [tools / "check_layers"]), ("check_text", [tools / "check_text"])):
+        one_command(report, context, name, command)
+    files = subprocess.run(["git", "ls-files", "src/*.cc", "src/*.h"], cwd=context.top, capture_output=True, text=True).stdout.split()
+    if files:
+        one_command(report, context, "clang-format", ["clang-format", "--dry-run", "--Werror", *files])
+    prove_layer_check(report, context, tools)
+
+
+def one_command(report, context, name, command):
+    outcome = context.run(command)
+    if outcome.code == 0:
+        report.passed("checks", name)
+    else:
+        report.failed("checks", name, outcome.output[:6000])
+
+
+def prove_layer_check(report, context, tools):
+    wrong = []
+    for path, text, expected in [*BREACHES, *((p, t, None) for p, t in CLEAN)]:
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / path
+            file.parent.mkdir(parents=True)
+            file.write_text(text)
+            outcome = context.run([tools / "check_layers", folder])
+        if (expected is None) != (outcome.code == 0) or (expected or "") not in outcome.output:
+            wrong.append(f"{path}: expected {expected!r}, got {outcome.output!r}")
+    if wrong:
+        report.failed("checks", "check_layers bites", "\n".join(wrong))
+    else:
+        report.passed("checks", "check_layers bites", f"{len(BREACHES)} breaches found, {len(CLEAN)} clean files passed")

@@ -1,0 +1,5 @@
+NAME, ABOUT, NEEDS = "conformance", "", ["release"]
+
+
+def run(report, context):
+    pass

@@ -1,0 +1,5 @@
+NAME, ABOUT, NEEDS = "demo", "", ["release"]
+
+
+def run(report, context):
+    pass

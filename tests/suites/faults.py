@@ -1,0 +1,5 @@
+NAME, ABOUT, NEEDS = "faults", "", ["release"]
+
+
+def run(report, context):
+    pass

@@ -1,0 +1,5 @@
+NAME, ABOUT, NEEDS = "tpch", "", ["release"]
+
+
+def run(report, context):
+    pass
