@@ -38,6 +38,7 @@ struct ColumnProperties {
   std::vector<std::string> tags;
   std::optional<bool> quote;
   Value raw;  ///< the whole YAML entry
+  Mark mark;
 };
 
 /// What a generic test was made from.
@@ -66,6 +67,7 @@ struct Node {
   std::string schema;
   std::string connection;     ///< the output on which it lives
   Value config;               ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
+  std::vector<std::string> tags;  ///< each once; the property file's last
   std::string description;
   std::vector<ColumnProperties> columns;
   Value patch;                ///< raw YAML entry, null if none
@@ -76,7 +78,9 @@ struct Node {
   std::vector<std::string> depends_on_macros;
   std::optional<TestMetadata> test;
   std::string version;
+  bool latest_version = false;  ///< of a versioned model
   Place place;                ///< the file, or the YAML entry of a generic test
+  std::string package_folder; ///< absolute folder of the package that holds it
 
   // Filled by compiling.
   bool compiled = false;
@@ -104,6 +108,7 @@ struct SourceNode {
   std::string source_description;
   std::vector<ColumnProperties> columns;
   Value config;
+  std::vector<std::string> tags;
   Value freshness;
   std::string loaded_at_field;
   std::string original_path;
@@ -122,6 +127,8 @@ struct MacroNode {
   std::string text;
   std::vector<std::string> depends_on_macros;
   std::string description;
+  std::string patch_path;
+  Value patch;                ///< raw YAML entry, null if none
   Place place;
 };
 
@@ -129,7 +136,13 @@ struct ExposureNode {
   std::string unique_id;
   std::string name;
   std::string package;
+  std::string path;           ///< relative to the resource folder
+  std::string original_path;  ///< relative to the project folder
+  std::vector<std::string> fqn;
+  Value config;
   Value raw;
+  std::vector<RefCall> refs;
+  std::vector<SourceCall> sources;
   std::vector<std::string> depends_on_nodes;
   Place place;
 };

@@ -26,12 +26,16 @@ struct ProjectConfig {
   std::vector<std::string> macro_paths{"macros"};
   std::string target_path = "target";
   std::vector<std::string> clean_targets{"target"};
+  std::string packages_path = "dbt_packages";
+  std::vector<std::string> docs_paths;         ///< empty: all resource folders
   Value vars;
   Value models;      ///< the +config trees
   Value seeds;
   Value tests;
   Value snapshots;
   Value sources;
+  Value analyses;
+  Value exposures;
   Value quoting;
   Value dispatch;
   Value flags;
@@ -47,6 +51,7 @@ struct Profile {
   std::string target;                          ///< default output
   Value outputs;                               ///< name → settings map, env_var rendered
   int threads = 1;
+  std::map<std::string, std::string> broken_outputs;  ///< name → why it could not be read
 };
 
 /// computes.yml.
@@ -65,9 +70,12 @@ struct Manifest {
   std::map<std::string, Node> nodes;           ///< by unique id
   std::map<std::string, Node> disabled;
   std::map<std::string, SourceNode> sources;
+  std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;
   std::map<std::string, ExposureNode> exposures;
   Value docs;                                  ///< docs blocks: id → text
+  Value cli_vars = Value::MakeMap();           ///< --vars
+  std::map<std::string, ProjectConfig> packages;  ///< installed packages, the root project left out
   Diagnostics diagnostics;
 };
 

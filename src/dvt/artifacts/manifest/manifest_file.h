@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "dvt/base/result/result.h"
+#include "dvt/model/project.h"
+
+namespace dvt::artifacts {
+
+/// The `metadata` block that all artifacts share.
+struct Metadata {
+  std::string dvt_version = "0.1.0";
+  std::string generated_at;           ///< UTC, "2026-01-02T03:04:05.123456Z"; empty: now
+  std::string invocation_id;          ///< UUID
+  std::string invocation_started_at;  ///< empty: null
+  std::string adapter_type;           ///< of the default target
+};
+
+/// Now, as artifacts write it.
+std::string UtcTimestamp();
+/// Seconds since the epoch, as artifacts write it.
+std::string UtcTimestamp(double seconds);
+
+/// manifest.json, schema v12. What dbt's schema has no place for is under `config.meta`-free extension points only: see
+/// docs of WriteRunResults.
+std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata);
+/// Writes it atomically to `<target folder>/manifest.json`.
+Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata);
+
+}  // namespace dvt::artifacts

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "dvt/artifacts/manifest/manifest_file.h"
+#include "dvt/base/result/result.h"
+#include "dvt/model/results.h"
+
+namespace dvt::artifacts {
+
+/// run_results.json, schema v6. dvt's own findings are inside each result's `adapter_response` (a free mapping in the schema):
+/// `dvt_way`, `dvt_warnings` [{code, message, place}], `dvt_transfers` [{connection, role, name, path, rows, bytes, seconds, partitions, retries}].
+std::string RunResultsJson(const model::RunResults& results, const Metadata& metadata);
+/// Writes it atomically to `<target folder>/run_results.json`.
+Status WriteRunResults(const std::string& folder, const model::RunResults& results, const Metadata& metadata);
+
+}  // namespace dvt::artifacts
