@@ -3,7 +3,6 @@
 
 namespace dvt::artifacts {
 
-class JsonWriter;
 struct Metadata;
 
 }  // namespace dvt::artifacts

@@ -1,7 +1,12 @@
+#include "dvt/artifacts/manifest/manifest_file.h"
+
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cmath>
+#include <ctime>
 #include <map>
 
-#include "dvt/artifacts/artifacts.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
@@ -99,15 +104,33 @@ Value ToMap(const Map& items, Convert convert) {
 
 }  // namespace
 
-Status WriteManifest(const std::string& path, const model::Manifest& manifest, const Metadata& metadata) {
-  Value root = Value::MakeMap();
+std::string UtcTimestamp(double seconds) {
+  const double whole = std::floor(seconds);
+  const auto time = static_cast<std::time_t>(whole);
+  std::tm utc{};
+  gmtime_r(&time, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+                     utc.tm_sec, static_cast<int>((seconds - whole) * 1e6));
+}
+
+std::string UtcTimestamp() {
+  return UtcTimestamp(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+Value MetadataToValue(const Metadata& metadata, std::string_view schema) {
   Value head = Value::MakeMap();
-  head.Set("dbt_schema_version", "https://schemas.getdbt.com/dbt/manifest/v12.json");
+  head.Set("dbt_schema_version", std::string(schema));
   head.Set("dbt_version", metadata.dbt_version);
-  head.Set("generated_at", IsoTimestamp(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count()));
+  head.Set("generated_at", metadata.generated_at.empty() ? UtcTimestamp() : metadata.generated_at);
   head.Set("invocation_id", metadata.invocation_id);
-  head.Set("invocation_started_at", IsoTimestamp(metadata.started));
+  head.Set("invocation_started_at", metadata.invocation_started_at.empty() ? Value() : Value(metadata.invocation_started_at));
   head.Set("env", Value::MakeMap());
+  return head;
+}
+
+std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata) {
+  Value root = Value::MakeMap();
+  Value head = MetadataToValue(metadata, "https://schemas.getdbt.com/dbt/manifest/v12.json");
   head.Set("project_name", manifest.project.name);
   head.Set("project_id", Md5Hex(manifest.project.name));
   head.Set("send_anonymous_usage_stats", false);
@@ -125,7 +148,11 @@ Status WriteManifest(const std::string& path, const model::Manifest& manifest, c
     return list;
   }));
   SetMaps(manifest, root);
-  return WriteFileAtomic(path, SecretRegistry::Redact(ToJson(root)));
+  return SecretRegistry::Redact(ToJson(root));
+}
+
+Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata) {
+  return WriteFileAtomic(JoinPath(folder, "manifest.json"), ManifestJson(manifest, metadata));
 }
 
 }  // namespace dvt::artifacts

@@ -1,34 +1,17 @@
-#include "dvt/artifacts/artifacts.h"
-
-#include <fmt/format.h>
-
-#include <chrono>
-#include <cmath>
-#include <ctime>
+#include "dvt/artifacts/run_results/run_results_file.h"
 
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
 
 namespace dvt::artifacts {
 
-std::string IsoTimestamp(double seconds) {
-  const double whole = std::floor(seconds);
-  const auto time = static_cast<std::time_t>(whole);
-  std::tm utc{};
-  gmtime_r(&time, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                     utc.tm_sec, static_cast<int>((seconds - whole) * 1e6));
-}
-
 namespace {
-
-double Now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 Value Timing(std::string_view name, double from, double to) {
   Value timing = Value::MakeMap();
   timing.Set("name", name);
-  timing.Set("started_at", from > 0 ? Value(IsoTimestamp(from)) : Value());
-  timing.Set("completed_at", to > 0 ? Value(IsoTimestamp(to)) : Value());
+  timing.Set("started_at", from > 0 ? Value(UtcTimestamp(from)) : Value());
+  timing.Set("completed_at", to > 0 ? Value(UtcTimestamp(to)) : Value());
   return timing;
 }
 
@@ -52,11 +35,11 @@ Value TransferValue(const model::TransferStats& transfer) {
 
 Value ResponseValue(const model::NodeResult& result) {
   Value response = result.adapter_response.is_map() ? result.adapter_response : Value::MakeMap();
-  if (!result.way.empty()) response.Set("way", result.way);
+  if (!result.way.empty()) response.Set("dvt_way", result.way);
   if (!result.transfers.empty()) {
     Value transfers = Value::MakeList();
     for (const auto& transfer : result.transfers) transfers.Push(TransferValue(transfer));
-    response.Set("transfers", std::move(transfers));
+    response.Set("dvt_transfers", std::move(transfers));
   }
   if (!result.warnings.empty()) {
     Value warnings = Value::MakeList();
@@ -66,7 +49,7 @@ Value ResponseValue(const model::NodeResult& result) {
       entry.Set("message", warning.message);
       warnings.Push(std::move(entry));
     }
-    response.Set("warnings", std::move(warnings));
+    response.Set("dvt_warnings", std::move(warnings));
   }
   return response;
 }
@@ -95,22 +78,19 @@ Value ResultValue(const model::NodeResult& result) {
 
 }  // namespace
 
-Status WriteRunResults(const std::string& path, const model::RunResults& results, const Metadata& metadata) {
+std::string RunResultsJson(const model::RunResults& results, const Metadata& metadata) {
   Value root = Value::MakeMap();
-  Value head = Value::MakeMap();
-  head.Set("dbt_schema_version", "https://schemas.getdbt.com/dbt/run-results/v6.json");
-  head.Set("dbt_version", metadata.dbt_version);
-  head.Set("generated_at", IsoTimestamp(Now()));
-  head.Set("invocation_id", metadata.invocation_id);
-  head.Set("invocation_started_at", IsoTimestamp(metadata.started));
-  head.Set("env", Value::MakeMap());
-  root.Set("metadata", std::move(head));
+  root.Set("metadata", MetadataToValue(metadata, "https://schemas.getdbt.com/dbt/run-results/v6.json"));
   Value list = Value::MakeList();
   for (const auto& result : results.results) list.Push(ResultValue(result));
   root.Set("results", std::move(list));
   root.Set("elapsed_time", results.elapsed_seconds);
   root.Set("args", results.args);
-  return WriteFileAtomic(path, SecretRegistry::Redact(ToJson(root)));
+  return SecretRegistry::Redact(ToJson(root));
+}
+
+Status WriteRunResults(const std::string& folder, const model::RunResults& results, const Metadata& metadata) {
+  return WriteFileAtomic(JoinPath(folder, "run_results.json"), RunResultsJson(results, metadata));
 }
 
 }  // namespace dvt::artifacts
