@@ -1,0 +1,149 @@
+{# Making, renaming and dropping relations. Each macro dispatches, so that a project or an adapter can replace it. #}
+
+{% macro create_schema(relation) -%}
+  {% do adapter.dispatch('create_schema', 'dbt')(relation) %}
+{%- endmacro %}
+
+{% macro default__create_schema(relation) -%}
+  {% call statement('create_schema', auto_begin=False) -%}
+    create schema if not exists {{ relation.without_identifier() }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro drop_schema(relation) -%}
+  {% do adapter.dispatch('drop_schema', 'dbt')(relation) %}
+{%- endmacro %}
+
+{% macro default__drop_schema(relation) -%}
+  {% call statement('drop_schema', auto_begin=False) -%}
+    drop schema if exists {{ relation.without_identifier() }} cascade
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro load_cached_relation(relation) -%}
+  {{ return(adapter.get_relation(database=relation.database, schema=relation.schema, identifier=relation.identifier)) }}
+{%- endmacro %}
+
+{% macro load_relation(relation) -%}
+  {{ return(load_cached_relation(relation)) }}
+{%- endmacro %}
+
+{# A name beside the target's own, marked with this run, so that a later run can tell what a dead one left behind. #}
+{% macro make_intermediate_relation(base_relation, suffix=none) -%}
+  {{ return(adapter.dispatch('make_intermediate_relation', 'dbt')(base_relation, suffix)) }}
+{%- endmacro %}
+
+{% macro default__make_intermediate_relation(base_relation, suffix) -%}
+  {{ return(base_relation.incorporate(path={'identifier': adapter.temporary_name(base_relation.identifier)}, type='table')) }}
+{%- endmacro %}
+
+{% macro make_backup_relation(base_relation, backup_relation_type='table', suffix='_old') -%}
+  {{ return(adapter.dispatch('make_backup_relation', 'dbt')(base_relation, backup_relation_type, suffix)) }}
+{%- endmacro %}
+
+{% macro default__make_backup_relation(base_relation, backup_relation_type, suffix) -%}
+  {{ return(base_relation.incorporate(path={'identifier': adapter.temporary_name(base_relation.identifier, suffix)}, type=backup_relation_type)) }}
+{%- endmacro %}
+
+{% macro make_temp_relation(base_relation, suffix='_new') -%}
+  {{ return(adapter.dispatch('make_temp_relation', 'dbt')(base_relation, suffix)) }}
+{%- endmacro %}
+
+{% macro default__make_temp_relation(base_relation, suffix) -%}
+  {%- set named = base_relation.incorporate(path={'identifier': adapter.temporary_name(base_relation.identifier, suffix)}, type='table') -%}
+  {{ return(named.include(database=false, schema=false)) }}
+{%- endmacro %}
+
+{# Tables that an interrupted run left behind for this relation. #}
+{% macro drop_stale_relations(relation) -%}
+  {%- for stale in adapter.stale_relations(relation) -%}
+    {% do adapter.drop_relation(stale) %}
+  {%- endfor -%}
+{%- endmacro %}
+
+{% macro drop_relation(relation) -%}
+  {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
+{%- endmacro %}
+
+{% macro default__drop_relation(relation) -%}
+  {% call statement('drop_relation', auto_begin=False) -%}
+    {{ get_drop_sql(relation) }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro get_drop_sql(relation) -%}
+  {{ return(adapter.dispatch('get_drop_sql', 'dbt')(relation)) }}
+{%- endmacro %}
+
+{% macro default__get_drop_sql(relation) -%}
+  drop {{ (relation.type or 'table') | replace('_', ' ') }} if exists {{ relation }} cascade
+{%- endmacro %}
+
+{% macro drop_relation_if_exists(relation) -%}
+  {% if relation is not none %}
+    {% do adapter.drop_relation(relation) %}
+  {% endif %}
+{%- endmacro %}
+
+{% macro truncate_relation(relation) -%}
+  {{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}
+{%- endmacro %}
+
+{% macro default__truncate_relation(relation) -%}
+  {% call statement('truncate_relation', auto_begin=False) -%}
+    truncate table {{ relation }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro rename_relation(from_relation, to_relation) -%}
+  {{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}
+{%- endmacro %}
+
+{% macro default__rename_relation(from_relation, to_relation) -%}
+  {% call statement('rename_relation', auto_begin=False) -%}
+    {{ get_rename_sql(from_relation, to_relation.identifier) }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro get_rename_sql(relation, new_name) -%}
+  {{ return(adapter.dispatch('get_rename_sql', 'dbt')(relation, new_name)) }}
+{%- endmacro %}
+
+{% macro default__get_rename_sql(relation, new_name) -%}
+  alter {{ (relation.type or 'table') | replace('_', ' ') }} {{ relation }} rename to {{ adapter.quote(new_name) }}
+{%- endmacro %}
+
+{# Puts a finished relation in the place of the old one. Readers see the old rows or the new ones, never neither. #}
+{% macro swap_relation(intermediate, existing, target_relation) -%}
+  {{ return(adapter.dispatch('swap_relation', 'dbt')(intermediate, existing, target_relation)) }}
+{%- endmacro %}
+
+{% macro default__swap_relation(intermediate, existing, target_relation) -%}
+  {# Inside the transaction that the materialization opened. #}
+  {% do drop_relation_if_exists(existing) %}
+  {% do adapter.rename_relation(intermediate, target_relation) %}
+{%- endmacro %}
+
+{% macro get_columns_in_relation(relation) -%}
+  {{ return(adapter.get_columns_in_relation(relation)) }}
+{%- endmacro %}
+
+{% macro get_columns_in_query(select_sql) -%}
+  {{ return(adapter.get_column_names_from_query(select_sql)) }}
+{%- endmacro %}
+
+{% macro get_quoted_csv(column_names) -%}
+  {%- set quoted = [] -%}
+  {%- for name in column_names -%}{% do quoted.append(adapter.quote(name)) %}{%- endfor -%}
+  {{ return(quoted | join(', ')) }}
+{%- endmacro %}
+
+{% macro should_full_refresh() -%}
+  {%- set configured = config.get('full_refresh') -%}
+  {{ return(flags.FULL_REFRESH if configured is none else configured) }}
+{%- endmacro %}
+
+{% macro should_store_failures() -%}
+  {%- set configured = config.get('store_failures') -%}
+  {{ return(flags.STORE_FAILURES if configured is none else configured) }}
+{%- endmacro %}

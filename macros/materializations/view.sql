@@ -1,0 +1,23 @@
+{% macro replace_view(target_relation, existing, sql) -%}
+  {{ return(adapter.dispatch('replace_view', 'dbt')(target_relation, existing, sql)) }}
+{%- endmacro %}
+
+{# One transaction in which the old relation goes and the view comes. #}
+{% macro default__replace_view(target_relation, existing, sql) -%}
+  {% do drop_relation_if_exists(existing) %}
+  {% call statement('main', auto_begin=False) -%}
+    {{ get_create_view_as_sql(target_relation, sql) }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% materialization view, default -%}
+  {%- set target_relation = this.incorporate(type='view') -%}
+  {%- set existing = load_cached_relation(this) -%}
+  {{ run_hooks(pre_hooks, inside_transaction=False) }}
+  {% do adapter.begin() %}
+  {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {% do replace_view(target_relation, existing, sql) %}
+  {% do adapter.cache_added(target_relation) %}
+  {% do finish_relation(target_relation) %}
+  {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}

@@ -1,0 +1,40 @@
+{# SQLite: DDL is transactional; views cannot be renamed. #}
+
+{% macro sqlite__get_drop_sql(relation) -%}
+  drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
+{%- endmacro %}
+
+{% macro sqlite__truncate_relation(relation) -%}
+  {% call statement('truncate_relation', auto_begin=False) -%}
+    delete from {{ relation }}
+  {%- endcall %}
+{%- endmacro %}
+
+{# With the newer rename rules a view over the table being replaced would stop the rename. #}
+{% macro sqlite__rename_relation(from_relation, to_relation) -%}
+  {% call statement('rename_relation', auto_begin=False) -%}
+    pragma legacy_alter_table = on;
+    alter table {{ from_relation }} rename to {{ adapter.quote(to_relation.identifier) }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro sqlite__get_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) -%}
+  {%- set keys = unique_key_columns(unique_key) -%}
+  {%- if not keys -%}
+    {{ return(get_insert_into_sql(target, source, dest_columns)) }}
+  {%- endif -%}
+  {%- set updated = merge_update_columns(dest_columns, unique_key) -%}
+  {%- set names = dest_columns | map(attribute='name') | list -%}
+  {%- if updated -%}
+  update {{ target }} as DBT_INTERNAL_DEST
+  set {% for name in updated -%} {{ adapter.quote(name) }} = DBT_INTERNAL_SOURCE.{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{%- endfor %}
+  from {{ source }} as DBT_INTERNAL_SOURCE
+  where {% for key in keys -%} DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and ' if not loop.last }}{%- endfor %}
+  {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %};
+  {% endif -%}
+  insert into {{ target }} ({{ get_quoted_csv(names) }})
+  select {{ get_quoted_csv(names) }} from {{ source }} as DBT_INTERNAL_SOURCE
+  where not exists (select 1 from {{ target }} as DBT_INTERNAL_DEST where
+    {%- for key in keys %} DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and' if not loop.last }}{% endfor %}
+    {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %})
+{%- endmacro %}
