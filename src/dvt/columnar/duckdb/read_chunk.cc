@@ -139,7 +139,8 @@ void VectorReader::AppendValidity(const uint64_t* validity, idx_t first, idx_t c
   if (nulls_ == 0) SetBits(validity_.data(), 0, length_);
   uint8_t* bits = validity_.data();
   for (int64_t i = 0; i < rows; ++i)
-    if (IsValid(validity, first + static_cast<idx_t>(i))) bits[(length_ + i) >> 3] |= static_cast<uint8_t>(1u << ((length_ + i) & 7));
+    if (IsValid(validity, first + static_cast<idx_t>(i)))
+      bits[(length_ + i) >> 3] |= static_cast<uint8_t>(1u << ((length_ + i) & 7));
   nulls_ += nulls;
 }
 
@@ -264,14 +265,22 @@ Status VectorReader::AppendValues(duckdb_vector vector, idx_t first, idx_t count
       });
     }
     case DUCKDB_TYPE_INTERVAL: {
-      struct Interval { int32_t months; int32_t days; int64_t nanos; };
-      return AppendConverted<duckdb_interval, Interval>(data, first, count, validity, [](const duckdb_interval& in, Interval& out) {
-        out = {in.months, in.days, 0};
-        return !__builtin_mul_overflow(in.micros, int64_t{1000}, &out.nanos);
-      });
+      struct Interval {
+        int32_t months;
+        int32_t days;
+        int64_t nanos;
+      };
+      return AppendConverted<duckdb_interval, Interval>(data, first, count, validity,
+                                                        [](const duckdb_interval& in, Interval& out) {
+                                                          out = {in.months, in.days, 0};
+                                                          return !__builtin_mul_overflow(in.micros, int64_t{1000}, &out.nanos);
+                                                        });
     }
     case DUCKDB_TYPE_UUID: {
-      struct Bytes { uint64_t upper; uint64_t lower; };
+      struct Bytes {
+        uint64_t upper;
+        uint64_t lower;
+      };
       return AppendConverted<duckdb_hugeint, Bytes>(data, first, count, validity, [](const duckdb_hugeint& in, Bytes& out) {
         out.upper = __builtin_bswap64(static_cast<uint64_t>(in.upper) ^ (uint64_t{1} << 63));
         out.lower = __builtin_bswap64(in.lower);
@@ -300,7 +309,8 @@ ArrowArray VectorReader::Finish() {
     buffers.push_back(values_.Release());
   }
   for (VectorReader& child : children_) children.push_back(child.Finish());
-  ArrowArray array = MakeArray(length_, type_.kind == TypeKind::kNull ? length_ : nulls_, std::move(buffers), std::move(children));
+  ArrowArray array =
+      MakeArray(length_, type_.kind == TypeKind::kNull ? length_ : nulls_, std::move(buffers), std::move(children));
   validity_.Clear();
   length_ = nulls_ = 0;
   return array;

@@ -97,9 +97,9 @@ Result<PreparedQuery> PrepareQuery(Connection& connection, const std::string& sq
   if (duckdb_prepare(connection.get(), sql.c_str(), query.statement.out()) != DuckDBSuccess)
     return MapError(duckdb_prepare_error(query.statement.get()));
   QueryColumns columns = ColumnsOf(query.statement.get(), sql);
-  if (!columns.direct &&
-      duckdb_prepare(connection.get(), columns.cast_query.c_str(), query.statement.out()) != DuckDBSuccess)
+  if (!columns.direct && duckdb_prepare(connection.get(), columns.cast_query.c_str(), query.statement.out()) != DuckDBSuccess)
     return MapError(duckdb_prepare_error(query.statement.get())).Within("while casting columns that have no neutral type");
+  query.times_prepared = columns.direct ? 1 : 2;
   query.fields = std::move(columns.fields);
   query.notes = std::move(columns.notes);
   return query;

@@ -17,6 +17,7 @@ namespace dvt::columnar::duckdb {
 struct PreparedQuery {
   Statement statement;
   Fields fields;
+  int times_prepared = 1;          ///< 2 if it had to be cast
   std::vector<std::string> notes;  ///< "column tags: a map travels as JSON text"
 };
 
@@ -25,8 +26,8 @@ Result<PreparedQuery> PrepareQuery(Connection& connection, const std::string& sq
 
 struct StreamOptions {
   std::stop_token stop;
-  int64_t batch_rows = 32'768;          ///< a batch ends at this many rows,
-  size_t batch_bytes = size_t{2} << 20; ///< or bytes, whichever comes first (by whole chunks of 2,048 rows)
+  int64_t batch_rows = 32'768;           ///< a batch ends at this many rows,
+  size_t batch_bytes = size_t{2} << 20;  ///< or bytes, whichever comes first (by whole chunks of 2,048 rows)
   /// Sees every error of the execution first and returns what is to be reported.
   std::function<Error(Error)> explain;
   /// Called once, before DuckDB's result is closed: the stream ends early or at its end.

@@ -14,9 +14,9 @@ namespace dvt::columnar::duckdb {
 /// How a DuckDB type reaches the neutral types.
 struct MappedType {
   DataType type;
-  bool direct = true;    ///< ChunkReader converts it as it is
-  std::string cast_to;   ///< not direct: the DuckDB type to cast to first
-  std::string note;      ///< what is lost or changed, one clause; empty: nothing
+  bool direct = true;   ///< ChunkReader converts it as it is
+  std::string cast_to;  ///< not direct: the DuckDB type to cast to first
+  std::string note;     ///< what is lost or changed, one clause; empty: nothing
 };
 
 /// The neutral type of a DuckDB type. Maps travel as JSON; unions, bit strings, bignum, time with zone, enums and
@@ -36,8 +36,8 @@ DecimalShape DecimalOf(const DataType& type);
 /// Columns of a prepared query.
 struct QueryColumns {
   Fields fields;
-  bool direct = true;         ///< every column is
-  std::string cast_query;     ///< not direct: a query over the original whose columns are
+  bool direct = true;      ///< every column is
+  std::string cast_query;  ///< not direct: a query over the original whose columns are
   std::vector<std::string> notes;
 };
 QueryColumns ColumnsOf(duckdb_prepared_statement statement, const std::string& sql);

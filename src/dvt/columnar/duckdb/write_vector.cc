@@ -157,7 +157,8 @@ Status FillLists(const Stretch& s, const DataType& type) {
   duckdb_list_vector_set_size(s.vector, static_cast<idx_t>(filled + elements));
   for (int64_t i = 0; i < s.count; ++i)
     out[i] = {static_cast<uint64_t>(filled + offsets[i] - begin), static_cast<uint64_t>(offsets[i + 1] - offsets[i])};
-  return FillAt(*s.array.children[0], type.children.front().type, begin, elements, duckdb_list_vector_get_child(s.vector), filled);
+  return FillAt(*s.array.children[0], type.children.front().type, begin, elements, duckdb_list_vector_get_child(s.vector),
+                filled);
 }
 
 void FillAllNull(const Stretch& s) {
@@ -216,8 +217,8 @@ Status FillVector(const ArrowArray& column, const DataType& type, int64_t first,
 
 Status FillChunk(const ArrowArray& batch, const Fields& fields, int64_t first, int64_t count, duckdb_data_chunk chunk) {
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (auto filled = FillVector(*batch.children[i], fields[i].type, first + batch.offset, count,
-                                 duckdb_data_chunk_get_vector(chunk, i));
+    if (auto filled =
+            FillVector(*batch.children[i], fields[i].type, first + batch.offset, count, duckdb_data_chunk_get_vector(chunk, i));
         !filled)
       return std::move(filled).error().Within("in column " + fields[i].name);
   }
