@@ -105,8 +105,8 @@ start_mariadb() {  # start_mariadb PORT PASSWORD
     "set password for 'root'@'localhost' = password('$2');" | unprivileged sh -c "umask 077; cat >'$init'"
   (cd / && unprivileged setsid mariadbd --no-defaults --datadir="$folder/mariadb" --socket="$folder/mariadb.sock" \
     --pid-file="$folder/mariadb.pid" --bind-address=127.0.0.1 --port="$1" --init-file="$init" --innodb-buffer-pool-size=512M \
-    --innodb-log-file-size=512M --character-set-server=utf8mb4 --skip-name-resolve --local-infile=1 \
-    </dev/null >"$(log_file mariadb)" 2>&1 &)
+    --innodb-log-file-size=512M --character-set-server=utf8mb4 --skip-name-resolve --local-infile=1) \
+    </dev/null >"$(log_file mariadb)" 2>&1 &
   MYSQL_PWD=$2 wait_for MariaDB mariadb --no-defaults --host=127.0.0.1 --port="$1" --user=dvt -e 'select 1'
   rm -f "$init"
 }
@@ -115,8 +115,8 @@ start_toxiproxy() {  # start_toxiproxy PORT
   local folder
   folder=$(data_folder)
   cp -f "$DVT_DEPS/bin/toxiproxy-server" "$folder/toxiproxy-server"
-  (cd / && unprivileged sh -c 'echo $$ >"$1/toxiproxy.pid"; exec "$1/toxiproxy-server" -host 127.0.0.1 -port "$2"' sh "$folder" "$1" \
-    </dev/null >"$(log_file toxiproxy)" 2>&1 &)
+  (cd / && unprivileged sh -c 'echo $$ >"$1/toxiproxy.pid"; exec "$1/toxiproxy-server" -host 127.0.0.1 -port "$2"' sh "$folder" "$1") \
+    </dev/null >"$(log_file toxiproxy)" 2>&1 &
   wait_for toxiproxy "$DVT_PYTHON" -c "import socket; socket.create_connection(('127.0.0.1', $1), 1)"
 }
 
