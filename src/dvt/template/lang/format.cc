@@ -150,7 +150,7 @@ std::string PercentFormat(Context& context, std::string_view format, const Objec
       if (close == std::string_view::npos) Raise(ErrorCode::kInvalidArgument, "incomplete format key");
       if (!values.is_dict()) RaiseType("format requires a mapping");
       std::string key(format.substr(i + 1, close - i - 1));
-      const Object* found = values.dict().Find(key);
+      const Object* found = values.dict().Find(std::string_view(key));
       if (found == nullptr) Raise(ErrorCode::kNotFound, "KeyError: " + ReprString(key));
       mapped = *found;
       used_mapping = true;

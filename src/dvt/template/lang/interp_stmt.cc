@@ -313,7 +313,7 @@ Object Interpreter::CallMacro(const ast::Macro& macro, const ScopePtr& closure, 
     if (caller_file != nullptr) in += ", called from " + PlaceText(caller_file, caller_pos);
     leave();
     constexpr size_t kMostContexts = 12;
-    if (error.contexts().size() < kMostContexts) error = std::move(error).Within(std::move(in));
+    if (error.contexts().size() < kMostContexts) (void)std::move(error).Within(std::move(in));
     throw Raised{std::move(error)};
   } catch (Returned& returned) {
     if (!catches_return) {

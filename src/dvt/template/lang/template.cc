@@ -131,7 +131,7 @@ auto Guarded(Context& context, F&& work) -> Result<decltype(work())> {
     return result;
   } catch (Raised& raised) {
     Error error = std::move(raised.error);
-    if (state.file != nullptr) error = std::move(error).AtIfUnknown({*state.file, state.pos.line, state.pos.column});
+    if (state.file != nullptr) (void)std::move(error).AtIfUnknown({*state.file, state.pos.line, state.pos.column});
     leave();
     return error;
   } catch (Returned&) {
