@@ -261,14 +261,56 @@ Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arg
   return Object::MakeDict({{"rows", rows}, {"message", fmt::format("SELECT {}", rows)}});
 }
 
+// adapter.temporary_name(identifier, suffix=''): a name for building beside, marked with this run, within the system's length.
+Result<Object> NodeAdapter::TemporaryName(const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("temporary_name", {{"identifier", {}}, {"suffix", Object("")}}));
+  return Object(TemporaryStem(bound[0].Str()) + run_.TemporarySuffix() + bound[1].Str());
+}
+
+// The identifier, shortened so that stem, mark and suffix fit; a shortened one keeps a digest so that long names stay apart.
+std::string NodeAdapter::TemporaryStem(const std::string& identifier) const {
+  constexpr size_t kRoomForSuffix = 8;
+  const size_t room = static_cast<size_t>(connector_->max_identifier()) - run_.TemporarySuffix().size() - kRoomForSuffix;
+  if (identifier.size() <= room) return identifier;
+  size_t cut = room - 9;
+  while (cut > 0 && (static_cast<unsigned char>(identifier[cut]) & 0xC0) == 0x80) --cut;
+  return identifier.substr(0, cut) + "_" + Md5Hex(identifier).substr(0, 8);
+}
+
+// adapter.stale_relations(relation): what interrupted runs left behind while building it.
+Result<Object> NodeAdapter::StaleRelations(const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("stale_relations", {{"relation", {}}}));
+  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "stale_relations"));
+  const std::string prefix = TemporaryStem(parts.identifier) + "__dvt_tmp_";
+  DVT_ASSIGN(const auto relations, ListRelations(parts.database, parts.schema));
+  tmpl::ObjectList stale;
+  for (const auto& relation : relations) {
+    if (relation.identifier.compare(0, prefix.size(), prefix) == 0) stale.push_back(tmpl::MakeRelation(relation, policy_));
+  }
+  return Object::List(std::move(stale));
+}
+
 Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
   if (name == "moves_data") return Object(mover_ != nullptr);
   if (name == "create_table_for_transfer" || name == "transfer") {
     if (mover_ == nullptr) return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
     return name == "transfer" ? TransferInto(context, arguments) : CreateForTransfer(context, arguments);
   }
-  if (name == "temporary_suffix") return Object(run_.TemporarySuffix());
-  if (name == "max_identifier_length") return Object(connector_->max_identifier());
+  if (name == "temporary_name") return TemporaryName(arguments);
+  if (name == "stale_relations") return StaleRelations(arguments);
+  if (name == "cache_added") {
+    DVT_ASSIGN(const auto bound, arguments.Bind("cache_added", {{"relation", {}}}));
+    DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "cache_added"));
+    CacheAdded(parts);
+    return Object();
+  }
+  if (name == "cache_renamed") {
+    DVT_ASSIGN(const auto bound, arguments.Bind("cache_renamed", {{"from_relation", {}}, {"to_relation", {}}}));
+    DVT_ASSIGN(const auto from, tmpl::PartsOf(bound[0], "cache_renamed"));
+    DVT_ASSIGN(const auto to, tmpl::PartsOf(bound[1], "cache_renamed"));
+    CacheRenamed(from, to);
+    return Object();
+  }
   return Error(ErrorCode::kNotFound, fmt::format("'adapter' has no method '{}'", name));
 }
 

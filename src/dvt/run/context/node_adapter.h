@@ -66,6 +66,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<std::vector<tmpl::ColumnParts>> TransferColumns();
   Result<tmpl::Object> CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
+  Result<tmpl::Object> TemporaryName(const tmpl::Arguments& arguments);
+  Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);
+  std::string TemporaryStem(const std::string& identifier) const;
 
   RunContext& run_;
   std::shared_ptr<connectors::Connector> connector_;

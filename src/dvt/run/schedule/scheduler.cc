@@ -1,0 +1,119 @@
+#include "dvt/run/schedule/scheduler.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "dvt/graph/dag/ready_queue.h"
+
+namespace dvt::run {
+
+namespace {
+
+using graph::ReadyQueue;
+using model::NodeResult;
+
+// The state that the workers of one run share.
+class NodeSchedule {
+ public:
+  NodeSchedule(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected, std::stop_token stop)
+      : run_(run), runner_(runner), stop_(std::move(stop)),
+        queue_(dag, *run.manifest, selected, {.tests_block_children = run.options.command == "build"}) {
+    for (const auto& id : selected) total_ += Runs(id) ? 1 : 0;
+  }
+
+  model::RunResults Run(int threads) {
+    run_.observer->RunStarted(total_, threads);
+    {
+      std::vector<std::jthread> workers;
+      for (int i = 0; i < threads; ++i) workers.emplace_back([this, i] { Work(i); });
+    }
+    for (const auto& id : queue_.Abandon()) Skip(id, stop_.stop_requested() ? "the run was cancelled" : "an earlier failure (fail-fast)");
+    return std::move(results_);
+  }
+
+ private:
+  bool Runs(const std::string& id) const {
+    const auto found = run_.manifest->nodes.find(id);
+    return found != run_.manifest->nodes.end() && !found->second.is_ephemeral();
+  }
+
+  void Work(int worker) {
+    while (auto id = queue_.Next(stop_)) {
+      if (!Runs(*id)) {
+        Finish(*id, ReadyQueue::Outcome::kSuccess);
+        continue;
+      }
+      const model::Node& node = run_.manifest->nodes.at(*id);
+      const int index = NextIndex();
+      auto& progress = NewProgress();
+      run_.observer->NodeStarted(node, index, total_, progress);
+      NodeResult result = runner_.Run(node, progress, stop_);
+      result.thread = fmt::format("Thread-{}", worker + 1);
+      const bool failed = result.status == "error" || result.status == "fail";
+      run_.observer->NodeFinished(node, index, total_, result);
+      Keep(std::move(result));
+      Finish(*id, failed ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess);
+      if (failed && run_.options.fail_fast) {
+        for (const auto& left : queue_.Abandon()) Skip(left, "an earlier failure (fail-fast)");
+      }
+    }
+  }
+
+  void Finish(const std::string& id, ReadyQueue::Outcome outcome) {
+    for (const auto& skipped : queue_.Finish(id, outcome)) Skip(skipped.id, skipped.because_of);
+  }
+
+  void Skip(const std::string& id, const std::string& because_of) {
+    if (!Runs(id)) return;
+    NodeResult result;
+    result.unique_id = id;
+    result.status = "skipped";
+    result.message = "because of " + because_of;
+    const model::Node& node = run_.manifest->nodes.at(id);
+    run_.observer->NodeFinished(node, NextIndex(), total_, result);
+    Keep(std::move(result));
+  }
+
+  int NextIndex() {
+    std::lock_guard lock(mutex_);
+    return ++index_;
+  }
+  NodeProgress& NewProgress() {
+    std::lock_guard lock(mutex_);
+    return progress_.emplace_back();
+  }
+  void Keep(NodeResult result) {
+    std::lock_guard lock(mutex_);
+    results_.results.push_back(std::move(result));
+  }
+
+  RunContext& run_;
+  NodeRunner& runner_;
+  std::stop_token stop_;
+  ReadyQueue queue_;
+  std::mutex mutex_;
+  std::deque<NodeProgress> progress_;  // kept until the end: the display may still read them
+  model::RunResults results_;
+  int total_ = 0;
+  int index_ = 0;
+};
+
+}  // namespace
+
+model::RunResults RunNodes(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected,
+                           std::stop_token stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  const int threads = std::max(1, run.options.threads > 0 ? run.options.threads : run.manifest->profile.threads);
+  NodeSchedule schedule(run, runner, dag, selected, std::move(stop));
+  model::RunResults results = schedule.Run(threads);
+  results.invocation_id = run.invocation_id;
+  results.args = run.options.arguments;
+  results.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return results;
+}
+
+}  // namespace dvt::run
