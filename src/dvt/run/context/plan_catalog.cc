@@ -1,0 +1,74 @@
+#include "dvt/run/context/plan_catalog.h"
+
+#include <fmt/format.h>
+
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::run {
+
+std::shared_ptr<connectors::Connector> PlanCatalog::Find(const std::string& connection) const {
+  auto found = connections_.Get(connection);
+  return found ? *found : nullptr;
+}
+
+Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection, const columnar::RelationName& relation) {
+  const std::pair key{connection, relation};
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  }
+  DVT_ASSIGN(const auto connector, connections_.Get(connection));
+  columnar::TableInfo info;
+  DVT_TRY(RunWithRetry({}, stop_, [&]() -> Status {
+    auto described = connector->Describe(relation, stop_);
+    if (!described) return std::move(described).error().Within(fmt::format("while asking connection '{}' about {}", connection, relation.ToString()));
+    info = std::move(*described);
+    return {};
+  }, nullptr));
+  std::lock_guard lock(mutex_);
+  return known_.try_emplace(key, std::move(info)).first->second;
+}
+
+const sql::Dialect& PlanCatalog::DialectOf(const std::string& connection) const {
+  const auto connector = Find(connection);
+  return connector == nullptr ? *sql::FindDialect("postgres") : connector->dialect();
+}
+
+uint32_t PlanCatalog::abilities(const std::string& connection) const {
+  const auto connector = Find(connection);
+  uint32_t bits = 0;
+  if (connector != nullptr && connector->Has(connectors::Capability::kSql)) bits |= static_cast<uint32_t>(plan::SourceAbility::kQueries);
+  if (connector != nullptr && connector->Has(connectors::Capability::kViews)) bits |= static_cast<uint32_t>(plan::SourceAbility::kViews);
+  return bits;
+}
+
+std::string PlanCatalog::Identity(const std::string& connection) const {
+  const auto connector = Find(connection);
+  return connector == nullptr ? "" : connector->identity();
+}
+
+std::string PlanCatalog::TypeOf(const std::string& connection) const {
+  const auto connector = Find(connection);
+  return connector == nullptr ? "" : connector->config().type;
+}
+
+std::vector<std::string> PlanCatalog::Parts(const std::string& connection, const columnar::RelationName& relation) const {
+  const auto connector = Find(connection);
+  if (connector == nullptr) return Catalog::Parts(connection, relation);
+  // The parts that the system itself would write.
+  const std::string all = connector->QuoteRelation({"d", "s", "n"});
+  std::vector<std::string> parts;
+  if (!relation.database.empty() && all.find(connector->Quote("d")) != std::string::npos) parts.push_back(relation.database);
+  if (!relation.schema.empty() && all.find(connector->Quote("s")) != std::string::npos) parts.push_back(relation.schema);
+  parts.push_back(relation.name);
+  return parts;
+}
+
+void PlanCatalog::Forget(const std::string& connection, const columnar::RelationName& relation) {
+  std::lock_guard lock(mutex_);
+  std::erase_if(known_, [&](const auto& entry) {
+    return entry.first.first == connection && entry.first.second.name == relation.name && entry.first.second.schema == relation.schema;
+  });
+}
+
+}  // namespace dvt::run

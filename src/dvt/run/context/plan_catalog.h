@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/plan/resolve/planner.h"
+#include "dvt/run/context/connections.h"
+
+namespace dvt::run {
+
+/// The planner's view of the connections. Descriptions are kept for the run. Thread-safe.
+class PlanCatalog : public plan::Catalog {
+ public:
+  PlanCatalog(Connections& connections, std::stop_token stop) : connections_(connections), stop_(std::move(stop)) {}
+
+  Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) override;
+  const sql::Dialect& DialectOf(const std::string& connection) const override;
+  uint32_t abilities(const std::string& connection) const override;
+  std::string Identity(const std::string& connection) const override;
+  std::string TypeOf(const std::string& connection) const override;
+  std::vector<std::string> Parts(const std::string& connection, const columnar::RelationName& relation) const override;
+  /// A model's relation was rebuilt: ask again next time.
+  void Forget(const std::string& connection, const columnar::RelationName& relation);
+
+ private:
+  /// Null if the connection cannot even be configured; asking for its relations then reports why.
+  std::shared_ptr<connectors::Connector> Find(const std::string& connection) const;
+
+  Connections& connections_;
+  std::stop_token stop_;
+  std::mutex mutex_;
+  std::map<std::pair<std::string, columnar::RelationName>, columnar::TableInfo> known_;
+};
+
+}  // namespace dvt::run
