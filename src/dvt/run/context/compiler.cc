@@ -7,6 +7,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
+#include "dvt/plan/resolve/planner.h"
 
 namespace dvt::run {
 
@@ -54,7 +55,7 @@ class CompileResolver : public tmpl::NodeResolver {
     DVT_ASSIGN(const auto other, run_.connections->Get(connection));
     if (!other->identity().empty() && other->identity() == adapter_.connector().identity()) return tmpl::MakeRelation(parts, adapter_.policy());
     if (name.schema.empty()) name.schema = other->default_schema();
-    const std::string text = adapter_.Quote(connection) + "." + adapter_.Quote(name.schema) + "." + adapter_.Quote(name.name);
+    const std::string text = plan::RenderUpstream(adapter_.connector().dialect(), connection, name, false);
     const bool known = std::any_of(foreign.begin(), foreign.end(), [&](const auto& f) { return f.text == text; });
     if (!known) foreign.push_back({text, connection, name, id});
     return tmpl::MakeRelationText(parts, text, adapter_.policy());

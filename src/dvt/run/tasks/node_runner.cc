@@ -116,6 +116,7 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   request.target_connection = adapter.connector().config().name;
   request.target_relation = {node.database, node.schema, node.alias};
   request.materialization = materialized;
+  request.name = node.name;
   for (const auto& foreign : planned.compiled.foreign) {
     request.upstreams.push_back({foreign.text, foreign.connection, foreign.relation, foreign.node_id});
   }
@@ -345,7 +346,7 @@ Status NodeRunner::RunHooks(const Value& hooks, const std::string& name, std::st
   DVT_ASSIGN(auto connector, ConnectorOf(node));
   NodeAdapter adapter(run_, connector, stop);
   for (const auto& statement : statements) {
-    const std::string text = statement.dict().Find("sql")->Str();
+    const std::string text = statement.dict().Find(std::string_view("sql"))->Str();
     auto compiled = compiler_.CompileText(node, text, adapter, stop);
     if (!compiled) return std::move(compiled).error().Within("in " + name);
     if (compiled->sql.empty()) continue;

@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "dvt/base/text/text.h"
+#include "dvt/cli/commands/command.h"
+#include "dvt/cli/ui/result_table.h"
+#include "dvt/cli/workspace.h"
+#include "dvt/columnar/c_abi/column_view.h"
+
+namespace dvt::cli {
+
+namespace {
+
+struct Preview {
+  columnar::Fields fields;
+  std::vector<std::vector<std::string>> rows;
+  Value json = Value::MakeList();
+};
+
+void AppendRow(Preview& preview, const std::vector<columnar::ColumnView>& columns, int64_t row) {
+  auto& texts = preview.rows.emplace_back();
+  Value object = Value::MakeMap();
+  for (size_t c = 0; c < columns.size(); ++c) {
+    std::string text;
+    if (!columns[c].IsNull(row)) columnar::AppendText(text, columns[c], row);
+    object.Set(preview.fields[c].name, columns[c].IsNull(row) ? Value() : run::ValueObject(columns[c], row).ToValue());
+    texts.push_back(std::move(text));
+  }
+  preview.json.Push(std::move(object));
+}
+
+Result<Preview> Read(columnar::Stream stream, int limit) {
+  Preview preview;
+  DVT_ASSIGN(preview.fields, stream.GetFields());
+  while (limit < 0 || static_cast<int>(preview.rows.size()) < limit) {
+    DVT_ASSIGN(const auto batch, stream.Next());
+    if (!batch.valid()) break;
+    const auto columns = columnar::BatchColumns(batch.get(), preview.fields);
+    for (int64_t row = 0; row < batch.length() && (limit < 0 || static_cast<int>(preview.rows.size()) < limit); ++row) AppendRow(preview, columns, row);
+  }
+  return preview;
+}
+
+void Print(const Preview& preview, const std::string& title, bool json) {
+  if (json) {
+    Value out = Value::MakeMap();
+    out.Set("node", title);
+    out.Set("show", preview.json);
+    std::fputs((ToJson(out, 2) + "\n").c_str(), stdout);
+    return;
+  }
+  std::vector<std::string> header;
+  std::vector<bool> right;
+  for (const auto& field : preview.fields) {
+    header.push_back(field.name);
+    right.push_back(field.type.is_numeric());
+  }
+  std::printf("%s\n%s(%zu row%s shown)\n", title.c_str(), ResultTable(header, preview.rows, right).c_str(), preview.rows.size(),
+              preview.rows.size() == 1 ? "" : "s");
+}
+
+Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options, std::stop_token stop) {
+  DVT_ASSIGN(const auto connector, w.runner->ConnectorOf(node));
+  run::NodeAdapter adapter(w.run, connector, stop);
+  DVT_ASSIGN(auto compiled, w.compiler->CompileText(node, text, adapter, stop));
+  if (options.limit >= 0) {
+    // The limit travels with the query; the outer alias keeps every dialect content.
+    compiled.sql = fmt::format("select * from (\n{}\n) as dvt_show limit {}", compiled.sql, options.limit);
+  }
+  DVT_ASSIGN(const auto planned, w.runner->PlanSql(node, std::move(compiled), adapter, stop));
+  run::NodeProgress progress;
+  std::unique_ptr<run::PlanMover> holder;
+  std::stop_source stopper;
+  std::stop_callback forward(stop, [&] { stopper.request_stop(); });
+  DVT_ASSIGN(auto stream, w.runner->OpenRows(planned, adapter, progress, holder, stopper.get_token()));
+  return Read(std::move(stream), options.limit);
+}
+
+}  // namespace
+
+Result<int> ShowCommand(const Options& options, std::stop_token stop) {
+  DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
+  Workspace& w = *workspace;
+  const bool json = options.output == "json";
+  if (!options.inline_sql.empty()) {
+    model::Node node;
+    node.unique_id = "operation." + w.manifest.project.name + ".inline";
+    node.type = model::ResourceType::kAnalysis;
+    node.package = w.manifest.project.name;
+    node.name = "inline";
+    node.connection = w.manifest.target;
+    node.original_path = "--inline";
+    DVT_ASSIGN(const auto preview, ShowNode(w, node, options.inline_sql, options, stop));
+    Print(preview, "inline", json);
+    return 0;
+  }
+  if (options.select.empty()) return Error(ErrorCode::kInvalidArgument, "dvt show needs --select or --inline");
+  DVT_ASSIGN(const auto selected, w.Select(options, {"model", "seed"}));
+  int exit_code = 0;
+  for (const auto& id : selected) {
+    const auto found = w.manifest.nodes.find(id);
+    if (found == w.manifest.nodes.end()) continue;
+    const model::Node& node = found->second;
+    const std::string text = node.type == model::ResourceType::kSeed ? "select * from {{ ref('" + node.name + "') }}" : node.raw_code;
+    auto preview = ShowNode(w, node, text, options, stop);
+    if (preview) {
+      Print(*preview, node.name, json);
+    } else {
+      w.observer->Message(Severity::kError, std::move(preview).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+      exit_code = 1;
+    }
+  }
+  return exit_code;
+}
+
+}  // namespace dvt::cli

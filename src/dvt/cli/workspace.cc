@@ -1,0 +1,147 @@
+#include "dvt/cli/workspace.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "dvt/base/fs/files.h"
+#include "dvt/base/text/text.h"
+#include "dvt/cli/ui/display.h"
+#include "dvt/connectors/registry/registry.h"
+#include "dvt/graph/select/select.h"
+#include "dvt/project/load/load.h"
+
+namespace dvt::cli {
+
+namespace {
+
+// The name in the project file, read before anything else: it decides whose macros win. Empty if the file is missing or broken; the
+// loader then says so properly.
+std::string ProjectName(const std::string& start) {
+  std::string folder = AbsolutePath(start.empty() ? "." : start);
+  for (;;) {
+    for (const char* name : {"dvt_project.yml", "dbt_project.yml"}) {
+      const std::string file = JoinPath(folder, name);
+      if (!FileExists(file)) continue;
+      auto text = ReadFile(file);
+      if (!text) return "";
+      auto yaml = ParseYaml(*text, file);
+      return yaml && (*yaml)["name"].is_string() ? (*yaml)["name"].as_string() : "";
+    }
+    const size_t slash = folder.rfind('/');
+    if (slash == std::string::npos || slash == 0) return "";
+    folder.resize(slash);
+  }
+}
+
+project::ConnectionNames NamesOf(const std::string& type, const Value& settings) {
+  connectors::ConnectionConfig config;
+  config.name = "connection";
+  config.type = type;
+  config.settings = settings;
+  auto connector = connectors::MakeConnector(config);
+  if (!connector) return {};
+  return {(*connector)->default_database(), (*connector)->default_schema()};
+}
+
+Value ArgumentsValue(const Options& options) {
+  Value args = Value::MakeMap();
+  args.Set("which", options.command);
+  args.Set("project_dir", options.project_dir.empty() ? "." : options.project_dir);
+  args.Set("invocation_command", "dvt " + Join(options.arguments, " "));
+  Value select = Value::MakeList(), exclude = Value::MakeList();
+  for (const auto& item : options.select) select.Push(item);
+  for (const auto& item : options.exclude) exclude.Push(item);
+  args.Set("select", std::move(select));
+  args.Set("exclude", std::move(exclude));
+  args.Set("full_refresh", options.full_refresh);
+  args.Set("fail_fast", options.fail_fast);
+  return args;
+}
+
+Status WarnAll(const Diagnostics& diagnostics, const Options& options, run::Observer& observer) {
+  for (const auto& item : diagnostics.items()) {
+    if (item.severity != Severity::kWarning) continue;
+    const std::string text = (item.place.known() ? item.place.ToString() + ": " : "") + item.message;
+    if (options.warn_error) return Error(ErrorCode::kConfig, text).WithHint(item.hint);
+    observer.Message(Severity::kWarning, "Warning: " + text + (item.hint.empty() ? "" : "\n          hint: " + item.hint));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Value> ParseVars(const std::string& text) {
+  if (text.empty()) return Value::MakeMap();
+  DVT_ASSIGN(Value vars, ParseYaml(text, "--vars"));
+  if (vars.is_null()) return Value::MakeMap();
+  if (!vars.is_map()) return Error(ErrorCode::kInvalidArgument, "--vars must be a mapping, such as '{day: 2024-01-31}'");
+  return vars;
+}
+
+artifacts::Metadata Workspace::metadata() const {
+  artifacts::Metadata metadata;
+  metadata.invocation_id = run.invocation_id;
+  metadata.invocation_started_at = artifacts::UtcTimestamp(run.started);
+  const Value* output = manifest.profile.outputs.Find(manifest.target);
+  if (output != nullptr && (*output)["type"].is_string()) metadata.adapter_type = (*output)["type"].as_string();
+  return metadata;
+}
+
+Result<std::vector<std::string>> Workspace::Select(const Options& options, const std::set<std::string>& types) const {
+  graph::SelectOptions select;
+  select.select = options.select;
+  select.exclude = options.exclude;
+  DVT_ASSIGN(select.indirect, graph::ParseIndirectSelection(options.indirect_selection));
+  select.resource_types = std::set<std::string>(options.resource_types.begin(), options.resource_types.end());
+  if (select.resource_types.empty()) select.resource_types = types;
+  Diagnostics diagnostics;
+  DVT_ASSIGN(auto ids, graph::Select(*dag, manifest, select, diagnostics));
+  DVT_TRY(WarnAll(diagnostics, options, *observer));
+  return ids;
+}
+
+Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::stop_token stop) {
+  auto workspace = std::make_unique<Workspace>();
+  Workspace& w = *workspace;
+  w.observer = MakeDisplay(DetectTerminal(options.no_progress, options.no_color, options.quiet));
+  w.pool = std::make_unique<ThreadPool>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+  w.bridge = std::make_unique<run::TemplateBridge>(ProjectName(options.project_dir));
+  DVT_TRY(w.bridge->Initialize());
+  project::LoadOptions load;
+  load.project_dir = options.project_dir.empty() ? "." : options.project_dir;
+  load.profiles_dir = options.profiles_dir;
+  load.profile = options.profile;
+  load.target = options.target;
+  if (options.threads > 0) load.threads = options.threads;
+  DVT_ASSIGN(load.vars, ParseVars(options.vars_text));
+  load.env = project::ProcessEnvironment();
+  load.home = HomeFolder();
+  load.connection_names = NamesOf;
+  for (const auto& kind : connectors::ConnectorKinds()) {
+    load.connection_types.push_back(kind.type);
+    load.connection_types.insert(load.connection_types.end(), kind.aliases.begin(), kind.aliases.end());
+  }
+  DVT_ASSIGN(w.manifest, project::LoadProject(load, *w.bridge, w.pool.get()));
+  DVT_TRY(WarnAll(w.manifest.diagnostics, options, *w.observer));
+  const std::string target_path = options.target_path.empty() ? w.manifest.project.target_path : options.target_path;
+  w.run.manifest = &w.manifest;
+  w.run.macros = w.bridge->macros();
+  w.run.target_folder = JoinPath(w.manifest.project.folder, target_path);
+  w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder, JoinPath(w.run.target_folder, "tmp"));
+  w.run.connections = w.connections.get();
+  w.run.observer = w.observer.get();
+  w.run.options = {options.command, options.full_refresh, options.fail_fast, options.warn_error, options.threads, options.compute, load.vars, ArgumentsValue(options)};
+  w.run.invocation_id = NewUuid();
+  w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));
+  w.dag = std::make_unique<graph::Dag>(std::move(dag));
+  w.index = std::make_unique<run::NodeIndex>(w.manifest);
+  w.compiler = std::make_unique<run::Compiler>(w.run, *w.index);
+  w.catalog = std::make_unique<run::PlanCatalog>(*w.connections, stop);
+  w.runner = std::make_unique<run::NodeRunner>(w.run, *w.compiler, *w.catalog);
+  return workspace;
+}
+
+}  // namespace dvt::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/artifacts/manifest/manifest_file.h"
+#include "dvt/base/thread/thread_pool.h"
+#include "dvt/cli/options.h"
+#include "dvt/graph/dag/dag.h"
+#include "dvt/run/context/compiler.h"
+#include "dvt/run/context/plan_catalog.h"
+#include "dvt/run/context/run_context.h"
+#include "dvt/run/context/template_bridge.h"
+#include "dvt/run/tasks/node_runner.h"
+
+namespace dvt::cli {
+
+/// A loaded project with everything a command needs, wired together. Lives for one command.
+struct Workspace {
+  std::unique_ptr<ThreadPool> pool;
+  std::unique_ptr<run::TemplateBridge> bridge;
+  model::Manifest manifest;
+  std::unique_ptr<run::Connections> connections;
+  run::RunContext run;
+  std::unique_ptr<graph::Dag> dag;
+  std::unique_ptr<run::NodeIndex> index;
+  std::unique_ptr<run::Compiler> compiler;
+  std::unique_ptr<run::PlanCatalog> catalog;
+  std::unique_ptr<run::NodeRunner> runner;
+  std::unique_ptr<run::Observer> observer;
+
+  artifacts::Metadata metadata() const;
+  /// Unique ids chosen by --select, --exclude and `types` (empty: --resource-type, else everything), in dependency order.
+  Result<std::vector<std::string>> Select(const Options& options, const std::set<std::string>& types) const;
+};
+
+/// Loads the project for a command. Errors end with exit code 2.
+Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::stop_token stop);
+
+/// Text in YAML given to --vars, as a map.
+Result<Value> ParseVars(const std::string& text);
+
+}  // namespace dvt::cli
