@@ -54,7 +54,7 @@ check_sha256() {
 apt_packages() {
   local missing=() package installed
   command -v apt-get >/dev/null || { say "not a Debian: expecting the equivalents of: $*"; return 0; }
-  installed=" $(dpkg-query -W -f '${Package} ${Status}\n' "$@" 2>/dev/null | awk '$NF == "installed" { printf "%s ", $1 }')"
+  installed=" $(dpkg-query -W -f '${Package} ${Status}\n' "$@" 2>/dev/null | awk '$NF == "installed" { printf "%s ", $1 }' || true)"
   for package in "$@"; do
     [[ $installed == *" $package "* ]] || missing+=("$package")
   done
