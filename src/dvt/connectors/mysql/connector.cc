@@ -1,0 +1,256 @@
+#include "dvt/connectors/mysql/connector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "dvt/connectors/mysql/bulk_writer.h"
+#include "dvt/connectors/mysql/catalog.h"
+#include "dvt/connectors/mysql/connection.h"
+#include "dvt/connectors/mysql/partition.h"
+#include "dvt/connectors/mysql/quoting.h"
+#include "dvt/connectors/mysql/row_reader.h"
+#include "dvt/connectors/mysql/session.h"
+#include "dvt/connectors/mysql/settings.h"
+#include "dvt/connectors/mysql/snapshot.h"
+#include "dvt/connectors/mysql/types.h"
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::connectors {
+
+namespace mysql {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr size_t kIdleConnections = 2;
+constexpr auto kTrustIdle = std::chrono::seconds(20);
+
+class MySqlConnector : public Connector, public std::enable_shared_from_this<MySqlConnector> {
+ public:
+  MySqlConnector(ConnectionConfig config, Settings settings)
+      : config_(std::move(config)), settings_(std::make_shared<const Settings>(std::move(settings))),
+        dialect_(sql::FindDialect("mysql")) {}
+
+  const ConnectionConfig& config() const override { return config_; }
+
+  uint32_t capabilities() const override {
+    uint32_t bits = 0;
+    for (Capability c : {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kAtomicRename,
+                         Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kMerge, Capability::kViews,
+                         Capability::kSchemas, Capability::kSessionTempTables}) {
+      bits |= static_cast<uint32_t>(c);
+    }
+    return bits;
+  }
+
+  const sql::Dialect& dialect() const override { return *dialect_; }
+  std::string default_database() const override { return {}; }
+  std::string default_schema() const override { return settings_->schema; }
+  int max_identifier() const override { return 64; }
+  std::string identity() const override { return fmt::format("mysql://{}@{}", settings_->user, settings_->Address()); }
+
+  Result<std::string> Test(std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    Remember(connection->server());
+    DVT_ASSIGN(auto rows, connection->Rows("SELECT VERSION(), CURRENT_USER()", stop));
+    const char* cipher = mysql_get_ssl_cipher(connection->handle());
+    const std::string version = rows.empty() ? connection->server().text : rows[0][0].value_or("");
+    const std::string user = rows.empty() ? settings_->user : rows[0][1].value_or("");
+    return fmt::format("{} {} at {} as {}, {}", connection->server().mariadb ? "MariaDB" : "MySQL", version, settings_->Address(),
+                       user, cipher == nullptr ? "not encrypted" : fmt::format("encrypted by {}", cipher));
+  }
+
+  Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto out = mysql::ListRelations(*connection, schema.empty() ? settings_->schema : schema, stop);
+    GiveBack(std::move(connection));
+    return out;
+  }
+
+  Result<std::vector<std::string>> ListSchemas(std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto out = mysql::ListSchemas(*connection, stop);
+    GiveBack(std::move(connection));
+    return out;
+  }
+
+  Result<columnar::TableInfo> Describe(const columnar::RelationName& relation, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto facts = DescribeTable(*connection, SchemaOf(relation), relation.name, ConventionsOf(*settings_), stop);
+    GiveBack(std::move(connection));
+    if (!facts) return std::move(facts).error();
+    return std::move(facts->info);
+  }
+
+  Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto shape = PrepareShape(*connection, sql, ConventionsOf(*settings_), stop);
+    GiveBack(std::move(connection));
+    if (!shape) return std::move(shape).error();
+    return std::move(shape->fields);
+  }
+
+  Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) override {
+    // Readers of a few relations at a time; each reads with at most as many partitions as there are cores.
+    int wanted = 2 * static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 2u, 8u));
+    {
+      DVT_ASSIGN(auto connection, Take(stop));
+      ReadOptions options;
+      options.parallel = wanted;
+      auto bearable = ParallelReaders(*connection, options, stop);
+      GiveBack(std::move(connection));
+      if (!bearable) return std::move(bearable).error();
+      wanted = *bearable;
+    }
+    DVT_ASSIGN(auto scope, SnapshotScope::Open(settings_, wanted, stop));
+    return std::shared_ptr<ReadScope>(std::move(scope));
+  }
+
+  Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto plan = PlanOn(*connection, request, scope, stop);
+    GiveBack(std::move(connection));
+    return plan;
+  }
+
+  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
+                                std::stop_token stop) override {
+    if (partition < 0 || partition >= static_cast<int>(plan.partitions.size())) {
+      return Error(ErrorCode::kInternal, "there is no such partition");
+    }
+    ReadRows request;
+    request.sql = plan.partitions[static_cast<size_t>(partition)].sql;
+    request.conventions = ConventionsOf(*settings_);
+    request.batch_rows = std::max<int64_t>(1, plan.options.batch_rows);
+    request.expected = plan.fields;
+    auto snapshot = std::dynamic_pointer_cast<SnapshotScope>(scope);
+    if (snapshot == nullptr) {
+      DVT_ASSIGN(auto connection, Take(stop));
+      DVT_TRY(connection->SetQueryTimeout(plan.options.query_timeout_seconds, stop));
+      return OpenRows(std::move(connection), std::move(request), stop,
+                      [self = shared_from_this()](const auto& free) { self->GiveBack(free); });
+    }
+    DVT_ASSIGN(auto lease, snapshot->Take(request.sql, stop));
+    DVT_TRY(lease.connection->SetQueryTimeout(plan.options.query_timeout_seconds, stop));
+    return OpenRows(lease.connection, std::move(request), stop,
+                    [snapshot, moment = lease.moment](const auto& free) { snapshot->Return(free, moment); });
+  }
+
+  Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    Remember(connection->server());
+    return MakeSession(std::move(connection), ConventionsOf(*settings_));
+  }
+
+  Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
+    if (!request.raw_format.empty()) return Error(ErrorCode::kUnsupported, "MySQL sinks take record batches, not raw chunks");
+    return OpenBulkSink(settings_, SchemaOf(request.relation), request, stop);
+  }
+
+  Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override {
+    ServerInfo server;
+    {
+      std::lock_guard lock(mutex_);
+      server = server_;
+    }
+    return TypeNameOf(type, server, loss);
+  }
+
+  std::string Quote(std::string_view identifier) const override { return QuoteName(identifier); }
+
+  std::string QuoteRelation(const columnar::RelationName& relation) const override {
+    const std::string& schema = relation.schema.empty() ? relation.database : relation.schema;
+    return schema.empty() ? QuoteName(relation.name) : QuoteName(schema) + "." + QuoteName(relation.name);
+  }
+
+ private:
+  // MySQL has one level above tables; a database part means it when no schema is given.
+  std::string SchemaOf(const columnar::RelationName& relation) const {
+    if (!relation.schema.empty()) return relation.schema;
+    return relation.database.empty() ? settings_->schema : relation.database;
+  }
+
+  Result<ReadPlan> PlanOn(Connection& connection, const ReadRequest& request, const std::shared_ptr<ReadScope>& scope,
+                          std::stop_token stop) {
+    ReadPlan plan;
+    plan.options = request.options;
+    plan.method = "binary rows";
+    const auto snapshot = std::dynamic_pointer_cast<SnapshotScope>(scope);
+    auto shape = PrepareShape(connection, SelectText(*this, request), ConventionsOf(*settings_), stop);
+    if (!shape && !request.relation.has_value()) return std::move(shape).error();
+    if (!request.relation.has_value()) {
+      plan.fields = std::move(shape->fields);
+      plan.notes = std::move(shape->notes);
+      plan.partitions.push_back({request.sql, "whole query", std::nullopt});
+      plan.partitioned_by = "none: a whole query";
+      return plan;
+    }
+    // Described even if the query failed: a missing table's error then names the nearest one.
+    DVT_ASSIGN(auto table, DescribeTable(connection, SchemaOf(*request.relation), request.relation->name,
+                                         ConventionsOf(*settings_), stop));
+    if (!shape) return std::move(shape).error();
+    plan.fields = std::move(shape->fields);
+    plan.notes = std::move(shape->notes);
+    if (snapshot != nullptr && table.info.kind == columnar::RelationKind::kTable && !table.innodb) {
+      plan.notes.push_back(fmt::format("{} is not an InnoDB table: its rows are read as they are, not at one moment",
+                                       request.relation->ToString()));
+    }
+    const bool exact = snapshot != nullptr && snapshot->exact();
+    DVT_TRY(PlanPartitions(connection, *this, request, table, exact, plan, stop));
+    return plan;
+  }
+
+  void Remember(const ServerInfo& server) {
+    std::lock_guard lock(mutex_);
+    server_ = server;
+  }
+
+  // A connection for a short catalog query: a recent one, or a new one.
+  Result<std::shared_ptr<Connection>> Take(std::stop_token stop) {
+    for (;;) {
+      std::shared_ptr<Connection> connection;
+      Clock::time_point since;
+      {
+        std::lock_guard lock(mutex_);
+        if (idle_.empty()) break;
+        std::tie(connection, since) = std::move(idle_.back());
+        idle_.pop_back();
+      }
+      if (Clock::now() - since < kTrustIdle || connection->Ping()) return connection;
+    }
+    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    Remember(connection->server());
+    return connection;
+  }
+
+  void GiveBack(std::shared_ptr<Connection> connection) {
+    if (!connection->usable()) return;
+    std::lock_guard lock(mutex_);
+    if (idle_.size() < kIdleConnections) idle_.emplace_back(std::move(connection), Clock::now());
+  }
+
+  const ConnectionConfig config_;
+  const std::shared_ptr<const Settings> settings_;
+  const sql::Dialect* const dialect_;
+  mutable std::mutex mutex_;
+  ServerInfo server_;
+  std::vector<std::pair<std::shared_ptr<Connection>, Clock::time_point>> idle_;
+};
+
+}  // namespace
+
+}  // namespace mysql
+
+std::vector<std::string> MySqlSettings() { return mysql::SettingNames(); }
+
+Result<std::shared_ptr<Connector>> MakeMySqlConnector(const ConnectionConfig& config) {
+  DVT_ASSIGN(auto settings, mysql::ParseSettings(config));
+  return std::shared_ptr<Connector>(std::make_shared<mysql::MySqlConnector>(config, std::move(settings)));
+}
+
+}  // namespace dvt::connectors

@@ -1,0 +1,110 @@
+#include "dvt/connectors/mysql/snapshot.h"
+
+#include <fmt/format.h>
+
+namespace dvt::connectors::mysql {
+
+Result<std::shared_ptr<Connection>> SnapshotScope::OpenReader(std::stop_token stop) {
+  return Connection::Open(settings_, stop);
+}
+
+namespace {
+
+Status StartSnapshot(Connection& connection, std::stop_token stop) {
+  DVT_TRY(connection.Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", stop));
+  DVT_TRY(connection.Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", stop));
+  return {};
+}
+
+}  // namespace
+
+bool SnapshotScope::Lock(Connection& coordinator, std::stop_token stop) {
+  if (!settings_->snapshot_lock) {
+    approximate_because_ = "snapshot_lock is off";
+    return false;
+  }
+  // A short wait: a pending global lock holds up every writer behind it.
+  Result<ExecuteResult> locked = coordinator.Execute("SET SESSION lock_wait_timeout = 2", stop);
+  if (locked) locked = coordinator.Execute("FLUSH TABLES WITH READ LOCK", stop);
+  if (locked) return true;
+  approximate_because_ = locked.error().code() == ErrorCode::kPermission ? "the user may not take the global read lock (RELOAD)"
+                                                                         : "the global read lock was not granted in time";
+  return false;
+}
+
+Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const Settings> settings, int connections,
+                                                           std::stop_token stop) {
+  std::shared_ptr<SnapshotScope> scope(new SnapshotScope(settings));
+  // Connected first, so that the lock is held only for the short START TRANSACTION statements.
+  std::vector<std::shared_ptr<Connection>> readers;
+  for (int i = 0; i < connections; ++i) {
+    auto reader = scope->OpenReader(stop);
+    if (!reader) {
+      if (readers.empty() || reader.error().code() == ErrorCode::kCancelled) return std::move(reader).error();
+      break;  // fewer free connections than wished
+    }
+    readers.push_back(std::move(*reader));
+  }
+  bool locked = false;
+  std::shared_ptr<Connection> coordinator;
+  if (readers.size() > 1) {
+    auto opened = Connection::Open(settings, stop);
+    if (opened) {
+      coordinator = std::move(*opened);
+      locked = scope->Lock(*coordinator, stop);
+    } else {
+      scope->approximate_because_ = "no connection was free for the global read lock";
+    }
+  }
+  for (const auto& reader : readers) {
+    DVT_TRY(StartSnapshot(*reader, stop));
+    scope->idle_.push_back({reader, 0});
+  }
+  scope->readers_ = static_cast<int>(readers.size());
+  scope->began_exact_ = scope->approximate_because_.empty();
+  if (locked) {
+    auto unlocked = coordinator->Execute("UNLOCK TABLES", stop);
+    if (!unlocked && unlocked.error().code() == ErrorCode::kCancelled) return std::move(unlocked).error();
+  }
+  return scope;
+}
+
+std::string SnapshotScope::Describe() const {
+  std::lock_guard lock(mutex_);
+  if (approximate_because_.empty()) return fmt::format("one InnoDB snapshot, shared by {} connections", readers_);
+  return fmt::format("approximate moment: {} snapshots opened one after the other, because {}", readers_, approximate_because_);
+}
+
+Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::stop_token stop) {
+  {
+    std::lock_guard lock(mutex_);
+    const auto begun = moment_of_.find(sql);
+    for (size_t i = 0; i < idle_.size(); ++i) {
+      if (begun != moment_of_.end() && begun->second != idle_[i].moment) continue;
+      Lease lease = idle_[i];
+      idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
+      moment_of_.emplace(sql, lease.moment);
+      return lease;
+    }
+    if (begun != moment_of_.end() && began_exact_) {
+      return Error(ErrorCode::kData, "a partition cannot be read again at its moment: all snapshot connections were lost or are busy")
+          .WithHint("Run the model again.");
+    }
+  }
+  DVT_ASSIGN(auto reader, OpenReader(stop));
+  DVT_TRY(StartSnapshot(*reader, stop));
+  std::lock_guard lock(mutex_);
+  const int moment = moments_++;
+  ++readers_;
+  if (approximate_because_.empty()) approximate_because_ = "more streams were opened at a time than were prepared";
+  moment_of_[sql] = moment;
+  return Lease{std::move(reader), moment};
+}
+
+void SnapshotScope::Return(const std::shared_ptr<Connection>& connection, int moment) {
+  if (!connection->usable()) return;
+  std::lock_guard lock(mutex_);
+  idle_.push_back({connection, moment});
+}
+
+}  // namespace dvt::connectors::mysql

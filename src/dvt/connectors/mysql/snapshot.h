@@ -1,0 +1,51 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/mysql/connection.h"
+
+namespace dvt::connectors::mysql {
+
+/// Reader connections whose transactions all see one moment: opened together, under a brief global read lock where the user may
+/// take one. A reader takes a connection and gives it back; a failed one leaves the pool, and the retry gets another of the same
+/// moment. When none is idle, a connection of a later moment is opened, unless the statement was already begun at the old one:
+/// then the read fails rather than mix moments.
+class SnapshotScope : public ReadScope, public std::enable_shared_from_this<SnapshotScope> {
+ public:
+  struct Lease {
+    std::shared_ptr<Connection> connection;
+    int moment = 0;
+  };
+
+  static Result<std::shared_ptr<SnapshotScope>> Open(std::shared_ptr<const Settings> settings, int connections,
+                                                     std::stop_token stop);
+
+  std::string Describe() const override;
+  /// The connections opened at the beginning provably see one moment.
+  bool exact() const { return began_exact_; }
+  /// A connection for this statement.
+  Result<Lease> Take(const std::string& sql, std::stop_token stop);
+  void Return(const std::shared_ptr<Connection>& connection, int moment);
+
+ private:
+  explicit SnapshotScope(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
+  Result<std::shared_ptr<Connection>> OpenReader(std::stop_token stop);
+  /// True if the lock is held by `coordinator` afterwards; else says why not in approximate_because_.
+  bool Lock(Connection& coordinator, std::stop_token stop);
+
+  const std::shared_ptr<const Settings> settings_;
+  mutable std::mutex mutex_;
+  std::vector<Lease> idle_;
+  std::map<std::string, int> moment_of_;  // statements already handed out
+  int moments_ = 1;
+  int readers_ = 0;
+  bool began_exact_ = false;  // set once, before the scope is shared
+  std::string approximate_because_;  // empty: exact
+};
+
+}  // namespace dvt::connectors::mysql
