@@ -89,7 +89,7 @@ class RowReader : public columnar::BatchSource {
     mysql_stmt_attr_set(statement_.get(), STMT_ATTR_CB_USER_DATA, this);
     mysql_stmt_attr_set(statement_.get(), STMT_ATTR_CB_RESULT, reinterpret_cast<const void*>(&RowReader::OnValue));
     if (mysql_stmt_execute(statement_.get()) != 0) return Fail(connection_->StatementError(statement_.get()));
-    if (metadata_ == nullptr) return Finish();
+    if (metadata_ == nullptr) Finish();
     return {};
   }
 
@@ -101,7 +101,7 @@ class RowReader : public columnar::BatchSource {
     while (builder_->rows() < request_.batch_rows && state_.bytes < kBatchBytes) {
       DVT_ASSIGN(const bool more, statement_ != nullptr ? FetchBinary() : FetchText());
       if (more) continue;
-      DVT_TRY(Finish());
+      Finish();
       if (builder_->rows() == 0) return columnar::Array();
       break;
     }
@@ -114,7 +114,7 @@ class RowReader : public columnar::BatchSource {
     metadata_.reset(mysql_use_result(connection_->handle()));
     if (metadata_ == nullptr && mysql_field_count(connection_->handle()) != 0) return Fail(connection_->LastError());
     DVT_TRY(TakeShape());
-    if (metadata_ == nullptr) return Finish();
+    if (metadata_ == nullptr) Finish();
     return {};
   }
 
@@ -193,8 +193,8 @@ class RowReader : public columnar::BatchSource {
   }
 
   // Frees the statement (reading away what is left of it) and gives the connection back.
-  Status Finish() {
-    if (ended_) return {};
+  void Finish() {
+    if (ended_) return;
     discarding_ = true;
     if (statement_ != nullptr) {
       metadata_.reset();
@@ -205,7 +205,6 @@ class RowReader : public columnar::BatchSource {
     }
     metadata_.reset();
     Release();
-    return {};
   }
 
   void Release() {
