@@ -1,0 +1,185 @@
+#include "dvt/run/transfer/transfer.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+
+#include "dvt/run/transfer/memory_connector.h"
+#include "dvt/run/transfer/pump.h"
+
+namespace dvt::run {
+namespace testing {
+
+Result<columnar::Stream> MemoryConnector::Open(const connectors::ReadPlan& plan, int partition, const std::shared_ptr<connectors::ReadScope>&,
+                                               std::stop_token stop) {
+  int expected = read_failures;
+  while (expected > 0 && !read_failures.compare_exchange_weak(expected, expected - 1)) {}
+  const bool breaks = expected > 0;
+  auto next = std::make_shared<int64_t>(0);
+  return columnar::MakeStream(plan.fields, [this, next, partition, breaks, stop]() -> Result<columnar::Array> {
+    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");
+    if (breaks && *next >= rows_per_partition / 2) return Error(ErrorCode::kConnection, "connection reset");
+    if (*next >= rows_per_partition) return columnar::Array();
+    columnar::BatchBuilder builder(fields());
+    for (int i = 0; i < 100 && *next < rows_per_partition; ++i) builder.column(0).AppendFixed<int64_t>(partition * rows_per_partition + (*next)++);
+    return builder.Finish();
+  });
+}
+
+namespace {
+
+class MemorySink : public connectors::Sink {
+ public:
+  explicit MemorySink(MemoryConnector& owner) : owner_(owner) { ++owner_.open_sinks; }
+  ~MemorySink() override {
+    if (!done_) Abort();
+    --owner_.open_sinks;
+  }
+  Status Write(const ArrowArray& batch, std::stop_token) override {
+    int expected = owner_.write_failures;
+    while (expected > 0 && !owner_.write_failures.compare_exchange_weak(expected, expected - 1)) {}
+    if (expected > 0) return Error(ErrorCode::kConnection, "broken pipe");
+    const auto fields = MemoryConnector::fields();
+    const auto columns = columnar::BatchColumns(batch, fields);
+    for (int64_t i = 0; i < batch.length; ++i) values_.push_back(columns[0].Fixed<int64_t>(i));
+    return {};
+  }
+  Result<int64_t> Commit(std::stop_token) override {
+    done_ = true;
+    if (owner_.commit_failures > 0) {
+      --owner_.commit_failures;
+      return Error(ErrorCode::kConnection, "lost while committing");
+    }
+    std::lock_guard lock(owner_.mutex);
+    owner_.committed.insert(owner_.committed.end(), values_.begin(), values_.end());
+    return static_cast<int64_t>(values_.size());
+  }
+  void Abort() noexcept override {
+    done_ = true;
+    ++owner_.aborted;
+  }
+
+ private:
+  MemoryConnector& owner_;
+  std::vector<int64_t> values_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<connectors::Sink>> MemoryConnector::OpenSink(const connectors::SinkRequest&, std::stop_token) {
+  return std::unique_ptr<connectors::Sink>(std::make_unique<MemorySink>(*this));
+}
+
+}  // namespace testing
+
+namespace {
+
+using testing::MemoryConnector;
+
+class TransferTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<MemoryConnector> source_ = std::make_shared<MemoryConnector>("source");
+  MemoryConnector target_{"target"};
+  plan::ModelPlan plan_;
+  NodeProgress progress_;
+
+  Result<int64_t> Load(std::stop_token stop = {}) {
+    plan_.way = plan::Way::kDirect;
+    plan_.extracts.resize(1);
+    plan_.extracts[0].connection = "source";
+    plan_.extracts[0].sources = {"numbers"};
+    TransferContext context;
+    context.connector = [this](const std::string&) -> Result<std::shared_ptr<connectors::Connector>> { return std::shared_ptr<connectors::Connector>(source_); };
+    context.read_options.retry.base_seconds = 0.001;
+    context.message = [](Severity, const std::string&) {};
+    DVT_ASSIGN(const auto transfer, Transfer::Prepare(plan_, context, progress_, stop));
+    return transfer->Load(target_, {"db", "public", "t"}, stop);
+  }
+
+  void ExpectEveryRowOnce() {
+    const int64_t total = source_->rows_per_partition * source_->partitions;
+    std::sort(target_.committed.begin(), target_.committed.end());
+    std::vector<int64_t> expected(static_cast<size_t>(total));
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(target_.committed, expected);
+    EXPECT_EQ(progress_.load.rows, total);
+    EXPECT_EQ(progress_.extracts[0].rows, total);
+    EXPECT_EQ(target_.open_sinks, 0);
+  }
+};
+
+TEST_F(TransferTest, EveryRowOnceThroughParallelSinks) {
+  auto rows = Load();
+  ASSERT_TRUE(rows.has_value()) << rows.error().ToString();
+  EXPECT_EQ(*rows, 4000);
+  ExpectEveryRowOnce();
+}
+
+TEST_F(TransferTest, BrokenReadsAreRepeatedAlone) {
+  source_->read_failures = 3;
+  ASSERT_TRUE(Load().has_value());
+  ExpectEveryRowOnce();
+  EXPECT_EQ(progress_.extracts[0].retries, 3);
+}
+
+TEST_F(TransferTest, BrokenWritesAreRepeatedAlone) {
+  target_.write_failures = 2;
+  ASSERT_TRUE(Load().has_value());
+  ExpectEveryRowOnce();
+}
+
+TEST_F(TransferTest, ResumesWithoutHoldingWhereReadsAreRepeatable) {
+  target_.parallel_sinks = false;
+  source_->read_failures = 3;
+  ASSERT_TRUE(Load().has_value());
+  ExpectEveryRowOnce();
+}
+
+TEST_F(TransferTest, HoldsPartitionsBackWhereReadsAreNotRepeatable) {
+  target_.parallel_sinks = false;
+  source_->repeatable = false;
+  source_->read_failures = 3;
+  ASSERT_TRUE(Load().has_value());
+  ExpectEveryRowOnce();
+}
+
+TEST_F(TransferTest, AnUnconfirmedCommitIsNeverRepeated) {
+  target_.commit_failures = 1;
+  auto rows = Load();
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_NE(rows.error().ToString().find("did not confirm a commit"), std::string::npos);
+  EXPECT_EQ(target_.open_sinks, 0);
+}
+
+TEST_F(TransferTest, CancelsWithinASecond) {
+  source_->rows_per_partition = 2'000'000'000;
+  std::stop_source stopper;
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stopper.request_stop();
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  auto rows = Load(stopper.get_token());
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code(), ErrorCode::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+  EXPECT_TRUE(target_.committed.empty());
+}
+
+TEST(RunWorkers, StopsTheOthersAtTheFirstFailure) {
+  std::atomic<int> started{0};
+  auto status = RunWorkers(1000, 3, {}, [&](int i, std::stop_token) -> Status {
+    ++started;
+    if (i == 5) return Error(ErrorCode::kData, "bad");
+    return {};
+  });
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().message(), "bad");
+  EXPECT_LT(started, 1000);
+}
+
+}  // namespace
+}  // namespace dvt::run
