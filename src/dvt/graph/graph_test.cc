@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/graph/dag/dag.h"
+#include "dvt/graph/dag/ready_queue.h"
+#include "dvt/graph/select/select.h"
+
+namespace dvt::graph {
+namespace {
+
+// s0 → stg/stg_a (t1) → int_c (t1, t2) → mart/d → mart/e; stg/stg_b ← source → int_c; mart/f ← stg_a; exposure ex ← d; tests.
+model::Manifest Shop() {
+  model::Manifest manifest;
+  auto node = [&](model::ResourceType type, const std::string& folder, const std::string& name, std::vector<std::string> tags, std::vector<std::string> parents) {
+    model::Node n;
+    n.type = type;
+    n.name = name;
+    n.package = "qp";
+    n.unique_id = std::string(model::ResourceTypeName(type)) + ".qp." + name;
+    n.fqn = {"qp"};
+    if (!folder.empty()) n.fqn.push_back(folder);
+    n.fqn.push_back(name);
+    n.tags = std::move(tags);
+    n.original_path = "models/" + (folder.empty() ? "" : folder + "/") + name + ".sql";
+    n.config.Set("materialized", name == "int_c" ? "table" : "view");
+    n.depends_on_nodes = std::move(parents);
+    manifest.nodes[n.unique_id] = n;
+  };
+  using model::ResourceType;
+  model::SourceNode source;
+  source.unique_id = "source.qp.src.tb";
+  source.source_name = "src";
+  source.name = "tb";
+  source.package = "qp";
+  source.fqn = {"qp", "src", "tb"};
+  manifest.sources[source.unique_id] = source;
+  node(ResourceType::kSeed, "", "s0", {}, {});
+  node(ResourceType::kModel, "stg", "stg_a", {"t1"}, {"seed.qp.s0"});
+  node(ResourceType::kModel, "stg", "stg_b", {}, {"source.qp.src.tb"});
+  node(ResourceType::kModel, "", "int_c", {"t1", "t2"}, {"model.qp.stg_a", "model.qp.stg_b"});
+  node(ResourceType::kModel, "mart", "d", {}, {"model.qp.int_c"});
+  node(ResourceType::kModel, "mart", "e", {}, {"model.qp.d"});
+  node(ResourceType::kModel, "mart", "f", {}, {"model.qp.stg_a"});
+  node(ResourceType::kTest, "", "not_null_int_c", {}, {"model.qp.int_c"});
+  node(ResourceType::kTest, "", "R", {}, {"model.qp.int_c", "model.qp.stg_a"});
+  model::ExposureNode exposure;
+  exposure.unique_id = "exposure.qp.ex";
+  exposure.name = "ex";
+  exposure.depends_on_nodes = {"model.qp.d"};
+  manifest.exposures[exposure.unique_id] = exposure;
+  return manifest;
+}
+
+std::string Selected(const model::Manifest& manifest, SelectOptions options) {
+  auto dag = Dag::Build(manifest);
+  Diagnostics diagnostics;
+  auto ids = Select(*dag, manifest, options, diagnostics);
+  if (!ids) return ids.error().message();
+  std::vector<std::string> names;
+  for (const auto& id : *ids) names.push_back(id.substr(id.rfind('.') + 1));
+  std::sort(names.begin(), names.end());
+  return Join(names, " ");
+}
+
+TEST(Select, GrammarAndMethods) {
+  const auto manifest = Shop();
+  auto select = [&](std::vector<std::string> what) { return Selected(manifest, {what, {}, IndirectSelection::kEmpty, {}}); };
+  EXPECT_EQ(select({"d"}), "d");
+  EXPECT_EQ(select({"1+d"}), "d int_c");
+  EXPECT_EQ(select({"2+e"}), "d e int_c");
+  EXPECT_EQ(select({"d+1"}), "d e ex");
+  EXPECT_EQ(select({"source:src.tb+1"}), "stg_b tb");
+  EXPECT_EQ(select({"+exposure:ex"}), "d ex int_c s0 stg_a stg_b tb");
+  EXPECT_EQ(select({"tag:t*"}), "int_c stg_a");
+  EXPECT_EQ(select({"*_a"}), "stg_a");
+  EXPECT_EQ(select({"[de]"}), "d e");
+  EXPECT_EQ(select({"stg"}), "stg_a stg_b");
+  EXPECT_EQ(select({"qp.stg"}), "stg_a stg_b");
+  EXPECT_EQ(select({"models/stg"}), "stg_a stg_b");
+  EXPECT_EQ(select({"fqn:qp.mart.*"}), "d e f");
+  EXPECT_EQ(select({"config.materialized:table"}), "int_c");
+  EXPECT_EQ(select({"d e", "f"}), "d e f");
+  EXPECT_EQ(select({"tag:t1,tag:t2"}), "int_c");
+  EXPECT_EQ(select({"@f"}), "f s0 stg_a");
+  EXPECT_EQ(select({"nope"}), "");
+  EXPECT_EQ(select({"tga:x"}), "'tga' is no selection method. Did you mean 'tag'?");
+}
+
+TEST(Select, IndirectTestsAndExclusion) {
+  const auto manifest = Shop();
+  auto select = [&](IndirectSelection indirect) { return Selected(manifest, {{"int_c"}, {}, indirect, {}}); };
+  EXPECT_EQ(select(IndirectSelection::kEager), "R int_c not_null_int_c");
+  EXPECT_EQ(select(IndirectSelection::kCautious), "int_c not_null_int_c");
+  EXPECT_EQ(select(IndirectSelection::kBuildable), "R int_c not_null_int_c");
+  EXPECT_EQ(select(IndirectSelection::kEmpty), "int_c");
+  EXPECT_EQ(Selected(manifest, {{"stg+"}, {"int_c+"}, IndirectSelection::kEager, {}}), "f stg_a stg_b");
+  EXPECT_EQ(Selected(manifest, {{}, {}, IndirectSelection::kEager, {"seed"}}), "s0");
+}
+
+TEST(Dag, NamesTheCycle) {
+  auto manifest = Shop();
+  manifest.nodes["model.qp.stg_a"].depends_on_nodes.push_back("model.qp.d");
+  auto dag = Dag::Build(manifest);
+  ASSERT_FALSE(dag.has_value());
+  const std::string& message = dag.error().message();
+  for (const char* part : {"stg_a (models/stg/stg_a.sql)", "int_c (models/int_c.sql)", "d (models/mart/d.sql)", "→"}) {
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  }
+}
+
+TEST(ReadyQueue, OrdersSkipsAndEnds) {
+  const auto manifest = Shop();
+  auto dag = Dag::Build(manifest);
+  std::vector<std::string> all;
+  for (const auto& [id, node] : manifest.nodes) all.push_back(id);
+  ReadyQueue queue(*dag, manifest, all, {.tests_block_children = true});
+  EXPECT_EQ(queue.total(), 9);
+  std::vector<std::string> done;
+  std::vector<std::string> skipped;
+  while (auto id = queue.TryNext()) {
+    done.push_back(id->substr(id->rfind('.') + 1));
+    for (const auto& skip : queue.Finish(*id, *id == "test.qp.R" ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess)) {
+      skipped.push_back(skip.id.substr(skip.id.rfind('.') + 1));
+    }
+  }
+  EXPECT_EQ(queue.remaining(), 0);
+  EXPECT_EQ(Join(skipped, " "), "d e");  // the failed test of int_c blocks what is below it; f does not depend on int_c
+  auto at = [&](const std::string& name) { return std::find(done.begin(), done.end(), name) - done.begin(); };
+  EXPECT_LT(at("s0"), at("stg_a"));
+  EXPECT_LT(at("stg_a"), at("int_c"));
+  EXPECT_EQ(done.size(), 7u);
+}
+
+TEST(ReadyQueue, UnselectedNodesKeepTheOrder) {
+  const auto manifest = Shop();
+  auto dag = Dag::Build(manifest);
+  ReadyQueue queue(*dag, manifest, {"seed.qp.s0", "model.qp.e"}, {});
+  EXPECT_EQ(queue.TryNext(), "seed.qp.s0");
+  EXPECT_EQ(queue.TryNext(), std::nullopt);
+  EXPECT_TRUE(queue.Finish("seed.qp.s0", ReadyQueue::Outcome::kSuccess).empty());
+  EXPECT_EQ(queue.Next({}), "model.qp.e");
+  queue.Finish("model.qp.e", ReadyQueue::Outcome::kSuccess);
+  EXPECT_EQ(queue.Next({}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace dvt::graph
