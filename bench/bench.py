@@ -1,0 +1,75 @@
+"""./dev bench [federation|direct] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
+
+federation   orders (1.5 M rows) in MariaDB, customer in PostgreSQL, two models into a second PostgreSQL; the other side is the
+             hand-written script bench/peer_federation.py (or the one that DVT_BENCH_PEER names)
+direct       orders PostgreSQL → PostgreSQL by a plain model; the other side is psql binary COPY piped into psql; then ten times the rows
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TOP / "bench"), str(TOP / "tests")]
+
+import direct  # noqa: E402
+import federation  # noqa: E402
+from harness.databases import Databases  # noqa: E402
+
+BENCHES = {"federation": federation.run, "direct": direct.run}
+
+
+class Setting:
+    """Where a benchmark finds things; `servers` is the status text that names the server processes."""
+
+    def __init__(self, rounds):
+        self.top, self.rounds = TOP, rounds
+        self.folder = TOP / ".bench"
+        self.folder.mkdir(exist_ok=True)
+        self.program = TOP / "build" / "release" / "dvt"
+        subprocess.run(["./dev", "servers", "start"], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
+        self.servers = subprocess.run(["./dev", "servers", "status"], cwd=TOP, check=True, stdout=subprocess.PIPE, text=True).stdout
+        values = {}
+        for line in (TOP / ".servers" / "env").read_text().splitlines():
+            name, _, value = line.removeprefix("export ").partition("=")
+            values[name] = value
+        self.databases = Databases(values)
+        self.values = values
+        self.environment = {"BENCH_PG_PORT": values["postgres_port"], "BENCH_PGT_PORT": values["postgres_target_port"],
+                            "BENCH_MY_PORT": values["mariadb_port"], "DBT_ENV_SECRET_PASSWORD": values["password"], "NO_COLOR": "1"}
+
+    def dvt(self, project, *arguments):
+        folder = self.top / "bench" / project
+        return [self.program, *arguments, "--project-dir", folder, "--profiles-dir", folder, "--target-path",
+                self.folder / f"target-{project}"]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("benches", nargs="*", help="which; all without")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keep", action="store_true", help="leave the servers running with their data")
+    arguments = parser.parse_args()
+    unknown = [b for b in arguments.benches if b not in BENCHES]
+    if unknown:
+        sys.exit(f"no bench {unknown[0]}; there are: {', '.join(BENCHES)}")
+    was_running = (TOP / ".servers" / "env").exists()
+    setting = Setting(arguments.rounds)
+    load = os.getloadavg()[0]
+    if load > 1:
+        print(f"note: the machine is busy (load {load:.1f}); CPU seconds are the better figure\n")
+    results = {}
+    try:
+        for name in arguments.benches or BENCHES:
+            results[name] = BENCHES[name](setting)
+    finally:
+        if not was_running and not arguments.keep:
+            subprocess.run(["./dev", "servers", "stop"], cwd=TOP, stdout=subprocess.DEVNULL)
+    (setting.folder / "results.json").write_text(json.dumps(results, indent=1))
+    return 0 if all(goal["met"] for bench in results.values() for goal in bench["goals"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
