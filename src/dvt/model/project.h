@@ -73,7 +73,7 @@ struct Manifest {
   std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;
   std::map<std::string, ExposureNode> exposures;
-  Value docs;                                  ///< docs blocks: id → text
+  Value docs = Value::MakeMap();              ///< docs blocks: id → {name, package_name, path, original_file_path, block_contents}
   Value cli_vars = Value::MakeMap();           ///< --vars
   std::map<std::string, ProjectConfig> packages;  ///< installed packages, the root project left out
   Diagnostics diagnostics;

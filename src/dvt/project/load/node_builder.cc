@@ -1,0 +1,314 @@
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+#include "dvt/project/load/config_merge.h"
+#include "dvt/project/load/loader_internal.h"
+#include "dvt/project/load/yaml_check.h"
+
+namespace dvt::project {
+namespace {
+
+using model::ResourceType;
+
+const char* SectionOf(ResourceType type) {
+  switch (type) {
+    case ResourceType::kSeed: return "seeds";
+    case ResourceType::kSnapshot: return "snapshots";
+    case ResourceType::kAnalysis: return "analyses";
+    case ResourceType::kTest: return "data_tests";
+    default: return "models";
+  }
+}
+
+const Value& TreeOf(const model::ProjectConfig& config, ResourceType type) {
+  switch (type) {
+    case ResourceType::kSeed: return config.seeds;
+    case ResourceType::kSnapshot: return config.snapshots;
+    case ResourceType::kAnalysis: return config.analyses;
+    case ResourceType::kTest: return config.tests;
+    default: return config.models;
+  }
+}
+
+/// The entry's `config:` with the older spellings beside it (`tags:`, `meta:`, `docs:`, `group:`, `access:`) put in.
+Value PatchConfig(const Value& entry) {
+  Value config = Value::MakeMap();
+  for (const char* key : {"tags", "meta", "docs", "group", "access"}) {
+    if (const Value* value = entry.Find(key); value && !value->is_null()) config.Set(key, *value);
+  }
+  if (const Value* own = entry.Find("config"); own && own->is_map()) MergeConfig(config, *own);
+  return config;
+}
+
+std::string RightTrimmed(const std::string& text) {
+  size_t end = text.find_last_not_of(" \t\r\n\f\v");
+  return end == std::string::npos ? std::string() : text.substr(0, end + 1);
+}
+
+std::string VersionText(const Value& version) { return version.is_null() ? std::string() : version.ToText(); }
+
+/// Whether `a` is the later version: numbers by size, texts by order.
+bool VersionLess(const Value& a, const Value& b) {
+  if (a.is_number() && b.is_number()) return a.as_float() < b.as_float();
+  return a.ToText() < b.ToText();
+}
+
+}  // namespace
+
+void Loader::IndexVersions() {
+  for (auto& patch : patches_) {
+    if (patch.section != "models") continue;
+    YamlCheck check(patch.place.file, manifest_.diagnostics);
+    const Value* versions = check.List(patch.raw, "versions", patch.owner());
+    if (!versions || versions->list().empty()) continue;
+    const Value* newest = nullptr;
+    for (const auto& entry : versions->list()) {
+      if (!check.IsMap(entry, "the versions of " + patch.owner())) continue;
+      check.KnownKeys(entry, {"v", "name", "defined_in", "description", "config", "columns", "constraints", "docs", "access", "tests",
+                              "data_tests", "deprecation_date", "tags", "meta"},
+                      "a version of " + patch.owner());
+      if (check.RequiredText(entry, "v", "a version of " + patch.owner()).empty()) continue;
+      if (!newest || VersionLess(*newest, entry["v"])) newest = &entry["v"];
+    }
+    if (!newest) continue;
+    std::string latest = patch.raw.Find("latest_version") ? patch.raw["latest_version"].ToText() : newest->ToText();
+    bool found = false;
+    for (const auto& entry : versions->list()) {
+      if (!entry.is_map() || entry["v"].is_null()) continue;
+      std::string v = VersionText(entry["v"]);
+      VersionOf version{patch.name, v, v == latest, &entry, &patch};
+      found = found || version.latest;
+      std::string stem = entry.Find("defined_in") ? entry["defined_in"].ToText() : patch.name + "_v" + v;
+      if (!versions_.emplace(patch.package + "|" + stem, version).second) {
+        check.Fail("Two versions of " + patch.owner() + " are defined in '" + stem + "'", entry.mark());
+      }
+      if (version.latest && !entry.Find("defined_in")) versions_.emplace(patch.package + "|" + patch.name, version);
+    }
+    if (!found) check.Fail("latest_version " + latest + " of " + patch.owner() + " is not one of its versions", patch.raw["latest_version"].mark());
+  }
+}
+
+Loader::Draft Loader::MakeDraft(const Package& package, const SourceFile& file, ResourceType type, std::string name) {
+  Draft draft;
+  draft.package = &package;
+  model::Node& node = draft.node;
+  node.type = type;
+  node.package = package.config.name;
+  node.name = std::move(name);
+  node.path = file.path;
+  node.original_path = file.original_path;
+  node.package_folder = package.config.folder;
+  node.checksum = file.checksum;
+  node.place = {file.original_path, 1, 1};
+  node.raw_code = RightTrimmed(file.text);
+  node.fqn = Fqn(node.package, file.path, node.name);
+  node.unique_id = std::string(model::ResourceTypeName(type)) + "." + node.package + "." + node.name;
+  if (type != ResourceType::kModel) return draft;
+  auto version = versions_.find(node.package + "|" + node.name);
+  if (version == versions_.end()) return draft;
+  const VersionOf& of = version->second;
+  draft.patch = of.patch;
+  draft.version_entry = of.entry;
+  node.name = of.name;
+  node.version = of.version;
+  node.latest_version = of.latest;
+  node.fqn.back() = of.name;
+  node.fqn.push_back("v" + of.version);
+  node.unique_id = "model." + node.package + "." + of.name + ".v" + of.version;
+  return draft;
+}
+
+void Loader::AddSnapshots(const Package& package, const SourceFile& file, std::vector<Draft>& drafts) {
+  auto blocks = frontend_.SnapshotBlocks(package.config.name, file.original_path, file.text);
+  if (!blocks) {
+    manifest_.diagnostics.Fail(blocks.error());
+    return;
+  }
+  for (auto& block : *blocks) {
+    if (block.kind != FileBlock::Kind::kSnapshot) continue;
+    Draft draft = MakeDraft(package, file, ResourceType::kSnapshot, block.macro.name);
+    draft.node.raw_code = RightTrimmed(block.body);
+    draft.node.checksum = Sha256Hex(TrimView(block.body));
+    draft.node.place = block.macro.place;
+    draft.node.fqn = Fqn(draft.node.package, file.path, FileStem(file.path));
+    draft.node.fqn.push_back(draft.node.name);
+    drafts.push_back(std::move(draft));
+  }
+}
+
+void Loader::AddYamlSnapshots(std::vector<Draft>& drafts) {
+  for (auto& patch : patches_) {
+    if (patch.section != "snapshots" || !patch.raw.Find("relation")) continue;
+    std::string relation = patch.raw["relation"].ToText();
+    Draft draft = MakeDraft(*PackageOf(patch.package), *patch.file, ResourceType::kSnapshot, patch.name);
+    draft.node.raw_code = "select * from {{ " + relation + " }}";
+    draft.node.checksum = Sha256Hex(draft.node.raw_code);
+    draft.node.place = PlaceOf(patch.place.file, patch.raw["relation"].mark());
+    draft.node.fqn = Fqn(patch.package, patch.file->path, patch.name);
+    drafts.push_back(std::move(draft));
+  }
+}
+
+void Loader::BuildFileNodes() {
+  std::vector<Draft> drafts;
+  for (const auto& package : packages_) {
+    for (const auto& file : package->files) {
+      switch (file.kind) {
+        case FileKind::kModel: drafts.push_back(MakeDraft(*package, file, ResourceType::kModel, FileStem(file.path))); break;
+        case FileKind::kAnalysis: drafts.push_back(MakeDraft(*package, file, ResourceType::kAnalysis, FileStem(file.path))); break;
+        case FileKind::kSingularTest: drafts.push_back(MakeDraft(*package, file, ResourceType::kTest, FileStem(file.path))); break;
+        case FileKind::kSeed: drafts.push_back(MakeDraft(*package, file, ResourceType::kSeed, FileStem(file.path))); break;
+        case FileKind::kSnapshot: AddSnapshots(*package, file, drafts); break;
+        default: break;
+      }
+    }
+  }
+  AddYamlSnapshots(drafts);
+  for (auto& draft : drafts) AttachPatch(draft);
+  Parallel(drafts.size(), [&](size_t i) {
+    ExtractCalls(drafts[i]);
+    Finish(drafts[i]);
+  });
+  for (auto& draft : drafts) Add(std::move(draft));
+}
+
+void Loader::AttachPatch(Draft& draft) {
+  model::Node& node = draft.node;
+  if (!draft.patch) {
+    auto found = patch_index_.find(node.package + "|" + SectionOf(node.type) + "|" + node.name);
+    if (found == patch_index_.end() && node.type == ResourceType::kTest) found = patch_index_.find(node.package + "|tests|" + node.name);
+    if (found == patch_index_.end()) return;
+    if (node.type == ResourceType::kModel && found->second->raw.Find("versions")) return;  // only its versions' files
+    draft.patch = found->second;
+  }
+  draft.patch->used = true;
+  node.patch = draft.patch->raw;
+  node.patch_path = node.package + "://" + draft.patch->place.file;
+  node.description = node.patch["description"].is_string() ? node.patch["description"].as_string() : "";
+}
+
+void Loader::ExtractCalls(Draft& draft) {
+  model::Node& node = draft.node;
+  if (node.type == ResourceType::kSeed) return;
+  auto calls = frontend_.ExtractModel(node.package, node.raw_code, node.place);
+  if (calls) {
+    draft.calls = *std::move(calls);
+  } else {
+    draft.findings.Fail(calls.error());
+  }
+}
+
+Value Loader::LayeredConfig(const Draft& draft, const Value& patch_config) const {
+  const model::Node& node = draft.node;
+  Value config = DefaultConfig(node.type);
+  for (const auto& layer : ConfigLayers(TreeOf(draft.package->config, node.type), node.fqn)) MergeConfig(config, layer);
+  if (!draft.package->root) {
+    for (const auto& layer : ConfigLayers(TreeOf(manifest_.project, node.type), node.fqn)) MergeConfig(config, layer);
+  }
+  MergeConfig(config, patch_config);
+  return config;
+}
+
+void Loader::Finish(Draft& draft) {
+  model::Node& node = draft.node;
+  Value patch_config = draft.patch ? PatchConfig(draft.patch->raw) : Value::MakeMap();
+  if (draft.version_entry) MergeConfig(patch_config, PatchConfig(*draft.version_entry));
+  Value base = LayeredConfig(draft, patch_config);
+  auto with_calls = [&] {
+    Value config = base;
+    for (const auto& call : draft.calls.configs) MergeConfig(config, call.kwargs);
+    return config;
+  };
+  node.config = with_calls();
+  node.refs = draft.calls.refs;
+  node.sources = draft.calls.sources;
+  if (draft.calls.needs_render && !draft.findings.has_errors()) {
+    auto rendered = frontend_.RenderModel(node, draft.package->scope);
+    if (rendered) {
+      draft.calls = *std::move(rendered);
+      node.config = with_calls();
+      node.refs = draft.calls.refs;
+      node.sources = draft.calls.sources;
+    } else if (const Value& enabled = node.config["enabled"]; !enabled.is_bool() || enabled.as_bool()) {
+      draft.findings.Fail(rendered.error());
+    }
+  }
+  node.depends_on_macros = draft.calls.macros;
+  // The property file's tags come last in the node's own list, though before the file's in the config.
+  Value file_tags = LayeredConfig(draft, Value())["tags"];
+  for (const auto& call : draft.calls.configs) {
+    Value layer = Value::MakeMap();
+    layer.Set("tags", file_tags);
+    if (const Value* tags = call.kwargs.Find("tags")) {
+      Value own = Value::MakeMap();
+      own.Set("tags", *tags);
+      MergeConfig(layer, own);
+      file_tags = layer["tags"];
+    }
+  }
+  for (const auto& tag : UniqueTags(patch_config["tags"])) file_tags.Push(tag);
+  node.tags = UniqueTags(file_tags);
+  if (draft.patch) {
+    const Value& owner = draft.patch->raw;
+    node.columns = ReadColumns(owner, draft.patch->owner(), draft.patch->place.file, draft.findings);
+    if (draft.version_entry && draft.version_entry->Find("columns")) {
+      auto own = ReadColumns(*draft.version_entry, draft.patch->owner(), draft.patch->place.file, draft.findings);
+      const Value& rules = (*draft.version_entry)["columns"];
+      bool inherits = false;
+      for (const auto& rule : rules.is_list() ? rules.list() : Value::List()) inherits = inherits || rule.Find("include") != nullptr;
+      if (!inherits) node.columns.clear();
+      for (auto& column : own) {
+        std::erase_if(node.columns, [&](const auto& other) { return other.name == column.name; });
+        node.columns.push_back(std::move(column));
+      }
+    }
+  }
+  CheckConfigValues(draft);
+}
+
+void Loader::CheckConfigValues(Draft& draft) {
+  model::Node& node = draft.node;
+  Place place = node.place;
+  for (const auto& call : draft.calls.configs) {
+    if (call.kwargs.Find("enabled")) place = call.place;
+  }
+  auto wrong = [&](std::string_view key, std::string_view wanted, const Value& found) {
+    Place at = found.mark().line > 0 && draft.patch ? PlaceOf(draft.patch->place.file, found.mark()) : place;
+    std::string text = found.is_string() ? "'" + found.as_string() + "'" : ToJson(found);
+    draft.findings.Fail("Config '" + std::string(key) + "' of " + std::string(model::ResourceTypeName(node.type)) + " '" + node.name + "' must be " +
+                            std::string(wanted) + ", found " + text,
+                        at);
+  };
+  const Value& enabled = node.config["enabled"];
+  if (!enabled.is_bool()) wrong("enabled", "true or false", enabled);
+  for (const char* key : {"meta", "docs", "quoting", "column_types", "contract", "persist_docs"}) {
+    const Value* value = node.config.Find(key);
+    if (value && !value->is_map() && !value->is_null()) wrong(key, "a mapping", *value);
+  }
+  for (const char* key : {"materialized", "target", "compute"}) {
+    const Value* value = node.config.Find(key);
+    if (value && !value->is_string() && !value->is_null()) wrong(key, "a text", *value);
+  }
+  for (const char* key : {"schema", "alias", "database"}) {
+    const Value* value = node.config.Find(key);
+    if (value && (value->is_list() || value->is_map())) wrong(key, "a text", *value);
+  }
+}
+
+void Loader::Add(Draft draft) {
+  manifest_.diagnostics.Append(draft.findings);
+  model::Node& node = draft.node;
+  const Value& enabled = node.config["enabled"];
+  bool is_enabled = !enabled.is_bool() || enabled.as_bool();
+  auto& nodes = is_enabled ? manifest_.nodes : manifest_.disabled;
+  std::string id = node.unique_id;
+  auto [at, added] = nodes.try_emplace(id, std::move(node));
+  if (added || !is_enabled) return;
+  model::Node& second = draft.node;  // try_emplace leaves it alone when the key exists
+  std::string kind(model::ResourceTypeName(at->second.type));
+  manifest_.diagnostics.Fail("There are two " + kind + "s named '" + at->second.name + "': " + at->second.original_path + " and " +
+                                 second.original_path,
+                             second.place, "rename one of them, or disable it with enabled=false");
+}
+
+}  // namespace dvt::project
