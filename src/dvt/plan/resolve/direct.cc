@@ -1,0 +1,139 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+#include "dvt/plan/resolve/model_query.h"
+
+namespace dvt::plan {
+namespace {
+
+using sql::Kind;
+using sql::Node;
+
+// Gives every table of the tree its name in the source, keeping the name by which columns refer to it.
+void RenameTables(ModelQuery& query, Node* root, const Catalog& catalog) {
+  sql::Arena& arena = query.arena();
+  for (const auto& reference : sql::ReferencedTables(root, query.dialect())) {
+    const BoundTable* table = query.Find(reference.name);
+    Node* name = sql::NewNode(arena, Kind::kName);
+    for (const std::string& part : catalog.Parts(table->connection, table->relation)) {
+      sql::Append(arena, name, sql::MakeIdentifier(arena, part));
+    }
+    if (reference.node->Child(0) == nullptr) {
+      Node* alias = sql::NewNode(arena, Kind::kTableAlias, {sql::MakeIdentifier(arena, reference.name.name)});
+      sql::SetChild(arena, reference.node, 0, alias);
+    }
+    sql::SetChild(arena, reference.node, 1, name);
+  }
+}
+
+// SELECT items FROM one table WHERE …, and nothing else.
+bool IsPlainSelection(const Node* root, const sql::Dialect& dialect) {
+  if (!root->Is(Kind::kSelect)) return false;
+  for (uint32_t slot = 0; slot < root->count; ++slot) {
+    const bool allowed = slot == sql::kItemsSlot || slot == sql::kFromSlot || slot == sql::kWhereSlot;
+    if (!allowed && root->Child(slot) != nullptr) return false;
+  }
+  const Node* from = root->Child(sql::kFromSlot);
+  while (from != nullptr && from->Is(Kind::kList) && from->count == 1) from = from->Child(0);
+  if (from == nullptr || !from->Is(Kind::kTable) || from->Child(2) != nullptr) return false;
+  if (from->Child(0) != nullptr && from->Child(0)->Child(1) != nullptr) return false;
+  const Node* items = root->Child(sql::kItemsSlot);
+  if (items == nullptr) return false;
+  return std::none_of(items->Children().begin(), items->Children().end(), [&](const Node* item) {
+    const Node* value = item->Is(Kind::kAlias) ? item->Child(0) : item;
+    return value->Is(Kind::kStar) || sql::HasAggregate(value, dialect) || sql::HasWindow(value) || sql::IsVolatile(value, dialect);
+  });
+}
+
+const Node* OnlyTable(const Node* root) {
+  const Node* from = root->Child(sql::kFromSlot);
+  while (from->Is(Kind::kList)) from = from->Child(0);
+  return from;
+}
+
+// An extract that can be read in partitions, from a plain selection in the source's dialect.
+void FillSelection(const Node* root, const sql::Dialect& dialect, const BoundTable& table, ExtractFragment& extract) {
+  extract.relation = table.relation;
+  const Node* from = OnlyTable(root);
+  const Node* alias = from->Child(0);
+  if (alias != nullptr && alias->Child(0) != nullptr) extract.alias = std::string(alias->Child(0)->text);
+  for (const Node* item : root->Child(sql::kItemsSlot)->Children()) extract.select_list.push_back(sql::Print(item, dialect));
+  if (const Node* where = root->Child(sql::kWhereSlot)) {
+    extract.where = sql::Print(where, dialect);
+    extract.pushed.push_back("where " + extract.where);
+  }
+}
+
+// Text in, text out: what the author wrote stays as it is.
+std::string WithRealNames(const PlanRequest& request, const Catalog& catalog) {
+  std::string sql = request.sql;
+  for (const UpstreamTable& upstream : request.upstreams) {
+    sql = ReplaceAll(std::move(sql), upstream.marker, QuotedRelation(catalog, upstream.connection, upstream.relation));
+  }
+  return sql;
+}
+
+struct QualifiedTree {
+  Node* root = nullptr;
+  sql::Analysis analysis;
+};
+
+Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query) {
+  QualifiedTree out;
+  out.root = sql::Clone(query.arena(), query.root());
+  sql::QualifyOptions options;
+  options.quote = true;
+  options.analyze.file = request.file;
+  options.analyze.source = query.source();
+  DVT_TRY(sql::Qualify(query.arena(), out.root, query.dialect(), &query, options));
+  DVT_ASSIGN(out.analysis, sql::Analyze(out.root, query.dialect(), &query, options.analyze));
+  return out;
+}
+
+}  // namespace
+
+Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan) {
+  const BoundTable& first = query.tables().front();
+  const sql::Dialect& to = catalog.DialectOf(first.connection);
+  const bool same_dialect = &to == &query.dialect();
+  DVT_TRY(query.DescribeAll());
+  auto tree = QualifyClone(request, query);
+  if (!tree && !same_dialect) return std::move(tree).error();
+
+  ExtractFragment extract;
+  extract.connection = first.connection;
+  extract.input_name = first.relation.name;
+  for (const BoundTable& table : query.tables()) extract.sources.push_back(table.relation.ToString());
+  extract.pushed.push_back("the whole query");
+  Diagnostics losses;
+  if (tree) {
+    WarnLossyTypes(tree->analysis, query, losses);
+    RenameTables(query, tree->root, catalog);
+    if (!same_dialect) {
+      std::vector<sql::TranspileNote> notes;
+      const sql::Verdict verdict =
+          sql::TranspileTree(query.arena(), tree->root, query.dialect(), to, tree->analysis.column_types(), notes, query.source());
+      if (verdict > sql::Verdict::kExactGivenTypes) {
+        for (auto& note : notes) note.message += fmt::format("; the query therefore runs in the engine, not in {}", first.connection);
+        AddNotes(notes, fmt::format(" in {}", to.name), plan.warnings);
+        return false;
+      }
+    }
+    if (IsPlainSelection(tree->root, to)) FillSelection(tree->root, to, first, extract);
+  }
+  if (extract.relation && extract.where.empty()) {
+    DVT_ASSIGN(const auto info, query.Describe(first));
+    extract.estimated_rows = info->estimated_rows;
+  }
+  sql::PrintOptions pretty;
+  pretty.pretty = true;
+  extract.sql = same_dialect ? WithRealNames(request, catalog) : sql::Print(tree->root, to, pretty);
+  plan.way = Way::kDirect;
+  plan.warnings.Append(losses);
+  plan.extracts.push_back(std::move(extract));
+  return true;
+}
+
+}  // namespace dvt::plan

@@ -1,0 +1,253 @@
+#include "dvt/plan/split/inputs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt::plan {
+namespace {
+
+using sql::Kind;
+using sql::Node;
+using sql::Source;
+
+bool IsUniqueKey(const columnar::TableInfo& info, const std::string& column) {
+  return std::any_of(info.indexes.begin(), info.indexes.end(), [&](const columnar::IndexInfo& index) {
+    return (index.primary || index.unique) && index.columns.size() == 1 && index.columns.front() == column;
+  });
+}
+
+// Reads the column that costs least, for tables of which only the number of rows matters.
+int CheapestColumn(const columnar::TableInfo& info) {
+  auto cost = [&](const columnar::Field& field) {
+    const int kind = field.type.is_integer() ? 0 : field.type.is_numeric() ? 1 : field.type.is_temporal() ? 2 : 3;
+    return kind * 2 + (field.nullable ? 1 : 0);
+  };
+  int best = 0;
+  for (size_t i = 1; i < info.columns.size(); ++i) {
+    if (cost(info.columns[i]) < cost(info.columns[static_cast<size_t>(best)])) best = static_cast<int>(i);
+  }
+  return best;
+}
+
+std::string Identifier(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += std::isalnum(static_cast<unsigned char>(c)) != 0 ? static_cast<char>(std::tolower(c)) : '_';
+  return out;
+}
+
+bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts) {
+  if (a.is_integer() && b.is_integer()) return true;
+  if (facts.loose_types || a.kind != b.kind) return false;
+  using columnar::TypeKind;
+  if (a.kind == TypeKind::kString) return facts.binary_collation;
+  return a.kind == TypeKind::kDate || a.kind == TypeKind::kDecimal;
+}
+
+}  // namespace
+
+std::optional<int64_t> SplitInput::EstimatedRows() const {
+  if (!info->estimated_rows) return std::nullopt;
+  const auto rows = static_cast<double>(*info->estimated_rows) * selectivity;
+  return std::max<int64_t>(*info->estimated_rows > 0 ? 1 : 0, std::llround(rows));
+}
+
+InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
+                               const Node* root)
+    : request_(request), catalog_(catalog), query_(query), analysis_(analysis), root_(root), filters_(analysis, query.dialect()) {
+  sql::Visit(root, [this](const Node* node) {
+    if (!node->Is(Kind::kColumn)) return true;
+    const sql::ColumnBinding* binding = analysis_.Find(node);
+    if (binding == nullptr) return false;
+    if (binding->source != nullptr) bound_.emplace(binding->source, binding->index);
+    for (const auto& [source, index] : binding->merged) bound_.emplace(source, index);
+    return false;
+  });
+  // A star, a natural join or a renaming list means all columns of the tables beside it.
+  for (const sql::Scope& scope : analysis.scopes()) {
+    bool whole = false;
+    const Node* items = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kItemsSlot) : nullptr;
+    if (items != nullptr) {
+      whole = std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
+    }
+    const Node* from = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kFromSlot) : nullptr;
+    sql::Visit(from, [&](const Node* node) {
+      if (node->Is(Kind::kJoin) && node->Has(sql::kNatural)) whole = true;
+      return !node->IsQuery();
+    });
+    for (const Source* source : scope.sources) {
+      const Node* alias = source->node == nullptr ? nullptr : source->node->Child(0);
+      if (whole || (alias != nullptr && alias->Child(1) != nullptr)) whole_.insert(source);
+    }
+  }
+}
+
+Result<std::vector<SplitInput>> InputCollector::Collect() {
+  std::vector<SplitInput> inputs;
+  for (const Source& source : analysis_.sources()) DVT_TRY(AddOccurrence(source, inputs));
+  for (SplitInput& input : inputs) {
+    if (input.columns.empty() && !input.info->columns.empty()) input.columns.insert(CheapestColumn(*input.info));
+    AddFilter(input);
+  }
+  if (request_.options.push_semi_joins) {
+    for (SplitInput& input : inputs) AddKeyFilters(inputs, input);
+  }
+  NameInputs(inputs);
+  for (SplitInput& input : inputs) {
+    input.pushed.insert(input.pushed.begin(), fmt::format("{} of {} columns", input.columns.size(), input.info->columns.size()));
+  }
+  return inputs;
+}
+
+Status InputCollector::AddOccurrence(const Source& source, std::vector<SplitInput>& inputs) {
+  if (source.kind != sql::SourceKind::kTable) return {};
+  const BoundTable* table = query_.Find(source.relation);
+  if (table == nullptr) return Error(ErrorCode::kInternal, fmt::format("table {} was not resolved", source.relation.ToString()));
+  auto it = std::find_if(inputs.begin(), inputs.end(), [&](const SplitInput& input) {
+    return input.table->connection == table->connection && input.table->relation == table->relation;
+  });
+  if (it == inputs.end()) {
+    SplitInput input;
+    input.table = table;
+    DVT_ASSIGN(input.info, query_.Describe(*table));
+    input.profile.dialect = &catalog_.DialectOf(table->connection);
+    input.profile.facts = catalog_.Facts(table->connection);
+    input.profile.model_text_binary = !query_.dialect().Has(sql::Feature::kCaseInsensitiveText);
+    input.queries = CanQuery(catalog_, table->connection);
+    inputs.push_back(std::move(input));
+    it = inputs.end() - 1;
+  }
+  it->occurrences.push_back(&source);
+  AddColumns(source, *it);
+  return {};
+}
+
+void InputCollector::AddColumns(const Source& source, SplitInput& input) {
+  const int count = static_cast<int>(input.info->columns.size());
+  if (whole_.contains(&source)) {
+    for (int i = 0; i < count; ++i) input.columns.insert(i);
+    return;
+  }
+  for (const int index : source.used) input.columns.insert(index);
+  for (auto it = bound_.lower_bound({&source, -1}); it != bound_.end() && it->first == &source; ++it) {
+    if (it->second >= 0) input.columns.insert(it->second);
+  }
+}
+
+void InputCollector::AddFilter(SplitInput& input) {
+  ReportOpaque(input);
+  std::vector<Predicate> any;
+  for (const Source* source : input.occurrences) {
+    const auto filter = filters_.FilterOf(source);
+    auto own = filter ? Weaken(*filter, [](const ColumnRef& c) { return std::optional(ColumnRef{nullptr, c.index}); }) : std::nullopt;
+    if (!own) {
+      if (!any.empty()) {
+        input.not_pushed.push_back({"filter", fmt::format("another use of {} in the query needs all of its rows", input.table->relation.name)});
+      }
+      return;
+    }
+    any.push_back(std::move(*own));
+  }
+  if (any.empty() || !request_.options.push_predicates) return;
+  Predicate filter = AnyOf(std::move(any));
+  if (!input.queries) {
+    input.not_pushed.push_back({"filter", "the source runs no queries: the engine filters"});
+    return;
+  }
+  std::vector<std::string> reasons;
+  const auto text = RenderPredicate(filter, input.info->columns, input.profile, "", &reasons);
+  for (const std::string& reason : reasons) {
+    const size_t colon = reason.find(": ");
+    input.not_pushed.push_back({"condition on " + reason.substr(0, colon), reason.substr(colon + 2)});
+  }
+  if (!text) return;
+  input.filter = std::move(filter);
+  input.where = *text;
+  input.selectivity = Selectivity(*input.filter, *input.info);
+  input.pushed.push_back("where " + *text);
+}
+
+void InputCollector::ReportOpaque(SplitInput& input) {
+  for (const Source* source : input.occurrences) {
+    const sql::Scope* scope = filters_.ScopeOf(source);
+    if (scope == nullptr) continue;
+    const auto& opaque = filters_.Of(scope).opaque;
+    const auto it = opaque.find(source);
+    if (it == opaque.end()) continue;
+    for (const Node* node : it->second) {
+      input.not_pushed.push_back({sql::Print(node, query_.dialect()), "only comparisons of plain columns with constants are known to mean the same in both systems"});
+    }
+  }
+}
+
+void InputCollector::AddKeyFilters(std::vector<SplitInput>& inputs, SplitInput& input) {
+  if (!input.queries || input.occurrences.size() != 1) return;
+  const Source* source = input.occurrences.front();
+  const sql::Scope* scope = filters_.ScopeOf(source);
+  for (const KeyPair& pair : filters_.Of(scope).joins) {
+    const bool left = pair.left.source == source;
+    if (!left && pair.right.source != source) continue;
+    std::string note;
+    std::string text = KeyFilterVia(inputs, input, left ? pair.left : pair.right, left ? pair.right : pair.left, {source}, &note);
+    if (text.empty() || std::find(input.key_filters.begin(), input.key_filters.end(), text) != input.key_filters.end()) continue;
+    input.key_filters.push_back(text);
+    input.pushed.push_back(note);
+    input.selectivity *= 0.3;
+  }
+}
+
+// "own IN (SELECT other FROM its table WHERE its filter)", if the other table lives in the same database and its filter removes rows.
+std::string InputCollector::KeyFilterVia(const std::vector<SplitInput>& inputs, const SplitInput& input, const ColumnRef& own,
+                                         const ColumnRef& other, const std::set<const Source*>& path, std::string* note) {
+  if (path.contains(other.source) || path.size() > 3) return {};
+  const auto it = std::find_if(inputs.begin(), inputs.end(), [&](const SplitInput& candidate) {
+    return std::find(candidate.occurrences.begin(), candidate.occurrences.end(), other.source) != candidate.occurrences.end();
+  });
+  if (it == inputs.end() || it->table->identity != input.table->identity || !it->queries) return {};
+  const columnar::Field& own_field = input.info->columns[static_cast<size_t>(own.index)];
+  const columnar::Field& other_field = it->info->columns[static_cast<size_t>(other.index)];
+  if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) return {};
+  const bool smaller = it->info->estimated_rows && input.info->estimated_rows && *it->info->estimated_rows <= *input.info->estimated_rows;
+  if (!smaller && !IsUniqueKey(*it->info, other_field.name)) return {};
+
+  std::vector<std::string> terms;
+  if (const auto filter = filters_.FilterOf(other.source)) {
+    if (const auto text = RenderPredicate(*filter, it->info->columns, it->profile, "", nullptr)) terms.push_back(*text);
+  }
+  std::set<const Source*> longer = path;
+  longer.insert(other.source);
+  for (const KeyPair& pair : filters_.Of(filters_.ScopeOf(other.source)).joins) {
+    const bool left = pair.left.source == other.source;
+    if (!left && pair.right.source != other.source) continue;
+    const std::string inner = KeyFilterVia(inputs, *it, left ? pair.left : pair.right, left ? pair.right : pair.left, longer, nullptr);
+    if (!inner.empty()) terms.push_back(inner);
+  }
+  if (terms.empty()) return {};
+  for (std::string& term : terms) {
+    if (terms.size() > 1 && term.find(" OR ") != std::string::npos) term = "(" + term + ")";
+  }
+  const sql::Dialect& dialect = *input.profile.dialect;
+  if (note != nullptr) *note = fmt::format("only rows that join with the filtered {}", it->table->relation.name);
+  return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", sql::QuoteIdentifier(dialect, own_field.name),
+                     sql::QuoteIdentifier(dialect, other_field.name), QuotedRelation(catalog_, input.table->connection, it->table->relation),
+                     Join(terms, " AND "));
+}
+
+void InputCollector::NameInputs(std::vector<SplitInput>& inputs) {
+  std::set<std::string> taken;
+  sql::Visit(root_, [&](const Node* node) {
+    if (node->Is(Kind::kTableAlias) && node->Child(0) != nullptr) taken.insert(ToLower(node->Child(0)->text));
+    return true;
+  });
+  for (SplitInput& input : inputs) {
+    const std::string base = Identifier(input.table->connection) + "__" + Identifier(input.table->relation.name);
+    input.name = base;
+    for (int i = 2; !taken.insert(input.name).second; ++i) input.name = fmt::format("{}_{}", base, i);
+  }
+}
+
+}  // namespace dvt::plan
