@@ -227,9 +227,6 @@ std::string InputCollector::KeyFilterVia(const std::vector<SplitInput>& inputs, 
     if (!inner.empty()) terms.push_back(inner);
   }
   if (terms.empty()) return {};
-  for (std::string& term : terms) {
-    if (terms.size() > 1 && term.find(" OR ") != std::string::npos) term = "(" + term + ")";
-  }
   const sql::Dialect& dialect = *input.profile.dialect;
   if (note != nullptr) *note = fmt::format("only rows that join with the filtered {}", it->table->relation.name);
   return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", sql::QuoteIdentifier(dialect, own_field.name),

@@ -22,7 +22,6 @@ struct SplitInput {
   std::optional<Predicate> filter;               ///< column sources are nullptr
   std::string where;                             ///< rendered, source's dialect
   std::vector<std::string> key_filters;          ///< rendered semi-joins
-  std::vector<std::string> key_filter_notes;
   std::vector<NotPushed> not_pushed;
   std::vector<std::string> pushed;
   double selectivity = 1.0;
@@ -43,8 +42,6 @@ class InputCollector {
   void AddColumns(const sql::Source& source, SplitInput& input);
   void AddFilter(SplitInput& input);
   void AddKeyFilters(std::vector<SplitInput>& inputs, SplitInput& input);
-  std::optional<std::string> KeyFilter(const std::vector<SplitInput>& inputs, const SplitInput& input, const sql::Source* source,
-                                       std::set<const sql::Source*> path);
   std::string KeyFilterVia(const std::vector<SplitInput>& inputs, const SplitInput& input, const ColumnRef& own, const ColumnRef& other,
                            const std::set<const sql::Source*>& path, std::string* note);
   void ReportOpaque(SplitInput& input);

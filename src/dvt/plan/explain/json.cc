@@ -1,0 +1,99 @@
+#include "dvt/plan/resolve/planner.h"
+
+namespace dvt::plan {
+namespace {
+
+Value Texts(const std::vector<std::string>& texts) {
+  Value out = Value::MakeList();
+  for (const std::string& text : texts) out.Push(text);
+  return out;
+}
+
+Value RowsOrNull(const std::optional<int64_t>& rows) { return rows ? Value(*rows) : Value(); }
+
+Value RelationToJson(const columnar::RelationName& relation) {
+  Value out = Value::MakeMap();
+  out.Set("database", relation.database);
+  out.Set("schema", relation.schema);
+  out.Set("name", relation.name);
+  return out;
+}
+
+Value ReadToJson(const ReadFacts& read) {
+  Value out = Value::MakeMap();
+  out.Set("method", read.method);
+  out.Set("partitions", read.partitions);
+  out.Set("parallel", read.parallel);
+  out.Set("partitioned_by", read.partitioned_by);
+  out.Set("estimated_rows", RowsOrNull(read.estimated_rows));
+  out.Set("notes", Texts(read.notes));
+  return out;
+}
+
+Value ExtractToJson(const ExtractFragment& extract) {
+  Value out = Value::MakeMap();
+  out.Set("connection", extract.connection);
+  out.Set("input", extract.input_name);
+  out.Set("sources", Texts(extract.sources));
+  out.Set("sql", extract.sql);
+  out.Set("partitionable", extract.relation.has_value());
+  Value columns = Value::MakeList();
+  for (const columnar::Field& field : extract.fields) {
+    Value column = Value::MakeMap();
+    column.Set("name", field.name);
+    column.Set("type", field.type.ToString());
+    columns.Push(std::move(column));
+  }
+  out.Set("columns", std::move(columns));
+  out.Set("estimated_rows", RowsOrNull(extract.estimated_rows));
+  out.Set("pushed", Texts(extract.pushed));
+  Value kept = Value::MakeList();
+  for (const NotPushed& item : extract.not_pushed) {
+    Value entry = Value::MakeMap();
+    entry.Set("what", item.what);
+    entry.Set("reason", item.reason);
+    kept.Push(std::move(entry));
+  }
+  out.Set("not_pushed", std::move(kept));
+  return out;
+}
+
+}  // namespace
+
+Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads) {
+  Value out = Value::MakeMap();
+  out.Set("node_id", plan.node_id);
+  out.Set("way", std::string(WayName(plan.way)));
+  Value extracts = Value::MakeList();
+  for (size_t i = 0; i < plan.extracts.size(); ++i) {
+    Value extract = ExtractToJson(plan.extracts[i]);
+    extract.Set("read", i < reads.size() ? ReadToJson(reads[i]) : Value());
+    extracts.Push(std::move(extract));
+  }
+  out.Set("extracts", std::move(extracts));
+  if (!plan.transform.sql.empty()) {
+    Value transform = Value::MakeMap();
+    transform.Set("compute", plan.transform.compute);
+    transform.Set("sql", plan.transform.sql);
+    out.Set("transform", std::move(transform));
+  } else {
+    out.Set("transform", Value());
+  }
+  Value load = Value::MakeMap();
+  load.Set("connection", plan.load.connection);
+  load.Set("relation", RelationToJson(plan.load.relation));
+  load.Set("materialization", plan.load.materialization);
+  out.Set("load", std::move(load));
+  out.Set("sql", plan.sql);
+  Value warnings = Value::MakeList();
+  for (const Diagnostic& warning : plan.warnings.items()) {
+    Value entry = Value::MakeMap();
+    entry.Set("code", warning.code);
+    entry.Set("message", warning.message);
+    warnings.Push(std::move(entry));
+  }
+  out.Set("warnings", std::move(warnings));
+  return out;
+}
+
+}  // namespace dvt::plan
