@@ -43,16 +43,16 @@ struct ColumnProperties {
 
 /// What a generic test was made from.
 struct TestMetadata {
-  std::string name;        ///< "unique"
-  std::string package;     ///< macro package prefix, empty: none
-  Value kwargs;            ///< arguments; `model` is the ref text
-  std::string column;      ///< empty: a test of the whole relation
+  std::string name;     ///< "unique"
+  std::string package;  ///< macro package prefix, empty: none
+  Value kwargs;         ///< arguments; `model` is the ref text
+  std::string column;   ///< empty: a test of the whole relation
   std::string attached_node;
 };
 
 /// Anything that runs: model, seed, test, snapshot, analysis.
 struct Node {
-  std::string unique_id;      ///< "model.shop.orders"
+  std::string unique_id;  ///< "model.shop.orders"
   ResourceType type = ResourceType::kModel;
   std::string package;
   std::string name;
@@ -60,17 +60,17 @@ struct Node {
   std::string original_path;  ///< relative to the project folder
   std::string raw_code;
   std::string language = "sql";
-  std::string checksum;       ///< sha256 of the raw text
+  std::string checksum;  ///< sha256 of the raw text
   std::vector<std::string> fqn;
   std::string alias;
   std::string database;
   std::string schema;
-  std::string connection;     ///< the output on which it lives
-  Value config;               ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
+  std::string connection;         ///< the output on which it lives
+  Value config;                   ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
   std::vector<std::string> tags;  ///< each once; the property file's last
   std::string description;
   std::vector<ColumnProperties> columns;
-  Value patch;                ///< raw YAML entry, null if none
+  Value patch;  ///< raw YAML entry, null if none
   std::string patch_path;
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
@@ -79,13 +79,13 @@ struct Node {
   std::optional<TestMetadata> test;
   std::string version;
   bool latest_version = false;  ///< of a versioned model
-  Place place;                ///< the file, or the YAML entry of a generic test
-  std::string package_folder; ///< absolute folder of the package that holds it
+  Place place;                  ///< the file, or the YAML entry of a generic test
+  std::string package_folder;   ///< absolute folder of the package that holds it
 
   // Filled by compiling.
   bool compiled = false;
   std::string compiled_code;
-  std::string relation_name;  ///< rendered, quoted; empty for ephemeral and tests
+  std::string relation_name;                                    ///< rendered, quoted; empty for ephemeral and tests
   std::vector<std::pair<std::string, std::string>> extra_ctes;  ///< (node id, sql)
 
   std::string materialized() const;
@@ -94,14 +94,14 @@ struct Node {
 
 /// A source table.
 struct SourceNode {
-  std::string unique_id;      ///< "source.shop.crm.customers"
+  std::string unique_id;  ///< "source.shop.crm.customers"
   std::string package;
   std::string source_name;
   std::string name;
   std::string identifier;
   std::string database;
   std::string schema;
-  std::string connection;     ///< empty: the default target
+  std::string connection;  ///< empty: the default target
   Value quoting;
   std::string loader;
   std::string description;
@@ -119,8 +119,8 @@ struct SourceNode {
 
 /// A macro of the project, of a package or built in.
 struct MacroNode {
-  std::string unique_id;      ///< "macro.shop.cents"
-  std::string package;        ///< "dvt" for built-in ones
+  std::string unique_id;  ///< "macro.shop.cents"
+  std::string package;    ///< "dvt" for built-in ones
   std::string name;
   std::string path;
   std::string original_path;
@@ -128,7 +128,7 @@ struct MacroNode {
   std::vector<std::string> depends_on_macros;
   std::string description;
   std::string patch_path;
-  Value patch;                ///< raw YAML entry, null if none
+  Value patch;  ///< raw YAML entry, null if none
   Place place;
 };
 

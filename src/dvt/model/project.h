@@ -16,8 +16,8 @@ struct ProjectConfig {
   std::string name;
   std::string version;
   std::string profile;
-  std::string folder;                          ///< absolute path of the project
-  std::string file;                            ///< path of the project file
+  std::string folder;  ///< absolute path of the project
+  std::string file;    ///< path of the project file
   std::vector<std::string> model_paths{"models"};
   std::vector<std::string> seed_paths{"seeds"};
   std::vector<std::string> test_paths{"tests"};
@@ -27,9 +27,9 @@ struct ProjectConfig {
   std::string target_path = "target";
   std::vector<std::string> clean_targets{"target"};
   std::string packages_path = "dbt_packages";
-  std::vector<std::string> docs_paths;         ///< empty: all resource folders
+  std::vector<std::string> docs_paths;  ///< empty: all resource folders
   Value vars;
-  Value models;      ///< the +config trees
+  Value models;  ///< the +config trees
   Value seeds;
   Value tests;
   Value snapshots;
@@ -48,8 +48,8 @@ struct ProjectConfig {
 struct Profile {
   std::string name;
   std::string file;
-  std::string target;                          ///< default output
-  Value outputs;                               ///< name → settings map, env_var rendered
+  std::string target;  ///< default output
+  Value outputs;       ///< name → settings map, env_var rendered
   int threads = 1;
   std::map<std::string, std::string> broken_outputs;  ///< name → why it could not be read
 };
@@ -58,7 +58,7 @@ struct Profile {
 struct Computes {
   std::string file;
   std::string default_name;
-  Value computes;                              ///< name → settings
+  Value computes;  ///< name → settings
 };
 
 /// Everything a run knows. Built by `project`, completed by compiling; shared read-only afterwards.
@@ -66,15 +66,15 @@ struct Manifest {
   ProjectConfig project;
   Profile profile;
   Computes computes;
-  std::string target;                          ///< the chosen output
-  std::map<std::string, Node> nodes;           ///< by unique id
+  std::string target;                 ///< the chosen output
+  std::map<std::string, Node> nodes;  ///< by unique id
   std::map<std::string, Node> disabled;
   std::map<std::string, SourceNode> sources;
   std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;
   std::map<std::string, ExposureNode> exposures;
-  Value docs = Value::MakeMap();              ///< docs blocks: id → {name, package_name, path, original_file_path, block_contents}
-  Value cli_vars = Value::MakeMap();           ///< --vars
+  Value docs = Value::MakeMap();      ///< docs blocks: id → {name, package_name, path, original_file_path, block_contents}
+  Value cli_vars = Value::MakeMap();  ///< --vars
   std::map<std::string, ProjectConfig> packages;  ///< installed packages, the root project left out
   Diagnostics diagnostics;
 };

@@ -13,9 +13,9 @@ namespace dvt::model {
 /// One transfer of a node: a source read or the load.
 struct TransferStats {
   std::string connection;
-  std::string role;         ///< "extract" or "load"
-  std::string name;         ///< table or input
-  std::string path;         ///< "binary COPY", "LOAD DATA", …
+  std::string role;  ///< "extract" or "load"
+  std::string name;  ///< table or input
+  std::string path;  ///< "binary COPY", "LOAD DATA", …
   int64_t rows = 0;
   int64_t bytes = 0;
   double seconds = 0;
@@ -26,15 +26,15 @@ struct TransferStats {
 /// What happened to one node: a row of run_results.json.
 struct NodeResult {
   std::string unique_id;
-  std::string status;       ///< success, error, skipped, pass, fail, warn
+  std::string status;  ///< success, error, skipped, pass, fail, warn
   std::string message;
   std::optional<int64_t> failures;
-  double started = 0;       ///< seconds since the epoch, UTC
+  double started = 0;  ///< seconds since the epoch, UTC
   double compile_completed = 0;
   double completed = 0;
   double execution_seconds = 0;
   std::string thread = "Thread-1";
-  std::string way;          ///< pushdown, direct, federated
+  std::string way;  ///< pushdown, direct, federated
   Value adapter_response = Value::MakeMap();
   std::string compiled_code;
   std::string relation_name;

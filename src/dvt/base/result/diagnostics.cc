@@ -14,9 +14,7 @@ void Diagnostics::Fail(std::string message, Place place, std::string hint) {
 
 void Diagnostics::Fail(const Error& error) { Fail(error.message(), error.place(), error.hint()); }
 
-void Diagnostics::Append(const Diagnostics& other) {
-  items_.insert(items_.end(), other.items_.begin(), other.items_.end());
-}
+void Diagnostics::Append(const Diagnostics& other) { items_.insert(items_.end(), other.items_.begin(), other.items_.end()); }
 
 bool Diagnostics::has_errors() const {
   return std::any_of(items_.begin(), items_.end(), [](const auto& d) { return d.severity == Severity::kError; });

@@ -63,13 +63,28 @@ class [[nodiscard]] Error {
   /// Innermost first.
   const std::vector<std::string>& contexts() const { return contexts_; }
 
-  Error&& At(Place place) && { place_ = std::move(place); return std::move(*this); }
-  Error&& WithHint(std::string hint) && { hint_ = std::move(hint); return std::move(*this); }
-  Error&& WithVendorCode(std::string vendor_code) && { vendor_code_ = std::move(vendor_code); return std::move(*this); }
+  Error&& At(Place place) && {
+    place_ = std::move(place);
+    return std::move(*this);
+  }
+  Error&& WithHint(std::string hint) && {
+    hint_ = std::move(hint);
+    return std::move(*this);
+  }
+  Error&& WithVendorCode(std::string vendor_code) && {
+    vendor_code_ = std::move(vendor_code);
+    return std::move(*this);
+  }
   /// Adds an outer context, for example "while reading shop.orders from connection crm".
-  Error&& Within(std::string context) && { contexts_.push_back(std::move(context)); return std::move(*this); }
+  Error&& Within(std::string context) && {
+    contexts_.push_back(std::move(context));
+    return std::move(*this);
+  }
   /// Sets the place only if none is known yet.
-  Error&& AtIfUnknown(Place place) && { if (!place_.known()) place_ = std::move(place); return std::move(*this); }
+  Error&& AtIfUnknown(Place place) && {
+    if (!place_.known()) place_ = std::move(place);
+    return std::move(*this);
+  }
 
   /// "file:line:col: message (vendor code)\n  context\n  hint: …", for people.
   std::string ToString() const;
@@ -102,12 +117,12 @@ class [[nodiscard]] Result {
 
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::make_unique<Error>(std::move(error))) {}  // NOLINT
-  Result(Unexpected<Error> error) : Result(std::move(error).error()) {}  // NOLINT
+  Result(Unexpected<Error> error) : Result(std::move(error).error()) {}                               // NOLINT
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, Result<T>> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Unexpected<Error>>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, Result<T>> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Unexpected<Error>>) Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}  // NOLINT
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -120,7 +135,9 @@ class [[nodiscard]] Result {
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
   template <class U>
-  T value_or(U&& other) const& { return has_value() ? value() : static_cast<T>(std::forward<U>(other)); }
+  T value_or(U&& other) const& {
+    return has_value() ? value() : static_cast<T>(std::forward<U>(other));
+  }
   Error& error() & { return *std::get<1>(state_); }
   const Error& error() const& { return *std::get<1>(state_); }
   Error&& error() && { return std::move(*std::get<1>(state_)); }
@@ -166,16 +183,15 @@ using Status = Result<void>;
 #define DVT_CONCAT(a, b) DVT_CONCAT_INNER(a, b)
 
 /// Returns the error of `expr` (a Result) from the enclosing function, if it has one.
-#define DVT_TRY(expr)                                                       \
-  do {                                                                      \
-    if (auto dvt_try_result = (expr); !dvt_try_result.has_value())          \
-      return std::move(dvt_try_result).error();                             \
+#define DVT_TRY(expr)                                                                                        \
+  do {                                                                                                       \
+    if (auto dvt_try_result = (expr); !dvt_try_result.has_value()) return std::move(dvt_try_result).error(); \
   } while (false)
 
 /// `DVT_ASSIGN(auto x, F());` binds the value, or returns the error.
 #define DVT_ASSIGN(lhs, expr) DVT_ASSIGN_INNER(DVT_CONCAT(dvt_result_, __COUNTER__), lhs, expr)
-#define DVT_ASSIGN_INNER(tmp, lhs, expr)              \
-  auto tmp = (expr);                                  \
+#define DVT_ASSIGN_INNER(tmp, lhs, expr)               \
+  auto tmp = (expr);                                   \
   if (!tmp.has_value()) return std::move(tmp).error(); \
   lhs = std::move(tmp).value()
 

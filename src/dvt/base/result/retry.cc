@@ -173,7 +173,8 @@ Status RunWithRetry(const RetryPolicy& policy, std::stop_token stop, const std::
     if (status || attempt >= policy.max_retries || !policy.IsRetryable(status.error())) return status;
     auto wait = policy.Wait(attempt);
     if (on_retry) on_retry(status.error(), attempt + 1, wait.count());
-    if (!SleepFor(wait, stop)) return Error(ErrorCode::kCancelled, "Cancelled while waiting to retry").Within(status.error().message());
+    if (!SleepFor(wait, stop))
+      return Error(ErrorCode::kCancelled, "Cancelled while waiting to retry").Within(status.error().message());
   }
 }
 

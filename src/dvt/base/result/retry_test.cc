@@ -56,11 +56,17 @@ TEST(Retry, RepeatsUntilSuccess) {
 TEST(Retry, GivesUp) {
   RetryPolicy policy{.max_retries = 2, .base_seconds = 0.001};
   int calls = 0;
-  auto fail = [&]() -> Status { ++calls; return Error(ErrorCode::kTimeout, "late"); };
+  auto fail = [&]() -> Status {
+    ++calls;
+    return Error(ErrorCode::kTimeout, "late");
+  };
   EXPECT_FALSE(RunWithRetry(policy, {}, fail, nullptr));
   EXPECT_EQ(calls, 3);
   calls = 0;
-  auto final = [&]() -> Status { ++calls; return Error(ErrorCode::kSyntax, "bad"); };
+  auto final = [&]() -> Status {
+    ++calls;
+    return Error(ErrorCode::kSyntax, "bad");
+  };
   EXPECT_FALSE(RunWithRetry(policy, {}, final, nullptr));
   EXPECT_EQ(calls, 1);
 }
@@ -73,7 +79,8 @@ TEST(Retry, StopEndsThePause) {
     stop.request_stop();
   });
   auto begin = std::chrono::steady_clock::now();
-  Status status = RunWithRetry(policy, stop.get_token(), []() -> Status { return Error(ErrorCode::kTimeout, "late"); }, nullptr);
+  Status status = RunWithRetry(
+      policy, stop.get_token(), []() -> Status { return Error(ErrorCode::kTimeout, "late"); }, nullptr);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code(), ErrorCode::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));

@@ -213,7 +213,9 @@ class JsonReader {
     if (AtEnd()) return Fail("unterminated string");
     char c = text_[pos_++];
     switch (c) {
-      case '"': case '\\': case '/': out += c; return {};
+      case '"':
+      case '\\':
+      case '/': out += c; return {};
       case 'b': out += '\b'; return {};
       case 'f': out += '\f'; return {};
       case 'n': out += '\n'; return {};
@@ -240,7 +242,8 @@ class JsonReader {
     ++pos_;
     while (true) {
       size_t start = pos_;
-      while (pos_ < text_.size() && text_[pos_] != '"' && text_[pos_] != '\\' && static_cast<unsigned char>(text_[pos_]) >= 0x20) ++pos_;
+      while (pos_ < text_.size() && text_[pos_] != '"' && text_[pos_] != '\\' && static_cast<unsigned char>(text_[pos_]) >= 0x20)
+        ++pos_;
       out.append(text_.substr(start, pos_ - start));
       if (AtEnd()) return Fail("unterminated string");
       char c = text_[pos_++];

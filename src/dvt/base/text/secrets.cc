@@ -52,11 +52,13 @@ bool IsSecretVariable(std::string_view name) {
 }
 
 bool IsSecretSetting(std::string_view name) {
-  static constexpr std::string_view kWords[] = {"password", "passwd", "passphrase", "token", "secret", "private_key", "api_key",
-                                                "account_key", "access_key", "credential", "keyfile_json", "connection_string", "pwd"};
+  static constexpr std::string_view kWords[] = {
+      "password",   "passwd",       "passphrase",        "token", "secret", "private_key", "api_key", "account_key", "access_key",
+      "credential", "keyfile_json", "connection_string", "pwd"};
   std::string lower = ToLower(name);
   if (lower == "pass" || lower == "dsn" || lower == "uri") return true;
-  if (lower == "private_key_path" || lower == "credentials_path" || lower == "token_uri" || lower == "token_endpoint") return false;
+  if (lower == "private_key_path" || lower == "credentials_path" || lower == "token_uri" || lower == "token_endpoint")
+    return false;
   for (auto word : kWords) {
     if (lower.find(word) != std::string::npos) return true;
   }

@@ -26,17 +26,17 @@ class Value {
   using Map = std::vector<Entry>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                                          // NOLINT
-  Value(bool v) : data_(v) {}                                       // NOLINT
-  Value(int v) : data_(static_cast<int64_t>(v)) {}                  // NOLINT
-  Value(int64_t v) : data_(v) {}                                    // NOLINT
-  Value(uint64_t v) : data_(static_cast<int64_t>(v)) {}             // NOLINT
-  Value(double v) : data_(v) {}                                     // NOLINT
-  Value(std::string v) : data_(std::move(v)) {}                     // NOLINT
-  Value(std::string_view v) : data_(std::string(v)) {}              // NOLINT
-  Value(const char* v) : data_(std::string(v)) {}                   // NOLINT
-  Value(List v) : data_(std::move(v)) {}                            // NOLINT
-  Value(Map v);                                                     // NOLINT
+  Value(std::nullptr_t) {}                               // NOLINT
+  Value(bool v) : data_(v) {}                            // NOLINT
+  Value(int v) : data_(static_cast<int64_t>(v)) {}       // NOLINT
+  Value(int64_t v) : data_(v) {}                         // NOLINT
+  Value(uint64_t v) : data_(static_cast<int64_t>(v)) {}  // NOLINT
+  Value(double v) : data_(v) {}                          // NOLINT
+  Value(std::string v) : data_(std::move(v)) {}          // NOLINT
+  Value(std::string_view v) : data_(std::string(v)) {}   // NOLINT
+  Value(const char* v) : data_(std::string(v)) {}        // NOLINT
+  Value(List v) : data_(std::move(v)) {}                 // NOLINT
+  Value(Map v);                                          // NOLINT
   static Value MakeList() { return Value(List{}); }
   static Value MakeMap();
 

@@ -40,9 +40,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    Add(Marked(Value(), mark), anchor);
-  }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Add(Marked(Value(), mark), anchor); }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     auto found = anchors_.find(anchor);
@@ -70,7 +68,8 @@ class TreeBuilder : public YAML::EventHandler {
     Add(Marked(std::move(value), mark), anchor);
   }
 
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     Start(mark, tag, anchor, Value::MakeList());
   }
   void OnSequenceEnd() override { End(); }
@@ -97,7 +96,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   [[noreturn]] void Fail(const YAML::Mark& mark, std::string message, std::string hint = {}) {
-    throw YamlFailure{Error(ErrorCode::kConfig, "Invalid YAML: " + message).At({file_, mark.line + 1, mark.column + 1}).WithHint(std::move(hint))};
+    throw YamlFailure{Error(ErrorCode::kConfig, "Invalid YAML: " + message)
+                          .At({file_, mark.line + 1, mark.column + 1})
+                          .WithHint(std::move(hint))};
   }
 
   bool InKeyPosition() const { return !frames_.empty() && frames_.back().value.is_map() && !frames_.back().has_key; }
@@ -111,9 +112,11 @@ class TreeBuilder : public YAML::EventHandler {
       return value;
     }
     Value value = ResolveYamlScalar(text);
-    if ((name == "int" && value.is_int()) || (name == "bool" && value.is_bool()) || (name == "null" && value.is_null())) return value;
+    if ((name == "int" && value.is_int()) || (name == "bool" && value.is_bool()) || (name == "null" && value.is_null()))
+      return value;
     if (name == "float" && value.is_number()) return Value(value.as_float());
-    Fail(mark, "the tag '" + tag + "' is not allowed for '" + text + "'", "allowed tags are !!str, !!int, !!float, !!bool and !!null");
+    Fail(mark, "the tag '" + tag + "' is not allowed for '" + text + "'",
+         "allowed tags are !!str, !!int, !!float, !!bool and !!null");
   }
 
   void SetKey(const YAML::Mark& mark, const Value& value, const std::string& text) {
@@ -181,8 +184,8 @@ class TreeBuilder : public YAML::EventHandler {
       for (const auto& item : value.list()) all_maps = all_maps && item.is_map();
     }
     if (!all_maps) {
-      throw YamlFailure{Error(ErrorCode::kConfig, "Invalid YAML: '<<' needs a mapping or a list of mappings, found " +
-                                                      std::string(value.TypeName()))
+      throw YamlFailure{Error(ErrorCode::kConfig,
+                              "Invalid YAML: '<<' needs a mapping or a list of mappings, found " + std::string(value.TypeName()))
                             .At({file_, frame.entry.key_mark.line, frame.entry.key_mark.column})};
     }
     for (auto& item : value.list()) frame.merges.push_back(std::move(item));

@@ -40,7 +40,8 @@ std::optional<Value> Sexagesimal(std::string_view text, bool negative) {
     std::string part = WithoutUnderscores(parts[i]);
     size_t dot = part.find('.');
     bool last = i + 1 == parts.size();
-    if (part.empty() || !IsDigit(part[0]) || (i == 0 && part[0] == '0' && dot == std::string::npos && text.find('.') == std::string_view::npos)) {
+    if (part.empty() || !IsDigit(part[0]) ||
+        (i == 0 && part[0] == '0' && dot == std::string::npos && text.find('.') == std::string_view::npos)) {
       return std::nullopt;
     }
     for (size_t k = 0; k < part.size(); ++k) {
@@ -62,7 +63,8 @@ std::optional<Value> Integer(std::string_view text) {
   if (body.size() > 2 && body[0] == '0' && body[1] == 'b') return Digits(body.substr(2), 2, negative);
   if (body.size() > 2 && body[0] == '0' && body[1] == 'x') return Digits(body.substr(2), 16, negative);
   if (body == "0") return Value(static_cast<int64_t>(0));
-  if (body[0] == '0') return body.find_first_not_of("01234567_") == std::string_view::npos ? Digits(body, 8, negative) : std::nullopt;
+  if (body[0] == '0')
+    return body.find_first_not_of("01234567_") == std::string_view::npos ? Digits(body, 8, negative) : std::nullopt;
   if (body.find(':') != std::string_view::npos) return Sexagesimal(body, negative);
   return Digits(body, 10, negative);
 }
@@ -85,7 +87,8 @@ std::optional<Value> Float(std::string_view text) {
   while (i < body.size() && (IsDigit(body[i]) || body[i] == '_' || i == dot)) ++i;
   if (i < dot) return std::nullopt;
   if (i < body.size()) {  // the exponent needs its sign in YAML 1.1
-    if ((body[i] != 'e' && body[i] != 'E') || i + 2 >= body.size() || (body[i + 1] != '+' && body[i + 1] != '-')) return std::nullopt;
+    if ((body[i] != 'e' && body[i] != 'E') || i + 2 >= body.size() || (body[i + 1] != '+' && body[i + 1] != '-'))
+      return std::nullopt;
     for (size_t k = i + 2; k < body.size(); ++k) {
       if (!IsDigit(body[k])) return std::nullopt;
     }
@@ -141,7 +144,9 @@ std::string ScalarYaml(const Value& value) {
   return value.ToText();
 }
 
-bool IsBlock(const Value& value) { return (value.is_list() && !value.list().empty()) || (value.is_map() && !value.map().empty()); }
+bool IsBlock(const Value& value) {
+  return (value.is_list() && !value.list().empty()) || (value.is_map() && !value.map().empty());
+}
 
 void PrintYaml(std::string& out, const Value& value, size_t indent, bool first_inline) {
   auto lead = [&](bool first) {

@@ -43,12 +43,18 @@ class BoundedQueue {
 
   /// No more pushes; consumers drain what is left.
   void Close() {
-    { std::lock_guard lock(mutex_); closed_ = true; }
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
     room_.notify_all();
     filled_.notify_all();
   }
 
-  size_t bytes() const { std::lock_guard lock(mutex_); return bytes_; }
+  size_t bytes() const {
+    std::lock_guard lock(mutex_);
+    return bytes_;
+  }
 
  private:
   const size_t capacity_;

@@ -29,7 +29,11 @@ TEST(ThreadPool, ParallelForVisitsEachIndexOnceAlsoNested) {
 
 TEST(ThreadPool, ParallelForPassesOnExceptions) {
   ThreadPool pool(2);
-  EXPECT_THROW(pool.ParallelFor(50, [](int i) { if (i == 7) throw std::runtime_error("7"); }), std::runtime_error);
+  EXPECT_THROW(pool.ParallelFor(50,
+                                [](int i) {
+                                  if (i == 7) throw std::runtime_error("7");
+                                }),
+               std::runtime_error);
 }
 
 TEST(BoundedQueue, SlowsTheProducerAndDrains) {

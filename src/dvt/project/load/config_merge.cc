@@ -9,17 +9,71 @@ namespace dvt::project {
 namespace {
 
 const Keys& KnownConfigs() {
-  static const Keys keys = {"enabled",        "tags",         "pre-hook",       "post-hook",       "pre_hook",       "post_hook",
-                            "database",       "schema",       "alias",          "persist_docs",    "full_refresh",   "meta",
-                            "grants",         "contract",     "materialized",   "unique_key",      "on_schema_change", "incremental_strategy",
-                            "incremental_predicates", "quoting", "column_types", "quote_columns",  "delimiter",      "docs",
-                            "group",          "access",       "event_time",     "batch_size",      "lookback",       "begin",
-                            "concurrent_batches", "packages", "severity",       "store_failures",  "store_failures_as", "limit",
-                            "where",          "fail_calc",    "warn_if",        "error_if",        "target_schema",  "target_database",
-                            "strategy",       "updated_at",   "check_cols",     "target",          "compute",        "connection",
-                            "on_configuration_change", "freshness", "static_analysis", "indexes",  "sql_header",     "invalidate_hard_deletes",
-                            "hard_deletes",   "dbt_valid_to_current", "snapshot_meta_column_names", "transient", "cluster_by", "partition_by",
-                            "loaded_at_field", "loaded_at_query", "prefer_column", "retry", "partitions"};
+  static const Keys keys = {"enabled",
+                            "tags",
+                            "pre-hook",
+                            "post-hook",
+                            "pre_hook",
+                            "post_hook",
+                            "database",
+                            "schema",
+                            "alias",
+                            "persist_docs",
+                            "full_refresh",
+                            "meta",
+                            "grants",
+                            "contract",
+                            "materialized",
+                            "unique_key",
+                            "on_schema_change",
+                            "incremental_strategy",
+                            "incremental_predicates",
+                            "quoting",
+                            "column_types",
+                            "quote_columns",
+                            "delimiter",
+                            "docs",
+                            "group",
+                            "access",
+                            "event_time",
+                            "batch_size",
+                            "lookback",
+                            "begin",
+                            "concurrent_batches",
+                            "packages",
+                            "severity",
+                            "store_failures",
+                            "store_failures_as",
+                            "limit",
+                            "where",
+                            "fail_calc",
+                            "warn_if",
+                            "error_if",
+                            "target_schema",
+                            "target_database",
+                            "strategy",
+                            "updated_at",
+                            "check_cols",
+                            "target",
+                            "compute",
+                            "connection",
+                            "on_configuration_change",
+                            "freshness",
+                            "static_analysis",
+                            "indexes",
+                            "sql_header",
+                            "invalidate_hard_deletes",
+                            "hard_deletes",
+                            "dbt_valid_to_current",
+                            "snapshot_meta_column_names",
+                            "transient",
+                            "cluster_by",
+                            "partition_by",
+                            "loaded_at_field",
+                            "loaded_at_query",
+                            "prefer_column",
+                            "retry",
+                            "partitions"};
   return keys;
 }
 
@@ -79,13 +133,15 @@ void MergeGrants(Value& into, const Value& from) {
   }
 }
 
-void WarnNearMiss(const std::string& key, Mark mark, const std::string& owner, const std::string& file, Diagnostics& diagnostics) {
+void WarnNearMiss(const std::string& key, Mark mark, const std::string& owner, const std::string& file,
+                  Diagnostics& diagnostics) {
   const Keys& known = KnownConfigs();
   if (std::find(known.begin(), known.end(), key) != known.end()) return;
   std::string nearest = NearestName(key, known);
   if (nearest.empty() || EditDistance(key, nearest) > 2) return;
-  diagnostics.Warn("CustomKeyInConfigDeprecation", "Unknown config '" + key + "' in " + owner + ". Did you mean '" + nearest + "'?",
-                   PlaceOf(file, mark), "own settings belong under `meta:`");
+  diagnostics.Warn("CustomKeyInConfigDeprecation",
+                   "Unknown config '" + key + "' in " + owner + ". Did you mean '" + nearest + "'?", PlaceOf(file, mark),
+                   "own settings belong under `meta:`");
 }
 
 }  // namespace
@@ -114,7 +170,8 @@ Value DefaultConfig(model::ResourceType type) {
   set("tags", list);
   set("meta", map);
   set("group", Value());
-  bool is_model = type == model::ResourceType::kModel || type == model::ResourceType::kAnalysis || type == model::ResourceType::kOperation;
+  bool is_model =
+      type == model::ResourceType::kModel || type == model::ResourceType::kAnalysis || type == model::ResourceType::kOperation;
   set("materialized", is_model ? "view" : std::string(model::ResourceTypeName(type)));
   for (auto key : {"incremental_strategy", "batch_size"}) set(key, Value());
   set("lookback", 1);
@@ -161,7 +218,8 @@ void MergeConfig(Value& into, const Value& layer) {
       continue;
     }
     Value* current = into.Find(key);
-    if (!current) current = &into.Set(key, rule == Merge::kAppend || rule == Merge::kHooks ? Value::MakeList() : Value::MakeMap());
+    if (!current)
+      current = &into.Set(key, rule == Merge::kAppend || rule == Merge::kHooks ? Value::MakeList() : Value::MakeMap());
     if (entry.value.is_null()) continue;
     if (rule == Merge::kAppend || rule == Merge::kHooks) {
       if (!current->is_list()) *current = Value(AsList(*current));
@@ -199,7 +257,8 @@ void CheckConfigTree(const Value& tree, const std::string& section, const std::s
   if (!tree.is_map()) return;
   for (const auto& entry : tree.map()) {
     if (!entry.key.empty() && entry.key[0] == '+') {
-      WarnNearMiss(std::string(TrimView(std::string_view(entry.key).substr(1))), entry.key_mark, "'" + section + "'", file, diagnostics);
+      WarnNearMiss(std::string(TrimView(std::string_view(entry.key).substr(1))), entry.key_mark, "'" + section + "'", file,
+                   diagnostics);
     } else if (entry.value.is_map()) {
       CheckConfigTree(entry.value, section, file, diagnostics);
     } else {

@@ -42,7 +42,8 @@ std::vector<DocsBlock> DocsBlocks(const SourceFile& file, Diagnostics& diagnosti
     }
     if (!closed) {
       int line = 1 + static_cast<int>(std::count(file.text.begin(), file.text.begin() + static_cast<std::ptrdiff_t>(body), '\n'));
-      diagnostics.Fail("The docs block '" + block.name + "' is never closed", {file.original_path, line, 0}, "end it with {% enddocs %}");
+      diagnostics.Fail("The docs block '" + block.name + "' is never closed", {file.original_path, line, 0},
+                       "end it with {% enddocs %}");
       return blocks;
     }
     block.text = TrimView(std::string_view(file.text).substr(body, begin - body));
@@ -75,8 +76,8 @@ void Loader::LoadDocs() {
       for (auto& block : DocsBlocks(file, manifest_.diagnostics)) {
         std::string id = "doc." + package->config.name + "." + block.name;
         if (const Value* other = manifest_.docs.Find(id)) {
-          manifest_.diagnostics.Fail("Two docs blocks are named '" + block.name + "': " + (*other)["original_file_path"].as_string() + " and " +
-                                         file.original_path,
+          manifest_.diagnostics.Fail("Two docs blocks are named '" + block.name +
+                                         "': " + (*other)["original_file_path"].as_string() + " and " + file.original_path,
                                      {file.original_path, 0, 0});
           continue;
         }
@@ -112,7 +113,8 @@ std::string Loader::Describe(const std::string& text, const std::string& package
       doc = manifest_.docs.Find("doc." + names[0] + "." + names[1]);
     } else {
       doc = manifest_.docs.Find("doc." + package + "." + names[0]);
-      for (size_t i = 0; !doc && i < packages_.size(); ++i) doc = manifest_.docs.Find("doc." + packages_[i]->config.name + "." + names[0]);
+      for (size_t i = 0; !doc && i < packages_.size(); ++i)
+        doc = manifest_.docs.Find("doc." + packages_[i]->config.name + "." + names[0]);
     }
     out.append(text, at, open - at);
     at = close + 2;
@@ -141,7 +143,8 @@ void Loader::DescribeAll() {
   };
   for (auto* nodes : {&manifest_.nodes, &manifest_.disabled}) {
     for (auto& [id, node] : *nodes) {
-      std::string file = node.patch_path.substr(node.patch_path.find("://") == std::string::npos ? 0 : node.patch_path.find("://") + 3);
+      std::string file =
+          node.patch_path.substr(node.patch_path.find("://") == std::string::npos ? 0 : node.patch_path.find("://") + 3);
       node.description = Describe(node.description, node.package, PlaceOf(file, node.patch.mark()));
       columns(node.columns, node.package, file);
     }

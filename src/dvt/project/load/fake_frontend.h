@@ -20,19 +20,23 @@ class FakeFrontend : public TemplateFrontend {
     static const std::regex kCall(R"(\{\{\s*(var|env_var)\(\s*'([^']*)'\s*(?:,\s*([^)]*?)\s*)?\)\s*\}\})");
     const std::string& text = tree.as_string();
     std::smatch match;
-    if (!std::regex_match(text, match, kCall)) return Error(ErrorCode::kSyntax, "Template not understood: " + text).At(At(tree, file));
+    if (!std::regex_match(text, match, kCall))
+      return Error(ErrorCode::kSyntax, "Template not understood: " + text).At(At(tree, file));
     std::string name = match[2];
     if (match[1] == "var") {
       if (const Value* value = scope.vars.Find(name)) return *value;
     } else if (auto value = scope.env(name)) {
-      if (IsSecretVariable(name) && !scope.secrets_allowed) return Error(ErrorCode::kConfig, "Secret not allowed here: '" + name + "'").At(At(tree, file));
+      if (IsSecretVariable(name) && !scope.secrets_allowed)
+        return Error(ErrorCode::kConfig, "Secret not allowed here: '" + name + "'").At(At(tree, file));
       return Value(*value);
     }
-    if (!match[3].matched) return Error(ErrorCode::kConfig, "Env var required but not provided: '" + name + "'").At(At(tree, file));
+    if (!match[3].matched)
+      return Error(ErrorCode::kConfig, "Env var required but not provided: '" + name + "'").At(At(tree, file));
     return *ParseYaml(match[3].str());
   }
 
-  Result<std::vector<FileBlock>> AddMacroFile(const std::string& package, const std::string& path, std::string_view text) override {
+  Result<std::vector<FileBlock>> AddMacroFile(const std::string& package, const std::string& path,
+                                              std::string_view text) override {
     return Blocks(path, text);
   }
   std::vector<model::MacroNode> BuiltinMacros() override {
@@ -59,7 +63,8 @@ class FakeFrontend : public TemplateFrontend {
     static const std::regex kConfig(R"(config\(([^)]*)\))");
     std::string copy(text);
     auto each = [&](const std::regex& pattern, auto&& body) {
-      for (std::sregex_iterator it(copy.begin(), copy.end(), pattern), end; it != end; ++it) body(*it, PlaceAt(copy, it->position(), place));
+      for (std::sregex_iterator it(copy.begin(), copy.end(), pattern), end; it != end; ++it)
+        body(*it, PlaceAt(copy, it->position(), place));
     };
     each(kRef, [&](const std::smatch& m, Place at) {
       model::RefCall ref{m[2].matched ? m[1].str() : "", m[2].matched ? m[2].str() : m[1].str(), m[3].str(), at};
@@ -78,7 +83,8 @@ class FakeFrontend : public TemplateFrontend {
     auto calls = ExtractModel(node.package, text, node.place);
     return calls;
   }
-  Result<std::optional<std::string>> GenerateName(std::string_view macro, const Value& custom, const model::Node&, const YamlScope&) override {
+  Result<std::optional<std::string>> GenerateName(std::string_view macro, const Value& custom, const model::Node&,
+                                                  const YamlScope&) override {
     if (macro != "generate_schema_name" || !overrides_schema) return std::optional<std::string>();
     return std::optional<std::string>(custom.is_null() ? "base" : " " + custom.ToText() + " ");
   }
@@ -99,7 +105,9 @@ class FakeFrontend : public TemplateFrontend {
     std::string copy(text);
     for (std::sregex_iterator it(copy.begin(), copy.end(), kBlock), end; it != end; ++it) {
       FileBlock block;
-      block.kind = (*it)[1] == "test" ? FileBlock::Kind::kTest : (*it)[1] == "snapshot" ? FileBlock::Kind::kSnapshot : FileBlock::Kind::kMacro;
+      block.kind = (*it)[1] == "test"       ? FileBlock::Kind::kTest
+                   : (*it)[1] == "snapshot" ? FileBlock::Kind::kSnapshot
+                                            : FileBlock::Kind::kMacro;
       block.macro.name = ((*it)[1] == "test" ? "test_" : "") + (*it)[2].str();
       block.macro.place = PlaceAt(copy, it->position(), {path, 1, 1});
       block.macro.text = (*it)[0].str();

@@ -12,8 +12,9 @@ namespace dvt::project {
 namespace {
 
 const Keys& TestConfigKeys() {
-  static const Keys keys = {"severity", "tags",    "enabled", "where",          "limit",             "warn_if", "error_if", "fail_calc",
-                            "store_failures", "store_failures_as", "meta", "database", "schema", "alias",   "group"};
+  static const Keys keys = {"severity", "tags",     "enabled",   "where",          "limit",
+                            "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
+                            "meta",     "database", "schema",    "alias",          "group"};
   return keys;
 }
 
@@ -166,7 +167,7 @@ namespace {
 
 /// One generic test, taken apart from its YAML spelling.
 struct TestEntry {
-  std::string package;      // of the macro; empty: not given
+  std::string package;  // of the macro; empty: not given
   std::string test;
   std::string custom_name;
   std::string description;
@@ -206,12 +207,14 @@ bool ReadEntry(const Value& raw, const std::string& column, YamlCheck& check, co
     if (first.value.is_map()) {
       arguments = first.value;
     } else if (!first.value.is_null()) {
-      check.Fail("The arguments of test '" + test + "' must be a mapping, found a " + std::string(first.value.TypeName()), first.value.mark());
+      check.Fail("The arguments of test '" + test + "' must be a mapping, found a " + std::string(first.value.TypeName()),
+                 first.value.mark());
       return false;
     }
     for (size_t i = 1; i < raw.map().size(); ++i) arguments.Set(raw.map()[i].key, raw.map()[i].value);
   } else {
-    check.Fail("A test of " + owner + " must be a name or a mapping, found " + (raw.is_null() ? "nothing" : "a " + std::string(raw.TypeName())),
+    check.Fail("A test of " + owner + " must be a name or a mapping, found " +
+                   (raw.is_null() ? "nothing" : "a " + std::string(raw.TypeName())),
                raw.mark());
     return false;
   }
@@ -251,7 +254,8 @@ std::string TestRawCode(const TestEntry& entry) {
 
 }  // namespace
 
-void Loader::BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags, const TestTarget& target) {
+void Loader::BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags,
+                       const TestTarget& target) {
   Patch& patch = *target.patch;
   const std::string& target_id = target.id;
   YamlCheck check(patch.place.file, manifest_.diagnostics);
@@ -280,7 +284,8 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
   node.package_folder = package.config.folder;
   node.place = entry.place;
   node.description = entry.description;
-  node.unique_id = "test." + node.package + "." + name.full + "." + GenericTestHash(name.full, entry.package, entry.test, entry.kwargs);
+  node.unique_id =
+      "test." + node.package + "." + name.full + "." + GenericTestHash(name.full, entry.package, entry.test, entry.kwargs);
   node.fqn = Fqn(node.package, patch.file->path, name.full);
   node.raw_code = TestRawCode(entry);
   node.checksum = "";
@@ -297,8 +302,9 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
     calls.refs.push_back({"", target.name, target.version, entry.place});
   }
   std::string macro = "test_" + entry.test;
-  for (const std::string& owner : entry.package.empty() ? std::vector<std::string>{patch.package, manifest_.project.name, "dvt", "dbt"}
-                                                        : std::vector<std::string>{entry.package}) {
+  for (const std::string& owner : entry.package.empty()
+                                      ? std::vector<std::string>{patch.package, manifest_.project.name, "dvt", "dbt"}
+                                      : std::vector<std::string>{entry.package}) {
     if (!manifest_.macros.count("macro." + owner + "." + macro)) continue;
     calls.macros.insert(calls.macros.begin(), "macro." + owner + "." + macro);
     break;
@@ -320,8 +326,9 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
     node.config.Set("enabled", false);  // the tested thing is disabled
   }
   if (const auto twin = manifest_.nodes.find(node.unique_id); twin != manifest_.nodes.end()) {
-    check.Fail("The test '" + name.full + "' is defined twice: " + twin->second.place.ToString() + " and " + node.place.ToString(), raw.mark(),
-               "give one of them a `name:`");
+    check.Fail(
+        "The test '" + name.full + "' is defined twice: " + twin->second.place.ToString() + " and " + node.place.ToString(),
+        raw.mark(), "give one of them a `name:`");
     return;
   }
   Add(std::move(draft));
@@ -336,7 +343,8 @@ void Loader::TestsOf(const Value& map, const model::ColumnProperties* column, co
     tags.insert(tags.end(), column->tags.begin(), column->tags.end());
   }
   if (map.Find("tests") && map.Find("data_tests")) {
-    check.Fail("'tests' and 'data_tests' of " + target.patch->owner() + " are two names of one key", map["tests"].mark(), "keep `data_tests:`");
+    check.Fail("'tests' and 'data_tests' of " + target.patch->owner() + " are two names of one key", map["tests"].mark(),
+               "keep `data_tests:`");
     return;
   }
   for (const char* key : {"tests", "data_tests"}) {
@@ -349,8 +357,11 @@ void Loader::TestsOf(const Value& map, const model::ColumnProperties* column, co
 void Loader::NodeTargets(std::vector<TestTarget>& targets) {
   for (auto* nodes : {&manifest_.nodes, &manifest_.disabled}) {
     for (auto& [id, node] : *nodes) {
-      if (node.patch.is_null() || node.type == model::ResourceType::kTest || node.type == model::ResourceType::kAnalysis) continue;
-      const char* section = node.type == model::ResourceType::kSeed ? "seeds" : node.type == model::ResourceType::kSnapshot ? "snapshots" : "models";
+      if (node.patch.is_null() || node.type == model::ResourceType::kTest || node.type == model::ResourceType::kAnalysis)
+        continue;
+      const char* section = node.type == model::ResourceType::kSeed       ? "seeds"
+                            : node.type == model::ResourceType::kSnapshot ? "snapshots"
+                                                                          : "models";
       auto patch = patch_index_.find(node.package + "|" + section + "|" + node.name);
       if (patch == patch_index_.end()) continue;
       TestTarget target;

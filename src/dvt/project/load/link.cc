@@ -36,8 +36,8 @@ void Loader::IndexRefs() {
       const model::Node& a = *nodes[i - 1];
       const model::Node& b = *nodes[i];
       if (a.package != b.package || !a.version.empty()) continue;
-      manifest_.diagnostics.Fail("Two resources are named '" + name + "': " + a.unique_id + " (" + a.original_path + ") and " + b.unique_id + " (" +
-                                     b.original_path + ")",
+      manifest_.diagnostics.Fail("Two resources are named '" + name + "': " + a.unique_id + " (" + a.original_path + ") and " +
+                                     b.unique_id + " (" + b.original_path + ")",
                                  b.place, "ref('" + name + "') cannot tell them apart: rename one");
     }
   }
@@ -75,7 +75,9 @@ Error Loader::MissingRef(const model::Node& node, const model::RefCall& ref) con
   if (auto other = refs_.find(ref.name); other != refs_.end()) {
     std::vector<std::string> have;
     for (const auto* candidate : other->second) have.push_back(candidate->unique_id);
-    return Error(ErrorCode::kConfig, message + "was not found").At(ref.place).WithHint("of that name there is: " + Join(have, ", "));
+    return Error(ErrorCode::kConfig, message + "was not found")
+        .At(ref.place)
+        .WithHint("of that name there is: " + Join(have, ", "));
   }
   std::vector<std::string> names;
   for (const auto& [name, nodes] : refs_) names.push_back(name);

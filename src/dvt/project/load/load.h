@@ -20,14 +20,14 @@ struct ConnectionNames {
 };
 
 struct LoadOptions {
-  std::string project_dir = ".";       ///< a folder at or below the one that holds dbt_project.yml
-  std::string profiles_dir;            ///< --profiles-dir; empty: SPEC's search order
-  std::string profile;                 ///< --profile; empty: the project's
-  std::string target;                  ///< --target; empty: the profile's default
-  std::optional<int> threads;          ///< --threads
-  Value vars = Value::MakeMap();       ///< --vars
-  EnvLookup env;                       ///< null: the process environment
-  std::string home;                    ///< null: $HOME
+  std::string project_dir = ".";  ///< a folder at or below the one that holds dbt_project.yml
+  std::string profiles_dir;       ///< --profiles-dir; empty: SPEC's search order
+  std::string profile;            ///< --profile; empty: the project's
+  std::string target;             ///< --target; empty: the profile's default
+  std::optional<int> threads;     ///< --threads
+  Value vars = Value::MakeMap();  ///< --vars
+  EnvLookup env;                  ///< null: the process environment
+  std::string home;               ///< null: $HOME
   /// Database and schema of an output; null: from its settings (`database`/`dbname`/`catalog`, `schema`).
   std::function<ConnectionNames(const std::string& type, const Value& settings)> connection_names;
   /// Output types that exist, for errors about `type:`; empty: not checked.
@@ -46,7 +46,8 @@ Result<model::Manifest> LoadProject(const LoadOptions& options, TemplateFrontend
 Result<model::ProjectConfig> LoadProjectConfig(const LoadOptions& options, TemplateFrontend& frontend, Diagnostics& diagnostics);
 
 /// Variables that templates of `package` see: --vars over the project's `vars:` (global ones, then the package's own).
-Value EffectiveVars(const model::ProjectConfig& root, const std::string& package, const Value& package_vars, const Value& cli_vars);
+Value EffectiveVars(const model::ProjectConfig& root, const std::string& package, const Value& package_vars,
+                    const Value& cli_vars);
 
 /// `target` as templates see it: the output's settings without secrets, plus name, schema, type, threads, profile_name.
 Value TargetContext(const model::Profile& profile, const std::string& target, const ConnectionNames& names);

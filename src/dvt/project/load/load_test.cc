@@ -7,10 +7,12 @@ namespace dvt::project {
 namespace {
 
 TEST_F(ProjectTest, NodesHaveDbtsIdsNamesAndPlaces) {
-  File("models/staging/stg_a.sql", "\n{{ config(materialized='table', tags=['x']) }}\nselect * from {{ source('crm', 'customers') }}\n\n");
+  File("models/staging/stg_a.sql",
+       "\n{{ config(materialized='table', tags=['x']) }}\nselect * from {{ source('crm', 'customers') }}\n\n");
   File("models/mart.sql", "select * from {{ ref('stg_a') }} join {{ ref('countries') }}");
   File("models/schema.yml",
-       "version: 2\nsources:\n  - name: crm\n    connection: crm\n    tables:\n      - name: customers\n      - {name: t2, identifier: T_2, "
+       "version: 2\nsources:\n  - name: crm\n    connection: crm\n    tables:\n      - name: customers\n      - {name: t2, "
+       "identifier: T_2, "
        "config: {connection: dev}}\nmodels:\n  - name: mart\n    description: The mart\n    columns:\n      - name: id\n");
   File("seeds/countries.csv", "id\n1\n");
   auto m = Load();
@@ -41,10 +43,12 @@ TEST_F(ProjectTest, NodesHaveDbtsIdsNamesAndPlaces) {
 
 TEST_F(ProjectTest, ConfigOrderTagsAndMeta) {
   File("dbt_project.yml",
-       "name: qp\nprofile: p\nmodels:\n  +meta: {z: 0}\n  qp:\n    +materialized: view\n    +tags: [proj]\n    +meta: {a: 1, b: 1}\n"
+       "name: qp\nprofile: p\nmodels:\n  +meta: {z: 0}\n  qp:\n    +materialized: view\n    +tags: [proj]\n    +meta: {a: 1, b: "
+       "1}\n"
        "    +post-hook: one\n    sub:\n      +tags: subtag\n      +meta: {b: 2}\n      +post-hook: [two]\n");
-  File("models/sub/m.sql",
-       "{{ config(materialized='table', tags=['inl','proj'], meta={c: 3}, post_hook='four') }}{{ config(tags='inl2') }} select 1");
+  File(
+      "models/sub/m.sql",
+      "{{ config(materialized='table', tags=['inl','proj'], meta={c: 3}, post_hook='four') }}{{ config(tags='inl2') }} select 1");
   File("models/sub/s.yml", "models:\n  - name: m\n    config: {materialized: view, tags: yml, meta: {b: 3}, post-hook: three}\n");
   auto m = Load();
   const auto& node = m.nodes.at("model.qp.m");
@@ -92,8 +96,9 @@ sources:
   // The ids that dbt gives the same files.
   EXPECT_EQ(ids, (std::vector<std::string>{
                      "accepted_values_orders_status__placed__shipped__completed__return_pending__returned.be6b5b5ec3",
-                     "not_null_customers_customer_id.5c9bf9911d", "relationships_orders_customer_id__customer_id__ref_customers_.c6ec7f58f2",
-                     "singular", "source_not_null_raw_t0_id.4327f2e0f3", "unique_customers_customer_id.c5af1ff4b1",
+                     "not_null_customers_customer_id.5c9bf9911d",
+                     "relationships_orders_customer_id__customer_id__ref_customers_.c6ec7f58f2", "singular",
+                     "source_not_null_raw_t0_id.4327f2e0f3", "unique_customers_customer_id.c5af1ff4b1",
                      "unique_orders_a_b.3ffb590525"}));
   const auto& accepted = m.nodes.at("test.shop." + ids[0]);
   EXPECT_EQ(accepted.alias, "accepted_values_orders_1ce6ab157c285f7cd2ac656013faf758");
@@ -135,7 +140,8 @@ models:
   const auto& accepted = m.nodes.at("test.shop.accepted_values_orders__status___placed__ship_ped__3__True__None__1_5.c0316a3059");
   EXPECT_EQ(accepted.alias, "accepted_values_orders_1c89c075f1657ffb4ee22ece046d7ea9");
   EXPECT_EQ(accepted.raw_code,
-            "{{ test_accepted_values(**_dbt_generic_test_kwargs) }}{{ config(alias=\"accepted_values_orders_1c89c075f1657ffb4ee22ece046d7ea9\") }}");
+            "{{ test_accepted_values(**_dbt_generic_test_kwargs) }}{{ "
+            "config(alias=\"accepted_values_orders_1c89c075f1657ffb4ee22ece046d7ea9\") }}");
   EXPECT_EQ(accepted.tags, (std::vector<std::string>{"coltag"}));
   EXPECT_EQ(ToJson(accepted.config["tags"]), "[]");
   EXPECT_EQ(m.nodes.count("test.shop.mine.5364311b4c"), 1u);
@@ -160,7 +166,8 @@ TEST_F(ProjectTest, UnknownNamesAreReportedWithPlaceAndNearest) {
   File("models/yyy.sql", "select 1");
   File("models/s.yml", "sources: [{name: crm, tables: [{name: customers}]}]");
   std::string error = LoadError();
-  EXPECT_NE(error.find("Model 'x' (models/x.sql:3:9) depends on a source named 'crm.custmers' which was not found. Did you mean 'crm.customers'?"),
+  EXPECT_NE(error.find("Model 'x' (models/x.sql:3:9) depends on a source named 'crm.custmers' which was not found. Did you mean "
+                       "'crm.customers'?"),
             std::string::npos)
       << error;
   EXPECT_NE(error.find("depends on a node named 'yy' which was not found. Did you mean 'yyy'?"), std::string::npos) << error;
@@ -184,9 +191,11 @@ TEST_F(ProjectTest, RefToDisabledIsAnErrorButATestOfItIsLeftOut) {
   File("tests/t.sql", "select * from {{ ref('a') }}");
   auto m = Load();
   EXPECT_EQ(m.disabled.count("test.shop.t"), 1u);
-  EXPECT_NE(Warnings(m).find("Test 't' (tests/t.sql:1:18) depends on a node named 'a' which is disabled"), std::string::npos) << Warnings(m);
+  EXPECT_NE(Warnings(m).find("Test 't' (tests/t.sql:1:18) depends on a node named 'a' which is disabled"), std::string::npos)
+      << Warnings(m);
   File("models/b.sql", "select * from {{ ref('a') }}");
-  EXPECT_NE(LoadError().find("Model 'b' (models/b.sql:1:18) depends on a node named 'a' which is disabled (models/a.sql)"), std::string::npos);
+  EXPECT_NE(LoadError().find("Model 'b' (models/b.sql:1:18) depends on a node named 'a' which is disabled (models/a.sql)"),
+            std::string::npos);
 }
 
 TEST_F(ProjectTest, DuplicatesAreRefused) {
@@ -211,7 +220,8 @@ TEST_F(ProjectTest, SameTestTwiceNeedsAName) {
   File("models/a.sql", "select 1");
   File("models/s.yml", "models: [{name: a, columns: [{name: id, tests: [unique, {unique: {config: {where: 'x'}}}]}]}]");
   EXPECT_NE(LoadError().find("is defined twice"), std::string::npos);
-  File("models/s.yml", "models: [{name: a, columns: [{name: id, tests: [unique, {unique: {name: mine, config: {where: 'x'}}}]}]}]");
+  File("models/s.yml",
+       "models: [{name: a, columns: [{name: id, tests: [unique, {unique: {name: mine, config: {where: 'x'}}}]}]}]");
   EXPECT_EQ(Load().nodes.size(), 3u);
 }
 
@@ -249,19 +259,24 @@ TEST_F(ProjectTest, DocsBlocksAndUnusedEntries) {
   File("models/s.yml", "models:\n  - name: a\n    description: \"See {{ doc('a_doc') }}!\"\n  - name: ab\n");
   auto m = Load();
   EXPECT_EQ(m.nodes.at("model.shop.a").description, "See Text **here**!");
-  EXPECT_EQ(Warnings(m), "NoNodeForYamlKey models/s.yml:4:5: There is no model 'ab' for this entry of 'models'. Did you mean 'a'?\n");
+  EXPECT_EQ(Warnings(m),
+            "NoNodeForYamlKey models/s.yml:4:5: There is no model 'ab' for this entry of 'models'. Did you mean 'a'?\n");
   File("models/s.yml", "models:\n  - name: a\n    description: \"{{ doc('b_doc') }}\"\n");
   EXPECT_NE(LoadError().find("The docs block 'b_doc' was not found. Did you mean 'a_doc'?"), std::string::npos);
 }
 
 TEST_F(ProjectTest, SnapshotsExposuresAnalysesMacros) {
   File("models/a.sql", "select 1");
-  File("snapshots/s.sql", "{% snapshot snap_a %}{{ config(strategy='check', target_schema='snaps') }} select * from {{ ref('a') }}{% endsnapshot %}");
+  File(
+      "snapshots/s.sql",
+      "{% snapshot snap_a %}{{ config(strategy='check', target_schema='snaps') }} select * from {{ ref('a') }}{% endsnapshot %}");
   File("analyses/q.sql", "select * from {{ ref('a') }}");
   File("macros/m.sql", "{% macro f(x) %}{{ x }}{% endmacro %}{% test positive(model) %}{% endtest %}");
   File("models/s.yml",
-       "exposures: [{name: dash, type: dashboard, owner: {email: a@b.c}, depends_on: [\"ref('a')\"]}]\nmacros: [{name: f, description: F}]\n"
-       "models: [{name: a, tests: [positive]}]\nsnapshots: [{name: snap_y, relation: ref('a'), config: {strategy: timestamp, updated_at: u}}]\n");
+       "exposures: [{name: dash, type: dashboard, owner: {email: a@b.c}, depends_on: [\"ref('a')\"]}]\nmacros: [{name: f, "
+       "description: F}]\n"
+       "models: [{name: a, tests: [positive]}]\nsnapshots: [{name: snap_y, relation: ref('a'), config: {strategy: timestamp, "
+       "updated_at: u}}]\n");
   auto m = Load();
   EXPECT_EQ(Warnings(m), "");
   EXPECT_EQ(m.nodes.at("snapshot.shop.snap_a").schema, "snaps");
@@ -288,7 +303,8 @@ TEST_F(ProjectTest, InstalledPackages) {
 
 TEST_F(ProjectTest, BadProjectFiles) {
   File("dbt_project.yml", "name: shop\nprofile: p\nmodel-pahts: [x]\n");
-  EXPECT_NE(LoadError().find("dbt_project.yml:3:1: Unknown key 'model-pahts' in the project file. Did you mean 'model-paths'?"), std::string::npos)
+  EXPECT_NE(LoadError().find("dbt_project.yml:3:1: Unknown key 'model-pahts' in the project file. Did you mean 'model-paths'?"),
+            std::string::npos)
       << LoadError();
   File("dbt_project.yml", "name: 'my shop'\nprofile: p\n");
   EXPECT_NE(LoadError().find("dbt_project.yml:1:7: 'my shop' is not a valid project name"), std::string::npos);
@@ -300,7 +316,8 @@ TEST_F(ProjectTest, BadProjectFiles) {
   EXPECT_NE(LoadError().find("No dbt_project.yml found"), std::string::npos);
   File("dvt_project.yml", "name: shop\nprofile: p\nmodels: {shop: {+materialzed: table}}\n");
   auto m = Load();
-  EXPECT_NE(Warnings(m).find("dvt_project.yml:3:17: Unknown config 'materialzed' in 'models'. Did you mean 'materialized'?"), std::string::npos)
+  EXPECT_NE(Warnings(m).find("dvt_project.yml:3:17: Unknown config 'materialzed' in 'models'. Did you mean 'materialized'?"),
+            std::string::npos)
       << Warnings(m);
 }
 
@@ -308,16 +325,21 @@ TEST_F(ProjectTest, BadPropertyFiles) {
   File("models/a.sql", "select 1");
   File("models/s.yml", "models:\n  - name: a\n    descripton: x\n    columns:\n      - name: id\n        testes: [unique]\n");
   auto m = Load();
-  EXPECT_NE(Warnings(m).find("models/s.yml:3:5: Unknown key 'descripton' in model 'a'. Did you mean 'description'?"), std::string::npos);
-  EXPECT_NE(Warnings(m).find("models/s.yml:6:9: Unknown key 'testes' in column 'id' of model 'a'. Did you mean 'tests'?"), std::string::npos);
+  EXPECT_NE(Warnings(m).find("models/s.yml:3:5: Unknown key 'descripton' in model 'a'. Did you mean 'description'?"),
+            std::string::npos);
+  EXPECT_NE(Warnings(m).find("models/s.yml:6:9: Unknown key 'testes' in column 'id' of model 'a'. Did you mean 'tests'?"),
+            std::string::npos);
   File("models/s.yml", "models:\n  name: a\n");
-  EXPECT_NE(LoadError().find("models/s.yml:2:3: 'models' of the property file must be a list, found a mapping"), std::string::npos);
+  EXPECT_NE(LoadError().find("models/s.yml:2:3: 'models' of the property file must be a list, found a mapping"),
+            std::string::npos);
   File("models/s.yml", "models:\n  - description: a\n");
   EXPECT_NE(LoadError().find("models/s.yml:2:5: a model needs a 'name'"), std::string::npos) << LoadError();
   File("models/s.yml", "models:\n  - name: a\n  - name: a\n");
   EXPECT_NE(LoadError().find("There are two entries for model 'a'"), std::string::npos);
   File("models/s.yml", "models:\n  - name: a\n    tests: [{unique: 3}]\n");
-  EXPECT_NE(LoadError().find("models/s.yml:3:22: The arguments of test 'unique' must be a mapping, found a integer"), std::string::npos) << LoadError();
+  EXPECT_NE(LoadError().find("models/s.yml:3:22: The arguments of test 'unique' must be a mapping, found a integer"),
+            std::string::npos)
+      << LoadError();
   File("models/s.yml", "models: []\n");
   File("models/a.sql", "select {% broken %}");
   EXPECT_EQ(LoadError(), "models/a.sql:1:1: Unknown tag 'broken'");

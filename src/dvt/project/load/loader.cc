@@ -49,7 +49,8 @@ ConnectionNames NamesFromSettings(const std::string& type, const Value& settings
 
 }  // namespace
 
-Value EffectiveVars(const model::ProjectConfig& root, const std::string& package, const Value& package_vars, const Value& cli_vars) {
+Value EffectiveVars(const model::ProjectConfig& root, const std::string& package, const Value& package_vars,
+                    const Value& cli_vars) {
   Value vars = Value::MakeMap();
   auto add = [&](const Value& layer, bool plain_only) {
     if (!layer.is_map()) return;
@@ -108,7 +109,8 @@ Status Loader::LoadConfiguration() {
   model::ProjectConfig& project = manifest_.project;
   if (!options_.profile.empty()) project.profile = options_.profile;
   DVT_ASSIGN(std::string profiles, FindProfilesFile({options_.profiles_dir, project.folder, home_, env_}));
-  DVT_ASSIGN(manifest_.profile, LoadProfile(profiles, project.profile, scope, frontend_, options_.connection_types, manifest_.diagnostics));
+  DVT_ASSIGN(manifest_.profile,
+             LoadProfile(profiles, project.profile, scope, frontend_, options_.connection_types, manifest_.diagnostics));
   DVT_TRY(Stop());
   model::Profile& profile = manifest_.profile;
   target_forced_ = !options_.target.empty();
@@ -116,7 +118,8 @@ Status Loader::LoadConfiguration() {
   DVT_ASSIGN(const Value* output, FindOutput(profile, manifest_.target, {profile.file, 0, 0}));
   const Value& threads = (*output)["threads"];
   if (!threads.is_null() && (!threads.is_int() || threads.as_int() < 1)) {
-    return Error(ErrorCode::kConfig, "'threads' of output '" + manifest_.target + "' must be a number above 0, found " + ToJson(threads))
+    return Error(ErrorCode::kConfig,
+                 "'threads' of output '" + manifest_.target + "' must be a number above 0, found " + ToJson(threads))
         .At(PlaceOf(profile.file, threads.mark()));
   }
   profile.threads = options_.threads.value_or(threads.is_int() ? static_cast<int>(threads.as_int()) : 1);
@@ -142,7 +145,8 @@ Status Loader::LoadPackages() {
     DVT_ASSIGN(package->config, ReadProjectFile(file, scope, frontend_, ignored));
     for (const auto& other : packages_) {
       if (other->config.name == package->config.name) {
-        return Error(ErrorCode::kConfig, "Two packages are named '" + package->config.name + "': " + other->config.file + " and " + file);
+        return Error(ErrorCode::kConfig,
+                     "Two packages are named '" + package->config.name + "': " + other->config.file + " and " + file);
       }
     }
     manifest_.packages[package->config.name] = package->config;
@@ -150,7 +154,8 @@ Status Loader::LoadPackages() {
   }
   for (auto& package : packages_) {
     package->scope = scope;
-    package->scope.vars = EffectiveVars(manifest_.project, package->config.name, package->root ? Value() : package->config.vars, manifest_.cli_vars);
+    package->scope.vars = EffectiveVars(manifest_.project, package->config.name, package->root ? Value() : package->config.vars,
+                                        manifest_.cli_vars);
     DVT_ASSIGN(package->files, ReadPackageFiles(package->config, pool_));
   }
   return {};
@@ -212,8 +217,9 @@ void Loader::LoadProperties() {
   for (auto& patch : patches_) {
     auto [at, added] = patch_index_.emplace(patch.package + "|" + patch.section + "|" + patch.name, &patch);
     if (added || patch.section == "sources") continue;
-    manifest_.diagnostics.Fail("There are two entries for " + patch.owner() + ": " + at->second->place.ToString() + " and " + patch.place.ToString(),
-                               patch.place, "merge them into one");
+    manifest_.diagnostics.Fail(
+        "There are two entries for " + patch.owner() + ": " + at->second->place.ToString() + " and " + patch.place.ToString(),
+        patch.place, "merge them into one");
   }
 }
 

@@ -28,7 +28,8 @@ struct VersionOf {
 /// Run(). Lives for one call, on one thread; the parallel parts write to separate slots.
 class Loader {
  public:
-  Loader(const LoadOptions& options, TemplateFrontend& frontend, ThreadPool* pool) : options_(options), frontend_(frontend), pool_(pool) {}
+  Loader(const LoadOptions& options, TemplateFrontend& frontend, ThreadPool* pool)
+      : options_(options), frontend_(frontend), pool_(pool) {}
 
   Result<model::Manifest> Run();
 
@@ -54,7 +55,7 @@ class Loader {
   void DescribeAll();
 
   // node_builder.cc
-  struct Draft {                 // a node on its way
+  struct Draft {  // a node on its way
     model::Node node;
     const Package* package = nullptr;
     Patch* patch = nullptr;
@@ -83,13 +84,13 @@ class Loader {
 
   // generic_tests.cc
   void BuildGenericTests();
-  struct TestTarget {            // what tests of a property entry are about
+  struct TestTarget {  // what tests of a property entry are about
     Patch* patch = nullptr;
-    std::string id;              // of the node or source
+    std::string id;  // of the node or source
     std::string name;
     std::string version;
-    std::string text;            // "ref('x')"
-    std::string label;           // in the tests' names
+    std::string text;   // "ref('x')"
+    std::string label;  // in the tests' names
     std::vector<std::string> tags;
     std::vector<model::ColumnProperties> columns;
     const Value* entry = nullptr;
@@ -128,8 +129,8 @@ class Loader {
   model::Manifest manifest_;
   std::vector<std::unique_ptr<Package>> packages_;  // root first
   std::vector<Patch> patches_;
-  std::unordered_map<std::string, Patch*> patch_index_;                // "package|section|name"
-  std::unordered_map<std::string, VersionOf> versions_;                // "package|file stem"
+  std::unordered_map<std::string, Patch*> patch_index_;  // "package|section|name"
+  std::unordered_map<std::string, VersionOf> versions_;  // "package|file stem"
   std::unordered_map<std::string, std::vector<const model::Node*>> refs_;
   std::unordered_map<std::string, std::vector<const model::Node*>> disabled_refs_;
   std::unordered_map<std::string, std::vector<const model::SourceNode*>> source_index_;  // "source.table"

@@ -19,7 +19,8 @@ void Loader::NameNode(model::Node& node) {
   bool is_test = node.type == model::ResourceType::kTest;
   if (node.test && wanted.empty()) {  // a generic test runs where its relation lives
     if (!node.test->attached_node.empty()) {
-      if (auto tested = manifest_.nodes.find(node.test->attached_node); tested != manifest_.nodes.end()) node.connection = tested->second.connection;
+      if (auto tested = manifest_.nodes.find(node.test->attached_node); tested != manifest_.nodes.end())
+        node.connection = tested->second.connection;
     } else if (!node.sources.empty()) {
       auto source = manifest_.sources.find("source." + node.package + "." + node.sources[0].source + "." + node.sources[0].table);
       if (source != manifest_.sources.end()) node.connection = source->second.connection;
@@ -29,7 +30,9 @@ void Loader::NameNode(model::Node& node) {
   }
   if (node.connection.empty()) node.connection = manifest_.target;
   const ConnectionNames& names = NamesOf(node.connection, node.place);
-  auto text = [&](const char* key) { return config[key].is_null() ? std::string() : std::string(TrimView(config[key].ToText())); };
+  auto text = [&](const char* key) {
+    return config[key].is_null() ? std::string() : std::string(TrimView(config[key].ToText()));
+  };
   std::string database = text("database");
   std::string schema = text("schema");
   std::string alias = text("alias");
@@ -42,7 +45,8 @@ void Loader::NameNode(model::Node& node) {
   }
   node.database = GenerateName("generate_database_name", config["database"], node, database.empty() ? names.database : database);
   if (node.schema.empty()) {
-    node.schema = GenerateName("generate_schema_name", config["schema"], node, schema.empty() ? names.schema : names.schema + "_" + schema);
+    node.schema =
+        GenerateName("generate_schema_name", config["schema"], node, schema.empty() ? names.schema : names.schema + "_" + schema);
   }
   std::string plain = node.version.empty() ? node.name : node.name + "_v" + ReplaceAll(node.version, ".", "_");
   node.alias = GenerateName("generate_alias_name", config["alias"], node, alias.empty() ? plain : alias);
@@ -67,13 +71,15 @@ void Loader::NameNodes() {
 void Loader::CheckDuplicateRelations() {
   std::unordered_map<std::string, const model::Node*> relations;
   for (const auto& [id, node] : manifest_.nodes) {
-    bool is_relation = node.type == model::ResourceType::kModel || node.type == model::ResourceType::kSeed || node.type == model::ResourceType::kSnapshot;
+    bool is_relation = node.type == model::ResourceType::kModel || node.type == model::ResourceType::kSeed ||
+                       node.type == model::ResourceType::kSnapshot;
     if (!is_relation || node.is_ephemeral()) continue;
     auto [at, added] = relations.emplace(node.connection + "|" + node.database + "|" + node.schema + "|" + node.alias, &node);
     if (added) continue;
     std::string name = Join({node.database, node.schema, node.alias}, ".");
-    manifest_.diagnostics.Fail("Two resources would be built as '" + name + "' on connection '" + node.connection + "': " +
-                                   at->second->unique_id + " (" + at->second->original_path + ") and " + id + " (" + node.original_path + ")",
+    manifest_.diagnostics.Fail("Two resources would be built as '" + name + "' on connection '" + node.connection +
+                                   "': " + at->second->unique_id + " (" + at->second->original_path + ") and " + id + " (" +
+                                   node.original_path + ")",
                                node.place, "change `alias` or `schema` of one of them");
   }
 }

@@ -64,8 +64,9 @@ void Loader::IndexVersions() {
     const Value* newest = nullptr;
     for (const auto& entry : versions->list()) {
       if (!check.IsMap(entry, "the versions of " + patch.owner())) continue;
-      check.KnownKeys(entry, {"v", "name", "defined_in", "description", "config", "columns", "constraints", "docs", "access", "tests",
-                              "data_tests", "deprecation_date", "tags", "meta"},
+      check.KnownKeys(entry,
+                      {"v", "name", "defined_in", "description", "config", "columns", "constraints", "docs", "access", "tests",
+                       "data_tests", "deprecation_date", "tags", "meta"},
                       "a version of " + patch.owner());
       if (check.RequiredText(entry, "v", "a version of " + patch.owner()).empty()) continue;
       if (!newest || VersionLess(*newest, entry["v"])) newest = &entry["v"];
@@ -84,7 +85,9 @@ void Loader::IndexVersions() {
       }
       if (version.latest && !entry.Find("defined_in")) versions_.emplace(patch.package + "|" + patch.name, version);
     }
-    if (!found) check.Fail("latest_version " + latest + " of " + patch.owner() + " is not one of its versions", patch.raw["latest_version"].mark());
+    if (!found)
+      check.Fail("latest_version " + latest + " of " + patch.owner() + " is not one of its versions",
+                 patch.raw["latest_version"].mark());
   }
 }
 
@@ -155,8 +158,12 @@ void Loader::BuildFileNodes() {
     for (const auto& file : package->files) {
       switch (file.kind) {
         case FileKind::kModel: drafts.push_back(MakeDraft(*package, file, ResourceType::kModel, FileStem(file.path))); break;
-        case FileKind::kAnalysis: drafts.push_back(MakeDraft(*package, file, ResourceType::kAnalysis, FileStem(file.path))); break;
-        case FileKind::kSingularTest: drafts.push_back(MakeDraft(*package, file, ResourceType::kTest, FileStem(file.path))); break;
+        case FileKind::kAnalysis:
+          drafts.push_back(MakeDraft(*package, file, ResourceType::kAnalysis, FileStem(file.path)));
+          break;
+        case FileKind::kSingularTest:
+          drafts.push_back(MakeDraft(*package, file, ResourceType::kTest, FileStem(file.path)));
+          break;
         case FileKind::kSeed: drafts.push_back(MakeDraft(*package, file, ResourceType::kSeed, FileStem(file.path))); break;
         case FileKind::kSnapshot: AddSnapshots(*package, file, drafts); break;
         default: break;
@@ -176,7 +183,8 @@ void Loader::AttachPatch(Draft& draft) {
   model::Node& node = draft.node;
   if (!draft.patch) {
     auto found = patch_index_.find(node.package + "|" + SectionOf(node.type) + "|" + node.name);
-    if (found == patch_index_.end() && node.type == ResourceType::kTest) found = patch_index_.find(node.package + "|tests|" + node.name);
+    if (found == patch_index_.end() && node.type == ResourceType::kTest)
+      found = patch_index_.find(node.package + "|tests|" + node.name);
     if (found == patch_index_.end()) return;
     if (node.type == ResourceType::kModel && found->second->raw.Find("versions")) return;  // only its versions' files
     draft.patch = found->second;
@@ -255,7 +263,8 @@ void Loader::Finish(Draft& draft) {
       auto own = ReadColumns(*draft.version_entry, draft.patch->owner(), draft.patch->place.file, draft.findings);
       const Value& rules = (*draft.version_entry)["columns"];
       bool inherits = false;
-      for (const auto& rule : rules.is_list() ? rules.list() : Value::List()) inherits = inherits || rule.Find("include") != nullptr;
+      for (const auto& rule : rules.is_list() ? rules.list() : Value::List())
+        inherits = inherits || rule.Find("include") != nullptr;
       if (!inherits) node.columns.clear();
       for (auto& column : own) {
         std::erase_if(node.columns, [&](const auto& other) { return other.name == column.name; });
@@ -275,8 +284,8 @@ void Loader::CheckConfigValues(Draft& draft) {
   auto wrong = [&](std::string_view key, std::string_view wanted, const Value& found) {
     Place at = found.mark().line > 0 && draft.patch ? PlaceOf(draft.patch->place.file, found.mark()) : place;
     std::string text = found.is_string() ? "'" + found.as_string() + "'" : ToJson(found);
-    draft.findings.Fail("Config '" + std::string(key) + "' of " + std::string(model::ResourceTypeName(node.type)) + " '" + node.name + "' must be " +
-                            std::string(wanted) + ", found " + text,
+    draft.findings.Fail("Config '" + std::string(key) + "' of " + std::string(model::ResourceTypeName(node.type)) + " '" +
+                            node.name + "' must be " + std::string(wanted) + ", found " + text,
                         at);
   };
   const Value& enabled = node.config["enabled"];
@@ -306,9 +315,9 @@ void Loader::Add(Draft draft) {
   if (added || !is_enabled) return;
   model::Node& second = draft.node;  // try_emplace leaves it alone when the key exists
   std::string kind(model::ResourceTypeName(at->second.type));
-  manifest_.diagnostics.Fail("There are two " + kind + "s named '" + at->second.name + "': " + at->second.original_path + " and " +
-                                 second.original_path,
-                             second.place, "rename one of them, or disable it with enabled=false");
+  manifest_.diagnostics.Fail(
+      "There are two " + kind + "s named '" + at->second.name + "': " + at->second.original_path + " and " + second.original_path,
+      second.place, "rename one of them, or disable it with enabled=false");
 }
 
 }  // namespace dvt::project

@@ -26,7 +26,7 @@ struct SourceFile {
 struct Package {
   model::ProjectConfig config;
   bool root = false;
-  YamlScope scope;            ///< with the package's effective variables
+  YamlScope scope;  ///< with the package's effective variables
   std::vector<SourceFile> files;
 };
 

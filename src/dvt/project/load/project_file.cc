@@ -12,14 +12,53 @@ namespace dvt::project {
 namespace {
 
 const Keys& ProjectKeys() {
-  static const Keys keys = {"name",          "version",        "config-version", "profile",       "model-paths",   "seed-paths",
-                            "test-paths",    "analysis-paths", "macro-paths",    "snapshot-paths", "docs-paths",   "asset-paths",
-                            "function-paths", "target-path",   "log-path",       "packages-install-path", "clean-targets", "query-comment",
-                            "require-dbt-version", "require-dvt-version", "flags", "dbt-cloud",   "quoting",       "dispatch",
-                            "vars",          "on-run-start",   "on-run-end",     "models",        "seeds",         "snapshots",
-                            "sources",       "tests",          "data_tests",     "analyses",      "exposures",     "unit_tests",
-                            "metrics",       "semantic-models", "saved-queries", "functions",     "restrict-access", "packages",
-                            "source-paths",  "data-paths",     "modules-path",   "profile_env",   "dvt"};
+  static const Keys keys = {"name",
+                            "version",
+                            "config-version",
+                            "profile",
+                            "model-paths",
+                            "seed-paths",
+                            "test-paths",
+                            "analysis-paths",
+                            "macro-paths",
+                            "snapshot-paths",
+                            "docs-paths",
+                            "asset-paths",
+                            "function-paths",
+                            "target-path",
+                            "log-path",
+                            "packages-install-path",
+                            "clean-targets",
+                            "query-comment",
+                            "require-dbt-version",
+                            "require-dvt-version",
+                            "flags",
+                            "dbt-cloud",
+                            "quoting",
+                            "dispatch",
+                            "vars",
+                            "on-run-start",
+                            "on-run-end",
+                            "models",
+                            "seeds",
+                            "snapshots",
+                            "sources",
+                            "tests",
+                            "data_tests",
+                            "analyses",
+                            "exposures",
+                            "unit_tests",
+                            "metrics",
+                            "semantic-models",
+                            "saved-queries",
+                            "functions",
+                            "restrict-access",
+                            "packages",
+                            "source-paths",
+                            "data-paths",
+                            "modules-path",
+                            "profile_env",
+                            "dvt"};
   return keys;
 }
 
@@ -31,7 +70,8 @@ bool IsProjectName(const std::string& name) {
 /// Reads the members of the project mapping into the struct.
 class ProjectReader {
  public:
-  ProjectReader(const Value& root, model::ProjectConfig& config, YamlCheck& check) : root_(root), config_(config), check_(check) {}
+  ProjectReader(const Value& root, model::ProjectConfig& config, YamlCheck& check)
+      : root_(root), config_(config), check_(check) {}
 
   void Read() {
     check_.KnownKeys(root_, ProjectKeys(), kOwner, /*error=*/true);
@@ -140,11 +180,14 @@ Result<model::ProjectConfig> ReadProjectFile(const std::string& file, const Yaml
   std::string name = file.substr(slash + 1);
   DVT_ASSIGN(Value root, ParseYaml(text, name));
   if (!root.is_map()) {
-    return Error(ErrorCode::kConfig, root.is_null() ? "The project file is empty" : "The project file must be a mapping, found a " + std::string(root.TypeName()))
+    return Error(ErrorCode::kConfig, root.is_null()
+                                         ? "The project file is empty"
+                                         : "The project file must be a mapping, found a " + std::string(root.TypeName()))
         .At({name, root.mark().line, root.mark().column});
   }
-  DVT_TRY(RenderTree(root, {"on-run-start", "on-run-end", "query-comment", "+pre-hook", "+post-hook", "+pre_hook", "+post_hook", "pre-hook",
-                            "post-hook", "pre_hook", "post_hook"},
+  DVT_TRY(RenderTree(root,
+                     {"on-run-start", "on-run-end", "query-comment", "+pre-hook", "+post-hook", "+pre_hook", "+post_hook",
+                      "pre-hook", "post-hook", "pre_hook", "post_hook"},
                      scope, frontend, name));
   model::ProjectConfig config;
   config.file = file;

@@ -22,7 +22,8 @@ class ProjectTest : public ::testing::Test {
     folder_ = mkdtemp(name);
     File("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: p\n");
     File("profiles.yml",
-         "p:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: wh.duckdb, schema: q}\n    crm: {type: sqlite, path: crm.db}\n");
+         "p:\n  target: dev\n  outputs:\n    dev: {type: duckdb, path: wh.duckdb, schema: q}\n    crm: {type: sqlite, path: "
+         "crm.db}\n");
     options_.project_dir = folder_;
     options_.home = folder_ + "/home";
     options_.env = [this](const std::string& variable) -> std::optional<std::string> {
@@ -47,7 +48,8 @@ class ProjectTest : public ::testing::Test {
   }
   static std::string Warnings(const model::Manifest& manifest) {
     std::string text;
-    for (const auto& item : manifest.diagnostics.items()) text += item.code + " " + item.place.ToString() + ": " + item.message + "\n";
+    for (const auto& item : manifest.diagnostics.items())
+      text += item.code + " " + item.place.ToString() + ": " + item.message + "\n";
     return text;
   }
 

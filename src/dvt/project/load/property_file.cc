@@ -20,18 +20,39 @@ const std::map<std::string, Section>& Sections() {
   static const std::map<std::string, Section> sections = {
       {"models",
        {"model",
-        {"name", "description", "columns", "config", "constraints", "docs", "meta", "tags", "tests", "data_tests", "versions",
-         "latest_version", "access", "group", "deprecation_date", "time_spine", "original_file_path", "package_name", "primary_entity",
-         "semantic_model", "agg_time_dimension", "metrics", "derived_semantics"}}},
+        {"name",
+         "description",
+         "columns",
+         "config",
+         "constraints",
+         "docs",
+         "meta",
+         "tags",
+         "tests",
+         "data_tests",
+         "versions",
+         "latest_version",
+         "access",
+         "group",
+         "deprecation_date",
+         "time_spine",
+         "original_file_path",
+         "package_name",
+         "primary_entity",
+         "semantic_model",
+         "agg_time_dimension",
+         "metrics",
+         "derived_semantics"}}},
       {"seeds", {"seed", {"name", "description", "columns", "config", "docs", "meta", "tags", "tests", "data_tests", "group"}}},
       {"snapshots",
-       {"snapshot", {"name", "description", "columns", "config", "docs", "meta", "tags", "tests", "data_tests", "relation", "group"}}},
+       {"snapshot",
+        {"name", "description", "columns", "config", "docs", "meta", "tags", "tests", "data_tests", "relation", "group"}}},
       {"analyses", {"analysis", {"name", "description", "columns", "config", "docs", "meta", "tags", "group"}}},
       {"macros", {"macro", {"name", "description", "arguments", "docs", "meta", "config"}}},
       {"sources",
        {"source",
-        {"name", "description", "database", "schema", "loader", "connection", "tables", "config", "meta", "tags", "quoting", "freshness",
-         "loaded_at_field", "loaded_at_query", "overrides", "tests", "data_tests", "docs", "catalog"}}},
+        {"name", "description", "database", "schema", "loader", "connection", "tables", "config", "meta", "tags", "quoting",
+         "freshness", "loaded_at_field", "loaded_at_query", "overrides", "tests", "data_tests", "docs", "catalog"}}},
       {"exposures",
        {"exposure",
         {"name", "type", "owner", "description", "label", "url", "maturity", "depends_on", "meta", "tags", "config", "enabled"}}},
@@ -43,7 +64,8 @@ const std::map<std::string, Section>& Sections() {
 
 // Sections of dbt that this version reads past, with a word about it where leaving them out changes what runs.
 const Keys& OtherSections() {
-  static const Keys keys = {"version", "groups", "unit_tests", "metrics", "semantic_models", "saved_queries", "functions", "anchors"};
+  static const Keys keys = {"version",         "groups",        "unit_tests", "metrics",
+                            "semantic_models", "saved_queries", "functions",  "anchors"};
   return keys;
 }
 
@@ -55,14 +77,16 @@ Keys TopKeys() {
 }
 
 const Keys& ColumnKeys() {
-  static const Keys keys = {"name", "description", "data_type", "constraints", "meta", "tags", "quote", "tests", "data_tests", "policy_tags",
-                            "config", "docs", "granularity", "dimension", "entity"};
+  static const Keys keys = {"name",       "description", "data_type", "constraints", "meta",        "tags",      "quote", "tests",
+                            "data_tests", "policy_tags", "config",    "docs",        "granularity", "dimension", "entity"};
   return keys;
 }
 
 const Keys& TableKeys() {
-  static const Keys keys = {"name", "description", "identifier", "columns", "config", "meta", "tags", "quoting", "freshness",
-                            "loaded_at_field", "loaded_at_query", "external", "loader", "tests", "data_tests", "connection", "docs"};
+  static const Keys keys = {
+      "name",      "description",     "identifier",      "columns",  "config", "meta",  "tags",       "quoting",
+      "freshness", "loaded_at_field", "loaded_at_query", "external", "loader", "tests", "data_tests", "connection",
+      "docs"};
   return keys;
 }
 
@@ -79,8 +103,8 @@ void CheckTables(const Patch& patch, YamlCheck& check) {
   }
 }
 
-void ReadSection(const std::string& name, const Section& section, const Value& list, const SourceFile& file, const std::string& package,
-                 YamlCheck& check, std::vector<Patch>& patches) {
+void ReadSection(const std::string& name, const Section& section, const Value& list, const SourceFile& file,
+                 const std::string& package, YamlCheck& check, std::vector<Patch>& patches) {
   for (const auto& entry : list.list()) {
     if (!check.IsMap(entry, "'" + name + "'")) continue;
     Patch patch;
@@ -107,8 +131,8 @@ std::string Patch::owner() const {
   return (found == Sections().end() ? section : std::string(found->second.singular)) + " '" + name + "'";
 }
 
-std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope, TemplateFrontend& frontend,
-                                    Diagnostics& diagnostics) {
+std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope,
+                                    TemplateFrontend& frontend, Diagnostics& diagnostics) {
   std::vector<Patch> patches;
   auto parsed = ParseYaml(file.text, file.original_path);
   if (!parsed) {
@@ -120,7 +144,8 @@ std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& p
   YamlCheck check(file.original_path, diagnostics);
   if (!check.IsMap(root, "a property file")) return patches;
   if (file.text.find("{{") != std::string::npos || file.text.find("{%") != std::string::npos) {
-    static const Keys kLater = {"tests", "data_tests", "description", "pre-hook", "post-hook", "pre_hook", "post_hook", "unit_tests"};
+    static const Keys kLater = {"tests",     "data_tests", "description", "pre-hook",
+                                "post-hook", "pre_hook",   "post_hook",   "unit_tests"};
     if (Status rendered = RenderTree(root, kLater, scope, frontend, file.original_path); !rendered) {
       diagnostics.Fail(rendered.error());
       return patches;
@@ -134,7 +159,8 @@ std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& p
     check.Warn("UnsupportedProperty", "Unit tests are not run by this version", unit_tests->mark());
   }
   for (const auto& [name, section] : Sections()) {
-    if (const Value* list = check.List(root, name, "the property file")) ReadSection(name, section, *list, file, package, check, patches);
+    if (const Value* list = check.List(root, name, "the property file"))
+      ReadSection(name, section, *list, file, package, check, patches);
   }
   return patches;
 }

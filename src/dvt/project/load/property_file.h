@@ -12,9 +12,9 @@ namespace dvt::project {
 
 /// One `- name: …` entry of a property file.
 struct Patch {
-  std::string section;        ///< "models", "seeds", "snapshots", "analyses", "macros", "sources", "exposures"
+  std::string section;  ///< "models", "seeds", "snapshots", "analyses", "macros", "sources", "exposures"
   std::string name;
-  Value raw;                  ///< rendered, but for tests and descriptions
+  Value raw;  ///< rendered, but for tests and descriptions
   std::string package;
   const SourceFile* file = nullptr;
   Place place;
@@ -24,8 +24,8 @@ struct Patch {
 };
 
 /// Reads one property file: structure and names are checked, templates rendered. Wrong entries are left out and reported.
-std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope, TemplateFrontend& frontend,
-                                    Diagnostics& diagnostics);
+std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope,
+                                    TemplateFrontend& frontend, Diagnostics& diagnostics);
 
 /// The `columns:` of a model, seed, source table or version.
 std::vector<model::ColumnProperties> ReadColumns(const Value& owner_map, const std::string& owner, const std::string& file,

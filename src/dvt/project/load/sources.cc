@@ -57,7 +57,8 @@ void Loader::BuildSource(const Patch& patch, const Package& package, const Value
   node.columns = ReadColumns(table, owner, patch.place.file, manifest_.diagnostics);
   const Value& freshness = Setting(table, "freshness");
   bool off = table.Find("freshness") && table["freshness"].is_null();
-  if (!off) node.freshness = freshness.is_map() ? MergedMaps(Setting(source, "freshness"), freshness) : Setting(source, "freshness");
+  if (!off)
+    node.freshness = freshness.is_map() ? MergedMaps(Setting(source, "freshness"), freshness) : Setting(source, "freshness");
   const Value& loaded_at = Setting(table, "loaded_at_field");
   const Value& loaded_at_field = loaded_at.is_null() ? Setting(source, "loaded_at_field") : loaded_at;
   if (!loaded_at_field.is_null()) node.loaded_at_field = loaded_at_field.ToText();
@@ -81,7 +82,8 @@ void Loader::BuildSource(const Patch& patch, const Package& package, const Value
   node.config.Erase("connection");
   node.tags = UniqueTags(node.config["tags"]);
   const Value& enabled = node.config["enabled"];
-  if (!enabled.is_bool()) check.Fail("Config 'enabled' of " + owner + " must be true or false, found " + ToJson(enabled), table.mark());
+  if (!enabled.is_bool())
+    check.Fail("Config 'enabled' of " + owner + " must be true or false, found " + ToJson(enabled), table.mark());
   Value connection = ConnectionOf(table);
   if (connection.is_null()) connection = ConnectionOf(source);
   for (const auto& layer : layers) {
@@ -90,7 +92,8 @@ void Loader::BuildSource(const Patch& patch, const Package& package, const Value
   if (!connection.is_null()) node.connection = connection.ToText();
   bool is_enabled = !enabled.is_bool() || enabled.as_bool();
   if (is_enabled) {
-    const ConnectionNames& names = NamesOf(node.connection.empty() ? manifest_.target : node.connection, PlaceOf(patch.place.file, connection.mark()));
+    const ConnectionNames& names =
+        NamesOf(node.connection.empty() ? manifest_.target : node.connection, PlaceOf(patch.place.file, connection.mark()));
     std::string database = check.Text(source, "database", patch.owner());
     std::string schema = check.Text(source, "schema", patch.owner());
     node.database = database.empty() ? names.database : database;
@@ -163,7 +166,8 @@ void Loader::BuildExposures() {
     const Value& enabled = node.config["enabled"];
     if (enabled.is_bool() && !enabled.as_bool()) continue;
     std::string id = node.unique_id;
-    if (!manifest_.exposures.emplace(id, std::move(node)).second) check.Fail("There are two exposures named '" + patch.name + "'", patch.raw.mark());
+    if (!manifest_.exposures.emplace(id, std::move(node)).second)
+      check.Fail("There are two exposures named '" + patch.name + "'", patch.raw.mark());
   }
 }
 
@@ -195,9 +199,10 @@ void Loader::WarnUnusedPatches() {
   for (const auto& patch : patches_) {
     if (patch.used) continue;
     auto names = candidates(patch.section);
-    manifest_.diagnostics.Warn("NoNodeForYamlKey",
-                               "There is no " + patch.owner() + " for this entry of '" + patch.section + "'." + DidYouMean(patch.name, names),
-                               patch.place);
+    manifest_.diagnostics.Warn(
+        "NoNodeForYamlKey",
+        "There is no " + patch.owner() + " for this entry of '" + patch.section + "'." + DidYouMean(patch.name, names),
+        patch.place);
   }
 }
 

@@ -18,10 +18,10 @@ using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
 
 /// What the templates of a YAML file may see.
 struct YamlScope {
-  Value vars = Value::MakeMap();    ///< effective variables, command line first
-  Value target;                     ///< `target` (name, schema, type, threads, …), null while profiles are read
-  bool secrets_allowed = false;     ///< profiles.yml, computes.yml, packages.yml: DBT_ENV_SECRET_… may be read
-  EnvLookup env;                    ///< never null
+  Value vars = Value::MakeMap();  ///< effective variables, command line first
+  Value target;                   ///< `target` (name, schema, type, threads, …), null while profiles are read
+  bool secrets_allowed = false;   ///< profiles.yml, computes.yml, packages.yml: DBT_ENV_SECRET_… may be read
+  EnvLookup env;                  ///< never null
 };
 
 /// One `config(…)` call found or run in a model.
@@ -34,17 +34,17 @@ struct ConfigCall {
 struct ModelCalls {
   std::vector<model::RefCall> refs;
   std::vector<model::SourceCall> sources;
-  std::vector<ConfigCall> configs;      ///< in order
-  std::vector<std::string> macros;      ///< unique ids of macros called, built-in ones included; each once
-  bool needs_render = false;            ///< the calls depend on rendering (in branches, loops, macros, by variables): call RenderModel
+  std::vector<ConfigCall> configs;  ///< in order
+  std::vector<std::string> macros;  ///< unique ids of macros called, built-in ones included; each once
+  bool needs_render = false;  ///< the calls depend on rendering (in branches, loops, macros, by variables): call RenderModel
 };
 
 /// A macro, test or materialization block of a macro file; `snapshot` blocks are models of their own.
 struct FileBlock {
   enum class Kind { kMacro, kTest, kMaterialization, kSnapshot };
   Kind kind = Kind::kMacro;
-  model::MacroNode macro;               ///< name as dbt knows it: "test_x", "materialization_x_default"; for a snapshot its name
-  std::string body;                     ///< snapshots: the text between the tags
+  model::MacroNode macro;  ///< name as dbt knows it: "test_x", "materialization_x_default"; for a snapshot its name
+  std::string body;        ///< snapshots: the text between the tags
 };
 
 /// The template language, seen from project loading; implemented on top of dvt::tmpl. Every method may be called from several
@@ -59,13 +59,15 @@ class TemplateFrontend {
 
   /// The names and places of a macro file's blocks; keeps the parsed file so that models can call it. `path` is relative to the
   /// project folder of `package`.
-  virtual Result<std::vector<FileBlock>> AddMacroFile(const std::string& package, const std::string& path, std::string_view text) = 0;
+  virtual Result<std::vector<FileBlock>> AddMacroFile(const std::string& package, const std::string& path,
+                                                      std::string_view text) = 0;
   /// The built-in macros, package "dvt", for the manifest.
   virtual std::vector<model::MacroNode> BuiltinMacros() = 0;
   /// Unique ids of the macros that a macro calls, for the manifest; called once all files were added.
   virtual std::vector<std::string> MacroDependencies(const model::MacroNode& macro) = 0;
   /// The blocks of a snapshot file, without keeping them.
-  virtual Result<std::vector<FileBlock>> SnapshotBlocks(const std::string& package, const std::string& path, std::string_view text) = 0;
+  virtual Result<std::vector<FileBlock>> SnapshotBlocks(const std::string& package, const std::string& path,
+                                                        std::string_view text) = 0;
 
   /// Looks at the syntax tree of a model (or test, analysis, expression in YAML). Places count from `place`, which is the text's
   /// first character. Errors are syntax errors.

@@ -54,7 +54,8 @@ std::vector<std::string> YamlCheck::Texts(const Value& map, std::string_view key
   if (value.is_list()) {
     for (const auto& item : value.list()) {
       if (item.is_list() || item.is_map()) {
-        Fail("'" + std::string(key) + "' of " + owner + " must be a list of texts, found a " + std::string(item.TypeName()), item.mark());
+        Fail("'" + std::string(key) + "' of " + owner + " must be a list of texts, found a " + std::string(item.TypeName()),
+             item.mark());
       } else {
         texts.push_back(item.ToText());
       }
@@ -85,7 +86,8 @@ const Value* YamlCheck::Map(const Value& map, std::string_view key, const std::s
 
 bool YamlCheck::IsMap(const Value& value, const std::string& owner) {
   if (value.is_map()) return true;
-  Fail("Each entry of " + owner + " must be a mapping, found " + (value.is_null() ? "nothing" : "a " + std::string(value.TypeName())),
+  Fail("Each entry of " + owner + " must be a mapping, found " +
+           (value.is_null() ? "nothing" : "a " + std::string(value.TypeName())),
        value.mark());
   return false;
 }

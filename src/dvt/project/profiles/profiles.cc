@@ -83,8 +83,9 @@ Result<std::string> FindProfilesFile(const ProfileSearch& search) {
       .WithHint("put one beside dbt_project.yml or into ~/.dvt, or give --profiles-dir");
 }
 
-Result<model::Profile> LoadProfile(const std::string& file, const std::string& name, const YamlScope& scope, TemplateFrontend& frontend,
-                                   const std::vector<std::string>& connection_types, Diagnostics& diagnostics) {
+Result<model::Profile> LoadProfile(const std::string& file, const std::string& name, const YamlScope& scope,
+                                   TemplateFrontend& frontend, const std::vector<std::string>& connection_types,
+                                   Diagnostics& diagnostics) {
   DVT_ASSIGN(std::string text, ReadFile(file));
   DVT_ASSIGN(Value root, ParseYaml(text, file));
   if (!root.is_map()) return Error(ErrorCode::kConfig, "profiles.yml must be a mapping of profiles").At({file, 1, 1});
@@ -137,7 +138,8 @@ Result<const Value*> FindOutput(const model::Profile& profile, const std::string
   }
   auto names = KeysOf(profile.outputs);
   for (const auto& [broken, why] : profile.broken_outputs) names.push_back(broken);
-  return Error(ErrorCode::kConfig, "There is no connection '" + name + "' in profile '" + profile.name + "'." + DidYouMean(name, names))
+  return Error(ErrorCode::kConfig,
+               "There is no connection '" + name + "' in profile '" + profile.name + "'." + DidYouMean(name, names))
       .At(place)
       .WithHint("outputs in " + profile.file + ": " + Join(names, ", "));
 }

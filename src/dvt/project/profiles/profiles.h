@@ -26,8 +26,9 @@ Result<std::string> FindProfilesFile(const ProfileSearch& search);
 
 /// Reads profile `name`; every output is rendered. An output whose template fails (a missing variable) is kept out of
 /// `outputs` and its error kept in `broken_outputs`: it matters only if something lives there. Secrets found are registered.
-Result<model::Profile> LoadProfile(const std::string& file, const std::string& name, const YamlScope& scope, TemplateFrontend& frontend,
-                                   const std::vector<std::string>& connection_types, Diagnostics& diagnostics);
+Result<model::Profile> LoadProfile(const std::string& file, const std::string& name, const YamlScope& scope,
+                                   TemplateFrontend& frontend, const std::vector<std::string>& connection_types,
+                                   Diagnostics& diagnostics);
 
 /// The output called `name`, or an error with the nearest name.
 Result<const Value*> FindOutput(const model::Profile& profile, const std::string& name, const Place& place);

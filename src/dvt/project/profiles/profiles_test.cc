@@ -33,8 +33,10 @@ TEST_F(ProjectTest, SecretsAreRegisteredAndBrokenOutputsMatterOnlyWhenUsed) {
   SecretRegistry::Clear();
   env_["DBT_ENV_SECRET_PW"] = "s3cr3t!";
   File("profiles.yml",
-       "p:\n  target: dev\n  outputs:\n    dev: {type: postgres, user: u, password: \"{{ env_var('DBT_ENV_SECRET_PW') }}\", dbname: d, schema: s}\n"
-       "    local: {type: postgres, user: postgres, password: postgres}\n    gone: {type: mysql, password: \"{{ env_var('NOPE') }}\"}\n");
+       "p:\n  target: dev\n  outputs:\n    dev: {type: postgres, user: u, password: \"{{ env_var('DBT_ENV_SECRET_PW') }}\", "
+       "dbname: d, schema: s}\n"
+       "    local: {type: postgres, user: postgres, password: postgres}\n    gone: {type: mysql, password: \"{{ env_var('NOPE') "
+       "}}\"}\n");
   auto m = Load();
   EXPECT_EQ(m.profile.outputs["dev"]["password"].as_string(), "s3cr3t!");
   EXPECT_EQ(SecretRegistry::Redact("pw s3cr3t! on postgres"), "pw ***** on postgres");
@@ -42,7 +44,9 @@ TEST_F(ProjectTest, SecretsAreRegisteredAndBrokenOutputsMatterOnlyWhenUsed) {
   EXPECT_EQ(target.Find("password"), nullptr);
   EXPECT_EQ(target["schema"].as_string(), "s");
   options_.target = "gone";
-  EXPECT_NE(LoadError().find("The connection 'gone' cannot be read: profiles.yml:6:35: Env var required but not provided: 'NOPE'"), std::string::npos)
+  EXPECT_NE(
+      LoadError().find("The connection 'gone' cannot be read: profiles.yml:6:35: Env var required but not provided: 'NOPE'"),
+      std::string::npos)
       << LoadError();
   SecretRegistry::Clear();
 }
@@ -50,7 +54,9 @@ TEST_F(ProjectTest, SecretsAreRegisteredAndBrokenOutputsMatterOnlyWhenUsed) {
 TEST_F(ProjectTest, ProfileErrors) {
   options_.connection_types = {"duckdb", "postgres"};
   File("profiles.yml", "p:\n  outputs:\n    default: {type: postgre}\n");
-  EXPECT_NE(LoadError().find("profiles.yml:3:21: Unknown connection type 'postgre' of output 'default'. Did you mean 'postgres'?"), std::string::npos)
+  EXPECT_NE(
+      LoadError().find("profiles.yml:3:21: Unknown connection type 'postgre' of output 'default'. Did you mean 'postgres'?"),
+      std::string::npos)
       << LoadError();
   File("profiles.yml", "pp:\n  outputs: {}\n");
   EXPECT_NE(LoadError().find("No profile named 'p' in profiles.yml. Did you mean 'pp'?"), std::string::npos);
@@ -61,12 +67,15 @@ TEST_F(ProjectTest, ProfileErrors) {
 }
 
 TEST_F(ProjectTest, Computes) {
-  File("computes.yml", "p:\n  target: big\n  computes:\n    big: {type: duckdb, memory_limit: 2GB, threads: 2}\n    s: {type: spark, remote: 'sc://h:1'}\n");
+  File("computes.yml",
+       "p:\n  target: big\n  computes:\n    big: {type: duckdb, memory_limit: 2GB, threads: 2}\n    s: {type: spark, remote: "
+       "'sc://h:1'}\n");
   auto m = Load();
   EXPECT_EQ(m.computes.default_name, "big");
   EXPECT_EQ(m.computes.computes["big"]["memory_limit"].as_string(), "2GB");
   File("computes.yml", "target: big\ncomputes:\n  big: {type: duckdb, memroy_limit: 2GB}\n");
-  EXPECT_NE(LoadError().find("computes.yml:3:23: Unknown key 'memroy_limit' in compute 'big'. Did you mean 'memory_limit'?"), std::string::npos)
+  EXPECT_NE(LoadError().find("computes.yml:3:23: Unknown key 'memroy_limit' in compute 'big'. Did you mean 'memory_limit'?"),
+            std::string::npos)
       << LoadError();
   File("computes.yml", "target: bgi\ncomputes:\n  big: {type: duckdb}\n");
   EXPECT_NE(LoadError().find("There is no compute 'bgi'. Did you mean 'big'?"), std::string::npos);
