@@ -1,0 +1,234 @@
+#include "dvt/connectors/postgres/connector.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "dvt/connectors/postgres/catalog.h"
+#include "dvt/connectors/postgres/connection.h"
+#include "dvt/connectors/postgres/copy_reader.h"
+#include "dvt/connectors/postgres/copy_writer.h"
+#include "dvt/connectors/postgres/partition.h"
+#include "dvt/connectors/postgres/read_scope.h"
+#include "dvt/connectors/postgres/session.h"
+#include "dvt/connectors/postgres/settings.h"
+#include "dvt/connectors/postgres/types.h"
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::connectors {
+
+namespace postgres {
+
+namespace {
+
+constexpr int kServerWithMerge = 150'000;
+
+class PostgresConnector : public Connector {
+ public:
+  PostgresConnector(ConnectionConfig config, Settings settings) : config_(std::move(config)), settings_(std::move(settings)) {}
+
+  const ConnectionConfig& config() const override { return config_; }
+
+  uint32_t capabilities() const override {
+    uint32_t bits = 0;
+    for (const Capability c : {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kTransactionalDdl,
+                               Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kViews, Capability::kSchemas,
+                               Capability::kRawCopy, Capability::kParallelSinks, Capability::kSessionTempTables}) {
+      bits |= static_cast<uint32_t>(c);
+    }
+    std::lock_guard lock(mutex_);
+    // Known once something has connected; until then the smaller promise holds.
+    if (server_version_ >= kServerWithMerge) bits |= static_cast<uint32_t>(Capability::kMerge);
+    return bits;
+  }
+
+  const sql::Dialect& dialect() const override { return *sql::FindDialect("postgres"); }
+  std::string default_database() const override { return settings_.database; }
+  std::string default_schema() const override { return settings_.schema; }
+  int max_identifier() const override { return 63; }
+  std::string identity() const override {
+    std::string text = fmt::format("{}:{}/{}/{}", settings_.host, settings_.port, settings_.database, settings_.user);
+    return settings_.role.empty() ? text : text + "/" + settings_.role;
+  }
+
+  Result<std::string> Test(std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Connect(stop));
+    DVT_ASSIGN(PgResult version, connection->Run("SELECT pg_catalog.version()", stop));
+    return std::string(Cell(version, 0, 0));
+  }
+
+  Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
+    return WithCatalog([&](Connection& c) { return ListRelationsOf(c, schema.empty() ? settings_.schema : schema, stop); }, stop);
+  }
+
+  Result<std::vector<std::string>> ListSchemas(std::stop_token stop) override {
+    return WithCatalog(
+        [&](Connection& c) -> Result<std::vector<std::string>> {
+          DVT_ASSIGN(PgResult rows, c.Run("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(toast|temp)' ORDER BY 1", stop));
+          std::vector<std::string> names;
+          for (int i = 0; i < PQntuples(rows.get()); ++i) names.emplace_back(Cell(rows, i, 0));
+          return names;
+        },
+        stop);
+  }
+
+  Result<columnar::TableInfo> Describe(const columnar::RelationName& relation, std::stop_token stop) override {
+    return WithCatalog([&](Connection& c) { return DescribeRelation(c, relation, stop); }, stop);
+  }
+
+  Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {
+    return WithCatalog(
+        [&](Connection& c) -> Result<columnar::Fields> {
+          DVT_ASSIGN(QueryShape shape, DescribeShape(c, sql, stop));
+          return std::move(shape.fields);
+        },
+        stop);
+  }
+
+  Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) override {
+    DVT_ASSIGN(auto scope, PgReadScope::Begin(settings_, stop));
+    return std::shared_ptr<ReadScope>(std::move(scope));
+  }
+
+  Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
+    DVT_ASSIGN(auto own, ScopeOf(scope, stop));
+    auto plan = own->Plan([&](Connection& c) { return PlanPostgresRead(*this, c, request, stop); }, stop);
+    if (!plan) return std::move(plan).error().Within(fmt::format("while planning a read from '{}'", config_.name));
+    if (!own->consistent()) {
+      plan->notes.push_back("the partitions may see different moments: " + own->Describe());
+      plan->repeatable = false;
+    }
+    return plan;
+  }
+
+  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
+    DVT_ASSIGN(Reader reader, OpenReader(plan, partition, scope, stop));
+    return OpenCopyStream(*reader.connection, plan.fields, std::move(reader.request), stop, std::move(reader.release));
+  }
+
+  Result<std::unique_ptr<RawStream>> OpenRaw(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
+                                             std::stop_token stop) override {
+    if (plan.raw_format.empty()) return Connector::OpenRaw(plan, partition, scope, stop);
+    DVT_ASSIGN(Reader reader, OpenReader(plan, partition, scope, stop));
+    return OpenRawCopy(*reader.connection, std::move(reader.request), stop, std::move(reader.release));
+  }
+
+  Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Connect(stop));
+    return MakeSession(std::move(connection));
+  }
+
+  Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Connect(stop));
+    return OpenCopySink(std::move(connection), request, stop);
+  }
+
+  Result<std::string> RawFormatOf(const columnar::RelationName& relation, const std::vector<std::string>& columns,
+                                  std::stop_token stop) override {
+    std::string list;
+    for (const auto& column : columns) list += (list.empty() ? "" : ", ") + Quote(column);
+    const std::string sql = "SELECT " + (list.empty() ? "*" : list) + " FROM " + QuoteRelation(relation);
+    return WithCatalog(
+        [&](Connection& c) -> Result<std::string> {
+          DVT_ASSIGN(const QueryShape shape, DescribeShape(c, sql, stop));
+          return RawSignature(shape.types, {});  // what the table takes, not what a read would cast
+        },
+        stop);
+  }
+
+  Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override { return PostgresTypeName(type, loss); }
+  std::string Quote(std::string_view identifier) const override { return Connection::Quote(identifier); }
+  std::string QuoteRelation(const columnar::RelationName& relation) const override {
+    return relation.schema.empty() ? Quote(relation.name) : Quote(relation.schema) + "." + Quote(relation.name);
+  }
+
+ private:
+  struct Reader {
+    Connection* connection;  // owned by `release`
+    CopyRequest request;
+    ReleaseConnection release;
+  };
+
+  Result<std::unique_ptr<Connection>> Connect(std::stop_token stop) {
+    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    std::lock_guard lock(mutex_);
+    server_version_ = connection->server_version();
+    return connection;
+  }
+
+  // Catalog work on an idle connection, or a new one. One that died while idle is no failure of the caller's.
+  template <class F>
+  auto WithCatalog(F&& work, std::stop_token stop) -> decltype(work(std::declval<Connection&>())) {
+    std::unique_ptr<Connection> connection;
+    {
+      std::lock_guard lock(mutex_);
+      connection = std::move(catalog_);
+    }
+    if (connection != nullptr) {
+      auto outcome = work(*connection);
+      if (outcome || connection->usable() || outcome.error().code() == ErrorCode::kCancelled) {
+        Keep(std::move(connection));
+        return outcome;
+      }
+    }
+    DVT_ASSIGN(connection, Connect(stop));
+    auto outcome = work(*connection);
+    Keep(std::move(connection));
+    return outcome;
+  }
+
+  void Keep(std::unique_ptr<Connection> connection) {
+    if (!connection->usable() || PQtransactionStatus(connection->raw()) != PQTRANS_IDLE) return;
+    std::lock_guard lock(mutex_);
+    if (catalog_ == nullptr) catalog_ = std::move(connection);
+  }
+
+  Result<std::shared_ptr<PgReadScope>> ScopeOf(const std::shared_ptr<ReadScope>& scope, std::stop_token stop) {
+    if (auto own = std::dynamic_pointer_cast<PgReadScope>(scope)) return own;
+    return PgReadScope::Begin(settings_, stop);
+  }
+
+  Result<Reader> OpenReader(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) {
+    if (partition < 0 || partition >= static_cast<int>(plan.partitions.size())) {
+      return Error(ErrorCode::kInternal, fmt::format("there is no partition {}", partition));
+    }
+    const Partition& part = plan.partitions[static_cast<size_t>(partition)];
+    DVT_ASSIGN(auto own, ScopeOf(scope, stop));
+    DVT_ASSIGN(auto borrowed, own->Borrow(stop));
+    Reader reader;
+    reader.connection = borrowed.get();
+    // A repeatable read must come in page order: no index and no parallel workers may reorder it.
+    const bool ordered = plan.repeatable;
+    reader.request.before = fmt::format(
+        "SET LOCAL statement_timeout = {}; SET LOCAL enable_indexscan = {}; SET LOCAL enable_bitmapscan = {}; "
+        "SET LOCAL max_parallel_workers_per_gather = {};",
+        static_cast<int64_t>(plan.options.query_timeout_seconds * 1000), ordered ? "off" : "on", ordered ? "off" : "on",
+        ordered ? "0" : "DEFAULT");
+    reader.request.sql = part.sql;
+    reader.request.batch_rows = plan.options.batch_rows;
+    reader.request.described = fmt::format("while reading {} from '{}'", part.description, config_.name);
+    auto holder = std::make_shared<std::unique_ptr<Connection>>(std::move(borrowed));  // std::function needs a copyable owner
+    reader.release = [own, holder](bool finished) {
+      if (!finished) (*holder)->Abandon();
+      own->Return(std::move(*holder));
+    };
+    return reader;
+  }
+
+  ConnectionConfig config_;
+  Settings settings_;
+  mutable std::mutex mutex_;
+  int server_version_ = 0;
+  std::unique_ptr<Connection> catalog_;
+};
+
+}  // namespace
+
+}  // namespace postgres
+
+Result<std::shared_ptr<Connector>> MakePostgresConnector(const ConnectionConfig& config) {
+  DVT_ASSIGN(postgres::Settings settings, postgres::ReadSettings(config));
+  return std::shared_ptr<Connector>(std::make_shared<postgres::PostgresConnector>(config, std::move(settings)));
+}
+
+}  // namespace dvt::connectors

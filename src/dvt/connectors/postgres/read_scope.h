@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/api/connector.h"
+#include "dvt/connectors/postgres/connection.h"
+
+namespace dvt::connectors::postgres {
+
+/// A coordinator transaction whose exported snapshot every reader imports, and the readers' idle connections. Thread-safe.
+class PgReadScope : public ReadScope {
+ public:
+  static Result<std::shared_ptr<PgReadScope>> Begin(const Settings& settings, std::stop_token stop);
+  std::string Describe() const override;
+
+  /// A connection inside a transaction on the snapshot. An idle one is reused.
+  Result<std::unique_ptr<Connection>> Borrow(std::stop_token stop);
+  /// Gives a connection back; a broken one, or one whose transaction failed, is closed.
+  void Return(std::unique_ptr<Connection> connection);
+  bool consistent() const { return !snapshot_.empty(); }
+
+  /// Runs catalog work inside the coordinator's transaction: an error rolls back to a savepoint, locks taken stay.
+  template <class F>
+  auto Plan(F&& work, std::stop_token stop) -> decltype(work(std::declval<Connection&>())) {
+    std::lock_guard lock(mutex_);
+    DVT_TRY(Run("SAVEPOINT dvt_plan", stop));
+    auto outcome = work(*coordinator_);
+    if (!outcome) (void)Run("ROLLBACK TO dvt_plan", {});
+    DVT_TRY(Run("RELEASE dvt_plan", stop));
+    return outcome;
+  }
+
+ private:
+  explicit PgReadScope(Settings settings) : settings_(std::move(settings)) {}
+  Status Run(const char* sql, std::stop_token stop);
+
+  Settings settings_;
+  std::string snapshot_;  // empty: the server could not export one
+  std::string why_not_;
+  std::mutex mutex_;
+  std::unique_ptr<Connection> coordinator_;
+  std::mutex idle_mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace dvt::connectors::postgres
