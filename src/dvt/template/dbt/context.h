@@ -3,9 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,17 +32,6 @@ class NodeResolver {
   virtual void MacroUsed(const MacroCatalog::Entry& entry) {}
 };
 
-/// Values of DBT_ENV_SECRET_…/DVT_ENV_SECRET_… that must never be shown. Thread-safe.
-class SecretMask {
- public:
-  void Add(std::string value);
-  std::string Mask(std::string text) const;
-
- private:
-  mutable std::mutex mutex_;
-  std::set<std::string> values_;
-};
-
 /// Looks an environment variable up; nullopt: not set. The default reads the process environment.
 using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
 
@@ -60,8 +47,7 @@ struct ContextParams {
   std::map<std::string, Value> vars;   ///< effective for the package, command line first
   Value cli_vars;
   EnvLookup env;
-  bool secrets_allowed = false;        ///< profiles.yml and packages.yml
-  SecretMask* secrets = nullptr;
+  bool secrets_allowed = false;        ///< DBT_ENV_SECRET_…/DVT_ENV_SECRET_… may be read: profiles.yml, packages.yml
   bool execute = false;
   std::string invocation_id;
   double run_started_at = 0;           ///< seconds since the epoch, UTC

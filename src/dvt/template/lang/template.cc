@@ -93,10 +93,10 @@ const Object* Context::FindVariable(std::string_view name) const {
 }
 
 std::optional<Object> Context::Resolve(std::string_view name) {
-  if (const Object* variable = FindVariable(name)) return *variable;
   if (lookup_) {
     if (auto found = lookup_(name)) return found;
   }
+  if (const Object* variable = FindVariable(name)) return *variable;
   if (const Object* global = environment_->FindGlobal(name)) return *global;
   return std::nullopt;
 }

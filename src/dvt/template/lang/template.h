@@ -111,7 +111,7 @@ struct Limits {
 /// The variables and state of one render (one node, one thread). Reusable for several renders that share variables.
 class Context {
  public:
-  /// Finds a name that is neither a local nor a variable of this context: project macros, packages. Found before globals.
+  /// Finds a name that is no local of the template: project macros, packages. It wins over variables and globals.
   using Lookup = std::function<std::optional<Object>(std::string_view)>;
 
   explicit Context(std::shared_ptr<const Environment> environment);
@@ -133,7 +133,7 @@ class Context {
   void set_stop_token(std::stop_token stop) { stop_ = std::move(stop); }
   const std::stop_token& stop_token() const { return stop_; }
 
-  /// A variable of this context, then the lookup, then a global; nullopt if there is none.
+  /// By the lookup, then a variable of this context, then a global; nullopt if there is none.
   std::optional<Object> Resolve(std::string_view name);
   const Object* FindVariable(std::string_view name) const;
   std::vector<std::string> KnownNames() const;

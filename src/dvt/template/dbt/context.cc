@@ -1,0 +1,196 @@
+#include "dvt/template/dbt/context.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/template/dbt/context_internal.h"
+#include "dvt/template/lang/interpreter.h"
+
+namespace dvt::tmpl {
+namespace {
+
+/// The macros of one package as `package.macro(…)`.
+class PackageNamespace : public HostObject {
+ public:
+  PackageNamespace(Shared shared, std::string package) : shared_(std::move(shared)), package_(std::move(package)) {}
+  std::string TypeName() const override { return "package '" + package_ + "'"; }
+  Result<std::optional<Object>> GetAttr(Context&, std::string_view name) override {
+    const auto* entry = shared_->params.macros->FindIn(package_, name);
+    if (entry == nullptr) return std::optional<Object>();
+    if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
+    return std::optional<Object>(entry->object);
+  }
+  std::vector<std::string> AttributeNames() const override {
+    std::vector<std::string> names;
+    auto macros = shared_->params.macros->packages().find(package_ == "dvt" ? "dbt" : package_);
+    if (macros == shared_->params.macros->packages().end()) return names;
+    for (const auto& entry : macros->second) names.push_back(entry.first);
+    return names;
+  }
+
+ private:
+  Shared shared_;
+  std::string package_;
+};
+
+std::optional<Object> Lazy(const Shared& shared, std::string_view name) {
+  if (name != "graph" && name != "model") return std::nullopt;
+  if (auto made = shared->lazy.find(name); made != shared->lazy.end()) return made->second;
+  Object value;
+  if (name == "model") {
+    if (shared->params.node.is_null()) return std::nullopt;
+    value = Object::FromValue(shared->params.node);
+  } else {
+    if (!shared->params.graph) return std::nullopt;
+    value = Object::FromValue(shared->params.graph());
+  }
+  shared->lazy.emplace(std::string(name), value);
+  return value;
+}
+
+std::optional<Object> FindName(const Shared& shared, std::string_view name) {
+  const auto& params = shared->params;
+  if (params.macros != nullptr) {
+    if (const auto* entry = params.macros->Find(name, params.package)) {
+      if (params.resolver != nullptr) params.resolver->MacroUsed(*entry);
+      return entry->object;
+    }
+    bool is_package = name == "dbt" || name == "dvt" || params.macros->packages().find(name) != params.macros->packages().end();
+    if (is_package) return Object(std::make_shared<PackageNamespace>(shared, std::string(name)));
+  }
+  return Lazy(shared, name);
+}
+
+ObjectList HookList(const Value& hooks) {
+  ObjectList out;
+  if (hooks.is_null()) return out;
+  const Value::List single{hooks};
+  for (const auto& hook : hooks.is_list() ? hooks.list() : single) {
+    Object made = Object::MakeDict({{"sql", Object(hook.is_map() ? hook["sql"].ToText() : hook.ToText())}, {"transaction", Object(true)}});
+    if (hook.is_map() && hook["transaction"].is_bool()) made.dict().Set(Object("transaction"), Object(hook["transaction"].as_bool()));
+    out.push_back(std::move(made));
+  }
+  return out;
+}
+
+void AddScalars(Context& context, const Shared& shared) {
+  const auto& params = shared->params;
+  context.Set("execute", Object(params.execute));
+  context.Set("target", Object::FromValue(params.target.is_null() ? Value::MakeMap() : params.target));
+  context.Set("project_name", Object(params.project_name));
+  context.Set("invocation_id", Object(params.invocation_id));
+  context.Set("dbt_version", Object(params.dbt_version));
+  context.Set("thread_id", Object(params.thread_id));
+  context.Set("run_started_at", MakeDateTime(params.run_started_at, true));
+  context.Set("invocation_args_dict", Object::FromValue(params.invocation_args.is_null() ? Value::MakeMap() : params.invocation_args));
+  context.Set("dbt_metadata_envs", Object::MakeDict());
+  context.Set("selected_resources", Object::List({params.selected_resources.begin(), params.selected_resources.end()}));
+  AddModules(context, shared);
+}
+
+void AddNode(Context& context, const Shared& shared) {
+  const auto& node = shared->params.node;
+  if (node.is_null()) return;
+  auto text = [&](const char* key) { return node[key].is_string() ? Object(node[key].as_string()) : Object(); };
+  context.Set("schema", text("schema"));
+  context.Set("database", text("database"));
+  context.Set("pre_hooks", Object::List(HookList(node["config"]["pre-hook"])));
+  context.Set("post_hooks", Object::List(HookList(node["config"]["post-hook"])));
+}
+
+std::unique_ptr<Context> NewContext(const Shared& shared) {
+  auto context = std::make_unique<Context>(DbtEnvironment());
+  context->set_limits(shared->params.limits);
+  context->set_lenient_undefined(shared->params.lenient_undefined);
+  return context;
+}
+
+}  // namespace
+
+std::shared_ptr<const Environment> DbtEnvironment() {
+  static const std::shared_ptr<const Environment> environment = [] {
+    auto made = std::make_shared<Environment>();
+    // In text they do nothing; RenderNative looks at them.
+    for (const char* name : {"as_text", "as_bool", "as_number", "as_native"}) {
+      made->SetFilter(name, [](Context&, const Arguments& a) -> Result<Object> {
+        return a.positional.empty() ? Object() : a.positional[0];
+      });
+    }
+    return made;
+  }();
+  return environment;
+}
+
+Result<std::unique_ptr<Context>> MakeNodeContext(const ContextParams& params) {
+  auto shared = std::make_shared<ContextShared>();
+  shared->params = params;
+  auto context = NewContext(shared);
+  AddAdapter(*context, shared);
+  AddConfigFunctions(*context, shared);
+  AddValueFunctions(*context, shared);
+  AddStatementFunctions(*context, shared);
+  AddScalars(*context, shared);
+  AddNode(*context, shared);
+  for (const auto& [name, value] : params.extra) context->Set(name, value);
+  context->SetLookup([shared](std::string_view name) { return FindName(shared, name); });
+  context->SetLookupNames([shared]() -> std::vector<std::string> {
+    return shared->params.macros == nullptr ? std::vector<std::string>() : shared->params.macros->Names();
+  });
+  return context;
+}
+
+Result<std::unique_ptr<Context>> MakeYamlContext(const ContextParams& params) {
+  auto shared = std::make_shared<ContextShared>();
+  shared->params = params;
+  auto context = NewContext(shared);
+  AddConfigFunctions(*context, shared);
+  AddValueFunctions(*context, shared);
+  AddScalars(*context, shared);
+  for (const auto& [name, value] : params.extra) context->Set(name, value);
+  return context;
+}
+
+namespace {
+
+Error AtMark(Error error, const std::string& file, Mark mark) {
+  Place place{file, mark.line, mark.column};
+  if (error.place().file.empty() || error.place().file == file) return std::move(error).At(place);
+  return error;
+}
+
+}  // namespace
+
+Result<Value> RenderYaml(const Value& value, Context& context, const std::string& file) {
+  if (value.is_string()) {
+    const std::string& text = value.as_string();
+    if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos && text.find("{#") == std::string::npos) return value;
+    auto parsed = Parse(text, file);
+    if (!parsed) return AtMark(std::move(parsed).error(), file, value.mark());
+    auto rendered = RenderNative(*parsed, context);
+    if (!rendered) return AtMark(std::move(rendered).error(), file, value.mark());
+    Value out = rendered->ToValue();
+    out.set_mark(value.mark());
+    out.set_quoted(value.quoted());
+    return out;
+  }
+  if (value.is_list()) {
+    Value out = Value::MakeList();
+    for (const auto& item : value.list()) {
+      DVT_ASSIGN(auto rendered, RenderYaml(item, context, file));
+      out.Push(std::move(rendered));
+    }
+    out.set_mark(value.mark());
+    return out;
+  }
+  if (!value.is_map()) return value;
+  Value::Map entries;
+  for (const auto& entry : value.map()) {
+    DVT_ASSIGN(auto rendered, RenderYaml(entry.value, context, file));
+    entries.push_back({entry.key, std::move(rendered), entry.key_mark});
+  }
+  Value out(std::move(entries));
+  out.set_mark(value.mark());
+  return out;
+}
+
+}  // namespace dvt::tmpl

@@ -1,0 +1,195 @@
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/template/dbt/adapter_api.h"
+#include "dvt/template/lang/template.h"
+
+namespace dvt::tmpl {
+
+using MaybeObject = Result<std::optional<Object>>;
+
+namespace {
+
+MaybeObject Some(Object value) { return std::optional<Object>(std::move(value)); }
+Object TextOrNone(const std::string& text) { return text.empty() ? Object() : Object(text); }
+
+std::string QuotePart(const RelationPolicy* policy, const std::string& part) {
+  if (policy != nullptr && policy->quote) return policy->quote(part);
+  return "\"" + ReplaceAll(part, "\"", "\"\"") + "\"";
+}
+
+constexpr std::string_view kMethods[] = {"include", "incorporate", "quote", "without_identifier", "render", "render_limited", "quoted",
+                                         "information_schema", "information_schema_only", "replace_path", "matches", "get", "add_ephemeral_prefix", "create"};
+
+bool IsSet(const Object& value) { return !value.is_none() && !value.is_undefined(); }
+
+}  // namespace
+
+Relation::Relation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy) : parts_(std::move(parts)), policy_(std::move(policy)) {
+  if (policy_ != nullptr) {
+    include_database_ = policy_->names_database;
+    include_schema_ = policy_->names_schema;
+  }
+}
+
+std::string Relation::Render() const {
+  if (!text_.empty()) return text_;
+  std::string out;
+  auto append = [&](const std::string& part, bool include, bool quote) {
+    if (part.empty() || !include) return;
+    if (!out.empty()) out += '.';
+    out += quote ? QuotePart(policy_.get(), part) : part;
+  };
+  append(parts_.database, include_database_, quote_database_);
+  append(parts_.schema, include_schema_, quote_schema_);
+  append(parts_.identifier, include_identifier_, quote_identifier_);
+  return out;
+}
+
+std::string Relation::Repr() const { return "<Relation " + Render() + ">"; }
+
+bool Relation::Equals(const Object& other) const {
+  auto relation = other.host_as<Relation>();
+  if (relation == nullptr) return other.is_string() && other.as_string() == Render();
+  return relation->parts_.database == parts_.database && relation->parts_.schema == parts_.schema &&
+         relation->parts_.identifier == parts_.identifier;
+}
+
+size_t Relation::Hash() const { return std::hash<std::string>()(parts_.schema + "." + parts_.identifier); }
+
+Value Relation::ToValue() const { return Value(Render()); }
+
+std::vector<std::string> Relation::AttributeNames() const {
+  std::vector<std::string> names = {"database", "schema", "identifier", "name", "table", "type", "is_table", "is_view", "is_cte", "path"};
+  for (auto method : kMethods) names.emplace_back(method);
+  return names;
+}
+
+std::shared_ptr<Relation> Relation::Copy() const { return std::make_shared<Relation>(*this); }
+
+MaybeObject Relation::GetAttr(Context&, std::string_view name) {
+  if (name == "database") return Some(TextOrNone(parts_.database));
+  if (name == "schema") return Some(TextOrNone(parts_.schema));
+  if (name == "identifier" || name == "name" || name == "table") return Some(TextOrNone(parts_.identifier));
+  if (name == "type") return Some(TextOrNone(parts_.type));
+  if (name == "is_table") return Some(Object(parts_.type == "table"));
+  if (name == "is_view") return Some(Object(parts_.type == "view"));
+  if (name == "is_cte") return Some(Object(parts_.type == "cte"));
+  if (name == "is_pointer") return Some(Object(false));
+  if (name == "is_materialized_view") return Some(Object(parts_.type == "materialized_view"));
+  if (name == "can_be_renamed" || name == "can_be_replaced") return Some(Object(parts_.type == "table" || parts_.type == "view"));
+  if (name == "path") {
+    return Some(Object::MakeDict({{"database", TextOrNone(parts_.database)},
+                                  {"schema", TextOrNone(parts_.schema)},
+                                  {"identifier", TextOrNone(parts_.identifier)}}));
+  }
+  if (name == "include_policy" || name == "quote_policy") {
+    bool quote = name == "quote_policy";
+    return Some(Object::MakeDict({{"database", Object(quote ? quote_database_ : include_database_)},
+                                  {"schema", Object(quote ? quote_schema_ : include_schema_)},
+                                  {"identifier", Object(quote ? quote_identifier_ : include_identifier_)}}));
+  }
+  if (name == "Table") return Some(Object("table"));
+  if (name == "View") return Some(Object("view"));
+  for (auto method : kMethods) {
+    if (method != name) continue;
+    auto self = std::static_pointer_cast<Relation>(shared_from_this());
+    return Some(MakeFunction(std::string(name), [self, method](Context&, const Arguments& a) { return self->Method(method, a); }));
+  }
+  return std::optional<Object>();
+}
+
+Result<Object> Relation::Method(std::string_view name, const Arguments& a) const {
+  if (name == "render" || name == "render_limited" || name == "add_ephemeral_prefix") return Object(Render());
+  auto copy = Copy();
+  if (name == "include" || name == "quote") {
+    std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}};
+    DVT_ASSIGN(auto bound, a.Bind(name, parameters));
+    bool include = name == "include";
+    bool* flags[] = {include ? &copy->include_database_ : &copy->quote_database_, include ? &copy->include_schema_ : &copy->quote_schema_,
+                     include ? &copy->include_identifier_ : &copy->quote_identifier_};
+    for (int i = 0; i < 3; ++i) {
+      if (IsSet(bound[static_cast<size_t>(i)])) *flags[i] = bound[static_cast<size_t>(i)].Truth();
+    }
+    copy->text_.clear();
+    return Object(copy);
+  }
+  if (name == "without_identifier" || name == "information_schema_only") {
+    copy->include_identifier_ = false;
+    copy->text_.clear();
+    return Object(copy);
+  }
+  if (name == "incorporate" || name == "replace_path" || name == "create") {
+    auto set = [&](const std::string& key, const Object& value) {
+      std::string text = IsSet(value) ? value.Str() : "";
+      if (key == "database") copy->parts_.database = text;
+      if (key == "schema") copy->parts_.schema = text;
+      if (key == "identifier") copy->parts_.identifier = text;
+      if (key == "type") copy->parts_.type = text;
+    };
+    copy->text_.clear();
+    for (const auto& [key, value] : a.named) {
+      if (key == "path" && value.is_dict()) {
+        for (const auto& [part, text] : value.dict().entries()) {
+          if (IsSet(text)) set(part.Str(), text);
+        }
+      } else {
+        set(key, value);
+      }
+    }
+    return Object(copy);
+  }
+  if (name == "quoted") {
+    DVT_ASSIGN(auto bound, a.Bind(name, {{"identifier", std::nullopt}}));
+    return Object(QuotePart(policy_.get(), bound[0].Str()));
+  }
+  if (name == "information_schema") {
+    DVT_ASSIGN(auto bound, a.Bind(name, {{"view_name", Object()}}));
+    std::string text = parts_.database.empty() || !include_database_ ? "" : QuotePart(policy_.get(), parts_.database) + ".";
+    text += "INFORMATION_SCHEMA";
+    if (IsSet(bound[0])) text += "." + bound[0].Str();
+    copy->text_ = text;
+    copy->parts_.schema = "INFORMATION_SCHEMA";
+    copy->parts_.identifier = IsSet(bound[0]) ? bound[0].Str() : "";
+    return Object(copy);
+  }
+  if (name == "matches") {
+    DVT_ASSIGN(auto bound, a.Bind(name, {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}}));
+    auto same = [](const Object& wanted, const std::string& have) { return !IsSet(wanted) || EqualsIgnoreCase(wanted.Str(), have); };
+    return Object(same(bound[0], parts_.database) && same(bound[1], parts_.schema) && same(bound[2], parts_.identifier));
+  }
+  // get(key, default)
+  DVT_ASSIGN(auto bound, a.Bind(name, {{"key", std::nullopt}, {"default", Object()}}));
+  std::string key = bound[0].Str();
+  if (key == "database") return TextOrNone(parts_.database);
+  if (key == "schema") return TextOrNone(parts_.schema);
+  if (key == "identifier") return TextOrNone(parts_.identifier);
+  if (key == "type") return TextOrNone(parts_.type);
+  return bound[1];
+}
+
+class RelationFactory {
+ public:
+  static Object WithText(RelationParts parts, std::string text, std::shared_ptr<const RelationPolicy> policy) {
+    auto relation = std::make_shared<Relation>(std::move(parts), std::move(policy));
+    relation->text_ = std::move(text);
+    return Object(relation);
+  }
+};
+
+Object MakeRelation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy) {
+  return Object(std::make_shared<Relation>(std::move(parts), std::move(policy)));
+}
+
+Object MakeRelationText(RelationParts parts, std::string text, std::shared_ptr<const RelationPolicy> policy) {
+  return RelationFactory::WithText(std::move(parts), std::move(text), std::move(policy));
+}
+
+Result<RelationParts> PartsOf(const Object& relation, std::string_view function) {
+  if (auto host = relation.host_as<Relation>()) return host->parts();
+  return Error(ErrorCode::kInvalidArgument, fmt::format("{}() needs a relation, not {}", function,
+                                                        relation.is_undefined() ? relation.UndefinedMessage() : relation.Repr()))
+      .WithHint("pass `this`, ref(…), source(…) or api.Relation.create(…)");
+}
+
+}  // namespace dvt::tmpl
