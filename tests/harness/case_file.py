@@ -10,6 +10,7 @@ A step is a directive line, then its text, then `----`, then what is expected, t
   run ARGUMENTS                     dvt with these arguments must exit 0
   error CODE ARGUMENTS              dvt must exit with CODE (1 or 2), and no password may be in its output
                                     expected, for both: lines that occur in the output in this order; `…` stands for anything
+  wrap COMMAND                      later run and error steps run through this command (nothing: directly); skips if it cannot work
   refuse                            expected: lines of which none may occur in the output of the run before
   query DATABASE [sort]             as sql; expected: the rows of the last statement, `|` between columns, NULL as NULL
   artifact PATH JSON_PATH           expected: the values at a path such as results[*].status, one a line
@@ -18,7 +19,8 @@ A step is a directive line, then its text, then `----`, then what is expected, t
 import json
 import re
 
-DIRECTIVES = {"require", "env", "write", "sql", "run", "error", "refuse", "query", "artifact", "shell"}
+DIRECTIVES = {"require", "env", "write", "sql", "run", "error", "refuse", "query", "artifact", "shell",
+              "wrap"}
 
 
 class Step:

@@ -17,7 +17,8 @@ class CaseSkipped(Exception):
 
 
 class ProjectCase:
-    """One folder with dbt_project.yml, profiles.yml and case.dvtt. The environment of its runs has
+    """One folder with case.dvtt; what it lacks of a project (dbt_project.yml, profiles.yml) comes from tests/projects/defaults. The
+    environment of its runs has
     PG_HOST PG_PORT PG_USER PG_DATABASE, PGT_PORT (the second PostgreSQL), MY_HOST MY_PORT MY_USER MY_DATABASE, CASE_DIR,
     TOXIPROXY and the password as DBT_ENV_SECRET_PASSWORD."""
 
@@ -25,13 +26,15 @@ class ProjectCase:
         self.folder, self.context, self.name = folder, context, folder.name
         self.database = "case_" + folder.name
         self.last_output = ""
-        self.completed = {}  # index of step → new expectation
+        self.wrapper = []
+        self.completed = {}  # line of a step → (step, its new expectation)
 
     def run(self, complete=False):
         text = (self.folder / "case.dvtt").read_text()
         steps = case_file.parse(text, self.folder / "case.dvtt")
         self.copy = self.context.scratch(f"projects/{self.name}") / "project"
-        shutil.copytree(self.folder, self.copy)
+        shutil.copytree(self.folder.parent / "defaults", self.copy)
+        shutil.copytree(self.folder, self.copy, dirs_exist_ok=True)
         self.make_environment()
         used_servers = False
         try:
@@ -86,6 +89,11 @@ class ProjectCase:
         if outcome.code != 0:
             self.fail(step, outcome.output)
 
+    def do_wrap(self, step):
+        self.wrapper = shlex.split(step.arguments)
+        if self.wrapper and self.context.run([*self.wrapper, "true"], cwd=self.copy, environment=self.environment).code != 0:
+            raise CaseSkipped(f"not possible here: {step.arguments}")
+
     def do_sql(self, step):
         self.statements(step)
 
@@ -98,8 +106,8 @@ class ProjectCase:
 
     def invoke(self, step, arguments, code):
         words = [string.Template(w).safe_substitute(self.environment) for w in shlex.split(arguments)]
-        outcome = self.context.dvt(*words, "--project-dir", str(self.copy), "--profiles-dir", str(self.copy), cwd=self.copy,
-                                   environment=self.environment)
+        outcome = self.context.run([*self.wrapper, self.context.program, *words, "--project-dir", self.copy, "--profiles-dir", self.copy],
+                                   cwd=self.copy, environment=self.environment)
         self.last_output = outcome.output
         if outcome.code != code:
             self.fail(step, f"exit {outcome.code}, expected {code}\n{outcome.output[-4000:]}")

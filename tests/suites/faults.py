@@ -1,5 +1,189 @@
-NAME, ABOUT, NEEDS = "faults", "", ["release"]
+"""Kills, interrupts and cut connections while a federated model loads: the target holds the old rows or the new ones, whole; the
+next run succeeds without help and leaves no litter; a cut partition is retried alone and the rows are exact."""
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+from harness.toxiproxy import Toxiproxy
+
+NAME, ABOUT, NEEDS = "faults", "kill -9, Ctrl-C and cut connections during loads", ["release", "servers"]
+ORDERS, CUSTOMERS = 400_000, 200_000
+KILLS, INTERRUPTS = 30, 4
 
 
 def run(report, context):
-    pass
+    context.databases.fresh("faults")
+    fill(context)
+    bench = Bench(context)
+    first = bench.load(1)
+    if first.code != 0:
+        report.failed("faults", "undisturbed load", first.output[-4000:])
+        return
+    report.passed("faults", "undisturbed load", f"{first.seconds:.1f} s")
+    dice = random.Random(20260101)
+    disturb(report, bench, "kill -9", signal.SIGKILL, KILLS, dice, first.seconds)
+    disturb(report, bench, "Ctrl-C", signal.SIGINT, INTERRUPTS, dice, first.seconds)
+    cuts(report, context, bench)
+    context.databases.drop("faults")
+
+
+def fill(context):
+    postgres = context.databases.postgres("faults")
+    with postgres.cursor() as cursor:
+        cursor.execute("create table customers (id integer primary key, name text not null)")
+        cursor.execute(f"insert into customers select n, 'customer ' || md5(n::text) from generate_series(1, {CUSTOMERS}) n")
+        cursor.execute("analyze")
+    postgres.close()
+    mysql = context.databases.mysql("faults")
+    with mysql.cursor() as cursor:
+        cursor.execute("create table orders (id integer primary key, customer_id integer not null, amount decimal(12,2) not null, "
+                       "note varchar(80) not null)")
+        cursor.execute(f"insert into orders select seq, 1 + (seq * 31) % {CUSTOMERS}, seq / 7, concat('note ', md5(seq), md5(seq + 1)) "
+                       f"from seq_1_to_{ORDERS}")
+        cursor.execute("analyze table orders")
+    mysql.close()
+
+
+class Bench:
+    """The project of tests/faults with its servers: runs loads, looks at the target."""
+
+    def __init__(self, context):
+        self.context = context
+        self.project = context.top / "tests" / "faults"
+        self.artifacts = context.scratch("faults")
+        self.generation = 0
+        servers = context.servers
+        self.environment = {"PG_PORT": servers["postgres_port"], "MY_PORT": servers["mariadb_port"],
+                            "PGT_PORT": servers["postgres_target_port"], "DBT_ENV_SECRET_PASSWORD": servers["password"]}
+
+    def command(self, generation, model="order_lines"):
+        return [str(self.context.program), "run", "--select", model, "--vars", f"generation: {generation}", "--project-dir",
+                str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts)]
+
+    def load(self, generation, model="order_lines", environment=None):
+        started = time.perf_counter()
+        outcome = self.context.run(self.command(generation, model), environment={**self.environment, **(environment or {})})
+        outcome.seconds = time.perf_counter() - started
+        return outcome
+
+    def start(self, generation):
+        return subprocess.Popen(self.command(generation), env={**self.context.environment, **self.environment}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def state(self, table="order_lines"):
+        """(rows, lowest generation, highest generation) of the target table."""
+        return self.ask(f"select count(*), min(generation), max(generation) from public.{table}")[0]
+
+    def relations(self):
+        return [name for name, in self.ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1")]
+
+    def sessions(self):
+        """Sessions of dvt that are still busy on the target."""
+        return self.ask("select count(*) from pg_stat_activity where datname = 'faults' and pid <> pg_backend_pid() and state <> 'idle'")[0][0]
+
+    def ask(self, sql):
+        connection = self.context.databases.postgres("faults", target=True)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def settle(self, seconds=10):
+        """Waits until the servers have noticed that a client is gone."""
+        limit = time.time() + seconds
+        while self.sessions() and time.time() < limit:
+            time.sleep(0.05)
+
+
+def disturb(report, bench, what, number, count, dice, seconds):
+    generation = 1
+    for attempt in range(1, count + 1):
+        name = f"{what} {attempt} of {count}"
+        if not report.wants(name):
+            continue
+        moment = dice.uniform(0, seconds * 1.02)
+        old, generation = generation, generation + 1
+        process = bench.start(generation)
+        time.sleep(moment)
+        finished = process.poll() is not None
+        os.killpg(process.pid, number) if not finished else None
+        try:
+            output, _ = process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            report.failed("faults", name, "still running 20 s after the signal")
+            continue
+        bench.settle()
+        rows, low, high = bench.state()
+        problem = judge(bench, rows, low, high, old, generation)
+        if not problem and number == signal.SIGINT and not finished and process.returncode == 0 and high == old:
+            problem = "exit code 0 although it was interrupted"
+        if problem:
+            report.failed("faults", name, f"at {moment:.2f} s: {problem}\n{output.decode(errors='replace')[-2000:]}")
+        else:
+            report.passed("faults", name, f"at {moment:.2f} s: {'finished' if finished else 'new rows' if high == generation else 'old rows'}")
+        generation += 1
+        bench.load(generation)
+
+
+def judge(bench, rows, low, high, old, new):
+    """What is wrong after a disturbed load and the run that follows, or None."""
+    if rows != ORDERS or low != high or low not in (old, new):
+        return f"target has {rows} rows of generations {low}–{high}; expected {ORDERS} of {old} or of {new}"
+    following = bench.load(new + 1)
+    if following.code != 0:
+        return f"the next run failed:\n{following.output[-2000:]}"
+    if bench.state() != (ORDERS, new + 1, new + 1):
+        return f"after the next run the target has {bench.state()}"
+    litter = [r for r in bench.relations() if r not in ("order_lines", "customer_copy")]
+    if litter:
+        return f"litter after the next run: {litter}"
+    return None
+
+
+def cuts(report, context, bench):
+    toxiproxy = Toxiproxy(context.servers["DVT_TEST_TOXIPROXY"])
+    scenarios = [
+        # name, model, which server, toxic, its attributes, seconds until it is taken away (None: stays)
+        ("MariaDB cut after 1 MB", "order_lines", "MY_PORT", "limit_data", {"bytes": 1_000_000}, 1.2),
+        ("PostgreSQL cut after 300 kB", "order_lines", "PG_PORT", "limit_data", {"bytes": 300_000}, 1.2),
+        ("PostgreSQL cut after 300 kB, direct", "customer_copy", "PG_PORT", "limit_data", {"bytes": 300_000}, 1.2),
+        ("MariaDB reset after 0.2 s", "order_lines", "MY_PORT", "reset_peer", {"timeout": 200}, 1.2),
+        ("PostgreSQL down for a second", "customer_copy", "PG_PORT", "down", {}, 1.0),
+        ("MariaDB with 40 ms latency", "order_lines", "MY_PORT", "latency", {"latency": 40}, None),
+    ]
+    generation = 1000
+    for name, model, server, toxic, attributes, seconds in scenarios:
+        if not report.wants(name):
+            continue
+        generation += 1
+        with toxiproxy.proxy(f"127.0.0.1:{bench.environment[server]}") as proxy:
+            proxy.disturb(toxic, attributes, seconds)
+            outcome = bench.load(generation, model, {server: str(proxy.port)})
+        expected = (ORDERS if model == "order_lines" else CUSTOMERS, generation, generation)
+        retries = count_retries(bench)
+        if outcome.code != 0:
+            report.failed("faults", name, outcome.output[-3000:])
+        elif bench.state(model) != expected:
+            report.failed("faults", name, f"target has {bench.state(model)}, expected {expected}")
+        elif toxic == "limit_data" and not retries:
+            report.failed("faults", name, "no retry was reported: the cut did not happen or is not told")
+        else:
+            report.passed("faults", name, f"{retries} retries, {outcome.seconds:.1f} s")
+
+
+def count_retries(bench):
+    """Retries that run_results.json tells, wherever they stand."""
+    def walk(value):
+        if isinstance(value, dict):
+            own = value.get("retries", 0)
+            return (own if isinstance(own, int) else 0) + sum(walk(v) for k, v in value.items() if k != "retries")
+        return sum(walk(v) for v in value) if isinstance(value, list) else 0
+
+    return walk(json.loads((bench.artifacts / "run_results.json").read_text()))

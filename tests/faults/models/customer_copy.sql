@@ -1,0 +1,1 @@
+select id, name, {{ var('generation') }} as generation from {{ source('crm', 'customers') }}

@@ -1,0 +1,56 @@
+"""The fault proxy between dvt and a server, driven by its HTTP interface."""
+import contextlib
+import itertools
+import json
+import socket
+import threading
+import urllib.request
+
+_numbers = itertools.count(1)
+
+
+class Proxy:
+    def __init__(self, toxiproxy, name, port):
+        self.toxiproxy, self.name, self.port = toxiproxy, name, port
+        self.timer = None
+
+    def disturb(self, toxic, attributes, seconds):
+        """Adds a toxic ("down": refuses connections) and takes it away after `seconds`, if given."""
+        if toxic == "down":
+            self.toxiproxy.call("POST", f"/proxies/{self.name}", {"enabled": False})
+            undo = ("POST", f"/proxies/{self.name}", {"enabled": True})
+        else:
+            self.toxiproxy.call("POST", f"/proxies/{self.name}/toxics",
+                                {"name": toxic, "type": toxic, "stream": "downstream", "attributes": attributes})
+            undo = ("DELETE", f"/proxies/{self.name}/toxics/{toxic}", None)
+        if seconds is not None:
+            self.timer = threading.Timer(seconds, lambda: self.toxiproxy.call(*undo))
+            self.timer.start()
+
+
+class Toxiproxy:
+    def __init__(self, address):
+        self.address = address
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(f"http://{self.address}{path}", method=method,
+                                         data=json.dumps(body).encode() if body is not None else None,
+                                         headers={"Content-Type": "application/json", "User-Agent": "dvt-test"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=10) as answer:
+            return answer.read()
+
+    @contextlib.contextmanager
+    def proxy(self, upstream):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        name = f"proxy{next(_numbers)}"
+        self.call("POST", "/proxies", {"name": name, "listen": f"127.0.0.1:{port}", "upstream": upstream, "enabled": True})
+        proxy = Proxy(self, name, port)
+        try:
+            yield proxy
+        finally:
+            if proxy.timer:
+                proxy.timer.join()
+            self.call("DELETE", f"/proxies/{name}")
