@@ -2,7 +2,7 @@
 # ./dev demo: makes the data of examples/two_shops, builds its models with dvt, shows what came out. No server, no network.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-dvt=$top/build/release/dvt
+dvt=${DVT_PROGRAM:-$top/build/release/dvt}
 project=$top/examples/two_shops
 library=${DUCKDB_ROOT:-$top/.deps/duckdb}/libduckdb.so
 
