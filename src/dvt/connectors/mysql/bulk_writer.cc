@@ -24,7 +24,6 @@ constexpr size_t kQueueBytes = 4u << 20;
 struct Target {
   std::string relation;  // quoted
   std::vector<TargetColumn> columns;
-  bool bare = false;     // no index of any kind
 };
 
 class BulkSink : public Sink {
@@ -167,8 +166,6 @@ class BulkSink : public Sink {
   }
 
   Status Begin() {
-    // Without any index there is nothing to check; InnoDB then loads an empty table without undo per row.
-    if (target_.bare) DVT_TRY(connection_->Execute("SET SESSION unique_checks = 0, foreign_key_checks = 0", {}));
     DVT_TRY(connection_->Execute("START TRANSACTION", {}));
     return {};
   }
@@ -194,13 +191,19 @@ class BulkSink : public Sink {
 
   Status CheckWarnings() {
     if (mysql_warning_count(connection_->handle()) == 0) return {};
-    DVT_ASSIGN(auto warnings, connection_->Rows("SHOW WARNINGS LIMIT 3", {}));
-    if (warnings.empty()) return {};
-    const auto number = static_cast<unsigned>(std::strtoul(warnings[0][1].value_or("0").c_str(), nullptr, 10));
-    std::string message = warnings[0][2].value_or("");
-    ErrorCode code = ClassifyError(number, {});
-    if (code != ErrorCode::kConstraint && code != ErrorCode::kDisk && code != ErrorCode::kMemory) code = ErrorCode::kData;
-    return Error(code, "the server would change or drop values: " + message).WithVendorCode(std::to_string(number));
+    DVT_ASSIGN(auto warnings, connection_->Rows("SHOW WARNINGS LIMIT 5", {}));
+    std::optional<Error> found;
+    for (const TextRow& warning : warnings) {
+      const auto number = static_cast<unsigned>(std::strtoul(warning[1].value_or("0").c_str(), nullptr, 10));
+      const ErrorCode code = ClassifyError(number, {});
+      const bool telling = code == ErrorCode::kConstraint || code == ErrorCode::kDisk || code == ErrorCode::kMemory;
+      if (found.has_value() && !telling) continue;
+      found = Error(telling ? code : ErrorCode::kData, "the server would change or drop values: " + warning[2].value_or(""))
+                  .WithVendorCode(std::to_string(number));
+      if (telling) break;
+    }
+    if (found.has_value()) return std::move(*found);
+    return {};
   }
 
   static int InfileInit(void** state, const char*, void* user) {
@@ -257,7 +260,6 @@ Result<Target> MatchColumns(Connection& connection, const std::string& schema, c
   DVT_ASSIGN(auto facts, DescribeTable(connection, schema, request.relation.name, ReadConventions{}, stop));
   Target target;
   target.relation = QuoteName(schema) + "." + QuoteName(facts.info.name.name);
-  target.bare = !facts.has_index;
   std::vector<std::string> names;
   for (const auto& column : facts.info.columns) names.push_back(column.name);
   for (const auto& field : request.fields) {

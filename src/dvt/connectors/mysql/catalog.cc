@@ -85,7 +85,6 @@ Status ReadIndexes(Connection& connection, const std::string& schema, const std:
   std::string unusable;  // an index with a part that does not order whole values: prefix, functional, full-text, spatial
   for (const TextRow& row : rows) {
     const std::string_view index_name = Text(row, 0);
-    facts.has_index = true;
     if (index_name == unusable) continue;
     if (Text(row, 4) != "BTREE" || row[3].has_value() || !row[1].has_value()) {
       unusable = index_name;

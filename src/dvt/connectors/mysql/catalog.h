@@ -16,7 +16,6 @@ struct TableFacts {
   std::vector<std::string> clustered_key;     ///< columns whose order the rows are stored in; empty if unknown
   std::vector<std::string> generated_columns; ///< cannot be written
   std::vector<std::string> notes;             ///< of reading its columns
-  bool has_index = false;                     ///< of any kind
 };
 
 /// User schemas (databases); the server's own ones are left out.

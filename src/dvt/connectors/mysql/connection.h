@@ -22,6 +22,7 @@ struct ServerInfo {
   bool mariadb = true;
   unsigned long version = 0;  ///< 101106 for 10.11.6
   std::string text;           ///< "MariaDB 10.11.6"
+  bool utf8_schema = true;    ///< new tables store any character without naming a character set
 };
 
 /// A small result in memory.

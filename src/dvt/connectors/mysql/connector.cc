@@ -42,7 +42,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     uint32_t bits = 0;
     for (Capability c : {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kAtomicRename,
                          Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kMerge, Capability::kViews,
-                         Capability::kSchemas, Capability::kSessionTempTables}) {
+                         Capability::kSchemas, Capability::kParallelSinks, Capability::kSessionTempTables}) {
       bits |= static_cast<uint32_t>(c);
     }
     return bits;
@@ -56,7 +56,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-    Remember(connection->server());
+    Learn(*connection, stop);
     DVT_ASSIGN(auto rows, connection->Rows("SELECT VERSION(), CURRENT_USER()", stop));
     const char* cipher = mysql_get_ssl_cipher(connection->handle());
     const std::string version = rows.empty() ? connection->server().text : rows[0][0].value_or("");
@@ -143,7 +143,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
 
   Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-    Remember(connection->server());
+    Learn(*connection, stop);
     return MakeSession(std::move(connection), ConventionsOf(*settings_));
   }
 
@@ -205,9 +205,17 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     return plan;
   }
 
-  void Remember(const ServerInfo& server) {
+  // What DDL depends on, asked once.
+  void Learn(Connection& connection, std::stop_token stop) {
+    {
+      std::lock_guard lock(mutex_);
+      if (server_.version != 0) return;
+    }
+    ServerInfo server = connection.server();
+    auto charset = connection.Rows("SELECT @@character_set_database", stop);
+    if (charset && !charset->empty()) server.utf8_schema = (*charset)[0][0].value_or("") == "utf8mb4";
     std::lock_guard lock(mutex_);
-    server_ = server;
+    server_ = std::move(server);
   }
 
   // A connection for a short catalog query: a recent one, or a new one.
@@ -224,7 +232,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
       if (Clock::now() - since < kTrustIdle || connection->Ping()) return connection;
     }
     DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-    Remember(connection->server());
+    Learn(*connection, stop);
     return connection;
   }
 

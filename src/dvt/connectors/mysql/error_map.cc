@@ -95,6 +95,7 @@ constexpr NumberClass kNumbers[] = {
     {1247, ErrorCode::kSyntax},          // reference not supported
     {1248, ErrorCode::kSyntax},          // derived table needs alias
     {1251, ErrorCode::kAuthentication},  // authentication protocol
+    {1263, ErrorCode::kConstraint},      // NULL supplied to NOT NULL column (LOAD DATA)
     {1264, ErrorCode::kData},            // out of range value
     {1265, ErrorCode::kData},            // data truncated
     {1267, ErrorCode::kType},            // illegal mix of collations

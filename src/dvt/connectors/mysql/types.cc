@@ -155,6 +155,9 @@ std::string TextType(const DataType& type, std::string* loss) {
   return n <= 16383 ? "text" : n <= 4194303 ? "mediumtext" : "longtext";
 }
 
+// A schema whose default is latin1 or the like would lose characters.
+std::string AnyCharacter(const ServerInfo& server) { return server.utf8_schema ? "" : " character set utf8mb4"; }
+
 std::string BlobType(const DataType& type, std::string* loss) {
   const int64_t n = type.length;
   if (n <= 0) return "longblob";
@@ -217,7 +220,7 @@ Result<std::string> TypeNameOf(const DataType& type, const ServerInfo& server, s
   };
   if (loss != nullptr) loss->clear();
   switch (type.kind) {
-    case TypeKind::kUnknown: return std::string("longtext");
+    case TypeKind::kUnknown: return "longtext" + AnyCharacter(server);
     case TypeKind::kNull: return std::string("text");
     case TypeKind::kBool: return std::string("tinyint(1)");
     case TypeKind::kInt8: return std::string("tinyint");
@@ -231,7 +234,7 @@ Result<std::string> TypeNameOf(const DataType& type, const ServerInfo& server, s
     case TypeKind::kFloat32: return std::string("float");
     case TypeKind::kFloat64: return std::string("double");
     case TypeKind::kDecimal: return DecimalType(type, server, loss);
-    case TypeKind::kString: return TextType(type, loss);
+    case TypeKind::kString: return TextType(type, loss) + AnyCharacter(server);
     case TypeKind::kBinary: return BlobType(type, loss);
     case TypeKind::kDate: return std::string("date");
     case TypeKind::kTime: return TemporalType("time", type, loss);
