@@ -34,8 +34,11 @@ class BulkSink : public Sink {
 
   ~BulkSink() override { Abort(); }
 
-  // One INSERT may not exceed the server's packet limit.
-  void set_statement_bytes(size_t bytes) { statement_bytes_ = bytes; }
+  // For INSERTs: no statement may exceed the server's packet limit.
+  void set_packet_bytes(size_t bytes) {
+    packet_bytes_ = bytes;
+    statement_bytes_ = std::min(kChunkBytes, bytes);
+  }
 
   Status Write(const ArrowArray& batch, std::stop_token stop) override {
     if (finished_) return Error(ErrorCode::kInternal, "a finished sink was written to");
@@ -55,6 +58,7 @@ class BulkSink : public Sink {
         DVT_TRY(Flush(stop));
         chunk_ = std::move(next);
       }
+      if (spelling_ == Spelling::kLiterals && chunk_.size() > packet_bytes_) return TooLarge();
       ++rows_;
       if (chunk_.size() >= flush_bytes()) DVT_TRY(Flush(stop));
     }
@@ -112,6 +116,15 @@ class BulkSink : public Sink {
       if (!expression.empty()) sets += (sets.empty() ? " SET " : ", ") + QuoteName(column.name) + " = " + expression;
     }
     return sql + ")" + sets;
+  }
+
+  Error TooLarge() {
+    const size_t bytes = chunk_.size();
+    Abort();
+    return Error(ErrorCode::kData, fmt::format("a row for {} needs {} as a statement, more than the server's max_allowed_packet of {}",
+                                               target_.relation, HumanBytes(static_cast<double>(bytes)),
+                                               HumanBytes(static_cast<double>(packet_bytes_))))
+        .WithHint("Raise max_allowed_packet, or allow local_infile on the server.");
   }
 
   Error Cancel() {
@@ -240,6 +253,7 @@ class BulkSink : public Sink {
   const RowEncoder encoder_;
   const Spelling spelling_;
   size_t statement_bytes_ = kChunkBytes;
+  size_t packet_bytes_ = SIZE_MAX;
   std::string chunk_;
   int64_t rows_ = 0;
   bool finished_ = false;
@@ -304,14 +318,14 @@ Result<std::unique_ptr<Sink>> OpenBulkSink(const std::shared_ptr<const Settings>
   DVT_ASSIGN(const bool load, AcceptsLoadData(*connection, *settings, target, stop));
   const Spelling spelling = load ? Spelling::kLoadData : Spelling::kLiterals;
   DVT_ASSIGN(auto encoder, RowEncoder::Make(target.columns, spelling));
-  size_t statement_bytes = kChunkBytes;
+  size_t packet_bytes = SIZE_MAX;
   if (!load) {
     DVT_ASSIGN(auto limit, connection->Rows("SELECT @@max_allowed_packet", stop));
     const long long packet = limit.empty() ? 0 : std::strtoll(limit[0][0].value_or("0").c_str(), nullptr, 10);
-    if (packet > 2048) statement_bytes = std::min<size_t>(statement_bytes, static_cast<size_t>(packet) - 1024);
+    if (packet > 2048) packet_bytes = static_cast<size_t>(packet) - 1024;
   }
   auto sink = std::make_unique<BulkSink>(std::move(connection), std::move(target), request.fields, std::move(encoder), spelling);
-  sink->set_statement_bytes(statement_bytes);
+  sink->set_packet_bytes(packet_bytes);
   return std::unique_ptr<Sink>(std::move(sink));
 }
 

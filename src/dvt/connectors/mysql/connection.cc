@@ -23,11 +23,11 @@ constexpr int kPollSliceMs = 20;
 constexpr double kKillTimeoutSeconds = 0.5;
 
 // One meaning for every statement dvt sends, whatever the server's defaults: strict errors, UTC, no write time-out while a slow
-// reader holds the stream, GROUP_CONCAT results whole.
+// reader holds the stream, GROUP_CONCAT results whole, no day-long wait for a table that another session holds.
 constexpr std::string_view kSetUp =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', "
     "autocommit = 1, net_write_timeout = 3600, net_read_timeout = 3600, wait_timeout = 28800, group_concat_max_len = 16777216, "
-    "sql_notes = 1";
+    "lock_wait_timeout = 600, sql_notes = 1";
 
 void StartLibrary() {
   static const int once = mysql_library_init(0, nullptr, nullptr);
@@ -259,6 +259,10 @@ bool Connection::in_transaction() const {
   return usable() && (status & SERVER_STATUS_IN_TRANS) != 0;
 }
 
-bool Connection::Ping() { return usable() && mysql_ping(mysql_) == 0; }
+bool Connection::Ping(std::stop_token stop) {
+  if (!usable() || stop.stop_requested()) return false;
+  StopGuard guard(*this, std::move(stop));
+  return mysql_ping(mysql_) == 0 && usable();
+}
 
 }  // namespace dvt::connectors::mysql

@@ -50,7 +50,7 @@ class Connection {
   /// The server stops a SELECT that runs longer. 0: no limit.
   Status SetQueryTimeout(double seconds, std::stop_token stop);
   /// True if the connection still answers.
-  bool Ping();
+  bool Ping(std::stop_token stop);
 
   /// The handle's last error; kCancelled if a stop interrupted it.
   Error LastError();

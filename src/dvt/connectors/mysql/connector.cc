@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -28,6 +29,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kIdleConnections = 2;
+constexpr auto kLockPause = std::chrono::minutes(5);  // after a global read lock was not granted
 constexpr auto kTrustIdle = std::chrono::seconds(20);
 
 class MySqlConnector : public Connector, public std::enable_shared_from_this<MySqlConnector> {
@@ -107,7 +109,9 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
       if (!bearable) return std::move(bearable).error();
       wanted = *bearable;
     }
-    DVT_ASSIGN(auto scope, SnapshotScope::Open(settings_, wanted, stop));
+    const bool may_lock = Clock::now().time_since_epoch().count() >= no_lock_before_;
+    DVT_ASSIGN(auto scope, SnapshotScope::Open(settings_, wanted, may_lock, stop));
+    if (scope->lock_timed_out()) no_lock_before_ = (Clock::now() + kLockPause).time_since_epoch().count();
     return std::shared_ptr<ReadScope>(std::move(scope));
   }
 
@@ -186,7 +190,8 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     if (!request.relation.has_value()) {
       plan.fields = std::move(shape->fields);
       plan.notes = std::move(shape->notes);
-      plan.partitions.push_back({request.sql, "whole query", std::nullopt});
+      plan.estimated_rows = EstimateQuery(connection, request.sql, stop);
+      plan.partitions.push_back({request.sql, "whole query", plan.estimated_rows});
       plan.partitioned_by = "none: a whole query";
       return plan;
     }
@@ -229,7 +234,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
         std::tie(connection, since) = std::move(idle_.back());
         idle_.pop_back();
       }
-      if (Clock::now() - since < kTrustIdle || connection->Ping()) return connection;
+      if (Clock::now() - since < kTrustIdle || connection->Ping(stop)) return connection;
     }
     DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
     Learn(*connection, stop);
@@ -245,6 +250,7 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
   const ConnectionConfig config_;
   const std::shared_ptr<const Settings> settings_;
   const sql::Dialect* const dialect_;
+  std::atomic<Clock::rep> no_lock_before_{0};
   mutable std::mutex mutex_;
   ServerInfo server_;
   std::vector<std::pair<std::shared_ptr<Connection>, Clock::time_point>> idle_;

@@ -326,6 +326,12 @@ void RangePartitions(const Connector& connector, const ReadRequest& request, con
 
 }  // namespace
 
+std::optional<int64_t> EstimateQuery(Connection& connection, std::string_view sql, std::stop_token stop) {
+  auto explained = connection.Rows("EXPLAIN " + std::string(sql), std::move(stop));
+  if (!explained) return std::nullopt;
+  return EstimatedRows(*explained, connection.server().mariadb);
+}
+
 Result<int> ParallelReaders(Connection& connection, const ReadOptions& options, std::stop_token stop) {
   int wanted = options.parallel > 0 ? options.parallel : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   DVT_ASSIGN(auto limits, connection.Rows("SELECT @@max_connections, @@max_user_connections", stop));

@@ -321,6 +321,43 @@ TEST_F(MySqlRead, AbandonedStreamGivesItsConnectionBack) {
   EXPECT_NE((*scope)->Describe().find("one InnoDB snapshot"), std::string::npos) << (*scope)->Describe();
 }
 
+// A reader's connection dies in the middle: the retry takes another connection of the same moment and goes on where it was.
+TEST_F(MySqlRead, LostConnectionResumesAtTheSameMoment) {
+  auto scope = connector_->BeginRead({});
+  ASSERT_TRUE(scope.has_value());
+  ReadRequest request = Whole("t_part");
+  request.options.batch_rows = 500;
+  request.select_list = {"id", "repeat('x', 2000) AS filler"};  // more than the sockets hold
+  auto plan = connector_->PlanRead(request, *scope, {});
+  ASSERT_TRUE(plan.has_value());
+  ASSERT_TRUE(plan->repeatable);
+  RetryPolicy policy;
+  policy.base_seconds = 0.01;
+  int retries = 0;
+  std::multiset<std::string> ids;
+  for (int i = 0; i < static_cast<int>(plan->partitions.size()); ++i) {
+    columnar::Stream stream = ResumingStream(
+        plan->fields, policy, [&, i] { return connector_->Open(*plan, i, *scope, {}); }, {},
+        [&](const Error& error, int, double) {
+          ++retries;
+          EXPECT_EQ(error.code(), ErrorCode::kConnection) << error.ToString();
+        });
+    ASSERT_TRUE(stream.Next().has_value());  // 500 rows, thrown away
+    if (i == 1) {
+      Run("DELETE FROM t_part WHERE id % 2 = 0 AND id > 0");
+      for (const auto& row : Rows("SELECT id FROM information_schema.processlist WHERE info LIKE '%t_part%ORDER BY%' AND id <> connection_id()")) {
+        Run("KILL CONNECTION " + row[0]);
+      }
+    }
+    auto rest = Drain(stream);
+    ASSERT_TRUE(rest.has_value()) << rest.error().ToString();
+    for (const auto& row : *rest) ids.insert(row[0]);
+  }
+  EXPECT_EQ(retries, 1);
+  EXPECT_EQ(ids.size(), 60002u - 4 * 500);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+}
+
 TEST_F(MySqlRead, CatalogAndNearestNames) {
   Run("CREATE OR REPLACE TABLE `\"; drop table x; --` (`a``b` int, primary key (`a``b`)); "
       "CREATE OR REPLACE VIEW v_part AS SELECT * FROM t_part");

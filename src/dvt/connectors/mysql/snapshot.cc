@@ -18,21 +18,27 @@ Status StartSnapshot(Connection& connection, std::stop_token stop) {
 
 }  // namespace
 
-bool SnapshotScope::Lock(Connection& coordinator, std::stop_token stop) {
+bool SnapshotScope::Lock(Connection& coordinator, bool may_lock, std::stop_token stop) {
   if (!settings_->snapshot_lock) {
     approximate_because_ = "snapshot_lock is off";
+    return false;
+  }
+  if (!may_lock) {
+    approximate_because_ = "the global read lock was lately not granted in time";
     return false;
   }
   // A short wait: a pending global lock holds up every writer behind it.
   Result<ExecuteResult> locked = coordinator.Execute("SET SESSION lock_wait_timeout = 2", stop);
   if (locked) locked = coordinator.Execute("FLUSH TABLES WITH READ LOCK", stop);
   if (locked) return true;
-  approximate_because_ = locked.error().code() == ErrorCode::kPermission ? "the user may not take the global read lock (RELOAD)"
-                                                                         : "the global read lock was not granted in time";
+  lock_timed_out_ = locked.error().code() == ErrorCode::kTimeout;
+  approximate_because_ = lock_timed_out_                                          ? "the global read lock was not granted in time"
+                         : locked.error().code() == ErrorCode::kPermission ? "the user may not take the global read lock (RELOAD)"
+                                                                           : "the server refused the global read lock";
   return false;
 }
 
-Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const Settings> settings, int connections,
+Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const Settings> settings, int connections, bool may_lock,
                                                            std::stop_token stop) {
   std::shared_ptr<SnapshotScope> scope(new SnapshotScope(settings));
   // Connected first, so that the lock is held only for the short START TRANSACTION statements.
@@ -51,7 +57,7 @@ Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const
     auto opened = Connection::Open(settings, stop);
     if (opened) {
       coordinator = std::move(*opened);
-      locked = scope->Lock(*coordinator, stop);
+      locked = scope->Lock(*coordinator, may_lock, stop);
     } else {
       scope->approximate_because_ = "no connection was free for the global read lock";
     }

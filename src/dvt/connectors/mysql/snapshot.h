@@ -22,12 +22,15 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
     int moment = 0;
   };
 
-  static Result<std::shared_ptr<SnapshotScope>> Open(std::shared_ptr<const Settings> settings, int connections,
+  /// `may_lock`: false after the lock was lately waited for in vain.
+  static Result<std::shared_ptr<SnapshotScope>> Open(std::shared_ptr<const Settings> settings, int connections, bool may_lock,
                                                      std::stop_token stop);
 
   std::string Describe() const override;
   /// The connections opened at the beginning provably see one moment.
   bool exact() const { return began_exact_; }
+  /// The global read lock was asked for and not granted in time.
+  bool lock_timed_out() const { return lock_timed_out_; }
   /// A connection for this statement.
   Result<Lease> Take(const std::string& sql, std::stop_token stop);
   void Return(const std::shared_ptr<Connection>& connection, int moment);
@@ -36,7 +39,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   explicit SnapshotScope(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
   Result<std::shared_ptr<Connection>> OpenReader(std::stop_token stop);
   /// True if the lock is held by `coordinator` afterwards; else says why not in approximate_because_.
-  bool Lock(Connection& coordinator, std::stop_token stop);
+  bool Lock(Connection& coordinator, bool may_lock, std::stop_token stop);
 
   const std::shared_ptr<const Settings> settings_;
   mutable std::mutex mutex_;
@@ -44,6 +47,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   std::map<std::string, int> moment_of_;  // statements already handed out
   int moments_ = 1;
   int readers_ = 0;
+  bool lock_timed_out_ = false;  // set once, before the scope is shared
   bool began_exact_ = false;  // set once, before the scope is shared
   std::string approximate_because_;  // empty: exact
 };
