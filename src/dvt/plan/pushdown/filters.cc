@@ -401,8 +401,8 @@ FilterAnalysis::FilterAnalysis(const sql::Analysis& analysis, const sql::Dialect
 }
 
 FilterAnalysis::~FilterAnalysis() = default;
-const BlockFacts& FilterAnalysis::Of(const Scope* scope) { return state_->Of(scope); }
-std::optional<Predicate> FilterAnalysis::FilterOf(const Source* source) { return state_->FilterOf(source); }
+const BlockFacts& FilterAnalysis::Of(const Scope* scope) const { return state_->Of(scope); }
+std::optional<Predicate> FilterAnalysis::FilterOf(const Source* source) const { return state_->FilterOf(source); }
 const Scope* FilterAnalysis::ScopeOf(const Source* source) const {
   const auto it = state_->scope_of.find(source);
   return it == state_->scope_of.end() ? nullptr : it->second;

@@ -31,9 +31,9 @@ class FilterAnalysis {
  public:
   FilterAnalysis(const sql::Analysis& analysis, const sql::Dialect& dialect);
   ~FilterAnalysis();
-  const BlockFacts& Of(const sql::Scope* scope);
+  const BlockFacts& Of(const sql::Scope* scope) const;
   /// The filter of a source; empty if all rows may matter.
-  std::optional<Predicate> FilterOf(const sql::Source* source);
+  std::optional<Predicate> FilterOf(const sql::Source* source) const;
   const sql::Scope* ScopeOf(const sql::Source* source) const;
 
  private:

@@ -1,10 +1,7 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-
 #include "dvt/base/text/text.h"
-#include "dvt/plan/split/inputs.h"
+#include "dvt/plan/split/extracts.h"
 
 namespace dvt::plan {
 namespace {
@@ -37,88 +34,10 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
   return out;
 }
 
-/// Columns of an input whose names the engine would take for one (it ignores case) get another name.
-std::map<int, std::string> ExposedNames(const SplitInput& input) {
-  std::map<int, std::string> names;
-  std::set<std::string> taken;
-  for (const int index : input.columns) {
-    const std::string& name = input.info->columns[static_cast<size_t>(index)].name;
-    std::string exposed = name;
-    for (int i = 2; !taken.insert(ToLower(exposed)).second; ++i) exposed = fmt::format("{}_{}", name, i);
-    names[index] = exposed;
-  }
-  return names;
-}
-
-std::string SelectItem(const SplitInput& input, const columnar::Field& field, const std::string& exposed) {
-  const sql::Dialect& dialect = *input.profile.dialect;
-  const std::string name = sql::QuoteIdentifier(dialect, field.name);
-  const bool padded = input.queries && field.type.fixed && field.type.kind == columnar::TypeKind::kString && input.profile.facts.char_padded;
-  if (!input.queries) return exposed == field.name ? name : name + " AS " + sql::QuoteIdentifier(dialect, exposed);
-  if (padded) return fmt::format("CAST({} AS {}) AS {}", name, dialect.unlimited_text, sql::QuoteIdentifier(dialect, exposed));
-  return exposed == field.name ? name : fmt::format("{} AS {}", name, sql::QuoteIdentifier(dialect, exposed));
-}
-
-ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input) {
-  ExtractFragment extract;
-  extract.connection = input.table->connection;
-  extract.input_name = input.name;
-  extract.relation = input.table->relation;
-  extract.sources.push_back(input.table->relation.ToString());
-  const auto names = ExposedNames(input);
-  for (const int index : input.columns) {
-    columnar::Field field = input.info->columns[static_cast<size_t>(index)];
-    extract.select_list.push_back(SelectItem(input, field, names.at(index)));
-    field.name = names.at(index);
-    extract.fields.push_back(std::move(field));
-  }
-  std::vector<std::string> terms = input.key_filters;
-  if (!input.where.empty()) terms.insert(terms.begin(), input.where);
-  extract.where = Join(terms, " AND ");
-  extract.sql = fmt::format("SELECT {}\nFROM {}", Join(extract.select_list, ", "),
-                            QuotedRelation(catalog, input.table->connection, input.table->relation));
-  if (!extract.where.empty()) extract.sql += "\nWHERE " + extract.where;
-  extract.estimated_rows = input.EstimatedRows();
-  extract.not_pushed = input.not_pushed;
-  extract.pushed = input.pushed;
-  return extract;
-}
-
-// Every occurrence of a relation reads its input; columns keep the alias by which they are qualified.
-void UseInputs(ModelQuery& query, const ExplicitQuery& tree, const std::vector<SplitInput>& inputs) {
-  sql::Arena& arena = query.arena();
-  for (const SplitInput& input : inputs) {
-    for (const sql::Source* source : input.occurrences) {
-      Node* name = sql::NewNode(arena, Kind::kName, {sql::MakeIdentifier(arena, input.name)});
-      if (source->node->Child(0) == nullptr) {
-        Node* alias = sql::NewNode(arena, Kind::kTableAlias, {sql::MakeIdentifier(arena, source->name)});
-        sql::SetChild(arena, source->node, 0, alias);
-      }
-      sql::SetChild(arena, source->node, 1, name);
-    }
-  }
-  std::map<const sql::Source*, std::map<int, std::string>> renamed;
-  for (const SplitInput& input : inputs) {
-    for (const auto& [index, exposed] : ExposedNames(input)) {
-      if (exposed == input.info->columns[static_cast<size_t>(index)].name) continue;
-      for (const sql::Source* source : input.occurrences) renamed[source][index] = exposed;
-    }
-  }
-  if (renamed.empty()) return;
-  for (Node* column : sql::FindAll(tree.root, Kind::kColumn)) {
-    const sql::ColumnBinding* binding = tree.analysis.Find(column);
-    if (binding == nullptr || binding->source == nullptr) continue;
-    const auto it = renamed.find(binding->source);
-    if (it == renamed.end()) continue;
-    const auto name = it->second.find(binding->index);
-    if (name != it->second.end()) sql::SetChild(arena, column, column->count - 1, sql::MakeIdentifier(arena, name->second));
-  }
-}
-
-void WarnNotPushed(const std::vector<SplitInput>& inputs, Diagnostics& warnings) {
-  for (const SplitInput& input : inputs) {
-    for (const NotPushed& item : input.not_pushed) {
-      warnings.Warn("DVT005", fmt::format("{}.{}: {} is not pushed: {}", input.table->connection, input.table->relation.name, item.what, item.reason));
+void WarnNotPushed(const ModelPlan& plan, Diagnostics& warnings) {
+  for (const ExtractFragment& extract : plan.extracts) {
+    for (const NotPushed& item : extract.not_pushed) {
+      warnings.Warn("DVT005", fmt::format("{} is not pushed to {} ({}): {}", item.what, extract.connection, Join(extract.sources, ", "), item.reason));
     }
   }
 }
@@ -133,9 +52,12 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   WarnLossyTypes(tree.analysis, query, plan.warnings);
   InputCollector collector(request, catalog, query, tree.analysis, tree.root);
   DVT_ASSIGN(const auto inputs, collector.Collect());
-  WarnNotPushed(inputs, plan.warnings);
-  for (const SplitInput& input : inputs) plan.extracts.push_back(MakeExtract(catalog, input));
-  UseInputs(query, tree, inputs);
+  const ExposedNames names = ExposeColumns(inputs);
+  for (const JoinedInput& join : inputs.joins) plan.extracts.push_back(MakeExtract(catalog, join, names));
+  for (const GroupedInput& group : inputs.groups) plan.extracts.push_back(MakeExtract(catalog, group));
+  for (const SplitInput& input : inputs.tables) plan.extracts.push_back(MakeExtract(catalog, input, names));
+  WarnNotPushed(plan, plan.warnings);
+  UseInputs(query.arena(), tree.root, tree.analysis, inputs, names);
 
   std::vector<sql::TranspileNote> notes;
   Node* root = tree.root;

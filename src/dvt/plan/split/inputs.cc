@@ -15,12 +15,6 @@ using sql::Kind;
 using sql::Node;
 using sql::Source;
 
-bool IsUniqueKey(const columnar::TableInfo& info, const std::string& column) {
-  return std::any_of(info.indexes.begin(), info.indexes.end(), [&](const columnar::IndexInfo& index) {
-    return (index.primary || index.unique) && index.columns.size() == 1 && index.columns.front() == column;
-  });
-}
-
 // Reads the column that costs least, for tables of which only the number of rows matters.
 int CheapestColumn(const columnar::TableInfo& info) {
   auto cost = [&](const columnar::Field& field) {
@@ -40,6 +34,8 @@ std::string Identifier(std::string_view text) {
   return out;
 }
 
+}  // namespace
+
 bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts) {
   if (a.is_integer() && b.is_integer()) return true;
   if (facts.loose_types || a.kind != b.kind) return false;
@@ -48,7 +44,12 @@ bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, co
   return a.kind == TypeKind::kDate || a.kind == TypeKind::kDecimal;
 }
 
-}  // namespace
+bool IsUniqueKey(const columnar::TableInfo& info, const std::set<std::string>& columns) {
+  return std::any_of(info.indexes.begin(), info.indexes.end(), [&](const columnar::IndexInfo& index) {
+    if (!index.primary && !index.unique) return false;
+    return std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& column) { return columns.contains(column); });
+  });
+}
 
 std::optional<int64_t> SplitInput::EstimatedRows() const {
   if (!info->estimated_rows) return std::nullopt;
@@ -63,8 +64,8 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
     if (!node->Is(Kind::kColumn)) return true;
     const sql::ColumnBinding* binding = analysis_.Find(node);
     if (binding == nullptr) return false;
-    if (binding->source != nullptr) bound_.emplace(binding->source, binding->index);
-    for (const auto& [source, index] : binding->merged) bound_.emplace(source, index);
+    if (binding->source != nullptr) ++bound_[{binding->source, binding->index}];
+    for (const auto& [source, index] : binding->merged) ++bound_[{source, index}];
     return false;
   });
   // A star, a natural join or a renaming list means all columns of the tables beside it.
@@ -86,31 +87,45 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
   }
 }
 
-Result<std::vector<SplitInput>> InputCollector::Collect() {
-  std::vector<SplitInput> inputs;
-  for (const Source& source : analysis_.sources()) DVT_TRY(AddOccurrence(source, inputs));
-  for (SplitInput& input : inputs) {
+Result<CollectedInputs> InputCollector::Collect() {
+  for (const Source& source : analysis_.sources()) DVT_TRY(AddOccurrence(source));
+  out_.tables = all_;
+  if (request_.options.push_joins) JoinTables();
+  if (request_.options.push_aggregates) GroupTables();
+  auto finish = [](SplitInput& input) {
     if (input.columns.empty() && !input.info->columns.empty()) input.columns.insert(CheapestColumn(*input.info));
-    AddFilter(input);
-  }
-  if (request_.options.push_semi_joins) {
-    for (SplitInput& input : inputs) AddKeyFilters(inputs, input);
-  }
-  NameInputs(inputs);
-  for (SplitInput& input : inputs) {
     input.pushed.insert(input.pushed.begin(), fmt::format("{} of {} columns", input.columns.size(), input.info->columns.size()));
+  };
+  for (SplitInput& input : out_.tables) {
+    AddFilter(input, "");
+    if (request_.options.push_semi_joins && input.occurrences.size() == 1) AddKeyFilters(input, "", {});
+    finish(input);
   }
-  return inputs;
+  for (JoinedInput& join : out_.joins) {
+    std::set<const Source*> together;
+    for (const auto& member : join.members) together.insert(member.input.occurrences.front());
+    for (auto& member : join.members) {
+      AddFilter(member.input, member.alias + ".");
+      if (request_.options.push_semi_joins) AddKeyFilters(member.input, member.alias + ".", together);
+      member.input.pushed.insert(member.input.pushed.begin(), fmt::format("{} of {} columns of {}", member.input.columns.size(),
+                                                                          member.input.info->columns.size(), member.input.table->relation.name));
+    }
+    if (std::all_of(join.members.begin(), join.members.end(), [](const auto& member) { return member.input.columns.empty(); })) {
+      finish(join.members.front().input);
+    }
+  }
+  NameInputs();
+  return std::move(out_);
 }
 
-Status InputCollector::AddOccurrence(const Source& source, std::vector<SplitInput>& inputs) {
+Status InputCollector::AddOccurrence(const Source& source) {
   if (source.kind != sql::SourceKind::kTable) return {};
   const BoundTable* table = query_.Find(source.relation);
   if (table == nullptr) return Error(ErrorCode::kInternal, fmt::format("table {} was not resolved", source.relation.ToString()));
-  auto it = std::find_if(inputs.begin(), inputs.end(), [&](const SplitInput& input) {
+  auto it = std::find_if(all_.begin(), all_.end(), [&](const SplitInput& input) {
     return input.table->connection == table->connection && input.table->relation == table->relation;
   });
-  if (it == inputs.end()) {
+  if (it == all_.end()) {
     SplitInput input;
     input.table = table;
     DVT_ASSIGN(input.info, query_.Describe(*table));
@@ -118,12 +133,38 @@ Status InputCollector::AddOccurrence(const Source& source, std::vector<SplitInpu
     input.profile.facts = catalog_.Facts(table->connection);
     input.profile.model_text_binary = !query_.dialect().Has(sql::Feature::kCaseInsensitiveText);
     input.queries = CanQuery(catalog_, table->connection);
-    inputs.push_back(std::move(input));
-    it = inputs.end() - 1;
+    all_.push_back(std::move(input));
+    it = all_.end() - 1;
   }
   it->occurrences.push_back(&source);
   AddColumns(source, *it);
   return {};
+}
+
+SplitInput InputCollector::Single(const SplitInput& shared, const Source* source) const {
+  SplitInput out = shared;
+  out.occurrences = {source};
+  out.columns.clear();
+  return out;
+}
+
+void InputCollector::TakeOut(const Source* source) {
+  for (auto it = out_.tables.begin(); it != out_.tables.end(); ++it) {
+    const auto found = std::find(it->occurrences.begin(), it->occurrences.end(), source);
+    if (found == it->occurrences.end()) continue;
+    it->occurrences.erase(found);
+    it->columns.clear();
+    for (const Source* left : it->occurrences) AddColumns(*left, *it);
+    if (it->occurrences.empty()) out_.tables.erase(it);
+    return;
+  }
+}
+
+const SplitInput* InputCollector::InputOf(const Source* source) const {
+  const auto it = std::find_if(all_.begin(), all_.end(), [&](const SplitInput& input) {
+    return std::find(input.occurrences.begin(), input.occurrences.end(), source) != input.occurrences.end();
+  });
+  return it == all_.end() ? nullptr : &*it;
 }
 
 void InputCollector::AddColumns(const Source& source, SplitInput& input) {
@@ -133,12 +174,12 @@ void InputCollector::AddColumns(const Source& source, SplitInput& input) {
     return;
   }
   for (const int index : source.used) input.columns.insert(index);
-  for (auto it = bound_.lower_bound({&source, -1}); it != bound_.end() && it->first == &source; ++it) {
-    if (it->second >= 0) input.columns.insert(it->second);
+  for (auto it = bound_.lower_bound({&source, 0}); it != bound_.end() && it->first.source == &source; ++it) {
+    input.columns.insert(it->first.index);
   }
 }
 
-void InputCollector::AddFilter(SplitInput& input) {
+void InputCollector::AddFilter(SplitInput& input, const std::string& qualifier) {
   ReportOpaque(input);
   std::vector<Predicate> any;
   for (const Source* source : input.occurrences) {
@@ -159,7 +200,7 @@ void InputCollector::AddFilter(SplitInput& input) {
     return;
   }
   std::vector<std::string> reasons;
-  const auto text = RenderPredicate(filter, input.info->columns, input.profile, "", &reasons);
+  const auto text = RenderPredicate(filter, input.info->columns, input.profile, qualifier, &reasons);
   for (const std::string& reason : reasons) {
     const size_t colon = reason.find(": ");
     input.not_pushed.push_back({"condition on " + reason.substr(0, colon), reason.substr(colon + 2)});
@@ -184,15 +225,17 @@ void InputCollector::ReportOpaque(SplitInput& input) {
   }
 }
 
-void InputCollector::AddKeyFilters(std::vector<SplitInput>& inputs, SplitInput& input) {
-  if (!input.queries || input.occurrences.size() != 1) return;
+void InputCollector::AddKeyFilters(SplitInput& input, const std::string& qualifier, const std::set<const Source*>& besides) {
+  if (!input.queries) return;
   const Source* source = input.occurrences.front();
   const sql::Scope* scope = filters_.ScopeOf(source);
+  std::set<const Source*> path = besides;
+  path.insert(source);
   for (const KeyPair& pair : filters_.Of(scope).joins) {
     const bool left = pair.left.source == source;
     if (!left && pair.right.source != source) continue;
     std::string note;
-    std::string text = KeyFilterVia(inputs, input, left ? pair.left : pair.right, left ? pair.right : pair.left, {source}, &note);
+    std::string text = KeyFilterVia(input, qualifier, left ? pair.left : pair.right, left ? pair.right : pair.left, path, &note);
     if (text.empty() || std::find(input.key_filters.begin(), input.key_filters.end(), text) != input.key_filters.end()) continue;
     input.key_filters.push_back(text);
     input.pushed.push_back(note);
@@ -201,49 +244,58 @@ void InputCollector::AddKeyFilters(std::vector<SplitInput>& inputs, SplitInput& 
 }
 
 // "own IN (SELECT other FROM its table WHERE its filter)", if the other table lives in the same database and its filter removes rows.
-std::string InputCollector::KeyFilterVia(const std::vector<SplitInput>& inputs, const SplitInput& input, const ColumnRef& own,
-                                         const ColumnRef& other, const std::set<const Source*>& path, std::string* note) {
-  if (path.contains(other.source) || path.size() > 3) return {};
-  const auto it = std::find_if(inputs.begin(), inputs.end(), [&](const SplitInput& candidate) {
-    return std::find(candidate.occurrences.begin(), candidate.occurrences.end(), other.source) != candidate.occurrences.end();
-  });
-  if (it == inputs.end() || it->table->identity != input.table->identity || !it->queries) return {};
+std::string InputCollector::KeyFilterVia(const SplitInput& input, const std::string& qualifier, const ColumnRef& own, const ColumnRef& other,
+                                         const std::set<const Source*>& path, std::string* note) const {
+  if (path.contains(other.source) || path.size() > 4) return {};
+  const SplitInput* to = InputOf(other.source);
+  if (to == nullptr || to->table->identity != input.table->identity || !to->queries) return {};
   const columnar::Field& own_field = input.info->columns[static_cast<size_t>(own.index)];
-  const columnar::Field& other_field = it->info->columns[static_cast<size_t>(other.index)];
+  const columnar::Field& other_field = to->info->columns[static_cast<size_t>(other.index)];
   if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) return {};
-  const bool smaller = it->info->estimated_rows && input.info->estimated_rows && *it->info->estimated_rows <= *input.info->estimated_rows;
-  if (!smaller && !IsUniqueKey(*it->info, other_field.name)) return {};
+  const bool smaller = to->info->estimated_rows && input.info->estimated_rows && *to->info->estimated_rows <= *input.info->estimated_rows;
+  if (!smaller && !IsUniqueKey(*to->info, {other_field.name})) return {};
 
   std::vector<std::string> terms;
   if (const auto filter = filters_.FilterOf(other.source)) {
-    if (const auto text = RenderPredicate(*filter, it->info->columns, it->profile, "", nullptr)) terms.push_back(*text);
+    if (const auto text = RenderPredicate(*filter, to->info->columns, to->profile, "", nullptr)) terms.push_back(*text);
   }
   std::set<const Source*> longer = path;
   longer.insert(other.source);
   for (const KeyPair& pair : filters_.Of(filters_.ScopeOf(other.source)).joins) {
     const bool left = pair.left.source == other.source;
     if (!left && pair.right.source != other.source) continue;
-    const std::string inner = KeyFilterVia(inputs, *it, left ? pair.left : pair.right, left ? pair.right : pair.left, longer, nullptr);
+    const std::string inner = KeyFilterVia(*to, "", left ? pair.left : pair.right, left ? pair.right : pair.left, longer, nullptr);
     if (!inner.empty()) terms.push_back(inner);
   }
   if (terms.empty()) return {};
   const sql::Dialect& dialect = *input.profile.dialect;
-  if (note != nullptr) *note = fmt::format("only rows that join with the filtered {}", it->table->relation.name);
-  return fmt::format("{} IN (SELECT {} FROM {} WHERE {})", sql::QuoteIdentifier(dialect, own_field.name),
-                     sql::QuoteIdentifier(dialect, other_field.name), QuotedRelation(catalog_, input.table->connection, it->table->relation),
+  if (note != nullptr) *note = fmt::format("only rows that join with the filtered {}", to->table->relation.name);
+  return fmt::format("{}{} IN (SELECT {} FROM {} WHERE {})", qualifier, sql::QuoteIdentifier(dialect, own_field.name),
+                     sql::QuoteIdentifier(dialect, other_field.name), QuotedRelation(catalog_, input.table->connection, to->table->relation),
                      Join(terms, " AND "));
 }
 
-void InputCollector::NameInputs(std::vector<SplitInput>& inputs) {
+void InputCollector::NameInputs() {
   std::set<std::string> taken;
   sql::Visit(root_, [&](const Node* node) {
     if (node->Is(Kind::kTableAlias) && node->Child(0) != nullptr) taken.insert(ToLower(node->Child(0)->text));
     return true;
   });
-  for (SplitInput& input : inputs) {
-    const std::string base = Identifier(input.table->connection) + "__" + Identifier(input.table->relation.name);
-    input.name = base;
-    for (int i = 2; !taken.insert(input.name).second; ++i) input.name = fmt::format("{}_{}", base, i);
+  auto unique = [&](const std::string& base) {
+    std::string name = base;
+    for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+    return name;
+  };
+  for (SplitInput& input : out_.tables) {
+    input.name = unique(Identifier(input.table->connection) + "__" + Identifier(input.table->relation.name));
+  }
+  for (JoinedInput& join : out_.joins) {
+    std::string base = Identifier(join.anchor().table->connection) + "_";
+    for (const auto& member : join.members) base += "_" + Identifier(member.input.table->relation.name);
+    join.name = unique(base);
+  }
+  for (GroupedInput& group : out_.groups) {
+    group.name = unique(Identifier(group.input.table->connection) + "__" + Identifier(group.input.table->relation.name) + "_grouped");
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -30,22 +31,71 @@ struct SplitInput {
   std::optional<int64_t> EstimatedRows() const;
 };
 
-/// What of the query is pushed to one relation.
+/// Several relations of one source that come as one extract: an anchor, and others joined to it by their keys, so that there are at
+/// most as many rows as the anchor has.
+struct JoinedInput {
+  struct Member {
+    SplitInput input;                            ///< one occurrence each; the anchor first
+    std::string alias;                           ///< quoted, in the extract's SQL
+    std::vector<std::string> on;                 ///< rendered equalities with earlier members; none for the anchor
+    std::vector<KeyPair> keys;                   ///< the query's conjuncts that `on` replaces
+  };
+  std::vector<Member> members;
+  std::string name;
+
+  const SplitInput& anchor() const { return members.front().input; }
+};
+
+/// A query block over one table that the source groups.
+struct GroupedInput {
+  struct Item {
+    std::string sql;                 ///< rendered for the source
+    std::string name;                ///< output column
+    columnar::Field field;
+    std::optional<columnar::DataType> cast;   ///< the engine's own result type, where the source's may differ
+  };
+  SplitInput input;
+  const sql::Scope* scope = nullptr;
+  std::vector<Item> items;
+  std::vector<std::string> keys;     ///< rendered
+  std::string name;
+};
+
+struct CollectedInputs {
+  std::vector<SplitInput> tables;
+  std::vector<JoinedInput> joins;
+  std::vector<GroupedInput> groups;
+};
+
+/// What of the query is pushed to each relation.
 class InputCollector {
  public:
   InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis, const sql::Node* root);
-  /// One input a relation, in order of appearance.
-  Result<std::vector<SplitInput>> Collect();
+  /// One input a relation or joined group, in order of appearance.
+  Result<CollectedInputs> Collect();
 
  private:
-  Status AddOccurrence(const sql::Source& source, std::vector<SplitInput>& inputs);
+  Status AddOccurrence(const sql::Source& source);
+  SplitInput Single(const SplitInput& shared, const sql::Source* source) const;
+  void KeepUsedColumns(JoinedInput& group) const;
   void AddColumns(const sql::Source& source, SplitInput& input);
-  void AddFilter(SplitInput& input);
-  void AddKeyFilters(std::vector<SplitInput>& inputs, SplitInput& input);
-  std::string KeyFilterVia(const std::vector<SplitInput>& inputs, const SplitInput& input, const ColumnRef& own, const ColumnRef& other,
-                           const std::set<const sql::Source*>& path, std::string* note);
+  void AddFilter(SplitInput& input, const std::string& qualifier);
+  void AddKeyFilters(SplitInput& input, const std::string& qualifier, const std::set<const sql::Source*>& besides);
+  std::string KeyFilterVia(const SplitInput& input, const std::string& qualifier, const ColumnRef& own, const ColumnRef& other,
+                           const std::set<const sql::Source*>& path, std::string* note) const;
+  const SplitInput* InputOf(const sql::Source* source) const;
   void ReportOpaque(SplitInput& input);
-  void NameInputs(std::vector<SplitInput>& inputs);
+  void JoinTables();
+  void JoinScope(const sql::Scope& scope);
+  bool Grow(const BlockFacts& facts, const std::set<const sql::Source*>& free, JoinedInput& group);
+  bool TryMember(const BlockFacts& facts, const sql::Source* source, JoinedInput& group);
+  void TakeOut(const sql::Source* source);
+  void GroupTables();
+  std::optional<GroupedInput> TryGroup(const sql::Scope& scope) const;
+  bool ExactWhere(const sql::Scope& scope, const SplitInput& input, std::string* text) const;
+  std::optional<GroupedInput::Item> GroupItem(const sql::Node* item, const sql::Source* source, const SplitInput& input,
+                                              const std::set<int>& keys) const;
+  void NameInputs();
 
   const PlanRequest& request_;
   Catalog& catalog_;
@@ -53,8 +103,17 @@ class InputCollector {
   const sql::Analysis& analysis_;
   const sql::Node* root_;
   FilterAnalysis filters_;
-  std::set<std::pair<const sql::Source*, int>> bound_;   // columns that some node refers to
+  std::map<ColumnRef, int> bound_;                       // how many nodes refer to a column
   std::set<const sql::Source*> whole_;                   // sources of which all columns are needed
+  std::vector<SplitInput> all_;                          // every relation with all of its occurrences
+  CollectedInputs out_;
 };
+
+/// Whether both key types mean the same equality in that source and in the engine.
+bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts);
+/// Whether values of these columns together occur at most once.
+bool IsUniqueKey(const columnar::TableInfo& info, const std::set<std::string>& columns);
+/// Every FROM item of the scope is inner-joined, so that join conditions may move freely.
+bool IsInnerOnly(const sql::Scope& scope);
 
 }  // namespace dvt::plan

@@ -1,0 +1,230 @@
+#include "dvt/plan/resolve/planner.h"
+
+#include <gtest/gtest.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/plan/resolve/fake_catalog_test.h"
+
+namespace dvt::plan {
+namespace {
+
+/// crm: postgres with customer and nation; shop: mysql with orders; box: sqlite; wh: the postgres target.
+class PlannerTest : public testing::Test {
+ protected:
+  PlannerTest() {
+    catalog_.connections["wh"] = {"postgres", "pg wh", 3, "public"};
+    catalog_.connections["wh2"] = {"postgres", "pg wh", 3, "public"};
+    catalog_.connections["crm"] = {"postgres", "pg crm", 3, "public"};
+    catalog_.connections["shop"] = {"mysql", "mysql shop", 3, "shop"};
+    catalog_.connections["box"] = {"sqlite", "sqlite box", 3, "main"};
+    catalog_.connections["duck"] = {"duckdb", "duck", 3, "main"};
+    catalog_.connections["files"] = {"duckdb", "files", 0, ""};
+  }
+
+  /// {crm.customer} in `sql` stands for the rendered upstream.
+  PlanRequest Request(std::string sql, std::string target = "wh") {
+    PlanRequest request;
+    request.node_id = "model.shop.m";
+    request.file = "models/m.sql";
+    request.target_connection = std::move(target);
+    request.target_relation = {"", "public", "m"};
+    request.materialization = "table";
+    const sql::Dialect& dialect = catalog_.DialectOf(request.target_connection);
+    for (size_t at = sql.find('{'); at != std::string::npos; at = sql.find('{')) {
+      const size_t end = sql.find('}', at);
+      const std::vector<std::string> parts = Split(sql.substr(at + 1, end - at - 1), '.');
+      const auto upstream = catalog_.Upstream(parts[0], parts[1], dialect);
+      sql.replace(at, end - at + 1, upstream.marker);
+      bool known = false;
+      for (const auto& have : request.upstreams) known = known || have.marker == upstream.marker;
+      if (!known) request.upstreams.push_back(upstream);
+    }
+    request.sql = std::move(sql);
+    return request;
+  }
+
+  ModelPlan Plan(const PlanRequest& request) {
+    auto plan = PlanModel(request, catalog_);
+    EXPECT_TRUE(plan.has_value()) << (plan ? "" : plan.error().ToString()) << "\n" << request.sql;
+    return plan ? std::move(*plan) : ModelPlan();
+  }
+  ModelPlan Plan(const std::string& sql, const std::string& target = "wh") { return Plan(Request(sql, target)); }
+
+  static const ExtractFragment& Extract(const ModelPlan& plan, std::string_view input) {
+    for (const auto& extract : plan.extracts) {
+      if (extract.input_name == input) return extract;
+    }
+    static const ExtractFragment none;
+    ADD_FAILURE() << "no extract " << input << "\n" << RenderPlanText(plan);
+    return none;
+  }
+  static int Count(const ModelPlan& plan, std::string_view code) {
+    int n = 0;
+    for (const auto& item : plan.warnings.items()) n += item.code == code ? 1 : 0;
+    return n;
+  }
+
+  FakeCatalog catalog_;
+};
+
+TEST_F(PlannerTest, OwnTablesRunInTheTarget) {
+  const auto plan = Plan("select * from {wh2.orders} where weird @@@ syntax");
+  EXPECT_EQ(plan.way, Way::kPushdown);
+  EXPECT_EQ(plan.sql, R"(select * from "public"."orders" where weird @@@ syntax)");
+  EXPECT_TRUE(plan.extracts.empty());
+  EXPECT_EQ(catalog_.described, 0);
+}
+
+TEST_F(PlannerTest, OneOtherConnectionOfTheSameDialectKeepsTheText) {
+  const auto plan = Plan("select o_custkey,\n  count(*) n -- how many\nfrom {crm.orders} group by 1");
+  EXPECT_EQ(plan.way, Way::kDirect);
+  ASSERT_EQ(plan.extracts.size(), 1u);
+  EXPECT_EQ(plan.extracts[0].sql, "select o_custkey,\n  count(*) n -- how many\nfrom \"public\".\"orders\" group by 1");
+  EXPECT_FALSE(plan.extracts[0].relation.has_value());
+  EXPECT_TRUE(plan.transform.sql.empty());
+}
+
+TEST_F(PlannerTest, APlainDirectSelectionCanBeReadInPartitions) {
+  const auto plan = Plan("select o_orderkey, o_totalprice * 2 as double_price from {crm.orders} where o_orderdate >= '1995-01-01'");
+  EXPECT_EQ(plan.way, Way::kDirect);
+  const auto& extract = plan.extracts.at(0);
+  ASSERT_TRUE(extract.relation.has_value());
+  EXPECT_EQ(extract.relation->name, "orders");
+  EXPECT_EQ(extract.select_list.size(), 2u);
+  EXPECT_NE(extract.where.find("1995-01-01"), std::string::npos);
+}
+
+TEST_F(PlannerTest, ADirectStarNamesTheColumns) {
+  const auto plan = Plan("select * from {shop.orders}");
+  EXPECT_EQ(plan.way, Way::kDirect);
+  ASSERT_TRUE(plan.extracts.at(0).relation.has_value());
+  EXPECT_EQ(plan.extracts.at(0).select_list.size(), 9u);
+  EXPECT_EQ(plan.extracts.at(0).sql.find('"'), std::string::npos) << plan.extracts.at(0).sql;
+}
+
+TEST_F(PlannerTest, ViewsBecomeTablesOffTheTarget) {
+  auto request = Request("select * from {crm.orders}");
+  request.materialization = "view";
+  const auto plan = Plan(request);
+  EXPECT_EQ(plan.load.materialization, "table");
+  EXPECT_EQ(Count(plan, "DVT001"), 1);
+}
+
+TEST_F(PlannerTest, FilesAreAlwaysReadByTheEngine) {
+  const auto plan = Plan("select o_orderkey from {files.orders} where o_custkey = 7");
+  EXPECT_EQ(plan.way, Way::kFederated);
+  EXPECT_EQ(plan.extracts.at(0).where, "");
+  EXPECT_EQ(plan.extracts.at(0).select_list.size(), 2u);
+  EXPECT_EQ(plan.extracts.at(0).not_pushed.size(), 1u);
+}
+
+TEST_F(PlannerTest, HardCodedNamesLiveOnTheTarget) {
+  const auto plan = Plan("select c_name from {crm.customer} c where c_custkey in (select o_custkey from orders)");
+  EXPECT_EQ(plan.way, Way::kFederated);
+  EXPECT_EQ(Extract(plan, "wh__orders").connection, "wh");
+  EXPECT_EQ(Extract(plan, "wh__orders").select_list.size(), 1u);
+}
+
+TEST_F(PlannerTest, TheMainJobPushesColumnsAndFilters) {
+  const auto plan = Plan(
+      "select c_mktsegment, o_orderpriority, count(*) as n, sum(o_totalprice) as revenue from {shop.orders} join {crm.customer} "
+      "on c_custkey = o_custkey where o_orderdate >= '1995-01-01' and c_acctbal > 0 group by 1, 2");
+  EXPECT_EQ(plan.way, Way::kFederated);
+  const auto& orders = Extract(plan, "shop__orders");
+  EXPECT_EQ(orders.select_list, (std::vector<std::string>{"`o_custkey`", "`o_totalprice`", "`o_orderdate`", "`o_orderpriority`"}));
+  EXPECT_EQ(orders.where, "`o_orderdate` >= DATE '1995-01-01'");
+  EXPECT_EQ(Extract(plan, "crm__customer").where, "\"c_acctbal\" > 0");
+  EXPECT_EQ(Count(plan, "DVT007"), 1);
+  EXPECT_EQ(Count(plan, "DVT005"), 0);
+}
+
+TEST_F(PlannerTest, TextsUnderACollationStayInTheEngine) {
+  const auto plan = Plan("select c.c_name from {shop.customer} c join {crm.orders} o on c_custkey = o_custkey where c_mktsegment = 'A' "
+                         "and o_orderstatus = 'F'");
+  EXPECT_EQ(Extract(plan, "shop__customer").where, "");
+  EXPECT_EQ(Extract(plan, "crm__orders").where, "\"o_orderstatus\" = 'F'");
+  EXPECT_EQ(Count(plan, "DVT005"), 1);
+}
+
+TEST_F(PlannerTest, KeysCarryFiltersAcrossSources) {
+  const auto plan = Plan("select c.c_name from {crm.customer} c join {shop.orders} o on c_custkey = o_custkey where c_custkey between 5 and 9");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_custkey` >= 5 AND `o_custkey` <= 9");
+}
+
+TEST_F(PlannerTest, OuterJoinsKeepTheirRows) {
+  const auto plan = Plan(
+      "select c.c_name, o.o_orderkey from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey and o_shippriority = 0 "
+      "and c_acctbal > 100 where o.o_orderdate is null and c_nationkey = 3");
+  EXPECT_EQ(Extract(plan, "crm__customer").where, "\"c_nationkey\" = 3");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_shippriority` = 0");
+}
+
+TEST_F(PlannerTest, NullRejectingFiltersReachTheNullableSide) {
+  const auto plan = Plan("select c.c_name from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey where o_shippriority = 0");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_shippriority` = 0");
+}
+
+TEST_F(PlannerTest, ImportCtesCarryOnlyWhatIsUsed) {
+  const auto plan = Plan(
+      "with customers as (select * from {crm.customer}), orders as (select * from {shop.orders}), big as (select * from orders where "
+      "o_totalprice > 100.5) select customers.c_name, count(*) n from customers join big on big.o_custkey = customers.c_custkey "
+      "where big.o_orderdate < '1996-01-01' group by 1");
+  const auto& orders = Extract(plan, "shop__orders");
+  EXPECT_EQ(orders.select_list.size(), 3u);
+  EXPECT_NE(orders.where.find("`o_totalprice` > 100.5"), std::string::npos) << orders.where;
+  EXPECT_NE(orders.where.find("`o_orderdate` < DATE '1996-01-01'"), std::string::npos) << orders.where;
+  EXPECT_EQ(Extract(plan, "crm__customer").select_list.size(), 2u);
+}
+
+TEST_F(PlannerTest, LimitsStopFilters) {
+  const auto plan = Plan("select * from (select o_custkey, o_orderkey from {shop.orders} order by o_orderkey limit 5) x join {crm.customer} "
+                         "on c_custkey = o_custkey where o_orderkey > 10");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "");
+}
+
+TEST_F(PlannerTest, SqliteDatesAndDecimalsGetCoarserFilters) {
+  const auto plan = Plan("select o_orderkey from {box.orders} join {crm.customer} on o_custkey = c_custkey where o_orderdate < '1996-01-01' "
+                         "and o_totalprice >= 10");
+  EXPECT_EQ(Extract(plan, "box__orders").where,
+            "(\"o_orderdate\" < '1996-01-01' OR typeof(\"o_orderdate\") NOT IN ('text', 'null')) AND \"o_totalprice\" >= 9.99");
+}
+
+TEST_F(PlannerTest, FilteredTablesOfTheSameSourceCutEachOther) {
+  catalog_.tables["orders"].estimated_rows = 5'000'000;
+  const auto plan = Plan("select o_orderkey, p_name from {crm.orders}, {crm.customer}, {shop.part} where o_custkey = c_custkey and "
+                         "c_nationkey = 4 and p_partkey = o_shippriority");
+  const auto& orders = Extract(plan, "crm__orders");
+  EXPECT_TRUE(orders.relation.has_value());
+  EXPECT_EQ(orders.where, "\"o_custkey\" IN (SELECT \"c_custkey\" FROM \"public\".\"customer\" WHERE \"c_nationkey\" = 4)");
+}
+
+TEST_F(PlannerTest, ErrorsNameThePlace) {
+  auto plan = PlanModel(Request("select o_nothing from {shop.orders} join {crm.customer} on o_custkey = c_custkey"), catalog_);
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_EQ(plan.error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(plan.error().place().file, "models/m.sql");
+  plan = PlanModel(Request("select * from {shop.missing} join {crm.customer} on o_custkey = c_custkey"), catalog_);
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_NE(plan.error().ToString().find("missing"), std::string::npos);
+  plan = PlanModel(Request("select from from {shop.orders}"), catalog_);
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_EQ(plan.error().code(), ErrorCode::kSyntax);
+}
+
+TEST_F(PlannerTest, TheTreeIsReadable) {
+  const auto plan = Plan("select o_orderkey from {shop.orders} join {crm.customer} on o_custkey = c_custkey where c_acctbal > 0");
+  RenderPlanOptions options;
+  options.connection_types = {{"shop", "mysql"}, {"crm", "postgres"}, {"wh", "postgres"}};
+  options.reads = {{"binary rows", 4, 2, "key range o_orderkey", 15000, {}}, {}};
+  const std::string text = RenderPlanText(plan, options);
+  EXPECT_NE(text.find("model.shop.m · federated\n├─ extract shop__orders · shop (mysql) · shop.orders\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("4 partitions, key range o_orderkey, 2 at a time, binary rows"), std::string::npos) << text;
+  EXPECT_NE(text.find("└─ load into wh (postgres) · public.m as table\n"), std::string::npos) << text;
+  const Value json = PlanToJson(plan, options.reads);
+  EXPECT_EQ(json["way"].as_string(), "federated");
+  EXPECT_EQ(json["extracts"].list().size(), 2u);
+  EXPECT_EQ(json["extracts"].list()[0]["read"]["partitions"].as_int(), 4);
+}
+
+}  // namespace
+}  // namespace dvt::plan

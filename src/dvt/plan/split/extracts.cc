@@ -1,0 +1,126 @@
+#include "dvt/plan/split/extracts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt::plan {
+namespace {
+
+const columnar::Field& FieldAt(const SplitInput& input, int index) { return input.info->columns[static_cast<size_t>(index)]; }
+
+std::string SelectItem(const SplitInput& input, const std::string& qualifier, int index, const std::string& exposed) {
+  const sql::Dialect& dialect = *input.profile.dialect;
+  const columnar::Field& field = FieldAt(input, index);
+  const std::string name = qualifier + sql::QuoteIdentifier(dialect, field.name);
+  const bool padded = input.queries && field.type.fixed && field.type.kind == columnar::TypeKind::kString && input.profile.facts.char_padded;
+  if (padded) return fmt::format("CAST({} AS {}) AS {}", name, dialect.unlimited_text, sql::QuoteIdentifier(dialect, exposed));
+  return exposed == field.name ? name : fmt::format("{} AS {}", name, sql::QuoteIdentifier(dialect, exposed));
+}
+
+void AddColumns(const SplitInput& input, const std::string& qualifier, const ExposedNames& names, ExtractFragment& extract) {
+  for (const int index : input.columns) {
+    const std::string& exposed = names.at({input.occurrences.front(), index});
+    extract.select_list.push_back(SelectItem(input, qualifier, index, exposed));
+    columnar::Field field = FieldAt(input, index);
+    field.name = exposed;
+    extract.fields.push_back(std::move(field));
+  }
+}
+
+void AddTerms(const SplitInput& input, std::vector<std::string>& terms) {
+  if (!input.where.empty()) terms.push_back(input.where);
+  terms.insert(terms.end(), input.key_filters.begin(), input.key_filters.end());
+}
+
+}  // namespace
+
+ExposedNames ExposeColumns(const CollectedInputs& inputs) {
+  ExposedNames names;
+  auto expose = [&](const SplitInput& input, std::set<std::string>& taken) {
+    for (const int index : input.columns) {
+      const std::string& name = FieldAt(input, index).name;
+      std::string exposed = name;
+      for (int i = 2; !taken.insert(ToLower(exposed)).second; ++i) exposed = fmt::format("{}_{}", name, i);
+      for (const sql::Source* source : input.occurrences) names[{source, index}] = exposed;
+    }
+  };
+  for (const SplitInput& input : inputs.tables) {
+    std::set<std::string> taken;
+    expose(input, taken);
+  }
+  for (const JoinedInput& join : inputs.joins) {
+    std::set<std::string> taken;
+    for (const auto& member : join.members) expose(member.input, taken);
+  }
+  return names;
+}
+
+ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, const ExposedNames& names) {
+  ExtractFragment extract;
+  extract.connection = input.table->connection;
+  extract.input_name = input.name;
+  extract.relation = input.table->relation;
+  extract.sources.push_back(input.table->relation.ToString());
+  AddColumns(input, "", names, extract);
+  std::vector<std::string> terms;
+  AddTerms(input, terms);
+  extract.where = Join(terms, " AND ");
+  extract.sql = fmt::format("SELECT {}\nFROM {}", Join(extract.select_list, ", "),
+                            QuotedRelation(catalog, input.table->connection, input.table->relation));
+  if (!extract.where.empty()) extract.sql += "\nWHERE " + extract.where;
+  extract.estimated_rows = input.EstimatedRows();
+  extract.not_pushed = input.not_pushed;
+  extract.pushed = input.pushed;
+  return extract;
+}
+
+ExtractFragment MakeExtract(const Catalog& catalog, const JoinedInput& join, const ExposedNames& names) {
+  ExtractFragment extract;
+  const std::string& connection = join.anchor().table->connection;
+  extract.connection = connection;
+  extract.input_name = join.name;
+  std::vector<std::string> terms;
+  std::string from;
+  double rows = static_cast<double>(join.anchor().info->estimated_rows.value_or(0));
+  for (const auto& member : join.members) {
+    const SplitInput& input = member.input;
+    extract.sources.push_back(input.table->relation.ToString());
+    AddColumns(input, member.alias + ".", names, extract);
+    const std::string table = QuotedRelation(catalog, connection, input.table->relation) + " AS " + member.alias;
+    from += from.empty() ? "\nFROM " + table : fmt::format("\nJOIN {} ON {}", table, Join(member.on, " AND "));
+    AddTerms(input, terms);
+    extract.pushed.insert(extract.pushed.end(), input.pushed.begin(), input.pushed.end());
+    extract.not_pushed.insert(extract.not_pushed.end(), input.not_pushed.begin(), input.not_pushed.end());
+    rows *= input.selectivity;
+  }
+  extract.sql = fmt::format("SELECT {}{}", Join(extract.select_list, ", "), from);
+  if (!terms.empty()) extract.sql += "\nWHERE " + Join(terms, " AND ");
+  extract.select_list.clear();
+  extract.estimated_rows = std::max<int64_t>(1, static_cast<int64_t>(rows));
+  return extract;
+}
+
+ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group) {
+  ExtractFragment extract;
+  const SplitInput& input = group.input;
+  extract.connection = input.table->connection;
+  extract.input_name = group.name;
+  extract.sources.push_back(input.table->relation.ToString());
+  std::vector<std::string> items;
+  for (const auto& item : group.items) {
+    items.push_back(item.sql + " AS " + sql::QuoteIdentifier(*input.profile.dialect, item.name));
+    extract.fields.push_back(item.field);
+  }
+  extract.sql = fmt::format("SELECT {}\nFROM {}", Join(items, ", "), QuotedRelation(catalog, extract.connection, input.table->relation));
+  if (!input.where.empty()) extract.sql += "\nWHERE " + input.where;
+  if (!group.keys.empty()) extract.sql += "\nGROUP BY " + Join(group.keys, ", ");
+  extract.pushed = input.pushed;
+  if (group.keys.empty()) extract.estimated_rows = 1;
+  return extract;
+}
+
+}  // namespace dvt::plan

@@ -1,0 +1,210 @@
+// Any split of a query must equal the unsplit query: every query of tests/sql/tpch and tests/sql/split, its tables dealt at random over
+// four connections of different dialects, is planned, its extracts are run one by one in DuckDB, the transform is run over them, and the
+// rows are compared with those of the whole query.
+#include <duckdb.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "dvt/base/text/text.h"
+#include "dvt/plan/resolve/fake_catalog_test.h"
+
+namespace dvt::plan {
+namespace {
+
+const std::vector<std::string> kTables = {"region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem"};
+const std::vector<std::string> kConnections = {"pg", "my", "lite", "duck"};
+
+class Database {
+ public:
+  Database() {
+    duckdb_open(nullptr, &db_);
+    duckdb_connect(db_, &connection_);
+  }
+  ~Database() {
+    duckdb_disconnect(&connection_);
+    duckdb_close(&db_);
+  }
+
+  /// Rows as texts, sorted; floats to ten digits, for sums in another order. An error starts with "ERROR".
+  std::vector<std::string> Query(const std::string& sql) {
+    duckdb_result result;
+    std::vector<std::string> rows;
+    if (duckdb_query(connection_, sql.c_str(), &result) == DuckDBError) {
+      rows.push_back(fmt::format("ERROR {}", duckdb_result_error(&result)));
+      duckdb_destroy_result(&result);
+      return rows;
+    }
+    const idx_t columns = duckdb_column_count(&result);
+    for (idx_t r = 0; r < duckdb_row_count(&result); ++r) {
+      std::string row;
+      for (idx_t c = 0; c < columns; ++c) {
+        if (duckdb_value_is_null(&result, c, r)) {
+          row += "NULL|";
+          continue;
+        }
+        const duckdb_type type = duckdb_column_type(&result, c);
+        char* text = duckdb_value_varchar(&result, c, r);
+        const bool number = type == DUCKDB_TYPE_DOUBLE || type == DUCKDB_TYPE_FLOAT;
+        row += number ? fmt::format("{:.10g}|", duckdb_value_double(&result, c, r)) : std::string(text) + "|";
+        duckdb_free(text);
+      }
+      rows.push_back(std::move(row));
+    }
+    std::sort(rows.begin(), rows.end());
+    duckdb_destroy_result(&result);
+    return rows;
+  }
+
+  void Run(const std::string& sql) {
+    const auto rows = Query(sql);
+    if (!rows.empty() && rows.front().rfind("ERROR", 0) == 0) ADD_FAILURE() << rows.front() << "\n" << sql;
+  }
+
+ private:
+  duckdb_database db_ = nullptr;
+  duckdb_connection connection_ = nullptr;
+};
+
+std::string ReadText(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+class SplitTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = std::filesystem::temp_directory_path() / fmt::format("dvt_split_test_{}", getpid());
+    std::filesystem::create_directories(folder_);
+    const std::string command = fmt::format("'{}' csv -s 0.01 --output-dir '{}' > /dev/null 2>&1", DVT_TPCHGEN, folder_.string());
+    if (std::system(command.c_str()) != 0) return;
+    database_ = std::make_unique<Database>();
+    database_->Run("CREATE SCHEMA sources");
+    for (const auto& table : kTables) {
+      const FakeCatalog catalog;
+      std::string columns;
+      for (const auto& field : catalog.tables.at(table).columns) {
+        const auto type = sql::RenderTypeName(sql::Duckdb(), field.type);
+        columns += fmt::format("{}'{}': '{}'", columns.empty() ? "" : ", ", field.name, type ? *type : "VARCHAR");
+      }
+      database_->Run(fmt::format("CREATE TABLE sources.{0} AS SELECT * FROM read_csv('{1}/{0}.csv', header = true, columns = {{{2}}})", table,
+                                 folder_.string(), columns));
+    }
+  }
+  static void TearDownTestSuite() {
+    database_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  void SetUp() override {
+    if (database_ == nullptr) GTEST_SKIP() << "tpchgen-cli is not there";
+  }
+
+  FakeCatalog MakeCatalog() {
+    FakeCatalog catalog;
+    catalog.connections["wh"] = {"postgres", "wh", 3, "public"};
+    catalog.connections["pg"] = {"postgres", "pg", 3, "sources"};
+    catalog.connections["my"] = {"mysql", "my", 3, "sources"};
+    catalog.connections["lite"] = {"sqlite", "lite", 3, "sources"};
+    catalog.connections["duck"] = {"duckdb", "duck", 3, "sources"};
+    return catalog;
+  }
+
+  /// The query with its tables named as the runner would render them.
+  Result<PlanRequest> Deal(const std::string& text, const FakeCatalog& catalog, const std::map<std::string, std::string>& deal) {
+    const sql::Dialect& dialect = sql::Postgres();
+    DVT_ASSIGN(auto ast, sql::ParseQuery(text, dialect));
+    PlanRequest request;
+    request.node_id = "model.tpch.q";
+    request.target_connection = "wh";
+    request.materialization = "table";
+    request.options.force_federated = true;
+    for (const auto& reference : sql::ReferencedTables(ast.root(), dialect)) {
+      const UpstreamTable upstream = catalog.Upstream(deal.at(reference.name.name), reference.name.name, dialect);
+      if (reference.node->Child(0) == nullptr) {
+        sql::SetChild(ast.arena, reference.node, 0,
+                      sql::NewNode(ast.arena, sql::Kind::kTableAlias, {sql::MakeIdentifier(ast.arena, reference.name.name)}));
+      }
+      sql::Node* name = sql::NewNode(ast.arena, sql::Kind::kName);
+      for (const auto& part : {upstream.connection, upstream.relation.schema, upstream.relation.name}) {
+        sql::Append(ast.arena, name, sql::MakeIdentifier(ast.arena, part));
+      }
+      sql::SetChild(ast.arena, reference.node, 1, name);
+      if (std::none_of(request.upstreams.begin(), request.upstreams.end(), [&](const auto& u) { return u.marker == upstream.marker; })) {
+        request.upstreams.push_back(upstream);
+      }
+    }
+    request.sql = sql::Print(ast.root(), dialect);
+    return request;
+  }
+
+  std::vector<std::string> RunPlan(const ModelPlan& plan, const FakeCatalog& catalog) {
+    database_->Run("DROP SCHEMA IF EXISTS inputs CASCADE; CREATE SCHEMA inputs");
+    for (const auto& extract : plan.extracts) {
+      std::string sql = extract.sql;
+      if (catalog.connections.at(extract.connection).dialect == "mysql") std::replace(sql.begin(), sql.end(), '`', '"');
+      database_->Run(fmt::format("CREATE TABLE inputs.\"{}\" AS {}", extract.input_name, sql));
+    }
+    database_->Run("SET search_path = 'inputs'");
+    return database_->Query(plan.transform.sql);
+  }
+
+  void Check(const std::string& name, const std::string& text, int deals, unsigned seed) {
+    auto whole = sql::Transpile(text, sql::Postgres(), sql::Duckdb());
+    ASSERT_TRUE(whole.has_value()) << name << "\n" << whole.error().ToString();
+    database_->Run("SET search_path = 'sources'");
+    const auto expected = database_->Query(whole->sql);
+    ASSERT_TRUE(expected.empty() || expected.front().rfind("ERROR", 0) != 0) << name << "\n" << expected.front() << "\n" << whole->sql;
+    std::mt19937 random(seed);
+    for (int i = 0; i < deals; ++i) {
+      FakeCatalog catalog = MakeCatalog();
+      std::map<std::string, std::string> deal;
+      for (const auto& table : kTables) deal[table] = i == 0 ? "pg" : i == 1 ? "duck" : kConnections[random() % kConnections.size()];
+      auto request = Deal(text, catalog, deal);
+      ASSERT_TRUE(request.has_value()) << name << "\n" << request.error().ToString();
+      request->options.partition_above_rows = i % 2 == 0 ? 500'000 : 10'000;
+      auto plan = PlanModel(*request, catalog);
+      ASSERT_TRUE(plan.has_value()) << name << "\n" << plan.error().ToString() << "\n" << request->sql;
+      const auto rows = RunPlan(*plan, catalog);
+      ASSERT_EQ(rows.size(), expected.size()) << name << " " << (rows.empty() ? "" : rows.front()) << "\n" << RenderPlanText(*plan);
+      ASSERT_EQ(rows, expected) << name << "\n" << RenderPlanText(*plan);
+    }
+  }
+
+  void CheckFolder(const std::string& folder, int deals) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    ASSERT_FALSE(files.empty());
+    unsigned seed = 1;
+    for (const auto& file : files) {
+      SCOPED_TRACE(file.filename().string());
+      Check(file.filename().string(), ReadText(file), deals, seed++);
+    }
+  }
+
+  static std::filesystem::path folder_;
+  static std::unique_ptr<Database> database_;
+};
+
+std::filesystem::path SplitTest::folder_;
+std::unique_ptr<Database> SplitTest::database_;
+
+int Deals(int usual) {
+  const char* wanted = std::getenv("DVT_SPLIT_DEALS");
+  return wanted != nullptr ? std::atoi(wanted) : usual;
+}
+
+TEST_F(SplitTest, TpchEqualsTheWhole) { CheckFolder("tests/sql/tpch", Deals(6)); }
+TEST_F(SplitTest, OddQueriesEqualTheWhole) { CheckFolder("tests/sql/split", Deals(8)); }
+
+}  // namespace
+}  // namespace dvt::plan

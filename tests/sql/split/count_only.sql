@@ -1,0 +1,1 @@
+select (select count(*) from orders) as a, (select count(*) from customer) as b
