@@ -7,6 +7,8 @@
 #include "dvt/base/text/text.h"
 #include "dvt/connectors/duckdb/connector.h"
 #include "dvt/connectors/files/connector.h"
+#include "dvt/connectors/mysql/connector.h"
+#include "dvt/connectors/postgres/connector.h"
 #include "dvt/connectors/sqlite/connector.h"
 
 namespace dvt::connectors {
@@ -62,6 +64,8 @@ Status CheckSettings(const ConnectionConfig& config, const ConnectorKind& kind) 
 
 const std::vector<ConnectorKind>& ConnectorKinds() {
   static const std::vector<ConnectorKind> kinds = {
+      {"postgres", {"postgresql"}, MakePostgresConnector, PostgresSettings()},
+      {"mysql", {"mariadb"}, MakeMySqlConnector, MySqlSettings()},
       {"sqlite", {"sqlite3"}, MakeSqliteConnector, SqliteSettings()},
       {"duckdb", {}, MakeDuckDbConnector, DuckDbSettings()},
       {"files", {"file"}, MakeFilesConnector, FilesSettings()},

@@ -20,6 +20,10 @@ TEST(Registry, MakesEveryKindWithoutConnecting) {
   ASSERT_TRUE(sqlite) << sqlite.error().ToString();
   EXPECT_EQ((*sqlite)->default_schema(), "main");
   EXPECT_TRUE(MakeConnector(Config("type: DuckDB\npath: ':memory:'\n")));
+  EXPECT_TRUE(
+      MakeConnector(Config("type: postgresql\nhost: localhost\nuser: u\npassword: p\nport: 5432\ndbname: d\nschema: s\n")));
+  EXPECT_TRUE(
+      MakeConnector(Config("type: mariadb\nhost: localhost\nuser: u\npassword: p\nport: 3306\ndatabase: d\nschema: d\n")));
 }
 
 TEST(Registry, UnknownTypeNamesTheNearest) {
