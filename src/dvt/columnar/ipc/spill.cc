@@ -24,10 +24,9 @@ namespace {
 Error SpillError(const std::string& folder, int errno_value, const std::string& detail) {
   const bool full = errno_value == ENOSPC || errno_value == EDQUOT || errno_value == EFBIG;
   const ErrorCode code = full ? ErrorCode::kDisk : errno_value != 0 ? ClassifyErrno(errno_value) : ErrorCode::kIo;
-  Error error(code, fmt::format("cannot spill to {}: {}", folder, detail));
-  if (errno_value != 0) error = std::move(error).WithVendorCode(fmt::format("errno {}", errno_value));
-  if (full) error = std::move(error).WithHint("Free space there, or point the spill folder at a larger disk.");
-  return error;
+  return Error(code, fmt::format("cannot spill to {}: {}", folder, detail))
+      .WithVendorCode(errno_value != 0 ? fmt::format("errno {}", errno_value) : std::string())
+      .WithHint(full ? "Free space there, or point the spill folder at a larger disk." : "");
 }
 
 class ArrowSpillFile : public SpillFile {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
-#include <atomic>
+#include <csignal>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -60,7 +61,9 @@ Result<int64_t> Drain(Stream& stream) {
     for (int64_t row = 0; row < batch.length(); ++row, ++expected) {
       EXPECT_EQ(columns[0].Integer(row), expected);
       EXPECT_EQ(columns[1].IsNull(row), expected % 7 == 0);
-      if (!columns[1].IsNull(row)) EXPECT_EQ(columns[1].Text(row), "row " + std::to_string(expected));
+      if (!columns[1].IsNull(row)) {
+        EXPECT_EQ(columns[1].Text(row), "row " + std::to_string(expected));
+      }
     }
   }
 }
@@ -136,12 +139,26 @@ TEST(RetryingStream, HandsOnNothingBeforeThePartitionIsComplete) {
 }
 
 TEST(RetryingStream, FullDiskNamesTheFolder) {
-  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP();
+  // A file-size limit is the full disk that needs no privileges.
+  const auto folder = (std::filesystem::temp_directory_path() / "dvt_spill_test").string();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{1024, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
   Flaky flaky;
-  auto stream = RetryingStream(kFields, Quick(), [&] { return flaky.Open(); }, 10, "/dev/full/spill", {}, nullptr);
+  auto stream = RetryingStream(kFields, Quick(), [&] { return flaky.Open(); }, 10, folder, {}, nullptr);
   auto rows = Drain(stream);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
   ASSERT_FALSE(rows);
-  EXPECT_NE(rows.error().message().find("/dev/full/spill"), std::string::npos) << rows.error().ToString();
+  EXPECT_EQ(rows.error().code(), ErrorCode::kDisk) << rows.error().ToString();
+  EXPECT_NE(rows.error().message().find(folder), std::string::npos) << rows.error().ToString();
+  EXPECT_EQ(flaky.opened, 1);
+  auto nowhere = RetryingStream(kFields, Quick(), [&] { return flaky.Open(); }, 10, "/dev/null/spill", {}, nullptr);
+  rows = Drain(nowhere);
+  ASSERT_FALSE(rows);
+  EXPECT_NE(rows.error().message().find("/dev/null/spill"), std::string::npos) << rows.error().ToString();
 }
 
 TEST(PartitionCount, FollowsTheRule) {

@@ -59,8 +59,8 @@ class CopyOut {
 
   Error Failed(Error error) {
     if (release_ != nullptr) std::exchange(release_, nullptr)(false);
-    if (!request_.described.empty()) error = std::move(error).Within(request_.described);
-    return error;
+    if (request_.described.empty()) return error;
+    return std::move(error).Within(request_.described);
   }
 
   Connection& connection() { return connection_; }

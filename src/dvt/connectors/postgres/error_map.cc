@@ -122,16 +122,14 @@ Error ErrorFromResult(const PGresult* result, const Settings& settings, std::str
     message += fmt::format(" ({} of the query)", LineAndColumn(sql, std::atoll(position.c_str())));
   }
   if (const std::string detail = Part(result, PG_DIAG_MESSAGE_DETAIL); !detail.empty()) message += ": " + detail;
-  Error error = Error(code, settings.Redact(std::move(message))).WithVendorCode(state);
-  if (std::string hint = Part(result, PG_DIAG_MESSAGE_HINT); !hint.empty()) {
-    error = std::move(error).WithHint(settings.Redact(std::move(hint)));
-  } else if (state == "25006") {
-    error = std::move(error).WithHint("The server or the session is read-only (a standby, or default_transaction_read_only).");
+  std::string hint = Part(result, PG_DIAG_MESSAGE_HINT);
+  if (hint.empty() && state == "25006") {
+    hint = "The server or the session is read-only (a standby, or default_transaction_read_only).";
   }
-  if (const std::string context = Part(result, PG_DIAG_CONTEXT); !context.empty()) {
-    error = std::move(error).Within(settings.Redact(context));
-  }
-  return error;
+  Error error = Error(code, settings.Redact(std::move(message))).WithVendorCode(state).WithHint(settings.Redact(std::move(hint)));
+  const std::string context = Part(result, PG_DIAG_CONTEXT);
+  if (context.empty()) return error;
+  return std::move(error).Within(settings.Redact(context));
 }
 
 Error ErrorFromConnection(PGconn* connection, const Settings& settings, bool connecting) {
@@ -148,9 +146,9 @@ Error ErrorFromConnection(PGconn* connection, const Settings& settings, bool con
   if (message.empty()) message = "the server closed the connection";
   message = connecting ? fmt::format("cannot connect to '{}' ({}): {}", settings.connection, settings.Describe(), message)
                        : fmt::format("the connection '{}' broke: {}", settings.connection, message);
-  Error error = Error(code, std::move(message)).WithVendorCode(state);
-  if (connecting) error = std::move(error).WithHint(ConnectHint(code, state, settings));
-  return error;
+  return Error(code, std::move(message))
+      .WithVendorCode(state)
+      .WithHint(connecting ? ConnectHint(code, state, settings) : std::string());
 }
 
 }  // namespace dvt::connectors::postgres

@@ -137,6 +137,7 @@ bool ValueEncoder::ResolveNumeric(const DataType& source, const PgType& target) 
     return true;
   }
   if (source.kind != TypeKind::kDecimal) return false;
+  trim_ = source.precision <= 0 && target_scale_ < 0;
   put_ = columnar::ArrowDecimal(source).bits == 128 ? Put::kNumericDecimal : Put::kNumericWide;
   return true;
 }
@@ -225,6 +226,11 @@ bool ValueEncoder::Numeric(const ColumnView& column, int64_t row, GrowBuffer& ou
   } else {
     if (!Decimal(column, row, value, fault)) return false;
     scale = source_scale_;
+    // The 18 decimals of an unconstrained numeric are our own: only those that say something are passed on.
+    while (trim_ && scale > 0 && value % 10 == 0) {
+      value /= 10;
+      --scale;
+    }
   }
   out.Reserve(out.size() + 4 + kMaxNumericBytes);
   const size_t at = out.size();

@@ -42,6 +42,7 @@ class ValueEncoder {
 
   Put put_ = Put::kNull;
   bool needs_text_ = false;
+  bool trim_ = false;          // drop trailing zeros of decimals
   int source_scale_ = 0;
   int target_scale_ = -1;      // -1: any
   unsigned element_ = 0;       // oid of array elements
