@@ -186,6 +186,25 @@ TEST(DuckDbEngine, InputUsedSeveralTimes) {
   EXPECT_EQ(*opened, 3);
 }
 
+TEST(DuckDbEngine, InputUsedOnceIsNeverCopied) {
+  auto engine = MakeEngine();
+  const std::string copies = "(SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'dvt copy%') AS copies";
+  for (const std::string& sql : {
+           "SELECT " + copies + ", count(*) FROM one",
+           "WITH a AS (SELECT * FROM one WHERE k > 5) SELECT " + copies + ", count(*) FROM a",
+           "WITH a AS (SELECT * FROM one), b AS (SELECT k FROM a) SELECT " + copies +
+               ", count(*) FROM b WHERE k IN (SELECT k FROM two)",
+           "SELECT " + copies + ", max(m) FROM (SELECT MAP {'k': k} AS m FROM one)",
+           "SELECT " + copies + ", count(*) FROM two WHERE EXISTS (SELECT 1 FROM one WHERE one.k = two.v)",
+           "SELECT " + copies +
+               ", count(*) FROM (SELECT k, row_number() OVER (PARTITION BY v ORDER BY k) AS r FROM one) WHERE r = 1",
+       }) {
+    auto drained = Drain(engine->Run(sql, List(Numbers("one", 1000, 2), Numbers("two", 1000, 2)), {}));
+    ASSERT_TRUE(drained) << sql << "\n" << drained.error().ToString();
+    EXPECT_EQ(drained->first[0], "0") << sql;
+  }
+}
+
 TEST(DuckDbEngine, UnusedInputIsNeverOpened) {
   auto engine = MakeEngine();
   Input unused = Numbers("unused", 10, 1);
@@ -222,6 +241,92 @@ TEST(DuckDbEngine, DescribeOpensNothing) {
   EXPECT_EQ((*fields)[0].type, DataType(TypeKind::kInt64));
   EXPECT_EQ((*fields)[1].type, DataType(TypeKind::kString));
   EXPECT_EQ((*fields)[2].type, DataType(TypeKind::kJson));
+}
+
+Fields EveryType() {
+  return {MakeField("k", TypeKind::kInt64),
+          MakeField("b", TypeKind::kBool),
+          MakeField("u8", TypeKind::kUInt8),
+          MakeField("u64", TypeKind::kUInt64),
+          MakeField("f", TypeKind::kFloat32),
+          MakeField("dec", DataType::Decimal(18, 4)),
+          MakeField("free", DataType::Decimal(0, 0)),
+          MakeField("s", DataType::String()),
+          MakeField("bin", TypeKind::kBinary),
+          MakeField("d", TypeKind::kDate),
+          MakeField("t", TypeKind::kTime),
+          MakeField("ts", TypeKind::kTimestamp),
+          MakeField("tz", TypeKind::kTimestampTz),
+          MakeField("iv", TypeKind::kInterval),
+          MakeField("id", TypeKind::kUuid),
+          MakeField("j", TypeKind::kJson),
+          MakeField("l", DataType::List(TypeKind::kInt32)),
+          MakeField("st", DataType::Struct({MakeField("x", TypeKind::kInt16), MakeField("y", DataType::String())}))};
+}
+
+void FillEveryType(BatchBuilder& batch, int64_t i) {
+  batch.column(0).AppendFixed(i);
+  if (i % 13 == 5) {
+    for (int c = 1; c < batch.columns(); ++c) batch.column(c).AppendNull();
+    return;
+  }
+  batch.column(1).AppendBool(i % 2 == 0);
+  batch.column(2).AppendFixed(static_cast<uint8_t>(i));
+  batch.column(3).AppendFixed(UINT64_MAX - static_cast<uint64_t>(i));
+  batch.column(4).AppendFixed(static_cast<float>(i) / 4);
+  batch.column(5).AppendDecimal(i * 98'765 - 1'000'000);
+  batch.column(6).AppendDecimal(columnar::Int128{i} * 1'000'000'007'000'000'009);
+  batch.column(7).AppendBytes(std::string(static_cast<size_t>(i % 40), 's') + "é" + std::to_string(i));
+  batch.column(8).AppendBytes(std::string(static_cast<size_t>(i % 20), '\0'));
+  batch.column(9).AppendFixed(static_cast<int32_t>(i - 20'000));
+  batch.column(10).AppendFixed(i * 1'000'003 % 86'400'000'000);
+  batch.column(11).AppendFixed(i * 1'234'567'891'011 - 1'000'000'000'000'000);
+  batch.column(12).AppendFixed(-i * 7'654'321);
+  batch.column(13).AppendInterval(static_cast<int32_t>(i), -1, i * 1000);
+  uint8_t uuid[16];
+  for (int k = 0; k < 16; ++k) uuid[k] = static_cast<uint8_t>(i * 3 + k);
+  batch.column(14).AppendUuid(uuid);
+  batch.column(15).AppendBytes("{\"n\": " + std::to_string(i) + "}");
+  for (int64_t k = 0; k < i % 3; ++k) batch.column(16).child(0).AppendFixed(static_cast<int32_t>(k + i));
+  batch.column(16).AppendNested();
+  batch.column(17).child(0).AppendFixed(static_cast<int16_t>(i % 1000));
+  batch.column(17).child(1).AppendBytes("a member's text " + std::to_string(i));
+  batch.column(17).AppendNested();
+}
+
+// On either side of a join every value survives, whatever memory it was borrowed from.
+TEST(DuckDbEngine, EveryTypeThroughAJoin) {
+  constexpr int64_t kRows = 30'000;
+  const Fields fields = EveryType();
+  BatchBuilder all(fields);
+  for (int64_t i = 0; i < kRows; ++i) FillEveryType(all, i);
+  const Array expected = all.Finish();
+  const auto expected_columns = columnar::BatchColumns(expected.get(), fields);
+  auto engine = MakeEngine();
+  for (const bool probe : {true, false}) {
+    auto keys = Numbers("keys", probe ? 1'000 : 60'000, 3);
+    auto stream = engine->Run("SELECT t.* FROM t JOIN keys ON t.k = keys.k",
+                              List(MakeInput("t", fields, kRows, 5, FillEveryType), std::move(keys)), {});
+    ASSERT_TRUE(stream) << stream.error().ToString();
+    const Fields result = stream->GetFields().value();
+    int64_t rows = 0;
+    for (;;) {
+      auto batch = stream->Next();
+      ASSERT_TRUE(batch) << batch.error().ToString();
+      if (!batch->valid()) break;
+      const auto columns = columnar::BatchColumns(batch->get(), result);
+      for (int64_t i = 0; i < batch->length(); ++i, ++rows) {
+        const int64_t k = columns[0].Integer(i);
+        for (size_t c = 0; c < columns.size(); ++c) {
+          std::string want = "NULL", have = "NULL";
+          if (!expected_columns[c].IsNull(k)) want.clear(), columnar::AppendText(want, expected_columns[c], k);
+          if (!columns[c].IsNull(i)) have.clear(), columnar::AppendText(have, columns[c], i);
+          ASSERT_EQ(have, want) << result[c].name << " of row " << k;
+        }
+      }
+    }
+    EXPECT_EQ(rows, probe ? 1'000 : kRows);
+  }
 }
 
 TEST(DuckDbEngine, UnknownTableAndColumn) {
