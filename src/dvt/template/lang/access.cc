@@ -154,6 +154,7 @@ Object GetPath(Context& context, const Object& object, const Object& path) {
 
 Object SliceOf(const Object& object, const Object& start, const Object& stop, const Object& step) {
   RequireDefined(object);
+  if (object.is_dict() || object.is_set()) RaiseType("unhashable type: 'slice'");
   if (!object.is_sequence() && !object.is_string()) RaiseType(fmt::format("'{}' object is not subscriptable", object.TypeName()));
   int64_t by = step.is_none() ? 1 : RequireInt(step, "slice indices must be integers or None");
   if (by == 0) Raise(ErrorCode::kInvalidArgument, "slice step cannot be zero");

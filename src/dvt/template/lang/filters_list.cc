@@ -75,7 +75,8 @@ Object KeyOf(Context& context, const Object& item, const Object& attribute, bool
     return Folded(context, GetPath(context, item, attribute), case_sensitive);
   }
   ObjectList parts;
-  for (const auto& name : CallStringMethod(context, attribute, "split", {{Object(",")}, {}}).items()) {
+  Object names = CallStringMethod(context, attribute, "split", {{Object(",")}, {}});
+  for (const auto& name : names.items()) {
     parts.push_back(Folded(context, GetPath(context, item, name), case_sensitive));
   }
   return Object::List(std::move(parts));

@@ -78,6 +78,10 @@ Object Round(Context&, const Arguments& a) {
 
 Object FileSize(Context&, const Arguments& a) {
   auto args = BindArgs(a, "filesizeformat", {{"value", {}}, {"binary", Object(false)}});
+  RequireDefined(args[0]);
+  if (!args[0].is_number() && !args[0].is_string()) {
+    RaiseType(fmt::format("float() argument must be a string or a real number, not '{}'", args[0].TypeName()));
+  }
   double bytes = args[0].is_number() ? args[0].as_float() : 0;
   if (args[0].is_string() && !ParseFloat(args[0].as_string(), &bytes)) Raise(ErrorCode::kInvalidArgument, "could not convert string to float");
   bool binary = args[1].Truth();

@@ -9,6 +9,7 @@ namespace {
 Object Map(Context& context, const Arguments& a) {
   if (a.positional.empty()) RaiseType("map needs a value");
   ObjectList out;
+  if (!a.positional[0].Truth()) return MakeGenerator({});
   if (a.positional.size() == 1 && a.FindNamed("attribute") != nullptr) {
     const Object* attribute = a.FindNamed("attribute");
     const Object* missing = a.FindNamed("default");
@@ -37,6 +38,7 @@ template <bool kKeep, bool kByAttribute>
 Object Choose(Context& context, const Arguments& a) {
   size_t at = 1;
   if (a.positional.empty()) RaiseType("select needs a value");
+  if (!a.positional[0].Truth()) return MakeGenerator({});
   if (kByAttribute && a.positional.size() < 2) RaiseType("Missing parameter for attribute name");
   Object attribute = kByAttribute ? a.positional[at++] : Object();
   bool has_test = a.positional.size() > at;

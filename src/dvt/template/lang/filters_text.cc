@@ -17,7 +17,11 @@ Object Title(Context&, const Arguments& a) {
   std::string out;
   bool start = true;
   for (uint32_t c : ToCodePoints(BindArgs(a, "title", {{"s", {}}})[0].Str())) {
-    AppendUtf8(out, start ? ToUpperPoint(c) : ToLowerPoint(c));
+    if (start && c == 0xDF) {
+      out += "SS";  // sharp s has no capital of one letter
+    } else {
+      AppendUtf8(out, start ? ToUpperPoint(c) : ToLowerPoint(c));
+    }
     start = IsSpacePoint(c) || c == '-' || c == '(' || c == '{' || c == '[' || c == '<';
   }
   return Object(std::move(out));
@@ -50,10 +54,17 @@ Object Format(Context& context, const Arguments& a) {
   return Object(PercentFormat(context, text, named));
 }
 
+/// The text of a filter's value that must be text already.
+std::string TextValue(const Object& value) {
+  RequireDefined(value);
+  if (!value.is_string()) RaiseType(fmt::format("'{}' object has no attribute 'splitlines'", value.TypeName()));
+  return value.as_string();
+}
+
 Object Indent(Context& context, const Arguments& a) {
   auto args = BindArgs(a, "indent", {{"s", {}}, {"width", Object(4)}, {"first", Object(false)}, {"blank", Object(false)}});
   std::string prefix = args[1].is_string() ? args[1].as_string() : std::string(static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "width must be an integer"))), ' ');
-  std::string text = args[0].Str() + "\n";
+  std::string text = TextValue(args[0]) + "\n";
   Object lines = CallStringMethod(context, Object(text), "splitlines", {});
   std::string out;
   size_t index = 0;
@@ -70,14 +81,16 @@ Object Indent(Context& context, const Arguments& a) {
 Object Truncate(Context&, const Arguments& a) {
   auto args = BindArgs(a, "truncate",
                        {{"s", {}}, {"length", Object(255)}, {"killwords", Object(false)}, {"end", Object("...")}, {"leeway", Object()}});
-  std::string text = args[0].Str();
   std::string end = args[3].Str();
   int64_t length = RequireInt(args[1], "length must be an integer");
   int64_t leeway = args[4].is_none() ? 5 : RequireInt(args[4], "leeway must be an integer");
   int64_t end_length = CodePoints(end);
   if (length < end_length) Raise(ErrorCode::kInvalidArgument, fmt::format("expected length >= {}, got {}", end_length, length));
   if (leeway < 0) Raise(ErrorCode::kInvalidArgument, fmt::format("expected leeway >= 0, got {}", leeway));
-  if (CodePoints(text) <= length + leeway) return Object(std::move(text));
+  auto size = LengthOf(args[0]);
+  if (!size) RaiseType(fmt::format("object of type '{}' has no len()", args[0].TypeName()));
+  if (*size <= length + leeway) return args[0];
+  std::string text = TextValue(args[0]);
   std::string cut = text.substr(0, ByteOffset(text, length - end_length));
   if (!args[2].Truth()) {
     size_t space = cut.rfind(' ');
@@ -133,6 +146,7 @@ std::vector<std::string> WrapLine(const std::string& text, const WrapOptions& op
   while (!chunks.empty()) {
     std::vector<std::vector<uint32_t>> line;
     int64_t length = 0;
+    if (!lines.empty() && is_space(chunks.back())) chunks.pop_back();
     while (!chunks.empty() && length + static_cast<int64_t>(chunks.back().size()) <= options.width) {
       length += static_cast<int64_t>(chunks.back().size());
       line.push_back(std::move(chunks.back()));
@@ -149,7 +163,7 @@ std::vector<std::string> WrapLine(const std::string& text, const WrapOptions& op
         chunks.pop_back();
       }
     }
-    (void)is_space;
+    if (!line.empty() && is_space(line.back())) line.pop_back();
     std::string joined;
     for (const auto& chunk : line) joined += FromCodePoints(chunk);
     if (!line.empty()) lines.push_back(std::move(joined));
@@ -163,7 +177,7 @@ Object WordWrap(Context& context, const Arguments& a) {
   WrapOptions options{RequireInt(args[1], "width must be an integer"), args[2].Truth(), args[4].Truth()};
   if (options.width <= 0) Raise(ErrorCode::kInvalidArgument, fmt::format("invalid width {} (must be > 0)", options.width));
   std::string separator = args[3].is_none() ? "\n" : args[3].Str();
-  Object lines = CallStringMethod(context, Object(args[0].Str()), "splitlines", {});
+  Object lines = CallStringMethod(context, Object(TextValue(args[0])), "splitlines", {});
   std::string out;
   bool first = true;
   for (const auto& line : lines.items()) {

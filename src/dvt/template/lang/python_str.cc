@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "dvt/base/text/text.h"
 #include "dvt/template/lang/iterators.h"
 #include "dvt/template/lang/ops.h"
 #include "dvt/template/lang/template.h"
@@ -299,6 +300,11 @@ Object CaseMethod(Context&, const std::string& text, const Arguments& a) {
   std::string out;
   bool inside = false;
   for (uint32_t c : ToCodePoints(text)) {
+    if (c == 0xDF && (kCase == Case::kSwap || !inside)) {  // sharp s has no capital of one letter
+      out += kCase == Case::kSwap ? "SS" : "Ss";
+      inside = true;
+      continue;
+    }
     if (kCase == Case::kSwap) {
       AppendUtf8(out, IsUpperPoint(c) ? ToLowerPoint(c) : ToUpperPoint(c));
       continue;
@@ -358,7 +364,7 @@ const std::unordered_map<std::string_view, Method>& Methods() {
   static const std::unordered_map<std::string_view, Method> methods = {
       {"upper", [](Context&, const std::string& t, const Arguments& a) { BindOrRaise(a, "upper", {}); return Object(UpperText(t)); }},
       {"lower", [](Context&, const std::string& t, const Arguments& a) { BindOrRaise(a, "lower", {}); return Object(LowerText(t)); }},
-      {"casefold", [](Context&, const std::string& t, const Arguments&) { return Object(LowerText(t)); }},
+      {"casefold", [](Context&, const std::string& t, const Arguments&) { return Object(ReplaceAll(LowerText(t), "\u00DF", "ss")); }},
       {"strip", StripMethod<true, true>}, {"lstrip", StripMethod<true, false>}, {"rstrip", StripMethod<false, true>},
       {"split", SplitMethod<false>}, {"rsplit", SplitMethod<true>}, {"splitlines", SplitLines}, {"replace", Replace},
       {"startswith", Affix<false>}, {"endswith", Affix<true>}, {"find", SearchMethod<Search::kFind>},
