@@ -190,6 +190,9 @@ Error Connection::Convert(unsigned number, std::string_view state, std::string_v
 Error Connection::LastError() { return Convert(mysql_errno(mysql_), mysql_sqlstate(mysql_), mysql_error(mysql_)); }
 
 Error Connection::StatementError(MYSQL_STMT* statement) {
+  // Errors in the middle of a result are left on the connection, not on the statement.
+  if (mysql_stmt_errno(statement) == 0 && mysql_errno(mysql_) != 0) return LastError();
+  if (mysql_stmt_errno(statement) == 0) return Convert(2013, "HY000", "the connection was lost during the query");
   return Convert(mysql_stmt_errno(statement), mysql_stmt_sqlstate(statement), mysql_stmt_error(statement));
 }
 

@@ -419,6 +419,9 @@ TEST_F(MySqlRead, ErrorsAreClassified) {
   EXPECT_EQ(code("SELECT no_such_column FROM t_part"), ErrorCode::kNotFound);
   EXPECT_EQ(code("SELEC 1"), ErrorCode::kSyntax);
   EXPECT_EQ(code("SELECT ?"), ErrorCode::kSyntax);
+  // Errors in the middle of a stream, after rows.
+  EXPECT_EQ(code("SELECT (SELECT b.seq FROM seq_1_to_2 b WHERE a.seq > 50000 OR b.seq = 1) FROM seq_1_to_60000 a"), ErrorCode::kData);
+  EXPECT_EQ(code("SET STATEMENT max_statement_time = 0.2 FOR SELECT a.seq FROM seq_1_to_100000 a, seq_1_to_100000 b"), ErrorCode::kTimeout);
   auto wrong = Make({{"password", "not-the-secret"}})->Test({});
   ASSERT_FALSE(wrong.has_value());
   EXPECT_EQ(wrong.error().code(), ErrorCode::kAuthentication);
