@@ -14,7 +14,7 @@ Value RefList(const std::vector<RefCall>& refs) {
     Value entry = Value::MakeMap();
     entry.Set("name", ref.name);
     entry.Set("package", TextOrNull(ref.package));
-    entry.Set("version", TextOrNull(ref.version));
+    entry.Set("version", ref.version.empty() ? Value() : ResolveYamlScalar(ref.version));
     list.Push(std::move(entry));
   }
   return list;
@@ -42,6 +42,41 @@ void SetTestParts(const Node& node, Value& value) {
   metadata.Set("kwargs", MapOrEmpty(node.test->kwargs));
   metadata.Set("namespace", TextOrNull(node.test->package));
   value.Set("test_metadata", std::move(metadata));
+  const size_t dot = node.test->attached_node.find('.');
+  if (dot == std::string::npos) return;
+  const std::string name = node.test->attached_node.substr(node.test->attached_node.find('.', dot + 1) + 1);
+  value.Set("file_key_name", node.test->attached_node.substr(0, dot) + "s." + name.substr(0, name.find('.')));
+}
+
+// The `latest_version` of the property entry, or its highest version.
+Value LatestVersion(const Node& node) {
+  if (const Value* latest = node.patch.Find("latest_version"); latest != nullptr && !latest->is_null()) return *latest;
+  Value highest;
+  const Value& versions = node.patch["versions"];
+  if (!versions.is_list()) return highest;
+  for (const auto& entry : versions.list()) {
+    const Value& v = entry["v"];
+    const bool higher = highest.is_null() || (v.is_number() && highest.is_number() ? highest.as_float() < v.as_float()
+                                                                                   : highest.ToText() < v.ToText());
+    if (higher) highest = v;
+  }
+  return highest;
+}
+
+void SetModelParts(const Node& node, Value& value) {
+  if (node.type != ResourceType::kModel) return;
+  value.Set("access", node.config["access"].is_string() ? node.config["access"] : Value("protected"));
+  value.Set("constraints", node.patch["constraints"].is_list() ? node.patch["constraints"] : Value::MakeList());
+  value.Set("version", node.version.empty() ? Value() : ResolveYamlScalar(node.version));
+  value.Set("latest_version", node.version.empty() ? Value() : LatestVersion(node));
+  value.Set("deprecation_date", node.patch["deprecation_date"]);
+}
+
+Value DocsOf(const Value& config) {
+  Value docs = Value::MakeMap();
+  docs.Set("show", config["docs"]["show"].is_bool() ? config["docs"]["show"] : Value(true));
+  docs.Set("node_color", config["docs"]["node_color"]);
+  return docs;
 }
 
 void SetCompiledParts(const Node& node, Value& value) {
@@ -83,8 +118,12 @@ Value ColumnsToValue(const std::vector<ColumnProperties>& columns) {
     entry.Set("description", column.description);
     entry.Set("meta", MapOrEmpty(column.meta));
     entry.Set("data_type", TextOrNull(column.data_type));
-    entry.Set("constraints", Value::MakeList());
+    entry.Set("constraints", column.raw["constraints"].is_list() ? column.raw["constraints"] : Value::MakeList());
     entry.Set("quote", column.quote ? Value(*column.quote) : Value());
+    Value config = Value::MakeMap();
+    config.Set("meta", MapOrEmpty(column.meta));
+    config.Set("tags", StringList(column.tags));
+    entry.Set("config", std::move(config));
     entry.Set("tags", StringList(column.tags));
     map.Set(column.name, std::move(entry));
   }
@@ -108,17 +147,19 @@ Value NodeToValue(const Node& node) {
   checksum.Set("checksum", node.checksum);
   value.Set("checksum", std::move(checksum));
   value.Set("config", MapOrEmpty(node.config));
-  value.Set("tags", node.config["tags"].is_list() ? node.config["tags"] : Value::MakeList());
+  value.Set("tags", StringList(node.tags));
   value.Set("description", node.description);
   value.Set("columns", ColumnsToValue(node.columns));
   value.Set("meta", MapOrEmpty(node.config["meta"]));
   value.Set("group", node.config["group"].is_string() ? node.config["group"] : Value());
+  value.Set("docs", DocsOf(node.config));
   value.Set("patch_path", TextOrNull(node.patch_path));
   value.Set("relation_name", TextOrNull(node.relation_name));
   value.Set("raw_code", node.type == ResourceType::kSeed ? "" : node.raw_code);
   value.Set("depends_on", DependsOn(node));
   if (node.type != ResourceType::kSeed) SetCompiledParts(node, value);
   SetTestParts(node, value);
+  SetModelParts(node, value);
   return value;
 }
 
@@ -144,7 +185,10 @@ Value SourceToValue(const SourceNode& source) {
   Value meta = MapOrEmpty(source.config["meta"]);
   if (!source.connection.empty()) meta.Set("connection", source.connection);
   value.Set("meta", std::move(meta));
-  value.Set("tags", source.config["tags"].is_list() ? source.config["tags"] : Value::MakeList());
+  value.Set("source_meta", Value::MakeMap());
+  value.Set("tags", StringList(source.tags));
+  value.Set("freshness", source.freshness.is_map() ? source.freshness : Value());
+  value.Set("external", source.raw["external"]);
   value.Set("config", MapOrEmpty(source.config));
   return value;
 }

@@ -29,6 +29,19 @@ Value MacroToValue(const model::MacroNode& macro) {
   depends.Set("macros", model::StringList(macro.depends_on_macros));
   value.Set("depends_on", std::move(depends));
   value.Set("description", macro.description);
+  value.Set("meta", macro.patch["meta"].is_map() ? macro.patch["meta"] : Value::MakeMap());
+  value.Set("patch_path", macro.patch_path.empty() ? Value() : Value(macro.patch_path));
+  Value arguments = Value::MakeList();
+  if (macro.patch["arguments"].is_list()) {
+    for (const auto& given : macro.patch["arguments"].list()) {
+      Value argument = Value::MakeMap();
+      argument.Set("name", given["name"]);
+      argument.Set("type", given["type"]);
+      argument.Set("description", given["description"].is_null() ? Value("") : given["description"]);
+      arguments.Push(std::move(argument));
+    }
+  }
+  value.Set("arguments", std::move(arguments));
   return value;
 }
 
@@ -37,36 +50,35 @@ Value ExposureToValue(const model::ExposureNode& exposure) {
   value.Set("name", exposure.name);
   value.Set("resource_type", "exposure");
   value.Set("package_name", exposure.package);
-  value.Set("path", exposure.place.file);
-  value.Set("original_file_path", exposure.place.file);
+  value.Set("path", exposure.path);
+  value.Set("original_file_path", exposure.original_path);
   value.Set("unique_id", exposure.unique_id);
-  value.Set("fqn", model::StringList({exposure.package, exposure.name}));
+  value.Set("fqn", model::StringList(exposure.fqn));
+  value.Set("description", "");
   for (const char* key : {"type", "owner", "description", "label", "maturity", "url"}) {
     if (const Value* given = exposure.raw.Find(key); given != nullptr) value.Set(key, *given);
   }
+  value.Set("meta", exposure.config["meta"]);
+  value.Set("tags", exposure.config["tags"]);
+  value.Set("config", exposure.config);
+  Value refs = Value::MakeList();
+  for (const auto& ref : exposure.refs) {
+    Value entry = Value::MakeMap();
+    entry.Set("name", ref.name);
+    entry.Set("package", ref.package.empty() ? Value() : Value(ref.package));
+    entry.Set("version", ref.version.empty() ? Value() : Value(ref.version));
+    refs.Push(std::move(entry));
+  }
+  value.Set("refs", std::move(refs));
+  Value sources = Value::MakeList();
+  for (const auto& source : exposure.sources) sources.Push(model::StringList({source.source, source.table}));
+  value.Set("sources", std::move(sources));
+  value.Set("metrics", Value::MakeList());
   Value depends = Value::MakeMap();
+  depends.Set("macros", Value::MakeList());
   depends.Set("nodes", model::StringList(exposure.depends_on_nodes));
   value.Set("depends_on", std::move(depends));
   return value;
-}
-
-Value DocsToValue(const Value& docs) {
-  Value map = Value::MakeMap();
-  if (!docs.is_map()) return map;
-  for (const auto& entry : docs.map()) {
-    Value doc = Value::MakeMap();
-    const std::string& id = entry.key;
-    const size_t first = id.find('.'), last = id.rfind('.');
-    doc.Set("name", id.substr(last + 1));
-    doc.Set("resource_type", "doc");
-    doc.Set("package_name", first < last ? id.substr(first + 1, last - first - 1) : "");
-    doc.Set("path", "");
-    doc.Set("original_file_path", "");
-    doc.Set("unique_id", id);
-    doc.Set("block_contents", entry.value.ToText());
-    map.Set(id, std::move(doc));
-  }
-  return map;
 }
 
 // parent_map and child_map over everything that has parents.
@@ -109,8 +121,8 @@ std::string UtcTimestamp(double seconds) {
   const auto time = static_cast<std::time_t>(whole);
   std::tm utc{};
   gmtime_r(&time, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
-                     utc.tm_sec, static_cast<int>((seconds - whole) * 1e6));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
+                     utc.tm_min, utc.tm_sec, static_cast<int>((seconds - whole) * 1e6));
 }
 
 std::string UtcTimestamp() {
@@ -139,16 +151,18 @@ std::string ManifestJson(const model::Manifest& manifest, const Metadata& metada
   root.Set("nodes", ToMap(manifest.nodes, model::NodeToValue));
   root.Set("sources", ToMap(manifest.sources, model::SourceToValue));
   root.Set("macros", ToMap(manifest.macros, MacroToValue));
-  root.Set("docs", DocsToValue(manifest.docs));
+  root.Set("docs", manifest.docs.is_map() ? manifest.docs : Value::MakeMap());
   root.Set("exposures", ToMap(manifest.exposures, ExposureToValue));
-  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models", "unit_tests"}) root.Set(empty, Value::MakeMap());
+  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models", "unit_tests"})
+    root.Set(empty, Value::MakeMap());
   root.Set("disabled", ToMap(manifest.disabled, [](const model::Node& node) {
-    Value list = Value::MakeList();
-    list.Push(model::NodeToValue(node));
-    return list;
-  }));
+             Value list = Value::MakeList();
+             list.Push(model::NodeToValue(node));
+             return list;
+           }));
   SetMaps(manifest, root);
-  return SecretRegistry::Redact(ToJson(root));
+  SecretRegistry::RedactAll(root);
+  return ToJson(root);
 }
 
 Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata) {

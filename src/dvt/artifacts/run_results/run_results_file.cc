@@ -86,7 +86,8 @@ std::string RunResultsJson(const model::RunResults& results, const Metadata& met
   root.Set("results", std::move(list));
   root.Set("elapsed_time", results.elapsed_seconds);
   root.Set("args", results.args);
-  return SecretRegistry::Redact(ToJson(root));
+  SecretRegistry::RedactAll(root);
+  return ToJson(root);
 }
 
 Status WriteRunResults(const std::string& folder, const model::RunResults& results, const Metadata& metadata) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dvt/base/text/text.h"
+#include "dvt/base/text/value.h"
 
 namespace dvt {
 namespace {
@@ -18,6 +19,27 @@ struct Secrets {
 Secrets& Registered() {
   static Secrets secrets;
   return secrets;
+}
+
+void Blank(std::string& text, const std::vector<std::string>& values) {
+  for (const auto& value : values) {
+    if (text.find(value) != std::string::npos) text = ReplaceAll(std::move(text), value, "*****");
+  }
+}
+
+void BlankAll(Value& value, const std::vector<std::string>& values) {
+  if (value.is_string()) {
+    std::string text = value.as_string();
+    Blank(text, values);
+    if (text != value.as_string()) value = Value(std::move(text));
+  } else if (value.is_list()) {
+    for (auto& item : value.list()) BlankAll(item, values);
+  } else if (value.is_map()) {
+    for (auto& entry : value.map()) {
+      Blank(entry.key, values);
+      BlankAll(entry.value, values);
+    }
+  }
 }
 
 }  // namespace
@@ -35,10 +57,14 @@ void SecretRegistry::Register(std::string_view value) {
 std::string SecretRegistry::Redact(std::string text) {
   auto& secrets = Registered();
   std::shared_lock lock(secrets.mutex);
-  for (const auto& value : secrets.values) {
-    if (text.find(value) != std::string::npos) text = ReplaceAll(std::move(text), value, "*****");
-  }
+  Blank(text, secrets.values);
   return text;
+}
+
+void SecretRegistry::RedactAll(Value& document) {
+  auto& secrets = Registered();
+  std::shared_lock lock(secrets.mutex);
+  if (!secrets.values.empty()) BlankAll(document, secrets.values);
 }
 
 void SecretRegistry::Clear() {

@@ -5,6 +5,8 @@
 
 namespace dvt {
 
+class Value;
+
 /// Process-wide list of values that must never be printed: passwords of profiles, DBT_ENV_SECRET_… and DVT_ENV_SECRET_…
 /// variables. Thread-safe.
 class SecretRegistry {
@@ -13,6 +15,9 @@ class SecretRegistry {
   static void Register(std::string_view value);
   /// The text with every registered value replaced by "*****". Use it on all that reaches a log, an artifact or the user.
   static std::string Redact(std::string text);
+  /// The same for every text of a document, keys included: before it is written as JSON, so that escapes hide nothing and the
+  /// document stays well-formed whatever the secret is.
+  static void RedactAll(Value& document);
   /// For tests.
   static void Clear();
 };

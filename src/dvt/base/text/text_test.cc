@@ -5,6 +5,7 @@
 #include <set>
 
 #include "dvt/base/text/secrets.h"
+#include "dvt/base/text/value.h"
 
 namespace dvt {
 namespace {
@@ -64,6 +65,11 @@ TEST(Secrets, AreRedacted) {
   SecretRegistry::Register("hunter2-long");
   SecretRegistry::Register("ab");
   EXPECT_EQ(SecretRegistry::Redact("x hunter2-long hunter2 ab"), "x ***** ***** ab");
+  SecretRegistry::Register("qu\"ote");
+  SecretRegistry::Register("null");
+  Value document = *ParseJson(R"({"a": ["x qu\"ote", null, 1]})");
+  SecretRegistry::RedactAll(document);
+  EXPECT_EQ(ToJson(document), R"({"a": ["x *****", null, 1]})");
   SecretRegistry::Clear();
   EXPECT_TRUE(IsSecretVariable("DBT_ENV_SECRET_X"));
   EXPECT_FALSE(IsSecretVariable("DBT_ENV_X"));

@@ -155,12 +155,13 @@ Value DefaultConfig(model::ResourceType type) {
   set("alias", Value());
   if (type == model::ResourceType::kTest) {
     set("schema", "dbt_test__audit");
-    for (auto key : {"database", "group"}) set(key, Value());
+    set("database", Value());
     set("tags", list);
     set("meta", map);
+    for (auto key : {"group", "static_analysis"}) set(key, Value());
     set("materialized", "test");
     set("severity", "ERROR");
-    for (auto key : {"store_failures", "store_failures_as", "where", "limit"}) set(key, Value());
+    for (auto key : {"store_failures", "store_failures_as", "sql_header", "where", "limit"}) set(key, Value());
     set("fail_calc", "count(*)");
     set("warn_if", "!= 0");
     set("error_if", "!= 0");
@@ -169,7 +170,7 @@ Value DefaultConfig(model::ResourceType type) {
   for (auto key : {"schema", "database"}) set(key, Value());
   set("tags", list);
   set("meta", map);
-  set("group", Value());
+  for (auto key : {"group", "static_analysis"}) set(key, Value());
   bool is_model =
       type == model::ResourceType::kModel || type == model::ResourceType::kAnalysis || type == model::ResourceType::kOperation;
   set("materialized", is_model ? "view" : std::string(model::ResourceTypeName(type)));
@@ -197,7 +198,10 @@ Value DefaultConfig(model::ResourceType type) {
   for (auto key : {"event_time", "concurrent_batches"}) set(key, Value());
   if (type == model::ResourceType::kModel) {
     set("access", "protected");
-    set("freshness", Value());
+    for (auto key : {"freshness", "on_error"}) set(key, Value());
+    Value pointer = map;
+    for (auto key : {"enabled", "alias"}) pointer.Set(key, Value());
+    set("latest_version_pointer", pointer);
   } else if (type == model::ResourceType::kSeed) {
     set("delimiter", ",");
     set("quote_columns", Value());

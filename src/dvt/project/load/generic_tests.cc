@@ -309,6 +309,7 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
     calls.macros.insert(calls.macros.begin(), "macro." + owner + "." + macro);
     break;
   }
+  if (manifest_.macros.count("macro.dbt.get_where_subquery")) calls.macros.push_back("macro.dbt.get_where_subquery");
   node.refs = std::move(calls.refs);
   node.sources = std::move(calls.sources);
   for (auto& id : calls.macros) {

@@ -25,15 +25,30 @@ std::optional<FileKind> KindOf(const std::string& path, FileKind sql_kind) {
   return sql_kind;
 }
 
+/// Every run of white space as one blank, none at the ends: what checksums are taken of, so that formatting changes nothing.
+std::string OneSpaced(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (char c : TrimView(text)) {
+    bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!space) {
+      out += c;
+    } else if (out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
 Status ReadOne(const std::string& root, SourceFile& file) {
   DVT_ASSIGN(std::string text, ReadFile(JoinPath(root, file.original_path)));
   if (file.kind == FileKind::kSeed) {
-    file.checksum = Sha256Hex(text);
+    file.checksum = Sha256Hex(TrimView(ReplaceAll(std::move(text), "\r\n", "\n")));
     return {};
   }
   if (!IsUtf8(text)) return Error(ErrorCode::kConfig, "The file is not UTF-8 text").At({file.original_path, 0, 0});
   if (text.rfind("\xef\xbb\xbf", 0) == 0) text.erase(0, 3);
-  file.checksum = Sha256Hex(TrimView(text));
+  file.checksum = Sha256Hex(OneSpaced(text));
   file.text = std::move(text);
   return {};
 }

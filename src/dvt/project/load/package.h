@@ -19,7 +19,7 @@ struct SourceFile {
   std::string path;           ///< relative to the resource folder
   std::string original_path;  ///< relative to the project folder
   std::string text;           ///< seeds: left empty
-  std::string checksum;       ///< sha256 of the stripped text; seeds: of the bytes
+  std::string checksum;       ///< sha256 of the text with white space evened out; seeds: of the stripped text
 };
 
 /// The root project or an installed package.
