@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <mutex>
 
+#include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/duckdb/result_stream.h"
 #include "dvt/columnar/duckdb/types.h"
@@ -58,28 +60,32 @@ class DuckDbConnector : public Connector {
   }
 
   Result<std::string> Test(std::stop_token stop) override {
+    if (IsMissing() && !settings_.read_only && IsFolder(std::filesystem::path(settings_.path).parent_path().string()))
+      return fmt::format("DuckDB {}, {} (does not exist yet)", duckdb_library_version(), settings_.path);
     DVT_ASSIGN(auto connection, Open(stop));
     return fmt::format("DuckDB {}, {}{}", duckdb_library_version(), settings_.path.empty() ? "in memory" : settings_.path,
                        settings_.read_only ? ", read only" : "");
   }
 
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
+    if (IsMissing()) return std::vector<columnar::RelationInfo>();
     DVT_ASSIGN(auto connection, Open(stop));
     return ReadRelations(connection, settings_.database, schema.empty() ? settings_.schema : schema, stop);
   }
 
   Result<std::vector<std::string>> ListSchemas(std::stop_token stop) override {
+    if (IsMissing()) return std::vector<std::string>{"main"};
     DVT_ASSIGN(auto connection, Open(stop));
     return ReadSchemas(connection, settings_.database, stop);
   }
 
   Result<columnar::TableInfo> Describe(const RelationName& relation, std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Open(stop));
+    DVT_ASSIGN(auto connection, OpenExisting(stop));
     return ReadTable(connection, Complete(relation), stop);
   }
 
   Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Open(stop));
+    DVT_ASSIGN(auto connection, OpenExisting(stop));
     DVT_ASSIGN(duck::PreparedQuery query, duck::PrepareQuery(*connection, sql));
     return std::move(query.fields);
   }
@@ -89,7 +95,7 @@ class DuckDbConnector : public Connector {
   }
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>&, std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Open(stop));
+    DVT_ASSIGN(auto connection, OpenExisting(stop));
     ReadPlan plan;
     plan.options = request.options;
     Partition whole;
@@ -152,6 +158,19 @@ class DuckDbConnector : public Connector {
   std::string QuoteRelation(const RelationName& relation) const override { return QuotedRelation(relation); }
 
  private:
+  bool IsMissing() const {
+    return !settings_.path.empty() && settings_.path.find("://") == std::string::npos && !FileExists(settings_.path);
+  }
+
+  /// For reading: a mistyped path must not become an empty database.
+  Result<std::shared_ptr<duck::Connection>> OpenExisting(const std::stop_token& stop) {
+    if (IsMissing())
+      return Error(ErrorCode::kNotFound, fmt::format("the DuckDB file {} does not exist", settings_.path))
+          .WithHint("correct the path in profiles.yml")
+          .Within("while opening connection '" + config_.name + "'");
+    return Open(stop);
+  }
+
   Result<std::shared_ptr<duck::Connection>> Open(const std::stop_token& stop) {
     if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");
     std::shared_ptr<duck::Database> database;

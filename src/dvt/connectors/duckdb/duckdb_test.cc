@@ -246,6 +246,10 @@ TEST_F(DuckDbConnectorTest, FilesThatCannotBeOpened) {
   };
   EXPECT_NE(error_of("no/such/x.duckdb", false).hint().find("mkdir -p"), std::string::npos);
   EXPECT_EQ(error_of("absent.duckdb", true).code(), ErrorCode::kNotFound);
+  EXPECT_EQ(MakeFile()->Describe({"", "", "t"}, {}).error().code(), ErrorCode::kNotFound);
+  EXPECT_TRUE(MakeFile()->ListRelations("main", {})->empty());
+  EXPECT_TRUE(MakeFile()->Test({}));
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/erp.duckdb")) << "reading made a file";
   std::FILE* file = std::fopen((folder_ + "/text.duckdb").c_str(), "w");
   for (int i = 0; i < 9000; ++i) std::fputs("hello ", file);
   std::fclose(file);

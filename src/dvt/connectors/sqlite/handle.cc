@@ -55,7 +55,8 @@ int Handle::OnBusy(void* self, int tries) {
   if (tries == 0) handle.busy_since_ = now;
   if (handle.stop_.stop_requested()) return 0;
   const std::chrono::duration<double> waited = now - handle.busy_since_;
-  if (waited.count() > handle.settings_.busy_seconds && !WriterMark::IsMarked(handle.settings_.path)) return 0;
+  if (waited.count() > handle.settings_.busy_seconds && !(handle.waits_for_sinks_ && WriterMark::IsMarked(handle.settings_.path)))
+    return 0;
   std::this_thread::sleep_for(std::chrono::milliseconds(std::min(1 + tries, 20)));
   return 1;
 }

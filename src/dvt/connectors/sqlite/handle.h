@@ -53,6 +53,8 @@ class Handle {
   const Settings& settings() const { return settings_; }
   void set_stop(std::stop_token stop) { stop_ = std::move(stop); }
   const std::stop_token& stop() const { return stop_; }
+  /// A sink that writes must not wait without limit for itself.
+  void set_waits_for_sinks(bool waits) { waits_for_sinks_ = waits; }
 
   Error LastError(int code) const;
   /// The first statement of the text; `rest` (may be null) gets what follows. An empty text gives an empty statement.
@@ -73,6 +75,7 @@ class Handle {
   Settings settings_;
   sqlite3* raw_ = nullptr;
   std::stop_token stop_;
+  bool waits_for_sinks_ = true;
   std::chrono::steady_clock::time_point busy_since_;
 };
 

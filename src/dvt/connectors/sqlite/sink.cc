@@ -16,6 +16,7 @@ class SqliteSink : public Sink {
 
   Status Start(const std::string& table, const std::vector<std::string>& columns) {
     DVT_TRY(handle_->Run("PRAGMA cache_size = -16000; BEGIN IMMEDIATE"));
+    handle_->set_waits_for_sinks(false);
     mark_ = std::make_unique<WriterMark>(handle_->settings().path);
     std::string names, values;
     for (const std::string& column : columns) {

@@ -351,6 +351,35 @@ TEST_F(SqliteConnectorTest, SinkAbortsAndRefuses) {
   EXPECT_EQ(connector->OpenSink(request, {}).error().code(), ErrorCode::kNotFound);
 }
 
+// A sink waits for another sink of this process however long it takes, but not without limit for a reader.
+TEST_F(SqliteConnectorTest, SinksQueueUp) {
+  auto connector = Make("{path: crm.db, timeout: 0.1}");
+  Execute(*connector, "CREATE TABLE t (a INTEGER)");
+  SinkRequest request;
+  request.relation = {"", "", "t"};
+  request.fields = {MakeField("a", TypeKind::kInt64)};
+  BatchBuilder builder(request.fields);
+  builder.column(0).AppendFixed(int64_t{1});
+  const Array batch = builder.Finish();
+  auto first = connector->OpenSink(request, {}).value();
+  std::jthread second([&] {
+    auto sink = connector->OpenSink(request, {});
+    ASSERT_TRUE(sink) << sink.error().ToString();
+    EXPECT_TRUE((*sink)->Write(batch.get(), {}));
+    EXPECT_TRUE((*sink)->Commit({}));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  ASSERT_TRUE(first->Write(batch.get(), {}));
+  ASSERT_TRUE(first->Commit({}));
+  second.join();
+  EXPECT_EQ(Query(*connector, "SELECT count(*) FROM t").value()[0][0], "2");
+  auto reader = connector->OpenSession({}).value();
+  ASSERT_TRUE(reader->Execute("BEGIN; SELECT * FROM t", {}));
+  auto blocked = connector->OpenSink(request, {}).value();
+  ASSERT_TRUE(blocked->Write(batch.get(), {}));
+  EXPECT_EQ(blocked->Commit({}).error().code(), ErrorCode::kTimeout);
+}
+
 TEST_F(SqliteConnectorTest, TransactionalDdlAndRowCounts) {
   auto connector = Make();
   auto session = connector->OpenSession({}).value();
