@@ -114,7 +114,7 @@ class Relation : public HostObject {
   bool quote_database_ = true;
   bool quote_schema_ = true;
   bool quote_identifier_ = true;
-  std::string text_;   ///< fixed rendering (ephemeral CTE name, limited subquery); empty: from the parts
+  std::string text_;  ///< fixed rendering (ephemeral CTE name, limited subquery); empty: from the parts
   friend class RelationFactory;
 };
 

@@ -41,15 +41,33 @@ class AdapterObject : public HostObject {
   explicit AdapterObject(Shared shared) : shared_(std::move(shared)) {}
   std::string TypeName() const override { return "adapter"; }
   std::vector<std::string> AttributeNames() const override {
-    return {"dispatch", "quote", "type", "get_relation", "list_relations", "get_columns_in_relation", "create_schema", "drop_schema",
-            "drop_relation", "rename_relation", "truncate_relation", "execute", "begin", "commit", "check_schema_exists", "already_exists",
-            "get_missing_columns", "expand_target_column_types", "quote_as_configured", "get_column_schema_from_query"};
+    return {"dispatch",
+            "quote",
+            "type",
+            "get_relation",
+            "list_relations",
+            "get_columns_in_relation",
+            "create_schema",
+            "drop_schema",
+            "drop_relation",
+            "rename_relation",
+            "truncate_relation",
+            "execute",
+            "begin",
+            "commit",
+            "check_schema_exists",
+            "already_exists",
+            "get_missing_columns",
+            "expand_target_column_types",
+            "quote_as_configured",
+            "get_column_schema_from_query"};
   }
   MaybeObject GetAttr(Context&, std::string_view name) override {
     if (name == "Relation" || name == "config" || name == "connections") return std::optional<Object>();
     auto self = std::static_pointer_cast<AdapterObject>(shared_from_this());
     std::string method(name);
-    return std::optional<Object>(MakeFunction(method, [self, method](Context& c, const Arguments& a) { return self->CallMethod(c, method, a); }));
+    return std::optional<Object>(
+        MakeFunction(method, [self, method](Context& c, const Arguments& a) { return self->CallMethod(c, method, a); }));
   }
   Result<Object> CallMethod(Context& context, std::string_view name, const Arguments& a) override {
     if (name == "dispatch") return Dispatch(a);
@@ -73,7 +91,8 @@ class AdapterObject : public HostObject {
 
   /// dbt's adapter does nothing while parsing.
   static Result<Object> WhileParsing(std::string_view name) {
-    bool list = name.starts_with("list_") || name.starts_with("get_columns") || name.starts_with("get_missing") || name.starts_with("get_column_schema");
+    bool list = name.starts_with("list_") || name.starts_with("get_columns") || name.starts_with("get_missing") ||
+                name.starts_with("get_column_schema");
     if (list) return Object::List();
     if (name == "moves_data" || name == "check_schema_exists" || name == "already_exists") return Object(false);
     if (name == "execute") return Object::Tuple({Object(""), MakeTable({})});
@@ -207,7 +226,8 @@ class AdapterObject : public HostObject {
         DVT_ASSIGN(auto bound, a.Bind(name, {{"database", Object()}, {"schema", Object()}}));
         DVT_ASSIGN(auto schemas, api().ListSchemas(TextOf(bound[0])));
         if (name == "list_schemas") return Object::List({schemas.begin(), schemas.end()});
-        bool found = std::any_of(schemas.begin(), schemas.end(), [&](const auto& each) { return EqualsIgnoreCase(each, TextOf(bound[1])); });
+        bool found = std::any_of(schemas.begin(), schemas.end(),
+                                 [&](const auto& each) { return EqualsIgnoreCase(each, TextOf(bound[1])); });
         return Object(found);
       }();
     }
@@ -224,7 +244,9 @@ class AdapterObject : public HostObject {
   std::optional<Result<Object>> Statements(std::string_view name, const Arguments& a) {
     if (name == "execute") {
       return [&]() -> Result<Object> {
-        DVT_ASSIGN(auto bound, a.Bind(name, {{"sql", std::nullopt}, {"auto_begin", Object(false)}, {"fetch", Object(false)}, {"limit", Object()}}));
+        DVT_ASSIGN(
+            auto bound,
+            a.Bind(name, {{"sql", std::nullopt}, {"auto_begin", Object(false)}, {"fetch", Object(false)}, {"limit", Object()}}));
         DVT_ASSIGN(auto table, api().Execute(bound[0].Str(), bound[1].Truth(), bound[2].Truth()));
         Object message(table.message);
         return Object::Tuple({message, MakeTable(std::move(table))});
@@ -232,7 +254,10 @@ class AdapterObject : public HostObject {
     }
     if (name == "add_query") {
       return [&]() -> Result<Object> {
-        DVT_ASSIGN(auto bound, a.Bind(name, {{"sql", std::nullopt}, {"auto_begin", Object(true)}, {"bindings", Object()}, {"abridge_sql_log", Object(false)}}));
+        DVT_ASSIGN(auto bound, a.Bind(name, {{"sql", std::nullopt},
+                                             {"auto_begin", Object(true)},
+                                             {"bindings", Object()},
+                                             {"abridge_sql_log", Object(false)}}));
         DVT_TRY(api().Execute(bound[0].Str(), bound[1].Truth(), false));
         return Object();
       }();
@@ -262,13 +287,18 @@ class AdapterObject : public HostObject {
 
 Object RelationClass(const Shared& shared) {
   auto create = MakeFunction("create", [shared](Context&, const Arguments& a) -> Result<Object> {
-    std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}, {"type", Object()},
-                                         {"quote_policy", Object()}, {"include_policy", Object()}, {"path", Object()}, {"limit", Object()}};
+    std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()},       {"identifier", Object()},
+                                         {"type", Object()},     {"quote_policy", Object()}, {"include_policy", Object()},
+                                         {"path", Object()},     {"limit", Object()}};
     DVT_ASSIGN(auto bound, a.Bind("Relation.create", parameters));
     return MakeRelation({TextOf(bound[0]), TextOf(bound[1]), TextOf(bound[2]), TextOf(bound[3])}, shared->policy);
   });
-  return MakeRecord("RelationProxy", {{"create", create}, {"Table", Object("table")}, {"View", Object("view")}, {"CTE", Object("cte")},
-                                      {"MaterializedView", Object("materialized_view")}, {"External", Object("external")}});
+  return MakeRecord("RelationProxy", {{"create", create},
+                                      {"Table", Object("table")},
+                                      {"View", Object("view")},
+                                      {"CTE", Object("cte")},
+                                      {"MaterializedView", Object("materialized_view")},
+                                      {"External", Object("external")}});
 }
 
 /// api.Column(name, type), api.Column.create and .translate_type.
@@ -278,7 +308,11 @@ class ColumnClass : public HostObject {
   std::string TypeName() const override { return "ColumnClass"; }
   bool is_callable() const override { return true; }
   Result<Object> Call(Context&, const Arguments& a) override {
-    std::vector<Parameter> parameters = {{"column", std::nullopt}, {"dtype", std::nullopt}, {"char_size", Object()}, {"numeric_precision", Object()}, {"numeric_scale", Object()}};
+    std::vector<Parameter> parameters = {{"column", std::nullopt},
+                                         {"dtype", std::nullopt},
+                                         {"char_size", Object()},
+                                         {"numeric_precision", Object()},
+                                         {"numeric_scale", Object()}};
     DVT_ASSIGN(auto bound, a.Bind("Column", parameters));
     std::string type = bound[1].Str();
     if (!bound[2].is_none()) type += "(" + bound[2].Str() + ")";
@@ -302,7 +336,8 @@ class ColumnClass : public HostObject {
       return std::optional<Object>(MakeFunction(std::string(name), [numeric](Context&, const Arguments& a) -> Result<Object> {
         std::string out = numeric ? (a.positional.empty() ? "numeric" : a.positional[0].Str()) : "character varying";
         out += '(';
-        for (size_t i = numeric ? 1 : 0; i < a.positional.size(); ++i) out += (out.back() == '(' ? "" : ",") + a.positional[i].Str();
+        for (size_t i = numeric ? 1 : 0; i < a.positional.size(); ++i)
+          out += (out.back() == '(' ? "" : ",") + a.positional[i].Str();
         return Object(out + ")");
       }));
     }
@@ -347,7 +382,8 @@ void AddAdapter(Context& context, const Shared& shared) {
   shared->policy = policy;
   shared->prefixes = Prefixes(shared->params);
   context.Set("adapter", Object(std::make_shared<AdapterObject>(shared)));
-  context.Set("api", MakeRecord("Api", {{"Relation", RelationClass(shared)}, {"Column", Object(std::make_shared<ColumnClass>(shared))}}));
+  context.Set(
+      "api", MakeRecord("Api", {{"Relation", RelationClass(shared)}, {"Column", Object(std::make_shared<ColumnClass>(shared))}}));
   if (shared->params.this_relation) context.Set("this", MakeRelation(*shared->params.this_relation, policy));
 }
 

@@ -54,7 +54,8 @@ class Column : public HostObject {
   }
   size_t Hash() const override { return std::hash<std::string>()(column_.name); }
   std::vector<std::string> AttributeNames() const override {
-    return {"name", "column", "quoted", "dtype", "data_type", "char_size", "numeric_precision", "numeric_scale", "is_string", "is_numeric"};
+    return {"name",          "column",    "quoted",    "dtype", "data_type", "char_size", "numeric_precision",
+            "numeric_scale", "is_string", "is_numeric"};
   }
 
   MaybeObject GetAttr(Context&, std::string_view name) override {
@@ -67,14 +68,15 @@ class Column : public HostObject {
     if (name == "numeric_scale") return Number(is_numeric() ? type_.second : std::nullopt);
     auto method = [&](auto work) {
       auto self = std::static_pointer_cast<Column>(shared_from_this());
-      return MaybeObject(std::optional<Object>(
-          MakeFunction(std::string(name), [self, work](Context&, const Arguments& a) -> Result<Object> { return work(*self, a); })));
+      return MaybeObject(std::optional<Object>(MakeFunction(
+          std::string(name), [self, work](Context&, const Arguments& a) -> Result<Object> { return work(*self, a); })));
     };
     if (name == "is_string") return method([](Column& c, const Arguments&) { return Object(c.is_string()); });
     if (name == "is_numeric") return method([](Column& c, const Arguments&) { return Object(c.is_numeric()); });
     if (name == "is_integer") return method([](Column& c, const Arguments&) { return Object(c.is_integer()); });
     if (name == "is_float") return method([](Column& c, const Arguments&) { return Object(c.is_float()); });
-    if (name == "is_number") return method([](Column& c, const Arguments&) { return Object(c.is_integer() || c.is_numeric() || c.is_float()); });
+    if (name == "is_number")
+      return method([](Column& c, const Arguments&) { return Object(c.is_integer() || c.is_numeric() || c.is_float()); });
     if (name == "string_size") return method([](Column& c, const Arguments&) { return Object(c.type_.first.value_or(256)); });
     if (name == "string_type") {
       return method([](Column&, const Arguments& a) -> Result<Object> {
@@ -86,7 +88,8 @@ class Column : public HostObject {
       return method([](Column& c, const Arguments& a) -> Result<Object> {
         DVT_ASSIGN(auto bound, a.Bind("can_expand_to", {{"other_column", std::nullopt}}));
         auto other = bound[0].host_as<Column>();
-        return Object(other != nullptr && c.is_string() && other->is_string() && other->type_.first.value_or(256) > c.type_.first.value_or(256));
+        return Object(other != nullptr && c.is_string() && other->is_string() &&
+                      other->type_.first.value_or(256) > c.type_.first.value_or(256));
       });
     }
     return std::optional<Object>();
@@ -95,13 +98,16 @@ class Column : public HostObject {
  private:
   static MaybeObject Number(std::optional<int64_t> number) { return std::optional<Object>(number ? Object(*number) : Object()); }
   std::string Quoted() const {
-    return policy_ != nullptr && policy_->quote ? policy_->quote(column_.name) : "\"" + ReplaceAll(column_.name, "\"", "\"\"") + "\"";
+    return policy_ != nullptr && policy_->quote ? policy_->quote(column_.name)
+                                                : "\"" + ReplaceAll(column_.name, "\"", "\"\"") + "\"";
   }
-  bool is_string() const { return IsOneOf(type_.base, {"text", "character varying", "character", "varchar", "char", "nvarchar", "string"}); }
+  bool is_string() const {
+    return IsOneOf(type_.base, {"text", "character varying", "character", "varchar", "char", "nvarchar", "string"});
+  }
   bool is_numeric() const { return IsOneOf(type_.base, {"numeric", "decimal", "number"}); }
   bool is_integer() const {
-    return IsOneOf(type_.base, {"smallint", "integer", "bigint", "smallserial", "serial", "bigserial", "int2", "int4", "int8", "int", "tinyint",
-                                "mediumint", "hugeint", "ubigint", "uinteger", "usmallint", "utinyint"});
+    return IsOneOf(type_.base, {"smallint", "integer", "bigint", "smallserial", "serial", "bigserial", "int2", "int4", "int8",
+                                "int", "tinyint", "mediumint", "hugeint", "ubigint", "uinteger", "usmallint", "utinyint"});
   }
   bool is_float() const { return IsOneOf(type_.base, {"real", "float4", "float", "double precision", "float8", "double"}); }
 
@@ -141,10 +147,12 @@ class Row : public HostObject {
   MaybeObject GetAttr(Context& context, std::string_view name) override {
     auto self = std::static_pointer_cast<Row>(shared_from_this());
     if (name == "values") {
-      return std::optional<Object>(MakeFunction("values", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->values()); }));
+      return std::optional<Object>(
+          MakeFunction("values", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->values()); }));
     }
     if (name == "keys") {
-      return std::optional<Object>(MakeFunction("keys", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->Keys()); }));
+      return std::optional<Object>(
+          MakeFunction("keys", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->Keys()); }));
     }
     if (name == "dict" || name == "items") {
       bool items = name == "items";
@@ -229,9 +237,10 @@ class Columns : public HostObject {
   }
   MaybeObject GetItem(Context&, const Object& key) override {
     for (size_t i = 0; i < table_->columns.size(); ++i) {
-      bool match = key.is_string() ? table_->columns[i] == key.as_string()
-                                   : key.is_int() && (key.as_int() == static_cast<int64_t>(i) ||
-                                                      key.as_int() + static_cast<int64_t>(table_->columns.size()) == static_cast<int64_t>(i));
+      bool match = key.is_string()
+                       ? table_->columns[i] == key.as_string()
+                       : key.is_int() && (key.as_int() == static_cast<int64_t>(i) ||
+                                          key.as_int() + static_cast<int64_t>(table_->columns.size()) == static_cast<int64_t>(i));
       if (match) return std::optional<Object>(At(i));
     }
     return std::optional<Object>();
@@ -279,7 +288,8 @@ class Table : public HostObject {
     if (name == "column_names") return std::optional<Object>(Object::Tuple({table_->columns.begin(), table_->columns.end()}));
     if (name == "print_table" || name == "print_csv" || name == "print_json") {
       auto self = std::static_pointer_cast<Table>(shared_from_this());
-      return std::optional<Object>(MakeFunction(std::string(name), [self](Context&, const Arguments&) -> Result<Object> { return Object(self->Repr()); }));
+      return std::optional<Object>(
+          MakeFunction(std::string(name), [self](Context&, const Arguments&) -> Result<Object> { return Object(self->Repr()); }));
     }
     return std::optional<Object>();
   }
@@ -300,6 +310,8 @@ Object MakeColumn(const ColumnParts& column, std::shared_ptr<const RelationPolic
   return Object(std::make_shared<Column>(column, std::move(policy)));
 }
 
-Object MakeTable(QueryTable table) { return Object(std::make_shared<Table>(std::make_shared<const QueryTable>(std::move(table)))); }
+Object MakeTable(QueryTable table) {
+  return Object(std::make_shared<Table>(std::make_shared<const QueryTable>(std::move(table))));
+}
 
 }  // namespace dvt::tmpl

@@ -35,7 +35,8 @@ Result<Object> CallRef(Context& c, const Shared& shared, const Arguments& a) {
   }
   for (const auto& [key, value] : a.named) {
     if (key != "v" && key != "version") {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("ref() got an unexpected keyword argument '{}'", key)).WithHint("ref takes v or version");
+      return Error(ErrorCode::kInvalidArgument, fmt::format("ref() got an unexpected keyword argument '{}'", key))
+          .WithHint("ref takes v or version");
     }
     if (!value.is_none()) call.version = value.Str();
   }
@@ -45,7 +46,8 @@ Result<Object> CallRef(Context& c, const Shared& shared, const Arguments& a) {
 Result<Object> CallSource(Context& c, const Shared& shared, const Arguments& a) {
   if (shared->params.resolver == nullptr) return Missing("source()", c);
   if (a.positional.size() != 2 || !a.named.empty()) {
-    return Error(ErrorCode::kInvalidArgument, fmt::format("source() takes exactly two arguments ({} given)", a.positional.size() + a.named.size()))
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("source() takes exactly two arguments ({} given)", a.positional.size() + a.named.size()))
         .WithHint("source('source name', 'table name')");
   }
   model::SourceCall call;
@@ -61,13 +63,16 @@ class ConfigObject : public HostObject {
   explicit ConfigObject(Shared shared) : shared_(std::move(shared)) {}
   std::string TypeName() const override { return "config"; }
   bool is_callable() const override { return true; }
-  std::vector<std::string> AttributeNames() const override { return {"get", "require", "set", "persist_relation_docs", "persist_column_docs"}; }
+  std::vector<std::string> AttributeNames() const override {
+    return {"get", "require", "set", "persist_relation_docs", "persist_column_docs"};
+  }
 
   Result<Object> Call(Context& c, const Arguments& a) override {
     if (shared_->params.resolver == nullptr) return Missing("config()", c);
     Value kwargs = Value::MakeMap();
     if (a.positional.size() > 1 || (a.positional.size() == 1 && (!a.positional[0].is_dict() || !a.named.empty()))) {
-      return Error(ErrorCode::kInvalidArgument, "Invalid inline model config").WithHint("config(name=value, …) or config({'name': value, …})");
+      return Error(ErrorCode::kInvalidArgument, "Invalid inline model config")
+          .WithHint("config(name=value, …) or config({'name': value, …})");
     }
     if (!a.positional.empty()) kwargs = a.positional[0].ToValue();
     for (const auto& [key, value] : a.named) {
@@ -88,7 +93,8 @@ class ConfigObject : public HostObject {
       if (auto value = self->Find(method)) return std::optional<Object>(Object::FromValue(*value));
       return std::optional<Object>();
     }
-    return std::optional<Object>(MakeFunction(method, [self, method](Context& c, const Arguments& a) { return self->Method(c, method, a); }));
+    return std::optional<Object>(
+        MakeFunction(method, [self, method](Context& c, const Arguments& a) { return self->Method(c, method, a); }));
   }
 
  private:
@@ -162,9 +168,12 @@ class VarObject : public HostObject {
 
 }  // namespace
 
-Result<Object> EnvVar(const ContextParams& params, const std::string& name, const std::optional<std::string>& fallback, const Place& place) {
+Result<Object> EnvVar(const ContextParams& params, const std::string& name, const std::optional<std::string>& fallback,
+                      const Place& place) {
   if (IsSecretVariable(name) && !params.secrets_allowed) {
-    return Error(ErrorCode::kConfig, fmt::format("Secret env vars are allowed only in profiles.yml or packages.yml. Found '{}' referenced elsewhere.", name))
+    return Error(ErrorCode::kConfig,
+                 fmt::format("Secret env vars are allowed only in profiles.yml or packages.yml. Found '{}' referenced elsewhere.",
+                             name))
         .At(place);
   }
   std::optional<std::string> value;
@@ -199,7 +208,8 @@ void AddConfigFunctions(Context& context, const Shared& shared) {
   });
   Object doc = MakeFunction("doc", [shared](Context& c, const Arguments& a) -> Result<Object> {
     if (shared->params.resolver == nullptr) return Missing("doc()", c);
-    if (a.positional.empty() || a.positional.size() > 2) return Error(ErrorCode::kInvalidArgument, "doc() takes one or two arguments");
+    if (a.positional.empty() || a.positional.size() > 2)
+      return Error(ErrorCode::kInvalidArgument, "doc() takes one or two arguments");
     std::string package = a.positional.size() == 2 ? a.positional[0].Str() : "";
     DVT_ASSIGN(auto text, shared->params.resolver->Doc(package, a.positional.back().Str()));
     return Object(std::move(text));
@@ -210,7 +220,9 @@ void AddConfigFunctions(Context& context, const Shared& shared) {
   context.Set("var", var);
   context.Set("env_var", env_var);
   context.Set("doc", doc);
-  context.Set("builtins", Object::MakeDict({{"ref", ref}, {"source", source}, {"config", config}, {"var", var}, {"env_var", env_var}, {"doc", doc}}));
+  context.Set(
+      "builtins",
+      Object::MakeDict({{"ref", ref}, {"source", source}, {"config", config}, {"var", var}, {"env_var", env_var}, {"doc", doc}}));
 }
 
 }  // namespace dvt::tmpl

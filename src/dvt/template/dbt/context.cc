@@ -66,8 +66,10 @@ ObjectList HookList(const Value& hooks) {
   if (hooks.is_null()) return out;
   const Value::List single{hooks};
   for (const auto& hook : hooks.is_list() ? hooks.list() : single) {
-    Object made = Object::MakeDict({{"sql", Object(hook.is_map() ? hook["sql"].ToText() : hook.ToText())}, {"transaction", Object(true)}});
-    if (hook.is_map() && hook["transaction"].is_bool()) made.dict().Set(Object("transaction"), Object(hook["transaction"].as_bool()));
+    Object made =
+        Object::MakeDict({{"sql", Object(hook.is_map() ? hook["sql"].ToText() : hook.ToText())}, {"transaction", Object(true)}});
+    if (hook.is_map() && hook["transaction"].is_bool())
+      made.dict().Set(Object("transaction"), Object(hook["transaction"].as_bool()));
     out.push_back(std::move(made));
   }
   return out;
@@ -82,7 +84,8 @@ void AddScalars(Context& context, const Shared& shared) {
   context.Set("dbt_version", Object(params.dbt_version));
   context.Set("thread_id", Object(params.thread_id));
   context.Set("run_started_at", MakeDateTime(params.run_started_at, true));
-  context.Set("invocation_args_dict", Object::FromValue(params.invocation_args.is_null() ? Value::MakeMap() : params.invocation_args));
+  context.Set("invocation_args_dict",
+              Object::FromValue(params.invocation_args.is_null() ? Value::MakeMap() : params.invocation_args));
   context.Set("dbt_metadata_envs", Object::MakeDict());
   context.Set("selected_resources", Object::List({params.selected_resources.begin(), params.selected_resources.end()}));
   AddModules(context, shared);
@@ -112,9 +115,8 @@ std::shared_ptr<const Environment> DbtEnvironment() {
     auto made = std::make_shared<Environment>();
     // In text they do nothing; RenderNative looks at them.
     for (const char* name : {"as_text", "as_bool", "as_number", "as_native"}) {
-      made->SetFilter(name, [](Context&, const Arguments& a) -> Result<Object> {
-        return a.positional.empty() ? Object() : a.positional[0];
-      });
+      made->SetFilter(
+          name, [](Context&, const Arguments& a) -> Result<Object> { return a.positional.empty() ? Object() : a.positional[0]; });
     }
     return made;
   }();
@@ -163,7 +165,8 @@ Error AtMark(Error error, const std::string& file, Mark mark) {
 Result<Value> RenderYaml(const Value& value, Context& context, const std::string& file) {
   if (value.is_string()) {
     const std::string& text = value.as_string();
-    if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos && text.find("{#") == std::string::npos) return value;
+    if (text.find("{{") == std::string::npos && text.find("{%") == std::string::npos && text.find("{#") == std::string::npos)
+      return value;
     auto parsed = Parse(text, file);
     if (!parsed) return AtMark(std::move(parsed).error(), file, value.mark());
     auto rendered = RenderNative(*parsed, context);

@@ -39,31 +39,31 @@ using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
 /// clear error when it is used.
 struct ContextParams {
   std::shared_ptr<const MacroCatalog> macros;
-  std::string package;                 ///< whose macros are found first (the node's)
+  std::string package;  ///< whose macros are found first (the node's)
   std::string project_name;
-  Value node;                          ///< `model`, a map in the manifest's shape; null: no node
+  Value node;  ///< `model`, a map in the manifest's shape; null: no node
   std::optional<RelationParts> this_relation;
-  Value target;                        ///< `target`: name, schema, type, threads, … without secrets
-  std::map<std::string, Value> vars;   ///< effective for the package, command line first
+  Value target;                       ///< `target`: name, schema, type, threads, … without secrets
+  std::map<std::string, Value> vars;  ///< effective for the package, command line first
   Value cli_vars;
   EnvLookup env;
-  bool secrets_allowed = false;        ///< DBT_ENV_SECRET_…/DVT_ENV_SECRET_… may be read: profiles.yml, packages.yml
+  bool secrets_allowed = false;  ///< DBT_ENV_SECRET_…/DVT_ENV_SECRET_… may be read: profiles.yml, packages.yml
   bool execute = false;
   std::string invocation_id;
-  double run_started_at = 0;           ///< seconds since the epoch, UTC
-  Value flags;                         ///< FULL_REFRESH, WHICH, …
-  std::function<Value()> graph;        ///< made on first use
-  Value dispatch;                      ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
+  double run_started_at = 0;     ///< seconds since the epoch, UTC
+  Value flags;                   ///< FULL_REFRESH, WHICH, …
+  std::function<Value()> graph;  ///< made on first use
+  Value dispatch;                ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
   std::vector<std::string> selected_resources;
   Value invocation_args;
   std::string dbt_version = "1.10.0";
   std::string thread_id = "Thread-1";
   AdapterApi* adapter = nullptr;
   NodeResolver* resolver = nullptr;
-  std::function<void(const std::string& message, bool to_terminal)> log;   ///< log(), print()
+  std::function<void(const std::string& message, bool to_terminal)> log;  ///< log(), print()
   std::function<void(const std::string& message, const Place& place)> warn;
   Limits limits;
-  bool lenient_undefined = false;      ///< parsing
+  bool lenient_undefined = false;  ///< parsing
   /// Further variables, last: sql, pre_hooks, compiled_code, schemas, results …
   std::vector<std::pair<std::string, Object>> extra;
 };

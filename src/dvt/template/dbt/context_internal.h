@@ -12,15 +12,15 @@ namespace dvt::tmpl {
 struct ContextShared {
   ContextParams params;
   std::shared_ptr<const RelationPolicy> policy;
-  std::vector<std::string> prefixes;                     ///< of dispatch
-  std::map<std::string, Object> results;                 ///< statement results by name
-  std::map<std::string, Object, std::less<>> lazy;       ///< graph, model: made when first asked for
+  std::vector<std::string> prefixes;                ///< of dispatch
+  std::map<std::string, Object> results;            ///< statement results by name
+  std::map<std::string, Object, std::less<>> lazy;  ///< graph, model: made when first asked for
 };
 using Shared = std::shared_ptr<ContextShared>;
 
 // Each adds its names to the context.
-void AddConfigFunctions(Context& context, const Shared& shared);     // ref source config var env_var doc target this model …
-void AddValueFunctions(Context& context, const Shared& shared);      // fromjson tojson … set zip return log print exceptions flags
+void AddConfigFunctions(Context& context, const Shared& shared);  // ref source config var env_var doc target this model …
+void AddValueFunctions(Context& context, const Shared& shared);   // fromjson tojson … set zip return log print exceptions flags
 void AddStatementFunctions(Context& context, const Shared& shared);  // statement run_query load_result store_result
 void AddModules(Context& context, const Shared& shared);             // modules run_started_at
 void AddAdapter(Context& context, const Shared& shared);             // adapter api
@@ -32,6 +32,7 @@ Object MakeItertoolsModule();
 Object MakeDateTime(double seconds_since_epoch, bool aware);
 
 /// env_var, without a context.
-Result<Object> EnvVar(const ContextParams& params, const std::string& name, const std::optional<std::string>& fallback, const Place& place);
+Result<Object> EnvVar(const ContextParams& params, const std::string& name, const std::optional<std::string>& fallback,
+                      const Place& place);
 
 }  // namespace dvt::tmpl

@@ -27,7 +27,9 @@ class FakeAdapter : public AdapterApi {
     if (i == "there") return std::optional<RelationParts>({d, s, i, "table"});
     return std::optional<RelationParts>();
   }
-  Result<std::vector<RelationParts>> ListRelations(const std::string&, const std::string&) override { return std::vector<RelationParts>(); }
+  Result<std::vector<RelationParts>> ListRelations(const std::string&, const std::string&) override {
+    return std::vector<RelationParts>();
+  }
   Result<std::vector<ColumnParts>> GetColumns(const RelationParts&) override {
     return std::vector<ColumnParts>{{"id", "integer"}, {"name", "varchar(20)"}};
   }
@@ -54,7 +56,9 @@ class FakeResolver : public NodeResolver {
     if (call.name == "missing") return Error(ErrorCode::kNotFound, "no model 'missing'").At(call.place);
     return MakeRelation({"db", "sch", call.name + call.version, "table"}, nullptr);
   }
-  Result<Object> Source(const model::SourceCall& call) override { return MakeRelation({"db", call.source, call.table, ""}, nullptr); }
+  Result<Object> Source(const model::SourceCall& call) override {
+    return MakeRelation({"db", call.source, call.table, ""}, nullptr);
+  }
   Status Config(const Value& kwargs, const Place&) override { return config = kwargs, Status(); }
   std::optional<Value> ConfigGet(std::string_view name) override {
     const Value* value = config.Find(name);
@@ -105,9 +109,12 @@ class ContextTest : public ::testing::Test {
 TEST_F(ContextTest, RefsSourcesConfigVars) {
   EXPECT_EQ(Text("{{ ref('a') }} {{ ref('p', 'b', v=2) }} {{ source('s', 't') }} {{ this }}"),
             "\"db\".\"sch\".\"a\" \"db\".\"sch\".\"b2\" \"db\".\"s\".\"t\" \"db\".\"sch\".\"orders\"");
-  EXPECT_EQ(Text("{{ config(materialized='view', pre_hook='x') }}{{ config.get('materialized') }}{{ config.get('nope', 3) }}"), "view3");
+  EXPECT_EQ(Text("{{ config(materialized='view', pre_hook='x') }}{{ config.get('materialized') }}{{ config.get('nope', 3) }}"),
+            "view3");
   EXPECT_EQ(resolver.config["pre-hook"].as_string(), "x");
-  EXPECT_EQ(Text("{{ var('flag') }} {{ var('x', 'd') }} {{ var.has_var('x') }} {{ target.name }} {{ model.config.materialized }}"), "True d False dev table");
+  EXPECT_EQ(
+      Text("{{ var('flag') }} {{ var('x', 'd') }} {{ var.has_var('x') }} {{ target.name }} {{ model.config.materialized }}"),
+      "True d False dev table");
   EXPECT_NE(Text("\n {{ var('x') }}").find("models/orders.sql:2:5: Required var 'x' not found"), std::string::npos);
   EXPECT_NE(Text("{{ ref('missing') }}").find("models/orders.sql:1:4: no model 'missing'"), std::string::npos);
   EXPECT_EQ(Text("[{{ env_var('EMPTY', 'd') }}] {{ env_var('NOPE', 'd') }}"), "[] d");
@@ -116,39 +123,53 @@ TEST_F(ContextTest, RefsSourcesConfigVars) {
 }
 
 TEST_F(ContextTest, MacrosAndDispatch) {
-  AddMacros("dbt", "{% macro now() %}{{ return(adapter.dispatch('now', 'dbt')()) }}{% endmacro %}{% macro default__now() %}now(){% endmacro %}"
-                   "{% macro twice(x) %}{{ return([x, x]) }}{% endmacro %}");
+  AddMacros(
+      "dbt",
+      "{% macro now() %}{{ return(adapter.dispatch('now', 'dbt')()) }}{% endmacro %}{% macro default__now() %}now(){% endmacro %}"
+      "{% macro twice(x) %}{{ return([x, x]) }}{% endmacro %}");
   AddMacros("util", "{% macro pick(a, b=2) %}{{ a }}{{ b }}{{ varargs }}{{ kwargs }}{% endmacro %}");
   EXPECT_EQ(Text("{{ now() }} {{ dbt.now() }} {{ twice(1) | length }} {{ util.pick(1, b=3) }}"), "now() now() 2 13(){}");
-  AddMacros("shop", "{% macro duckdb__now() %}mine{% endmacro %}{% macro ref(name) %}<{{ builtins.ref(name).identifier }}>{% endmacro %}");
+  AddMacros(
+      "shop",
+      "{% macro duckdb__now() %}mine{% endmacro %}{% macro ref(name) %}<{{ builtins.ref(name).identifier }}>{% endmacro %}");
   EXPECT_EQ(Text("{{ now() }} {{ ref('a') }}"), "mine <a>");
   EXPECT_NE(Text("{{ adapter.dispatch('nope')() }}").find("No macro named 'nope' found"), std::string::npos);
   EXPECT_NE(Text("{{ util.pck() }}").find("did you mean 'pick'?"), std::string::npos);
-  EXPECT_NE(Text("{{ exceptions.raise_compiler_error('bad thing') }}").find("models/orders.sql:1:15: bad thing"), std::string::npos);
+  EXPECT_NE(Text("{{ exceptions.raise_compiler_error('bad thing') }}").find("models/orders.sql:1:15: bad thing"),
+            std::string::npos);
 }
 
 TEST_F(ContextTest, StatementsAndTables) {
-  EXPECT_EQ(Text("{% set t = run_query('select 1') %}{{ t.columns[0].values() }} {{ t.rows[1]['name'] }} {{ t.columns | map(attribute='name') | list }}"
+  EXPECT_EQ(Text("{% set t = run_query('select 1') %}{{ t.columns[0].values() }} {{ t.rows[1]['name'] }} {{ t.columns | "
+                 "map(attribute='name') | list }}"
                  "{% for row in t %}{{ row.id }}{{ row[1] }}{% endfor %}"),
             "(1, 2) b ['id', 'name']1a2b");
-  EXPECT_EQ(Text("{% call statement('x', fetch_result=True) %}select 2{% endcall %}{{ load_result('x').data }}{{ load_result('x').response }}"),
+  EXPECT_EQ(Text("{% call statement('x', fetch_result=True) %}select 2{% endcall %}{{ load_result('x').data }}{{ "
+                 "load_result('x').response }}"),
             "[(1, 'a'), (2, 'b')]SELECT 2");
   EXPECT_EQ(adapter.log.back(), "select 2");
-  EXPECT_EQ(Text("{{ adapter.get_relation('d', 's', 'none') }} {{ adapter.get_relation('d', 's', 'there').is_table }}"), "None True");
-  EXPECT_EQ(Text("{% for c in adapter.get_columns_in_relation(this) %}{{ c.quoted }}:{{ c.dtype }}:{{ c.char_size }} {% endfor %}"),
-            "\"id\":integer:None \"name\":varchar:20 ");
-  EXPECT_EQ(Text("{{ this.include(database=false) }} {{ this.incorporate(path={'identifier': 'z'}, type='view').is_view }} {{ api.Relation.create(schema='q', identifier='w') }}"),
+  EXPECT_EQ(Text("{{ adapter.get_relation('d', 's', 'none') }} {{ adapter.get_relation('d', 's', 'there').is_table }}"),
+            "None True");
+  EXPECT_EQ(
+      Text("{% for c in adapter.get_columns_in_relation(this) %}{{ c.quoted }}:{{ c.dtype }}:{{ c.char_size }} {% endfor %}"),
+      "\"id\":integer:None \"name\":varchar:20 ");
+  EXPECT_EQ(Text("{{ this.include(database=false) }} {{ this.incorporate(path={'identifier': 'z'}, type='view').is_view }} {{ "
+                 "api.Relation.create(schema='q', identifier='w') }}"),
             "\"sch\".\"orders\" True \"q\".\"w\"");
 }
 
 TEST_F(ContextTest, ValuesAndModules) {
-  EXPECT_EQ(Text("{{ fromjson('{\"a\": [1]}').a }} {{ tojson({'a': none}) }} {{ set([1, 1]) | list }} {{ zip([1], [2]) | list }} {{ fromyaml('a: yes') }}"),
+  EXPECT_EQ(Text("{{ fromjson('{\"a\": [1]}').a }} {{ tojson({'a': none}) }} {{ set([1, 1]) | list }} {{ zip([1], [2]) | list }} "
+                 "{{ fromyaml('a: yes') }}"),
             "[1] {\"a\": null} [1] [(1, 2)] {'a': True}");
-  EXPECT_EQ(Text("{{ modules.datetime.datetime(2024, 2, 28).strftime('%Y/%m/%d %H:%M') }} {{ modules.datetime.date(2024, 2, 28) + modules.datetime.timedelta(days=2) }}"),
+  EXPECT_EQ(Text("{{ modules.datetime.datetime(2024, 2, 28).strftime('%Y/%m/%d %H:%M') }} {{ modules.datetime.date(2024, 2, 28) "
+                 "+ modules.datetime.timedelta(days=2) }}"),
             "2024/02/28 00:00 2024-03-01");
-  EXPECT_EQ(Text("{{ modules.re.sub('a(b)', '<\\\\1>', 'abab') }} {{ modules.re.match('(?P<x>a)', 'abc').group('x') }} {{ modules.re.findall('b.', 'abacbd') }}"),
+  EXPECT_EQ(Text("{{ modules.re.sub('a(b)', '<\\\\1>', 'abab') }} {{ modules.re.match('(?P<x>a)', 'abc').group('x') }} {{ "
+                 "modules.re.findall('b.', 'abacbd') }}"),
             "<b><b> a ['ba', 'bd']");
-  EXPECT_EQ(Text("{{ modules.itertools.product([1, 2], ['a']) | list }} {{ run_started_at.strftime('%Y') }} {{ flags.FULL_REFRESH }} {{ local_md5('a') }}"),
+  EXPECT_EQ(Text("{{ modules.itertools.product([1, 2], ['a']) | list }} {{ run_started_at.strftime('%Y') }} {{ "
+                 "flags.FULL_REFRESH }} {{ local_md5('a') }}"),
             "[(1, 'a'), (2, 'a')] 1970 None 0cc175b9c0f1b6a831c399e269772661");
   Text("{{ log('hello', info=true) }}");
   EXPECT_EQ(logged, "hello");
@@ -159,7 +180,9 @@ TEST_F(ContextTest, LenientWhileParsing) {
   params.execute = false;
   params.adapter = nullptr;
   params.lenient_undefined = true;
-  EXPECT_EQ(Text("a{{ nothing.x }}{{ no_macro(1).y }}{{ adapter.get_relation('a', 'b', 'c') }}{% set t = run_query('x') %}{{ t }}"), "aNoneNone");
+  EXPECT_EQ(
+      Text("a{{ nothing.x }}{{ no_macro(1).y }}{{ adapter.get_relation('a', 'b', 'c') }}{% set t = run_query('x') %}{{ t }}"),
+      "aNoneNone");
 }
 
 TEST_F(ContextTest, BuiltinMacrosBuildATable) {

@@ -45,10 +45,15 @@ Fields FromMicros(int64_t micros) {
 }
 
 void Check(const Fields& f) {
-  bool date = f.year >= 1 && f.year <= 9999 && std::chrono::year_month_day(std::chrono::year(static_cast<int>(f.year)), std::chrono::month(static_cast<unsigned>(f.month)),
-                                                                             std::chrono::day(static_cast<unsigned>(f.day)))
-                                                    .ok();
-  if (!date) Raise(ErrorCode::kInvalidArgument, f.month < 1 || f.month > 12 ? "month must be in 1..12" : f.year < 1 || f.year > 9999 ? "year is out of range" : "day is out of range for month");
+  bool date =
+      f.year >= 1 && f.year <= 9999 &&
+      std::chrono::year_month_day(std::chrono::year(static_cast<int>(f.year)), std::chrono::month(static_cast<unsigned>(f.month)),
+                                  std::chrono::day(static_cast<unsigned>(f.day)))
+          .ok();
+  if (!date)
+    Raise(ErrorCode::kInvalidArgument, f.month < 1 || f.month > 12   ? "month must be in 1..12"
+                                       : f.year < 1 || f.year > 9999 ? "year is out of range"
+                                                                     : "day is out of range for month");
   if (f.hour < 0 || f.hour > 23) Raise(ErrorCode::kInvalidArgument, "hour must be in 0..23");
   if (f.minute < 0 || f.minute > 59) Raise(ErrorCode::kInvalidArgument, "minute must be in 0..59");
   if (f.second < 0 || f.second > 59) Raise(ErrorCode::kInvalidArgument, "second must be in 0..59");
@@ -87,21 +92,26 @@ class TimeDelta : public HostObject {
     if (name == "microseconds") return std::optional<Object>(Object(rest % kSecond));
     if (name == "total_seconds") {
       double seconds = static_cast<double>(micros) / kSecond;
-      return std::optional<Object>(MakeFunction("total_seconds", [seconds](Context&, const Arguments&) -> Result<Object> { return Object(seconds); }));
+      return std::optional<Object>(
+          MakeFunction("total_seconds", [seconds](Context&, const Arguments&) -> Result<Object> { return Object(seconds); }));
     }
     return std::optional<Object>();
   }
   MaybeObject Binary(BinaryOp op, const Object& other, bool reflected) const override {
-    auto make = [](double value) { return std::optional<Object>(Object(std::make_shared<TimeDelta>(static_cast<int64_t>(std::llround(value))))); };
+    auto make = [](double value) {
+      return std::optional<Object>(Object(std::make_shared<TimeDelta>(static_cast<int64_t>(std::llround(value)))));
+    };
     if (auto delta = other.host_as<TimeDelta>()) {
       int64_t a = reflected ? delta->micros : micros;
       int64_t b = reflected ? micros : delta->micros;
-      if (op == BinaryOp::kAdd || op == BinaryOp::kSub) return std::optional<Object>(Object(std::make_shared<TimeDelta>(op == BinaryOp::kAdd ? a + b : a - b)));
+      if (op == BinaryOp::kAdd || op == BinaryOp::kSub)
+        return std::optional<Object>(Object(std::make_shared<TimeDelta>(op == BinaryOp::kAdd ? a + b : a - b)));
       if (b != 0 && op == BinaryOp::kDiv) return std::optional<Object>(Object(static_cast<double>(a) / static_cast<double>(b)));
       if (b != 0 && op == BinaryOp::kFloorDiv) return std::optional<Object>(Object(FloorDiv(a, b)));
     }
     if (other.is_number() && op == BinaryOp::kMul) return make(static_cast<double>(micros) * other.as_float());
-    if (other.is_number() && !reflected && other.as_float() != 0 && (op == BinaryOp::kDiv || op == BinaryOp::kFloorDiv)) return make(static_cast<double>(micros) / other.as_float());
+    if (other.is_number() && !reflected && other.as_float() != 0 && (op == BinaryOp::kDiv || op == BinaryOp::kFloorDiv))
+      return make(static_cast<double>(micros) / other.as_float());
     return std::optional<Object>();
   }
   const int64_t micros;
@@ -145,7 +155,8 @@ class Moment : public HostObject {
   bool Truth() const override { return true; }
   bool Equals(const Object& other) const override {
     auto moment = other.host_as<Moment>();
-    return moment != nullptr && moment->what_ == what_ && moment->offset_.has_value() == offset_.has_value() && moment->Instant() == Instant();
+    return moment != nullptr && moment->what_ == what_ && moment->offset_.has_value() == offset_.has_value() &&
+           moment->Instant() == Instant();
   }
   size_t Hash() const override { return std::hash<int64_t>()(Instant()); }
   std::optional<int> Compare(const Object& other) const override {
@@ -154,7 +165,8 @@ class Moment : public HostObject {
     return Instant() < moment->Instant() ? -1 : Instant() > moment->Instant() ? 1 : 0;
   }
   MaybeObject Binary(BinaryOp op, const Object& other, bool reflected) const override {
-    if (auto delta = other.host_as<TimeDelta>(); delta != nullptr && (op == BinaryOp::kAdd || (op == BinaryOp::kSub && !reflected))) {
+    if (auto delta = other.host_as<TimeDelta>();
+        delta != nullptr && (op == BinaryOp::kAdd || (op == BinaryOp::kSub && !reflected))) {
       int64_t by = what_ == What::kDate ? FloorDiv(delta->micros, kDay) * kDay : delta->micros;
       return std::optional<Object>(With(micros_ + (op == BinaryOp::kAdd ? by : -by)));
     }
@@ -180,18 +192,20 @@ class Moment : public HostObject {
       if (name == "microsecond") return number(f.micro);
       if (name == "tzinfo") return std::optional<Object>(offset_ ? UtcZone() : Object());
     }
-    static constexpr std::string_view kMethods[] = {"strftime", "isoformat", "date", "time", "replace", "timestamp", "weekday", "isoweekday",
-                                                    "astimezone", "toordinal", "isocalendar", "timetuple", "utcoffset"};
+    static constexpr std::string_view kMethods[] = {"strftime",    "isoformat", "date",       "time",       "replace",
+                                                    "timestamp",   "weekday",   "isoweekday", "astimezone", "toordinal",
+                                                    "isocalendar", "timetuple", "utcoffset"};
     for (auto method : kMethods) {
       if (method != name) continue;
       auto self = std::static_pointer_cast<Moment>(shared_from_this());
-      return std::optional<Object>(MakeFunction(std::string(name), [self, method](Context&, const Arguments& a) -> Result<Object> {
-        try {
-          return self->Method(method, a);
-        } catch (Raised& raised) {
-          return std::move(raised.error);
-        }
-      }));
+      return std::optional<Object>(
+          MakeFunction(std::string(name), [self, method](Context&, const Arguments& a) -> Result<Object> {
+            try {
+              return self->Method(method, a);
+            } catch (Raised& raised) {
+              return std::move(raised.error);
+            }
+          }));
     }
     return std::optional<Object>();
   }
@@ -242,8 +256,15 @@ class Moment : public HostObject {
   }
 
   Object Replace(const Arguments& a) const {
-    auto args = BindArgs(a, "replace", {{"year", Object()}, {"month", Object()}, {"day", Object()}, {"hour", Object()}, {"minute", Object()},
-                                        {"second", Object()}, {"microsecond", Object()}, {"tzinfo", Object::Undefined()}});
+    auto args = BindArgs(a, "replace",
+                         {{"year", Object()},
+                          {"month", Object()},
+                          {"day", Object()},
+                          {"hour", Object()},
+                          {"minute", Object()},
+                          {"second", Object()},
+                          {"microsecond", Object()},
+                          {"tzinfo", Object::Undefined()}});
     Fields f = FromMicros(micros_);
     int* small[] = {&f.month, &f.day, &f.hour, &f.minute, &f.second, &f.micro};
     if (!args[0].is_none()) f.year = RequireInt(args[0], "an integer is required");
@@ -261,7 +282,8 @@ class Moment : public HostObject {
     if (name == "strftime") return Object(Strftime(BindArgs(a, name, {{"format", std::nullopt}})[0].Str()));
     if (name == "isoformat") return Object(Iso(BindArgs(a, name, {{"sep", Object("T")}, {"timespec", Object("auto")}})[0].Str()));
     if (name == "date") return Object(std::make_shared<Moment>(What::kDate, FloorDiv(micros_, kDay) * kDay, std::nullopt));
-    if (name == "time") return Object(std::make_shared<Moment>(What::kTime, micros_ - FloorDiv(micros_, kDay) * kDay, std::nullopt));
+    if (name == "time")
+      return Object(std::make_shared<Moment>(What::kTime, micros_ - FloorDiv(micros_, kDay) * kDay, std::nullopt));
     if (name == "replace") return Replace(a);
     if (name == "timestamp") return Object(static_cast<double>(Instant()) / kSecond);
     if (name == "weekday") return Object(static_cast<int64_t>(Weekday()));
@@ -270,7 +292,8 @@ class Moment : public HostObject {
     if (name == "utcoffset") return offset_ ? Object(std::make_shared<TimeDelta>(*offset_ * 60 * kSecond)) : Object();
     if (name == "astimezone") return Object(std::make_shared<Moment>(What::kDateTime, Instant(), 0));
     if (name == "isocalendar") {
-      return Object::Tuple({Object(int64_t{std::stol(Strftime("%G"))}), Object(int64_t{std::stol(Strftime("%V"))}), Object(static_cast<int64_t>(Weekday() + 1))});
+      return Object::Tuple({Object(int64_t{std::stol(Strftime("%G"))}), Object(int64_t{std::stol(Strftime("%V"))}),
+                            Object(static_cast<int64_t>(Weekday() + 1))});
     }
     Raise(ErrorCode::kUnsupported, std::string(name) + "() is not supported");
   }
@@ -391,17 +414,26 @@ class MomentClass : public HostObject {
     }
   }
   MaybeObject GetAttr(Context&, std::string_view name) override {
-    auto function = [&](RawFunction raw) { return MaybeObject(std::optional<Object>(MakeFunction(std::string(name), Builtin(raw)))); };
+    auto function = [&](RawFunction raw) {
+      return MaybeObject(std::optional<Object>(MakeFunction(std::string(name), Builtin(raw))));
+    };
     if (name == "fromisoformat") {
-      return what_ == What::kDate ? function([](Context&, const Arguments& a) { return ParseIso(BindArgs(a, "fromisoformat", {{"date_string", std::nullopt}})[0].Str(), What::kDate); })
-                                  : function([](Context&, const Arguments& a) { return ParseIso(BindArgs(a, "fromisoformat", {{"date_string", std::nullopt}})[0].Str(), What::kDateTime); });
+      return what_ == What::kDate
+                 ? function([](Context&, const Arguments& a) {
+                     return ParseIso(BindArgs(a, "fromisoformat", {{"date_string", std::nullopt}})[0].Str(), What::kDate);
+                   })
+                 : function([](Context&, const Arguments& a) {
+                     return ParseIso(BindArgs(a, "fromisoformat", {{"date_string", std::nullopt}})[0].Str(), What::kDateTime);
+                   });
     }
     if (name == "today" && what_ == What::kDate) {
-      return function([](Context&, const Arguments&) { return MakeMoment(What::kDate, FloorDiv(LocalMicros(NowMicros()), kDay) * kDay); });
+      return function(
+          [](Context&, const Arguments&) { return MakeMoment(What::kDate, FloorDiv(LocalMicros(NowMicros()), kDay) * kDay); });
     }
     if (what_ != What::kDateTime) return std::optional<Object>();
     if (name == "strptime") return function(Strptime);
-    if (name == "today") return function([](Context&, const Arguments&) { return MakeMoment(What::kDateTime, LocalMicros(NowMicros())); });
+    if (name == "today")
+      return function([](Context&, const Arguments&) { return MakeMoment(What::kDateTime, LocalMicros(NowMicros())); });
     if (name == "utcnow") return function([](Context&, const Arguments&) { return MakeMoment(What::kDateTime, NowMicros()); });
     if (name == "now") {
       return function([](Context&, const Arguments& a) {
@@ -425,7 +457,8 @@ class MomentClass : public HostObject {
         auto date = args[0].host_as<Moment>();
         auto time = args[1].host_as<Moment>();
         if (date == nullptr || time == nullptr) RaiseType("combine needs a date and a time");
-        return MakeMoment(What::kDateTime, FloorDiv(date->micros(), kDay) * kDay + time->micros() - FloorDiv(time->micros(), kDay) * kDay);
+        return MakeMoment(What::kDateTime,
+                          FloorDiv(date->micros(), kDay) * kDay + time->micros() - FloorDiv(time->micros(), kDay) * kDay);
       });
     }
     return std::optional<Object>();
@@ -438,7 +471,8 @@ class MomentClass : public HostObject {
 Object MakeTimeDelta(Context&, const Arguments& a) {
   static constexpr int64_t kUnits[] = {kDay, kSecond, 1, 1000, 60 * kSecond, 3600 * kSecond, 7 * kDay};
   std::vector<Parameter> parameters;
-  for (const char* name : {"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"}) parameters.push_back({name, Object(0)});
+  for (const char* name : {"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"})
+    parameters.push_back({name, Object(0)});
   auto args = BindArgs(a, "timedelta", parameters);
   double total = 0;
   int64_t whole = 0;
@@ -461,7 +495,8 @@ Object UtcZone() {
 }
 
 Object MakeDateTime(double seconds_since_epoch, bool aware) {
-  return MakeMoment(What::kDateTime, static_cast<int64_t>(std::llround(seconds_since_epoch * kSecond)), aware ? std::optional<int>(0) : std::nullopt);
+  return MakeMoment(What::kDateTime, static_cast<int64_t>(std::llround(seconds_since_epoch * kSecond)),
+                    aware ? std::optional<int>(0) : std::nullopt);
 }
 
 Object MakeDateTimeModule() {

@@ -15,7 +15,8 @@ Status MacroCatalog::Add(const std::string& package, const std::shared_ptr<const
   auto& macros = packages_[package];
   for (const auto& definition : tmpl->definitions()) {
     if (definition.macro == nullptr || definition.type == Definition::Type::kSnapshot) continue;
-    Entry entry{package, "macro." + package + "." + definition.macro_name, tmpl, &definition, MakeMacro(tmpl, definition, package)};
+    Entry entry{package, "macro." + package + "." + definition.macro_name, tmpl, &definition,
+                MakeMacro(tmpl, definition, package)};
     auto [at, added] = macros.emplace(definition.macro_name, std::move(entry));
     if (!added) {
       return Error(ErrorCode::kConfig, fmt::format("there are two macros '{}' in package '{}'", definition.macro_name, package))
@@ -50,7 +51,8 @@ const MacroCatalog::Entry* MacroCatalog::Find(std::string_view name, std::string
 }
 
 const MacroCatalog::Entry* MacroCatalog::FindDispatch(std::string_view name, const std::vector<std::string>& prefixes,
-                                                      const std::vector<std::string>& packages, std::string_view search_package) const {
+                                                      const std::vector<std::string>& packages,
+                                                      std::string_view search_package) const {
   std::vector<std::string> names;
   for (const auto& prefix : prefixes) names.push_back(prefix + "__" + std::string(name));
   if (packages.empty()) {
@@ -67,7 +69,8 @@ const MacroCatalog::Entry* MacroCatalog::FindDispatch(std::string_view name, con
   return nullptr;
 }
 
-const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view name, const std::vector<std::string>& adapters) const {
+const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view name,
+                                                             const std::vector<std::string>& adapters) const {
   for (bool builtin : {false, true}) {
     for (const auto& adapter : adapters) {
       std::string macro = fmt::format("materialization_{}_{}", name, adapter);

@@ -23,8 +23,8 @@ const std::vector<BuiltinMacroFile>& BuiltinMacros();
 class MacroCatalog {
  public:
   struct Entry {
-    std::string package;     ///< "dbt" for built-in ones
-    std::string unique_id;   ///< "macro.<package>.<name>"
+    std::string package;    ///< "dbt" for built-in ones
+    std::string unique_id;  ///< "macro.<package>.<name>"
     std::shared_ptr<const Template> tmpl;
     const Definition* definition = nullptr;
     Object object;
@@ -41,8 +41,8 @@ class MacroCatalog {
   /// Only in `package` ("dbt" and "dvt" mean the built-in ones).
   const Entry* FindIn(std::string_view package, std::string_view name) const;
   /// The first of `<prefix>__<name>` for the prefixes in order, in the packages in order; for an empty package list, as Find.
-  const Entry* FindDispatch(std::string_view name, const std::vector<std::string>& prefixes, const std::vector<std::string>& packages,
-                            std::string_view search_package) const;
+  const Entry* FindDispatch(std::string_view name, const std::vector<std::string>& prefixes,
+                            const std::vector<std::string>& packages, std::string_view search_package) const;
   /// materialization_<name>_<adapter>: adapter prefixes first, root project over built-in ones.
   const Entry* FindMaterialization(std::string_view name, const std::vector<std::string>& adapters) const;
 

@@ -29,7 +29,8 @@ class Pattern : public HostObject {
     std::string source = (flags & kMultiline) != 0 ? "(?m)" + text : text;
     auto pattern = std::make_shared<Pattern>(source, options);
     if (!pattern->re_.ok()) {
-      throw Raised{Error(ErrorCode::kUnsupported, fmt::format("the regular expression {} is not understood: {}", ReprString(text), pattern->re_.error()))
+      throw Raised{Error(ErrorCode::kUnsupported,
+                         fmt::format("the regular expression {} is not understood: {}", ReprString(text), pattern->re_.error()))
                        .WithHint("look-ahead, look-behind and back-references are not supported")};
     }
     pattern->text_ = text;
@@ -56,7 +57,8 @@ class Match : public HostObject {
     return from < 0 ? Object() : Object(text_.substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
   }
   std::optional<size_t> IndexOf(const Object& key) const {
-    if (key.is_int() && key.as_int() >= 0 && key.as_int() < static_cast<int64_t>(spans_.size())) return static_cast<size_t>(key.as_int());
+    if (key.is_int() && key.as_int() >= 0 && key.as_int() < static_cast<int64_t>(spans_.size()))
+      return static_cast<size_t>(key.as_int());
     if (!key.is_string()) return std::nullopt;
     auto at = pattern_->re().NamedCapturingGroups().find(key.as_string());
     if (at == pattern_->re().NamedCapturingGroups().end()) return std::nullopt;
@@ -71,10 +73,12 @@ class Match : public HostObject {
     auto self = std::static_pointer_cast<Match>(shared_from_this());
     std::string method(name);
     if (method == "string") return std::optional<Object>(Object(text_));
-    if (method != "group" && method != "groups" && method != "groupdict" && method != "start" && method != "end" && method != "span") {
+    if (method != "group" && method != "groups" && method != "groupdict" && method != "start" && method != "end" &&
+        method != "span") {
       return std::optional<Object>();
     }
-    return std::optional<Object>(MakeFunction(method, [self, method](Context&, const Arguments& a) -> Result<Object> { return self->Method(method, a); }));
+    return std::optional<Object>(
+        MakeFunction(method, [self, method](Context&, const Arguments& a) -> Result<Object> { return self->Method(method, a); }));
   }
 
  private:
@@ -86,7 +90,8 @@ class Match : public HostObject {
     }
     if (method == "groupdict") {
       Object out = Object::MakeDict();
-      for (const auto& [key, index] : pattern_->re().NamedCapturingGroups()) out.dict().Set(Object(key), Group(static_cast<size_t>(index)));
+      for (const auto& [key, index] : pattern_->re().NamedCapturingGroups())
+        out.dict().Set(Object(key), Group(static_cast<size_t>(index)));
       return out;
     }
     ObjectList wanted = a.positional.empty() ? ObjectList{Object(0)} : a.positional;
@@ -94,10 +99,15 @@ class Match : public HostObject {
     for (const auto& key : wanted) {
       auto index = IndexOf(key);
       if (!index) return Error(ErrorCode::kInvalidArgument, "no such group");
-      auto point = [&](int64_t byte) { return byte < 0 ? byte : CodePoints(std::string_view(text_).substr(0, static_cast<size_t>(byte))); };
+      auto point = [&](int64_t byte) {
+        return byte < 0 ? byte : CodePoints(std::string_view(text_).substr(0, static_cast<size_t>(byte)));
+      };
       Object from(point(spans_[*index].first));
       Object to(point(spans_[*index].second));
-      values.push_back(method == "group" ? Group(*index) : method == "start" ? from : method == "end" ? to : Object::Tuple({from, to}));
+      values.push_back(method == "group"   ? Group(*index)
+                       : method == "start" ? from
+                       : method == "end"   ? to
+                                           : Object::Tuple({from, to}));
     }
     return values.size() == 1 ? values[0] : Object::Tuple(std::move(values));
   }
@@ -129,7 +139,8 @@ std::vector<Spans> FindEach(const RE2& re, const std::string& text, int64_t most
   std::vector<Spans> found;
   size_t at = 0;
   Spans spans;
-  while (at <= text.size() && (most <= 0 || static_cast<int64_t>(found.size()) < most) && FindAt(re, text, at, RE2::UNANCHORED, &spans)) {
+  while (at <= text.size() && (most <= 0 || static_cast<int64_t>(found.size()) < most) &&
+         FindAt(re, text, at, RE2::UNANCHORED, &spans)) {
     auto end = static_cast<size_t>(spans[0].second);
     at = spans[0].second > spans[0].first ? end : end + (end < text.size() ? Utf8Size(text, end) : 1);
     found.push_back(spans);
@@ -157,7 +168,8 @@ std::string Expand(const std::string& replacement, const RE2& re, const std::str
       if (close == std::string::npos) Raise(ErrorCode::kInvalidArgument, "missing >, unterminated name");
       std::string name = replacement.substr(i + 2, close - i - 2);
       auto named = re.NamedCapturingGroups().find(name);
-      append(named != re.NamedCapturingGroups().end() ? static_cast<size_t>(named->second) : static_cast<size_t>(std::atoi(name.c_str())));
+      append(named != re.NamedCapturingGroups().end() ? static_cast<size_t>(named->second)
+                                                      : static_cast<size_t>(std::atoi(name.c_str())));
       i = close;
     } else {
       out += c == 'n' ? '\n' : c == 't' ? '\t' : c;
@@ -166,7 +178,8 @@ std::string Expand(const std::string& replacement, const RE2& re, const std::str
   return out;
 }
 
-Object Substitute(Context& c, const std::shared_ptr<Pattern>& pattern, const Object& replacement, const std::string& text, int64_t count) {
+Object Substitute(Context& c, const std::shared_ptr<Pattern>& pattern, const Object& replacement, const std::string& text,
+                  int64_t count) {
   std::string out;
   size_t at = 0;
   for (const auto& spans : FindEach(pattern->re(), text, count)) {
@@ -183,13 +196,17 @@ Object Substitute(Context& c, const std::shared_ptr<Pattern>& pattern, const Obj
 
 Object RunPattern(Context& c, const std::shared_ptr<Pattern>& pattern, const std::string& method, const Arguments& a) {
   if (method == "sub") {
-    auto args = BindArgs(a, "sub", {{"repl", std::nullopt}, {"string", std::nullopt}, {"count", Object(0)}, {"flags", Object(0)}});
-    return Substitute(c, pattern, args[0], RequireString(args[1], "expected string"), RequireInt(args[2], "count must be an integer"));
+    auto args =
+        BindArgs(a, "sub", {{"repl", std::nullopt}, {"string", std::nullopt}, {"count", Object(0)}, {"flags", Object(0)}});
+    return Substitute(c, pattern, args[0], RequireString(args[1], "expected string"),
+                      RequireInt(args[2], "count must be an integer"));
   }
   auto args = BindArgs(a, method, {{"string", std::nullopt}, {"maxsplit", Object(0)}, {"flags", Object(0)}});
   std::string text = RequireString(args[0], "expected string");
   auto group = [&](const Spans& spans, size_t i) {
-    return spans[i].first < 0 ? std::string() : text.substr(static_cast<size_t>(spans[i].first), static_cast<size_t>(spans[i].second - spans[i].first));
+    return spans[i].first < 0
+               ? std::string()
+               : text.substr(static_cast<size_t>(spans[i].first), static_cast<size_t>(spans[i].second - spans[i].first));
   };
   if (method == "match" || method == "search" || method == "fullmatch") {
     Spans spans;
@@ -253,37 +270,46 @@ Object MakeRegexModule() {
   for (const char* method : kPatternMethods) {
     std::string which = method;
     members.emplace_back(which, MakeFunction(which, [which](Context& c, const Arguments& a) -> Result<Object> {
-      try {
-        if (a.positional.empty()) RaiseType(which + "() missing the pattern");
-        Arguments rest = a;
-        rest.positional.erase(rest.positional.begin());
-        int64_t flags = 0;
-        size_t flags_at = which == "sub" || which == "split" ? SIZE_MAX : 1;
-        if (const Object* named = a.FindNamed("flags")) flags = RequireInt(*named, "flags");
-        if (flags_at < rest.positional.size()) {
-          flags = RequireInt(rest.positional[flags_at], "flags");
-          rest.positional.erase(rest.positional.begin() + 1);
-        }
-        return RunPattern(c, PatternOf(a.positional[0], flags), which, rest);
-      } catch (Raised& raised) {
-        return std::move(raised.error);
-      }
-    }));
+                           try {
+                             if (a.positional.empty()) RaiseType(which + "() missing the pattern");
+                             Arguments rest = a;
+                             rest.positional.erase(rest.positional.begin());
+                             int64_t flags = 0;
+                             size_t flags_at = which == "sub" || which == "split" ? SIZE_MAX : 1;
+                             if (const Object* named = a.FindNamed("flags")) flags = RequireInt(*named, "flags");
+                             if (flags_at < rest.positional.size()) {
+                               flags = RequireInt(rest.positional[flags_at], "flags");
+                               rest.positional.erase(rest.positional.begin() + 1);
+                             }
+                             return RunPattern(c, PatternOf(a.positional[0], flags), which, rest);
+                           } catch (Raised& raised) {
+                             return std::move(raised.error);
+                           }
+                         }));
   }
-  members.emplace_back("compile", MakeFunction("compile", Builtin([](Context&, const Arguments& a) {
-    auto args = BindArgs(a, "compile", {{"pattern", std::nullopt}, {"flags", Object(0)}});
-    return Object(PatternOf(args[0], RequireInt(args[1], "flags")));
-  })));
-  members.emplace_back("escape", MakeFunction("escape", Builtin([](Context&, const Arguments& a) {
-    std::string out;
-    for (char c : BindArgs(a, "escape", {{"pattern", std::nullopt}})[0].Str()) {
-      if (std::string_view("()[]{}?*+-|^$\\.&~# \t\n\r\v\f").find(c) != std::string_view::npos) out += '\\';
-      out += c;
-    }
-    return Object(std::move(out));
-  })));
-  for (auto [name, flag] : {std::pair{"IGNORECASE", kIgnoreCase}, {"I", kIgnoreCase}, {"MULTILINE", kMultiline}, {"M", kMultiline},
-                            {"DOTALL", kDotAll}, {"S", kDotAll}, {"VERBOSE", kVerbose}, {"X", kVerbose}}) {
+  members.emplace_back("compile",
+                       MakeFunction("compile", Builtin([](Context&, const Arguments& a) {
+                                      auto args = BindArgs(a, "compile", {{"pattern", std::nullopt}, {"flags", Object(0)}});
+                                      return Object(PatternOf(args[0], RequireInt(args[1], "flags")));
+                                    })));
+  members.emplace_back("escape",
+                       MakeFunction("escape", Builtin([](Context&, const Arguments& a) {
+                                      std::string out;
+                                      for (char c : BindArgs(a, "escape", {{"pattern", std::nullopt}})[0].Str()) {
+                                        if (std::string_view("()[]{}?*+-|^$\\.&~# \t\n\r\v\f").find(c) != std::string_view::npos)
+                                          out += '\\';
+                                        out += c;
+                                      }
+                                      return Object(std::move(out));
+                                    })));
+  for (auto [name, flag] : {std::pair{"IGNORECASE", kIgnoreCase},
+                            {"I", kIgnoreCase},
+                            {"MULTILINE", kMultiline},
+                            {"M", kMultiline},
+                            {"DOTALL", kDotAll},
+                            {"S", kDotAll},
+                            {"VERBOSE", kVerbose},
+                            {"X", kVerbose}}) {
     members.emplace_back(name, Object(flag));
   }
   return MakeRecord("module 're'", std::move(members));
@@ -325,7 +351,8 @@ Object Product(Context& c, const Arguments& a) {
   for (const auto& each : a.positional) lists.push_back(IterateObject(c, each));
   if (const Object* repeat = a.FindNamed("repeat")) {
     auto once = lists;
-    for (int64_t i = 1; i < std::min<int64_t>(RequireInt(*repeat, "repeat"), 100); ++i) lists.insert(lists.end(), once.begin(), once.end());
+    for (int64_t i = 1; i < std::min<int64_t>(RequireInt(*repeat, "repeat"), 100); ++i)
+      lists.insert(lists.end(), once.begin(), once.end());
   }
   ObjectList rows{Object::Tuple({})};
   for (const auto& list : lists) {
@@ -348,64 +375,73 @@ Object Combinations(Context& c, const Arguments& a) {
   auto args = BindArgs(a, "combinations", {{"iterable", std::nullopt}, {"r", std::nullopt}});
   ObjectList current;
   ObjectList out;
-  Combine(IterateObject(c, args[0]), static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r"))), 0, kRepeat, current, out);
+  Combine(IterateObject(c, args[0]), static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r"))), 0, kRepeat, current,
+          out);
   return MakeGenerator(std::move(out), "itertools.combinations");
 }
 
 }  // namespace
 
 Object MakeItertoolsModule() {
-  auto function = [](const char* name, RawFunction raw) { return std::pair<std::string, Object>(name, MakeFunction(name, Builtin(raw))); };
-  return MakeRecord(
-      "module 'itertools'",
-      {function("chain", [](Context& c, const Arguments& a) {
-         ObjectList out;
-         for (const auto& each : a.positional) {
-           for (auto& item : IterateObject(c, each)) out.push_back(std::move(item));
-         }
-         return MakeGenerator(std::move(out), "itertools.chain");
-       }),
-       function("product", Product), function("combinations", Combinations<false>),
-       function("combinations_with_replacement", Combinations<true>),
-       function("permutations", [](Context& c, const Arguments& a) {
-         auto args = BindArgs(a, "permutations", {{"iterable", std::nullopt}, {"r", Object()}});
-         ObjectList items = IterateObject(c, args[0]);
-         size_t length = args[1].is_none() ? items.size() : static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r")));
-         std::vector<bool> used(items.size(), false);
-         ObjectList current;
-         ObjectList out;
-         Permute(items, length, used, current, out);
-         return MakeGenerator(std::move(out), "itertools.permutations");
-       }),
-       function("islice", [](Context& c, const Arguments& a) {
-         if (a.positional.size() < 2) RaiseType("islice expected at least 2 arguments");
-         Object list = Object::List(IterateObject(c, a.positional[0]));
-         Object start = a.positional.size() > 2 ? a.positional[1] : Object();
-         Object stop = a.positional.size() > 2 ? a.positional[2] : a.positional[1];
-         Object step = a.positional.size() > 3 ? a.positional[3] : Object();
-         return MakeGenerator(SliceOf(list, start, stop, step).items(), "itertools.islice");
-       }),
-       function("repeat", [](Context&, const Arguments& a) {
-         auto args = BindArgs(a, "repeat", {{"object", std::nullopt}, {"times", std::nullopt}});
-         int64_t times = std::clamp<int64_t>(RequireInt(args[1], "times"), 0, 1'000'000);
-         return MakeGenerator(ObjectList(static_cast<size_t>(times), args[0]), "itertools.repeat");
-       }),
-       function("zip_longest", [](Context& c, const Arguments& a) {
-         const Object* fill = a.FindNamed("fillvalue");
-         std::vector<ObjectList> columns;
-         size_t longest = 0;
-         for (const auto& each : a.positional) {
-           columns.push_back(IterateObject(c, each));
-           longest = std::max(longest, columns.back().size());
-         }
-         ObjectList out;
-         for (size_t i = 0; i < longest; ++i) {
-           ObjectList row;
-           for (const auto& column : columns) row.push_back(i < column.size() ? column[i] : fill != nullptr ? *fill : Object());
-           out.push_back(Object::Tuple(std::move(row)));
-         }
-         return MakeGenerator(std::move(out), "itertools.zip_longest");
-       })});
+  auto function = [](const char* name, RawFunction raw) {
+    return std::pair<std::string, Object>(name, MakeFunction(name, Builtin(raw)));
+  };
+  return MakeRecord("module 'itertools'",
+                    {function("chain",
+                              [](Context& c, const Arguments& a) {
+                                ObjectList out;
+                                for (const auto& each : a.positional) {
+                                  for (auto& item : IterateObject(c, each)) out.push_back(std::move(item));
+                                }
+                                return MakeGenerator(std::move(out), "itertools.chain");
+                              }),
+                     function("product", Product), function("combinations", Combinations<false>),
+                     function("combinations_with_replacement", Combinations<true>),
+                     function("permutations",
+                              [](Context& c, const Arguments& a) {
+                                auto args = BindArgs(a, "permutations", {{"iterable", std::nullopt}, {"r", Object()}});
+                                ObjectList items = IterateObject(c, args[0]);
+                                size_t length = args[1].is_none()
+                                                    ? items.size()
+                                                    : static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r")));
+                                std::vector<bool> used(items.size(), false);
+                                ObjectList current;
+                                ObjectList out;
+                                Permute(items, length, used, current, out);
+                                return MakeGenerator(std::move(out), "itertools.permutations");
+                              }),
+                     function("islice",
+                              [](Context& c, const Arguments& a) {
+                                if (a.positional.size() < 2) RaiseType("islice expected at least 2 arguments");
+                                Object list = Object::List(IterateObject(c, a.positional[0]));
+                                Object start = a.positional.size() > 2 ? a.positional[1] : Object();
+                                Object stop = a.positional.size() > 2 ? a.positional[2] : a.positional[1];
+                                Object step = a.positional.size() > 3 ? a.positional[3] : Object();
+                                return MakeGenerator(SliceOf(list, start, stop, step).items(), "itertools.islice");
+                              }),
+                     function("repeat",
+                              [](Context&, const Arguments& a) {
+                                auto args = BindArgs(a, "repeat", {{"object", std::nullopt}, {"times", std::nullopt}});
+                                int64_t times = std::clamp<int64_t>(RequireInt(args[1], "times"), 0, 1'000'000);
+                                return MakeGenerator(ObjectList(static_cast<size_t>(times), args[0]), "itertools.repeat");
+                              }),
+                     function("zip_longest", [](Context& c, const Arguments& a) {
+                       const Object* fill = a.FindNamed("fillvalue");
+                       std::vector<ObjectList> columns;
+                       size_t longest = 0;
+                       for (const auto& each : a.positional) {
+                         columns.push_back(IterateObject(c, each));
+                         longest = std::max(longest, columns.back().size());
+                       }
+                       ObjectList out;
+                       for (size_t i = 0; i < longest; ++i) {
+                         ObjectList row;
+                         for (const auto& column : columns)
+                           row.push_back(i < column.size() ? column[i] : fill != nullptr ? *fill : Object());
+                         out.push_back(Object::Tuple(std::move(row)));
+                       }
+                       return MakeGenerator(std::move(out), "itertools.zip_longest");
+                     })});
 }
 
 void AddModules(Context& context, const Shared&) {
@@ -418,7 +454,9 @@ void AddModules(Context& context, const Shared&) {
       return Error(ErrorCode::kUnsupported, "time zone '" + bound[0].Str() + "' is not known here: only UTC is").At(c.place());
     });
     Object pytz = MakeRecord("module 'pytz'", {{"utc", utc}, {"UTC", utc}, {"timezone", timezone}});
-    return MakeRecord("modules", {{"datetime", MakeDateTimeModule()}, {"re", MakeRegexModule()}, {"itertools", MakeItertoolsModule()}, {"pytz", pytz}});
+    return MakeRecord(
+        "modules",
+        {{"datetime", MakeDateTimeModule()}, {"re", MakeRegexModule()}, {"itertools", MakeItertoolsModule()}, {"pytz", pytz}});
   }();
   context.Set("modules", modules);
 }

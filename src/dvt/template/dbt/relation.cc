@@ -18,14 +18,27 @@ std::string QuotePart(const RelationPolicy* policy, const std::string& part) {
   return "\"" + ReplaceAll(part, "\"", "\"\"") + "\"";
 }
 
-constexpr std::string_view kMethods[] = {"include", "incorporate", "quote", "without_identifier", "render", "render_limited", "quoted",
-                                         "information_schema", "information_schema_only", "replace_path", "matches", "get", "add_ephemeral_prefix", "create"};
+constexpr std::string_view kMethods[] = {"include",
+                                         "incorporate",
+                                         "quote",
+                                         "without_identifier",
+                                         "render",
+                                         "render_limited",
+                                         "quoted",
+                                         "information_schema",
+                                         "information_schema_only",
+                                         "replace_path",
+                                         "matches",
+                                         "get",
+                                         "add_ephemeral_prefix",
+                                         "create"};
 
 bool IsSet(const Object& value) { return !value.is_none() && !value.is_undefined(); }
 
 }  // namespace
 
-Relation::Relation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy) : parts_(std::move(parts)), policy_(std::move(policy)) {
+Relation::Relation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy)
+    : parts_(std::move(parts)), policy_(std::move(policy)) {
   if (policy_ != nullptr) {
     include_database_ = policy_->names_database;
     include_schema_ = policy_->names_schema;
@@ -60,7 +73,8 @@ size_t Relation::Hash() const { return std::hash<std::string>()(parts_.schema + 
 Value Relation::ToValue() const { return Value(Render()); }
 
 std::vector<std::string> Relation::AttributeNames() const {
-  std::vector<std::string> names = {"database", "schema", "identifier", "name", "table", "type", "is_table", "is_view", "is_cte", "path"};
+  std::vector<std::string> names = {"database", "schema",   "identifier", "name",   "table",
+                                    "type",     "is_table", "is_view",    "is_cte", "path"};
   for (auto method : kMethods) names.emplace_back(method);
   return names;
 }
@@ -94,7 +108,8 @@ MaybeObject Relation::GetAttr(Context&, std::string_view name) {
   for (auto method : kMethods) {
     if (method != name) continue;
     auto self = std::static_pointer_cast<Relation>(shared_from_this());
-    return Some(MakeFunction(std::string(name), [self, method](Context&, const Arguments& a) { return self->Method(method, a); }));
+    return Some(
+        MakeFunction(std::string(name), [self, method](Context&, const Arguments& a) { return self->Method(method, a); }));
   }
   return std::optional<Object>();
 }
@@ -106,7 +121,8 @@ Result<Object> Relation::Method(std::string_view name, const Arguments& a) const
     std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}};
     DVT_ASSIGN(auto bound, a.Bind(name, parameters));
     bool include = name == "include";
-    bool* flags[] = {include ? &copy->include_database_ : &copy->quote_database_, include ? &copy->include_schema_ : &copy->quote_schema_,
+    bool* flags[] = {include ? &copy->include_database_ : &copy->quote_database_,
+                     include ? &copy->include_schema_ : &copy->quote_schema_,
                      include ? &copy->include_identifier_ : &copy->quote_identifier_};
     for (int i = 0; i < 3; ++i) {
       if (IsSet(bound[static_cast<size_t>(i)])) *flags[i] = bound[static_cast<size_t>(i)].Truth();
@@ -155,7 +171,9 @@ Result<Object> Relation::Method(std::string_view name, const Arguments& a) const
   }
   if (name == "matches") {
     DVT_ASSIGN(auto bound, a.Bind(name, {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}}));
-    auto same = [](const Object& wanted, const std::string& have) { return !IsSet(wanted) || EqualsIgnoreCase(wanted.Str(), have); };
+    auto same = [](const Object& wanted, const std::string& have) {
+      return !IsSet(wanted) || EqualsIgnoreCase(wanted.Str(), have);
+    };
     return Object(same(bound[0], parts_.database) && same(bound[1], parts_.schema) && same(bound[2], parts_.identifier));
   }
   // get(key, default)

@@ -78,21 +78,26 @@ Object Exceptions(const Shared& shared) {
   auto raise = [](const char* name, const char* prefix) {
     std::string before = prefix;
     return std::pair<std::string, Object>(name, MakeFunction(name, [before](Context& c, const Arguments& a) -> Result<Object> {
-      std::string message = before;
-      for (size_t i = 0; i < a.positional.size() && i < (before.empty() ? 1 : a.positional.size()); ++i) {
-        if (i > 0) message += ", ";
-        message += a.positional[i].Str();
-      }
-      return Error(ErrorCode::kInvalidArgument, std::move(message)).At(c.place());
-    }));
+                                            std::string message = before;
+                                            for (size_t i = 0;
+                                                 i < a.positional.size() && i < (before.empty() ? 1 : a.positional.size()); ++i) {
+                                              if (i > 0) message += ", ";
+                                              message += a.positional[i].Str();
+                                            }
+                                            return Error(ErrorCode::kInvalidArgument, std::move(message)).At(c.place());
+                                          }));
   };
   Object warn = MakeFunction("warn", [shared](Context& c, const Arguments& a) -> Result<Object> {
     DVT_ASSIGN(auto bound, a.Bind("warn", {{"msg", std::nullopt}}));
     if (shared->params.warn) shared->params.warn(bound[0].Str(), c.place());
     return Object("");
   });
-  return MakeRecord("exceptions", {raise("raise_compiler_error", ""), raise("raise_database_error", ""), raise("raise_not_implemented", ""),
-                                   raise("raise_parsing_error", ""), raise("raise_dependency_error", ""), raise("raise_fail_fast_error", ""),
+  return MakeRecord("exceptions", {raise("raise_compiler_error", ""),
+                                   raise("raise_database_error", ""),
+                                   raise("raise_not_implemented", ""),
+                                   raise("raise_parsing_error", ""),
+                                   raise("raise_dependency_error", ""),
+                                   raise("raise_fail_fast_error", ""),
                                    raise("raise_contract_error", "This model has an enforced contract that failed: "),
                                    raise("column_type_missing", "A column type is missing: "),
                                    raise("missing_config", "a required config is missing: "),
@@ -101,10 +106,12 @@ Object Exceptions(const Shared& shared) {
                                    raise("relation_wrong_type", "a relation is of another type: "),
                                    raise("invalid_materialization_argument", "an invalid materialization argument: "),
                                    raise("raise_invalid_property_yml_version", "an invalid property file version: "),
-                                   raise("raise_duplicate_patch_name", "a duplicate: "), raise("raise_ambiguous_alias", "an ambiguous alias: "),
+                                   raise("raise_duplicate_patch_name", "a duplicate: "),
+                                   raise("raise_ambiguous_alias", "an ambiguous alias: "),
                                    raise("raise_ambiguous_catalog_match", "an ambiguous match: "),
                                    raise("raise_cache_inconsistent", "the cache is inconsistent: "),
-                                   raise("raise_dataclass_not_dict", "no dict: "), {"warn", warn}});
+                                   raise("raise_dataclass_not_dict", "no dict: "),
+                                   {"warn", warn}});
 }
 
 /// flags.FULL_REFRESH and the like; a flag that is not set is none.
@@ -156,15 +163,15 @@ class ContextObject : public HostObject {
 
 void AddOutput(Context& context, const Shared& shared) {
   context.Set("log", MakeFunction("log", [shared](Context&, const Arguments& a) -> Result<Object> {
-    DVT_ASSIGN(auto bound, a.Bind("log", {{"msg", std::nullopt}, {"info", Object(false)}}));
-    if (shared->params.log) shared->params.log(bound[0].Str(), bound[1].Truth());
-    return Object("");
-  }));
+                DVT_ASSIGN(auto bound, a.Bind("log", {{"msg", std::nullopt}, {"info", Object(false)}}));
+                if (shared->params.log) shared->params.log(bound[0].Str(), bound[1].Truth());
+                return Object("");
+              }));
   context.Set("print", MakeFunction("print", [shared](Context&, const Arguments& a) -> Result<Object> {
-    DVT_ASSIGN(auto bound, a.Bind("print", {{"msg", std::nullopt}}));
-    if (shared->params.log) shared->params.log(bound[0].Str(), true);
-    return Object("");
-  }));
+                DVT_ASSIGN(auto bound, a.Bind("print", {{"msg", std::nullopt}}));
+                if (shared->params.log) shared->params.log(bound[0].Str(), true);
+                return Object("");
+              }));
   context.Set("debug", MakeFunction("debug", [](Context&, const Arguments&) -> Result<Object> { return Object(""); }));
 }
 
@@ -189,7 +196,9 @@ void AddValueFunctions(Context& context, const Shared& shared) {
       RaiseCompiler(c, a);
     }
   });
-  add("local_md5", [](Context&, const Arguments& a) { return Object(Md5Hex(BindArgs(a, "local_md5", {{"value", std::nullopt}})[0].Str())); });
+  add("local_md5", [](Context&, const Arguments& a) {
+    return Object(Md5Hex(BindArgs(a, "local_md5", {{"value", std::nullopt}})[0].Str()));
+  });
   add("diff_of_two_dicts", [](Context&, const Arguments& a) {
     auto args = BindArgs(a, "diff_of_two_dicts", {{"dict_a", std::nullopt}, {"dict_b", std::nullopt}});
     Object out = Object::MakeDict();
@@ -210,11 +219,11 @@ void AddValueFunctions(Context& context, const Shared& shared) {
   });
   context.Set("return", ReturnFunction());
   context.Set("render", MakeFunction("render", [](Context& c, const Arguments& a) -> Result<Object> {
-    DVT_ASSIGN(auto bound, a.Bind("render", {{"string", std::nullopt}}));
-    DVT_ASSIGN(auto parsed, Parse(bound[0].Str(), c.place().file));
-    DVT_ASSIGN(auto text, Render(parsed, c));
-    return Object(std::move(text));
-  }));
+                DVT_ASSIGN(auto bound, a.Bind("render", {{"string", std::nullopt}}));
+                DVT_ASSIGN(auto parsed, Parse(bound[0].Str(), c.place().file));
+                DVT_ASSIGN(auto text, Render(parsed, c));
+                return Object(std::move(text));
+              }));
   context.Set("exceptions", Exceptions(shared));
   context.Set("flags", Object(std::make_shared<Flags>(shared->params.flags)));
   context.Set("context", Object(std::make_shared<ContextObject>()));

@@ -15,8 +15,26 @@ struct Pos {
 };
 
 enum class ExprType : uint8_t {
-  kConst, kName, kList, kTuple, kDict, kConcat, kAnd, kOr, kNot, kNeg, kPos, kBinary, kCompare, kCond, kAttr, kItem, kSlice, kCall,
-  kFilter, kTest,
+  kConst,
+  kName,
+  kList,
+  kTuple,
+  kDict,
+  kConcat,
+  kAnd,
+  kOr,
+  kNot,
+  kNeg,
+  kPos,
+  kBinary,
+  kCompare,
+  kCond,
+  kAttr,
+  kItem,
+  kSlice,
+  kCall,
+  kFilter,
+  kTest,
 };
 
 struct Expr {
@@ -94,7 +112,21 @@ struct Filter : Expr {
   bool negated = false;  ///< is not
 };
 
-enum class StmtType : uint8_t { kData, kOutput, kIf, kFor, kSet, kSetBlock, kMacro, kCallBlock, kFilterBlock, kDo, kWith, kScope, kDefinition };
+enum class StmtType : uint8_t {
+  kData,
+  kOutput,
+  kIf,
+  kFor,
+  kSet,
+  kSetBlock,
+  kMacro,
+  kCallBlock,
+  kFilterBlock,
+  kDo,
+  kWith,
+  kScope,
+  kDefinition
+};
 
 struct Stmt {
   Stmt(StmtType t, Pos p) : type(t), pos(p) {}

@@ -17,10 +17,35 @@ bool Decides(std::string_view name) { return name == "ref" || name == "source" |
 
 /// Functions of dbt and Jinja whose results cannot bring in a ref or a config.
 bool IsHarmless(std::string_view name) {
-  static const std::unordered_set<std::string_view> names = {
-      "log", "print", "return", "range", "dict", "namespace", "cycler", "joiner", "lipsum", "fromjson", "tojson", "fromyaml", "toyaml", "set",
-      "set_strict", "zip", "zip_strict", "local_md5", "caller", "loop", "statement", "load_result", "store_result", "run_query", "debug",
-      "store_raw_result", "diff_of_two_dicts", "is_incremental", "should_full_refresh"};
+  static const std::unordered_set<std::string_view> names = {"log",
+                                                             "print",
+                                                             "return",
+                                                             "range",
+                                                             "dict",
+                                                             "namespace",
+                                                             "cycler",
+                                                             "joiner",
+                                                             "lipsum",
+                                                             "fromjson",
+                                                             "tojson",
+                                                             "fromyaml",
+                                                             "toyaml",
+                                                             "set",
+                                                             "set_strict",
+                                                             "zip",
+                                                             "zip_strict",
+                                                             "local_md5",
+                                                             "caller",
+                                                             "loop",
+                                                             "statement",
+                                                             "load_result",
+                                                             "store_result",
+                                                             "run_query",
+                                                             "debug",
+                                                             "store_raw_result",
+                                                             "diff_of_two_dicts",
+                                                             "is_incremental",
+                                                             "should_full_refresh"};
   return names.count(name) != 0;
 }
 
@@ -131,7 +156,8 @@ class Extractor {
       case ExprType::kConst: return;
       case ExprType::kName: {
         const auto& name = static_cast<const ast::Name&>(expr).name;
-        if (name == "ref" || name == "source" || name == "builtins" || name == "context") calls_.constant = false;  // handed on as a value
+        if (name == "ref" || name == "source" || name == "builtins" || name == "context")
+          calls_.constant = false;  // handed on as a value
         return;
       }
       case ExprType::kDict:
@@ -229,7 +255,8 @@ class Extractor {
           package = static_cast<const ast::Const&>(*call.args.positional[1]).value.Str();
         }
         for (const auto& [key, expr] : call.args.named) {
-          if (key == "macro_namespace" && expr->type == ExprType::kConst) package = static_cast<const ast::Const&>(*expr).value.Str();
+          if (key == "macro_namespace" && expr->type == ExprType::kConst)
+            package = static_cast<const ast::Const&>(*expr).value.Str();
         }
         calls_.macros.push_back({package, value.Str(), At(call)});
       } else {
@@ -241,8 +268,8 @@ class Extractor {
       if (attr.name == "set") calls_.constant = false;
       return Args(call.args);
     }
-    static const std::unordered_set<std::string_view> objects = {"adapter", "api", "exceptions", "loop", "this", "target", "model", "graph",
-                                                                "modules", "flags", "var", "caller"};
+    static const std::unordered_set<std::string_view> objects = {"adapter", "api",   "exceptions", "loop",  "this", "target",
+                                                                 "model",   "graph", "modules",    "flags", "var",  "caller"};
     if (objects.count(object) == 0) calls_.macros.push_back({object, attr.name, At(call)});
     if (object == "context") calls_.constant = false;
     Args(call.args);

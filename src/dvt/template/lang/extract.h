@@ -11,24 +11,24 @@ namespace dvt::tmpl {
 
 /// A call of ref, source, config or var found in the syntax tree.
 struct StaticCall {
-  std::string function;         ///< "ref", "source", "config", "var", "env_var", "doc"
+  std::string function;  ///< "ref", "source", "config", "var", "env_var", "doc"
   Value args = Value::MakeList();
   Value kwargs = Value::MakeMap();
   Place place;
-  bool constant = true;         ///< every argument is a literal
-  bool conditional = false;     ///< inside if, for, or a conditional expression: may not run
+  bool constant = true;      ///< every argument is a literal
+  bool conditional = false;  ///< inside if, for, or a conditional expression: may not run
 };
 
 /// A call of any other name.
 struct MacroCall {
-  std::string package;          ///< `pkg` of pkg.name(…)
+  std::string package;  ///< `pkg` of pkg.name(…)
   std::string name;
   Place place;
 };
 
 struct ExtractedCalls {
-  std::vector<StaticCall> calls;   ///< in order of the text
-  std::vector<MacroCall> macros;   ///< names called that are not dbt's own functions; adapter.dispatch('x') appears as x
+  std::vector<StaticCall> calls;  ///< in order of the text
+  std::vector<MacroCall> macros;  ///< names called that are not dbt's own functions; adapter.dispatch('x') appears as x
   /// True if parsing needs no render, as far as this text goes: every ref, source and config is unconditional with literal
   /// arguments, none is passed around as a value, and no `execute`, dispatch with computed name, or `run_query` decides anything
   /// about them. The macros called must be looked at as well.

@@ -155,7 +155,13 @@ Object StripTags(Context& context, const Arguments& a) {
   }
   Object words = CallStringMethod(context, Object(out), "split", {});
   std::string joined = CallStringMethod(context, Object(" "), "join", {{words}, {}}).as_string();
-  for (auto [from, to] : {std::pair{"&lt;", "<"}, {"&gt;", ">"}, {"&#39;", "'"}, {"&#34;", "\""}, {"&quot;", "\""}, {"&nbsp;", "\u00A0"}, {"&amp;", "&"}}) {
+  for (auto [from, to] : {std::pair{"&lt;", "<"},
+                          {"&gt;", ">"},
+                          {"&#39;", "'"},
+                          {"&#34;", "\""},
+                          {"&quot;", "\""},
+                          {"&nbsp;", "\u00A0"},
+                          {"&amp;", "&"}}) {
     joined = ReplaceAll(std::move(joined), from, to);
   }
   return Object(std::move(joined));
@@ -164,8 +170,8 @@ Object StripTags(Context& context, const Arguments& a) {
 std::string UrlQuote(std::string_view text, bool for_query) {
   std::string out;
   for (char c : text) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' || c == '~' ||
-                 (c == '/' && !for_query);
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' ||
+                 c == '~' || (c == '/' && !for_query);
     if (plain) {
       out += c;
     } else if (c == ' ' && for_query) {
@@ -179,7 +185,8 @@ std::string UrlQuote(std::string_view text, bool for_query) {
 
 Object UrlEncode(Context& context, const Arguments& a) {
   Object value = BindArgs(a, "urlencode", {{"value", {}}})[0];
-  bool pairs = value.is_dict() || (!value.is_string() && (value.is_sequence() || (value.is_host() && value.host()->is_iterable())));
+  bool pairs =
+      value.is_dict() || (!value.is_string() && (value.is_sequence() || (value.is_host() && value.host()->is_iterable())));
   if (!pairs) return Object(UrlQuote(value.Str(), false));
   std::string out;
   auto append = [&](const Object& key, const Object& item) {
@@ -215,7 +222,11 @@ Object XmlAttr(Context&, const Arguments& a) {
 
 Object Urlize(Context& context, const Arguments& a) {
   auto args = BindArgs(a, "urlize",
-                       {{"value", {}}, {"trim_url_limit", Object()}, {"nofollow", Object(false)}, {"target", Object()}, {"rel", Object()},
+                       {{"value", {}},
+                        {"trim_url_limit", Object()},
+                        {"nofollow", Object(false)},
+                        {"target", Object()},
+                        {"rel", Object()},
                         {"extra_schemes", Object()}});
   std::string rel = args[2].Truth() ? "nofollow noopener" : "noopener";
   std::string attributes = " rel=\"" + rel + "\"" + (args[3].is_none() ? "" : " target=\"" + EscapeHtml(args[3].Str()) + "\"");
@@ -238,7 +249,8 @@ Object Urlize(Context& context, const Arguments& a) {
     bool www = word.starts_with("www.") && word.size() > 4;
     if (url || www) {
       std::string shown = word;
-      if (!args[1].is_none() && static_cast<int64_t>(shown.size()) > args[1].as_int()) shown = shown.substr(0, static_cast<size_t>(args[1].as_int())) + "...";
+      if (!args[1].is_none() && static_cast<int64_t>(shown.size()) > args[1].as_int())
+        shown = shown.substr(0, static_cast<size_t>(args[1].as_int())) + "...";
       word = "<a href=\"" + (www ? "https://" : std::string()) + word + "\"" + attributes + ">" + shown + "</a>";
     }
     out += word + tail;
@@ -260,7 +272,9 @@ void AddHtmlFilters(Environment& e) {
   auto add = [&](const char* name, RawFunction function) { e.SetFilter(name, Builtin(function)); };
   add("escape", Escape);
   add("e", Escape);
-  add("forceescape", [](Context&, const Arguments& a) { return Object::Markup(EscapeHtml(BindArgs(a, "forceescape", {{"value", {}}})[0].Str())); });
+  add("forceescape", [](Context&, const Arguments& a) {
+    return Object::Markup(EscapeHtml(BindArgs(a, "forceescape", {{"value", {}}})[0].Str()));
+  });
   add("safe", [](Context&, const Arguments& a) { return Object::Markup(BindArgs(a, "safe", {{"value", {}}})[0].Str()); });
   add("tojson", ToJsonFilter);
   add("striptags", StripTags);

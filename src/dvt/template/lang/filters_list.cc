@@ -132,7 +132,8 @@ class GroupTuple : public HostObject {
 };
 
 Object GroupBy(Context& context, const Arguments& a) {
-  auto args = BindArgs(a, "groupby", {{"value", {}}, {"attribute", {}}, {"default", Object()}, {"case_sensitive", Object(false)}});
+  auto args =
+      BindArgs(a, "groupby", {{"value", {}}, {"attribute", {}}, {"default", Object()}, {"case_sensitive", Object(false)}});
   ObjectList items = IterateObject(context, args[0]);
   auto raw_key = [&](const Object& item) {
     Object value = GetPath(context, item, args[1]);
@@ -146,7 +147,8 @@ Object GroupBy(Context& context, const Arguments& a) {
     Object first = raw_key(sorted[i]);
     Object folded = Folded(context, first, args[3].Truth());
     ObjectList members;
-    for (; i < sorted.size() && Folded(context, raw_key(sorted[i]), args[3].Truth()).Equals(folded); ++i) members.push_back(sorted[i]);
+    for (; i < sorted.size() && Folded(context, raw_key(sorted[i]), args[3].Truth()).Equals(folded); ++i)
+      members.push_back(sorted[i]);
     groups.emplace_back(std::make_shared<GroupTuple>(first, std::move(members)));
   }
   return Object::List(std::move(groups));

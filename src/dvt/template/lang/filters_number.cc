@@ -27,7 +27,8 @@ Object ToInt(Context&, const Arguments& a) {
   }
   if (value.is_string()) {
     int64_t whole = 0;
-    if (ParseInt(value.as_string(), static_cast<int>(RequireInt(args[2], "base must be an integer")), &whole)) return Object(whole);
+    if (ParseInt(value.as_string(), static_cast<int>(RequireInt(args[2], "base must be an integer")), &whole))
+      return Object(whole);
     double number = 0;
     if (ParseFloat(value.as_string(), &number) && std::isfinite(number)) return Object(static_cast<int64_t>(number));
   }
@@ -60,7 +61,8 @@ double RoundEven(double value, int digits) {
 Object Round(Context&, const Arguments& a) {
   auto args = BindArgs(a, "round", {{"value", {}}, {"precision", Object(0)}, {"method", Object("common")}});
   const std::string method = args[2].Str();
-  if (method != "common" && method != "ceil" && method != "floor") Raise(ErrorCode::kInvalidArgument, "method must be common, ceil or floor");
+  if (method != "common" && method != "ceil" && method != "floor")
+    Raise(ErrorCode::kInvalidArgument, "method must be common, ceil or floor");
   RequireDefined(args[0]);
   if (!args[0].is_number()) RaiseType(fmt::format("type {} doesn't define __round__ method", args[0].TypeName()));
   int digits = static_cast<int>(RequireInt(args[1], "precision must be an integer"));
@@ -83,7 +85,8 @@ Object FileSize(Context&, const Arguments& a) {
     RaiseType(fmt::format("float() argument must be a string or a real number, not '{}'", args[0].TypeName()));
   }
   double bytes = args[0].is_number() ? args[0].as_float() : 0;
-  if (args[0].is_string() && !ParseFloat(args[0].as_string(), &bytes)) Raise(ErrorCode::kInvalidArgument, "could not convert string to float");
+  if (args[0].is_string() && !ParseFloat(args[0].as_string(), &bytes))
+    Raise(ErrorCode::kInvalidArgument, "could not convert string to float");
   bool binary = args[1].Truth();
   double base = binary ? 1024 : 1000;
   if (bytes == 1) return Object("1 Byte");

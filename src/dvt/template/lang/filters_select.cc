@@ -50,7 +50,8 @@ Object Choose(Context& context, const Arguments& a) {
     if (has_test) {
       Arguments arguments;
       arguments.positional.push_back(value);
-      arguments.positional.insert(arguments.positional.end(), a.positional.begin() + static_cast<std::ptrdiff_t>(at), a.positional.end());
+      arguments.positional.insert(arguments.positional.end(), a.positional.begin() + static_cast<std::ptrdiff_t>(at),
+                                  a.positional.end());
       arguments.named = a.named;
       passes = ApplyTest(context, test, std::move(arguments));
     } else {

@@ -63,7 +63,10 @@ std::string TextValue(const Object& value) {
 
 Object Indent(Context& context, const Arguments& a) {
   auto args = BindArgs(a, "indent", {{"s", {}}, {"width", Object(4)}, {"first", Object(false)}, {"blank", Object(false)}});
-  std::string prefix = args[1].is_string() ? args[1].as_string() : std::string(static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "width must be an integer"))), ' ');
+  std::string prefix =
+      args[1].is_string()
+          ? args[1].as_string()
+          : std::string(static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "width must be an integer"))), ' ');
   std::string text = TextValue(args[0]) + "\n";
   Object lines = CallStringMethod(context, Object(text), "splitlines", {});
   std::string out;
@@ -79,8 +82,9 @@ Object Indent(Context& context, const Arguments& a) {
 }
 
 Object Truncate(Context&, const Arguments& a) {
-  auto args = BindArgs(a, "truncate",
-                       {{"s", {}}, {"length", Object(255)}, {"killwords", Object(false)}, {"end", Object("...")}, {"leeway", Object()}});
+  auto args =
+      BindArgs(a, "truncate",
+               {{"s", {}}, {"length", Object(255)}, {"killwords", Object(false)}, {"end", Object("...")}, {"leeway", Object()}});
   std::string end = args[3].Str();
   int64_t length = RequireInt(args[1], "length must be an integer");
   int64_t leeway = args[4].is_none() ? 5 : RequireInt(args[4], "leeway must be an integer");
@@ -128,7 +132,8 @@ std::vector<std::vector<uint32_t>> WrapChunks(const std::vector<uint32_t>& line,
       while (end < line.size() && !IsSpacePoint(line[end])) {
         ++end;
         bool hyphen = options.break_hyphens && line[end - 1] == '-' && end >= i + 3 && is_letter(line[end - 2]) &&
-                      (is_letter(line[end - 3]) || line[end - 3] == '-') && end + 1 < line.size() && is_letter(line[end]) && is_letter(line[end + 1]);
+                      (is_letter(line[end - 3]) || line[end - 3] == '-') && end + 1 < line.size() && is_letter(line[end]) &&
+                      is_letter(line[end + 1]);
         if (hyphen) break;
       }
     }
@@ -173,7 +178,11 @@ std::vector<std::string> WrapLine(const std::string& text, const WrapOptions& op
 
 Object WordWrap(Context& context, const Arguments& a) {
   auto args = BindArgs(a, "wordwrap",
-                       {{"s", {}}, {"width", Object(79)}, {"break_long_words", Object(true)}, {"wrapstring", Object()}, {"break_on_hyphens", Object(true)}});
+                       {{"s", {}},
+                        {"width", Object(79)},
+                        {"break_long_words", Object(true)},
+                        {"wrapstring", Object()},
+                        {"break_on_hyphens", Object(true)}});
   WrapOptions options{RequireInt(args[1], "width must be an integer"), args[2].Truth(), args[4].Truth()};
   if (options.width <= 0) Raise(ErrorCode::kInvalidArgument, fmt::format("invalid width {} (must be > 0)", options.width));
   std::string separator = args[3].is_none() ? "\n" : args[3].Str();

@@ -63,9 +63,11 @@ struct PercentSpec {
 std::string PercentNumber(const PercentSpec& spec, const Object& value) {
   RequireDefined(value);
   if (!value.is_number()) {
-    RaiseType(std::string(spec.type == 'd' || spec.type == 'i' || spec.type == 'u' ? fmt::format("%{} format: a real number is required, not {}", spec.type, value.TypeName())
-                          : std::string("xXo").find(spec.type) != std::string::npos ? fmt::format("%{} format: an integer is required, not {}", spec.type, value.TypeName())
-                                                                                    : "must be real number, not " + value.TypeName()));
+    RaiseType(std::string(spec.type == 'd' || spec.type == 'i' || spec.type == 'u'
+                              ? fmt::format("%{} format: a real number is required, not {}", spec.type, value.TypeName())
+                          : std::string("xXo").find(spec.type) != std::string::npos
+                              ? fmt::format("%{} format: an integer is required, not {}", spec.type, value.TypeName())
+                              : "must be real number, not " + value.TypeName()));
   }
   std::string digits;
   std::string prefix;
@@ -78,13 +80,15 @@ std::string PercentNumber(const PercentSpec& spec, const Object& value) {
     negative = whole < 0;
     int base = spec.type == 'o' ? 8 : spec.type == 'x' || spec.type == 'X' ? 16 : 10;
     digits = IntDigits(Magnitude(whole), base, spec.type == 'X');
-    if (spec.precision > static_cast<int64_t>(digits.size())) digits.insert(0, static_cast<size_t>(spec.precision) - digits.size(), '0');
+    if (spec.precision > static_cast<int64_t>(digits.size()))
+      digits.insert(0, static_cast<size_t>(spec.precision) - digits.size(), '0');
     if (spec.alternate && base != 10) prefix = std::string("0") + spec.type;
   } else {
     double number = value.as_float();
     negative = std::signbit(number) && !std::isnan(number);
     if (std::isfinite(number)) {
-      digits = FloatDigits(std::fabs(number), spec.type, spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate);
+      digits =
+          FloatDigits(std::fabs(number), spec.type, spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate);
     } else {
       digits = std::isnan(number) ? "nan" : "inf";
     }
@@ -117,8 +121,18 @@ std::string PercentOne(const PercentSpec& spec, const Object& value) {
       }
       return PadTo(std::move(text), spec.width, spec.minus ? '<' : '>', " ");
     }
-    case 'd': case 'i': case 'u': case 'x': case 'X': case 'o': case 'f': case 'F': case 'e': case 'E': case 'g': case 'G':
-      return PercentNumber(spec, value);
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 'X':
+    case 'o':
+    case 'f':
+    case 'F':
+    case 'e':
+    case 'E':
+    case 'g':
+    case 'G': return PercentNumber(spec, value);
     default: Raise(ErrorCode::kInvalidArgument, fmt::format("unsupported format character '{}'", spec.type));
   }
 }
@@ -157,12 +171,18 @@ std::string PercentFormat(Context& context, std::string_view format, const Objec
       i = close + 1;
     }
     for (; i < format.size(); ++i) {
-      if (format[i] == '-') spec.minus = true;
-      else if (format[i] == '+') spec.plus = true;
-      else if (format[i] == ' ') spec.space = true;
-      else if (format[i] == '0') spec.zero = true;
-      else if (format[i] == '#') spec.alternate = true;
-      else break;
+      if (format[i] == '-')
+        spec.minus = true;
+      else if (format[i] == '+')
+        spec.plus = true;
+      else if (format[i] == ' ')
+        spec.space = true;
+      else if (format[i] == '0')
+        spec.zero = true;
+      else if (format[i] == '#')
+        spec.alternate = true;
+      else
+        break;
     }
     auto number = [&]() -> int64_t {
       if (i < format.size() && format[i] == '*') {
@@ -192,7 +212,8 @@ std::string PercentFormat(Context& context, std::string_view format, const Objec
     out += PercentOne(spec, mapped ? *mapped : take());
     CheckSize(context, out.size());
   }
-  bool leftover = values.is_tuple() ? next < values.items().size() : next == 0 && !used_mapping && !values.is_dict() && !values.is_list();
+  bool leftover =
+      values.is_tuple() ? next < values.items().size() : next == 0 && !used_mapping && !values.is_dict() && !values.is_list();
   if (leftover && !(values.is_undefined())) RaiseType("not all arguments converted during string formatting");
   return out;
 }
@@ -237,16 +258,20 @@ BraceSpec ParseBraceSpec(std::string_view text, const Object& value) {
     }
     ++i;
   }
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && spec.width < 100'000'000; ++i) spec.width = spec.width * 10 + (text[i] - '0');
+  for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && spec.width < 100'000'000; ++i)
+    spec.width = spec.width * 10 + (text[i] - '0');
   if (i < text.size() && (text[i] == ',' || text[i] == '_')) spec.grouping = text[i++];
   if (i < text.size() && text[i] == '.') {
     spec.precision = 0;
     size_t from = ++i;
-    for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && spec.precision < 1000; ++i) spec.precision = spec.precision * 10 + (text[i] - '0');
+    for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && spec.precision < 1000; ++i)
+      spec.precision = spec.precision * 10 + (text[i] - '0');
     if (i == from) Raise(ErrorCode::kInvalidArgument, "Format specifier missing precision");
   }
   if (i < text.size()) spec.type = text[i++];
-  if (i < text.size()) Raise(ErrorCode::kInvalidArgument, fmt::format("Invalid format specifier '{}' for object of type '{}'", text, value.TypeName()));
+  if (i < text.size())
+    Raise(ErrorCode::kInvalidArgument,
+          fmt::format("Invalid format specifier '{}' for object of type '{}'", text, value.TypeName()));
   return spec;
 }
 
@@ -254,7 +279,8 @@ std::string BraceFloat(const BraceSpec& spec, double number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return "inf";
   double magnitude = std::fabs(number);
-  if (spec.type == '%') return FloatDigits(magnitude * 100, 'f', spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate) + "%";
+  if (spec.type == '%')
+    return FloatDigits(magnitude * 100, 'f', spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate) + "%";
   if (spec.type == '\0' || spec.type == 'n') {
     if (spec.precision < 0) return ReprFloat(magnitude);
     std::string digits = FloatDigits(magnitude, 'g', std::max<int>(1, static_cast<int>(spec.precision)), spec.alternate);
@@ -382,7 +408,8 @@ std::string BraceFormatAt(Context& context, std::string_view format, const Argum
     size_t end = i + 1;
     for (; end < format.size() && nested > 0; ++end) nested += format[end] == '{' ? 1 : format[end] == '}' ? -1 : 0;
     if (nested > 0) {
-      Raise(ErrorCode::kInvalidArgument, i + 1 >= format.size() ? "Single '{' encountered in format string" : "expected '}' before end of string");
+      Raise(ErrorCode::kInvalidArgument,
+            i + 1 >= format.size() ? "Single '{' encountered in format string" : "expected '}' before end of string");
     }
     std::string_view field = format.substr(i + 1, end - i - 2);
     i = end - 1;
@@ -399,7 +426,8 @@ std::string BraceFormatAt(Context& context, std::string_view format, const Argum
         field = field.substr(0, bang);
       }
       Object value = FieldValue(context, field, arguments, automatic);
-      spec = raw.find('{') == std::string_view::npos ? std::string(raw) : BraceFormatAt(context, raw, arguments, automatic, depth + 1);
+      spec = raw.find('{') == std::string_view::npos ? std::string(raw)
+                                                     : BraceFormatAt(context, raw, arguments, automatic, depth + 1);
       if (conversion != '\0') value = Object(conversion == 's' ? value.Str() : value.Repr());
       out += FormatWithSpec(value, spec);
     } else {

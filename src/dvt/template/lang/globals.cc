@@ -24,7 +24,8 @@ Object Range(Context&, const Arguments& a) {
   if (step == 0) Raise(ErrorCode::kInvalidArgument, "range() arg 3 must not be zero");
   auto range = std::make_shared<RangeObject>(start, stop, step);
   if (*range->Length() > kMostRange) {
-    Raise(ErrorCode::kInvalidArgument, fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kMostRange));
+    Raise(ErrorCode::kInvalidArgument,
+          fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kMostRange));
   }
   return Object(range);
 }
@@ -86,7 +87,8 @@ Object Lipsum(Context&, const Arguments& a) {
   std::string out;
   for (int64_t paragraph = 0; paragraph < std::min<int64_t>(args[0].as_int(), 1000); ++paragraph) {
     std::string text;
-    for (int64_t i = 0; i < std::min<int64_t>(args[2].as_int(), 1000); ++i) text += (i > 0 ? " " : "") + std::string(kWords[i % 10]);
+    for (int64_t i = 0; i < std::min<int64_t>(args[2].as_int(), 1000); ++i)
+      text += (i > 0 ? " " : "") + std::string(kWords[i % 10]);
     if (!text.empty()) text[0] = static_cast<char>(std::toupper(text[0]));
     out += (paragraph > 0 ? "\n\n" : "") + (args[1].Truth() ? "<p>" + text + ".</p>" : text + ".");
   }

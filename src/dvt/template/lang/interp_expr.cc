@@ -10,7 +10,8 @@ using ast::ExprType;
 void Interpreter::Step(ast::Pos pos) {
   state_.pos = pos;
   if (++state_.steps > context_.limits_.max_steps) {
-    Raise(ErrorCode::kInvalidArgument, fmt::format("the template ran for more than {} steps: does it ever end?", context_.limits_.max_steps));
+    Raise(ErrorCode::kInvalidArgument,
+          fmt::format("the template ran for more than {} steps: does it ever end?", context_.limits_.max_steps));
   }
   if ((state_.steps & 0xFFF) == 0 && context_.stop_.stop_requested()) Raise(ErrorCode::kCancelled, "cancelled");
 }

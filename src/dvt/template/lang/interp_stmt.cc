@@ -63,7 +63,8 @@ bool Interpreter::IsReturnCall(const ast::Expr& expr, const ScopePtr& scope, Obj
   if (expr.type != ast::ExprType::kCall || state_.depth == 0) return false;
   const auto& call = static_cast<const ast::Call&>(expr);
   if (call.callee->type != ast::ExprType::kName || static_cast<const ast::Name&>(*call.callee).name != "return") return false;
-  if (call.args.positional.size() > 1 || !call.args.named.empty() || call.args.star != nullptr || call.args.double_star != nullptr) {
+  if (call.args.positional.size() > 1 || !call.args.named.empty() || call.args.star != nullptr ||
+      call.args.double_star != nullptr) {
     return false;
   }
   Object callee = EvalName(static_cast<const ast::Name&>(*call.callee), scope);
@@ -118,8 +119,7 @@ Interpreter::Flow Interpreter::Execute(const ast::Stmt& stmt, const ScopePtr& sc
       for (const auto& [target, value] : node.values) Assign(target, Eval(*value, scope), *inner, *inner);
       return ExecuteBody(node.body, inner, out);
     }
-    case StmtType::kScope:
-      return ExecuteBody(static_cast<const ast::Scope&>(stmt).body, std::make_shared<Scope>(scope), out);
+    case StmtType::kScope: return ExecuteBody(static_cast<const ast::Scope&>(stmt).body, std::make_shared<Scope>(scope), out);
     case StmtType::kDefinition: {
       const auto& node = static_cast<const ast::DefinitionStmt&>(stmt);
       if (!node.binds) return Flow::kNormal;
@@ -136,9 +136,10 @@ void Interpreter::Assign(const ast::Target& target, Object value, Scope& scope, 
   if (target.is_tuple) {
     ObjectList items = IterateObject(context_, value);
     if (items.size() != target.parts.size()) {
-      Raise(ErrorCode::kType, items.size() > target.parts.size()
-                                  ? fmt::format("too many values to unpack (expected {})", target.parts.size())
-                                  : fmt::format("not enough values to unpack (expected {}, got {})", target.parts.size(), items.size()));
+      Raise(ErrorCode::kType,
+            items.size() > target.parts.size()
+                ? fmt::format("too many values to unpack (expected {})", target.parts.size())
+                : fmt::format("not enough values to unpack (expected {}, got {})", target.parts.size(), items.size()));
     }
     for (size_t i = 0; i < items.size(); ++i) Assign(target.parts[i], std::move(items[i]), scope, names);
     return;
@@ -162,7 +163,8 @@ Interpreter::Flow Interpreter::ExecuteFor(const ast::For& node, const ScopePtr& 
   return LoopOver(node, iterable, 0, scope, out);
 }
 
-Interpreter::Flow Interpreter::LoopOver(const ast::For& node, const Object& iterable, int depth, const ScopePtr& scope, std::string& out) {
+Interpreter::Flow Interpreter::LoopOver(const ast::For& node, const Object& iterable, int depth, const ScopePtr& scope,
+                                        std::string& out) {
   if (StackIsLow()) Raise(ErrorCode::kInvalidArgument, "loops are nested too deeply");
   ObjectList items = IterateObject(context_, iterable);
   if (node.filter != nullptr) {
@@ -228,7 +230,8 @@ Interpreter::ScopePtr Interpreter::ModuleScope() {
   return scope;
 }
 
-void Interpreter::BindParameters(const ast::Macro& macro, const Arguments& arguments, const std::string& name, const ScopePtr& scope) {
+void Interpreter::BindParameters(const ast::Macro& macro, const Arguments& arguments, const std::string& name,
+                                 const ScopePtr& scope) {
   const auto& given = arguments.positional;
   std::vector<bool> used(arguments.named.size(), false);
   for (size_t i = 0; i < macro.params.size(); ++i) {
@@ -241,7 +244,8 @@ void Interpreter::BindParameters(const ast::Macro& macro, const Arguments& argum
       used[k] = true;
     }
     if (!value && param.default_value != nullptr) value = Eval(*param.default_value, scope);
-    if (!value) value = Object::Undefined(param.name, "!parameter '" + param.name + "' was not provided", context_.lenient_undefined_);
+    if (!value)
+      value = Object::Undefined(param.name, "!parameter '" + param.name + "' was not provided", context_.lenient_undefined_);
     scope->Set(param.name, std::move(*value));
   }
   if (macro.uses_caller && !macro.explicit_caller) {
@@ -271,17 +275,19 @@ void Interpreter::BindParameters(const ast::Macro& macro, const Arguments& argum
 
 namespace {
 
-std::string PlaceText(const std::string* file, ast::Pos pos) { return Place{file == nullptr ? "" : *file, pos.line, 0}.ToString(); }
+std::string PlaceText(const std::string* file, ast::Pos pos) {
+  return Place{file == nullptr ? "" : *file, pos.line, 0}.ToString();
+}
 
 }  // namespace
 
-Object Interpreter::CallMacro(const ast::Macro& macro, const ScopePtr& closure, const Arguments& arguments, const std::string& name,
-                              const std::string& package, bool catches_return) {
+Object Interpreter::CallMacro(const ast::Macro& macro, const ScopePtr& closure, const Arguments& arguments,
+                              const std::string& name, const std::string& package, bool catches_return) {
   const std::string* caller_file = state_.file;
   ast::Pos caller_pos = state_.pos;
   if (state_.depth >= context_.limits_.max_depth || StackIsLow()) {
-    Raise(ErrorCode::kInvalidArgument, fmt::format("macro calls are nested more than {} deep: does '{}' call itself without end?",
-                                                   state_.depth, name));
+    Raise(ErrorCode::kInvalidArgument,
+          fmt::format("macro calls are nested more than {} deep: does '{}' call itself without end?", state_.depth, name));
   }
   ++state_.depth;
   state_.macro_stack.push_back(package.empty() ? name : package + "." + name);

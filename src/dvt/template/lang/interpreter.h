@@ -24,8 +24,8 @@ struct Scope {
 
 struct Context::State {
   int64_t steps = 0;
-  int depth = 0;                     ///< macro calls under way
-  int entries = 0;                   ///< renders and calls from C++ under way
+  int depth = 0;                      ///< macro calls under way
+  int entries = 0;                    ///< renders and calls from C++ under way
   const std::string* file = nullptr;  ///< of the text being evaluated
   ast::Pos pos;
   std::vector<std::string> macro_stack;
@@ -43,8 +43,8 @@ class Interpreter {
   std::string Run();
   Object EvaluateAlone(const ast::Expr& expr);
   /// Calls a macro of this text. `closure` is the scope it was defined in; null: a macro of a project file.
-  Object CallMacro(const ast::Macro& macro, const std::shared_ptr<Scope>& closure, const Arguments& arguments, const std::string& name,
-                   const std::string& package, bool catches_return);
+  Object CallMacro(const ast::Macro& macro, const std::shared_ptr<Scope>& closure, const Arguments& arguments,
+                   const std::string& name, const std::string& package, bool catches_return);
 
   static Context::State& StateOf(Context& context);
 

@@ -153,8 +153,7 @@ MaybeObject LoopObject::GetAttr(Context& context, std::string_view name) {
 
 Result<Object> LoopObject::Call(Context& context, const Arguments& arguments) {
   if (!recurse_) {
-    return Error(ErrorCode::kType,
-                 "The loop must have the 'recursive' marker to be called recursively.");
+    return Error(ErrorCode::kType, "The loop must have the 'recursive' marker to be called recursively.");
   }
   if (arguments.positional.size() != 1) return Error(ErrorCode::kType, "loop() takes one argument, what to loop over");
   return recurse_(context, arguments.positional[0], depth_ + 1);

@@ -20,12 +20,13 @@ struct Operator {
 };
 // Longer spellings first.
 constexpr std::array<Operator, 27> kOperators{{
-    {"//", TokenType::kFloorDiv}, {"**", TokenType::kPow}, {"==", TokenType::kEq}, {"!=", TokenType::kNe}, {">=", TokenType::kGe},
-    {"<=", TokenType::kLe}, {"+", TokenType::kAdd}, {"-", TokenType::kSub}, {"/", TokenType::kDiv}, {"*", TokenType::kMul},
-    {"%", TokenType::kMod}, {"~", TokenType::kTilde}, {"[", TokenType::kLeftBracket}, {"]", TokenType::kRightBracket},
-    {"(", TokenType::kLeftParen}, {")", TokenType::kRightParen}, {"{", TokenType::kLeftBrace}, {"}", TokenType::kRightBrace},
-    {">", TokenType::kGt}, {"<", TokenType::kLt}, {"=", TokenType::kAssign}, {".", TokenType::kDot}, {":", TokenType::kColon},
-    {"|", TokenType::kPipe}, {",", TokenType::kComma}, {";", TokenType::kSemicolon}, {"!", TokenType::kEnd},
+    {"//", TokenType::kFloorDiv},   {"**", TokenType::kPow},         {"==", TokenType::kEq},       {"!=", TokenType::kNe},
+    {">=", TokenType::kGe},         {"<=", TokenType::kLe},          {"+", TokenType::kAdd},       {"-", TokenType::kSub},
+    {"/", TokenType::kDiv},         {"*", TokenType::kMul},          {"%", TokenType::kMod},       {"~", TokenType::kTilde},
+    {"[", TokenType::kLeftBracket}, {"]", TokenType::kRightBracket}, {"(", TokenType::kLeftParen}, {")", TokenType::kRightParen},
+    {"{", TokenType::kLeftBrace},   {"}", TokenType::kRightBrace},   {">", TokenType::kGt},        {"<", TokenType::kLt},
+    {"=", TokenType::kAssign},      {".", TokenType::kDot},          {":", TokenType::kColon},     {"|", TokenType::kPipe},
+    {",", TokenType::kComma},       {";", TokenType::kSemicolon},    {"!", TokenType::kEnd},
 }};
 
 class Lexer {
@@ -271,7 +272,8 @@ class Lexer {
   template <class IsPart>
   size_t Digits(size_t pos, IsPart is_part) const {
     size_t end = pos;
-    while (end < end_ && (is_part(text_[end]) || (text_[end] == '_' && end > pos && end + 1 < end_ && is_part(text_[end + 1])))) ++end;
+    while (end < end_ && (is_part(text_[end]) || (text_[end] == '_' && end > pos && end + 1 < end_ && is_part(text_[end + 1]))))
+      ++end;
     return end;
   }
 
@@ -288,7 +290,7 @@ class Lexer {
     char second = pos_ + 1 < end_ ? static_cast<char>(text_[pos_ + 1] | 0x20) : '\0';
     if (text_[pos_] == '0' && (second == 'x' || second == 'o' || second == 'b')) {
       size_t from = pos_ + 2 + (pos_ + 2 < end_ && text_[pos_ + 2] == '_' ? 1 : 0);
-      size_t end = second == 'x' ? Digits(from, IsHex)
+      size_t end = second == 'x'   ? Digits(from, IsHex)
                    : second == 'o' ? Digits(from, [](char c) { return c >= '0' && c <= '7'; })
                                    : Digits(from, [](char c) { return c == '0' || c == '1'; });
       if (end > from) return PushAndAdvance(TokenType::kInteger, without_underscores(end), end);

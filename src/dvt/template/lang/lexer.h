@@ -9,17 +9,50 @@
 namespace dvt::tmpl {
 
 enum class TokenType : uint8_t {
-  kData, kVariableBegin, kVariableEnd, kBlockBegin, kBlockEnd, kName, kInteger, kFloat, kString,
-  kAdd, kSub, kMul, kDiv, kFloorDiv, kMod, kPow, kTilde, kEq, kNe, kGt, kGe, kLt, kLe, kAssign, kDot, kColon, kPipe, kComma,
-  kSemicolon, kLeftParen, kRightParen, kLeftBracket, kRightBracket, kLeftBrace, kRightBrace, kEnd,
+  kData,
+  kVariableBegin,
+  kVariableEnd,
+  kBlockBegin,
+  kBlockEnd,
+  kName,
+  kInteger,
+  kFloat,
+  kString,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kFloorDiv,
+  kMod,
+  kPow,
+  kTilde,
+  kEq,
+  kNe,
+  kGt,
+  kGe,
+  kLt,
+  kLe,
+  kAssign,
+  kDot,
+  kColon,
+  kPipe,
+  kComma,
+  kSemicolon,
+  kLeftParen,
+  kRightParen,
+  kLeftBracket,
+  kRightBracket,
+  kLeftBrace,
+  kRightBrace,
+  kEnd,
 };
 
 struct Token {
   TokenType type;
-  std::string text;   ///< data, name, decoded string, or the number's digits
+  std::string text;  ///< data, name, decoded string, or the number's digits
   int line = 0;
   int column = 0;
-  size_t begin = 0;   ///< byte range in the source
+  size_t begin = 0;  ///< byte range in the source
   size_t end = 0;
 };
 

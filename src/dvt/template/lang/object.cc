@@ -48,7 +48,9 @@ std::shared_ptr<T> MakeFlat(T value) {
 Object Object::Undefined(std::string name, std::string owner, bool lenient) {
   return Object(Data(std::make_shared<const UndefinedInfo>(UndefinedInfo{std::move(name), std::move(owner), lenient})));
 }
-Object Object::Markup(std::string text) { return Object(Data(std::make_shared<const StringData>(StringData{std::move(text), true}))); }
+Object Object::Markup(std::string text) {
+  return Object(Data(std::make_shared<const StringData>(StringData{std::move(text), true})));
+}
 Object Object::List(ObjectList items) { return Object(Data(MakeFlat(std::move(items)))); }
 Object Object::Tuple(ObjectList items) { return Object(Data(std::shared_ptr<const ObjectList>(MakeFlat(std::move(items))))); }
 Object Object::MakeDict() { return Object(Data(MakeFlat(Dict()))); }

@@ -38,19 +38,19 @@ struct UndefinedInfo {
 /// thread-safe where shared mutable values are involved: an object graph belongs to one render at a time.
 class Object {
  public:
-  Object() : data_(nullptr) {}                                                                          // None
-  Object(std::nullptr_t) : data_(nullptr) {}                                                            // NOLINT
-  Object(bool v) : data_(v) {}                                                                          // NOLINT
-  Object(int v) : data_(static_cast<int64_t>(v)) {}                                                     // NOLINT
-  Object(int64_t v) : data_(v) {}                                                                       // NOLINT
-  Object(double v) : data_(v) {}                                                                        // NOLINT
-  Object(std::string v) : data_(std::make_shared<const StringData>(StringData{std::move(v)})) {}        // NOLINT
-  Object(std::string_view v) : Object(std::string(v)) {}                                                // NOLINT
-  Object(const char* v) : Object(std::string(v)) {}                                                     // NOLINT
-  Object(std::shared_ptr<HostObject> host) : data_(std::move(host)) {}                                  // NOLINT
+  Object() : data_(nullptr) {}                                                                    // None
+  Object(std::nullptr_t) : data_(nullptr) {}                                                      // NOLINT
+  Object(bool v) : data_(v) {}                                                                    // NOLINT
+  Object(int v) : data_(static_cast<int64_t>(v)) {}                                               // NOLINT
+  Object(int64_t v) : data_(v) {}                                                                 // NOLINT
+  Object(double v) : data_(v) {}                                                                  // NOLINT
+  Object(std::string v) : data_(std::make_shared<const StringData>(StringData{std::move(v)})) {}  // NOLINT
+  Object(std::string_view v) : Object(std::string(v)) {}                                          // NOLINT
+  Object(const char* v) : Object(std::string(v)) {}                                               // NOLINT
+  Object(std::shared_ptr<HostObject> host) : data_(std::move(host)) {}                            // NOLINT
   template <class T>
-    requires std::is_base_of_v<HostObject, T>
-  Object(std::shared_ptr<T> host) : data_(std::shared_ptr<HostObject>(std::move(host))) {}              // NOLINT
+  requires std::is_base_of_v<HostObject, T> Object(std::shared_ptr<T> host)
+      : data_(std::shared_ptr<HostObject>(std::move(host))) {}  // NOLINT
 
   static Object Undefined(std::string name = {}, std::string owner = {}, bool lenient = false);
   static Object Markup(std::string text);
@@ -119,9 +119,9 @@ class Object {
 
  private:
   struct SetBox;  // tells a set from a dict in the variant
-  using Data = std::variant<std::shared_ptr<const UndefinedInfo>, std::nullptr_t, bool, int64_t, double, std::shared_ptr<const StringData>,
-                            std::shared_ptr<ObjectList>, std::shared_ptr<const ObjectList>, std::shared_ptr<Dict>, std::shared_ptr<SetBox>,
-                            std::shared_ptr<HostObject>>;
+  using Data = std::variant<std::shared_ptr<const UndefinedInfo>, std::nullptr_t, bool, int64_t, double,
+                            std::shared_ptr<const StringData>, std::shared_ptr<ObjectList>, std::shared_ptr<const ObjectList>,
+                            std::shared_ptr<Dict>, std::shared_ptr<SetBox>, std::shared_ptr<HostObject>>;
   explicit Object(Data data) : data_(std::move(data)) {}
 
   Data data_;

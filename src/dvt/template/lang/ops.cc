@@ -10,7 +10,6 @@
 namespace dvt::tmpl {
 namespace {
 
-
 [[noreturn]] void RaiseUnsupported(BinaryOp op, const Object& left, const Object& right) {
   std::string hint;
   if (op == BinaryOp::kAdd && (left.is_string() || right.is_string())) hint = "use ~ to join text with other values";
@@ -100,7 +99,8 @@ Object Repeat(Context& context, const Object& sequence, int64_t times) {
   times = std::max<int64_t>(times, 0);
   if (sequence.is_string()) {
     size_t size = sequence.as_string().size();
-    if (size > 0 && static_cast<uint64_t>(times) > context.limits().max_output / size) CheckSize(context, context.limits().max_output + 1);
+    if (size > 0 && static_cast<uint64_t>(times) > context.limits().max_output / size)
+      CheckSize(context, context.limits().max_output + 1);
     std::string out;
     out.reserve(size * static_cast<size_t>(times));
     for (int64_t i = 0; i < times; ++i) out += sequence.as_string();

@@ -24,7 +24,8 @@ bool Parser::SkipIfName(std::string_view name) {
 
 Token Parser::Expect(TokenType type) {
   if (!Is(type)) {
-    if (Is(TokenType::kEnd)) Fail("unexpected end of template, expected '" + std::string(DescribeTokenType(type)) + "'.", Current());
+    if (Is(TokenType::kEnd))
+      Fail("unexpected end of template, expected '" + std::string(DescribeTokenType(type)) + "'.", Current());
     Fail("expected token '" + std::string(DescribeTokenType(type)) + "', got '" + DescribeToken(Current()) + "'", Current());
   }
   return Take();
@@ -377,7 +378,8 @@ ExprPtr Parser::Subscript(ExprPtr node) {
   ast::Pos pos = Here();
   if (SkipIf(TokenType::kDot)) {
     Token name = Take();
-    if (name.type == TokenType::kName) return std::make_unique<ast::Attr>(ast::Pos{name.line, name.column}, std::move(node), name.text);
+    if (name.type == TokenType::kName)
+      return std::make_unique<ast::Attr>(ast::Pos{name.line, name.column}, std::move(node), name.text);
     if (name.type != TokenType::kInteger) Fail("expected name or number", name);
     auto index = std::make_unique<ast::Const>(pos, Object(static_cast<int64_t>(std::strtoll(name.text.c_str(), nullptr, 10))));
     return std::make_unique<ast::Item>(pos, std::move(node), std::move(index));

@@ -81,9 +81,11 @@ StmtPtr Parser::Statement() {
 }
 
 void Parser::UnknownTag(const Token& tag) const {
-  static const std::vector<std::string> kTags = {"for", "if", "set", "macro", "call", "filter", "do", "with", "autoescape", "print", "raw",
-                                                 "materialization", "test", "data_test", "snapshot", "docs", "elif", "else", "endfor",
-                                                 "endif", "endset", "endmacro", "endcall", "endfilter", "endwith", "endraw"};
+  static const std::vector<std::string> kTags = {"for",     "if",        "set",        "macro",    "call",    "filter",
+                                                 "do",      "with",      "autoescape", "print",    "raw",     "materialization",
+                                                 "test",    "data_test", "snapshot",   "docs",     "elif",    "else",
+                                                 "endfor",  "endif",     "endset",     "endmacro", "endcall", "endfilter",
+                                                 "endwith", "endraw"};
   std::string hint;
   if (!open_tags_.empty()) hint = "the innermost open block is closed by {% " + open_tags_.back() + " %}";
   bool is_known = std::find(kTags.begin(), kTags.end(), tag.text) != kTags.end();

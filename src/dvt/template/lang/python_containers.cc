@@ -36,7 +36,8 @@ Object ListIndex(Context&, const Object& self, const Arguments& a) {
 
 Object ListCount(Context&, const Object& self, const Arguments& a) {
   Object wanted = Bound(a, "count", {{"value", {}}})[0];
-  return Object(static_cast<int64_t>(std::count_if(self.items().begin(), self.items().end(), [&](const Object& o) { return o.Equals(wanted); })));
+  return Object(static_cast<int64_t>(
+      std::count_if(self.items().begin(), self.items().end(), [&](const Object& o) { return o.Equals(wanted); })));
 }
 
 Object ListInsert(Context&, const Object& self, const Arguments& a) {
@@ -87,11 +88,28 @@ Object ListSort(Context& context, const Object& self, const Arguments& a) {
 
 const MethodTable& ListMethods() {
   static const MethodTable methods = {
-      {"append", [](Context&, const Object& self, const Arguments& a) { self.list().push_back(Bound(a, "append", {{"object", {}}})[0]); return Object(); }},
-      {"extend", ListExtend}, {"insert", ListInsert}, {"pop", ListPop}, {"remove", ListRemove}, {"index", ListIndex},
-      {"count", ListCount}, {"sort", ListSort},
-      {"reverse", [](Context&, const Object& self, const Arguments&) { std::reverse(self.list().begin(), self.list().end()); return Object(); }},
-      {"clear", [](Context&, const Object& self, const Arguments&) { self.list().clear(); return Object(); }},
+      {"append",
+       [](Context&, const Object& self, const Arguments& a) {
+         self.list().push_back(Bound(a, "append", {{"object", {}}})[0]);
+         return Object();
+       }},
+      {"extend", ListExtend},
+      {"insert", ListInsert},
+      {"pop", ListPop},
+      {"remove", ListRemove},
+      {"index", ListIndex},
+      {"count", ListCount},
+      {"sort", ListSort},
+      {"reverse",
+       [](Context&, const Object& self, const Arguments&) {
+         std::reverse(self.list().begin(), self.list().end());
+         return Object();
+       }},
+      {"clear",
+       [](Context&, const Object& self, const Arguments&) {
+         self.list().clear();
+         return Object();
+       }},
       {"copy", [](Context&, const Object& self, const Arguments&) { return Object::List(self.items()); }},
   };
   return methods;
@@ -170,12 +188,26 @@ Object DictCopy(Context&, const Object& self, const Arguments&) {
 
 const MethodTable& DictMethods() {
   static const MethodTable methods = {
-      {"keys", DictView<ViewObject::What::kKeys>}, {"values", DictView<ViewObject::What::kValues>},
-      {"items", DictView<ViewObject::What::kItems>}, {"get", DictGet}, {"pop", DictPop}, {"popitem", DictPopItem},
-      {"setdefault", DictSetDefault}, {"copy", DictCopy},
-      {"update", [](Context& c, const Object& self, const Arguments& a) { UpdateDict(c, self, a); return Object(); }},
-      {"clear", [](Context&, const Object& self, const Arguments&) { self.dict().Clear(); return Object(); }},
-      {"fromkeys", [](Context& c, const Object&, const Arguments& a) {
+      {"keys", DictView<ViewObject::What::kKeys>},
+      {"values", DictView<ViewObject::What::kValues>},
+      {"items", DictView<ViewObject::What::kItems>},
+      {"get", DictGet},
+      {"pop", DictPop},
+      {"popitem", DictPopItem},
+      {"setdefault", DictSetDefault},
+      {"copy", DictCopy},
+      {"update",
+       [](Context& c, const Object& self, const Arguments& a) {
+         UpdateDict(c, self, a);
+         return Object();
+       }},
+      {"clear",
+       [](Context&, const Object& self, const Arguments&) {
+         self.dict().Clear();
+         return Object();
+       }},
+      {"fromkeys",
+       [](Context& c, const Object&, const Arguments& a) {
          auto args = Bound(a, "fromkeys", {{"iterable", {}}, {"value", Object()}});
          Object made = Object::MakeDict();
          for (const auto& key : IterateObject(c, args[0])) made.dict().Set(key, args[1]);
@@ -229,48 +261,64 @@ Object SetCompare(Context& context, const Object& self, const Arguments& a) {
 
 const MethodTable& SetMethods() {
   static const MethodTable methods = {
-      {"union", SetOperation<SetOp::kUnion>}, {"intersection", SetOperation<SetOp::kIntersection>},
-      {"difference", SetOperation<SetOp::kDifference>}, {"symmetric_difference", SetOperation<SetOp::kSymmetric>},
-      {"issubset", SetCompare<true>}, {"issuperset", SetCompare<false>},
-      {"isdisjoint", [](Context& c, const Object& self, const Arguments& a) {
-         return Object(SetOperation<SetOp::kIntersection>(c, self, a).set().empty());
-       }},
+      {"union", SetOperation<SetOp::kUnion>},
+      {"intersection", SetOperation<SetOp::kIntersection>},
+      {"difference", SetOperation<SetOp::kDifference>},
+      {"symmetric_difference", SetOperation<SetOp::kSymmetric>},
+      {"issubset", SetCompare<true>},
+      {"issuperset", SetCompare<false>},
+      {"isdisjoint", [](Context& c, const Object& self,
+                        const Arguments& a) { return Object(SetOperation<SetOp::kIntersection>(c, self, a).set().empty()); }},
       {"copy", [](Context&, const Object& self, const Arguments&) { return Object::Set(Members(self)); }},
-      {"add", [](Context&, const Object& self, const Arguments& a) {
+      {"add",
+       [](Context&, const Object& self, const Arguments& a) {
          Object item = Bound(a, "add", {{"item", {}}})[0];
          RequireHashable(item);
          self.set().Set(item, Object());
          return Object();
        }},
-      {"update", [](Context& c, const Object& self, const Arguments& a) {
+      {"update",
+       [](Context& c, const Object& self, const Arguments& a) {
          for (const auto& other : a.positional) {
            for (const auto& item : IterateObject(c, other)) self.set().Set(item, Object());
          }
          return Object();
        }},
-      {"discard", [](Context&, const Object& self, const Arguments& a) { self.set().Erase(Bound(a, "discard", {{"item", {}}})[0]); return Object(); }},
-      {"remove", [](Context&, const Object& self, const Arguments& a) {
+      {"discard",
+       [](Context&, const Object& self, const Arguments& a) {
+         self.set().Erase(Bound(a, "discard", {{"item", {}}})[0]);
+         return Object();
+       }},
+      {"remove",
+       [](Context&, const Object& self, const Arguments& a) {
          Object item = Bound(a, "remove", {{"item", {}}})[0];
          if (!self.set().Erase(item)) Raise(ErrorCode::kNotFound, "KeyError: " + item.Repr());
          return Object();
        }},
-      {"pop", [](Context&, const Object& self, const Arguments&) {
+      {"pop",
+       [](Context&, const Object& self, const Arguments&) {
          if (self.set().empty()) Raise(ErrorCode::kNotFound, "pop from an empty set");
          Object item = self.set().entries().front().first;
          self.set().Erase(item);
          return item;
        }},
-      {"clear", [](Context&, const Object& self, const Arguments&) { self.set().Clear(); return Object(); }},
+      {"clear",
+       [](Context&, const Object& self, const Arguments&) {
+         self.set().Clear();
+         return Object();
+       }},
   };
   return methods;
 }
 
 const MethodTable& NumberMethods() {
   static const MethodTable methods = {
-      {"is_integer", [](Context&, const Object& self, const Arguments&) {
+      {"is_integer",
+       [](Context&, const Object& self, const Arguments&) {
          return Object(!self.is_float() || (std::isfinite(self.as_float()) && std::floor(self.as_float()) == self.as_float()));
        }},
-      {"bit_length", [](Context&, const Object& self, const Arguments&) {
+      {"bit_length",
+       [](Context&, const Object& self, const Arguments&) {
          uint64_t magnitude = static_cast<uint64_t>(self.is_float() ? 0 : std::llabs(self.as_int()));
          int64_t bits = 0;
          for (; magnitude != 0; magnitude >>= 1) ++bits;
@@ -311,9 +359,8 @@ ObjectList SortByKeys(const ObjectList& items, const ObjectList& keys, bool reve
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
   // A failing comparison must not leave the sort half way: check that all keys compare first, in the order Python would find out.
   for (size_t i = 1; i < keys.size(); ++i) Order(keys[i], keys[i - 1]);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    return reverse ? Order(keys[b], keys[a]) == -1 : Order(keys[a], keys[b]) == -1;
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return reverse ? Order(keys[b], keys[a]) == -1 : Order(keys[a], keys[b]) == -1; });
   ObjectList sorted;
   sorted.reserve(items.size());
   for (size_t i : order) sorted.push_back(items[i]);

@@ -42,7 +42,8 @@ ObjectList SplitSpace(const std::string& text, int64_t most, bool from_right) {
   auto points = ToCodePoints(text);
   ObjectList parts;
   auto take = [&](size_t from, size_t to) {
-    parts.emplace_back(FromCodePoints({points.begin() + static_cast<std::ptrdiff_t>(from), points.begin() + static_cast<std::ptrdiff_t>(to)}));
+    parts.emplace_back(
+        FromCodePoints({points.begin() + static_cast<std::ptrdiff_t>(from), points.begin() + static_cast<std::ptrdiff_t>(to)}));
   };
   if (!from_right) {
     size_t at = 0;
@@ -115,7 +116,8 @@ Object SplitLines(Context&, const std::string& text, const Arguments& a) {
   bool keep = BindOrRaise(a, "splitlines", {{"keepends", Object(false)}})[0].Truth();
   ObjectList lines;
   auto is_break = [](uint32_t c) {
-    return c == '\n' || c == '\r' || c == 0x0B || c == 0x0C || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029;
+    return c == '\n' || c == '\r' || c == 0x0B || c == 0x0C || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 ||
+           c == 0x2029;
   };
   size_t from = 0;
   size_t size = 1;
@@ -188,7 +190,8 @@ Object Affix(Context&, const std::string& text, const Arguments& a) {
   for (const auto& candidate : candidates) {
     if (!candidate.is_string()) {
       RequireDefined(candidate);
-      RaiseType(fmt::format("{} first arg must be str or a tuple of str, not {}", kAtEnd ? "endswith" : "startswith", candidate.TypeName()));
+      RaiseType(fmt::format("{} first arg must be str or a tuple of str, not {}", kAtEnd ? "endswith" : "startswith",
+                            candidate.TypeName()));
     }
     const std::string& affix = candidate.as_string();
     if (part.data() == nullptr) continue;
@@ -362,20 +365,55 @@ Object RemoveAffix(Context&, const std::string& text, const Arguments& a) {
 
 const std::unordered_map<std::string_view, Method>& Methods() {
   static const std::unordered_map<std::string_view, Method> methods = {
-      {"upper", [](Context&, const std::string& t, const Arguments& a) { BindOrRaise(a, "upper", {}); return Object(UpperText(t)); }},
-      {"lower", [](Context&, const std::string& t, const Arguments& a) { BindOrRaise(a, "lower", {}); return Object(LowerText(t)); }},
-      {"casefold", [](Context&, const std::string& t, const Arguments&) { return Object(ReplaceAll(LowerText(t), "\u00DF", "ss")); }},
-      {"strip", StripMethod<true, true>}, {"lstrip", StripMethod<true, false>}, {"rstrip", StripMethod<false, true>},
-      {"split", SplitMethod<false>}, {"rsplit", SplitMethod<true>}, {"splitlines", SplitLines}, {"replace", Replace},
-      {"startswith", Affix<false>}, {"endswith", Affix<true>}, {"find", SearchMethod<Search::kFind>},
-      {"rfind", SearchMethod<Search::kRightFind>}, {"index", SearchMethod<Search::kIndex>},
-      {"rindex", SearchMethod<Search::kRightIndex>}, {"count", SearchMethod<Search::kCount>}, {"join", JoinMethod},
-      {"ljust", PadMethod<-1>}, {"rjust", PadMethod<1>}, {"center", PadMethod<0>}, {"zfill", ZeroFill}, {"expandtabs", ExpandTabs},
-      {"partition", Partition<false>}, {"rpartition", Partition<true>}, {"title", CaseMethod<Case::kTitle>},
-      {"capitalize", CaseMethod<Case::kCapitalize>}, {"swapcase", CaseMethod<Case::kSwap>}, {"isalpha", AllPoints<IsAlphaPoint>},
-      {"isdigit", AllPoints<IsDigitPoint>}, {"isnumeric", AllPoints<IsDigitPoint>}, {"isdecimal", AllPoints<IsDigitPoint>},
-      {"isalnum", AllPoints<IsAlnumPoint>}, {"isspace", AllPoints<IsSpacePoint>}, {"isupper", IsCase<true>}, {"islower", IsCase<false>},
-      {"istitle", IsTitle}, {"isidentifier", IsIdentifier}, {"removeprefix", RemoveAffix<true>}, {"removesuffix", RemoveAffix<false>},
+      {"upper",
+       [](Context&, const std::string& t, const Arguments& a) {
+         BindOrRaise(a, "upper", {});
+         return Object(UpperText(t));
+       }},
+      {"lower",
+       [](Context&, const std::string& t, const Arguments& a) {
+         BindOrRaise(a, "lower", {});
+         return Object(LowerText(t));
+       }},
+      {"casefold",
+       [](Context&, const std::string& t, const Arguments&) { return Object(ReplaceAll(LowerText(t), "\u00DF", "ss")); }},
+      {"strip", StripMethod<true, true>},
+      {"lstrip", StripMethod<true, false>},
+      {"rstrip", StripMethod<false, true>},
+      {"split", SplitMethod<false>},
+      {"rsplit", SplitMethod<true>},
+      {"splitlines", SplitLines},
+      {"replace", Replace},
+      {"startswith", Affix<false>},
+      {"endswith", Affix<true>},
+      {"find", SearchMethod<Search::kFind>},
+      {"rfind", SearchMethod<Search::kRightFind>},
+      {"index", SearchMethod<Search::kIndex>},
+      {"rindex", SearchMethod<Search::kRightIndex>},
+      {"count", SearchMethod<Search::kCount>},
+      {"join", JoinMethod},
+      {"ljust", PadMethod<-1>},
+      {"rjust", PadMethod<1>},
+      {"center", PadMethod<0>},
+      {"zfill", ZeroFill},
+      {"expandtabs", ExpandTabs},
+      {"partition", Partition<false>},
+      {"rpartition", Partition<true>},
+      {"title", CaseMethod<Case::kTitle>},
+      {"capitalize", CaseMethod<Case::kCapitalize>},
+      {"swapcase", CaseMethod<Case::kSwap>},
+      {"isalpha", AllPoints<IsAlphaPoint>},
+      {"isdigit", AllPoints<IsDigitPoint>},
+      {"isnumeric", AllPoints<IsDigitPoint>},
+      {"isdecimal", AllPoints<IsDigitPoint>},
+      {"isalnum", AllPoints<IsAlnumPoint>},
+      {"isspace", AllPoints<IsSpacePoint>},
+      {"isupper", IsCase<true>},
+      {"islower", IsCase<false>},
+      {"istitle", IsTitle},
+      {"isidentifier", IsIdentifier},
+      {"removeprefix", RemoveAffix<true>},
+      {"removesuffix", RemoveAffix<false>},
       {"isascii", [](Context&, const std::string& t, const Arguments&) { return Object(IsAscii(t)); }},
       {"format", [](Context& c, const std::string& t, const Arguments& a) { return Object(BraceFormat(c, t, a)); }},
       {"encode", [](Context&, const std::string& t, const Arguments&) { return Object(t); }},

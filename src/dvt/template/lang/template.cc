@@ -156,9 +156,7 @@ Result<ObjectList> Context::Iterate(const Object& object) {
   return Guarded(*this, [&] { return IterateObject(*this, object); });
 }
 
-Place Context::place() const {
-  return {state_->file == nullptr ? "" : *state_->file, state_->pos.line, state_->pos.column};
-}
+Place Context::place() const { return {state_->file == nullptr ? "" : *state_->file, state_->pos.line, state_->pos.column}; }
 std::vector<std::string> Context::MacroStack() const { return state_->macro_stack; }
 
 Result<std::string> Render(const std::shared_ptr<const Template>& tmpl, Context& context) {
@@ -226,7 +224,8 @@ std::string MacroName(const Object& object) {
   return macro == nullptr ? std::string() : macro->name();
 }
 
-Result<Object> CallMacro(const Object& macro, ObjectList args, std::vector<std::pair<std::string, Object>> kwargs, Context& context) {
+Result<Object> CallMacro(const Object& macro, ObjectList args, std::vector<std::pair<std::string, Object>> kwargs,
+                         Context& context) {
   return context.Call(macro, Arguments{std::move(args), std::move(kwargs)});
 }
 

@@ -38,9 +38,9 @@ struct Definition {
   std::string adapter;     ///< of a materialization ("default" when none is given)
   std::vector<std::string> parameters;
   Place place;
-  size_t begin = 0;        ///< byte range of the whole block in the text
+  size_t begin = 0;  ///< byte range of the whole block in the text
   size_t end = 0;
-  size_t body_begin = 0;   ///< byte range between its tags (a snapshot's or docs block's own text)
+  size_t body_begin = 0;  ///< byte range between its tags (a snapshot's or docs block's own text)
   size_t body_end = 0;
   int body_line = 1;
   std::shared_ptr<const ast::Macro> macro;  ///< what runs; null for docs
@@ -103,9 +103,9 @@ class Environment {
 };
 
 struct Limits {
-  int64_t max_steps = 200'000'000;          ///< evaluated nodes
-  int max_depth = 200;                      ///< nested macro calls
-  size_t max_output = size_t{1} << 30;      ///< bytes of one render
+  int64_t max_steps = 200'000'000;      ///< evaluated nodes
+  int max_depth = 200;                  ///< nested macro calls
+  size_t max_output = size_t{1} << 30;  ///< bytes of one render
 };
 
 /// The variables and state of one render (one node, one thread). Reusable for several renders that share variables.
@@ -178,6 +178,7 @@ Object MakeMacro(std::shared_ptr<const Template> tmpl, const Definition& definit
 /// Name of a macro object, or empty if it is none.
 std::string MacroName(const Object& object);
 /// Calls a macro: the value given to return(), else the text it rendered.
-Result<Object> CallMacro(const Object& macro, ObjectList args, std::vector<std::pair<std::string, Object>> kwargs, Context& context);
+Result<Object> CallMacro(const Object& macro, ObjectList args, std::vector<std::pair<std::string, Object>> kwargs,
+                         Context& context);
 
 }  // namespace dvt::tmpl

@@ -24,7 +24,7 @@ std::string RenderText(const std::string& text, const Value& variables = Value::
   return rendered ? *rendered : "ERROR " + rendered.error().ToString();
 }
 
-// A file has "=== context" (JSON) once, then "=== template" and "=== expected" in turn; tools/jinja_differential.py --write makes them.
+// "=== context" (JSON) once, then "=== template" and "=== expected" in turn; tools/jinja_differential.py --write makes such files.
 std::vector<std::pair<std::string, std::string>> Sections(const std::string& path) {
   std::ifstream file(path);
   std::vector<std::pair<std::string, std::string>> sections;
@@ -79,7 +79,8 @@ TEST(TemplateTest, SyntaxErrorsHavePlaces) {
 }
 
 TEST(TemplateTest, MacroStackIsInErrors) {
-  std::string error = RenderText("{% macro inner() %}{{ 1 / 0 }}{% endmacro %}\n{% macro outer() %}{{ inner() }}{% endmacro %}\n{{ outer() }}");
+  std::string error =
+      RenderText("{% macro inner() %}{{ 1 / 0 }}{% endmacro %}\n{% macro outer() %}{{ inner() }}{% endmacro %}\n{{ outer() }}");
   EXPECT_NE(error.find("models/a.sql:1:25: division by zero"), std::string::npos) << error;
   EXPECT_NE(error.find("in macro 'inner' (models/a.sql:1), called from models/a.sql:2"), std::string::npos) << error;
   EXPECT_NE(error.find("in macro 'outer' (models/a.sql:2), called from models/a.sql:3"), std::string::npos) << error;
@@ -155,8 +156,10 @@ TEST(TemplateTest, NativeRenderingOfYamlValues) {
 
 TEST(ExtractTest, ConstantCalls) {
   auto parsed = Parse(
-      "{{ config(materialized='table', tags=['a', 'b'], meta={'x': 1}) }}\nselect * from {{ ref('orders') }} join {{ source('crm', 'people') }}\n"
-      "{{ ref('pkg', 'm', v=2) }} {{ cents('a') }} {{ dbt_utils.star(x) }}", "m.sql");
+      "{{ config(materialized='table', tags=['a', 'b'], meta={'x': 1}) }}\nselect * from {{ ref('orders') }} join {{ "
+      "source('crm', 'people') }}\n"
+      "{{ ref('pkg', 'm', v=2) }} {{ cents('a') }} {{ dbt_utils.star(x) }}",
+      "m.sql");
   ASSERT_TRUE(parsed.has_value());
   auto calls = ExtractCalls(**parsed);
   EXPECT_TRUE(calls.constant);

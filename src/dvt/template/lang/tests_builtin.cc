@@ -30,7 +30,8 @@ Object Parity(Context& c, const Arguments& a) {
 }
 
 Object IsIterable(const Object& o) {
-  return Object(o.is_string() || o.is_sequence() || o.is_dict() || o.is_set() || o.is_undefined() || (o.is_host() && o.host()->is_iterable()));
+  return Object(o.is_string() || o.is_sequence() || o.is_dict() || o.is_set() || o.is_undefined() ||
+                (o.is_host() && o.host()->is_iterable()));
 }
 
 template <bool kUpper>
