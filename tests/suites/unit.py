@@ -2,6 +2,7 @@
 import concurrent.futures
 import json
 import os
+import sys
 
 NAME, ABOUT, NEEDS = "unit", "unit tests under AddressSanitizer and UBSan", ["asan", "servers"]
 TIMEOUT = 900
@@ -21,6 +22,21 @@ def run(report, context):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(lambda binary: run_binary(report, context, binary, folder, environment), binaries):
             pass
+    if report.wants("template against Jinja2"):
+        compare_with_jinja2(report, context, environment)
+
+
+def compare_with_jinja2(report, context, environment):
+    """Thousands of generated templates rendered by Python's Jinja2 and by dvt: one case."""
+    program = next(iter(context.unit_folder.rglob("dvt_template_render")), None)
+    if program is None:
+        report.failed("unit", "template against Jinja2", f"no dvt_template_render in {context.unit_folder}")
+        return
+    outcome = context.run([sys.executable, context.top / "tools" / "jinja_differential.py", program], environment=environment, timeout=TIMEOUT)
+    if outcome.code == 0:
+        report.passed("unit", "template against Jinja2", outcome.output.strip().split("\n")[-1])
+    else:
+        report.failed("unit", "template against Jinja2", outcome.output[-5000:])
 
 
 def run_binary(report, context, binary, folder, environment):

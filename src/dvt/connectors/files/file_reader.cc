@@ -13,7 +13,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/ipc/normalize.h"
-#include "dvt/connectors/files/arrow_status.h"
+#include "dvt/connectors/files/arrow_status_internal.h"
 #include "dvt/connectors/files/file_format.h"
 
 namespace dvt::connectors::files {

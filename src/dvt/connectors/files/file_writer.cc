@@ -6,7 +6,7 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/column_view.h"
-#include "dvt/connectors/files/arrow_status.h"
+#include "dvt/connectors/files/arrow_status_internal.h"
 #include "dvt/connectors/files/file_format.h"
 
 namespace dvt::connectors::files {
