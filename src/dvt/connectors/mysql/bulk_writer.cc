@@ -29,8 +29,12 @@ struct Target {
 class BulkSink : public Sink {
  public:
   BulkSink(std::shared_ptr<Connection> connection, Target target, columnar::Fields fields, RowEncoder encoder, Spelling spelling)
-      : connection_(std::move(connection)), target_(std::move(target)), fields_(std::move(fields)), encoder_(std::move(encoder)),
-        spelling_(spelling), queue_(kQueueBytes) {}
+      : connection_(std::move(connection)),
+        target_(std::move(target)),
+        fields_(std::move(fields)),
+        encoder_(std::move(encoder)),
+        spelling_(spelling),
+        queue_(kQueueBytes) {}
 
   ~BulkSink() override { Abort(); }
 
@@ -73,7 +77,8 @@ class BulkSink : public Sink {
       if (affected_ != rows_) {
         const int64_t stored = affected_;
         Abort();
-        return Error(ErrorCode::kConstraint, fmt::format("the server stored {} of {} rows in {}", stored, rows_, target_.relation))
+        return Error(ErrorCode::kConstraint,
+                     fmt::format("the server stored {} of {} rows in {}", stored, rows_, target_.relation))
             .WithHint("Rows with duplicate keys were left out by the server; nothing was committed.");
       }
       DVT_TRY(connection_->Execute("COMMIT", stop));
@@ -121,9 +126,10 @@ class BulkSink : public Sink {
   Error TooLarge() {
     const size_t bytes = chunk_.size();
     Abort();
-    return Error(ErrorCode::kData, fmt::format("a row for {} needs {} as a statement, more than the server's max_allowed_packet of {}",
-                                               target_.relation, HumanBytes(static_cast<double>(bytes)),
-                                               HumanBytes(static_cast<double>(packet_bytes_))))
+    return Error(ErrorCode::kData,
+                 fmt::format("a row for {} needs {} as a statement, more than the server's max_allowed_packet of {}",
+                             target_.relation, HumanBytes(static_cast<double>(bytes)),
+                             HumanBytes(static_cast<double>(packet_bytes_))))
         .WithHint("Raise max_allowed_packet, or allow local_infile on the server.");
   }
 
@@ -287,7 +293,8 @@ Result<Target> MatchColumns(Connection& connection, const std::string& schema, c
     }
     for (const auto& generated : facts.generated_columns) {
       if (generated == column->name) {
-        return Error(ErrorCode::kType, fmt::format("column '{}' of {} is generated and cannot be written", generated, target.relation));
+        return Error(ErrorCode::kType,
+                     fmt::format("column '{}' of {} is generated and cannot be written", generated, target.relation));
       }
     }
     target.columns.push_back({column->name, field.type, column->type, column->native_type});
@@ -300,7 +307,11 @@ Result<Target> MatchColumns(Connection& connection, const std::string& schema, c
 Result<bool> AcceptsLoadData(Connection& connection, const Settings& settings, const Target& target, std::stop_token stop) {
   if (!settings.local_infile) return false;
   mysql_set_local_infile_handler(
-      connection.handle(), [](void** state, const char*, void*) { *state = nullptr; return 0; },
+      connection.handle(),
+      [](void** state, const char*, void*) {
+        *state = nullptr;
+        return 0;
+      },
       [](void*, char*, unsigned int) { return 0; }, [](void*) {}, [](void*, char*, unsigned int) { return 0; }, nullptr);
   auto probe = connection.Execute("LOAD DATA LOCAL INFILE 'dvt' INTO TABLE " + target.relation + " CHARACTER SET utf8mb4", stop);
   if (probe) return true;

@@ -115,7 +115,8 @@ Result<std::vector<std::string>> ListSchemas(Connection& connection, std::stop_t
   return names;
 }
 
-Result<std::vector<columnar::RelationInfo>> ListRelations(Connection& connection, const std::string& schema, std::stop_token stop) {
+Result<std::vector<columnar::RelationInfo>> ListRelations(Connection& connection, const std::string& schema,
+                                                          std::stop_token stop) {
   DVT_ASSIGN(auto rows, connection.Rows("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = " +
                                             Literal(schema) + " ORDER BY table_name",
                                         stop));

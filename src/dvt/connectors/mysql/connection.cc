@@ -62,13 +62,13 @@ Result<std::shared_ptr<Connection>> Connection::Open(std::shared_ptr<const Setti
   const double timeout = settings->connect_timeout_seconds;
   std::shared_ptr<Connection> connection(new Connection(settings));
   Status status = connection->Connect(tls, timeout, stop, false);
-  if (!status && tls == TlsMode::kPreferred && status.error().message().find("does not support it") != std::string::npos) {
-    connection.reset(new Connection(settings));
-    status = connection->Connect(TlsMode::kDisabled, timeout, stop, false);
-  }
   if (!status) {
     if (status.error().code() == ErrorCode::kCancelled) return std::move(status).error();
-    return std::move(status).error().Within("while connecting to " + settings->Address());
+    Error error = std::move(status).error();
+    if (error.vendor_code() == "2026") {  // a certificate that does not verify will not do so later
+      error = Error(ErrorCode::kAuthentication, error.message()).WithVendorCode("2026").WithHint(error.hint());
+    }
+    return std::move(error).Within("while connecting to " + settings->Address());
   }
   return connection;
 }
@@ -100,6 +100,11 @@ Status Connection::Connect(TlsMode tls, double timeout_seconds, std::stop_token 
     mysql_options(mysql_, MYSQL_OPT_WRITE_TIMEOUT, &seconds);
   }
   DVT_TRY(ConnectLoop(timeout_seconds, stop));
+  // The library falls back to plain text by itself where the server has no TLS; that is wanted only for "preferred".
+  if (tls >= TlsMode::kRequired && mysql_get_ssl_cipher(mysql_) == nullptr) {
+    return Error(ErrorCode::kConfig, "the server does not offer TLS, which this connection requires")
+        .WithHint("Set up TLS on the server, or set `ssl_disabled: true`.");
+  }
   socket_ = fcntl(static_cast<int>(mysql_get_socket(mysql_)), F_DUPFD_CLOEXEC, 3);
   KeepAlive(socket_);
   usable_ = true;
@@ -114,13 +119,15 @@ Status Connection::Connect(TlsMode tls, double timeout_seconds, std::stop_token 
 }
 
 Status Connection::ConnectLoop(double timeout_seconds, const std::stop_token& stop) {
-  const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_seconds));
+  const auto deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_seconds));
   const char* socket = settings_->unix_socket.empty() ? nullptr : settings_->unix_socket.c_str();
+  const char* host = socket == nullptr ? settings_->host.c_str() : nullptr;  // a host would win over the socket
   MYSQL* result = nullptr;
   if (stop.stop_requested()) return CancelledError();
-  int status = mysql_real_connect_start(&result, mysql_, settings_->host.c_str(), settings_->user.c_str(),
-                                        settings_->password.c_str(), settings_->schema.c_str(),
-                                        static_cast<unsigned>(settings_->port), socket, CLIENT_MULTI_STATEMENTS);
+  int status = mysql_real_connect_start(&result, mysql_, host, settings_->user.c_str(), settings_->password.c_str(),
+                                        settings_->schema.c_str(), static_cast<unsigned>(settings_->port), socket,
+                                        CLIENT_MULTI_STATEMENTS);
   while (status != 0) {
     const bool stopped = stop.stop_requested();
     if (stopped || Clock::now() > deadline) {
@@ -249,8 +256,9 @@ Result<std::vector<TextRow>> Connection::Rows(std::string_view sql, std::stop_to
 
 Status Connection::SetQueryTimeout(double seconds, std::stop_token stop) {
   if (seconds == query_timeout_) return {};
-  const std::string sql = server_.mariadb ? fmt::format("SET SESSION max_statement_time = {}", seconds)
-                                          : fmt::format("SET SESSION max_execution_time = {}", static_cast<int64_t>(seconds * 1000));
+  const std::string sql = server_.mariadb
+                              ? fmt::format("SET SESSION max_statement_time = {}", seconds)
+                              : fmt::format("SET SESSION max_execution_time = {}", static_cast<int64_t>(seconds * 1000));
   DVT_TRY(Execute(sql, stop));
   query_timeout_ = seconds;
   return {};

@@ -35,7 +35,8 @@ constexpr auto kTrustIdle = std::chrono::seconds(20);
 class MySqlConnector : public Connector, public std::enable_shared_from_this<MySqlConnector> {
  public:
   MySqlConnector(ConnectionConfig config, Settings settings)
-      : config_(std::move(config)), settings_(std::make_shared<const Settings>(std::move(settings))),
+      : config_(std::move(config)),
+        settings_(std::make_shared<const Settings>(std::move(settings))),
         dialect_(sql::FindDialect("mysql")) {}
 
   const ConnectionConfig& config() const override { return config_; }
@@ -196,8 +197,8 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
       return plan;
     }
     // Described even if the query failed: a missing table's error then names the nearest one.
-    DVT_ASSIGN(auto table, DescribeTable(connection, SchemaOf(*request.relation), request.relation->name,
-                                         ConventionsOf(*settings_), stop));
+    DVT_ASSIGN(auto table,
+               DescribeTable(connection, SchemaOf(*request.relation), request.relation->name, ConventionsOf(*settings_), stop));
     if (!shape) return std::move(shape).error();
     plan.fields = std::move(shape->fields);
     plan.notes = std::move(shape->notes);

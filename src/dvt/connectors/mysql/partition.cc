@@ -37,10 +37,10 @@ bool Partitionable(const Field& field) {
 }
 
 bool IsAuditName(std::string_view name) {
-  static const char* const kNames[] = {"created_at",   "updated_at",  "modified_at", "inserted_at", "create_time",  "update_time",
-                                       "created_on",   "updated_on",  "modified_on", "inserted_on", "date_created", "date_modified",
-                                       "created_date", "updated_date", "created",    "updated",     "modified",     "last_modified",
-                                       "last_updated", "createdat",   "updatedat"};
+  static const char* const kNames[] = {
+      "created_at", "updated_at",  "modified_at", "inserted_at",   "create_time",   "update_time",  "created_on",
+      "updated_on", "modified_on", "inserted_on", "date_created",  "date_modified", "created_date", "updated_date",
+      "created",    "updated",     "modified",    "last_modified", "last_updated",  "createdat",    "updatedat"};
   const std::string lower = ToLower(name);
   return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* known) { return lower == known; });
 }
@@ -67,7 +67,8 @@ Result<Choice> ChooseColumn(const TableFacts& table, const std::string& preferre
     if (field == nullptr) {
       std::vector<std::string> names;
       for (const auto& column : table.info.columns) names.push_back(column.name);
-      return Error(ErrorCode::kNotFound, fmt::format("prefer_column: there is no column '{}' in {}", preferred, table.info.name.ToString()))
+      return Error(ErrorCode::kNotFound,
+                   fmt::format("prefer_column: there is no column '{}' in {}", preferred, table.info.name.ToString()))
           .WithHint(std::string(TrimView(DidYouMean(preferred, names))));
     }
     if (!Partitionable(*field)) {
@@ -149,7 +150,8 @@ Result<std::optional<Bounds>> ReadBounds(Connection& connection, const std::stri
 
 class Cutter {
  public:
-  Cutter(Connection& connection, const Connector& connector, const ReadRequest& request, const Field& column, std::stop_token stop)
+  Cutter(Connection& connection, const Connector& connector, const ReadRequest& request, const Field& column,
+         std::stop_token stop)
       : connection_(connection), connector_(connector), request_(request), column_(column), stop_(std::move(stop)) {
     reference_ = (request.alias.empty() ? QuoteName(request.relation->name) : request.alias) + "." + QuoteName(column.name);
     request_.select_list = {"1"};
@@ -194,7 +196,8 @@ class Cutter {
   // The optimizer's guess from index dives; costs no scan.
   Result<double> Estimate(Int128 low, Int128 high) {
     ++probes_;
-    const std::string range = reference_ + " >= " + BoundLiteral(column_, low) + " AND " + reference_ + " < " + BoundLiteral(column_, high);
+    const std::string range =
+        reference_ + " >= " + BoundLiteral(column_, low) + " AND " + reference_ + " < " + BoundLiteral(column_, high);
     DVT_ASSIGN(auto rows, connection_.Rows("EXPLAIN " + SelectText(connector_, request_, range), stop_));
     const size_t column = connection_.server().mariadb ? 8 : 9;
     if (rows.empty() || rows[0].size() <= column || !rows[0][column].has_value()) return 0.0;
@@ -273,8 +276,8 @@ Result<std::optional<int64_t>> EstimateRequest(Connection& connection, const Con
 std::string OrderBy(const ReadRequest& request, const TableFacts& table) {
   std::string text;
   for (const auto& column : table.clustered_key) {
-    text += (text.empty() ? " ORDER BY " : ", ") +
-            (request.alias.empty() ? QuoteName(request.relation->name) : request.alias) + "." + QuoteName(column);
+    text += (text.empty() ? " ORDER BY " : ", ") + (request.alias.empty() ? QuoteName(request.relation->name) : request.alias) +
+            "." + QuoteName(column);
   }
   return text;
 }
@@ -350,9 +353,12 @@ Status PlanPartitions(Connection& connection, const Connector& connector, const 
   DVT_ASSIGN(const Choice choice, ChooseColumn(table, request.options.prefer_column));
   DVT_ASSIGN(plan.estimated_rows, EstimateRequest(connection, connector, request, table, stop));
   std::string whole_because;
-  if (table.info.kind != columnar::RelationKind::kTable) whole_because = "a view";
-  else if (plan.estimated_rows.has_value() && *plan.estimated_rows <= kSmallTable) whole_because = "few rows";
-  else if (choice.column == nullptr) whole_because = "no column to split by";
+  if (table.info.kind != columnar::RelationKind::kTable)
+    whole_because = "a view";
+  else if (plan.estimated_rows.has_value() && *plan.estimated_rows <= kSmallTable)
+    whole_because = "few rows";
+  else if (choice.column == nullptr)
+    whole_because = "no column to split by";
   std::vector<Int128> cuts;
   if (whole_because.empty()) {
     DVT_ASSIGN(plan.parallel, ParallelReaders(connection, request.options, stop));
@@ -360,18 +366,23 @@ Status PlanPartitions(Connection& connection, const Connector& connector, const 
     if (!choice.clustered && count > plan.parallel) {
       // Each range of another column costs a scan of the table, so no more of them than readers.
       count = plan.parallel;
-      plan.notes.push_back(fmt::format("split by {}, which the rows are not stored by: at most {} ranges", choice.column->name, count));
+      plan.notes.push_back(
+          fmt::format("split by {}, which the rows are not stored by: at most {} ranges", choice.column->name, count));
     }
     DVT_ASSIGN(auto bounds, ReadBounds(connection, connector.QuoteRelation(*request.relation), *choice.column, stop));
     Cutter cutter(connection, connector, request, *choice.column, stop);
     if (bounds.has_value()) {
       DVT_ASSIGN(cuts, cutter.Cut(*bounds, count, choice.indexed));
     }
-    if (cuts.empty()) whole_because = fmt::format("column {} has no range to split", choice.column->name);
-    else RangePartitions(connector, request, *choice.column, cutter.reference(), cuts, plan);
+    if (cuts.empty())
+      whole_because = fmt::format("column {} has no range to split", choice.column->name);
+    else
+      RangePartitions(connector, request, *choice.column, cutter.reference(), cuts, plan);
   }
-  if (!whole_because.empty()) OnePartition(connector, request, std::move(whole_because), plan);
-  else plan.partitioned_by = "key range " + choice.column->name;
+  if (!whole_because.empty())
+    OnePartition(connector, request, std::move(whole_because), plan);
+  else
+    plan.partitioned_by = "key range " + choice.column->name;
   plan.parallel = std::min<int>(plan.parallel, static_cast<int>(plan.partitions.size()));
   if (cuts.empty() || choice.clustered) DVT_TRY(MakeRepeatable(connection, request, table, exact, plan, stop));
   return {};

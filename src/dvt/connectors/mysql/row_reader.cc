@@ -57,9 +57,11 @@ Error FaultError(ValueFault fault, const std::string& column) {
     case ValueFault::kZeroDate:
       return Error(ErrorCode::kData, fmt::format("column '{}' holds a zero date ('0000-00-00' or a zero month or day)", column))
           .WithHint("Set `zero_dates: null` on this connection to read such dates as NULL, or repair them in the source.");
-    case ValueFault::kBadDate: return Error(ErrorCode::kData, fmt::format("column '{}' holds a date that is not in the calendar", column));
+    case ValueFault::kBadDate:
+      return Error(ErrorCode::kData, fmt::format("column '{}' holds a date that is not in the calendar", column));
     case ValueFault::kTimeOfDay:
-      return Error(ErrorCode::kData, fmt::format("column '{}' holds a time outside of one day (negative or 24 hours and more)", column))
+      return Error(ErrorCode::kData,
+                   fmt::format("column '{}' holds a time outside of one day (negative or 24 hours and more)", column))
           .WithHint("Set `time_as: interval` (or `text`) on this connection.");
     case ValueFault::kOutOfMemory: return Error(ErrorCode::kMemory, "out of memory while reading rows");
     default: return Error(ErrorCode::kData, fmt::format("column '{}' holds a value that dvt cannot decode", column));
@@ -70,7 +72,9 @@ class RowReader : public columnar::BatchSource {
  public:
   RowReader(std::shared_ptr<Connection> connection, ReadRows request, std::stop_token stop,
             std::function<void(const std::shared_ptr<Connection>&)> done)
-      : connection_(std::move(connection)), request_(std::move(request)), done_(std::move(done)),
+      : connection_(std::move(connection)),
+        request_(std::move(request)),
+        done_(std::move(done)),
         guard_(std::in_place, *connection_, std::move(stop)) {}
 
   ~RowReader() override {
@@ -174,21 +178,26 @@ class RowReader : public columnar::BatchSource {
     }
     const unsigned long* lengths = mysql_fetch_lengths(metadata_.get());
     for (size_t i = 0; i < decoders_.size(); ++i) {
-      if (row[i] == nullptr) decoders_[i].builder->AppendNull();
-      else decoders_[i].text(decoders_[i], {row[i], lengths[i]});
+      if (row[i] == nullptr)
+        decoders_[i].builder->AppendNull();
+      else
+        decoders_[i].text(decoders_[i], {row[i], lengths[i]});
     }
     DVT_TRY(CheckValues());
     return true;
   }
 
   Status CheckValues() {
-    if (state_.fault != ValueFault::kNone) [[unlikely]] return FaultError(state_.fault, fields_[state_.column].name);
+    if (state_.fault != ValueFault::kNone) [[unlikely]]
+      return FaultError(state_.fault, fields_[state_.column].name);
     return {};
   }
 
   Error Fail(Error error) {
-    if (connection_->usable()) Finish();
-    else Release();
+    if (connection_->usable())
+      Finish();
+    else
+      Release();
     return error;
   }
 

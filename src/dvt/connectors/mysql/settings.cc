@@ -45,9 +45,12 @@ class SettingReader {
       return;
     }
     const std::string text = ToLower(value->is_list() || value->is_map() ? "" : value->ToText());
-    if (text == "true" || text == "1" || text == "yes" || text == "on") out = true;
-    else if (text == "false" || text == "0" || text == "no" || text == "off") out = false;
-    else Fail({name}, *value, "must be true or false");
+    if (text == "true" || text == "1" || text == "yes" || text == "on")
+      out = true;
+    else if (text == "false" || text == "0" || text == "no" || text == "off")
+      out = false;
+    else
+      Fail({name}, *value, "must be true or false");
   }
 
   void Number(const char* name, double low, double high, double& out) {
@@ -101,9 +104,7 @@ class SettingReader {
   std::optional<Error> error_;
 };
 
-bool IsLoopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
+bool IsLoopback(const std::string& host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
 
 // MySQL's own names for the modes; verify_ca is taken as the stricter verify_identity.
 void ReadTls(SettingReader& reader, Settings& settings) {
@@ -129,19 +130,17 @@ void ReadTls(SettingReader& reader, Settings& settings) {
 
 }  // namespace
 
-std::string Settings::Address() const {
-  return unix_socket.empty() ? fmt::format("{}:{}", host, port) : unix_socket;
-}
+std::string Settings::Address() const { return unix_socket.empty() ? fmt::format("{}:{}", host, port) : unix_socket; }
 
 ReadConventions ConventionsOf(const Settings& settings) {
   return {settings.tinyint1_is_bool, settings.zero_dates_are_null, settings.time_as};
 }
 
 std::vector<std::string> SettingNames() {
-  return {"type",     "host",        "server",          "port",         "user",         "username",     "password",
-          "pass",     "schema",      "database",        "dbname",       "unix_socket",  "ssl_disabled", "ssl_mode",
-          "ssl_ca",   "ssl_cert",    "ssl_key",         "charset",      "collation",    "connect_timeout", "threads",
-          "retries",  "zero_dates",  "tinyint1_is_bool", "time_as",     "local_infile", "snapshot_lock"};
+  return {"type",    "host",       "server",           "port",    "user",         "username",        "password",
+          "pass",    "schema",     "database",         "dbname",  "unix_socket",  "ssl_disabled",    "ssl_mode",
+          "ssl_ca",  "ssl_cert",   "ssl_key",          "charset", "collation",    "connect_timeout", "threads",
+          "retries", "zero_dates", "tinyint1_is_bool", "time_as", "local_infile", "snapshot_lock"};
 }
 
 Result<Settings> ParseSettings(const ConnectionConfig& config) {

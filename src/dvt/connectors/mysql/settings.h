@@ -28,11 +28,11 @@ struct Settings {
   TlsMode tls = TlsMode::kPreferred;
   std::string ssl_ca, ssl_cert, ssl_key;
   double connect_timeout_seconds = 30;
-  bool tinyint1_is_bool = false;   ///< tinyint(1) columns are read as booleans
+  bool tinyint1_is_bool = false;     ///< tinyint(1) columns are read as booleans
   bool zero_dates_are_null = false;  ///< '0000-00-00' is read as NULL instead of being an error
-  TimeAs time_as = TimeAs::kTime;  ///< what TIME columns become
-  bool local_infile = true;        ///< LOAD DATA LOCAL may be used
-  bool snapshot_lock = true;       ///< a brief global read lock may be taken to open several readers at one moment
+  TimeAs time_as = TimeAs::kTime;    ///< what TIME columns become
+  bool local_infile = true;          ///< LOAD DATA LOCAL may be used
+  bool snapshot_lock = true;         ///< a brief global read lock may be taken to open several readers at one moment
 
   /// "host:port" or the socket's path.
   std::string Address() const;

@@ -64,7 +64,12 @@ TEST(MySqlSettings, BadOnesNamePlaceAndRemedy) {
 }
 
 TEST(MySqlErrors, NumbersHaveClasses) {
-  struct { unsigned number; const char* state; ErrorCode code; bool retried; } cases[] = {
+  struct {
+    unsigned number;
+    const char* state;
+    ErrorCode code;
+    bool retried;
+  } cases[] = {
       {1045, "28000", ErrorCode::kAuthentication, false}, {1044, "42000", ErrorCode::kPermission, false},
       {1146, "42S02", ErrorCode::kNotFound, false},       {1064, "42000", ErrorCode::kSyntax, false},
       {1213, "40001", ErrorCode::kDeadlock, true},        {1205, "HY000", ErrorCode::kTimeout, true},
@@ -109,8 +114,11 @@ TEST(MySqlTypes, DdlFollowsTheServer) {
 }
 
 TEST(MySqlEncoder, SpellsRowsForBothWays) {
-  columnar::BatchBuilder batch(Fields{{"i", TypeKind::kInt64}, {"d", DataType::Decimal(10, 3)}, {"s", DataType::String()},
-                                      {"b", TypeKind::kBinary}, {"t", TypeKind::kTimestamp}});
+  columnar::BatchBuilder batch(Fields{{"i", TypeKind::kInt64},
+                                      {"d", DataType::Decimal(10, 3)},
+                                      {"s", DataType::String()},
+                                      {"b", TypeKind::kBinary},
+                                      {"t", TypeKind::kTimestamp}});
   batch.column(0).AppendFixed(INT64_MIN);
   batch.column(1).AppendDecimal(-5);
   batch.column(2).AppendBytes(std::string_view("a\tb\n\\'\0", 7));

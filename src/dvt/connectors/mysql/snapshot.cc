@@ -4,9 +4,7 @@
 
 namespace dvt::connectors::mysql {
 
-Result<std::shared_ptr<Connection>> SnapshotScope::OpenReader(std::stop_token stop) {
-  return Connection::Open(settings_, stop);
-}
+Result<std::shared_ptr<Connection>> SnapshotScope::OpenReader(std::stop_token stop) { return Connection::Open(settings_, stop); }
 
 namespace {
 
@@ -32,14 +30,14 @@ bool SnapshotScope::Lock(Connection& coordinator, bool may_lock, std::stop_token
   if (locked) locked = coordinator.Execute("FLUSH TABLES WITH READ LOCK", stop);
   if (locked) return true;
   lock_timed_out_ = locked.error().code() == ErrorCode::kTimeout;
-  approximate_because_ = lock_timed_out_                                          ? "the global read lock was not granted in time"
+  approximate_because_ = lock_timed_out_                                   ? "the global read lock was not granted in time"
                          : locked.error().code() == ErrorCode::kPermission ? "the user may not take the global read lock (RELOAD)"
                                                                            : "the server refused the global read lock";
   return false;
 }
 
-Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const Settings> settings, int connections, bool may_lock,
-                                                           std::stop_token stop) {
+Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const Settings> settings, int connections,
+                                                           bool may_lock, std::stop_token stop) {
   std::shared_ptr<SnapshotScope> scope(new SnapshotScope(settings));
   // Connected first, so that the lock is held only for the short START TRANSACTION statements.
   std::vector<std::shared_ptr<Connection>> readers;
@@ -93,7 +91,8 @@ Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::st
       return lease;
     }
     if (begun != moment_of_.end() && began_exact_) {
-      return Error(ErrorCode::kData, "a partition cannot be read again at its moment: all snapshot connections were lost or are busy")
+      return Error(ErrorCode::kData,
+                   "a partition cannot be read again at its moment: all snapshot connections were lost or are busy")
           .WithHint("Run the model again.");
     }
   }

@@ -47,8 +47,8 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   std::map<std::string, int> moment_of_;  // statements already handed out
   int moments_ = 1;
   int readers_ = 0;
-  bool lock_timed_out_ = false;  // set once, before the scope is shared
-  bool began_exact_ = false;  // set once, before the scope is shared
+  bool lock_timed_out_ = false;      // set once, before the scope is shared
+  bool began_exact_ = false;         // set once, before the scope is shared
   std::string approximate_because_;  // empty: exact
 };
 

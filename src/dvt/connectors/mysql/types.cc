@@ -210,7 +210,8 @@ bool IsGeometry(const MYSQL_FIELD& wire) { return wire.type == MYSQL_TYPE_GEOMET
 
 std::string ReadNote(const MYSQL_FIELD& wire, const Field& field) {
   if (IsGeometry(wire)) return fmt::format("column '{}': geometry is read as WKB without its SRID", field.name);
-  if (field.type.kind == TypeKind::kUnknown) return fmt::format("column '{}': type {} is read as text", field.name, field.native_type);
+  if (field.type.kind == TypeKind::kUnknown)
+    return fmt::format("column '{}': type {} is read as text", field.name, field.native_type);
   return {};
 }
 

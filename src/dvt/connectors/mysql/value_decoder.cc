@@ -97,9 +97,12 @@ bool ShortDecimal(std::string_view value, int scale, int64_t& out) {
   const char* point = nullptr;
   for (; at != end; ++at) {
     const auto digit = static_cast<unsigned>(*at - '0');
-    if (digit <= 9) number = number * 10 + digit;
-    else if (*at == '.' && point == nullptr) point = at;
-    else return false;
+    if (digit <= 9)
+      number = number * 10 + digit;
+    else if (*at == '.' && point == nullptr)
+      point = at;
+    else
+      return false;
   }
   if ((point == nullptr ? 0 : static_cast<int>(end - point) - 1) != scale) return false;
   out = negative ? -number : number;
@@ -187,8 +190,10 @@ void AppendMoment(ColumnDecoder& self, const Moment& moment, bool date_only) {
     return Fail(self, ValueFault::kBadDate);
   }
   const int32_t days = columnar::DaysFromCivil(moment.year, moment.month, moment.day);
-  if (date_only) self.builder->AppendFixed(days);
-  else self.builder->AppendFixed(int64_t{days} * kMicrosPerDay + moment.micros);
+  if (date_only)
+    self.builder->AppendFixed(days);
+  else
+    self.builder->AppendFixed(int64_t{days} * kMicrosPerDay + moment.micros);
 }
 
 template <bool date_only>
@@ -263,8 +268,8 @@ void TextTime(ColumnDecoder& self, std::string_view value) {
   if (negative) value.remove_prefix(1);
   const size_t colon = value.find(':');
   if (colon == std::string_view::npos || value.size() < colon + 6) return Fail(self, ValueFault::kMalformed);
-  const int64_t seconds = int64_t{DigitsAt(value, 0, colon)} * 3600 + DigitsAt(value, colon + 1, 2) * 60 +
-                          DigitsAt(value, colon + 4, 2);
+  const int64_t seconds =
+      int64_t{DigitsAt(value, 0, colon)} * 3600 + DigitsAt(value, colon + 1, 2) * 60 + DigitsAt(value, colon + 4, 2);
   const int64_t micros = seconds * kMicrosPerSecond + FractionAt(value, colon + 6);
   AppendSpan(self, negative ? -micros : micros);
 }
@@ -318,21 +323,31 @@ ColumnDecoder MakeDecoder(const MYSQL_FIELD& wire, columnar::ColumnBuilder* buil
     return out;
   }
   if (wire.type == MYSQL_TYPE_BIT) {
-    if (type.kind == TypeKind::kBool) Both<&TextBitBool>(out);
-    else Both<&TextBit>(out);
+    if (type.kind == TypeKind::kBool)
+      Both<&TextBitBool>(out);
+    else
+      Both<&TextBit>(out);
     return out;
   }
   switch (type.kind) {
-    case TypeKind::kNull: out.binary = &BinaryNull; out.text = &TextNull; break;
-    case TypeKind::kBool: out.binary = &BinaryTinyBool; out.text = &TextTinyBool; break;
+    case TypeKind::kNull:
+      out.binary = &BinaryNull;
+      out.text = &TextNull;
+      break;
+    case TypeKind::kBool:
+      out.binary = &BinaryTinyBool;
+      out.text = &TextTinyBool;
+      break;
     case TypeKind::kFloat32: Number<float>(out); break;
     case TypeKind::kFloat64: Number<double>(out); break;
     case TypeKind::kDecimal: {
       const auto shape = columnar::ArrowDecimal(type);
       out.precision = shape.precision;
       out.scale = shape.scale;
-      if (shape.bits == 128) Both<&TextDecimal>(out);
-      else Both<&TextDecimal256>(out);
+      if (shape.bits == 128)
+        Both<&TextDecimal>(out);
+      else
+        Both<&TextDecimal256>(out);
       break;
     }
     case TypeKind::kDate:
@@ -340,12 +355,16 @@ ColumnDecoder MakeDecoder(const MYSQL_FIELD& wire, columnar::ColumnBuilder* buil
     case TypeKind::kTimestampTz: ChooseTemporal(out, type.kind); break;
     case TypeKind::kUuid: Both<&TextUuid>(out); break;
     case TypeKind::kBinary:
-      if (IsGeometry(wire)) Both<&TextGeometry>(out);
-      else Both<&TextBytes>(out);
+      if (IsGeometry(wire))
+        Both<&TextGeometry>(out);
+      else
+        Both<&TextBytes>(out);
       break;
     default:
-      if (type.is_integer()) ChooseInteger(out, type.kind);
-      else Both<&TextBytes>(out);
+      if (type.is_integer())
+        ChooseInteger(out, type.kind);
+      else
+        Both<&TextBytes>(out);
   }
   return out;
 }

@@ -21,8 +21,8 @@ constexpr int32_t kMinDay = -719528;  // 0000-01-01
 constexpr int32_t kMaxDay = 2932896;  // 9999-12-31
 
 bool IsGeometryType(std::string_view native) {
-  for (const char* name : {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
-                           "geometrycollection"}) {
+  for (const char* name :
+       {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"}) {
     if (native.starts_with(name)) return true;
   }
   return false;

@@ -44,21 +44,26 @@ class MySqlWrite : public ServerTest {
 };
 
 TEST_F(MySqlWrite, EveryTypeRoundTripsBothWays) {
-  Run("CREATE OR REPLACE TABLE w_src (n int primary key, i8 tinyint, u8 tinyint unsigned, i64 bigint, u64 bigint unsigned, f float, "
-      "d double, m decimal(15,2), m38 decimal(38,10), m65 decimal(65,30), b bit(1), bb bit(40), c char(5), v varchar(200), t longtext, "
+  Run("CREATE OR REPLACE TABLE w_src (n int primary key, i8 tinyint, u8 tinyint unsigned, i64 bigint, u64 bigint unsigned, f "
+      "float, "
+      "d double, m decimal(15,2), m38 decimal(38,10), m65 decimal(65,30), b bit(1), bb bit(40), c char(5), v varchar(200), t "
+      "longtext, "
       "bn binary(3), vb varbinary(300), bl longblob, dt date, dtm datetime(6), ts timestamp(3) null, tm time(6), y year, "
       "e enum('a','b,c'), s set('x','y'), j json, u uuid, g geometry, `o\"d``d \\\\ name` int) CHARACTER SET utf8mb4");
   std::string all_bytes;
   for (int i = 0; i < 256; ++i) all_bytes += fmt::format("{:02x}", i);
   Run("INSERT INTO w_src VALUES (1, -128, 0, -9223372036854775808, 18446744073709551615, -1.5, 1.7976931348623157e308, "
-      "-9999999999999.99, -9999999999999999999999999999.9999999999, -99999999999999999999999999999999999.999999999999999999999999999999, "
+      "-9999999999999.99, -9999999999999999999999999999.9999999999, "
+      "-99999999999999999999999999999999999.999999999999999999999999999999, "
       "b'0', 1099511627775, 'ÄÖ€😀', 'tab\\tnl\\ncr\\rbs\\\\q\\'dq\"z\\Znul\\0N\\\\N', repeat('€', 100000), x'ff5c0a', x'" +
-      all_bytes + "', x'" + all_bytes + "', '0001-01-01', '9999-12-31 23:59:59.999999', '2038-01-19 03:14:07.999', '23:59:59.999999', "
+      all_bytes + "', x'" + all_bytes +
+      "', '0001-01-01', '9999-12-31 23:59:59.999999', '2038-01-19 03:14:07.999', '23:59:59.999999', "
       "2155, 'b,c', 'x,y', '{\"a\": \"\\\\\\\\n\"}', 'ffffffff-ffff-ffff-ffff-fffffffffffe', ST_GeomFromText('POINT(1 2)'), 7), "
       "(2, 127, 255, 9223372036854775807, 0, 0.1, 5e-324, 0.05, 1, 0.5, b'1', 0, '', '', '', x'000000', x'', x'', '9999-12-31', "
       "'1000-01-01', '1970-01-01 00:00:01', '00:00:00', 1901, 'a', '', '[]', '00000000-0000-0000-0000-000000000000', "
       "ST_GeomFromText('LINESTRING(0 0,1 1)'), -7), "
-      "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+      "(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+      "NULL, "
       "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)");
   for (const auto& way : Ways()) {
     Run("CREATE OR REPLACE TABLE w_dst LIKE w_src");
@@ -86,7 +91,8 @@ TEST_F(MySqlWrite, EveryTypeRoundTripsBothWays) {
     const auto target = Rows("SELECT *, hex(vb), hex(v), hex(bb) FROM w_dst ORDER BY n");
     ASSERT_EQ(source.size(), target.size());
     for (size_t row = 0; row < source.size(); ++row) {
-      for (size_t i = 0; i < source[row].size(); ++i) EXPECT_EQ(source[row][i], target[row][i]) << "row " << row << " column " << i;
+      for (size_t i = 0; i < source[row].size(); ++i)
+        EXPECT_EQ(source[row][i], target[row][i]) << "row " << row << " column " << i;
     }
   }
 }
@@ -94,7 +100,11 @@ TEST_F(MySqlWrite, EveryTypeRoundTripsBothWays) {
 TEST_F(MySqlWrite, NeutralTypesFindAHome) {
   ASSERT_TRUE(connector_->Test({}).has_value());
   const bool utf8 = Rows("SELECT @@character_set_database")[0][0] == "utf8mb4";
-  struct { DataType type; const char* ddl; bool lossy; } cases[] = {
+  struct {
+    DataType type;
+    const char* ddl;
+    bool lossy;
+  } cases[] = {
       {TypeKind::kBool, "tinyint(1)", false},
       {TypeKind::kUInt64, "bigint unsigned", false},
       {DataType::Decimal(15, 2), "decimal(15,2)", false},
@@ -117,9 +127,15 @@ TEST_F(MySqlWrite, NeutralTypesFindAHome) {
     EXPECT_EQ(*name, std::string(c.ddl) + (text && !utf8 ? " character set utf8mb4" : ""));
     EXPECT_EQ(!loss.empty(), c.lossy) << c.ddl << ": " << loss;
   }
-  Run("CREATE OR REPLACE TABLE w_home (b tinyint(1), l json, i varchar(64), iv time(6), u char(36), ub binary(16), tz datetime(6))");
-  BatchBuilder batch(Fields{{"b", TypeKind::kBool}, {"l", DataType::List(TypeKind::kString)}, {"i", TypeKind::kInterval},
-                            {"iv", TypeKind::kInterval}, {"u", TypeKind::kUuid}, {"ub", TypeKind::kUuid}, {"tz", TypeKind::kTimestampTz}});
+  Run("CREATE OR REPLACE TABLE w_home (b tinyint(1), l json, i varchar(64), iv time(6), u char(36), ub binary(16), tz "
+      "datetime(6))");
+  BatchBuilder batch(Fields{{"b", TypeKind::kBool},
+                            {"l", DataType::List(TypeKind::kString)},
+                            {"i", TypeKind::kInterval},
+                            {"iv", TypeKind::kInterval},
+                            {"u", TypeKind::kUuid},
+                            {"ub", TypeKind::kUuid},
+                            {"tz", TypeKind::kTimestampTz}});
   const uint8_t uuid[16] = {0x12, 0x34, 0, 0, 0x5c, 0x09, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff};
   batch.column(0).AppendBool(true);
   batch.column(1).child(0).AppendBytes("a\"\t\\");
@@ -132,9 +148,16 @@ TEST_F(MySqlWrite, NeutralTypesFindAHome) {
   batch.column(6).AppendFixed<int64_t>(-1);
   auto rows = Load(*connector_, "w_home", batch);
   ASSERT_TRUE(rows.has_value()) << rows.error().ToString();
-  const auto got = Rows("SELECT b, json_extract(l, '$[0]') = 'a\"\\t\\\\', json_length(l), i, cast(iv as char), u, hex(ub), tz FROM w_home");
-  const std::vector<std::string> want = {"1", "1", "2", "1 year 2 months 3 days 00:00:01.5", "-720:00:00.000000",
-                                         "12340000-5c09-0000-0000-0000000000ff", "123400005C0900000000000000" "0000FF",
+  const auto got =
+      Rows("SELECT b, json_extract(l, '$[0]') = 'a\"\\t\\\\', json_length(l), i, cast(iv as char), u, hex(ub), tz FROM w_home");
+  const std::vector<std::string> want = {"1",
+                                         "1",
+                                         "2",
+                                         "1 year 2 months 3 days 00:00:01.5",
+                                         "-720:00:00.000000",
+                                         "12340000-5c09-0000-0000-0000000000ff",
+                                         "123400005C0900000000000000"
+                                         "0000FF",
                                          "1969-12-31 23:59:59.999999"};
   EXPECT_EQ(got[0], want);
 }
@@ -155,16 +178,20 @@ TEST_F(MySqlWrite, WhatDoesNotFitIsAnErrorAndStoresNothing) {
     expect("fraction", LoadOne(*way, "datetime(3)", TypeKind::kTimestamp, [](auto& c) { c.AppendFixed(int64_t{1'000'001}); }));
     expect("year", LoadOne(*way, "date", TypeKind::kDate, [](auto& c) { c.AppendFixed(int32_t{2'932'897}); }));
     expect("NaN", LoadOne(*way, "double", TypeKind::kFloat64, [](auto& c) { c.AppendFixed(std::nan("")); }));
-    expect("timestamp range", LoadOne(*way, "timestamp null", TypeKind::kTimestampTz, [](auto& c) { c.AppendFixed(int64_t{-1'000'000}); }));
+    expect("timestamp range",
+           LoadOne(*way, "timestamp null", TypeKind::kTimestampTz, [](auto& c) { c.AppendFixed(int64_t{-1'000'000}); }));
     expect("enum", LoadOne(*way, "enum('a')", DataType::String(), [](auto& c) { c.AppendBytes("b"); }));
     expect("number text", LoadOne(*way, "int", DataType::String(), [](auto& c) { c.AppendBytes("12x"); }));
     expect("json", LoadOne(*way, "json", DataType::String(), [](auto& c) { c.AppendBytes("{"); }), ErrorCode::kConstraint);
     expect("not null", LoadOne(*way, "int not null", TypeKind::kInt32, [](auto& c) { c.AppendNull(); }), ErrorCode::kConstraint);
     expect("bytes", LoadOne(*way, "varchar(9)", TypeKind::kBinary, [](auto& c) { c.AppendBytes("a"); }), ErrorCode::kType);
-    expect("duplicates", LoadOne(*way, "int primary key", TypeKind::kInt32, [](auto& c) {
-             c.AppendFixed(int32_t{1});
-             c.AppendFixed(int32_t{1});
-           }), ErrorCode::kConstraint);
+    expect("duplicates",
+           LoadOne(*way, "int primary key", TypeKind::kInt32,
+                   [](auto& c) {
+                     c.AppendFixed(int32_t{1});
+                     c.AppendFixed(int32_t{1});
+                   }),
+           ErrorCode::kConstraint);
   }
 }
 
