@@ -12,14 +12,20 @@ class RetryingSource : public columnar::BatchSource {
  public:
   RetryingSource(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open, int64_t hold_bytes,
                  std::string spill_folder, std::stop_token stop, std::function<void(const Error&, int, double)> on_retry)
-      : fields_(std::move(fields)), policy_(policy), open_(std::move(open)), hold_bytes_(hold_bytes),
-        spill_folder_(std::move(spill_folder)), stop_(std::move(stop)), on_retry_(std::move(on_retry)) {}
+      : fields_(std::move(fields)),
+        policy_(policy),
+        open_(std::move(open)),
+        hold_bytes_(hold_bytes),
+        spill_folder_(std::move(spill_folder)),
+        stop_(std::move(stop)),
+        on_retry_(std::move(on_retry)) {}
 
   const columnar::Fields& fields() const override { return fields_; }
 
   Result<columnar::Array> Next() override {
     if (!complete_) {
-      DVT_TRY(RunWithRetry(policy_, stop_, [this] { return ReadAll(); }, on_retry_));
+      DVT_TRY(RunWithRetry(
+          policy_, stop_, [this] { return ReadAll(); }, on_retry_));
       complete_ = true;
       open_ = nullptr;
     }

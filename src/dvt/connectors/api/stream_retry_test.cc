@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <csignal>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
@@ -71,14 +71,17 @@ Result<int64_t> Drain(Stream& stream) {
 using Maker = std::function<Stream(Flaky&, RetryPolicy, std::stop_token, std::function<void(const Error&, int, double)>)>;
 
 Stream Hold(Flaky& flaky, RetryPolicy policy, std::stop_token stop, std::function<void(const Error&, int, double)> heard) {
-  return RetryingStream(kFields, policy, [&] { return flaky.Open(); }, 1 << 30, "/nonexistent", stop, heard);
+  return RetryingStream(
+      kFields, policy, [&] { return flaky.Open(); }, 1 << 30, "/nonexistent", stop, heard);
 }
 Stream Spill(Flaky& flaky, RetryPolicy policy, std::stop_token stop, std::function<void(const Error&, int, double)> heard) {
   const auto folder = (std::filesystem::temp_directory_path() / "dvt_spill_test").string();
-  return RetryingStream(kFields, policy, [&] { return flaky.Open(); }, 5000, folder, stop, heard);
+  return RetryingStream(
+      kFields, policy, [&] { return flaky.Open(); }, 5000, folder, stop, heard);
 }
 Stream Resume(Flaky& flaky, RetryPolicy policy, std::stop_token stop, std::function<void(const Error&, int, double)> heard) {
-  return ResumingStream(kFields, policy, [&] { return flaky.Open(); }, stop, heard);
+  return ResumingStream(
+      kFields, policy, [&] { return flaky.Open(); }, stop, heard);
 }
 
 class StreamRetry : public testing::TestWithParam<Maker> {};
@@ -98,7 +101,8 @@ TEST_P(StreamRetry, RepeatsAndDropsNothingWhateverTheMoment) {
 }
 
 TEST_P(StreamRetry, HopelessErrorsComeAtOnce) {
-  for (ErrorCode code : {ErrorCode::kPermission, ErrorCode::kNotFound, ErrorCode::kSyntax, ErrorCode::kMemory, ErrorCode::kDisk}) {
+  for (ErrorCode code :
+       {ErrorCode::kPermission, ErrorCode::kNotFound, ErrorCode::kSyntax, ErrorCode::kMemory, ErrorCode::kDisk}) {
     Flaky flaky{{{3, code}}};
     auto stream = GetParam()(flaky, Quick(), {}, nullptr);
     auto rows = Drain(stream);
@@ -147,7 +151,8 @@ TEST(RetryingStream, FullDiskNamesTheFolder) {
   const rlimit tight{1024, before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
   Flaky flaky;
-  auto stream = RetryingStream(kFields, Quick(), [&] { return flaky.Open(); }, 10, folder, {}, nullptr);
+  auto stream = RetryingStream(
+      kFields, Quick(), [&] { return flaky.Open(); }, 10, folder, {}, nullptr);
   auto rows = Drain(stream);
   ::setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
@@ -155,7 +160,8 @@ TEST(RetryingStream, FullDiskNamesTheFolder) {
   EXPECT_EQ(rows.error().code(), ErrorCode::kDisk) << rows.error().ToString();
   EXPECT_NE(rows.error().message().find(folder), std::string::npos) << rows.error().ToString();
   EXPECT_EQ(flaky.opened, 1);
-  auto nowhere = RetryingStream(kFields, Quick(), [&] { return flaky.Open(); }, 10, "/dev/null/spill", {}, nullptr);
+  auto nowhere = RetryingStream(
+      kFields, Quick(), [&] { return flaky.Open(); }, 10, "/dev/null/spill", {}, nullptr);
   rows = Drain(nowhere);
   ASSERT_FALSE(rows);
   EXPECT_NE(rows.error().message().find("/dev/null/spill"), std::string::npos) << rows.error().ToString();

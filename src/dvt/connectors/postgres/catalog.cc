@@ -33,8 +33,8 @@ RelationKind KindOf(char relkind) {
 }
 
 // Arrays declared with several dimensions: (table, column) pairs of a description that must be read as text.
-Result<std::vector<bool>> DeclaredMultiDimensional(Connection& connection, const PgResult& described, const std::vector<PgType>& types,
-                                                   std::stop_token stop) {
+Result<std::vector<bool>> DeclaredMultiDimensional(Connection& connection, const PgResult& described,
+                                                   const std::vector<PgType>& types, std::stop_token stop) {
   std::vector<bool> found(types.size(), false);
   std::string pairs;
   for (size_t i = 0; i < types.size(); ++i) {
@@ -44,8 +44,10 @@ Result<std::vector<bool>> DeclaredMultiDimensional(Connection& connection, const
                          PQftablecol(described.get(), column));
   }
   if (pairs.empty()) return found;
-  DVT_ASSIGN(PgResult rows, connection.Run("SELECT v.i FROM (VALUES " + pairs + ") AS v(i, rel, col) JOIN pg_catalog.pg_attribute a "
-                                           "ON a.attrelid = v.rel AND a.attnum = v.col WHERE a.attndims > 1", stop));
+  DVT_ASSIGN(PgResult rows, connection.Run("SELECT v.i FROM (VALUES " + pairs +
+                                               ") AS v(i, rel, col) JOIN pg_catalog.pg_attribute a "
+                                               "ON a.attrelid = v.rel AND a.attnum = v.col WHERE a.attndims > 1",
+                                           stop));
   for (int i = 0; i < PQntuples(rows.get()); ++i) found[static_cast<size_t>(Number(rows, i, 0))] = true;
   return found;
 }
@@ -79,7 +81,8 @@ Result<QueryShape> DescribeShape(Connection& connection, const std::string& sql,
     std::string cast;
     if (many_dimensions[i]) {
       cast = "::text";
-      shape.notes.push_back(fmt::format("column {} of type {} has several dimensions and is read as text", field.name, type.native));
+      shape.notes.push_back(
+          fmt::format("column {} of type {} has several dimensions and is read as text", field.name, type.native));
     } else if (type.wire == Wire::kOther) {
       cast = "::text";
       shape.notes.push_back(fmt::format("column {} of type {} is read as text", field.name, type.native));
@@ -87,8 +90,10 @@ Result<QueryShape> DescribeShape(Connection& connection, const std::string& sql,
       cast = "::numeric";
       shape.notes.push_back(fmt::format("column {} of type money is read as decimal(19,2)", field.name));
     } else if (type.wire == Wire::kNumeric && type.type.precision == 0) {
-      shape.notes.push_back(fmt::format("column {} is numeric without precision: it is read as decimal(38,18), and a value that does "
-                                        "not fit is an error", field.name));
+      shape.notes.push_back(
+          fmt::format("column {} is numeric without precision: it is read as decimal(38,18), and a value that does "
+                      "not fit is an error",
+                      field.name));
     }
     if (cast == "::text") field.type = columnar::TypeKind::kUnknown;
     shape.has_casts = shape.has_casts || !cast.empty();
@@ -110,7 +115,8 @@ std::string RawSignature(const std::vector<PgType>& types, const std::vector<std
     const PgType& type = types[i];
     if (!type.portable) return {};
     // A receiving varchar, name or enum checks every value itself, so all of them may carry text.
-    const bool plain_text = type.wire == Wire::kText && type.type.kind == columnar::TypeKind::kString && type.oid != 18 && type.oid != 142;
+    const bool plain_text =
+        type.wire == Wire::kText && type.type.kind == columnar::TypeKind::kString && type.oid != 18 && type.oid != 142;
     text += plain_text ? "text" : type.native;
   }
   return text;
@@ -142,8 +148,10 @@ Estimate EstimateRows(Connection& connection, const std::string& sql, std::stop_
 
 namespace {
 
-Error NoSuchRelation(Connection& connection, const columnar::RelationName& name, const std::string& schema, std::stop_token stop) {
-  Error error(ErrorCode::kNotFound, fmt::format("there is no relation {}.{} in '{}'", schema, name.name, connection.settings().connection));
+Error NoSuchRelation(Connection& connection, const columnar::RelationName& name, const std::string& schema,
+                     std::stop_token stop) {
+  Error error(ErrorCode::kNotFound,
+              fmt::format("there is no relation {}.{} in '{}'", schema, name.name, connection.settings().connection));
   auto others = connection.RunParams(
       "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
       "WHERE c.relkind IN ('r','p','v','m','f') AND (n.nspname = $1 OR c.relname = $2) AND n.nspname !~ '^pg_' LIMIT 20000",
@@ -171,15 +179,15 @@ Result<RelationFacts> FindRelation(Connection& connection, const columnar::Relat
         .WithHint("PostgreSQL reads one database per connection: add an output for the other one to profiles.yml.");
   }
   const std::string schema = name.schema.empty() ? settings.schema : name.schema;
-  DVT_ASSIGN(PgResult rows, connection.RunParams(
-      "SELECT c.oid, c.relkind, c.relhassubclass, c.reltuples, c.relpages, "
-      "CASE WHEN c.relkind IN ('r','m') THEN pg_catalog.pg_relation_size(c.oid) "
-      "/ pg_catalog.current_setting('block_size')::bigint ELSE 0 END "
-      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relname = $1 AND c.relkind IN ('r','p','v','m','f') "
-      "AND n.oid = CASE WHEN $2 = 'pg_temp' THEN pg_catalog.pg_my_temp_schema() ELSE "
-      "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $2) END",
-      {name.name, schema}, stop));
+  DVT_ASSIGN(PgResult rows,
+             connection.RunParams("SELECT c.oid, c.relkind, c.relhassubclass, c.reltuples, c.relpages, "
+                                  "CASE WHEN c.relkind IN ('r','m') THEN pg_catalog.pg_relation_size(c.oid) "
+                                  "/ pg_catalog.current_setting('block_size')::bigint ELSE 0 END "
+                                  "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                                  "WHERE c.relname = $1 AND c.relkind IN ('r','p','v','m','f') "
+                                  "AND n.oid = CASE WHEN $2 = 'pg_temp' THEN pg_catalog.pg_my_temp_schema() ELSE "
+                                  "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $2) END",
+                                  {name.name, schema}, stop));
   if (PQntuples(rows.get()) == 0) return NoSuchRelation(connection, name, schema, stop);
   RelationFacts facts;
   facts.oid = static_cast<unsigned>(Number(rows, 0, 0));
@@ -201,13 +209,15 @@ Result<RelationFacts> FindRelation(Connection& connection, const columnar::Relat
 }
 
 Result<std::vector<columnar::IndexInfo>> ListIndexes(Connection& connection, unsigned oid, std::stop_token stop) {
-  DVT_ASSIGN(PgResult rows, connection.RunParams(
-      "SELECT c.relname, i.indisunique AND i.indpred IS NULL, i.indisprimary, a.attname FROM pg_catalog.pg_index i "
-      "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-      "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place) "
-      "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 "
-      "WHERE i.indrelid = $1::oid AND i.indisvalid AND k.place <= i.indnkeyatts ORDER BY i.indisprimary DESC, c.relname, k.place",
-      {std::to_string(oid)}, stop));
+  DVT_ASSIGN(PgResult rows,
+             connection.RunParams(
+                 "SELECT c.relname, i.indisunique AND i.indpred IS NULL, i.indisprimary, a.attname FROM pg_catalog.pg_index i "
+                 "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+                 "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place) "
+                 "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 "
+                 "WHERE i.indrelid = $1::oid AND i.indisvalid AND k.place <= i.indnkeyatts ORDER BY i.indisprimary DESC, "
+                 "c.relname, k.place",
+                 {std::to_string(oid)}, stop));
   std::vector<columnar::IndexInfo> indexes;
   for (int i = 0; i < PQntuples(rows.get()); ++i) {
     if (indexes.empty() || indexes.back().name != Cell(rows, i, 0)) {
@@ -224,10 +234,11 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
   info.name = facts.name;
   info.kind = KindOf(facts.kind);
   info.estimated_rows = facts.rows;
-  DVT_ASSIGN(PgResult rows, connection.RunParams(
-      "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod), attndims "
-      "FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-      {std::to_string(facts.oid)}, stop));
+  DVT_ASSIGN(PgResult rows,
+             connection.RunParams(
+                 "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod), attndims "
+                 "FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+                 {std::to_string(facts.oid)}, stop));
   std::vector<std::pair<unsigned, int>> wanted;
   for (int i = 0; i < PQntuples(rows.get()); ++i) {
     wanted.emplace_back(static_cast<unsigned>(Number(rows, i, 1)), static_cast<int>(Number(rows, i, 2)));
@@ -245,10 +256,14 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
   return info;
 }
 
-Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema, std::stop_token stop) {
-  DVT_ASSIGN(PgResult rows, connection.RunParams(
-      "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE n.nspname = $1 AND c.relkind IN ('r','p','v','m','f') ORDER BY c.relname", {schema}, stop));
+Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema,
+                                                            std::stop_token stop) {
+  DVT_ASSIGN(
+      PgResult rows,
+      connection.RunParams(
+          "SELECT c.relname, c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+          "WHERE n.nspname = $1 AND c.relkind IN ('r','p','v','m','f') ORDER BY c.relname",
+          {schema}, stop));
   std::vector<columnar::RelationInfo> relations;
   for (int i = 0; i < PQntuples(rows.get()); ++i) {
     relations.push_back({{connection.settings().database, schema, std::string(Cell(rows, i, 0))}, KindOf(Cell(rows, i, 1)[0])});

@@ -13,10 +13,10 @@ namespace dvt::connectors::postgres {
 struct QueryShape {
   columnar::Fields fields;
   std::vector<PgType> types;
-  std::vector<std::string> casts;   ///< per column: "" or the type to cast to before reading
+  std::vector<std::string> casts;  ///< per column: "" or the type to cast to before reading
   std::vector<std::string> notes;
   bool has_casts = false;
-  std::string raw_format;           ///< empty: its bytes mean nothing elsewhere
+  std::string raw_format;  ///< empty: its bytes mean nothing elsewhere
 
   /// The query with the casts around it.
   std::string Wrap(const std::string& sql) const;
@@ -29,13 +29,14 @@ struct RelationFacts {
   unsigned oid = 0;
   char kind = 'r';
   bool has_children = false;
-  int64_t pages = 0;        ///< now, by file size
+  int64_t pages = 0;  ///< now, by file size
   std::optional<int64_t> rows;
   columnar::RelationName name;  ///< all parts filled
 };
 Result<RelationFacts> FindRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
 Result<columnar::TableInfo> DescribeRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
-Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema, std::stop_token stop);
+Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema,
+                                                            std::stop_token stop);
 Result<std::vector<columnar::IndexInfo>> ListIndexes(Connection& connection, unsigned oid, std::stop_token stop);
 
 /// The query planner's guess; nullopt if it has none. `uses_index`: no whole-table scan is in its plan.

@@ -19,8 +19,8 @@ using columnar::TypeKind;
 
 TEST(NumericWire, ValuesSurviveBothWays) {
   for (int scale = 0; scale <= 38; ++scale) {
-    for (Int128 value : {Int128{0}, Int128{1}, Int128{-1}, Int128{9999}, Int128{10000}, Int128{-123456789012345678}, PowerOfTen(37),
-                         PowerOfTen(38) - 1, 1 - PowerOfTen(38), PowerOfTen(20) * 7, Int128{100000001}}) {
+    for (Int128 value : {Int128{0}, Int128{1}, Int128{-1}, Int128{9999}, Int128{10000}, Int128{-123456789012345678},
+                         PowerOfTen(37), PowerOfTen(38) - 1, 1 - PowerOfTen(38), PowerOfTen(20) * 7, Int128{100000001}}) {
       uint8_t bytes[kMaxNumericBytes];
       const int size = EncodeNumeric(value, scale, bytes);
       ASSERT_LE(size, kMaxNumericBytes);
@@ -54,8 +54,9 @@ TEST(NumericWire, LostDigitsAreFaults) {
 }
 
 TEST(StatementSplit, UnderstandsQuotesAndComments) {
-  EXPECT_EQ(SplitStatements("select ';'; -- a;b\n select \"x;\" /* ; /* ; */ */ ;; select $a$ ; $b$ ; $a$, E'\\';', $1; -- end"),
-            (std::vector<std::string>{"select ';'", "-- a;b\n select \"x;\" /* ; /* ; */ */", "select $a$ ; $b$ ; $a$, E'\\';', $1"}));
+  EXPECT_EQ(
+      SplitStatements("select ';'; -- a;b\n select \"x;\" /* ; /* ; */ */ ;; select $a$ ; $b$ ; $a$, E'\\';', $1; -- end"),
+      (std::vector<std::string>{"select ';'", "-- a;b\n select \"x;\" /* ; /* ; */ */", "select $a$ ; $b$ ; $a$, E'\\';', $1"}));
   EXPECT_TRUE(SplitStatements(" ; -- nothing").empty());
   EXPECT_EQ(FirstWord("/* x */ ( ( SeLeCt 1))"), "select");
 }

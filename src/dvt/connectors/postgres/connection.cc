@@ -48,8 +48,8 @@ bool NeedsNameLookup(const std::string& host) {
 
 PGconn* StartConnecting(const Settings& settings) {
   std::vector<const char*> names = {"host", "port", "user", "dbname", "client_encoding"};
-  std::vector<const char*> values = {settings.host.c_str(), settings.port.c_str(), settings.user.c_str(), settings.database.c_str(),
-                                     "UTF8"};
+  std::vector<const char*> values = {settings.host.c_str(), settings.port.c_str(), settings.user.c_str(),
+                                     settings.database.c_str(), "UTF8"};
   if (!settings.password.empty()) {
     names.push_back("password");
     values.push_back(settings.password.c_str());
@@ -81,8 +81,8 @@ void DropNotice(void*, const PGresult*) {}
 
 Result<std::unique_ptr<Connection>> Connection::Open(const Settings& settings, std::stop_token stop) {
   if (stop.stop_requested()) return ConnectCancelled(settings);
-  const auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                           std::chrono::duration<double>(settings.connect_timeout_seconds));
+  const auto deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(settings.connect_timeout_seconds));
   PGconn* raw = nullptr;
   if (NeedsNameLookup(settings.host)) {
     // libpq resolves names in a blocking call: it runs aside, so that a cancel or the timeout need not wait for it.
@@ -134,8 +134,9 @@ Status Connection::Handshake(std::stop_token stop) {
 
 Status Connection::PrepareSession(std::stop_token stop) {
   // Output forms only: DateStyle keeps the server's order of day and month.
-  std::string sql = "SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; "
-                    "SET standard_conforming_strings = on; SET synchronize_seqscans = off";
+  std::string sql =
+      "SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; "
+      "SET standard_conforming_strings = on; SET synchronize_seqscans = off";
   if (!settings_.search_path.empty()) {
     sql += "; SELECT pg_catalog.set_config('search_path', " + QuoteLiteral(settings_.search_path) + ", false)";
   }
@@ -274,8 +275,10 @@ Status Connection::Drain(std::stop_token stop) {
       char* row = nullptr;
       int got;
       while ((got = PQgetCopyData(connection_, &row, 1)) >= 0) {
-        if (got > 0) PQfreemem(row);
-        else DVT_TRY(WaitForInput(stop));
+        if (got > 0)
+          PQfreemem(row);
+        else
+          DVT_TRY(WaitForInput(stop));
       }
     } else if (status == PGRES_COPY_IN) {
       PQputCopyEnd(connection_, "nothing to copy");
@@ -338,8 +341,9 @@ Result<PgResult> Connection::RunParams(const std::string& sql, const std::vector
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter.c_str());
   sql_ = sql;
-  DVT_TRY(Sent(PQsendQueryParams(connection_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0),
-               stop));
+  DVT_TRY(Sent(
+      PQsendQueryParams(connection_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0),
+      stop));
   PgResult rows;
   for (;;) {
     DVT_ASSIGN(PgResult result, NextResult(stop));

@@ -64,7 +64,8 @@ class PostgresConnector : public Connector {
   Result<std::vector<std::string>> ListSchemas(std::stop_token stop) override {
     return WithCatalog(
         [&](Connection& c) -> Result<std::vector<std::string>> {
-          DVT_ASSIGN(PgResult rows, c.Run("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(toast|temp)' ORDER BY 1", stop));
+          DVT_ASSIGN(PgResult rows,
+                     c.Run("SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(toast|temp)' ORDER BY 1", stop));
           std::vector<std::string> names;
           for (int i = 0; i < PQntuples(rows.get()); ++i) names.emplace_back(Cell(rows, i, 0));
           return names;
@@ -101,7 +102,8 @@ class PostgresConnector : public Connector {
     return plan;
   }
 
-  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
+  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
+                                std::stop_token stop) override {
     DVT_ASSIGN(Reader reader, OpenReader(plan, partition, scope, stop));
     return OpenCopyStream(*reader.connection, plan.fields, std::move(reader.request), stop, std::move(reader.release));
   }
@@ -136,7 +138,9 @@ class PostgresConnector : public Connector {
         stop);
   }
 
-  Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override { return PostgresTypeName(type, loss); }
+  Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override {
+    return PostgresTypeName(type, loss);
+  }
   std::string Quote(std::string_view identifier) const override { return Connection::Quote(identifier); }
   std::string QuoteRelation(const columnar::RelationName& relation) const override {
     return relation.schema.empty() ? Quote(relation.name) : Quote(relation.schema) + "." + Quote(relation.name);

@@ -170,8 +170,11 @@ class CopyRawStream : public RawStream {
 class RowSource : public columnar::BatchSource {
  public:
   RowSource(Connection& connection, columnar::Fields fields, std::stop_token stop, ReleaseConnection release)
-      : connection_(connection), stop_(std::move(stop)), release_(std::move(release)),
-        decoder_(fields, connection.unchecked_text()), builder_(std::move(fields)) {}
+      : connection_(connection),
+        stop_(std::move(stop)),
+        release_(std::move(release)),
+        decoder_(fields, connection.unchecked_text()),
+        builder_(std::move(fields)) {}
   ~RowSource() override {
     if (release_ != nullptr) release_(false);
   }
@@ -221,8 +224,8 @@ class RowSource : public columnar::BatchSource {
 
 }  // namespace
 
-Result<columnar::Stream> OpenCopyStream(Connection& connection, columnar::Fields fields, CopyRequest request, std::stop_token stop,
-                                        ReleaseConnection release) {
+Result<columnar::Stream> OpenCopyStream(Connection& connection, columnar::Fields fields, CopyRequest request,
+                                        std::stop_token stop, ReleaseConnection release) {
   auto copy = std::make_unique<CopyOut>(connection, std::move(request), std::move(stop), std::move(release));
   DVT_TRY(copy->Start());
   return columnar::Stream(std::make_unique<CopySource>(std::move(copy), std::move(fields)));
@@ -238,7 +241,8 @@ Result<std::unique_ptr<RawStream>> OpenRawCopy(Connection& connection, CopyReque
 Result<columnar::Stream> OpenRowStream(Connection& connection, columnar::Fields fields, std::stop_token stop,
                                        ReleaseConnection release) {
   auto source = std::make_unique<RowSource>(connection, std::move(fields), stop, std::move(release));
-  if (PQsendQueryPrepared(connection.raw(), "", 0, nullptr, nullptr, nullptr, 1) != 1 || PQsetSingleRowMode(connection.raw()) != 1) {
+  if (PQsendQueryPrepared(connection.raw(), "", 0, nullptr, nullptr, nullptr, 1) != 1 ||
+      PQsetSingleRowMode(connection.raw()) != 1) {
     return connection.Failure(nullptr);
   }
   DVT_TRY(connection.Flush(stop));

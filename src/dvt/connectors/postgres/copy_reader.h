@@ -13,15 +13,15 @@ namespace dvt::connectors::postgres {
 using ReleaseConnection = std::function<void(bool finished)>;
 
 struct CopyRequest {
-  std::string before;        ///< statements to run first, empty or ending in ';'
-  std::string sql;           ///< a query that can stand inside COPY (…) TO STDOUT
+  std::string before;  ///< statements to run first, empty or ending in ';'
+  std::string sql;     ///< a query that can stand inside COPY (…) TO STDOUT
   int64_t batch_rows = 10'000;
-  std::string described;     ///< for error contexts
+  std::string described;  ///< for error contexts
 };
 
 /// Streams the query's rows by binary COPY. The connection must outlive the stream's use of it, until `release` was called.
-Result<columnar::Stream> OpenCopyStream(Connection& connection, columnar::Fields fields, CopyRequest request, std::stop_token stop,
-                                        ReleaseConnection release);
+Result<columnar::Stream> OpenCopyStream(Connection& connection, columnar::Fields fields, CopyRequest request,
+                                        std::stop_token stop, ReleaseConnection release);
 
 /// The same bytes undecoded: tuples only, without header and trailer, in chunks of about 128 KB.
 Result<std::unique_ptr<RawStream>> OpenRawCopy(Connection& connection, CopyRequest request, std::stop_token stop,

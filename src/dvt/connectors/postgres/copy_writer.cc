@@ -13,7 +13,7 @@ namespace dvt::connectors::postgres {
 
 namespace {
 
-constexpr size_t kChunk = 128 << 10;  // bytes handed to libpq at a time
+constexpr size_t kChunk = 128 << 10;                            // bytes handed to libpq at a time
 constexpr char kHeader[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";  // signature, flags, extension length: 19 bytes with the last zero
 
 class CopySink : public Sink {
@@ -31,9 +31,11 @@ class CopySink : public Sink {
     DVT_TRY(Run(begin, stop));
     std::string columns;
     DVT_TRY(MatchColumns(columns, stop));
-    auto started = connection_->Start(fmt::format("COPY {} ({}) FROM STDIN (FORMAT {})", target_, columns, text_ ? "text" : "binary"), stop);
+    auto started =
+        connection_->Start(fmt::format("COPY {} ({}) FROM STDIN (FORMAT {})", target_, columns, text_ ? "text" : "binary"), stop);
     if (!started) return Failed(std::move(started).error());
-    if (*started == nullptr || PQresultStatus(started->get()) != PGRES_COPY_IN) return Error(ErrorCode::kInternal, "COPY did not begin");
+    if (*started == nullptr || PQresultStatus(started->get()) != PGRES_COPY_IN)
+      return Error(ErrorCode::kInternal, "COPY did not begin");
     copying_ = true;
     if (!text_) buffer_.Append(kHeader, 19);
     return {};
@@ -59,7 +61,8 @@ class CopySink : public Sink {
         }
       }
       if (!written) {
-        return Failed(Error(ErrorCode::kData, fault).WithHint("Cast or round the column in the model's SQL, or widen the table's column."));
+        return Failed(
+            Error(ErrorCode::kData, fault).WithHint("Cast or round the column in the model's SQL, or widen the table's column."));
       }
       if (buffer_.size() >= kChunk) DVT_TRY(Send(stop));
     }
@@ -137,9 +140,10 @@ class CopySink : public Sink {
     if (found->kind != 'r' && found->kind != 'p' && found->kind != 'f') {
       return Failed(Error(ErrorCode::kUnsupported, found->name.ToString() + " is no table; rows cannot be loaded into it"));
     }
-    auto rows = connection_->RunParams("SELECT attname, atttypid, atttypmod, attgenerated FROM pg_catalog.pg_attribute "
-                                       "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-                                       {std::to_string(found->oid)}, stop);
+    auto rows = connection_->RunParams(
+        "SELECT attname, atttypid, atttypmod, attgenerated FROM pg_catalog.pg_attribute "
+        "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        {std::to_string(found->oid)}, stop);
     if (!rows) return Failed(std::move(rows).error());
     std::vector<std::string> names;
     std::vector<std::pair<unsigned, int>> all;
@@ -172,7 +176,8 @@ class CopySink : public Sink {
   // How many decimals money has in the server's lc_monetary.
   Result<int> MoneyDecimals(const PgType& target, std::stop_token stop) {
     if (target.wire != Wire::kMoney) return 0;
-    auto rows = connection_->Run("SELECT pg_catalog.length(pg_catalog.split_part(1.11111::numeric::money::numeric::text, '.', 2))", stop);
+    auto rows =
+        connection_->Run("SELECT pg_catalog.length(pg_catalog.split_part(1.11111::numeric::money::numeric::text, '.', 2))", stop);
     if (!rows) return Failed(std::move(rows).error());
     return std::atoi(PQgetvalue(rows->get(), 0, 0));
   }
@@ -211,7 +216,8 @@ class CopySink : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> OpenCopySink(std::unique_ptr<Connection> connection, const SinkRequest& request, std::stop_token stop) {
+Result<std::unique_ptr<Sink>> OpenCopySink(std::unique_ptr<Connection> connection, const SinkRequest& request,
+                                           std::stop_token stop) {
   if (request.fields.empty()) return Error(ErrorCode::kInvalidArgument, "a load needs at least one column");
   auto sink = std::make_unique<CopySink>(std::move(connection), request);
   DVT_TRY(sink->Open(stop));

@@ -18,25 +18,63 @@ struct StateClass {
 
 // Whole states come before their classes. Source: PostgreSQL manual, appendix "PostgreSQL Error Codes".
 constexpr StateClass kStates[] = {
-    {"0A", ErrorCode::kUnsupported},       {"0L", ErrorCode::kPermission},        {"0P", ErrorCode::kPermission},
-    {"08", ErrorCode::kConnection},        {"21", ErrorCode::kData},              {"22023", ErrorCode::kInvalidArgument},
-    {"22", ErrorCode::kData},              {"23", ErrorCode::kConstraint},        {"25006", ErrorCode::kPermission},
-    {"25P03", ErrorCode::kConnection},     {"25", ErrorCode::kInvalidArgument},   {"26", ErrorCode::kNotFound},
-    {"28", ErrorCode::kAuthentication},    {"2BP01", ErrorCode::kConstraint},     {"2D", ErrorCode::kInvalidArgument},
-    {"34", ErrorCode::kNotFound},          {"38", ErrorCode::kData},              {"39", ErrorCode::kData},
-    {"3B", ErrorCode::kInvalidArgument},   {"3D", ErrorCode::kNotFound},          {"3F", ErrorCode::kNotFound},
-    {"40", ErrorCode::kDeadlock},          {"42501", ErrorCode::kPermission},     {"42P01", ErrorCode::kNotFound},
-    {"42703", ErrorCode::kNotFound},       {"42883", ErrorCode::kNotFound},       {"42704", ErrorCode::kNotFound},
-    {"42P02", ErrorCode::kNotFound},       {"42P07", ErrorCode::kAlreadyExists},  {"42P06", ErrorCode::kAlreadyExists},
-    {"42P04", ErrorCode::kAlreadyExists},  {"42P05", ErrorCode::kAlreadyExists},  {"42710", ErrorCode::kAlreadyExists},
-    {"42701", ErrorCode::kAlreadyExists},  {"42723", ErrorCode::kAlreadyExists},  {"42804", ErrorCode::kType},
-    {"42846", ErrorCode::kType},           {"42P18", ErrorCode::kType},           {"42809", ErrorCode::kType},
-    {"42", ErrorCode::kSyntax},            {"44", ErrorCode::kConstraint},        {"53100", ErrorCode::kDisk},
-    {"53200", ErrorCode::kMemory},         {"53", ErrorCode::kThrottled},         {"54", ErrorCode::kUnsupported},
-    {"55P03", ErrorCode::kTimeout},        {"55006", ErrorCode::kThrottled},      {"55", ErrorCode::kInvalidArgument},
-    {"57014", ErrorCode::kCancelled},      {"57P03", ErrorCode::kThrottled},      {"57", ErrorCode::kConnection},
-    {"58", ErrorCode::kIo},                {"72", ErrorCode::kNotFound},          {"P0001", ErrorCode::kData},
-    {"P0", ErrorCode::kData},              {"XX001", ErrorCode::kIo},             {"XX002", ErrorCode::kIo},
+    {"0A", ErrorCode::kUnsupported},
+    {"0L", ErrorCode::kPermission},
+    {"0P", ErrorCode::kPermission},
+    {"08", ErrorCode::kConnection},
+    {"21", ErrorCode::kData},
+    {"22023", ErrorCode::kInvalidArgument},
+    {"22", ErrorCode::kData},
+    {"23", ErrorCode::kConstraint},
+    {"25006", ErrorCode::kPermission},
+    {"25P03", ErrorCode::kConnection},
+    {"25", ErrorCode::kInvalidArgument},
+    {"26", ErrorCode::kNotFound},
+    {"28", ErrorCode::kAuthentication},
+    {"2BP01", ErrorCode::kConstraint},
+    {"2D", ErrorCode::kInvalidArgument},
+    {"34", ErrorCode::kNotFound},
+    {"38", ErrorCode::kData},
+    {"39", ErrorCode::kData},
+    {"3B", ErrorCode::kInvalidArgument},
+    {"3D", ErrorCode::kNotFound},
+    {"3F", ErrorCode::kNotFound},
+    {"40", ErrorCode::kDeadlock},
+    {"42501", ErrorCode::kPermission},
+    {"42P01", ErrorCode::kNotFound},
+    {"42703", ErrorCode::kNotFound},
+    {"42883", ErrorCode::kNotFound},
+    {"42704", ErrorCode::kNotFound},
+    {"42P02", ErrorCode::kNotFound},
+    {"42P07", ErrorCode::kAlreadyExists},
+    {"42P06", ErrorCode::kAlreadyExists},
+    {"42P04", ErrorCode::kAlreadyExists},
+    {"42P05", ErrorCode::kAlreadyExists},
+    {"42710", ErrorCode::kAlreadyExists},
+    {"42701", ErrorCode::kAlreadyExists},
+    {"42723", ErrorCode::kAlreadyExists},
+    {"42804", ErrorCode::kType},
+    {"42846", ErrorCode::kType},
+    {"42P18", ErrorCode::kType},
+    {"42809", ErrorCode::kType},
+    {"42", ErrorCode::kSyntax},
+    {"44", ErrorCode::kConstraint},
+    {"53100", ErrorCode::kDisk},
+    {"53200", ErrorCode::kMemory},
+    {"53", ErrorCode::kThrottled},
+    {"54", ErrorCode::kUnsupported},
+    {"55P03", ErrorCode::kTimeout},
+    {"55006", ErrorCode::kThrottled},
+    {"55", ErrorCode::kInvalidArgument},
+    {"57014", ErrorCode::kCancelled},
+    {"57P03", ErrorCode::kThrottled},
+    {"57", ErrorCode::kConnection},
+    {"58", ErrorCode::kIo},
+    {"72", ErrorCode::kNotFound},
+    {"P0001", ErrorCode::kData},
+    {"P0", ErrorCode::kData},
+    {"XX001", ErrorCode::kIo},
+    {"XX002", ErrorCode::kIo},
 };
 
 std::string Part(const PGresult* result, int field) {
@@ -93,7 +131,8 @@ std::string ConnectHint(ErrorCode code, const std::string& state, const Settings
       return fmt::format("Check user and password of connection '{}' in profiles.yml, and the server's pg_hba.conf.",
                          settings.connection);
     case ErrorCode::kNotFound:
-      return state == "3D000" ? fmt::format("Check dbname of connection '{}' in profiles.yml.", settings.connection) : std::string();
+      return state == "3D000" ? fmt::format("Check dbname of connection '{}' in profiles.yml.", settings.connection)
+                              : std::string();
     case ErrorCode::kThrottled: return state == "53300" ? "The server's max_connections is reached: use fewer threads." : "";
     case ErrorCode::kConnection:
     case ErrorCode::kTimeout:
@@ -138,9 +177,12 @@ Error ErrorFromConnection(PGconn* connection, const Settings& settings, bool con
   ErrorCode code = state.empty() ? ClassifyMessage(raw) : ClassifySqlState(state);
   const std::string_view text(raw);
   if (state.empty()) {
-    if (text.find("no password supplied") != std::string_view::npos) code = ErrorCode::kAuthentication;
-    else if (text.find("root certificate") != std::string_view::npos) code = ErrorCode::kConfig;
-    else if (code == ErrorCode::kUnknown || code == ErrorCode::kNotFound) code = ErrorCode::kConnection;
+    if (text.find("no password supplied") != std::string_view::npos)
+      code = ErrorCode::kAuthentication;
+    else if (text.find("root certificate") != std::string_view::npos)
+      code = ErrorCode::kConfig;
+    else if (code == ErrorCode::kUnknown || code == ErrorCode::kNotFound)
+      code = ErrorCode::kConnection;
   }
   std::string message = settings.Redact(PlainMessage(raw, state));
   if (message.empty()) message = "the server closed the connection";

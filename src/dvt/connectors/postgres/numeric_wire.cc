@@ -194,7 +194,8 @@ int EncodeNumeric(Int128 unscaled, int scale, uint8_t* out) {
     digits[--at] = static_cast<uint16_t>(magnitude % 10'000);
     magnitude /= 10'000;
   }
-  for (auto rest = static_cast<uint64_t>(magnitude); rest != 0; rest /= 10'000) digits[--at] = static_cast<uint16_t>(rest % 10'000);
+  for (auto rest = static_cast<uint64_t>(magnitude); rest != 0; rest /= 10'000)
+    digits[--at] = static_cast<uint16_t>(rest % 10'000);
   const int count = 24 - at;
   return WriteNumeric(digits + at, count, count - fraction_digits - 1, negative, whole_scale, out);
 }

@@ -14,20 +14,21 @@ using columnar::TypeKind;
 
 namespace {
 
-constexpr int64_t kLeastPages = 64;             // a partition of half a megabyte is not worth splitting
-constexpr int64_t kFewRows = 100'000;           // an indexed filter that leaves this much is read whole
+constexpr int64_t kLeastPages = 64;    // a partition of half a megabyte is not worth splitting
+constexpr int64_t kFewRows = 100'000;  // an indexed filter that leaves this much is read whole
 constexpr int kServerWithTidRangeScan = 140'000;
 
 bool IsKeyType(const columnar::DataType& type) {
-  return type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat32 || type.kind == TypeKind::kFloat64 ||
-         type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+  return type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat32 ||
+         type.kind == TypeKind::kFloat64 || type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp ||
+         type.kind == TypeKind::kTimestampTz;
 }
 
 bool IsAuditName(const std::string& name) {
-  static constexpr std::string_view kNames[] = {"created_at",  "updated_at",  "modified_at",  "inserted_at", "created_on",   "updated_on",
-                                                "modified_on", "create_date", "created_date", "update_date", "updated_date", "create_time",
-                                                "created_time", "update_time", "createdat",   "updatedat",   "created",      "updated",
-                                                "created_ts",  "updated_ts",  "load_date",    "loaded_at"};
+  static constexpr std::string_view kNames[] = {
+      "created_at",   "updated_at",  "modified_at",  "inserted_at", "created_on",   "updated_on",  "modified_on", "create_date",
+      "created_date", "update_date", "updated_date", "create_time", "created_time", "update_time", "createdat",   "updatedat",
+      "created",      "updated",     "created_ts",   "updated_ts",  "load_date",    "loaded_at"};
   return std::find(std::begin(kNames), std::end(kNames), ToLower(name)) != std::end(kNames);
 }
 
@@ -120,9 +121,7 @@ class ReadPlanner {
     plan_.partitions.push_back({shape_.Wrap(SelectText(connector_, request_, predicate)), std::move(description), rows});
   }
 
-  Result<columnar::TableInfo> Table() {
-    return DescribeRelation(connection_, *request_.relation, stop_);
-  }
+  Result<columnar::TableInfo> Table() { return DescribeRelation(connection_, *request_.relation, stop_); }
 
   Status ByPreferredColumn(const std::string& whole, const RelationFacts& facts) {
     const std::string& wanted = request_.options.prefer_column;
@@ -131,12 +130,14 @@ class ReadPlanner {
     if (column == nullptr) {
       std::vector<std::string> names;
       for (const auto& field : table.columns) names.push_back(field.name);
-      return Error(ErrorCode::kConfig, fmt::format("prefer_column names {}, which {} does not have", wanted, table.name.ToString()))
+      return Error(ErrorCode::kConfig,
+                   fmt::format("prefer_column names {}, which {} does not have", wanted, table.name.ToString()))
           .WithHint(std::string(TrimView(DidYouMean(wanted, names))));
     }
     if (!IsKeyType(column->type)) {
-      return Error(ErrorCode::kConfig, fmt::format("prefer_column {} of {} is of type {}; partitions need a number, date or timestamp",
-                                                   wanted, table.name.ToString(), column->native_type));
+      return Error(ErrorCode::kConfig,
+                   fmt::format("prefer_column {} of {} is of type {}; partitions need a number, date or timestamp", wanted,
+                               table.name.ToString(), column->native_type));
     }
     return ByRange(whole, facts, *column);
   }
@@ -186,8 +187,9 @@ class ReadPlanner {
       } else if (last) {
         Add(from, fmt::format("{} >= {}", column.name, bounds.back()), count);
       } else {
-        Add(from + " AND " + below, fmt::format("{} in [{}, {})", column.name, bounds[static_cast<size_t>(i) - 1],
-                                                bounds[static_cast<size_t>(i)]), count);
+        Add(from + " AND " + below,
+            fmt::format("{} in [{}, {})", column.name, bounds[static_cast<size_t>(i) - 1], bounds[static_cast<size_t>(i)]),
+            count);
       }
     }
     plan_.partitioned_by = "key range " + column.name;
@@ -198,10 +200,12 @@ class ReadPlanner {
   Result<std::vector<std::string>> Bounds(const RelationFacts& facts, const Field& column, int count) {
     std::vector<std::string> bounds;
     if (count < 2) return bounds;
-    DVT_ASSIGN(PgResult histogram, connection_.RunParams(
-        "SELECT pg_catalog.unnest(histogram_bounds::text::text[]) FROM pg_catalog.pg_stats "
-        "WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND inherited = $4::bool",
-        {facts.name.schema, facts.name.name, column.name, facts.kind == 'p' || facts.has_children ? "t" : "f"}, stop_));
+    DVT_ASSIGN(
+        PgResult histogram,
+        connection_.RunParams(
+            "SELECT pg_catalog.unnest(histogram_bounds::text::text[]) FROM pg_catalog.pg_stats "
+            "WHERE schemaname = $1 AND tablename = $2 AND attname = $3 AND inherited = $4::bool",
+            {facts.name.schema, facts.name.name, column.name, facts.kind == 'p' || facts.has_children ? "t" : "f"}, stop_));
     const int quantiles = PQntuples(histogram.get());
     if (quantiles > 2) {
       for (int i = 1; i < count; ++i) {
@@ -235,9 +239,10 @@ class ReadPlanner {
       step = fmt::format("lo + (hi - lo) * (i::float8 / {})", count);
     }
     const std::string name = Connection::Quote(column.name);
-    return fmt::format("SELECT ({})::text FROM (SELECT pg_catalog.min({}) AS lo, pg_catalog.max({}) AS hi FROM {}) AS m, "
-                       "pg_catalog.generate_series(1, {}) AS i WHERE lo < hi ORDER BY i",
-                       step, name, name, connector_.QuoteRelation(*request_.relation), count - 1);
+    return fmt::format(
+        "SELECT ({})::text FROM (SELECT pg_catalog.min({}) AS lo, pg_catalog.max({}) AS hi FROM {}) AS m, "
+        "pg_catalog.generate_series(1, {}) AS i WHERE lo < hi ORDER BY i",
+        step, name, name, connector_.QuoteRelation(*request_.relation), count - 1);
   }
 
   // What this machine and the server's free connections bear.
@@ -245,16 +250,19 @@ class ReadPlanner {
     if (plan_.partitions.size() == 1) return 1;
     int most = request_.options.parallel > 0 ? request_.options.parallel
                                              : static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
-    auto free = Attempt(connection_, "SELECT pg_catalog.current_setting('max_connections')::int "
-                                     "- pg_catalog.current_setting('superuser_reserved_connections')::int - count(*) "
-                                     "FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'", stop_);
+    auto free = Attempt(connection_,
+                        "SELECT pg_catalog.current_setting('max_connections')::int "
+                        "- pg_catalog.current_setting('superuser_reserved_connections')::int - count(*) "
+                        "FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'",
+                        stop_);
     if (!free) {
       if (free.error().code() == ErrorCode::kCancelled || !connection_.usable()) return std::move(free).error();
       return most;
     }
     const int spare = std::atoi(PQgetvalue(free->get(), 0, 0)) / 2;  // the other half is for writers and other models
     if (spare < most) {
-      plan_.notes.push_back(fmt::format("only {} connections are free on the server: at most {} readers", spare * 2, std::max(1, spare)));
+      plan_.notes.push_back(
+          fmt::format("only {} connections are free on the server: at most {} readers", spare * 2, std::max(1, spare)));
     }
     return std::max(1, std::min(most, spare));
   }
@@ -270,7 +278,8 @@ class ReadPlanner {
 
 }  // namespace
 
-Result<ReadPlan> PlanPostgresRead(const Connector& connector, Connection& connection, const ReadRequest& request, std::stop_token stop) {
+Result<ReadPlan> PlanPostgresRead(const Connector& connector, Connection& connection, const ReadRequest& request,
+                                  std::stop_token stop) {
   return ReadPlanner(connector, connection, request, std::move(stop)).Make();
 }
 

@@ -7,7 +7,8 @@ namespace dvt::connectors::postgres {
 namespace {
 
 constexpr char kBegin[] =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0";
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout "
+    "= 0";
 
 }  // namespace
 

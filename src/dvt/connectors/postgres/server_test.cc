@@ -79,12 +79,14 @@ TEST_F(Server, FiltersAliasesAndColumnListsAreKept) {
 
 TEST_F(Server, KeyRangesReadNullsAndOutliersOnce) {
   Run("CREATE TABLE t (i integer, n numeric(10,2), d date, ts timestamptz, f double precision)");
-  Run("INSERT INTO t SELECT CASE WHEN i % 50 = 0 THEN NULL ELSE i END, i / 3.0, date '2020-01-01' + i % 900, now() + i * interval '1 min', "
+  Run("INSERT INTO t SELECT CASE WHEN i % 50 = 0 THEN NULL ELSE i END, i / 3.0, date '2020-01-01' + i % 900, now() + i * "
+      "interval '1 min', "
       "CASE WHEN i % 70 = 0 THEN 'NaN'::float8 ELSE i END FROM generate_series(1, 20000) i");
   for (const bool analyzed : {false, true}) {
     if (analyzed) {
       Run("ANALYZE t");
-      Run("INSERT INTO t VALUES (-5000000, 99999999.99, '4000-01-01', '3000-01-01', '-Infinity'), (5000000, -1, NULL, NULL, 'Infinity')");
+      Run("INSERT INTO t VALUES (-5000000, 99999999.99, '4000-01-01', '3000-01-01', '-Infinity'), (5000000, -1, NULL, NULL, "
+          "'Infinity')");
     }
     for (const std::string column : {"i", "n", "d", "ts", "f"}) {
       if (!analyzed && column == "f") continue;
@@ -124,8 +126,10 @@ TEST_F(Server, EmptyTablesViewsAndPartitionedTables) {
   got = ReadAll(Split("empty", 8, "i"));
   ASSERT_TRUE(got) << got.error().ToString();
   EXPECT_EQ(got->rows.size(), 0u);
-  Run("CREATE TABLE p (i integer PRIMARY KEY, s text) PARTITION BY RANGE (i); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10000); "
-      "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10000) TO (90000); INSERT INTO p SELECT i, 'x' FROM generate_series(0, 29999) i; ANALYZE p");
+  Run("CREATE TABLE p (i integer PRIMARY KEY, s text) PARTITION BY RANGE (i); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) "
+      "TO (10000); "
+      "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10000) TO (90000); INSERT INTO p SELECT i, 'x' FROM generate_series(0, "
+      "29999) i; ANALYZE p");
   got = ReadAll(Split("p", 6));
   ASSERT_TRUE(got) << got.error().ToString();
   EXPECT_EQ(got->plan.partitioned_by, "key range i");
@@ -157,7 +161,8 @@ TEST_F(Server, AllPartitionsSeeOneMomentWhileTheTableChanges) {
   ASSERT_TRUE(plan);
   int64_t rows = 0;
   for (int i = 0; i < static_cast<int>(plan->partitions.size()); ++i) {
-    Run("INSERT INTO t SELECT i, 'new' FROM generate_series(1, 5000) i; UPDATE t SET s = 'y' WHERE i % 10 = 0; DELETE FROM t WHERE i % 10 = 1");
+    Run("INSERT INTO t SELECT i, 'new' FROM generate_series(1, 5000) i; UPDATE t SET s = 'y' WHERE i % 10 = 0; DELETE FROM t "
+        "WHERE i % 10 = 1");
     auto stream = connector_->Open(*plan, i, *scope, {});
     ASSERT_TRUE(stream) << stream.error().ToString();
     auto part = Rows(*stream, plan->fields);
@@ -179,7 +184,8 @@ TEST_F(Server, LostSnapshotSaysSo) {
   auto scope = connector->BeginRead({});
   auto plan = connector->PlanRead(Table("t"), *scope, {});
   ASSERT_TRUE(plan);
-  ASSERT_EQ(One("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'coordinator_" + schema_ + "'"), "true");
+  ASSERT_EQ(One("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'coordinator_" + schema_ + "'"),
+            "true");
   std::this_thread::sleep_for(milliseconds(200));
   auto stream = connector->Open(*plan, 0, *scope, {});
   ASSERT_FALSE(stream);
@@ -218,8 +224,11 @@ TEST_F(Server, CancelIsPromptEverywhere) {
   EXPECT_EQ(One("SELECT 1"), "1");
   Run("CREATE TABLE t (i integer); CREATE TABLE u (i integer)");
   Run("BEGIN; LOCK TABLE t");
-  expect_prompt([&](std::stop_token stop) { return as_status(connector_->OpenSink({{"", schema_, "t"}, {{"i", columnar::TypeKind::kInt32}}}, stop)); },
-                "sink behind a lock");
+  expect_prompt(
+      [&](std::stop_token stop) {
+        return as_status(connector_->OpenSink({{"", schema_, "t"}, {{"i", columnar::TypeKind::kInt32}}}, stop));
+      },
+      "sink behind a lock");
   Run("COMMIT");
   // A server that accepts and says nothing.
   ConnectionConfig silent = config_;
@@ -382,7 +391,8 @@ TEST_F(Server, SessionsStreamAndKeepTheirState) {
 }
 
 TEST_F(Server, CatalogDescribes) {
-  Run("CREATE TABLE orders (id bigint PRIMARY KEY, a integer NOT NULL, b text, UNIQUE (a, b)); CREATE VIEW orders_view AS SELECT * FROM orders; "
+  Run("CREATE TABLE orders (id bigint PRIMARY KEY, a integer NOT NULL, b text, UNIQUE (a, b)); CREATE VIEW orders_view AS SELECT "
+      "* FROM orders; "
       "CREATE TABLE \"; drop table x; --\" (\"q\"\"uote\" integer)");
   auto info = connector_->Describe({"", schema_, "orders"}, {});
   ASSERT_TRUE(info) << info.error().ToString();

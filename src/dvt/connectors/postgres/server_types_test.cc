@@ -26,7 +26,9 @@ const std::vector<TypeCase> kCases = {
     {"numeric(5,-2)", "decimal(7,0)", {"9999900", "-100"}},
     {"numeric(3,5)", "decimal(5,5)", {"0.00999", "-0.00001"}},
     {"numeric", "decimal", {"12345678901234567890.123456789012345678", "-0.000000000000000001", "1e19", "0"}},
-    {"numeric(90,10)", "unknown", {"12345678901234567890123456789012345678901234567890123456789012345678901234567890.0123456789"}},
+    {"numeric(90,10)",
+     "unknown",
+     {"12345678901234567890123456789012345678901234567890123456789012345678901234567890.0123456789"}},
     {"money", "decimal(19,2)", {"92233720368547758.07", "-12.34"}},
     {"text", "text", {"''", "'a'", "E'tab\\t newline\\n \\\\ ''\"'", "repeat('ж', 100000)"}},
     {"varchar(10)", "varchar(10)", {"'abc'", "'  '"}},
@@ -121,8 +123,10 @@ TEST_F(ServerTypes, EveryTypeSurvivesReadingAndWriting) {
     EXPECT_EQ(*rows, static_cast<int64_t>(c.values.size()) + 1);
     // Without a declared scale only the value counts, not how many zeros follow it.
     const std::string text = type == "numeric" ? "v)::text" : "v::text)";
-    const std::string a = (type == "numeric" ? "trim_scale(a." : "(a.") + text, b = (type == "numeric" ? "trim_scale(b." : "(b.") + text;
-    auto differing = Query("SELECT count(*), min(" + a + "), min(" + b + ") FROM a JOIN b USING (id) WHERE " + a + " IS DISTINCT FROM " + b);
+    const std::string a = (type == "numeric" ? "trim_scale(a." : "(a.") + text,
+                      b = (type == "numeric" ? "trim_scale(b." : "(b.") + text;
+    auto differing =
+        Query("SELECT count(*), min(" + a + "), min(" + b + ") FROM a JOIN b USING (id) WHERE " + a + " IS DISTINCT FROM " + b);
     ASSERT_TRUE(differing) << differing.error().ToString();
     EXPECT_EQ(differing->front(), "0|∅|∅");
     EXPECT_EQ(One("SELECT count(*) FROM a JOIN b USING (id)"), std::to_string(c.values.size() + 1));
@@ -144,9 +148,15 @@ TEST_F(ServerTypes, OwnTypeNamesHoldWhatWasRead) {
 
 TEST_F(ServerTypes, ValuesWithoutAHomeAreClearErrors) {
   const std::pair<const char*, const char*> cases[] = {
-      {"'NaN'::numeric", "NaN"},           {"'Infinity'::numeric", "Infinity"},          {"1e25::numeric", "too large"},
-      {"1e-19::numeric", "decimals"},      {"'infinity'::date", "infinity"},             {"'-infinity'::timestamp", "infinity"},
-      {"'infinity'::timestamptz", "infinity"}, {"'{{1,2},{3,4}}'::int[]", "dimensions"}, {"'200000000 hours'::interval", "interval"},
+      {"'NaN'::numeric", "NaN"},
+      {"'Infinity'::numeric", "Infinity"},
+      {"1e25::numeric", "too large"},
+      {"1e-19::numeric", "decimals"},
+      {"'infinity'::date", "infinity"},
+      {"'-infinity'::timestamp", "infinity"},
+      {"'infinity'::timestamptz", "infinity"},
+      {"'{{1,2},{3,4}}'::int[]", "dimensions"},
+      {"'200000000 hours'::interval", "interval"},
   };
   for (const auto& [value, part] : cases) {
     auto rows = Query(std::string("SELECT 1 AS a, ") + value + " AS price");

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <unistd.h>
+#include <charconv>
 
 #include "dvt/base/text/text.h"
 #include "dvt/connectors/postgres/connector.h"
@@ -18,13 +18,15 @@ Error SettingError(const ConnectionConfig& config, const Value& value, std::stri
   return Error(ErrorCode::kConfig, std::move(message)).At({config.file, value.mark().line, value.mark().column});
 }
 
-Result<std::string> Text(const ConnectionConfig& config, std::initializer_list<std::string_view> names, std::string fallback = {}) {
+Result<std::string> Text(const ConnectionConfig& config, std::initializer_list<std::string_view> names,
+                         std::string fallback = {}) {
   for (const auto name : names) {
     const Value* value = config.settings.Find(name);
     if (value == nullptr || value->is_null()) continue;
     if (value->is_list() || value->is_map()) {
-      return SettingError(config, *value, fmt::format("connection '{}': {} must be a single value, not a {}", config.name, name,
-                                                      value->TypeName()));
+      return SettingError(
+          config, *value,
+          fmt::format("connection '{}': {} must be a single value, not a {}", config.name, name, value->TypeName()));
     }
     return value->ToText();
   }
@@ -38,8 +40,9 @@ Result<int64_t> Number(const ConnectionConfig& config, std::string_view name, in
   int64_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size() || number < least || number > most) {
-    return SettingError(config, *value, fmt::format("connection '{}': {} must be a whole number from {} to {}, not '{}'", config.name,
-                                                    name, least, most, text));
+    return SettingError(
+        config, *value,
+        fmt::format("connection '{}': {} must be a whole number from {} to {}, not '{}'", config.name, name, least, most, text));
   }
   return number;
 }
@@ -49,10 +52,12 @@ Status ReadExtra(const ConnectionConfig& config, Settings& out) {
   for (const auto name : {"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
     DVT_ASSIGN(std::string text, Text(config, {name}));
     if (text.empty()) continue;
-    if (std::string_view(name) == "sslmode" && std::find(std::begin(kSslModes), std::end(kSslModes), text) == std::end(kSslModes)) {
+    if (std::string_view(name) == "sslmode" &&
+        std::find(std::begin(kSslModes), std::end(kSslModes), text) == std::end(kSslModes)) {
       return SettingError(config, config.settings[name],
                           fmt::format("connection '{}': sslmode is '{}'; it may be disable, allow, prefer, require, verify-ca or "
-                                      "verify-full", config.name, text));
+                                      "verify-full",
+                                      config.name, text));
     }
     out.extra.emplace_back(name, std::move(text));
   }
@@ -99,9 +104,27 @@ Result<Settings> ReadSettings(const ConnectionConfig& config) {
 }  // namespace postgres
 
 std::vector<std::string> PostgresSettings() {
-  return {"type",        "host",    "port",        "user",            "username",        "password", "pass",
-          "dbname",      "database", "schema",     "threads",         "connect_timeout", "retries",  "role",
-          "search_path", "sslmode", "sslrootcert", "sslcert",         "sslkey",          "sslcrl",   "keepalives_idle",
+  return {"type",
+          "host",
+          "port",
+          "user",
+          "username",
+          "password",
+          "pass",
+          "dbname",
+          "database",
+          "schema",
+          "threads",
+          "connect_timeout",
+          "retries",
+          "role",
+          "search_path",
+          "sslmode",
+          "sslrootcert",
+          "sslcert",
+          "sslkey",
+          "sslcrl",
+          "keepalives_idle",
           "application_name"};
 }
 

@@ -69,8 +69,10 @@ class ServerTest : public testing::Test {
         std::string text;
         for (size_t i = 0; i < columns.size(); ++i) {
           if (i > 0) text += '|';
-          if (columns[i].IsNull(row)) text += "∅";
-          else columnar::AppendText(text, columns[i], row);
+          if (columns[i].IsNull(row))
+            text += "∅";
+          else
+            columnar::AppendText(text, columns[i], row);
         }
         rows.push_back(std::move(text));
       }

@@ -129,7 +129,8 @@ Status TypeResolver::Load(std::vector<unsigned> oids, std::stop_token stop) {
                                "CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END, t.typbasetype, t.typtypmod, t.typrelid, "
                                "a.attname, a.atttypid, a.atttypmod FROM pg_catalog.pg_type t "
                                "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid AND t.typtype = 'c' "
-                               "AND a.attnum > 0 AND NOT a.attisdropped WHERE t.oid IN (" + list + ") ORDER BY t.oid, a.attnum",
+                               "AND a.attnum > 0 AND NOT a.attisdropped WHERE t.oid IN (" +
+                                   list + ") ORDER BY t.oid, a.attnum",
                                stop));
     const auto number = [&](int row, int column) { return std::atoll(PQgetvalue(rows.get(), row, column)); };
     std::vector<unsigned> next;
@@ -284,7 +285,8 @@ Result<std::string> PostgresTypeName(const DataType& type, std::string* loss) {
       if (type.precision <= 1000 && type.scale >= -1000 && type.scale <= 1000) {
         return fmt::format("numeric({},{})", type.precision, type.scale);
       }
-      if (loss != nullptr) *loss = fmt::format("the precision of {} is not kept: numeric declares at most 1000 digits", type.ToString());
+      if (loss != nullptr)
+        *loss = fmt::format("the precision of {} is not kept: numeric declares at most 1000 digits", type.ToString());
       return "numeric";
     case TypeKind::kString: return TextName(type);
     case TypeKind::kBinary: return "bytea";

@@ -12,8 +12,28 @@ namespace dvt::connectors::postgres {
 
 /// How values of a column look on the wire in binary format.
 enum class Wire : uint8_t {
-  kBool, kInt2, kInt4, kInt8, kOid, kFloat4, kFloat8, kNumeric, kText, kPaddedText, kJsonb, kBytes, kDate, kTime, kTimestamp,
-  kTimestampTz, kInterval, kUuid, kInet, kMoney, kArray, kComposite,
+  kBool,
+  kInt2,
+  kInt4,
+  kInt8,
+  kOid,
+  kFloat4,
+  kFloat8,
+  kNumeric,
+  kText,
+  kPaddedText,
+  kJsonb,
+  kBytes,
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampTz,
+  kInterval,
+  kUuid,
+  kInet,
+  kMoney,
+  kArray,
+  kComposite,
   kOther,  ///< not decoded: read by a cast to text, written by COPY's text format
 };
 
@@ -22,12 +42,12 @@ struct PgType {
   unsigned oid = 0;
   int modifier = -1;
   Wire wire = Wire::kOther;
-  columnar::DataType type;     ///< neutral; kUnknown for kOther
-  std::string native;          ///< format_type spelling, "numeric(15,2)"
-  unsigned element = 0;        ///< of arrays: oid of the element
+  columnar::DataType type;           ///< neutral; kUnknown for kOther
+  std::string native;                ///< format_type spelling, "numeric(15,2)"
+  unsigned element = 0;              ///< of arrays: oid of the element
   std::vector<PgType> children;      ///< array element, or composite members
   std::vector<std::string> members;  ///< composite member names
-  bool portable = true;        ///< binary form means the same in any database (no oids of user types inside)
+  bool portable = true;              ///< binary form means the same in any database (no oids of user types inside)
 };
 
 /// Resolves type oids; unknown ones are looked up in pg_type once. One thread at a time.

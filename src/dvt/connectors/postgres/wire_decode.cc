@@ -14,12 +14,13 @@ using columnar::Field;
 
 namespace {
 
-constexpr int32_t kDaysTo2000 = 10'957;                   // from 1970-01-01
+constexpr int32_t kDaysTo2000 = 10'957;  // from 1970-01-01
 constexpr int64_t kMicrosTo2000 = 946'684'800'000'000;
 
 }  // namespace
 
-ValueDecoder::ValueDecoder(const Field& field, bool check_text) : wire_(WireOf(field)), check_text_(check_text), column_(field.name) {
+ValueDecoder::ValueDecoder(const Field& field, bool check_text)
+    : wire_(WireOf(field)), check_text_(check_text), column_(field.name) {
   if (wire_ == Wire::kNumeric) {
     const auto shape = columnar::ArrowDecimal(field.type);
     precision_ = shape.precision;
@@ -128,9 +129,11 @@ bool ValueDecoder::AppendNumeric(ColumnBuilder& out, const uint8_t* bytes, int32
   switch (outcome) {
     case NumericFault::kNotANumber: return Fail(fault, "the numeric value NaN has no place in a decimal");
     case NumericFault::kInfinite: return Fail(fault, "the numeric value 'Infinity' has no place in a decimal");
-    case NumericFault::kTooLarge: return Fail(fault, fmt::format("a numeric value is too large for decimal({},{})", precision_, scale_));
+    case NumericFault::kTooLarge:
+      return Fail(fault, fmt::format("a numeric value is too large for decimal({},{})", precision_, scale_));
     case NumericFault::kTooFine:
-      return Fail(fault, fmt::format("a numeric value has more than the {} decimals of decimal({},{})", scale_, precision_, scale_));
+      return Fail(fault,
+                  fmt::format("a numeric value has more than the {} decimals of decimal({},{})", scale_, precision_, scale_));
     default: return Fail(fault, "a damaged numeric value");
   }
 }
@@ -149,7 +152,8 @@ bool ValueDecoder::AppendInterval(ColumnBuilder& out, const uint8_t* bytes, std:
   const auto days = static_cast<int32_t>(LoadBig32(bytes + 8));
   const auto months = static_cast<int32_t>(LoadBig32(bytes + 12));
   int64_t nanoseconds;
-  if (__builtin_mul_overflow(micros, int64_t{1000}, &nanoseconds)) return Fail(fault, "an interval of more than 292 years of hours");
+  if (__builtin_mul_overflow(micros, int64_t{1000}, &nanoseconds))
+    return Fail(fault, "an interval of more than 292 years of hours");
   out.AppendInterval(months, days, nanoseconds);
   return true;
 }
@@ -158,7 +162,8 @@ bool ValueDecoder::AppendInterval(ColumnBuilder& out, const uint8_t* bytes, std:
 bool ValueDecoder::AppendInet(ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const {
   if (length < 4 || length != 4 + bytes[3] || (bytes[3] != 4 && bytes[3] != 16)) return Fail(fault, "a damaged network address");
   char text[INET6_ADDRSTRLEN + 5];
-  if (inet_ntop(bytes[3] == 4 ? AF_INET : AF_INET6, bytes + 4, text, sizeof(text)) == nullptr) return Fail(fault, "a damaged address");
+  if (inet_ntop(bytes[3] == 4 ? AF_INET : AF_INET6, bytes + 4, text, sizeof(text)) == nullptr)
+    return Fail(fault, "a damaged address");
   size_t size = std::strlen(text);
   const bool cidr = bytes[2] != 0;
   if (cidr || bytes[1] != bytes[3] * 8) size = static_cast<size_t>(fmt::format_to(text + size, "/{}", bytes[1]) - text);
@@ -279,7 +284,8 @@ bool TupleDecoder::DecodeValue(int column, const uint8_t* bytes, int32_t length,
 
 Error TupleDecoder::TakeFault() {
   return Error(ErrorCode::kData, std::move(fault_))
-      .WithHint("Cast or filter the column in the model's SQL, for example cast(… as text), or nullif(…, 'NaN'), or round(…, 9).");
+      .WithHint(
+          "Cast or filter the column in the model's SQL, for example cast(… as text), or nullif(…, 'NaN'), or round(…, 9).");
 }
 
 }  // namespace dvt::connectors::postgres

@@ -26,10 +26,14 @@ template <class T>
 void PutFixed(GrowBuffer& out, T value) {
   uint8_t bytes[12];
   uint8_t* p = StoreBig32(bytes, sizeof(T));
-  if constexpr (sizeof(T) == 8) p = StoreBig64(p, static_cast<uint64_t>(value));
-  else if constexpr (sizeof(T) == 4) p = StoreBig32(p, static_cast<uint32_t>(value));
-  else if constexpr (sizeof(T) == 2) p = StoreBig16(p, static_cast<uint16_t>(value));
-  else *p++ = static_cast<uint8_t>(value);
+  if constexpr (sizeof(T) == 8)
+    p = StoreBig64(p, static_cast<uint64_t>(value));
+  else if constexpr (sizeof(T) == 4)
+    p = StoreBig32(p, static_cast<uint32_t>(value));
+  else if constexpr (sizeof(T) == 2)
+    p = StoreBig16(p, static_cast<uint16_t>(value));
+  else
+    *p++ = static_cast<uint8_t>(value);
   out.Append(bytes, static_cast<size_t>(p - bytes));
 }
 
@@ -100,11 +104,10 @@ bool ValueEncoder::Resolve(const DataType& source, const PgType& target, int mon
     case Wire::kInt8: return take(whole, Put::kInt8);
     case Wire::kOid: return take(source.is_integer(), Put::kOid);
     case Wire::kFloat4: return take(source.is_integer() || same_shape || source.kind == TypeKind::kFloat64, Put::kFloat4);
-    case Wire::kFloat8: return take(source.is_integer() || narrow_decimal || same_shape || source.kind == TypeKind::kFloat32, Put::kFloat8);
+    case Wire::kFloat8:
+      return take(source.is_integer() || narrow_decimal || same_shape || source.kind == TypeKind::kFloat32, Put::kFloat8);
     case Wire::kNumeric: return ResolveNumeric(source, target);
-    case Wire::kMoney:
-      target_scale_ = money_decimals;
-      return take(whole, Put::kMoney);
+    case Wire::kMoney: target_scale_ = money_decimals; return take(whole, Put::kMoney);
     case Wire::kText:
     case Wire::kPaddedText:
     case Wire::kJsonb: return ResolveText(source, target);
@@ -177,7 +180,8 @@ bool ValueEncoder::ResolveNested(const DataType& source, const PgType& target, i
   return true;
 }
 
-bool ValueEncoder::Integer(const ColumnView& column, int64_t row, int64_t least, int64_t most, int64_t& out, std::string& fault) const {
+bool ValueEncoder::Integer(const ColumnView& column, int64_t row, int64_t least, int64_t most, int64_t& out,
+                           std::string& fault) const {
   const DataType& type = column.type();
   if (type.kind == TypeKind::kDecimal) {
     Int128 value = column.Decimal(row);
@@ -191,8 +195,8 @@ bool ValueEncoder::Integer(const ColumnView& column, int64_t row, int64_t least,
   out = column.Integer(row);
   const bool wraps = type.kind == TypeKind::kUInt64 && out < 0;
   if (!wraps && out >= least && out <= most) return true;
-  return Fail(fault, fmt::format("the value {} is out of the column's range", wraps ? std::to_string(static_cast<uint64_t>(out))
-                                                                                    : std::to_string(out)));
+  return Fail(fault, fmt::format("the value {} is out of the column's range",
+                                 wraps ? std::to_string(static_cast<uint64_t>(out)) : std::to_string(out)));
 }
 
 // The decimal brought to the target's scale if it has fewer places; digits are never dropped.
@@ -341,7 +345,8 @@ bool ValueEncoder::Append(const ColumnView& column, int64_t row, GrowBuffer& out
       return true;
     case Put::kTime: PutFixed(out, column.Fixed<int64_t>(row)); return true;
     case Put::kTimestamp:
-      if (__builtin_sub_overflow(column.Fixed<int64_t>(row), kMicrosTo2000, &integer)) return Fail(fault, "a timestamp is out of range");
+      if (__builtin_sub_overflow(column.Fixed<int64_t>(row), kMicrosTo2000, &integer))
+        return Fail(fault, "a timestamp is out of range");
       PutFixed(out, integer);
       return true;
     case Put::kDateToTimestamp: {

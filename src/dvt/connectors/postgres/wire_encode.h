@@ -23,14 +23,39 @@ class ValueEncoder {
 
  private:
   enum class Put : uint8_t {
-    kNull, kBool, kInt2, kInt4, kInt8, kOid, kFloat4, kFloat8, kNumericInteger, kNumericDecimal, kNumericWide, kMoney, kText, kAnyText,
-    kJsonb, kJsonbText, kJsonText, kDate, kTime, kTimestamp, kDateToTimestamp, kInterval, kUuid, kArray, kComposite, kTextOnly
+    kNull,
+    kBool,
+    kInt2,
+    kInt4,
+    kInt8,
+    kOid,
+    kFloat4,
+    kFloat8,
+    kNumericInteger,
+    kNumericDecimal,
+    kNumericWide,
+    kMoney,
+    kText,
+    kAnyText,
+    kJsonb,
+    kJsonbText,
+    kJsonText,
+    kDate,
+    kTime,
+    kTimestamp,
+    kDateToTimestamp,
+    kInterval,
+    kUuid,
+    kArray,
+    kComposite,
+    kTextOnly
   };
   bool Resolve(const columnar::DataType& source, const PgType& target, int money_decimals);
   bool ResolveNumeric(const columnar::DataType& source, const PgType& target);
   bool ResolveText(const columnar::DataType& source, const PgType& target);
   bool ResolveNested(const columnar::DataType& source, const PgType& target, int money_decimals);
-  bool Integer(const columnar::ColumnView& column, int64_t row, int64_t least, int64_t most, int64_t& out, std::string& fault) const;
+  bool Integer(const columnar::ColumnView& column, int64_t row, int64_t least, int64_t most, int64_t& out,
+               std::string& fault) const;
   bool Numeric(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Decimal(const columnar::ColumnView& column, int64_t row, columnar::Int128& out, std::string& fault) const;
   bool Float(const columnar::ColumnView& column, int64_t row, double& out, std::string& fault) const;
@@ -42,10 +67,10 @@ class ValueEncoder {
 
   Put put_ = Put::kNull;
   bool needs_text_ = false;
-  bool trim_ = false;          // drop trailing zeros of decimals
+  bool trim_ = false;  // drop trailing zeros of decimals
   int source_scale_ = 0;
-  int target_scale_ = -1;      // -1: any
-  unsigned element_ = 0;       // oid of array elements
+  int target_scale_ = -1;  // -1: any
+  unsigned element_ = 0;   // oid of array elements
   std::vector<unsigned> member_oids_;
   std::string column_, native_;
   std::vector<ValueEncoder> children_;
