@@ -42,11 +42,15 @@ std::string FloatDigits(double magnitude, char type, int precision, bool alterna
 }
 
 std::string IntDigits(uint64_t magnitude, int base, bool upper) {
-  if (magnitude == 0) return "0";
+  static constexpr std::string_view kLower = "0123456789abcdef";
+  static constexpr std::string_view kUpper = "0123456789ABCDEF";
+  const auto divisor = static_cast<uint64_t>(base);
+  const std::string_view digits = upper ? kUpper : kLower;
   std::string out;
-  for (; magnitude != 0; magnitude /= static_cast<uint64_t>(base)) {
-    out += (upper ? "0123456789ABCDEF" : "0123456789abcdef")[magnitude % static_cast<uint64_t>(base)];
-  }
+  do {
+    out += digits[magnitude % divisor];
+    magnitude /= divisor;
+  } while (magnitude != 0);
   return {out.rbegin(), out.rend()};
 }
 
