@@ -229,7 +229,7 @@ class Renderer {
     const DataType& type = FieldAt(index).type;
     if (type.kind != TypeKind::kString) return Lost(index, "LIKE on a column that is no text");
     if (!TextAllowed(index)) return std::nullopt;
-    if (type.fixed && source_.facts.char_padded) return Lost(index, "LIKE sees the padding of CHAR there");
+    if (type.fixed) return Lost(index, "LIKE may see the padding of CHAR there");
     if (p.negated && source_.dialect->Has(sql::Feature::kLikeIgnoresCase)) return Lost(index, "LIKE ignores case there");
     return fmt::format("{} {}LIKE {}", Name(index), p.negated ? "NOT " : "", sql::QuoteString(*source_.dialect, p.literals.front().text));
   }

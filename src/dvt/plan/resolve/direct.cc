@@ -77,6 +77,7 @@ std::string WithRealNames(const PlanRequest& request, const Catalog& catalog) {
 
 struct QualifiedTree {
   Node* root = nullptr;
+  bool flattened = false;   ///< CTEs were folded away
   sql::Analysis analysis;
 };
 
@@ -88,6 +89,10 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
   options.analyze.file = request.file;
   options.analyze.source = query.source();
   DVT_TRY(sql::Qualify(query.arena(), out.root, query.dialect(), &query, options));
+  if (Node* flat = FlattenSelection(query.arena(), out.root, query.dialect())) {
+    out.flattened = sql::FindAll(out.root, Kind::kSelect).size() > 1;
+    out.root = flat;
+  }
   DVT_ASSIGN(out.analysis, sql::Analyze(out.root, query.dialect(), &query, options.analyze));
   return out;
 }
@@ -129,7 +134,8 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   }
   sql::PrintOptions pretty;
   pretty.pretty = true;
-  extract.sql = same_dialect ? WithRealNames(request, catalog) : sql::Print(tree->root, to, pretty);
+  const bool as_written = same_dialect && (!tree || !tree->flattened || !extract.relation);
+  extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(tree->root, to, pretty);
   plan.way = Way::kDirect;
   plan.warnings.Append(losses);
   plan.extracts.push_back(std::move(extract));

@@ -63,6 +63,10 @@ void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& w
 /// DVT002 for used columns whose type has no exact home on the way.
 void WarnLossyTypes(const sql::Analysis& analysis, ModelQuery& query, Diagnostics& warnings);
 
+/// One SELECT over one table with the meaning of a qualified query whose CTEs and derived tables only choose, compute and filter; nullptr
+/// if it is anything else. The query is not changed.
+sql::Node* FlattenSelection(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect);
+
 /// The direct way: fills one extract whose SQL is the whole query. False (and the reason as a warning) if the source's dialect cannot say
 /// the query exactly; the plan is then as before.
 Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan);
