@@ -2,6 +2,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/split/extracts.h"
+#include "dvt/plan/split/prune.h"
 
 namespace dvt::plan {
 namespace {
@@ -28,8 +29,9 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
   options.quote = true;
   options.analyze.file = request.file;
   options.analyze.source = query.source();
+  SimplifyExists(query.arena(), out.root);
   DVT_TRY(MissingDescription(query, sql::Qualify(query.arena(), out.root, query.dialect(), &query, options)));
-  DVT_TRY(sql::PushDownProjections(query.arena(), out.root, query.dialect(), &query));
+  DVT_TRY(PruneColumns(query.arena(), out.root, query.dialect(), &query));
   DVT_ASSIGN(out.analysis, sql::Analyze(out.root, query.dialect(), &query, options.analyze));
   return out;
 }
