@@ -1,0 +1,291 @@
+// Query blocks: CTEs, set operations, VALUES, SELECT, and what they put out.
+#include <algorithm>
+
+#include "dvt/sql/analyze/analyzer_internal.h"
+#include "dvt/sql/parse/parser.h"
+
+namespace dvt::sql {
+
+using columnar::DataType;
+using columnar::Field;
+using columnar::TypeKind;
+
+std::string OutputName(const Node* item, const Dialect& dialect) {
+  if (item->Is(Kind::kAlias)) {
+    const Node* name = item->Child(1);
+    return FoldIdentifier(dialect, name->text, name->Has(kQuoted));
+  }
+  const Node* bare = Unparen(item);
+  if (bare->Is(Kind::kColumn) && bare->count > 0) {
+    const Node* last = bare->Child(bare->count - 1);
+    return FoldIdentifier(dialect, last->text, last->Has(kQuoted));
+  }
+  // PostgreSQL names a call after its function and a cast after what is cast.
+  const bool postgres_names = dialect.Has(Feature::kDoubleColonCast) && dialect.folding == Folding::kLower;
+  if (postgres_names && bare->Is(Kind::kFunction)) return FoldIdentifier(dialect, bare->text, false);
+  if (postgres_names && bare->Is(Kind::kCast)) {
+    const std::string inner = OutputName(bare->Child(0), dialect);
+    return inner.empty() ? FoldIdentifier(dialect, bare->Child(1)->text, false) : inner;
+  }
+  if (postgres_names && bare->Is(Kind::kCase)) return "case";
+  return {};
+}
+
+std::string Analyzer::Fold(const Node* identifier) const { return FoldIdentifier(dialect_, identifier->text, identifier->Has(kQuoted)); }
+
+Place Analyzer::PlaceOf(const Node* node) const { return PlaceAt(options_.source, node->begin, options_.file); }
+
+void Analyzer::Run(Node* query) { out_.root_ = BuildQuery(query, ScopeKind::kRoot, nullptr, nullptr); }
+
+Scope* Analyzer::NewScope(ScopeKind kind, Node* query, Node* outermost, Scope* parent) {
+  Scope& scope = out_.scopes_.emplace_back();
+  scope.kind = kind;
+  scope.query = query;
+  scope.outermost = outermost;
+  scope.parent = parent;
+  if (parent != nullptr) parent->children.push_back(&scope);
+  out_.by_query_[query] = &scope;
+  out_.by_query_[outermost] = &scope;
+  return &scope;
+}
+
+// `parent` is where the scope hangs in the tree, `outer` whose columns it may see.
+Scope* Analyzer::BuildQuery(Node* query, ScopeKind kind, Block* outer, Scope* parent) {
+  const size_t visible = ctes_.size();
+  Scope* scope = BuildLayers(query, query, kind, outer, parent);
+  ctes_.resize(visible);
+  return scope;
+}
+
+Scope* Analyzer::BuildLayers(Node* query, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
+  if (Node* with = query->Child(kWithSlot)) BuildWith(with, outer, parent);
+  switch (query->kind) {
+    case Kind::kSubquery: {
+      Scope* scope = BuildLayers(query->Child(kInnerSlot), outermost, kind, outer, parent);
+      out_.by_query_[query] = scope;
+      ResolveOutputOrder(query, scope, outer);
+      return scope;
+    }
+    case Kind::kSelect: return BuildSelect(query, outermost, kind, outer, parent);
+    case Kind::kSetOperation: return BuildSetOperation(query, outermost, kind, outer, parent);
+    case Kind::kValues: return BuildValues(query, outermost, kind, outer, parent);
+    default: throw AnalysisFailure{Error(ErrorCode::kSyntax, "a query was expected").At(PlaceOf(query))};
+  }
+}
+
+void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
+  for (Node* cte : with->Children()) {
+    Node* alias = cte->Child(0);
+    Node* body = cte->Child(1);
+    if (!body->IsQuery()) continue;
+    VisibleCte visible{Fold(alias->Child(0)), nullptr, {}};
+    const Node* renamed = alias->Child(1);
+    auto rename = [&](columnar::Fields columns) {
+      for (uint32_t i = 0; renamed != nullptr && i < renamed->count && i < columns.size(); ++i) columns[i].name = Fold(renamed->Child(i));
+      return columns;
+    };
+    Node* inner = InnerQuery(body);
+    if (with->Has(kRecursive) && inner->Is(Kind::kSetOperation)) {
+      // The left branch gives the columns that the right one sees under the CTE's own name.
+      Scope* scope = NewScope(ScopeKind::kCte, inner, body, parent);
+      scope->recursive = true;
+      Scope* left = BuildQuery(inner->Child(kLeftSlot), ScopeKind::kSetBranch, outer, scope);
+      scope->output = rename(left->output);
+      scope->output_known = left->output_known;
+      visible.scope = scope;
+      visible.columns = scope->output;
+      ctes_.push_back(visible);
+      Scope* right = BuildQuery(inner->Child(kRightSlot), ScopeKind::kSetBranch, outer, scope);
+      scope->branches = {left, right};
+      continue;
+    }
+    visible.scope = BuildQuery(body, ScopeKind::kCte, outer, parent);
+    visible.columns = rename(visible.scope->output);
+    ctes_.push_back(std::move(visible));
+  }
+}
+
+Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
+  Scope* scope = NewScope(kind, select, outermost, parent);
+  Block block;
+  block.scope = scope;
+  block.outer = outer;
+  block.items = select->Child(kItemsSlot);
+  if (Node* from = select->Child(kFromSlot)) {
+    if (from->Is(Kind::kList)) {
+      for (Node* table : from->Children()) BuildFrom(table, block, false);
+    } else {
+      BuildFrom(from, block, false);
+    }
+  }
+  const bool loose = dialect_.Has(Feature::kAliasInWhere);
+  const bool group_alias = dialect_.Has(Feature::kAliasInGroupBy);
+  for (Node* item : select->Child(kItemsSlot)->Children()) Resolve(item, block, loose ? Aliases::kAfterColumns : Aliases::kNone);
+  SetOutput(block, select->Child(kItemsSlot));
+  Resolve(select->Child(kDistinctSlot), block, Aliases::kBeforeColumns);
+  Resolve(select->Child(kWhereSlot), block, loose ? Aliases::kAfterColumns : Aliases::kNone);
+  Resolve(select->Child(kGroupSlot), block, group_alias ? Aliases::kAfterColumns : Aliases::kNone);
+  Resolve(select->Child(kHavingSlot), block, group_alias ? Aliases::kAfterColumns : Aliases::kNone);
+  Resolve(select->Child(kWindowSlot), block, Aliases::kNone);
+  Resolve(select->Child(kQualifySlot), block, Aliases::kAfterColumns);
+  Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
+  Resolve(select->Child(kLimitSlot), block, Aliases::kNone);
+  Resolve(select->Child(kOffsetSlot), block, Aliases::kNone);
+  return scope;
+}
+
+// The columns that the items give, stars expanded over known columns.
+void Analyzer::SetOutput(Block& block, Node* items) {
+  Scope* scope = block.scope;
+  auto add_all = [&](Source* source) {
+    if (!source->columns_known) scope->output_known = false;
+    for (size_t i = 0; i < source->columns.size(); ++i) {
+      scope->output.push_back(source->columns[i]);
+      Use(source, static_cast<int>(i), source->columns[i].name);
+    }
+  };
+  for (Node* item : items->Children()) {
+    if (!item->Is(Kind::kStar)) {
+      scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
+      continue;
+    }
+    const Node* qualifier = item->Child(0);
+    auto excluded = [&](const std::string& name) {
+      const Node* list = item->Child(1);
+      if (list == nullptr) return false;
+      return std::any_of(list->Children().begin(), list->Children().end(),
+                         [&](const Node* each) { return each->Is(Kind::kIdentifier) && Same(Fold(each), name); });
+    };
+    const size_t before = scope->output.size();
+    if (qualifier == nullptr) {
+      for (const auto& merged : block.merged) {
+        const auto& [source, index] = merged.sides.front();
+        scope->output.push_back(source->columns[static_cast<size_t>(index)]);
+        for (const auto& [side, i] : merged.sides) Use(side, i, merged.name);
+      }
+      for (Source* source : scope->sources) {
+        if (!source->columns_known) scope->output_known = false;
+        for (size_t i = 0; i < source->columns.size(); ++i) {
+          const bool merged = std::any_of(block.merged.begin(), block.merged.end(), [&](const auto& m) {
+            return std::find(m.sides.begin(), m.sides.end(), std::pair<Source*, int>(source, static_cast<int>(i))) != m.sides.end();
+          });
+          if (merged) continue;
+          scope->output.push_back(source->columns[i]);
+          Use(source, static_cast<int>(i), source->columns[i].name);
+        }
+      }
+    } else {
+      const std::string name = Fold(qualifier->Child(qualifier->count - 1));
+      for (Source* source : scope->sources) {
+        if (Same(source->name, name)) add_all(source);
+      }
+    }
+    for (size_t i = scope->output.size(); i-- > before;) {
+      if (excluded(scope->output[i].name)) scope->output.erase(scope->output.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+}
+
+Scope* Analyzer::BuildSetOperation(Node* set, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
+  Scope* scope = NewScope(kind, set, outermost, parent);
+  Scope* left = BuildQuery(set->Child(kLeftSlot), ScopeKind::kSetBranch, outer, scope);
+  Scope* right = BuildQuery(set->Child(kRightSlot), ScopeKind::kSetBranch, outer, scope);
+  scope->branches = {left, right};
+  scope->output = left->output;
+  scope->output_known = left->output_known && right->output_known;
+  for (size_t i = 0; i < scope->output.size() && i < right->output.size(); ++i) {
+    scope->output[i].type = CommonType(left->output[i].type, right->output[i].type);
+  }
+  scope->correlated = left->correlated || right->correlated;
+  ResolveOutputOrder(set, scope, outer);
+  return scope;
+}
+
+Scope* Analyzer::BuildValues(Node* values, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
+  Scope* scope = NewScope(kind, values, outermost, parent);
+  Block block;
+  block.scope = scope;
+  block.outer = outer;
+  Node* rows = values->Child(kInnerSlot);
+  if (rows == nullptr) return scope;
+  for (Node* row : rows->Children()) {
+    Resolve(row, block, Aliases::kNone);
+    for (uint32_t i = 0; i < row->count; ++i) {
+      const DataType type = TypeOf(row->Child(i));
+      if (i < scope->output.size()) {
+        scope->output[i].type = CommonType(scope->output[i].type, type);
+      } else {
+        const bool zero_based = dialect_.Has(Feature::kFromFirst);
+        scope->output.push_back({(zero_based ? "col" : "column") + std::to_string(zero_based ? i : i + 1), type, true, {}});
+      }
+    }
+  }
+  ResolveOutputOrder(values, scope, outer);
+  return scope;
+}
+
+// ORDER BY over a result: its terms name output columns.
+void Analyzer::ResolveOutputOrder(Node* query, Scope* scope, Block* outer) {
+  Node* order = query->Child(kOrderSlot);
+  if (order == nullptr) return;
+  Block block;
+  block.scope = scope;
+  block.outer = outer;
+  for (Node* item : order->Children()) {
+    Node* key = item->Child(0);
+    const Node* bare = Unparen(key);
+    if (bare->Is(Kind::kColumn) && bare->count == 1) {
+      const std::string name = Fold(bare->Child(0));
+      const bool known = std::any_of(scope->output.begin(), scope->output.end(), [&](const Field& field) { return Same(field.name, name); });
+      if (known || !scope->output_known) {
+        ColumnBinding binding;
+        binding.scope = scope;
+        out_.bindings_[bare] = binding;
+        continue;
+      }
+    }
+    // Other expressions may still name the leftmost SELECT's columns, as some systems allow: resolved leniently.
+    for (Node* column : FindAll(key, Kind::kColumn, true)) out_.bindings_.try_emplace(column, ColumnBinding{nullptr, -1, nullptr, scope, false, {}});
+  }
+}
+
+Result<Analysis> Analyze(Node* query, const Dialect& dialect, SchemaProvider* schema, const AnalyzeOptions& options) {
+  Analysis analysis;
+  try {
+    Analyzer(dialect, schema, options, analysis).Run(query);
+  } catch (AnalysisFailure& failure) {
+    return std::move(failure.error);
+  }
+  return analysis;
+}
+
+const ColumnBinding* Analysis::Find(const Node* column) const {
+  const auto found = bindings_.find(column);
+  return found == bindings_.end() ? nullptr : &found->second;
+}
+
+Scope* Analysis::ScopeOf(const Node* query) const {
+  const auto found = by_query_.find(query);
+  return found == by_query_.end() ? nullptr : found->second;
+}
+
+DataType Analysis::TypeOf(const Node* expression) const {
+  const NodeTypes columns = column_types();
+  const NodeTypes queries = [this](const Node& query) {
+    const Scope* scope = ScopeOf(&query);
+    return scope != nullptr && scope->output.size() == 1 ? scope->output[0].type : DataType();
+  };
+  return InferWithQueries(expression, *dialect_, columns, queries);
+}
+
+std::function<DataType(const Node&)> Analysis::column_types() const {
+  return [this](const Node& column) -> DataType {
+    const ColumnBinding* binding = Find(&column);
+    if (binding == nullptr) return {};
+    if (binding->source != nullptr && binding->index >= 0) return binding->source->columns[static_cast<size_t>(binding->index)].type;
+    if (binding->alias != nullptr) return TypeOf(binding->alias);
+    return {};
+  };
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/sql/analyze/infer_internal.h"
+#include "dvt/sql/analyze/scope.h"
+
+namespace dvt::sql {
+
+/// Builds an Analysis. Errors are thrown as AnalysisFailure inside the folder and caught in Analyze.
+struct AnalysisFailure {
+  Error error;
+};
+
+class Analyzer {
+ public:
+  Analyzer(const Dialect& dialect, SchemaProvider* schema, const AnalyzeOptions& options, Analysis& out)
+      : dialect_(dialect), schema_(schema), options_(options), out_(out) {
+    out_.dialect_ = &dialect;
+  }
+
+  void Run(Node* query);
+
+ private:
+  /// CTEs visible at a point, innermost last.
+  struct VisibleCte {
+    std::string name;
+    Scope* scope;
+    columnar::Fields columns;
+  };
+  /// Columns that USING or NATURAL made one.
+  struct Merged {
+    std::string name;
+    std::vector<std::pair<Source*, int>> sides;
+  };
+  /// What an expression of a block may see besides its sources.
+  enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns };
+  struct Block {
+    Scope* scope = nullptr;
+    Block* outer = nullptr;        ///< whose columns may be seen too
+    std::vector<Merged> merged;
+    const Node* items = nullptr;   ///< for aliases
+    std::vector<const Node*> lambda_names;
+  };
+
+  // Queries (analyzer.cc).
+  Scope* NewScope(ScopeKind kind, Node* query, Node* outermost, Scope* parent);
+  Scope* BuildQuery(Node* query, ScopeKind kind, Block* outer, Scope* parent);
+  Scope* BuildLayers(Node* query, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
+  void BuildWith(Node* with, Block* outer, Scope* parent);
+  Scope* BuildSelect(Node* select, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
+  Scope* BuildSetOperation(Node* set, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
+  Scope* BuildValues(Node* values, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
+  void ResolveOutputOrder(Node* query, Scope* scope, Block* outer);
+  void SetOutput(Block& block, Node* items);
+
+  // FROM (from_clause.cc).
+  void BuildFrom(Node* table, Block& block, bool nullable);
+  void BuildJoin(Node* join, Block& block, bool nullable);
+  Source* AddSource(Block& block, SourceKind kind, Node* node, bool nullable);
+  void AddTable(Node* table, Block& block, bool nullable);
+  void AddDerived(Node* table, Block& block, bool nullable);
+  void AddFunction(Node* table, Block& block, bool nullable);
+  void NameSource(Source& source, const Node* alias, std::string fallback);
+  void MergeColumns(Block& block, const Node* join, size_t left_begin, size_t right_begin);
+
+  // Columns (column_binding.cc).
+  void Resolve(Node* expression, Block& block, Aliases aliases);
+  void BindColumn(Node* column, Block& block, Aliases aliases);
+  bool BindInBlock(Node* column, Block& block, Block& from, bool outer);
+  bool BindAlias(Node* column, Block& block);
+  bool BindUnqualified(const std::string& name, Node* column, Block& block, Block& from, bool outer);
+  bool BindQualified(Node* column, Block& block, Block& from, bool outer);
+  void Use(Source* source, int index, std::string_view name);
+  void Bound(Node* column, Block& from, Source* source, int index, bool outer);
+  [[noreturn]] void FailUnknown(const Node* column, const Block& block, const std::string& name);
+  Place PlaceOf(const Node* node) const;
+  bool Same(std::string_view a, std::string_view b) const { return SameName(dialect_, a, b); }
+  std::string Fold(const Node* identifier) const;
+  columnar::DataType TypeOf(const Node* expression) const { return out_.TypeOf(expression); }
+
+  const Dialect& dialect_;
+  SchemaProvider* schema_;
+  const AnalyzeOptions& options_;
+  Analysis& out_;
+  std::vector<VisibleCte> ctes_;
+};
+
+/// The folded relation name of a kTable.
+columnar::RelationName TableName(const Node* table, const Dialect& dialect);
+/// The name an output column gets: alias, column name, or what the dialect makes up; empty if it makes up none.
+std::string OutputName(const Node* item, const Dialect& dialect);
+
+}  // namespace dvt::sql
