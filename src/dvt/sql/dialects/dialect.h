@@ -10,6 +10,7 @@
 
 #include "dvt/base/result/result.h"
 #include "dvt/columnar/types/data_type.h"
+#include "dvt/sql/ast/op.h"
 
 namespace dvt::sql {
 
@@ -144,7 +145,18 @@ struct FunctionSpec {
   bool read_only = false;     ///< an alias that is never written
 };
 
-struct TypeDefaults;
+/// How tightly each binary operator binds (higher is tighter); 0: not an operator here. All but powers and comparisons associate left.
+struct Precedence {
+  std::array<uint8_t, 64> binary{};
+  uint8_t not_ = 0;        ///< prefix NOT
+  uint8_t is = 0;          ///< IS …, ISNULL
+  uint8_t range = 0;       ///< BETWEEN, IN, LIKE, REGEXP …
+  uint8_t unary = 0;       ///< -x, +x, ~x
+  uint8_t collate = 0;
+  uint8_t at_zone = 0;
+
+  constexpr uint8_t operator[](Op op) const { return binary[static_cast<size_t>(op)]; }
+};
 
 /// One dialect, as data. All are constexpr and live for ever. Children inherit what they leave empty (tables: child first, then parent).
 struct Dialect {
@@ -158,6 +170,7 @@ struct Dialect {
   std::span<const std::string_view> reserved;   ///< upper case, sorted: must be quoted as any identifier
   std::span<const FunctionSpec> functions;
   std::span<const TypeSpec> types;
+  const Precedence* precedence = nullptr;
   std::string_view default_schema;         ///< "public", "main", …
   std::string_view unlimited_text = "TEXT";
 

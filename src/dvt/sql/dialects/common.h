@@ -1,0 +1,27 @@
+#pragma once
+
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::sql {
+
+/// What all dialects share with exactly one meaning: the parent of every dialect, not a dialect of its own.
+const Dialect& CommonSql();
+
+struct Binding {
+  Op op;
+  uint8_t level;
+};
+constexpr Precedence MakePrecedence(std::initializer_list<Binding> binary, uint8_t not_level, uint8_t is, uint8_t range, uint8_t unary, uint8_t collate,
+                                    uint8_t at_zone) {
+  Precedence out;
+  for (const Binding& each : binary) out.binary[static_cast<size_t>(each.op)] = each.level;
+  out.not_ = not_level;
+  out.is = is;
+  out.range = range;
+  out.unary = unary;
+  out.collate = collate;
+  out.at_zone = at_zone;
+  return out;
+}
+
+}  // namespace dvt::sql

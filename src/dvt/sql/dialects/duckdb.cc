@@ -1,0 +1,175 @@
+#include "dvt/sql/dialects/common.h"
+
+namespace dvt::sql {
+
+namespace {
+
+using columnar::TypeKind;
+using F = Feature;
+
+constexpr FeatureSet kFeatures = {
+    F::kEStrings, F::kDollarStrings, F::kHexNumbers, F::kUnderscoreNumbers, F::kColonParameters, F::kDollarParameters, F::kSlashSlash, F::kPipesConcat,
+    F::kCaretIsPower, F::kStarStarIsPower, F::kDoubleEquals, F::kDoubleColonCast, F::kArrowJson, F::kJsonContainment, F::kTildeRegex, F::kGlobOperator,
+    F::kIlike, F::kSimilarTo, F::kNotNullPostfix, F::kLambdaArrow, F::kLambdaKeyword, F::kDistinctOn, F::kQualify, F::kGroupByAll, F::kGroupingSets,
+    F::kLateral, F::kAsofJoin, F::kSemiAntiJoin, F::kPositionalJoin, F::kFullJoin, F::kNaturalJoin, F::kFromFirst, F::kLimitPercent, F::kNullsOrdering,
+    F::kByNameUnion, F::kStarExcept, F::kStarReplace, F::kMaterializedCte, F::kValuesTable, F::kTableStatement, F::kWindowFrameGroups, F::kFilterClause,
+    F::kWithinGroup, F::kIgnoreNulls, F::kNamedWindows, F::kTableSample, F::kPivot, F::kIntersectExceptAll, F::kTrailingCommas, F::kAliasInWhere,
+    F::kAliasInGroupBy, F::kOrdinality, F::kTryCast, F::kArrayBrackets, F::kArrayKeyword, F::kStructBraces, F::kMapBraces, F::kListSlices, F::kBooleanLiterals,
+    F::kBooleanType, F::kIntervalType, F::kIntervalUnitOutside, F::kIntervalString, F::kExtract, F::kPositionFunction, F::kSubstringFrom, F::kTrimFrom,
+    F::kRowConstructor, F::kCollateClause, F::kAtTimeZone, F::kNamedArguments, F::kColumnsExpression, F::kConcatNullIsEmpty, F::kGreatestIgnoresNull,
+    F::kTransactionalDdl, F::kReturning, F::kOnConflict, F::kMerge, F::kDeleteUsing, F::kUpdateFrom, F::kCreateOrReplace};
+
+constexpr Precedence kPrecedence = MakePrecedence(
+    {{Op::kOr, 1}, {Op::kAnd, 2}, {Op::kEq, 5}, {Op::kNeq, 5}, {Op::kLt, 5}, {Op::kLe, 5}, {Op::kGt, 5}, {Op::kGe, 5}, {Op::kDistinctFrom, 4},
+     {Op::kNotDistinctFrom, 4}, {Op::kBitOr, 7}, {Op::kBitXor, 7}, {Op::kBitAnd, 7}, {Op::kShiftLeft, 7}, {Op::kShiftRight, 7}, {Op::kConcat, 7},
+     {Op::kJsonGet, 7}, {Op::kJsonGetText, 7}, {Op::kContains, 7}, {Op::kContainedBy, 7}, {Op::kOverlaps, 7}, {Op::kRegexMatch, 7},
+     {Op::kRegexNoMatch, 7}, {Op::kCustom, 7}, {Op::kAdd, 8}, {Op::kSub, 8}, {Op::kMul, 9}, {Op::kDiv, 9}, {Op::kIntDiv, 9}, {Op::kMod, 9}, {Op::kPow, 10}},
+    3, 4, 6, 13, 12, 11);
+
+constexpr std::string_view kReserved[] = {
+    "ALL", "ANALYSE", "ANALYZE", "AND", "ANY", "ARRAY", "AS", "ASC", "ASYMMETRIC", "BOTH", "CASE", "CAST", "CHECK", "COLLATE", "COLUMN", "CONSTRAINT", "CREATE",
+    "DEFAULT", "DEFERRABLE", "DESC", "DESCRIBE", "DISTINCT", "DO", "ELSE", "END", "EXCEPT", "FALSE", "FETCH", "FOR", "FOREIGN", "FROM", "GROUP", "HAVING",
+    "IN", "INITIALLY", "INTERSECT", "INTO", "LAMBDA", "LATERAL", "LEADING", "LIMIT", "NOT", "NULL", "OFFSET", "ON", "ONLY", "OR", "ORDER", "PIVOT", "PLACING",
+    "PRIMARY", "QUALIFY", "REFERENCES", "RETURNING", "SELECT", "SHOW", "SOME", "SUMMARIZE", "SYMMETRIC", "TABLE", "THEN", "TO", "TRAILING", "TRUE", "UNION",
+    "UNIQUE", "UNPIVOT", "USING", "VARIADIC", "WHEN", "WHERE", "WINDOW", "WITH"};
+
+constexpr FunctionSpec kFunctions[] = {
+    {"LENGTH", "char_length", 1, 1, TypeRule::kInt64},
+    {"CHAR_LENGTH", "char_length", 1, 1, TypeRule::kInt64, kPure, true},
+    {"STRLEN", "octet_length", 1, 1, TypeRule::kInt64},
+    {"LOWER", "lower", 1, 1, TypeRule::kString},
+    {"LCASE", "lower", 1, 1, TypeRule::kString, kPure, true},
+    {"UPPER", "upper", 1, 1, TypeRule::kString},
+    {"UCASE", "upper", 1, 1, TypeRule::kString, kPure, true},
+    {"SUBSTRING", "substring_duckdb", 2, 3, TypeRule::kString},
+    {"SUBSTR", "substring_duckdb", 2, 3, TypeRule::kString, kPure, true},
+    {"REPLACE", "replace", 3, 3, TypeRule::kString},
+    {"STRPOS", "strpos", 2, 2, TypeRule::kInt64},
+    {"INSTR", "strpos", 2, 2, TypeRule::kInt64, kPure, true},
+    {"LEFT", "left", 2, 2, TypeRule::kString},
+    {"RIGHT", "right", 2, 2, TypeRule::kString},
+    {"REVERSE", "reverse", 1, 1, TypeRule::kString},
+    {"REPEAT", "repeat", 2, 2, TypeRule::kString},
+    {"LPAD", "lpad", 3, 3, TypeRule::kString},
+    {"RPAD", "rpad", 3, 3, TypeRule::kString},
+    {"CONCAT", "concat_skip_null", 1, -1, TypeRule::kString},
+    {"CONCAT_WS", "concat_ws", 1, -1, TypeRule::kString},
+    {"SPLIT_PART", "split_part", 3, 3, TypeRule::kString},
+    {"MD5", "md5", 1, 1, TypeRule::kString},
+    {"CONTAINS", "contains", 2, 2, TypeRule::kBool},
+    {"STARTS_WITH", "starts_with", 2, 2, TypeRule::kBool},
+    {"IFNULL", "coalesce", 2, 2, TypeRule::kCommon, kPure, true},
+    {"IF", "if", 3, 3, TypeRule::kUnknown},
+    {"GREATEST", "greatest_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
+    {"LEAST", "least_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
+    {"ROUND", "round", 1, 2, TypeRule::kRound},
+    {"TRUNC", "trunc", 1, 1, TypeRule::kRound},
+    {"SIGN", "sign", 1, 1, TypeRule::kInt32},
+    {"MOD", "mod", 2, 2, TypeRule::kCommon},
+    {"FMOD", "mod_float", 2, 2, TypeRule::kFloat64},
+    {"POWER", "power_float", 2, 2, TypeRule::kFloat64},
+    {"POW", "power_float", 2, 2, TypeRule::kFloat64, kPure, true},
+    {"LOG10", "log10_float", 1, 1, TypeRule::kFloat64},
+    {"LOG2", "log2", 1, 1, TypeRule::kFloat64},
+    {"ATAN2", "atan2", 2, 2, TypeRule::kFloat64},
+    {"DATE_TRUNC", "date_trunc", 2, 2, TypeRule::kUnknown},
+    {"DATE_PART", "date_part_int", 2, 2, TypeRule::kInt64},
+    {"DATE_DIFF", "date_diff", 3, 3, TypeRule::kInt64},
+    {"DATEDIFF", "date_diff", 3, 3, TypeRule::kInt64, kPure, true},
+    {"STRFTIME", "strftime", 2, 2, TypeRule::kString},
+    {"STRPTIME", "strptime", 2, 2, TypeRule::kTimestamp},
+    {"MAKE_DATE", "make_date", 3, 3, TypeRule::kDate},
+    {"LAST_DAY", "last_day", 1, 1, TypeRule::kDate},
+    {"YEAR", "year", 1, 1, TypeRule::kInt64},
+    {"MONTH", "month", 1, 1, TypeRule::kInt64},
+    {"DAY", "day", 1, 1, TypeRule::kInt64},
+    {"HOUR", "hour", 1, 1, TypeRule::kInt64},
+    {"MINUTE", "minute", 1, 1, TypeRule::kInt64},
+    {"SECOND", "second", 1, 1, TypeRule::kInt64},
+    {"QUARTER", "quarter", 1, 1, TypeRule::kInt64},
+    {"DAYOFYEAR", "dayofyear", 1, 1, TypeRule::kInt64},
+    {"NOW", "now", 0, 0, TypeRule::kTimestampTz, kStable},
+    {"CURRENT_TIMESTAMP", "now", 0, 0, TypeRule::kTimestampTz, kStable | kNoParentheses},
+    {"CURRENT_DATE", "current_date", 0, 0, TypeRule::kDate, kStable | kNoParentheses},
+    {"TODAY", "current_date", 0, 0, TypeRule::kDate, kStable, true},
+    {"CURRENT_TIME", "current_time", 0, 0, TypeRule::kUnknown, kStable | kNoParentheses},
+    {"LOCALTIMESTAMP", "localtimestamp", 0, 0, TypeRule::kTimestamp, kStable | kNoParentheses},
+    {"CURRENT_SCHEMA", "current_schema", 0, 0, TypeRule::kString, kSession},
+    {"CURRENT_DATABASE", "current_database", 0, 0, TypeRule::kString, kSession},
+    {"VERSION", "version", 0, 0, TypeRule::kString, kSession},
+    {"RANDOM", "random", 0, 0, TypeRule::kFloat64, kVolatile},
+    {"UUID", "uuid", 0, 0, TypeRule::kUuid, kVolatile},
+    {"GEN_RANDOM_UUID", "uuid", 0, 0, TypeRule::kUuid, kVolatile, true},
+    {"NEXTVAL", "nextval", 1, 1, TypeRule::kInt64, kVolatile},
+    {"STRING_AGG", "string_agg", 2, 2, TypeRule::kString, kAggregate},
+    {"STRING_AGG", "string_agg_comma", 1, 1, TypeRule::kString, kAggregate},
+    {"GROUP_CONCAT", "string_agg", 2, 2, TypeRule::kString, kAggregate, true},
+    {"LISTAGG", "string_agg", 2, 2, TypeRule::kString, kAggregate, true},
+    {"ARRAY_AGG", "array_agg", 1, 1, TypeRule::kList, kAggregate},
+    {"LIST", "array_agg", 1, 1, TypeRule::kList, kAggregate, true},
+    {"ANY_VALUE", "any_value", 1, 1, TypeRule::kFirst, kAggregate},
+    {"FIRST", "first", 1, 1, TypeRule::kFirst, kAggregate},
+    {"LAST", "last", 1, 1, TypeRule::kFirst, kAggregate},
+    {"ARG_MAX", "arg_max", 2, 3, TypeRule::kFirst, kAggregate},
+    {"ARG_MIN", "arg_min", 2, 3, TypeRule::kFirst, kAggregate},
+    {"BOOL_AND", "bool_and", 1, 1, TypeRule::kBool, kAggregate},
+    {"BOOL_OR", "bool_or", 1, 1, TypeRule::kBool, kAggregate},
+    {"STDDEV", "stddev_samp", 1, 1, TypeRule::kFloat64, kAggregate, true},
+    {"STDDEV_SAMP", "stddev_samp", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"STDDEV_POP", "stddev_pop", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"VARIANCE", "var_samp", 1, 1, TypeRule::kFloat64, kAggregate, true},
+    {"VAR_SAMP", "var_samp", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"VAR_POP", "var_pop", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"CORR", "corr", 2, 2, TypeRule::kFloat64, kAggregate},
+    {"MEDIAN", "median", 1, 1, TypeRule::kUnknown, kAggregate},
+    {"QUANTILE_CONT", "quantile_cont", 2, 2, TypeRule::kUnknown, kAggregate},
+    {"PERCENTILE_CONT", "percentile_cont", 1, 1, TypeRule::kUnknown, kAggregate},
+    {"PERCENTILE_DISC", "percentile_disc", 1, 1, TypeRule::kUnknown, kAggregate},
+    {"APPROX_COUNT_DISTINCT", "approx_count_distinct", 1, 1, TypeRule::kInt64, kAggregate},
+    {"COUNT_IF", "count_if", 1, 1, TypeRule::kUnknown, kAggregate},
+    {"MODE", "mode_of", 1, 1, TypeRule::kFirst, kAggregate},
+    {"BIT_AND", "bit_and_agg", 1, 1, TypeRule::kFirst, kAggregate},
+    {"BIT_OR", "bit_or_agg", 1, 1, TypeRule::kFirst, kAggregate},
+    {"BIT_XOR", "bit_xor_agg", 1, 1, TypeRule::kFirst, kAggregate},
+    {"REGEXP_MATCHES", "regexp_matches_duckdb", 2, 3, TypeRule::kBool},
+    {"REGEXP_REPLACE", "regexp_replace_duckdb", 3, 4, TypeRule::kString},
+    {"REGEXP_EXTRACT", "regexp_extract_duckdb", 2, 4, TypeRule::kUnknown},
+    {"GENERATE_SERIES", "generate_series_duckdb", 1, 3, TypeRule::kUnknown, kTableValued},
+    {"RANGE", "range_duckdb", 1, 3, TypeRule::kUnknown, kTableValued},
+    {"UNNEST", "unnest", 1, 1, TypeRule::kElement, kTableValued},
+    {"READ_CSV", "read_csv", 1, -1, TypeRule::kUnknown, kTableValued | kVolatile},
+    {"READ_PARQUET", "read_parquet", 1, -1, TypeRule::kUnknown, kTableValued | kVolatile},
+    {"LEN", "len", 1, 1, TypeRule::kInt64},
+    {"LIST_VALUE", "list_value", 0, -1, TypeRule::kList},
+    {"GROUPING", "grouping", 1, -1, TypeRule::kInt64},
+    {"JSON_EXTRACT", "json_extract_duckdb", 2, 2, TypeRule::kJson},
+    {"JSON_EXTRACT_STRING", "json_extract_string_duckdb", 2, 2, TypeRule::kString},
+};
+
+constexpr TypeSpec kTypes[] = {
+    {"BOOLEAN", TypeKind::kBool}, {"BOOL", TypeKind::kBool, 0, 0, 0, false, true}, {"TINYINT", TypeKind::kInt8}, {"SMALLINT", TypeKind::kInt16},
+    {"INTEGER", TypeKind::kInt32}, {"INT", TypeKind::kInt32, 0, 0, 0, false, true}, {"INT4", TypeKind::kInt32, 0, 0, 0, false, true}, {"BIGINT", TypeKind::kInt64},
+    {"INT8", TypeKind::kInt64, 0, 0, 0, false, true}, {"INT2", TypeKind::kInt16, 0, 0, 0, false, true}, {"UTINYINT", TypeKind::kUInt8}, {"USMALLINT", TypeKind::kUInt16},
+    {"UINTEGER", TypeKind::kUInt32}, {"UBIGINT", TypeKind::kUInt64}, {"REAL", TypeKind::kFloat32}, {"FLOAT", TypeKind::kFloat32, 0, 0, 0, false, true},
+    {"FLOAT4", TypeKind::kFloat32, 0, 0, 0, false, true}, {"DOUBLE", TypeKind::kFloat64}, {"DOUBLE PRECISION", TypeKind::kFloat64, 0, 0, 0, false, true},
+    {"FLOAT8", TypeKind::kFloat64, 0, 0, 0, false, true}, {"DECIMAL", TypeKind::kDecimal, 2, 18, 3}, {"NUMERIC", TypeKind::kDecimal, 2, 18, 3, false, true},
+    {"VARCHAR", TypeKind::kString, 0}, {"TEXT", TypeKind::kString, 0, 0, 0, false, true}, {"STRING", TypeKind::kString, 0, 0, 0, false, true},
+    {"VARCHAR", TypeKind::kString, 1, 0, 0, false, true}, {"CHAR", TypeKind::kString, 1, 0, 0, false, true}, {"BPCHAR", TypeKind::kString, 1, 0, 0, false, true},
+    {"CHARACTER VARYING", TypeKind::kString, 1, 0, 0, false, true}, {"BLOB", TypeKind::kBinary}, {"BYTEA", TypeKind::kBinary, 0, 0, 0, false, true},
+    {"VARBINARY", TypeKind::kBinary, 0, 0, 0, false, true}, {"DATE", TypeKind::kDate}, {"TIME", TypeKind::kTime}, {"TIMESTAMP", TypeKind::kTimestamp},
+    {"DATETIME", TypeKind::kTimestamp, 0, 0, 0, false, true}, {"TIMESTAMPTZ", TypeKind::kTimestampTz}, {"TIMESTAMP WITH TIME ZONE", TypeKind::kTimestampTz, 0, 0, 0, false, true},
+    {"INTERVAL", TypeKind::kInterval}, {"UUID", TypeKind::kUuid}, {"JSON", TypeKind::kJson},
+};
+
+constexpr Dialect kDialect = {.name = "duckdb", .quote = '"', .folding = Folding::kInsensitive, .table_folding = Folding::kInsensitive, .features = kFeatures,
+                              .reserved = kReserved, .functions = kFunctions, .types = kTypes, .precedence = &kPrecedence, .default_schema = "main",
+                              .unlimited_text = "VARCHAR"};
+
+}  // namespace
+
+const Dialect& Duckdb() {
+  static const Dialect kWithParent = [] { Dialect d = kDialect; d.parent = &CommonSql(); return d; }();
+  return kWithParent;
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,416 @@
+#include "dvt/sql/lex/lexer.h"
+
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser.h"
+
+namespace dvt::sql {
+namespace {
+
+bool IsWordStart(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80; }
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool IsWordPart(unsigned char c) { return IsWordStart(c) || IsDigit(static_cast<char>(c)) || c == '$'; }
+
+// Longest first; which of them are cut short by features is decided in Symbol().
+constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>", "<@", "?|", "?&", "!~",
+                                         "~*", "~~", "@@", "@?", "||", "&&", "<<", ">>", "<>", "!=", "<=", ">=", "==", "::", ":=", "=>", "//", "**", "&<", "&>"};
+
+class Lexer {
+ public:
+  Lexer(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::string_view file)
+      : src_(source), d_(dialect), arena_(arena), comments_(comments), file_(file) {}
+
+  Result<std::vector<Token>> Run() {
+    tokens_.reserve(src_.size() / 4 + 8);
+    while (true) {
+      DVT_TRY(SkipBlanks());
+      if (pos_ >= src_.size()) break;
+      begin_ = pos_;
+      DVT_TRY(Next());
+    }
+    begin_ = pos_ = src_.size();
+    Push(Tok::kEnd, {});
+    return std::move(tokens_);
+  }
+
+ private:
+  char At(size_t offset = 0) const { return pos_ + offset < src_.size() ? src_[pos_ + offset] : '\0'; }
+  Error Fail(std::string message, size_t at) { return SyntaxError(src_, at, std::move(message), file_); }
+
+  void Push(Tok type, std::string_view text) {
+    tokens_.push_back({type, Kw::kNone, 0, static_cast<uint32_t>(begin_), static_cast<uint32_t>(pos_), text});
+  }
+
+  Status SkipBlanks() {
+    while (pos_ < src_.size()) {
+      char c = src_[pos_];
+      if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
+        ++pos_;
+      } else if (c == '-' && At(1) == '-' && DashComment()) {
+        LineComment(2);
+      } else if (c == '#' && d_.Has(Feature::kHashComments)) {
+        LineComment(1);
+      } else if (c == '/' && At(1) == '*') {
+        if (At(2) == '!' && d_.Has(Feature::kVersionComments)) {
+          pos_ += 3;
+          while (IsDigit(At())) ++pos_;
+          ++in_version_;
+          continue;
+        }
+        DVT_TRY(BlockComment());
+      } else if (in_version_ > 0 && c == '*' && At(1) == '/') {
+        --in_version_;
+        pos_ += 2;
+      } else if (static_cast<unsigned char>(c) == 0xEF && src_.substr(pos_, 3) == "\xEF\xBB\xBF") {
+        pos_ += 3;
+      } else if (static_cast<unsigned char>(c) == 0xC2 && static_cast<unsigned char>(At(1)) == 0xA0) {
+        pos_ += 2;
+      } else {
+        break;
+      }
+    }
+    return {};
+  }
+
+  bool DashComment() const {
+    if (!d_.Has(Feature::kDashCommentNeedsSpace)) return true;
+    char c = At(2);
+    return c == '\0' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  }
+
+  void LineComment(size_t skip) {
+    begin_ = pos_;
+    pos_ += skip;
+    size_t end = src_.find('\n', pos_);
+    if (end == std::string_view::npos) end = src_.size();
+    std::string_view text = src_.substr(pos_, end - pos_);
+    pos_ = end;
+    if (comments_) Push(Tok::kComment, text);
+  }
+
+  Status BlockComment() {
+    begin_ = pos_;
+    pos_ += 2;
+    int depth = 1;
+    while (pos_ < src_.size()) {
+      if (At() == '*' && At(1) == '/') {
+        pos_ += 2;
+        if (--depth == 0) {
+          if (comments_) Push(Tok::kComment, src_.substr(begin_ + 2, pos_ - begin_ - 4));
+          return {};
+        }
+      } else if (At() == '/' && At(1) == '*' && d_.Has(Feature::kNestedComments)) {
+        ++depth;
+        pos_ += 2;
+      } else {
+        ++pos_;
+      }
+    }
+    return Fail("this comment is never closed; expected */", begin_);
+  }
+
+  Status Next() {
+    char c = src_[pos_];
+    if (c == '\0') return Fail("unexpected NUL byte", pos_);
+    if (c == '\'') return Quoted(Tok::kString, '\'', d_.Has(Feature::kBackslashEscapes));
+    if (c == '"') {
+      if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
+      return Quoted(Tok::kQuotedName, '"', false);
+    }
+    if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', false);
+    if (c == '[' && d_.Has(Feature::kBracketIdentifiers)) return BracketName();
+    if (IsDigit(c) || (c == '.' && IsDigit(At(1)) && !AfterName())) return Number();
+    if (IsWordStart(static_cast<unsigned char>(c))) return Word();
+    if (c == '$') return Dollar();
+    if (c == '@' && d_.Has(Feature::kAtVariables)) return Variable();
+    if (c == '?') {
+      if (d_.Has(Feature::kJsonContainment) && (At(1) == '|' || At(1) == '&')) return Punctuation();
+      ++pos_;
+      while (IsDigit(At())) ++pos_;
+      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+      return {};
+    }
+    if (c == ':' && d_.Has(Feature::kColonParameters) && IsWordPart(static_cast<unsigned char>(At(1)))) {
+      ++pos_;
+      while (IsWordPart(static_cast<unsigned char>(At()))) ++pos_;
+      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+      return {};
+    }
+    return Punctuation();
+  }
+
+  bool AfterName() const {
+    return !tokens_.empty() && tokens_.back().end == pos_ && (tokens_.back().type == Tok::kWord || tokens_.back().type == Tok::kQuotedName);
+  }
+
+  static void AppendEscape(std::string& out, char c) {
+    switch (c) {
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case 'b': out += '\b'; break;
+      case 'f': out += '\f'; break;
+      case '0': out += '\0'; break;
+      case 'Z': out += '\x1a'; break;
+      default: out += c;
+    }
+  }
+
+  // Value of a quoted run; doubled quotes and, if asked for, backslashes are resolved. \% and \_ keep the backslash where LIKE needs it.
+  Status Quoted(Tok type, char quote, bool backslash) {
+    size_t start = ++pos_;
+    bool plain = true;
+    while (pos_ < src_.size()) {
+      char c = src_[pos_];
+      if (c == '\\' && backslash) {
+        plain = false;
+        pos_ += 2;
+      } else if (c == quote) {
+        if (At(1) != quote) break;
+        plain = false;
+        pos_ += 2;
+      } else {
+        ++pos_;
+      }
+    }
+    if (pos_ >= src_.size()) return Fail(std::string("this quote is never closed; expected ") + quote, begin_);
+    std::string_view raw = src_.substr(start, pos_ - start);
+    ++pos_;
+    if (plain) {
+      Push(type, raw);
+      return {};
+    }
+    std::string value;
+    value.reserve(raw.size());
+    for (size_t i = 0; i < raw.size(); ++i) {
+      if (raw[i] == '\\' && backslash && i + 1 < raw.size()) {
+        char next = raw[++i];
+        if (next == '%' || next == '_') value += '\\';
+        if (type == Tok::kEString && DecodeCode(raw, i, value)) continue;
+        AppendEscape(value, next);
+      } else {
+        value += raw[i];
+        if (raw[i] == quote) ++i;
+      }
+    }
+    Push(type, arena_.Copy(value));
+    return {};
+  }
+
+  // \101, \x41, \u0041, \U00000041 of E-strings.
+  static bool DecodeCode(std::string_view raw, size_t& i, std::string& out) {
+    size_t digits = 0, base = 16, start = i + 1;
+    if (raw[i] == 'x') digits = 2;
+    else if (raw[i] == 'u') digits = 4;
+    else if (raw[i] == 'U') digits = 8;
+    else if (raw[i] >= '0' && raw[i] <= '7') digits = 3, base = 8, start = i;
+    if (digits == 0) return false;
+    uint32_t code = 0;
+    size_t n = 0;
+    while (n < digits && start + n < raw.size() && (base == 16 ? IsHex(raw[start + n]) : (raw[start + n] >= '0' && raw[start + n] <= '7'))) {
+      char c = raw[start + n++];
+      code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 32) - 'a' + 10);
+    }
+    if (n == 0) return false;
+    bool byte = raw[i] == 'x' || base == 8;
+    i = start + n - 1;
+    if (byte || code < 0x80) {
+      out += static_cast<char>(code);
+    } else if (code < 0x800) {
+      out += static_cast<char>(0xC0 | code >> 6);
+      out += static_cast<char>(0x80 | (code & 0x3F));
+    } else if (code < 0x10000) {
+      out += static_cast<char>(0xE0 | code >> 12);
+      out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+      out += static_cast<char>(0x80 | (code & 0x3F));
+    } else {
+      out += static_cast<char>(0xF0 | (code >> 18 & 7));
+      out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
+      out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+      out += static_cast<char>(0x80 | (code & 0x3F));
+    }
+    return true;
+  }
+
+  Status BracketName() {
+    size_t end = src_.find(']', pos_);
+    if (end == std::string_view::npos) return Fail("this name is never closed; expected ]", begin_);
+    std::string_view name = src_.substr(pos_ + 1, end - pos_ - 1);
+    pos_ = end + 1;
+    Push(Tok::kQuotedName, name);
+    return {};
+  }
+
+  Status Number() {
+    if (At() == '0' && (At(1) | 32) == 'x' && IsHex(At(2)) && (d_.Has(Feature::kHexNumbers) || d_.Has(Feature::kHexStrings))) {
+      pos_ += 2;
+      size_t start = pos_;
+      while (IsHex(At())) ++pos_;
+      if (d_.Has(Feature::kHexNumbers)) Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
+      else Push(Tok::kHexString, src_.substr(start, pos_ - start));
+      return {};
+    }
+    Digits();
+    if (At() == '.' && At(1) != '.') {
+      ++pos_;
+      Digits();
+    }
+    if ((At() | 32) == 'e' && (IsDigit(At(1)) || ((At(1) == '+' || At(1) == '-') && IsDigit(At(2))))) {
+      pos_ += 2;
+      Digits();
+    }
+    Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
+    return {};
+  }
+
+  void Digits() {
+    while (IsDigit(At()) || (At() == '_' && IsDigit(At(1)) && d_.Has(Feature::kUnderscoreNumbers))) ++pos_;
+  }
+
+  Status Word() {
+    char c = static_cast<char>(At() | 32);
+    if (At(1) == '\'') {
+      if (c == 'e' && d_.Has(Feature::kEStrings)) return ++pos_, Quoted(Tok::kEString, '\'', true);
+      if (c == 'x') return ++pos_, Quoted(Tok::kHexString, '\'', false);
+      if (c == 'b' && d_.Has(Feature::kBitStrings)) return ++pos_, Quoted(Tok::kBitString, '\'', false);
+      if (c == 'n') return ++pos_, Quoted(Tok::kNationalString, '\'', d_.Has(Feature::kBackslashEscapes));
+    }
+    while (pos_ < src_.size() && IsWordPart(static_cast<unsigned char>(src_[pos_]))) ++pos_;
+    std::string_view word = src_.substr(begin_, pos_ - begin_);
+    Push(Tok::kWord, word);
+    tokens_.back().kw = LookUpKeyword(word);
+    return {};
+  }
+
+  Status Dollar() {
+    if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
+      ++pos_;
+      while (IsDigit(At())) ++pos_;
+      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+      return {};
+    }
+    if (d_.Has(Feature::kDollarStrings)) {
+      size_t tag = pos_ + 1;
+      while (tag < src_.size() && src_[tag] != '$' && IsWordPart(static_cast<unsigned char>(src_[tag]))) ++tag;
+      if (tag < src_.size() && src_[tag] == '$') {
+        std::string_view mark = src_.substr(pos_, tag + 1 - pos_);
+        size_t end = src_.find(mark, tag + 1);
+        if (end == std::string_view::npos) return Fail("this dollar quote is never closed; expected " + std::string(mark), begin_);
+        std::string_view value = src_.substr(tag + 1, end - tag - 1);
+        pos_ = end + mark.size();
+        Push(Tok::kString, value);
+        return {};
+      }
+    }
+    if (d_.Has(Feature::kDollarParameters) && IsWordStart(static_cast<unsigned char>(At(1)))) {
+      ++pos_;
+      while (IsWordPart(static_cast<unsigned char>(At()))) ++pos_;
+      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+      return {};
+    }
+    return Fail("unexpected character '$'", pos_);
+  }
+
+  Status Variable() {
+    while (At() == '@') ++pos_;
+    if (At() == '`' || At() == '\'' || At() == '"') {
+      char quote = At();
+      size_t end = src_.find(quote, pos_ + 1);
+      if (end == std::string_view::npos) return Fail("this quote is never closed", pos_);
+      pos_ = end + 1;
+    } else {
+      while (IsWordPart(static_cast<unsigned char>(At())) || At() == '.') ++pos_;
+    }
+    Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+    return {};
+  }
+
+  bool Applies(std::string_view symbol) const {
+    switch (symbol[0]) {
+      case '/': return d_.Has(Feature::kSlashSlash);
+      case '*': return d_.Has(Feature::kStarStarIsPower);
+      case '~': case '^': return d_.Has(Feature::kTildeRegex);
+      case '!': return symbol[1] == '=' || d_.Has(Feature::kTildeRegex);
+      case '#': return d_.Has(Feature::kHashJson);
+      case '@': return d_.Has(Feature::kJsonContainment);
+      case '<': return (symbol != "<=>" || d_.Has(Feature::kNullSafeEquals)) && (symbol != "<@" || d_.Has(Feature::kJsonContainment)) &&
+                       (symbol != "<->" || d_.Has(Feature::kTildeRegex));
+      case '&': return symbol[1] == '&' || d_.Has(Feature::kTildeRegex);
+      default: return true;
+    }
+  }
+
+  Status Punctuation() {
+    std::string_view rest = src_.substr(pos_, 4);
+    size_t length = 1;
+    for (std::string_view symbol : kSymbols) {
+      if (rest.substr(0, symbol.size()) == symbol && Applies(symbol)) {
+        length = symbol.size();
+        break;
+      }
+    }
+    char c = rest[0];
+    if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@").find(c) == std::string_view::npos) {
+      return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character" : std::string("unexpected character '") + c + "'", pos_);
+    }
+    pos_ += length;
+    Push(Tok::kSymbol, src_.substr(begin_, length));
+    tokens_.back().symbol = Symbol(tokens_.back().text);
+    return {};
+  }
+
+  std::string_view src_;
+  const Dialect& d_;
+  Arena& arena_;
+  bool comments_;
+  std::string_view file_;
+  std::vector<Token> tokens_;
+  size_t pos_ = 0;
+  size_t begin_ = 0;
+  int in_version_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::string_view file) {
+  return Lexer(source, dialect, arena, comments, file).Run();
+}
+
+Place PlaceAt(std::string_view source, size_t offset, std::string_view file) {
+  offset = std::min(offset, source.size());
+  Place place;
+  place.file = std::string(file);
+  place.line = 1;
+  size_t line_start = 0;
+  for (size_t i = 0; i < offset; ++i) {
+    if (source[i] == '\n') {
+      ++place.line;
+      line_start = i + 1;
+    }
+  }
+  place.column = 1;
+  for (size_t i = line_start; i < offset; ++i) place.column += (static_cast<unsigned char>(source[i]) & 0xC0) != 0x80;
+  return place;
+}
+
+Error SyntaxError(std::string_view source, size_t offset, std::string message, std::string_view file) {
+  Place place = PlaceAt(source, offset, file);
+  offset = std::min(offset, source.size());
+  size_t start = offset == 0 ? 0 : source.rfind('\n', offset - 1);
+  start = start == std::string_view::npos || offset == 0 ? 0 : start + 1;
+  size_t end = source.find('\n', offset);
+  if (end == std::string_view::npos) end = source.size();
+  if (offset - start > 100) start = offset - 100;
+  while (start < offset && (static_cast<unsigned char>(source[start]) & 0xC0) == 0x80) ++start;
+  std::string line(source.substr(start, std::min<size_t>(end - start, 160)));
+  size_t caret = 0;
+  for (size_t i = start; i < offset; ++i) caret += (static_cast<unsigned char>(source[i]) & 0xC0) != 0x80;
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 32) c = ' ';
+  }
+  return Error(ErrorCode::kSyntax, std::move(message)).At(std::move(place)).WithHint(line + "\n" + std::string(caret + 8, ' ') + "^");
+}
+
+}  // namespace dvt::sql

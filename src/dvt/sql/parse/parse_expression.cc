@@ -1,0 +1,309 @@
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+// The binary operator at the current token, and how many tokens it takes in *power's place; kNone if there is none.
+Op Parser::BinaryOp(int* tokens) const {
+  *tokens = 1;
+  const Token& t = Cur();
+  if (t.type == Tok::kWord) {
+    switch (t.kw) {
+      case Kw::kAND: return Op::kAnd;
+      case Kw::kOR: return Op::kOr;
+      case Kw::kXOR: return Has(Feature::kXorOperator) ? Op::kXor : Op::kNone;
+      case Kw::kDIV: return Has(Feature::kDivOperator) ? Op::kIntDiv : Op::kNone;
+      case Kw::kMOD: return Has(Feature::kModOperator) ? Op::kMod : Op::kNone;
+      default: return Op::kNone;
+    }
+  }
+  if (t.type == Tok::kParameter && t.text == "?" && Has(Feature::kJsonContainment)) return Op::kHasKey;
+  if (t.type != Tok::kSymbol) return Op::kNone;
+  switch (t.symbol) {
+    case Symbol("="): return Op::kEq;
+    case Symbol("=="): return Has(Feature::kDoubleEquals) ? Op::kEq : Op::kNone;
+    case Symbol("<>"): case Symbol("!="): return Op::kNeq;
+    case Symbol("<"): return Op::kLt;
+    case Symbol("<="): return Op::kLe;
+    case Symbol(">"): return Op::kGt;
+    case Symbol(">="): return Op::kGe;
+    case Symbol("<=>"): return Op::kNullSafeEq;
+    case Symbol("+"): return Op::kAdd;
+    case Symbol("-"): return Op::kSub;
+    case Symbol("*"): return Op::kMul;
+    case Symbol("/"): return Op::kDiv;
+    case Symbol("//"): return Op::kIntDiv;
+    case Symbol("%"): return Op::kMod;
+    case Symbol("^"): return Has(Feature::kCaretIsPower) ? Op::kPow : Op::kBitXor;
+    case Symbol("**"): return Op::kPow;
+    case Symbol("||"): return Has(Feature::kDoublePipeIsOr) ? Op::kOr : Op::kConcat;
+    case Symbol("&&"): return Has(Feature::kDoubleAmpIsAnd) ? Op::kAnd : Op::kOverlaps;
+    case Symbol("|"): return Op::kBitOr;
+    case Symbol("&"): return Op::kBitAnd;
+    case Symbol("<<"): return Op::kShiftLeft;
+    case Symbol(">>"): return Op::kShiftRight;
+    case Symbol("#"): return Has(Feature::kHashIsXor) ? Op::kBitXor : Op::kNone;
+    case Symbol("->"): return Has(Feature::kArrowJson) ? Op::kJsonGet : Op::kNone;
+    case Symbol("->>"): return Has(Feature::kArrowJson) ? Op::kJsonGetText : Op::kNone;
+    case Symbol("#>"): return Op::kJsonPath;
+    case Symbol("#>>"): return Op::kJsonPathText;
+    case Symbol("@>"): return Op::kContains;
+    case Symbol("<@"): return Op::kContainedBy;
+    case Symbol("?|"): return Op::kHasAny;
+    case Symbol("?&"): return Op::kHasAll;
+    case Symbol("~"): return Has(Feature::kTildeRegex) ? Op::kRegexMatch : Op::kNone;
+    case Symbol("!~"): return Op::kRegexNoMatch;
+    case Symbol("~*"): return Op::kRegexIMatch;
+    case Symbol("!~*"): return Op::kRegexINoMatch;
+    case Symbol("<->"): case Symbol("@@"): case Symbol("@?"): case Symbol("#-"): case Symbol("~~"): case Symbol("~~*"): case Symbol("!~~"):
+    case Symbol("!~~*"): case Symbol("^@"): case Symbol("&<"): case Symbol("&>"):
+      return Op::kCustom;
+    default: return Op::kNone;
+  }
+}
+
+Node* Parser::Expression(int power) {
+  Depth depth(*this);
+  size_t first = at_;
+  Node* left = Prefix(power);
+  if (depth_ < 4 || left->Is(Kind::kCase)) TakeComments(left, first);
+  int links = 0;
+  while (true) {
+    bool matched = false;
+    left = Infix(left, power, matched);
+    if (!matched) return left;
+    if (++links > 10000) TooDeep();
+  }
+}
+
+Node* Parser::Prefix(int power) {
+  uint32_t begin = Cur().begin;
+  const Precedence& p = *d_.precedence;
+  if (Is(Kw::kNOT)) {
+    Next();
+    return NewAt(begin, Kind::kUnary, {Expression(p.not_ - 1)}, {}, Op::kNot);
+  }
+  Op op = Op::kNone;
+  if (IsSymbol("-")) op = Op::kNeg;
+  else if (IsSymbol("+")) op = Op::kPlus;
+  else if (IsSymbol("~")) op = Op::kBitNot;
+  else if (IsSymbol("!") && Has(Feature::kBangNot)) op = Op::kNot;
+  if (op == Op::kNone) return Postfix(Primary());
+  Next();
+  return NewAt(begin, Kind::kUnary, {Expression(p.unary - 1)}, {}, op);
+}
+
+// One operator behind `left` that binds tighter than `power`; `matched` says whether there was one.
+Node* Parser::Infix(Node* left, int power, bool& matched) {
+  const Precedence& p = *d_.precedence;
+  if (Cur().type == Tok::kWord) {
+    if (Is(Kw::kCOLLATE)) {
+      if (p.collate <= power) return left;
+      Next();
+      matched = true;
+      return NewAt(left->begin, Kind::kCollate, {left, Cur().kw == Kw::kBINARY || Cur().type == Tok::kString ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")}) : DottedName()});
+    }
+    if (Is(Kw::kAT) && IsAhead(1, Kw::kTIME) && Has(Feature::kAtTimeZone)) {
+      if (p.at_zone <= power) return left;
+      at_ += 2;
+      Expect(Kw::kZONE, "ZONE");
+      matched = true;
+      return NewAt(left->begin, Kind::kAtTimeZone, {left, Expression(p.at_zone)});
+    }
+    Node* predicate = Predicate(left, power, matched);
+    if (matched) return predicate;
+  }
+  if (IsWord("OPERATOR") && SymbolAhead(1, "(") && Has(Feature::kTildeRegex)) {
+    int custom = p[Op::kCustom];
+    if (custom <= power) return left;
+    Next();
+    ExpectSymbol("(");
+    uint32_t begin = Cur().begin;
+    while (!IsSymbol(")") && !AtEnd()) Next();
+    std::string_view text = SourceOf(begin, Cur().begin);
+    ExpectSymbol(")");
+    matched = true;
+    Node* right = Expression(custom);
+    return NewAt(left->begin, Kind::kBinary, {left, right}, arena_.Copy("OPERATOR(" + std::string(text) + ")"), Op::kCustom);
+  }
+  int tokens = 1;
+  Op op = BinaryOp(&tokens);
+  if (op == Op::kNone) return left;
+  int mine = p[op];
+  if (mine == 0 || mine <= power) return left;
+  std::string_view text = op == Op::kCustom ? Cur().text : std::string_view{};
+  Next();
+  matched = true;
+  return NewAt(left->begin, Kind::kBinary, {left, Comparand(mine)}, text, op);
+}
+
+// The right side of an operator: ANY (…), ALL (…) or an expression.
+Node* Parser::Comparand(int power) {
+  if ((Is(Kw::kANY) || Is(Kw::kSOME) || Is(Kw::kALL)) && SymbolAhead(1, "(")) {
+    Node* node = New(Kind::kQuantified, {}, {}, Is(Kw::kALL) ? Op::kEvery : Op::kAny);
+    Next();
+    if (QueryAhead(1)) {
+      Add(node, Subquery());
+    } else {
+      Next();
+      Add(node, Expression());
+      ExpectSymbol(")");
+    }
+    return node;
+  }
+  return Expression(power);
+}
+
+// IS, IN, BETWEEN, LIKE and their kin, with an optional NOT.
+Node* Parser::Predicate(Node* left, int power, bool& matched) {
+  const Precedence& p = *d_.precedence;
+  if (Is(Kw::kIS)) {
+    if (p.is <= power) return left;
+    matched = true;
+    return IsTail(left);
+  }
+  if ((Is(Kw::kISNULL) || Is(Kw::kNOTNULL)) && Has(Feature::kNotNullPostfix)) {
+    if (p.is <= power) return left;
+    Node* is = NewAt(left->begin, Kind::kIs, {left, New(Kind::kNull)});
+    is->Set(kNot, Is(Kw::kNOTNULL));
+    Next();
+    matched = true;
+    return is;
+  }
+  bool negated = Is(Kw::kNOT);
+  const Token& word = Ahead(negated ? 1 : 0);
+  if (negated && word.kw == Kw::kNULL && Has(Feature::kNotNullPostfix) && p.is > power) {
+    at_ += 2;
+    matched = true;
+    Node* is = NewAt(left->begin, Kind::kIs, {left, New(Kind::kNull)});
+    is->Set(kNot);
+    return is;
+  }
+  Op op = Op::kNone;
+  switch (word.kw) {
+    case Kw::kIN: if (no_in_ && !negated) return left; break;
+    case Kw::kBETWEEN: break;
+    case Kw::kLIKE: op = Op::kLikeOp; break;
+    case Kw::kILIKE: op = Op::kIlikeOp; if (!Has(Feature::kIlike)) return left; break;
+    case Kw::kSIMILAR: op = Op::kSimilarTo; if (!Has(Feature::kSimilarTo)) return left; break;
+    case Kw::kREGEXP: case Kw::kRLIKE: op = Op::kRegexp; if (!Has(Feature::kRegexpOperator)) return left; break;
+    case Kw::kGLOB: op = Op::kGlob; if (!Has(Feature::kGlobOperator)) return left; break;
+    default: return left;
+  }
+  if (p.range <= power) return left;
+  matched = true;
+  if (negated) Next();
+  Next();
+  if (word.kw == Kw::kIN) return InTail(left, negated);
+  Node* node = nullptr;
+  if (word.kw == Kw::kBETWEEN) {
+    bool symmetric = Eat(Kw::kSYMMETRIC);
+    Node* low = Expression(p.range);
+    Expect(Kw::kAND, "AND of BETWEEN");
+    node = NewAt(left->begin, Kind::kBetween, {left, low, Expression(p.range)});
+    node->Set(kSymmetric, symmetric);
+  } else {
+    if (op == Op::kSimilarTo) Expect(Kw::kTO, "TO");
+    Node* pattern = Comparand(p.range);
+    Node* escape = Eat(Kw::kESCAPE) ? Expression(p.range) : nullptr;
+    node = NewAt(left->begin, Kind::kLike, {left, pattern, escape}, {}, op);
+  }
+  node->Set(kNot, negated);
+  return node;
+}
+
+Node* Parser::IsTail(Node* left) {
+  Next();
+  bool negated = Eat(Kw::kNOT);
+  if (Is(Kw::kDISTINCT) && IsAhead(1, Kw::kFROM)) {
+    at_ += 2;
+    return NewAt(left->begin, Kind::kBinary, {left, Expression(d_.precedence->is)}, {}, negated ? Op::kNotDistinctFrom : Op::kDistinctFrom);
+  }
+  Node* what = nullptr;
+  if (Is(Kw::kNULL)) what = New(Kind::kNull);
+  else if (Is(Kw::kTRUE)) what = New(Kind::kBoolean, {}, {}, Op::kTrue);
+  else if (Is(Kw::kFALSE)) what = New(Kind::kBoolean, {}, {}, Op::kFalse);
+  else if (Is(Kw::kUNKNOWN)) what = New(Kind::kColumn, {New(Kind::kIdentifier, {}, "UNKNOWN")});
+  if (what != nullptr) {
+    Next();
+    Node* is = NewAt(left->begin, Kind::kIs, {left, what});
+    is->Set(kNot, negated);
+    return is;
+  }
+  if (!Has(Feature::kIsAnything)) Unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
+  Node* right = Expression(d_.precedence->is);
+  return NewAt(left->begin, Kind::kBinary, {left, right}, {}, negated ? Op::kDistinctFrom : Op::kNotDistinctFrom);
+}
+
+Node* Parser::InTail(Node* left, bool negated) {
+  Node* right = nullptr;
+  if (IsSymbol("(")) {
+    if (QueryAhead(0) && QueryAhead(1)) {
+      right = Subquery();
+    } else {
+      right = New(Kind::kList);
+      Next();
+      if (!IsSymbol(")")) {
+        do {
+          if (IsSymbol(")") && Has(Feature::kTrailingCommas)) break;
+          Add(right, Expression());
+        } while (EatSymbol(","));
+      }
+      ExpectSymbol(")");
+    }
+  } else {
+    if (!Has(Feature::kListSlices) && !Has(Feature::kDynamicTyping)) Unexpected("'(' after IN");
+    right = Expression(d_.precedence->range);
+  }
+  Node* in = NewAt(left->begin, Kind::kIn, {left, right});
+  in->Set(kNot, negated);
+  return in;
+}
+
+// Casts, subscripts and field accesses behind a primary.
+Node* Parser::Postfix(Node* value) {
+  int links = 0;
+  while (true) {
+    if (++links > 10000) TooDeep();
+    if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
+      Next();
+      Node* cast = NewAt(value->begin, Kind::kCast, {value, TypeName()});
+      value = cast;
+    } else if (IsSymbol("[") && (Has(Feature::kArrayBrackets) || Has(Feature::kArrayKeyword))) {
+      Next();
+      Node* begin = IsSymbol(":") ? nullptr : Expression();
+      if (EatSymbol(":")) {
+        Node* slice = New(Kind::kSlice, {begin, nullptr, nullptr});
+        if (IsSymbol("-") && SymbolAhead(1, ":")) Next();
+        else if (!IsSymbol("]") && !IsSymbol(":")) slice->children[1] = Expression();
+        if (EatSymbol(":")) slice->children[2] = Expression();
+        begin = slice;
+      }
+      ExpectSymbol("]");
+      value = NewAt(value->begin, Kind::kSubscript, {value, begin});
+    } else if (IsSymbol(".") && (value->Is(Kind::kParen) || value->Is(Kind::kSubscript) || value->Is(Kind::kFunction) || value->Is(Kind::kField) ||
+                                 value->Is(Kind::kStruct) || value->Is(Kind::kCast) || value->Is(Kind::kString) || value->Is(Kind::kColumn) ||
+                                 value->Is(Kind::kSubquery) || value->Is(Kind::kArray))) {
+      Next();
+      if (IsSymbol("*")) {
+        Next();
+        return NewAt(value->begin, Kind::kField, {value, New(Kind::kStar)});
+      }
+      Node* field = AnyWord("a field name");
+      if (IsSymbol("(") && Has(Feature::kListSlices)) {  // method call: value.function(args)
+        Node* name = NewAt(field->begin, Kind::kName, {field});
+        Node* call = Call(name);
+        if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");
+        Node* args = NewAt(value->begin, Kind::kList, {value});
+        for (Node* arg : call->children[kArgsSlot]->Children()) Add(args, arg);
+        call->children[kArgsSlot] = args;
+        value = call;
+      } else {
+        value = NewAt(value->begin, Kind::kField, {value, field});
+      }
+    } else {
+      return value;
+    }
+  }
+}
+
+}  // namespace dvt::sql

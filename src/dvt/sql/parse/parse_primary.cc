@@ -1,0 +1,442 @@
+#include <string>
+
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+Node* Parser::Primary() {
+  const Token& t = Cur();
+  switch (t.type) {
+    case Tok::kNumber: {
+      Node* node = New(Kind::kNumber, {}, t.text);
+      Next();
+      return node;
+    }
+    case Tok::kString: case Tok::kEString: return StringLiteral();
+    case Tok::kNationalString: case Tok::kHexString: case Tok::kBitString: case Tok::kBytesString: {
+      Op op = t.type == Tok::kNationalString ? Op::kNational : t.type == Tok::kHexString ? Op::kHex : t.type == Tok::kBitString ? Op::kBit : Op::kBytes;
+      Node* node = New(Kind::kString, {}, t.text, op);
+      Next();
+      return node;
+    }
+    case Tok::kParameter: {
+      Node* node = New(Kind::kParameter, {}, t.text);
+      Next();
+      return node;
+    }
+    case Tok::kQuotedName: return ColumnOrCall();
+    case Tok::kWord: return WordPrimary();
+    case Tok::kSymbol:
+      if (IsSymbol("(")) return Parenthesised();
+      if (IsSymbol("[") && Has(Feature::kArrayBrackets)) return ArrayElements("]");
+      if (IsSymbol("{") && Has(Feature::kStructBraces)) return Braces();
+      if (IsSymbol("*")) return Star(nullptr);
+      if (IsSymbol("@") && Has(Feature::kTildeRegex)) {
+        Next();
+        return MakeFunction(arena_, "ABS", {Expression(d_.precedence->unary)});
+      }
+      break;
+    default: break;
+  }
+  Unexpected("an expression");
+}
+
+Node* Parser::StringLiteral() {
+  Node* node = New(Kind::kString, {}, Cur().text, Op::kPlain);
+  Next();
+  // Adjacent literals are one; in most dialects only across lines.
+  std::string joined;
+  while (Cur().type == Tok::kString && (Has(Feature::kAdjacentStrings) || SourceOf(tokens_[at_ - 1].end, Cur().begin).find('\n') != std::string_view::npos)) {
+    if (joined.empty()) joined = node->text;
+    joined += Cur().text;
+    Next();
+    node->text = {};
+  }
+  if (!joined.empty() && node->text.empty()) node->text = arena_.Copy(joined);
+  return node;
+}
+
+// Words that begin something other than a column or an ordinary call. `matched` is false if this one does not.
+Node* Parser::ReservedPrimary(bool& matched) {
+  matched = true;
+  uint32_t begin = Cur().begin;
+  bool call = SymbolAhead(1, "(");
+  switch (Cur().kw) {
+    case Kw::kNULL: Next(); return NewAt(begin, Kind::kNull);
+    case Kw::kTRUE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kTrue);
+    case Kw::kFALSE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kFalse);
+    case Kw::kDEFAULT: if (!call) return Next(), NewAt(begin, Kind::kDefault); break;
+    case Kw::kCASE: return Case();
+    case Kw::kEXISTS:
+      if (call) {
+        Next();
+        if (!QueryAhead(1)) Unexpected("a query in EXISTS");
+        return NewAt(begin, Kind::kExists, {Subquery()});
+      }
+      break;
+    case Kw::kCAST: if (call) return CastCall(false); break;
+    case Kw::kTRY_CAST: if (call && Has(Feature::kTryCast)) return CastCall(true); break;
+    case Kw::kCONVERT: if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall(); break;
+    case Kw::kEXTRACT: if (call && Has(Feature::kExtract)) return Extract(); break;
+    case Kw::kSUBSTRING: case Kw::kSUBSTR: case Kw::kMID: if (call && Has(Feature::kSubstringFrom)) return Substring(); break;
+    case Kw::kTRIM: if (call && Has(Feature::kTrimFrom)) return Trim(); break;
+    case Kw::kPOSITION: if (call && Has(Feature::kPositionFunction)) return Position(); break;
+    case Kw::kOVERLAY: if (call && Has(Feature::kOverlay)) return Overlay(); break;
+    case Kw::kINTERVAL:
+      if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd && !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS)) return Interval();
+      if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return Interval();
+      if (Has(Feature::kIntervalType) && Has(Feature::kIntervalUnitOutside) && (call || SymbolAhead(1, "-"))) return Interval();
+      break;
+    case Kw::kDATE: case Kw::kTIME: case Kw::kTIMESTAMP: case Kw::kDATETIME: case Kw::kTIMESTAMPTZ:
+      if (TypeAhead()) return TypedLiteral();
+      break;
+    case Kw::kARRAY:
+      if (SymbolAhead(1, "[") && Has(Feature::kArrayKeyword)) return Next(), ArrayElements("]");
+      if (call && QueryAhead(2) && Has(Feature::kArrayKeyword)) {
+        Next();
+        return NewAt(begin, Kind::kFunction, {New(Kind::kList, {Subquery()})}, "ARRAY");
+      }
+      break;
+    case Kw::kROW:
+      if (call) {
+        Next();
+        Next();
+        Node* row = NewAt(begin, Kind::kRow);
+        row->Set(kExplicitRow);
+        if (!IsSymbol(")")) {
+          do Add(row, Expression());
+          while (EatSymbol(","));
+        }
+        ExpectSymbol(")");
+        return row;
+      }
+      break;
+    case Kw::kMAP:
+      if (SymbolAhead(1, "{") && Has(Feature::kMapBraces)) {
+        Next();
+        Next();
+        Node* map = NewAt(begin, Kind::kMap);
+        if (!IsSymbol("}")) {
+          do {
+            Node* key = Expression();
+            ExpectSymbol(":");
+            Add(map, New(Kind::kRow, {key, Expression()}));
+          } while (EatSymbol(","));
+        }
+        ExpectSymbol("}");
+        return map;
+      }
+      break;
+    case Kw::kMATCH: if (call && Has(Feature::kMatchAgainst)) return MatchAgainst(begin); break;
+    case Kw::kBINARY:
+      if (Has(Feature::kCharsetIntroducer) && !SymbolAhead(1, ")") && !SymbolAhead(1, ",") && !SymbolAhead(1, ".")) {
+        Next();
+        return NewAt(begin, Kind::kCast, {Expression(d_.precedence->unary), MakeTypeName(arena_, "BINARY")});
+      }
+      break;
+    case Kw::kLAMBDA: if (Has(Feature::kLambdaKeyword) && NameAhead(1)) return Lambda(); break;
+    case Kw::kCURRENT_DATE: case Kw::kCURRENT_TIME: case Kw::kCURRENT_TIMESTAMP: case Kw::kCURRENT_USER: case Kw::kLOCALTIME:
+    case Kw::kLOCALTIMESTAMP: case Kw::kSESSION_USER: case Kw::kUTC_DATE: case Kw::kUTC_TIME: case Kw::kUTC_TIMESTAMP:
+      if (!call && !SymbolAhead(1, ".") && FindFunction(d_, Cur().text, 0) != nullptr) {
+        Node* f = NewAt(begin, Kind::kFunction, {New(Kind::kList)}, Cur().text);
+        f->Set(kNoParens);
+        Next();
+        return f;
+      }
+      break;
+    case Kw::kDISTINCT: case Kw::kSELECT: break;
+    default: break;
+  }
+  matched = false;
+  return nullptr;
+}
+
+Node* Parser::WordPrimary() {
+  bool matched = false;
+  Node* node = ReservedPrimary(matched);
+  if (matched) return node;
+  if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Ahead(1).type == Tok::kString && Cur().text.size() > 3) {
+    Next();  // _utf8mb4'text'
+    return StringLiteral();
+  }
+  if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
+  bool callable = SymbolAhead(1, "(") && (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+                                          Is(Kw::kDEFAULT) || Is(Kw::kLIKE));
+  if (!callable && IsStructural(Cur().kw)) Unexpected("an expression");
+  if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) && IsReserved(d_, Cur().text)) {
+    Unexpected("an expression");
+  }
+  if (TypeAhead()) return TypedLiteral();
+  return ColumnOrCall();
+}
+
+// Names with dots, then perhaps a call or a star.
+Node* Parser::ColumnOrCall() {
+  uint32_t begin = Cur().begin;
+  Node* column = New(Kind::kColumn);
+  Add(column, AnyWord("a name"));
+  while (IsSymbol(".")) {
+    if (SymbolAhead(1, "*")) {
+      Next();
+      Node* name = NewAt(begin, Kind::kName);
+      for (Node* part : column->Children()) Add(name, part);
+      return Star(name);
+    }
+    if (column->count >= 4) break;
+    Next();
+    Add(column, AnyWord("a name after '.'"));
+    if (IsSymbol("(")) break;
+  }
+  if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes))) return column;
+  if (column->count > 1 && Has(Feature::kListSlices) && column->count == 2) {
+    // a.f(x): a method call unless the function lives in a schema; both read the same here.
+    column->count -= 1;
+    Node* last = column->children[column->count];
+    Node* call = Call(NewAt(last->begin, Kind::kName, {last}));
+    Node* args = NewAt(begin, Kind::kList, {column});
+    if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");
+    for (Node* arg : call->children[kArgsSlot]->Children()) Add(args, arg);
+    call->children[kArgsSlot] = args;
+    return call;
+  }
+  Node* name = NewAt(begin, Kind::kName);
+  for (Node* part : column->Children()) Add(name, part);
+  return Call(name);
+}
+
+// The parentheses behind a function's name, and what may follow them.
+Node* Parser::Call(Node* name) {
+  Depth depth(*this);
+  Node* function = name->children[name->count - 1];
+  Node* call = Slots(Kind::kFunction, 3);
+  call->begin = name->begin;
+  call->text = function->text;
+  call->Set(kQuotedName, function->Has(kQuoted));
+  if (name->count > 1) {
+    name->count -= 1;
+    SetChild(arena_, call, kSchemaSlot, name);
+  }
+  Arguments(call);
+  return CallTail(call);
+}
+
+Node* Parser::Argument() {
+  if (Cur().type == Tok::kWord && (SymbolAhead(1, "=>") || SymbolAhead(1, ":=")) && Has(Feature::kNamedArguments)) {
+    Node* name = AnyWord("an argument name");
+    Op op = IsSymbol("=>") ? Op::kArrowArg : Op::kAssignArg;
+    Next();
+    return NewAt(name->begin, Kind::kNamedArg, {name, Expression()}, {}, op);
+  }
+  if (QueryAhead(0) && !IsSymbol("(")) {  // f(SELECT …)
+    Node* sub = Slots(Kind::kSubquery, kInnerSlots);
+    sub->children[kInnerSlot] = Query();
+    return sub;
+  }
+  if (LambdaAhead()) return Lambda();
+  Node* value = Expression();
+  if (Has(Feature::kStructBraces) && Is(Kw::kAS)) {
+    Next();
+    return NewAt(value->begin, Kind::kAlias, {value, AnyWord("a name")});
+  }
+  return value;
+}
+
+void Parser::Arguments(Node* call) {
+  ExpectSymbol("(");
+  Node* args = New(Kind::kList);
+  call->children[kArgsSlot] = args;
+  if (Eat(Kw::kDISTINCT)) call->Set(kDistinctArgs);
+  else Eat(Kw::kALL);
+  while (!IsSymbol(")") && !Is(Kw::kORDER) && !Is(Kw::kSEPARATOR)) {
+    Add(args, IsSymbol("*") ? Star(nullptr) : Argument());
+    if (!EatSymbol(",")) break;
+  }
+  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
+  if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
+  if (Eat(Kw::kORDER, Kw::kBY)) SetChild(arena_, call, kArgOrderSlot, OrderList());
+  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
+  if (Has(Feature::kCharsetIntroducer) && Eat(Kw::kSEPARATOR)) SetChild(arena_, call, kSeparatorSlot, Primary());
+  if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer)) {  // CHAR(65 USING utf8)
+    Next();
+    AnyWord("a character set");
+  }
+  if (!IsSymbol(")")) Unexpected(args->count > 0 ? "',' or ')'" : "an argument or ')'");
+  Next();
+}
+
+Node* Parser::CallTail(Node* call) {
+  if (Is(Kw::kWITHIN) && IsAhead(1, Kw::kGROUP)) {
+    at_ += 2;
+    ExpectSymbol("(");
+    if (!Eat(Kw::kORDER, Kw::kBY)) Unexpected("ORDER BY");
+    SetChild(arena_, call, kWithinSlot, OrderList());
+    ExpectSymbol(")");
+  }
+  if (Is(Kw::kFILTER) && SymbolAhead(1, "(") && Has(Feature::kFilterClause)) {
+    at_ += 2;
+    Eat(Kw::kWHERE);
+    call->children[kFilterSlot] = Expression();
+    ExpectSymbol(")");
+  }
+  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
+  if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
+  if (Is(Kw::kOVER) && (SymbolAhead(1, "(") || NameAhead(1))) {
+    Next();
+    call->children[kOverSlot] = IsSymbol("(") ? WindowSpec() : Identifier("a window name");
+  }
+  return call;
+}
+
+Node* Parser::Star(Node* qualifier) {
+  Node* star = New(Kind::kStar);
+  if (qualifier != nullptr) star->begin = qualifier->begin;
+  ExpectSymbol("*");
+  if (qualifier != nullptr) Add(star, qualifier);
+  if (Has(Feature::kStarExcept) && (IsWord("EXCLUDE") || Is(Kw::kEXCLUDE) || (Is(Kw::kEXCEPT) && SymbolAhead(1, "(")))) {
+    Next();
+    Node* names = New(Kind::kList);
+    bool paren = EatSymbol("(");
+    do {
+      Node* name = AnyWord("a column name");
+      while (EatSymbol(".")) name = AnyWord("a column name");
+      Add(names, name);
+    } while (paren && EatSymbol(","));
+    if (paren) ExpectSymbol(")");
+    SetChild(arena_, star, 1, names);
+  }
+  for (int slot : {2, 3}) {
+    if (!Has(Feature::kStarReplace) || !Is(slot == 2 ? Kw::kREPLACE : Kw::kRENAME)) continue;
+    Next();
+    Node* items = New(Kind::kList);
+    bool paren = EatSymbol("(");
+    do {
+      Node* value = Expression();
+      Expect(Kw::kAS, "AS");
+      Add(items, NewAt(value->begin, Kind::kAlias, {value, AnyWord("a column name")}));
+    } while (paren && EatSymbol(","));
+    if (paren) ExpectSymbol(")");
+    SetChild(arena_, star, static_cast<uint32_t>(slot), items);
+  }
+  return star;
+}
+
+Node* Parser::Parenthesised() {
+  Depth depth(*this);
+  uint32_t begin = Cur().begin;
+  if (QueryAhead(0)) {
+    // ((SELECT 1) + 1) is an expression, ((SELECT 1) UNION …) a query: look behind the parenthesis that closes the inner one.
+    bool query = !SymbolAhead(1, "(");
+    if (!query) {
+      int open = 1;
+      size_t m = 2;
+      for (; open > 0 && Ahead(m).type != Tok::kEnd; ++m) open += SymbolAhead(m, "(") ? 1 : SymbolAhead(m, ")") ? -1 : 0;
+      Kw after = Ahead(m).kw;
+      query = after == Kw::kUNION || after == Kw::kEXCEPT || after == Kw::kINTERSECT || after == Kw::kORDER || after == Kw::kLIMIT || SymbolAhead(m, ")");
+    }
+    if (query) return Subquery();
+  }
+  if (LambdaAhead()) return Lambda();
+  Next();
+  if (EatSymbol(")")) return NewAt(begin, Kind::kRow);
+  bool no_in = std::exchange(no_in_, false);
+  Node* first = Expression();
+  no_in_ = no_in;
+  if (!IsSymbol(",")) {
+    ExpectSymbol(")");
+    return NewAt(begin, Kind::kParen, {first});
+  }
+  Node* row = NewAt(begin, Kind::kRow, {first});
+  while (EatSymbol(",")) {
+    if (IsSymbol(")") && Has(Feature::kTrailingCommas)) break;
+    Add(row, Expression());
+  }
+  ExpectSymbol(")");
+  return row;
+}
+
+Node* Parser::Case() {
+  Depth depth(*this);
+  Node* node = New(Kind::kCase, {nullptr, nullptr});
+  Next();
+  if (!Is(Kw::kWHEN)) node->children[0] = Expression();
+  while (Is(Kw::kWHEN)) {
+    Node* when = New(Kind::kWhen);
+    size_t first = at_;
+    Next();
+    Add(when, Expression());
+    Expect(Kw::kTHEN, "THEN");
+    Add(when, Expression());
+    TakeComments(when, first);
+    Add(node, when);
+  }
+  if (node->count == 2) Unexpected("WHEN");
+  if (Eat(Kw::kELSE)) node->children[1] = Expression();
+  Expect(Kw::kEND, "END");
+  return node;
+}
+
+Node* Parser::ArrayElements(std::string_view close) {
+  Depth depth(*this);
+  Node* array = New(Kind::kArray);
+  Next();
+  if (!IsSymbol(close)) {
+    do {
+      if (IsSymbol(close) && Has(Feature::kTrailingCommas)) break;
+      Add(array, IsSymbol("[") ? ArrayElements("]") : Expression());
+    } while (EatSymbol(","));
+    if (Is(Kw::kFOR) && Has(Feature::kListSlices)) Fail("list comprehensions are not supported");
+  }
+  ExpectSymbol(close);
+  return array;
+}
+
+Node* Parser::Braces() {
+  Depth depth(*this);
+  Node* node = New(Kind::kStruct);
+  ExpectSymbol("{");
+  if (!IsSymbol("}")) {
+    do {
+      Node* name = nullptr;
+      if (Cur().type == Tok::kString) {
+        name = New(Kind::kIdentifier, {}, Cur().text);
+        name->Set(kQuoted);
+        Next();
+      } else {
+        name = AnyWord("a field name");
+      }
+      ExpectSymbol(":");
+      Add(node, NewAt(name->begin, Kind::kAlias, {Expression(), name}));
+    } while (EatSymbol(","));
+  }
+  ExpectSymbol("}");
+  return node;
+}
+
+// x -> …, (x, y) -> …, lambda x: …
+bool Parser::LambdaAhead() const {
+  if (Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && NameAhead(1)) return true;
+  if (!Has(Feature::kLambdaArrow)) return false;
+  if (IsSymbol("(")) {
+    size_t n = 1;
+    while (Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ",")) n += 2;
+    return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
+  }
+  // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
+  return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString && Ahead(2).type != Tok::kNumber;
+}
+
+Node* Parser::Lambda() {
+  Node* parameters = New(Kind::kList);
+  uint32_t begin = Cur().begin;
+  bool keyword = Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && !SymbolAhead(1, "->");
+  if (keyword) Next();
+  bool paren = EatSymbol("(");
+  do {
+    Add(parameters, Identifier("a parameter name"));
+  } while (EatSymbol(",") );
+  if (paren) ExpectSymbol(")");
+  ExpectSymbol(keyword ? ":" : "->");
+  return NewAt(begin, Kind::kLambda, {parameters, Expression()});
+}
+
+}  // namespace dvt::sql

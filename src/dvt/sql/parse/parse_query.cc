@@ -1,0 +1,446 @@
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+bool Parser::NameAhead(size_t n) const {
+  const Token& t = Ahead(n);
+  if (t.type == Tok::kQuotedName) return true;
+  return t.type == Tok::kWord && !IsStructural(t.kw);
+}
+
+// Whether the current word, without AS, is an alias.
+bool Parser::IsImplicitAlias(bool table) const {
+  const Token& t = Cur();
+  if (t.type == Tok::kQuotedName) return true;
+  if (t.type == Tok::kString && !table) return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback);
+  if (t.type != Tok::kWord || IsStructural(t.kw)) return false;
+  switch (t.kw) {
+    case Kw::kOFFSET: case Kw::kFETCH: case Kw::kWINDOW: case Kw::kQUALIFY: case Kw::kFOR: case Kw::kRETURNING: case Kw::kSET: case Kw::kVALUES:
+    case Kw::kLEFT: case Kw::kRIGHT: case Kw::kFULL: case Kw::kSTRAIGHT_JOIN: case Kw::kTABLESAMPLE: case Kw::kLATERAL: case Kw::kEND:
+    case Kw::kASC: case Kw::kDESC: case Kw::kOVER: case Kw::kESCAPE: case Kw::kLOCK: case Kw::kROWS: case Kw::kRANGE: case Kw::kSEPARATOR:
+      return false;
+    case Kw::kILIKE: case Kw::kSIMILAR: case Kw::kREGEXP: case Kw::kRLIKE: case Kw::kGLOB: case Kw::kISNULL: case Kw::kNOTNULL: case Kw::kDIV: case Kw::kXOR:
+    case Kw::kMATCH:
+      return IsReserved(d_, t.text) ? false : true;
+    case Kw::kUSE: case Kw::kFORCE: case Kw::kIGNORE: return !(table && Has(Feature::kIndexHints));
+    case Kw::kASOF: return !(Has(Feature::kAsofJoin) && (IsAhead(1, Kw::kJOIN) || IsAhead(1, Kw::kLEFT)));
+    case Kw::kSEMI: case Kw::kANTI: return !(Has(Feature::kSemiAntiJoin) && IsAhead(1, Kw::kJOIN));
+    case Kw::kPOSITIONAL: return !(Has(Feature::kPositionalJoin) && IsAhead(1, Kw::kJOIN));
+    case Kw::kPIVOT: case Kw::kUNPIVOT: return !Has(Feature::kPivot);
+    default: return !(table && IsReserved(d_, t.text));
+  }
+}
+
+Node* Parser::Identifier(std::string_view expected) {
+  if (!NameAhead()) Unexpected(expected);
+  return AnyWord(expected);
+}
+
+Node* Parser::AnyWord(std::string_view expected) {
+  const Token& t = Cur();
+  if (t.type != Tok::kQuotedName && t.type != Tok::kWord) {
+    bool string_name = t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback));
+    if (!string_name) Unexpected(expected);
+  }
+  Node* node = New(Kind::kIdentifier, {}, t.text);
+  node->Set(kQuoted, t.type != Tok::kWord);
+  Next();
+  return node;
+}
+
+Node* Parser::DottedName() {
+  Node* name = New(Kind::kName);
+  Add(name, Identifier("a name"));
+  while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
+  return name;
+}
+
+Node* Parser::NameList() {
+  Node* list = New(Kind::kList);
+  ExpectSymbol("(");
+  do {
+    Add(list, AnyWord("a column name"));
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  return list;
+}
+
+// Whether a query begins at the n-th token ahead: SELECT, WITH, VALUES, or parentheses around one.
+bool Parser::QueryAhead(size_t n) const {
+  while (SymbolAhead(n, "(")) ++n;
+  switch (Ahead(n).kw) {
+    case Kw::kSELECT: return true;
+    case Kw::kWITH: return true;
+    case Kw::kVALUES: return SymbolAhead(n + 1, "(") || (IsAhead(n + 1, Kw::kROW) && SymbolAhead(n + 2, "("));
+    case Kw::kFROM: return Has(Feature::kFromFirst);
+    case Kw::kTABLE: return Has(Feature::kTableStatement) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd;
+    default: return false;
+  }
+}
+
+Node* Parser::Query() {
+  Depth depth(*this);
+  size_t first = at_;
+  Node* with = Is(Kw::kWITH) ? With() : nullptr;
+  if (with != nullptr && !QueryAhead(0)) {
+    if (Is(Kw::kINSERT)) return Insert(with);
+    if (Is(Kw::kUPDATE)) return Update(with);
+    if (Is(Kw::kDELETE)) return Delete(with);
+    Unexpected("SELECT after the WITH clause");
+  }
+  Node* query = SetExpression(0);
+  if (with != nullptr) {
+    if (query->Child(kWithSlot) != nullptr) {
+      Node* outer = Slots(Kind::kSubquery, kInnerSlots);
+      outer->children[kInnerSlot] = query;
+      query = outer;
+    }
+    query->children[kWithSlot] = with;
+  }
+  // A tail behind a parenthesised query that has its own belongs to a query around it.
+  if (query->Is(Kind::kSubquery) || !TailAhead()) {
+    QueryTail(query);
+  } else {
+    QueryTail(query);
+  }
+  TakeComments(query, first);
+  return query;
+}
+
+bool Parser::TailAhead() const { return Is(Kw::kORDER) || Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kFETCH) || Is(Kw::kFOR); }
+
+Node* Parser::With() {
+  Node* with = New(Kind::kWith);
+  Next();
+  with->Set(kRecursive, Eat(Kw::kRECURSIVE));
+  do {
+    Add(with, Cte());
+  } while (EatSymbol(",") && !QueryAhead(0));
+  return with;
+}
+
+Node* Parser::Cte() {
+  Node* cte = New(Kind::kCte);
+  Node* alias = New(Kind::kTableAlias, {Identifier("the name of a common table expression"), nullptr});
+  if (IsSymbol("(")) alias->children[1] = NameList();
+  if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY)) Fail("USING KEY of recursive common table expressions is not supported");
+  Expect(Kw::kAS, "AS");
+  if (Is(Kw::kNOT) && IsAhead(1, Kw::kMATERIALIZED)) {
+    at_ += 2;
+    cte->Set(kNotMaterialized);
+  } else if (Eat(Kw::kMATERIALIZED)) {
+    cte->Set(kMaterialized);
+  }
+  ExpectSymbol("(");
+  Node* body = QueryAhead(0) ? Query() : Statement();
+  ExpectSymbol(")");
+  Add(cte, alias);
+  Add(cte, body);
+  return cte;
+}
+
+// UNION and EXCEPT bind alike, INTERSECT tighter.
+Node* Parser::SetExpression(int power) {
+  Depth depth(*this);
+  Node* left = QueryPrimary();
+  int links = 0;
+  while (true) {
+    Op op = Op::kNone;
+    int mine = 1;
+    if (Is(Kw::kUNION)) op = Op::kUnion;
+    else if (Is(Kw::kEXCEPT) || IsWord("MINUS")) op = Op::kExcept;
+    else if (Is(Kw::kINTERSECT)) op = Op::kIntersect, mine = 2;
+    if (op == Op::kNone || mine <= power) return left;
+    if (++links > 10000) TooDeep();
+    Node* set = Slots(Kind::kSetOperation, kSetSlots);
+    set->begin = left->begin;
+    set->op = op;
+    Next();
+    if (Eat(Kw::kALL)) set->Set(kAll);
+    else if (Eat(Kw::kDISTINCT)) set->Set(kDistinctSet);
+    if (Has(Feature::kByNameUnion) && Is(Kw::kBY) && IsAhead(1, Kw::kNAME)) {
+      at_ += 2;
+      set->Set(kByName);
+    }
+    set->children[kLeftSlot] = left;
+    if (!QueryAhead(0)) Unexpected("a query");
+    set->children[kRightSlot] = Is(Kw::kWITH) ? Query() : SetExpression(mine);
+    left = set;
+  }
+}
+
+Node* Parser::QueryPrimary() {
+  if (IsSymbol("(")) return Subquery();
+  if (Is(Kw::kVALUES)) {
+    Node* values = Slots(Kind::kValues, kInnerSlots);
+    Next();
+    values->children[kInnerSlot] = ValuesRows();
+    return values;
+  }
+  if (Is(Kw::kTABLE)) {
+    Node* select = Slots(Kind::kSelect, kSelectSlots);
+    Next();
+    Node* items = New(Kind::kList);
+    Add(items, New(Kind::kStar));
+    select->children[kItemsSlot] = items;
+    Node* from = New(Kind::kList);
+    Add(from, New(Kind::kTable, {nullptr, DottedName(), nullptr}));
+    select->children[kFromSlot] = from;
+    return select;
+  }
+  return Select();
+}
+
+Node* Parser::Subquery() {
+  Node* sub = Slots(Kind::kSubquery, kInnerSlots);
+  ExpectSymbol("(");
+  sub->children[kInnerSlot] = Query();
+  ExpectSymbol(")");
+  return sub;
+}
+
+Node* Parser::ValuesRows() {
+  Node* rows = New(Kind::kList);
+  do {
+    if (!IsSymbol("(") && !Is(Kw::kROW)) {
+      if (rows->count > 0 && Has(Feature::kTrailingCommas)) break;
+      Unexpected("'('");
+    }
+    Node* row = New(Kind::kRow);
+    Eat(Kw::kROW);
+    ExpectSymbol("(");
+    if (!IsSymbol(")")) {
+      do {
+        if (Is(Kw::kDEFAULT)) {
+          Add(row, New(Kind::kDefault));
+          Next();
+        } else {
+          Add(row, Expression());
+        }
+      } while (EatSymbol(","));
+    }
+    ExpectSymbol(")");
+    Add(rows, row);
+  } while (EatSymbol(","));
+  return rows;
+}
+
+Node* Parser::Select() {
+  Node* select = Slots(Kind::kSelect, kSelectSlots);
+  if (Is(Kw::kFROM) && Has(Feature::kFromFirst)) {
+    Next();
+    select->children[kFromSlot] = FromList();
+    if (!Is(Kw::kSELECT)) {
+      Node* items = New(Kind::kList);
+      Add(items, New(Kind::kStar));
+      select->children[kItemsSlot] = items;
+      SelectTail(select);
+      return select;
+    }
+  }
+  size_t first = at_;
+  Expect(Kw::kSELECT, "SELECT");
+  if (Is(Kw::kDISTINCT) || Is(Kw::kDISTINCTROW)) {
+    Node* distinct = New(Kind::kDistinct);
+    Next();
+    if (Has(Feature::kDistinctOn) && Eat(Kw::kON)) {
+      ExpectSymbol("(");
+      do {
+        Add(distinct, Expression());
+      } while (EatSymbol(","));
+      ExpectSymbol(")");
+    }
+    select->children[kDistinctSlot] = distinct;
+  } else {
+    Eat(Kw::kALL);
+  }
+  TakeComments(select, first);
+  select->children[kItemsSlot] = SelectItems();
+  if (select->children[kFromSlot] == nullptr && Eat(Kw::kFROM)) select->children[kFromSlot] = FromList();
+  SelectTail(select);
+  return select;
+}
+
+void Parser::SelectTail(Node* select) {
+  if (Eat(Kw::kWHERE)) select->children[kWhereSlot] = Expression();
+  if (Eat(Kw::kGROUP, Kw::kBY)) select->children[kGroupSlot] = GroupBy();
+  if (Eat(Kw::kHAVING)) select->children[kHavingSlot] = Expression();
+  if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
+  if (Has(Feature::kQualify) && Eat(Kw::kQUALIFY)) select->children[kQualifySlot] = Expression();
+  if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
+}
+
+Node* Parser::NamedWindows() {
+  Node* list = New(Kind::kList);
+  Next();
+  do {
+    Node* name = Identifier("a window name");
+    Expect(Kw::kAS, "AS");
+    Add(list, NewAt(name->begin, Kind::kNamedWindow, {name, WindowSpec()}));
+  } while (EatSymbol(","));
+  return list;
+}
+
+Node* Parser::SelectItems() {
+  Node* items = New(Kind::kList);
+  if (Is(Kw::kFROM) || AtEnd() || IsSymbol(")") || IsSymbol(";")) {
+    if (!Is(Kw::kFROM) || Has(Feature::kBackslashEscapes)) Unexpected("an expression");
+    return items;
+  }
+  do {
+    if (items->count > 0 && Has(Feature::kTrailingCommas) && (Is(Kw::kFROM) || AtEnd() || IsSymbol(")"))) break;
+    Add(items, SelectItem());
+  } while (EatSymbol(","));
+  return items;
+}
+
+Node* Parser::SelectItem() {
+  size_t first = at_;
+  Node* item = nullptr;
+  if (IsSymbol("*")) {
+    item = Star(nullptr);
+  } else if (Has(Feature::kFromFirst) && Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, ":") && !SymbolAhead(1, "::")) {
+    Node* name = Identifier("a name");  // prefix alias  a: expression
+    Next();
+    item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
+  } else {
+    item = Expression();
+  }
+  if (Eat(Kw::kAS)) {
+    item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
+  } else if (IsImplicitAlias(false)) {
+    item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
+  }
+  TakeComments(item, first);
+  return item;
+}
+
+Node* Parser::GroupBy() {
+  Node* group = New(Kind::kGroupBy);
+  if (Is(Kw::kALL) && Has(Feature::kGroupByAll)) {
+    Next();
+    group->Set(kAll);
+    return group;
+  }
+  Eat(Kw::kALL);
+  do {
+    Add(group, GroupItem());
+  } while (EatSymbol(","));
+  if (Is(Kw::kWITH) && IsAhead(1, Kw::kROLLUP)) {
+    at_ += 2;
+    group->Set(kWithRollup);
+  }
+  return group;
+}
+
+Node* Parser::GroupItem() {
+  Depth depth(*this);
+  if ((Is(Kw::kROLLUP) || Is(Kw::kCUBE)) && SymbolAhead(1, "(")) {
+    Node* set = New(Is(Kw::kCUBE) ? Kind::kCube : Kind::kRollup);
+    at_ += 2;
+    do {
+      Add(set, Expression());
+    } while (EatSymbol(","));
+    ExpectSymbol(")");
+    return set;
+  }
+  if (Is(Kw::kGROUPING) && IsAhead(1, Kw::kSETS)) {
+    Node* sets = New(Kind::kGroupingSets);
+    at_ += 2;
+    ExpectSymbol("(");
+    do {
+      if (IsSymbol("(")) {
+        Node* row = New(Kind::kRow);
+        Next();
+        if (!IsSymbol(")")) {
+          do {
+            Add(row, Expression());
+          } while (EatSymbol(","));
+        }
+        ExpectSymbol(")");
+        Add(sets, row);
+      } else {
+        Add(sets, GroupItem());
+      }
+    } while (EatSymbol(","));
+    ExpectSymbol(")");
+    return sets;
+  }
+  if (IsSymbol("(") && SymbolAhead(1, ")")) {
+    Node* row = New(Kind::kRow);
+    at_ += 2;
+    return row;
+  }
+  return Expression();
+}
+
+Node* Parser::OrderItem() {
+  size_t first = at_;
+  Node* item = New(Kind::kOrderItem);
+  Add(item, Expression());
+  if (Eat(Kw::kASC)) item->Set(kAsc);
+  else if (Eat(Kw::kDESC)) item->Set(kDesc);
+  if (Is(Kw::kNULLS) && IsAhead(1, Kw::kFIRST)) item->Set(kNullsFirst), at_ += 2;
+  else if (Is(Kw::kNULLS) && IsAhead(1, Kw::kLAST)) item->Set(kNullsLast), at_ += 2;
+  TakeComments(item, first);
+  return item;
+}
+
+Node* Parser::OrderList() {
+  Node* list = New(Kind::kList);
+  do {
+    Add(list, OrderItem());
+  } while (EatSymbol(","));
+  return list;
+}
+
+// ORDER BY, LIMIT, OFFSET, FETCH and locks, in any order that a dialect takes.
+void Parser::QueryTail(Node* query) {
+  while (true) {
+    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && query->children[kOrderSlot] == nullptr) {
+      at_ += 2;
+      query->children[kOrderSlot] = OrderList();
+    } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
+      Node* limit = New(Kind::kLimit);
+      Next();
+      if (Eat(Kw::kALL)) continue;
+      Node* count = Expression();
+      if (Has(Feature::kLimitComma) && EatSymbol(",")) {
+        query->children[kOffsetSlot] = count;
+        count = Expression();
+      }
+      if (Has(Feature::kLimitPercent) && (EatSymbol("%") || Eat(Kw::kPERCENT))) limit->Set(kPercent);
+      Add(limit, count);
+      query->children[kLimitSlot] = limit;
+    } else if (Is(Kw::kOFFSET) && query->children[kOffsetSlot] == nullptr) {
+      Next();
+      query->children[kOffsetSlot] = Expression();
+      if (!Eat(Kw::kROWS)) Eat(Kw::kROW);
+    } else if (Is(Kw::kFETCH) && query->children[kLimitSlot] == nullptr) {
+      Node* limit = New(Kind::kLimit);
+      Next();
+      limit->Set(kFetch);
+      if (!Eat(Kw::kFIRST)) Expect(Kw::kNEXT, "FIRST or NEXT");
+      Add(limit, Is(Kw::kROW) || Is(Kw::kROWS) ? MakeNumber(arena_, 1) : Expression());
+      if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
+      if (!Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
+      if (Eat(Kw::kWITH)) {
+        Expect(Kw::kTIES, "TIES");
+        limit->Set(kWithTies);
+      } else {
+        Expect(Kw::kONLY, "ONLY");
+      }
+      query->children[kLimitSlot] = limit;
+    } else if ((Is(Kw::kFOR) || (Is(Kw::kLOCK) && IsAhead(1, Kw::kIN))) && query->children[kLockSlot] == nullptr) {
+      Node* lock = New(Kind::kLock);
+      uint32_t begin = Cur().begin, end = begin;
+      while (!AtEnd() && !IsSymbol(")") && !IsSymbol(";")) end = Next().end;
+      lock->text = SourceOf(begin, end);
+      query->children[kLockSlot] = lock;
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,345 @@
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+Node* Parser::CastCall(bool is_try) {
+  Node* cast = New(Kind::kCast);
+  at_ += 2;
+  Add(cast, Expression());
+  Expect(Kw::kAS, "AS");
+  Add(cast, TypeName());
+  ExpectSymbol(")");
+  cast->Set(kTry, is_try);
+  return cast;
+}
+
+// MySQL: CONVERT(x, type) is a cast; CONVERT(x USING charset) changes only the character set.
+Node* Parser::ConvertCall() {
+  uint32_t begin = Cur().begin;
+  at_ += 2;
+  Node* value = Expression();
+  if (Eat(Kw::kUSING)) {
+    Node* charset = AnyWord("a character set");
+    ExpectSymbol(")");
+    return NewAt(begin, Kind::kFunction, {New(Kind::kList, {value, NewNode(arena_, Kind::kColumn, {charset})})}, "CONVERT_USING");
+  }
+  ExpectSymbol(",");
+  Node* type = TypeName();
+  ExpectSymbol(")");
+  return NewAt(begin, Kind::kCast, {value, type});
+}
+
+Node* Parser::Extract() {
+  Node* node = New(Kind::kExtract);
+  at_ += 2;
+  if (Cur().type != Tok::kWord && Cur().type != Tok::kString) Unexpected("a date part");
+  std::string field = ToUpper(Cur().text);
+  Next();
+  node->text = arena_.Copy(field);
+  Expect(Kw::kFROM, "FROM");
+  Add(node, Expression());
+  ExpectSymbol(")");
+  return node;
+}
+
+Node* Parser::Substring() {
+  Node* call = Slots(Kind::kFunction, 3);
+  call->text = Is(Kw::kSUBSTRING) ? std::string_view("SUBSTRING") : Cur().text;
+  at_ += 2;
+  Node* args = New(Kind::kList);
+  call->children[kArgsSlot] = args;
+  Add(args, Expression());
+  if (Is(Kw::kSIMILAR)) Fail("SUBSTRING … SIMILAR is not supported");
+  if (Is(Kw::kFROM) || Is(Kw::kFOR)) {
+    if (Eat(Kw::kFROM)) Add(args, Expression());
+    else Add(args, MakeNumber(arena_, 1));
+    if (Eat(Kw::kFOR)) Add(args, Expression());
+    if (args->count == 2 && Eat(Kw::kFROM)) args->children[1] = Expression();
+  } else {
+    while (EatSymbol(",")) Add(args, Expression());
+  }
+  ExpectSymbol(")");
+  return CallTail(call);
+}
+
+Node* Parser::Trim() {
+  Node* trim = New(Kind::kTrim, {nullptr, nullptr}, {}, Op::kBoth);
+  at_ += 2;
+  if (Eat(Kw::kLEADING)) trim->op = Op::kLeading;
+  else if (Eat(Kw::kTRAILING)) trim->op = Op::kTrailing;
+  else if (Eat(Kw::kBOTH)) trim->Set(kExplicitBoth);
+  if (Eat(Kw::kFROM)) {
+    trim->children[0] = Expression();
+    if (EatSymbol(",")) trim->children[1] = Expression();
+  } else {
+    Node* first = Expression();
+    if (Eat(Kw::kFROM)) {
+      trim->children[1] = first;
+      trim->children[0] = Expression();
+    } else {
+      trim->children[0] = first;
+      if (EatSymbol(",")) trim->children[1] = Expression();
+    }
+  }
+  ExpectSymbol(")");
+  return trim;
+}
+
+Node* Parser::Position() {
+  Node* node = New(Kind::kPosition);
+  at_ += 2;
+  bool no_in = std::exchange(no_in_, true);
+  Add(node, Expression());
+  no_in_ = no_in;
+  if (EatSymbol(",")) {  // POSITION(needle, haystack)
+    Add(node, Expression());
+  } else {
+    Expect(Kw::kIN, "IN");
+    Add(node, Expression());
+  }
+  ExpectSymbol(")");
+  return node;
+}
+
+Node* Parser::Overlay() {
+  Node* call = Slots(Kind::kFunction, 3);
+  call->text = "OVERLAY";
+  at_ += 2;
+  Node* args = New(Kind::kList, {Expression()});
+  call->children[kArgsSlot] = args;
+  Expect(Kw::kPLACING, "PLACING");
+  Add(args, Expression());
+  Expect(Kw::kFROM, "FROM");
+  Add(args, Expression());
+  if (Eat(Kw::kFOR)) Add(args, Expression());
+  ExpectSymbol(")");
+  return call;
+}
+
+// The unit behind an interval's value: DAY, "YEAR TO MONTH", DAY_HOUR; upper case without plural s.
+std::string_view Parser::IntervalUnit(bool required) {
+  static constexpr std::string_view kUnits[] = {"MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DECADE",
+                                                "CENTURY", "MILLENNIUM", "SECOND_MICROSECOND", "MINUTE_MICROSECOND", "MINUTE_SECOND", "HOUR_MICROSECOND",
+                                                "HOUR_SECOND", "HOUR_MINUTE", "DAY_MICROSECOND", "DAY_SECOND", "DAY_MINUTE", "DAY_HOUR", "YEAR_MONTH"};
+  if (Cur().type == Tok::kWord) {
+    std::string word = ToUpper(Cur().text);
+    std::string single = word.size() > 3 && word.back() == 'S' ? word.substr(0, word.size() - 1) : word;
+    if (single == "CENTURIE") single = "CENTURY";
+    if (single == "MILLENNIA") single = "MILLENNIUM";
+    for (std::string_view unit : kUnits) {
+      if (single != unit) continue;
+      Next();
+      if (IsSymbol("(") && Ahead(1).type == Tok::kNumber) at_ += 3;
+      if (Is(Kw::kTO) && Ahead(1).type == Tok::kWord) {
+        Next();
+        std::string full = single + " TO " + ToUpper(Cur().text);
+        Next();
+        if (IsSymbol("(") && Ahead(1).type == Tok::kNumber) at_ += 3;
+        return arena_.Copy(full);
+      }
+      return unit;
+    }
+  }
+  if (required) Unexpected("an interval unit (DAY, MONTH, …)");
+  return {};
+}
+
+Node* Parser::Interval() {
+  Node* node = New(Kind::kInterval);
+  Next();
+  bool needs_unit = Has(Feature::kIntervalUnitOutside);
+  if (IsSymbol("(") && Ahead(1).type == Tok::kNumber && SymbolAhead(2, ")") && Ahead(3).type == Tok::kString) at_ += 3;  // INTERVAL(6) '…'
+  Node* value = nullptr;
+  if (Cur().type == Tok::kString || Cur().type == Tok::kEString) {
+    value = New(Kind::kString, {}, Cur().text, Op::kPlain);
+    Next();
+  } else {
+    value = needs_unit ? Expression() : Prefix(0);
+    needs_unit = true;
+  }
+  Add(node, value);
+  node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
+  if (needs_unit && node->text.empty() && Has(Feature::kIntervalUnitOutside)) Unexpected("an interval unit (DAY, MONTH, …)");
+  return node;
+}
+
+// Whether the current word is a type name in front of a string literal: DATE '2020-01-01', timestamp with time zone '…'.
+bool Parser::TypeAhead() const {
+  if (Cur().type != Tok::kWord) return false;
+  size_t n = 1;
+  switch (Cur().kw) {
+    case Kw::kDATE: case Kw::kDATETIME: case Kw::kTIMESTAMPTZ: break;
+    case Kw::kTIME: case Kw::kTIMESTAMP:
+      if (SymbolAhead(n, "(") && Ahead(n + 1).type == Tok::kNumber && SymbolAhead(n + 2, ")")) n += 3;
+      if ((IsAhead(n, Kw::kWITH) || IsAhead(n, Kw::kWITHOUT)) && IsAhead(n + 1, Kw::kTIME) && IsAhead(n + 2, Kw::kZONE)) n += 3;
+      break;
+    default:
+      if (!Has(Feature::kDoubleColonCast) || IsStructural(Cur().kw) || Cur().kw == Kw::kINTERVAL) return false;
+      {
+        std::string upper = ToUpper(Cur().text);
+        bool known = false;
+        for (const Dialect* d = &d_; d != nullptr && !known; d = d->parent) {
+          for (const TypeSpec& spec : d->types) known = known || spec.name == upper;
+        }
+        if (!known) return false;
+      }
+  }
+  return (Ahead(n).type == Tok::kString || Ahead(n).type == Tok::kEString) && ast_.source[Ahead(n).begin] != '"';
+}
+
+Node* Parser::TypedLiteral() {
+  uint32_t begin = Cur().begin;
+  Node* type = TypeName();
+  return NewAt(begin, Kind::kCast, {StringLiteral(), type});
+}
+
+Node* Parser::MatchAgainst(uint32_t begin) {
+  at_ += 2;
+  Node* columns = New(Kind::kList);
+  do Add(columns, Expression());
+  while (EatSymbol(","));
+  ExpectSymbol(")");
+  if (!EatWord("AGAINST")) Unexpected("AGAINST");
+  ExpectSymbol("(");
+  bool no_in = std::exchange(no_in_, true);
+  Node* query = Expression();
+  no_in_ = no_in;
+  uint32_t mode = Cur().begin, end = mode;
+  while (!IsSymbol(")") && !AtEnd()) end = Next().end;
+  ExpectSymbol(")");
+  Node* args = NewAt(begin, Kind::kList, {columns, query, NewAt(mode, Kind::kCommand, {}, SourceOf(mode, end))});
+  return NewAt(begin, Kind::kFunction, {args}, "MATCH_AGAINST");
+}
+
+Node* Parser::WindowSpec() {
+  Depth depth(*this);
+  Node* window = New(Kind::kWindow, {nullptr, nullptr, nullptr, nullptr});
+  ExpectSymbol("(");
+  if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS)) window->children[0] = Identifier("a window name");
+  if (Eat(Kw::kPARTITION, Kw::kBY)) {
+    Node* list = New(Kind::kList);
+    do Add(list, Expression());
+    while (EatSymbol(","));
+    window->children[1] = list;
+  }
+  if (Eat(Kw::kORDER, Kw::kBY)) window->children[2] = OrderList();
+  if (Is(Kw::kROWS) || Is(Kw::kRANGE) || Is(Kw::kGROUPS)) window->children[3] = Frame();
+  ExpectSymbol(")");
+  return window;
+}
+
+Node* Parser::Frame() {
+  Node* frame = New(Kind::kFrame, {}, {}, Is(Kw::kROWS) ? Op::kRows : Is(Kw::kRANGE) ? Op::kRange : Op::kGroups);
+  Next();
+  if (Eat(Kw::kBETWEEN)) {
+    Add(frame, FrameBound());
+    Expect(Kw::kAND, "AND");
+    Add(frame, FrameBound());
+  } else {
+    Add(frame, FrameBound());
+  }
+  if (Is(Kw::kEXCLUDE)) {
+    uint32_t begin = Cur().begin, end = begin;
+    Next();
+    while (Cur().type == Tok::kWord) end = Next().end;
+    frame->text = SourceOf(begin, end);
+  }
+  return frame;
+}
+
+Node* Parser::FrameBound() {
+  Node* bound = New(Kind::kFrameBound);
+  if (Eat(Kw::kCURRENT)) {
+    Expect(Kw::kROW, "ROW");
+    bound->op = Op::kCurrentRow;
+    return bound;
+  }
+  if (!Eat(Kw::kUNBOUNDED)) Add(bound, Expression());
+  if (Eat(Kw::kPRECEDING)) bound->op = Op::kPreceding;
+  else if (Eat(Kw::kFOLLOWING)) bound->op = Op::kFollowing;
+  else Unexpected("PRECEDING or FOLLOWING");
+  return bound;
+}
+
+// A type with parameters, fields and array brackets. Names of several words become one, upper case.
+Node* Parser::TypeName() {
+  Depth depth(*this);
+  Node* type = New(Kind::kTypeName, {}, {}, Op::kScalarType);
+  if (Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) Unexpected("a type name");
+  std::string name = Cur().type == Tok::kQuotedName ? std::string(Cur().text) : ToUpper(Cur().text);
+  bool struct_type = (name == "STRUCT" || name == "ROW" || name == "UNION") && SymbolAhead(1, "(") && Has(Feature::kStructBraces);
+  bool map_type = name == "MAP" && SymbolAhead(1, "(") && Has(Feature::kMapBraces);
+  Next();
+  while (EatSymbol(".")) name = ToUpper(Next().text);
+  if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
+  if ((name == "CHARACTER" || name == "CHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING)) name += " VARYING";
+  if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
+    name = IsWord("VARCHAR") ? "VARCHAR" : "CHAR";
+    Next();
+    if (Eat(Kw::kVARYING)) name = "VARCHAR";
+  }
+  if (name == "LONG" && (IsWord("TEXT") || IsWord("BLOB"))) name += ToUpper(Next().text);
+  if (struct_type) {
+    type->op = Op::kStructType;
+    Next();
+    do {
+      Node* field = AnyWord("a field name");
+      Add(type, NewAt(field->begin, Kind::kColumnDef, {field, TypeName()}));
+    } while (EatSymbol(","));
+    ExpectSymbol(")");
+  } else if (map_type) {
+    type->op = Op::kMapType;
+    Next();
+    do Add(type, TypeName());
+    while (EatSymbol(","));
+    ExpectSymbol(")");
+  } else if (IsSymbol("(")) {
+    Next();
+    do {
+      if (Cur().type == Tok::kNumber || Cur().type == Tok::kString) {
+        Add(type, Primary());
+      } else if (IsSymbol("-")) {
+        Add(type, Prefix(0));
+      } else {
+        Add(type, NewAt(Cur().begin, Kind::kColumn, {AnyWord("a type parameter")}));
+      }
+    } while (EatSymbol(","));
+    ExpectSymbol(")");
+  }
+  if ((name == "TIMESTAMP" || name == "TIME") && (Is(Kw::kWITH) || Is(Kw::kWITHOUT)) && IsAhead(1, Kw::kTIME) && IsAhead(2, Kw::kZONE)) {
+    if (Is(Kw::kWITH)) name += " WITH TIME ZONE";
+    at_ += 3;
+  }
+  if (name == "INTERVAL" && type->count == 0) {
+    std::string_view unit = IntervalUnit(false);
+    if (!unit.empty()) name += " " + std::string(unit);
+  }
+  if (Has(Feature::kCharsetIntroducer)) {
+    while (Is(Kw::kUNSIGNED) || Is(Kw::kSIGNED) || IsWord("INTEGER") || IsWord("ZEROFILL")) {
+      if (Is(Kw::kUNSIGNED)) name += " UNSIGNED";
+      Next();
+    }
+    if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) at_ += 3;
+    else if (IsWord("CHARSET")) at_ += 2;
+  }
+  type->text = arena_.Copy(name);
+  while (true) {
+    if (IsSymbol("[") && (SymbolAhead(1, "]") || (Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")))) {
+      Node* array = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
+      Next();
+      if (Cur().type == Tok::kNumber) Add(array, Primary());
+      ExpectSymbol("]");
+      type = array;
+    } else if (Is(Kw::kARRAY) && Has(Feature::kArrayKeyword) && Has(Feature::kTildeRegex)) {
+      Next();
+      type = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
+    } else {
+      return type;
+    }
+  }
+}
+
+}  // namespace dvt::sql

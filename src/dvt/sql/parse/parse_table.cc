@@ -1,0 +1,203 @@
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+Node* Parser::FromList() {
+  Node* list = New(Kind::kList);
+  do {
+    if (list->count > 0 && Has(Feature::kTrailingCommas) && (Is(Kw::kWHERE) || AtEnd() || IsSymbol(")"))) break;
+    Add(list, TableExpression());
+  } while (EatSymbol(","));
+  return list;
+}
+
+// Reads the words of a join up to and with JOIN into `join`; false (nothing eaten) if there is none.
+bool Parser::JoinHead(Node* join) {
+  size_t start = at_;
+  join->op = Op::kInner;
+  if (Eat(Kw::kNATURAL)) join->Set(kNatural);
+  if (Has(Feature::kAsofJoin) && Eat(Kw::kASOF)) join->Set(kAsof);
+  if (Has(Feature::kStraightJoin) && Eat(Kw::kSTRAIGHT_JOIN)) return join->Set(kStraight), true;
+  if (Eat(Kw::kINNER)) join->op = Op::kInner;
+  else if (Eat(Kw::kCROSS)) join->op = Op::kCross;
+  else if (Eat(Kw::kLEFT)) join->op = Op::kLeft;
+  else if (Eat(Kw::kRIGHT)) join->op = Op::kRight;
+  else if (Eat(Kw::kFULL)) join->op = Op::kFull;
+  else if (Has(Feature::kPositionalJoin) && Eat(Kw::kPOSITIONAL)) join->op = Op::kPositional;
+  if (Has(Feature::kSemiAntiJoin)) {
+    if (Eat(Kw::kSEMI)) join->op = Op::kSemi;
+    else if (Eat(Kw::kANTI)) join->op = Op::kAnti;
+  }
+  Eat(Kw::kOUTER);
+  if (Eat(Kw::kJOIN)) return true;
+  if (at_ != start) Unexpected("JOIN");
+  return false;
+}
+
+Node* Parser::TableExpression() {
+  Depth depth(*this);
+  Node* left = TablePrimary();
+  int links = 0;
+  while (true) {
+    switch (Cur().kw) {
+      case Kw::kJOIN: case Kw::kINNER: case Kw::kCROSS: case Kw::kLEFT: case Kw::kRIGHT: case Kw::kFULL: case Kw::kNATURAL: break;
+      case Kw::kSTRAIGHT_JOIN: if (!Has(Feature::kStraightJoin)) return left; break;
+      case Kw::kASOF: if (!Has(Feature::kAsofJoin)) return left; break;
+      case Kw::kSEMI: case Kw::kANTI: if (!Has(Feature::kSemiAntiJoin)) return left; break;
+      case Kw::kPOSITIONAL: if (!Has(Feature::kPositionalJoin)) return left; break;
+      default: return left;
+    }
+    if (++links > 10000) TooDeep();
+    Node* join = Slots(Kind::kJoin, 4);
+    size_t first = at_;
+    JoinHead(join);
+    join->children[0] = left;
+    join->children[1] = TablePrimary();
+    // a JOIN b JOIN c ON … ON …: the inner join's condition comes first.
+    if (!Is(Kw::kON) && !Is(Kw::kUSING) && join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional &&
+        (Is(Kw::kJOIN) || Is(Kw::kLEFT) || Is(Kw::kINNER) || Is(Kw::kRIGHT) || Is(Kw::kFULL)) && !Has(Feature::kStraightJoin)) {
+      Node* inner = Slots(Kind::kJoin, 4);
+      JoinHead(inner);
+      inner->children[0] = join->children[1];
+      inner->children[1] = TablePrimary();
+      Expect(Kw::kON, "ON");
+      inner->children[2] = Expression();
+      join->children[1] = New(Kind::kParenTable, {nullptr, inner});
+    }
+    if (Eat(Kw::kON)) join->children[2] = Expression();
+    else if (Eat(Kw::kUSING)) join->children[3] = NameList();
+    else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
+             !Has(Feature::kDynamicTyping)) {
+      Unexpected("ON or USING");
+    }
+    TakeComments(join, first);
+    left = join;
+  }
+}
+
+// Table aliases: AS name, name, AS name(a, b), AS (a int, b text).
+Node* Parser::TableAlias(bool with_columns) {
+  bool as = Is(Kw::kAS);
+  if (!as && !IsImplicitAlias(true)) return nullptr;
+  Node* alias = New(Kind::kTableAlias, {nullptr, nullptr});
+  if (as) Next();
+  if (!(as && IsSymbol("("))) alias->children[0] = AnyWord("an alias");
+  if (!with_columns || !IsSymbol("(")) return alias;
+  Node* columns = New(Kind::kList);
+  Next();
+  do {
+    Node* name = AnyWord("a column name");
+    if (!IsSymbol(",") && !IsSymbol(")")) name = NewAt(name->begin, Kind::kColumnDef, {name, TypeName()});
+    Add(columns, name);
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  alias->children[1] = columns;
+  return alias;
+}
+
+Node* Parser::ParenthesisedTable() {
+  uint32_t begin = Cur().begin;
+  if (QueryAhead(1)) {
+    // "(" may open a query or a join whose first operand is one: look behind the matching parenthesis of ((SELECT …) …).
+    size_t n = 1;
+    while (SymbolAhead(n, "(")) ++n;
+    if (n > 1) {
+      int open = 1;
+      size_t m = 2;
+      for (; open > 0 && Ahead(m).type != Tok::kEnd; ++m) open += SymbolAhead(m, "(") ? 1 : SymbolAhead(m, ")") ? -1 : 0;
+      const Token& after = Ahead(m);
+      bool query = after.kw == Kw::kUNION || after.kw == Kw::kEXCEPT || after.kw == Kw::kINTERSECT || after.kw == Kw::kORDER ||
+                   after.kw == Kw::kLIMIT || after.kw == Kw::kOFFSET || SymbolAhead(m, ")");
+      if (!query) {
+        Next();
+        Node* inner = TableExpression();
+        ExpectSymbol(")");
+        return NewAt(begin, Kind::kParenTable, {nullptr, inner});
+      }
+    }
+    return NewAt(begin, Kind::kDerivedTable, {nullptr, Subquery()});
+  }
+  Next();
+  Node* inner = TableExpression();
+  if (IsSymbol(",")) {
+    while (EatSymbol(",")) {
+      Node* join = Slots(Kind::kJoin, 4);
+      join->op = Op::kCross;
+      join->children[0] = inner;
+      join->children[1] = TableExpression();
+      inner = join;
+    }
+  }
+  ExpectSymbol(")");
+  return NewAt(begin, Kind::kParenTable, {nullptr, inner});
+}
+
+Node* Parser::TablePrimary() {
+  Depth depth(*this);
+  size_t first = at_;
+  uint32_t begin = Cur().begin;
+  bool lateral = Has(Feature::kLateral) && Eat(Kw::kLATERAL);
+  Node* table = nullptr;
+  if (IsSymbol("(")) {
+    table = ParenthesisedTable();
+  } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(")) {
+    table = New(Kind::kDerivedTable, {nullptr, QueryPrimary()});
+  } else if (Cur().type == Tok::kString && Has(Feature::kFromFirst)) {
+    Node* name = New(Kind::kName);
+    Node* file = New(Kind::kIdentifier, {}, Cur().text);
+    file->Set(kQuoted);
+    Add(name, file);
+    Next();
+    table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
+  } else if (Is(Kw::kONLY) && NameAhead(1)) {
+    Fail("FROM ONLY (inheritance) is not supported");
+  } else {
+    Node* name = New(Kind::kName);
+    if (!NameAhead() && !(Is(Kw::kUNNEST))) Unexpected("a table");
+    Add(name, AnyWord("a table"));
+    while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
+    if (IsSymbol("(") && !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
+      table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
+    } else {
+      table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
+    }
+  }
+  if (lateral) table->Set(kLateral);
+  TableSuffix(table);
+  TakeComments(table, first);
+  return table;
+}
+
+void Parser::TableSuffix(Node* table) {
+  if (table->Is(Kind::kTableFunction) && Is(Kw::kWITH) && IsAhead(1, Kw::kORDINALITY)) {
+    at_ += 2;
+    table->Set(kWithOrdinality);
+  }
+  auto raw = [&](bool keep) {
+    uint32_t begin = Cur().begin;
+    while (!IsSymbol("(")) {
+      if (AtEnd()) Unexpected("'('");
+      Next();
+    }
+    SkipBalanced();
+    if (IsWord("REPEATABLE") || IsWord("SEED")) {
+      Next();
+      SkipBalanced();
+    }
+    if (keep && table->Is(Kind::kTable)) {
+      std::string_view text = SourceOf(begin, tokens_[at_ - 1].end);
+      if (table->Child(2) != nullptr) text = SourceOf(table->Child(2)->begin, tokens_[at_ - 1].end);
+      table->children[2] = NewAt(begin, Kind::kSample, {}, text);
+    } else {
+      Fail("TABLESAMPLE and hints are only supported on tables");
+    }
+  };
+  if (Is(Kw::kTABLESAMPLE)) raw(true);
+  Node* alias = TableAlias();
+  if (alias != nullptr) table->children[0] = alias;
+  while (Has(Feature::kIndexHints) && (Is(Kw::kUSE) || Is(Kw::kFORCE) || Is(Kw::kIGNORE)) && (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY))) raw(true);
+  if (Is(Kw::kTABLESAMPLE)) raw(true);
+  if (Has(Feature::kPivot) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT)) && SymbolAhead(1, "(")) Fail("PIVOT and UNPIVOT are not supported");
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,186 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/sql/ast/node.h"
+#include "dvt/sql/dialects/dialect.h"
+#include "dvt/sql/lex/lexer.h"
+#include "dvt/sql/parse/parser.h"
+
+namespace dvt::sql {
+
+/// Thrown inside parse/ only, caught at its public entries.
+struct ParseFailure {
+  size_t offset;
+  std::string message;
+};
+
+/// Recursive descent over the tokens of one text; expressions by precedence climbing. Looks ahead instead of trying and throwing.
+class Parser {
+ public:
+  Parser(Ast& ast, const Dialect& dialect, std::vector<Token> tokens, const ParseOptions& options)
+      : ast_(ast), arena_(ast.arena), d_(dialect), tokens_(std::move(tokens)), options_(options) {
+    if (options.comments) AttachComments();
+  }
+
+  Node* Statement();
+  Node* Query();               ///< with WITH, set operations, ORDER BY, LIMIT
+  Node* Expression(int power = 0);
+  bool AtQuery() const { return QueryAhead(0); }
+  bool AtStatement() const;
+  bool AtEnd() const { return Cur().type == Tok::kEnd; }
+  bool EatSymbol(std::string_view s);
+  [[noreturn]] void Unexpected(std::string_view expected);
+
+ private:
+  struct Depth {
+    explicit Depth(Parser& p) : p(p) {
+      if (++p.depth_ > p.options_.max_depth) p.TooDeep();
+    }
+    ~Depth() { --p.depth_; }
+    Parser& p;
+  };
+
+  // Tokens.
+  const Token& Cur() const { return tokens_[at_]; }
+  const Token& Ahead(size_t n) const { return tokens_[std::min(at_ + n, tokens_.size() - 1)]; }
+  bool Is(Kw kw) const { return Cur().kw == kw; }
+  bool IsAhead(size_t n, Kw kw) const { return Ahead(n).kw == kw; }
+  bool IsSymbol(std::string_view s) const { return SymbolAhead(0, s); }
+  bool SymbolAhead(size_t n, std::string_view s) const { return Ahead(n).type == Tok::kSymbol && Ahead(n).symbol == Symbol(s); }
+  bool IsWord(std::string_view upper, size_t n = 0) const;  ///< a word that is no keyword of the table
+  bool Eat(Kw kw);
+  bool Eat(Kw first, Kw second);
+  bool EatWord(std::string_view upper);
+  void Expect(Kw kw, std::string_view text);
+  void ExpectSymbol(std::string_view s);
+  const Token& Next() { return tokens_[at_ < tokens_.size() - 1 ? at_++ : at_]; }
+  [[noreturn]] void Fail(std::string message);
+  [[noreturn]] void TooDeep();
+  void AttachComments();
+  Node* Begin(Node* node) { return node; }
+  Node* New(Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
+  Node* NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
+  Node* Slots(Kind kind, uint32_t slots);
+  void Add(Node* list, Node* child) { Append(arena_, list, child); }
+  bool Has(Feature f) const { return d_.Has(f); }
+  std::string_view SourceOf(uint32_t begin, uint32_t end) const;
+  std::string_view RawUntilStatementEnd(uint32_t begin);
+  void SkipBalanced();
+  void TakeComments(Node* node, size_t from_token);
+
+  // Names.
+  bool NameAhead(size_t n = 0) const;        ///< a quoted name or a word that is not structural
+  bool IsImplicitAlias(bool table) const;
+  Node* Identifier(std::string_view expected);
+  Node* AnyWord(std::string_view expected);  ///< also reserved words: after a dot or AS
+  Node* DottedName();
+  Node* NameList();                          ///< ( a, b )
+
+  // Queries.
+  bool QueryAhead(size_t n) const;
+  Node* With();
+  Node* Cte();
+  Node* SetExpression(int power);
+  Node* QueryPrimary();
+  Node* Select();
+  void SelectTail(Node* select);
+  void QueryTail(Node* query);
+  Node* SelectItems();
+  Node* SelectItem();
+  Node* FromList();
+  Node* GroupBy();
+  Node* GroupItem();
+  Node* OrderList();
+  Node* OrderItem();
+  Node* NamedWindows();
+  Node* ValuesRows();
+  Node* Subquery();
+  bool TailAhead() const;
+
+  // Tables.
+  Node* TableExpression();
+  Node* TablePrimary();
+  Node* ParenthesisedTable();
+  bool JoinHead(Node* join);
+  Node* TableAlias(bool with_columns = true);
+  void TableSuffix(Node* table);
+
+  // Expressions.
+  Node* Prefix(int power);
+  Node* Infix(Node* left, int power, bool& matched);
+  Node* Predicate(Node* left, int power, bool& matched);
+  Node* IsTail(Node* left);
+  Node* InTail(Node* left, bool negated);
+  Node* Postfix(Node* value);
+  Op BinaryOp(int* power) const;
+  Node* Comparand(int power);
+  Node* Primary();
+  Node* WordPrimary();
+  Node* ReservedPrimary(bool& matched);
+  Node* Parenthesised();
+  Node* StringLiteral();
+  Node* ColumnOrCall();
+  Node* Call(Node* name);
+  Node* CallTail(Node* call);
+  Node* Argument();
+  void Arguments(Node* call);
+  Node* Star(Node* qualifier);
+  Node* Case();
+  Node* CastCall(bool is_try);
+  Node* ConvertCall();
+  Node* Extract();
+  Node* Substring();
+  Node* Trim();
+  Node* Position();
+  Node* Overlay();
+  Node* Interval();
+  std::string_view IntervalUnit(bool required);
+  Node* TypedLiteral();
+  Node* Over();
+  Node* WindowSpec();
+  Node* Frame();
+  Node* FrameBound();
+  Node* ArrayElements(std::string_view close);
+  Node* Braces();
+  Node* MatchAgainst(uint32_t begin);
+  bool LambdaAhead() const;
+  Node* Lambda();
+  Node* ExpressionList();
+
+  // Types.
+  Node* TypeName();
+  bool TypeAhead() const;
+
+  // Other statements.
+  Node* Insert(Node* with);
+  Node* Update(Node* with);
+  Node* Delete(Node* with);
+  Node* Create();
+  Node* Drop();
+  Node* Command();
+  Node* Assignments();
+  Node* OnConflict();
+  Node* Returning();
+  Node* CreateColumns();
+
+  Ast& ast_;
+  Arena& arena_;
+  const Dialect& d_;
+  std::vector<Token> tokens_;
+  const ParseOptions& options_;
+  size_t at_ = 0;
+  int depth_ = 0;
+  std::vector<const Comment*> comments_;  ///< by token index: the comments before that token
+  size_t comments_taken_ = 0;
+  bool no_in_ = false;                    ///< inside POSITION(x IN y)
+
+  friend Result<columnar::DataType> ParseTypeName(const Dialect&, std::string_view);
+};
+
+/// The neutral type of a kTypeName.
+Result<columnar::DataType> TypeOfTypeName(const Dialect& dialect, const Node* type);
+
+}  // namespace dvt::sql

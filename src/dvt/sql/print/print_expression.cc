@@ -1,0 +1,572 @@
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+constexpr int kAtom = 100;
+
+
+}  // namespace
+
+// How tightly the outermost operator of a node binds in this dialect; atoms bind tightest.
+int Writer::Level(const Node* node) const {
+  const Precedence& p = *dialect_.precedence;
+  switch (node->kind) {
+    case Kind::kBinary: {
+      const int level = p[node->op];
+      return level > 0 ? level : p[Op::kCustom] > 0 ? p[Op::kCustom] : 7;
+    }
+    case Kind::kUnary: return node->op == Op::kNot ? p.not_ : p.unary;
+    case Kind::kIs: return p.is;
+    case Kind::kLike:
+    case Kind::kBetween:
+    case Kind::kIn: return p.range;
+    case Kind::kCollate: return p.collate;
+    case Kind::kAtTimeZone: return p.at_zone;
+    case Kind::kQuantified:
+    case Kind::kAlias:
+    case Kind::kLambda:
+    case Kind::kNamedArg:
+    case Kind::kOrderItem: return 0;
+    default: return kAtom;
+  }
+}
+
+void Writer::Expression(const Node* node, int parent_level) {
+  if (node == nullptr) return;
+  if (node->IsQuery()) {
+    if (node->Is(Kind::kSubquery)) Query(node);
+    else ParenthesizedQuery(node);
+    return;
+  }
+  const int level = Level(node);
+  const bool wrap = level != 0 && level < parent_level;
+  if (wrap) Put("(");
+  ExpressionBody(node);
+  if (wrap) Put(")");
+}
+
+void Writer::ExpressionBody(const Node* node) {
+  const Precedence& p = *dialect_.precedence;
+  switch (node->kind) {
+    case Kind::kIdentifier: return Identifier(node);
+    case Kind::kColumn:
+    case Kind::kName: return Dotted(node);
+    case Kind::kStar: return Star(node);
+    case Kind::kNumber:
+    case Kind::kParameter: return Put(node->text);
+    case Kind::kString: return String(node);
+    case Kind::kBoolean: return Put(node->op == Op::kTrue ? "TRUE" : "FALSE");
+    case Kind::kNull: return Put("NULL");
+    case Kind::kDefault: return Put("DEFAULT");
+    case Kind::kUnary: {
+      Put(node->op == Op::kNot ? "NOT " : node->op == Op::kNeg ? "-" : node->op == Op::kPlus ? "+" : node->op == Op::kBitNot ? "~" : "PRIOR ");
+      const Node* operand = node->Child(0);
+      const bool double_minus = node->op == Op::kNeg && (operand->Is(Kind::kUnary, Op::kNeg) || (operand->Is(Kind::kNumber) && operand->text[0] == '-'));
+      if (double_minus) Put(" ");
+      return Expression(operand, node->op == Op::kNot ? p.not_ : p.unary);
+    }
+    case Kind::kBinary: return Binary(node);
+    case Kind::kLike: return Like(node);
+    case Kind::kBetween:
+      Expression(node->Child(0), p.range + 1);
+      Put(node->Has(kNot) ? " NOT BETWEEN " : " BETWEEN ");
+      if (node->Has(kSymmetric)) Put("SYMMETRIC ");
+      Expression(node->Child(1), p.range + 1);
+      Put(" AND ");
+      return Expression(node->Child(2), p.range + 1);
+    case Kind::kIn: return In(node);
+    case Kind::kIs:
+      Expression(node->Child(0), p.is + 1);
+      Put(node->Has(kNot) ? " IS NOT " : " IS ");
+      return Expression(node->Child(1), p.is + 1);
+    case Kind::kExists:
+      Put("EXISTS ");
+      return Expression(node->Child(0), 0);
+    case Kind::kQuantified:
+      Put(node->op == Op::kAny ? "ANY " : "ALL ");
+      if (node->Child(0)->IsQuery()) return Expression(node->Child(0), 0);
+      Put("(");
+      Expression(node->Child(0), 0);
+      return Put(")");
+    case Kind::kCase: return Case(node);
+    case Kind::kCast: return Cast(node);
+    case Kind::kTypeName: return TypeName(node);
+    case Kind::kFunction: return Function(node);
+    case Kind::kExtract:
+      Put("EXTRACT(");
+      Put(node->text);
+      Put(" FROM ");
+      Expression(node->Child(0), 0);
+      return Put(")");
+    case Kind::kPosition:
+      Put("POSITION(");
+      Expression(node->Child(0), p.range + 1);
+      Put(" IN ");
+      Expression(node->Child(1), p.range + 1);
+      return Put(")");
+    case Kind::kTrim: return Trim(node);
+    case Kind::kInterval: return Interval(node);
+    case Kind::kCollate:
+      Expression(node->Child(0), p.collate);
+      Put(" COLLATE ");
+      return Dotted(node->Child(1));
+    case Kind::kAtTimeZone:
+      Expression(node->Child(0), p.at_zone);
+      Put(" AT TIME ZONE ");
+      return Expression(node->Child(1), p.at_zone + 1);
+    case Kind::kRow:
+      if (node->Has(kExplicitRow)) Put("ROW");
+      Put("(");
+      List(node);
+      return Put(")");
+    case Kind::kArray:
+      Put(dialect_.Has(Feature::kStructBraces) ? "[" : "ARRAY[");
+      List(node);
+      return Put("]");
+    case Kind::kStruct:
+      Put("{");
+      for (uint32_t i = 0; i < node->count; ++i) {
+        if (i > 0) Put(", ");
+        Put(QuoteString(dialect_, node->Child(i)->Child(1)->text));
+        Put(": ");
+        Expression(node->Child(i)->Child(0), 0);
+      }
+      return Put("}");
+    case Kind::kMap:
+      Put("MAP {");
+      for (uint32_t i = 0; i < node->count; ++i) {
+        if (i > 0) Put(", ");
+        Expression(node->Child(i)->Child(0), 0);
+        Put(": ");
+        Expression(node->Child(i)->Child(1), 0);
+      }
+      return Put("}");
+    case Kind::kLambda: {
+      const Node* names = node->Child(0);
+      if (names->count != 1) Put("(");
+      List(names);
+      if (names->count != 1) Put(")");
+      Put(" -> ");
+      return Expression(node->Child(1), 0);
+    }
+    case Kind::kNamedArg:
+      Identifier(node->Child(0));
+      Put(node->op == Op::kAssignArg ? " := " : " => ");
+      return Expression(node->Child(1), 0);
+    case Kind::kSubscript:
+      Expression(node->Child(0), kAtom);
+      Put("[");
+      Expression(node->Child(1), 0);
+      return Put("]");
+    case Kind::kSlice:
+      if (node->Child(0) != nullptr) Expression(node->Child(0), 0);
+      Put(":");
+      if (node->Child(1) != nullptr) Expression(node->Child(1), 0);
+      if (node->Child(2) != nullptr) {
+        Put(":");
+        Expression(node->Child(2), 0);
+      }
+      return;
+    case Kind::kField:
+      Put("(");
+      Expression(Unparen(node->Child(0)), 0);
+      Put(").");
+      return Expression(node->Child(1), 0);
+    case Kind::kParen:
+      Put("(");
+      Expression(node->Child(0), 0);
+      return Put(")");
+    case Kind::kAlias:
+      Expression(node->Child(0), 0);
+      Put(" AS ");
+      return Identifier(node->Child(1));
+    case Kind::kOrderItem: return OrderItem(node);
+    case Kind::kList: return List(node);
+    case Kind::kRollup:
+    case Kind::kCube:
+    case Kind::kGroupingSets:
+      Put(node->Is(Kind::kRollup) ? "ROLLUP (" : node->Is(Kind::kCube) ? "CUBE (" : "GROUPING SETS (");
+      List(node);
+      return Put(")");
+    case Kind::kWindow: return Window(node);
+    default:
+      if (node->IsTable()) return Table(node);
+      Put(node->text);
+  }
+}
+
+std::string_view Writer::Operator(const Node* node) const {
+  switch (node->op) {
+    case Op::kOr: return "OR";
+    case Op::kXor: return "XOR";
+    case Op::kAnd: return "AND";
+    case Op::kEq: return "=";
+    case Op::kNeq: return "<>";
+    case Op::kLt: return "<";
+    case Op::kLe: return "<=";
+    case Op::kGt: return ">";
+    case Op::kGe: return ">=";
+    case Op::kNullSafeEq: return "<=>";
+    case Op::kDistinctFrom: return "IS DISTINCT FROM";
+    case Op::kNotDistinctFrom: return "IS NOT DISTINCT FROM";
+    case Op::kBitOr: return "|";
+    case Op::kBitXor: return dialect_.Has(Feature::kHashIsXor) ? "#" : "^";
+    case Op::kBitAnd: return "&";
+    case Op::kShiftLeft: return "<<";
+    case Op::kShiftRight: return ">>";
+    case Op::kAdd: return "+";
+    case Op::kSub: return "-";
+    case Op::kMul: return "*";
+    case Op::kDiv: return "/";
+    case Op::kIntDiv: return dialect_.Has(Feature::kSlashSlash) ? "//" : "DIV";
+    case Op::kMod: return "%";
+    case Op::kPow: return dialect_.Has(Feature::kStarStarIsPower) ? "**" : "^";
+    case Op::kConcat: return "||";
+    case Op::kJsonGet: return "->";
+    case Op::kJsonGetText: return "->>";
+    case Op::kJsonPath: return "#>";
+    case Op::kJsonPathText: return "#>>";
+    case Op::kContains: return "@>";
+    case Op::kContainedBy: return "<@";
+    case Op::kHasKey: return "?";
+    case Op::kHasAny: return "?|";
+    case Op::kHasAll: return "?&";
+    case Op::kOverlaps: return "&&";
+    case Op::kRegexMatch: return "~";
+    case Op::kRegexNoMatch: return "!~";
+    case Op::kRegexIMatch: return "~*";
+    case Op::kRegexINoMatch: return "!~*";
+    case Op::kIsOp: return "IS";
+    default: return node->text;
+  }
+}
+
+void Writer::Binary(const Node* node) {
+  const int level = Level(node);
+  // Only AND, OR, + and * may lose the parentheses of an equal operator on the right; comparisons on neither side.
+  const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
+  const bool associative = node->op == Op::kAnd || node->op == Op::kOr;
+  Expression(node->Child(0), comparison ? level + 1 : level);
+  const std::string_view op = Operator(node);
+  const bool clause = options_.pretty && (node->op == Op::kAnd) && indent_ >= 0;
+  if (clause) {
+    ++indent_;
+    Break();
+    --indent_;
+  } else {
+    Put(" ");
+  }
+  Put(op);
+  Put(" ");
+  Expression(node->Child(1), associative ? level : level + 1);
+}
+
+void Writer::Like(const Node* node) {
+  const int level = dialect_.precedence->range;
+  Expression(node->Child(0), level + 1);
+  Put(node->Has(kNot) ? " NOT " : " ");
+  switch (node->op) {
+    case Op::kIlikeOp: Put("ILIKE "); break;
+    case Op::kSimilarTo: Put("SIMILAR TO "); break;
+    case Op::kRegexp: Put("REGEXP "); break;
+    case Op::kGlob: Put("GLOB "); break;
+    default: Put("LIKE "); break;
+  }
+  Expression(node->Child(1), level + 1);
+  if (const Node* escape = node->Child(2)) {
+    Put(" ESCAPE ");
+    Expression(escape, level + 1);
+  }
+}
+
+void Writer::In(const Node* node) {
+  Expression(node->Child(0), dialect_.precedence->range + 1);
+  Put(node->Has(kNot) ? " NOT IN " : " IN ");
+  const Node* set = node->Child(1);
+  if (set->IsQuery()) return Expression(set, 0);
+  if (!set->Is(Kind::kList)) return Expression(set, kAtom);
+  Put("(");
+  List(set);
+  Put(")");
+}
+
+void Writer::Case(const Node* node) {
+  Put("CASE");
+  if (node->Child(0) != nullptr) {
+    Put(" ");
+    Expression(node->Child(0), 0);
+  }
+  for (uint32_t i = 2; i < node->count; ++i) {
+    Put(" WHEN ");
+    Expression(node->Child(i)->Child(0), 0);
+    Put(" THEN ");
+    Expression(node->Child(i)->Child(1), 0);
+  }
+  if (node->Child(1) != nullptr) {
+    Put(" ELSE ");
+    Expression(node->Child(1), 0);
+  }
+  Put(" END");
+}
+
+void Writer::Cast(const Node* node) {
+  Put(node->Has(kTry) && dialect_.Has(Feature::kTryCast) ? "TRY_CAST(" : "CAST(");
+  Expression(node->Child(0), 0);
+  Put(" AS ");
+  TypeName(node->Child(1));
+  Put(")");
+}
+
+void Writer::TypeName(const Node* node) {
+  if (node->op == Op::kArrayType) {
+    TypeName(node->Child(0));
+    Put("[]");
+    return;
+  }
+  // "TIMESTAMP WITH TIME ZONE" and its kin take their parameter behind the first word.
+  const size_t zone = node->text.find(" WITH");
+  const std::string_view head = zone == std::string_view::npos ? node->text : node->text.substr(0, zone);
+  const size_t sign = head.find(" UNSIGNED");
+  const std::string_view name = sign == std::string_view::npos ? head : head.substr(0, sign);
+  Put(name);
+  if (node->count > 0) {
+    Put("(");
+    for (uint32_t i = 0; i < node->count; ++i) {
+      if (i > 0) Put(", ");
+      const Node* parameter = node->Child(i);
+      if (parameter->Is(Kind::kTypeName)) {
+        TypeName(parameter);
+      } else if (parameter->Is(Kind::kColumnDef)) {
+        Identifier(parameter->Child(0));
+        Put(" ");
+        TypeName(parameter->Child(1));
+      } else {
+        Expression(parameter, 0);
+      }
+    }
+    Put(")");
+  }
+  if (sign != std::string_view::npos) Put(head.substr(sign));
+  if (zone != std::string_view::npos) Put(node->text.substr(zone));
+}
+
+void Writer::String(const Node* node) {
+  switch (node->op) {
+    case Op::kNational: Put("N"); break;
+    case Op::kHex:
+      Put("X'");
+      Put(node->text);
+      return Put("'");
+    case Op::kBit:
+      Put("B'");
+      Put(node->text);
+      return Put("'");
+    default: break;
+  }
+  Put(QuoteString(dialect_, node->text));
+}
+
+void Writer::Interval(const Node* node) {
+  Put("INTERVAL ");
+  const Node* value = node->Child(0);
+  const bool outside = dialect_.Has(Feature::kIntervalUnitOutside);
+  if (!outside && !node->text.empty() && (value->Is(Kind::kString) || value->Is(Kind::kNumber))) {
+    // One string with its unit, which every reader of INTERVAL '…' takes.
+    Put(QuoteString(dialect_, std::string(value->text) + " " + ToLower(node->text)));
+    return;
+  }
+  if (value->Is(Kind::kNumber) && !dialect_.Has(Feature::kDatePartKeywords)) {
+    Put(QuoteString(dialect_, value->text));
+  } else {
+    const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) && !dialect_.Has(Feature::kDatePartKeywords);
+    if (wrap) Put("(");
+    Expression(value, 0);
+    if (wrap) Put(")");
+  }
+  if (!node->text.empty()) {
+    Put(" ");
+    Put(node->text);
+  }
+}
+
+void Writer::Trim(const Node* node) {
+  const Node* characters = node->Child(1);
+  if (!dialect_.Has(Feature::kTrimFrom)) {
+    Put(node->op == Op::kLeading ? "LTRIM(" : node->op == Op::kTrailing ? "RTRIM(" : "TRIM(");
+    Expression(node->Child(0), 0);
+    if (characters != nullptr) {
+      Put(", ");
+      Expression(characters, 0);
+    }
+    return Put(")");
+  }
+  Put("TRIM(");
+  if (node->op == Op::kLeading) Put("LEADING ");
+  if (node->op == Op::kTrailing) Put("TRAILING ");
+  if (node->Has(kExplicitBoth)) Put("BOTH ");
+  if (characters != nullptr) {
+    Expression(characters, 0);
+    Put(" ");
+  }
+  if (characters != nullptr || node->op == Op::kLeading || node->op == Op::kTrailing || node->Has(kExplicitBoth)) Put("FROM ");
+  Expression(node->Child(0), 0);
+  Put(")");
+}
+
+void Writer::Function(const Node* node) {
+  if (const Node* schema = node->Child(kSchemaSlot)) {
+    Dotted(schema);
+    Put(".");
+  }
+  if (node->Has(kQuotedName)) Put(QuoteIdentifier(dialect_, node->text));
+  else Put(node->text);
+  const Node* args = node->Child(kArgsSlot);
+  if (!node->Has(kNoParens)) {
+    Put("(");
+    if (node->Has(kDistinctArgs)) Put("DISTINCT ");
+    if (args != nullptr) List(args);
+    if (const Node* order = node->Child(kArgOrderSlot)) {
+      Put(" ORDER BY ");
+      List(order);
+    }
+    if (const Node* separator = node->Child(kSeparatorSlot)) {
+      Put(" SEPARATOR ");
+      Expression(separator, 0);
+    }
+    Put(")");
+  }
+  if (const Node* within = node->Child(kWithinSlot)) {
+    Put(" WITHIN GROUP (ORDER BY ");
+    List(within);
+    Put(")");
+  }
+  if (const Node* filter = node->Child(kFilterSlot)) {
+    Put(" FILTER (WHERE ");
+    Expression(filter, 0);
+    Put(")");
+  }
+  if (node->Has(kIgnoreNulls)) Put(" IGNORE NULLS");
+  if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
+  if (const Node* over = node->Child(kOverSlot)) {
+    Put(" OVER ");
+    if (over->Is(Kind::kIdentifier)) Identifier(over);
+    else Window(over);
+  }
+}
+
+void Writer::Window(const Node* window) {
+  Put("(");
+  std::string_view gap;
+  auto part = [&](std::string_view keyword, const Node* list) {
+    if (list == nullptr) return;
+    Put(gap);
+    Put(keyword);
+    List(list);
+    gap = " ";
+  };
+  if (const Node* base = window->Child(0)) {
+    Identifier(base);
+    gap = " ";
+  }
+  part("PARTITION BY ", window->Child(1));
+  part("ORDER BY ", window->Child(2));
+  if (const Node* frame = window->Child(3)) {
+    Put(gap);
+    Frame(frame);
+  }
+  Put(")");
+}
+
+void Writer::Frame(const Node* frame) {
+  Put(frame->op == Op::kRows ? "ROWS " : frame->op == Op::kRange ? "RANGE " : "GROUPS ");
+  if (frame->Child(1) != nullptr) Put("BETWEEN ");
+  FrameBound(frame->Child(0));
+  if (frame->Child(1) != nullptr) {
+    Put(" AND ");
+    FrameBound(frame->Child(1));
+  }
+  if (!frame->text.empty()) {
+    Put(" ");
+    Put(frame->text);
+  }
+}
+
+void Writer::FrameBound(const Node* bound) {
+  if (bound->op == Op::kCurrentRow) return Put("CURRENT ROW");
+  if (bound->Child(0) != nullptr) Expression(bound->Child(0), 0);
+  else Put("UNBOUNDED");
+  Put(bound->op == Op::kPreceding ? " PRECEDING" : " FOLLOWING");
+}
+
+void Writer::Star(const Node* node) {
+  if (node->Child(0) != nullptr) {
+    Dotted(node->Child(0));
+    Put(".");
+  }
+  Put("*");
+  static constexpr std::string_view kWords[] = {" EXCLUDE (", " REPLACE (", " RENAME ("};
+  for (uint32_t i = 1; i <= 3; ++i) {
+    if (node->Child(i) == nullptr) continue;
+    Put(kWords[i - 1]);
+    List(node->Child(i));
+    Put(")");
+  }
+}
+
+void Writer::OrderItem(const Node* item) {
+  Expression(item->Child(0), 0);
+  if (item->Has(kDesc)) Put(" DESC");
+  else if (item->Has(kAsc)) Put(" ASC");
+  if (!dialect_.Has(Feature::kNullsOrdering)) return;
+  if (item->Has(kNullsFirst)) Put(" NULLS FIRST");
+  if (item->Has(kNullsLast)) Put(" NULLS LAST");
+}
+
+void Writer::Identifier(const Node* identifier) {
+  const bool quote = options_.identify == Identify::kAlways || (options_.identify == Identify::kAsWritten && identifier->Has(kQuoted));
+  if (quote) return Put(QuoteIdentifier(dialect_, identifier->text));
+  // An unquoted name keeps its spelling unless it would be read as something else.
+  if (identifier->Has(kQuoted)) return Put(QuoteIdentifierIfNeeded(dialect_, identifier->text));
+  if (IsReserved(dialect_, identifier->text)) return Put(QuoteIdentifier(dialect_, identifier->text));
+  Put(identifier->text);
+}
+
+void Writer::Dotted(const Node* name) {
+  for (uint32_t i = 0; i < name->count; ++i) {
+    if (i > 0) Put(".");
+    if (name->Child(i)->Is(Kind::kIdentifier)) Identifier(name->Child(i));
+    else Expression(name->Child(i), 0);
+  }
+}
+
+void Writer::Columns(const Node* list) {
+  Put("(");
+  for (uint32_t i = 0; i < list->count; ++i) {
+    if (i > 0) Put(", ");
+    const Node* each = list->Child(i);
+    if (each->Is(Kind::kColumnDef)) {
+      Identifier(each->Child(0));
+      if (each->Child(1) != nullptr) {
+        Put(" ");
+        TypeName(each->Child(1));
+      }
+    } else {
+      Any(each);
+    }
+  }
+  Put(")");
+}
+
+void Writer::List(const Node* list, std::string_view separator) {
+  for (uint32_t i = 0; i < list->count; ++i) {
+    if (i > 0) Put(separator);
+    Any(list->Child(i));
+  }
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,455 @@
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+std::string Print(const Node* node, const Dialect& dialect, const PrintOptions& options) {
+  Writer writer(dialect, options);
+  writer.Any(node);
+  return writer.Take();
+}
+
+void Writer::Break() {
+  if (!options_.pretty) {
+    if (!out_.empty() && out_.back() != ' ' && out_.back() != '(') out_ += ' ';
+    return;
+  }
+  while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+  if (!out_.empty()) out_ += '\n';
+  out_.append(static_cast<size_t>(indent_ * options_.indent), ' ');
+}
+
+void Writer::Clause(std::string_view keyword) {
+  Break();
+  Put(keyword);
+  Put(" ");
+}
+
+void Writer::Any(const Node* node) {
+  if (node == nullptr) return;
+  if (node->IsQuery()) return Query(node);
+  if (node->IsTable()) return Table(node);
+  switch (node->kind) {
+    case Kind::kInsert:
+    case Kind::kUpdate:
+    case Kind::kDelete:
+    case Kind::kCreate:
+    case Kind::kDrop:
+    case Kind::kCommand: return Statement(node);
+    case Kind::kWith: return With(node);
+    case Kind::kTableAlias: return TableAlias(node);
+    case Kind::kName: return Dotted(node);
+    case Kind::kList: return List(node);
+    case Kind::kOrderItem: return OrderItem(node);
+    case Kind::kGroupBy: return GroupBy(node);
+    case Kind::kTypeName: return TypeName(node);
+    case Kind::kWindow: return Window(node);
+    default: Expression(node, 0);
+  }
+}
+
+void Writer::Query(const Node* query) {
+  switch (query->kind) {
+    case Kind::kSelect: Select(query); break;
+    case Kind::kSetOperation: SetOperation(query); break;
+    case Kind::kValues: Values(query); break;
+    default:
+      if (const Node* with = query->Child(kWithSlot)) With(with);
+      ParenthesizedQuery(query->Child(kInnerSlot));
+      Tail(query);
+  }
+}
+
+void Writer::ParenthesizedQuery(const Node* query) {
+  Put("(");
+  ++indent_;
+  if (options_.pretty) Break();
+  Query(query);
+  --indent_;
+  if (options_.pretty) Break();
+  Put(")");
+}
+
+void Writer::With(const Node* with) {
+  Put(with->Has(kRecursive) ? "WITH RECURSIVE " : "WITH ");
+  for (uint32_t i = 0; i < with->count; ++i) {
+    const Node* cte = with->Child(i);
+    if (i > 0) {
+      Put(",");
+      Break();
+    }
+    const Node* alias = cte->Child(0);
+    Identifier(alias->Child(0));
+    if (alias->Child(1) != nullptr) {
+      Put(" ");
+      Columns(alias->Child(1));
+    }
+    Put(" AS ");
+    if (cte->Has(kMaterialized)) Put("MATERIALIZED ");
+    if (cte->Has(kNotMaterialized)) Put("NOT MATERIALIZED ");
+    const Node* body = cte->Child(1);
+    if (body->IsQuery() && !body->Is(Kind::kSubquery)) {
+      ParenthesizedQuery(body);
+    } else if (body->Is(Kind::kSubquery)) {
+      Any(body);
+    } else {
+      Put("(");
+      Any(body);
+      Put(")");
+    }
+  }
+  Break();
+}
+
+void Writer::Select(const Node* select) {
+  if (const Node* with = select->Child(kWithSlot)) With(with);
+  Put("SELECT ");
+  if (const Node* distinct = select->Child(kDistinctSlot)) {
+    Put("DISTINCT ");
+    if (distinct->count > 0) {
+      Put("ON (");
+      List(distinct);
+      Put(") ");
+    }
+  }
+  const Node* items = select->Child(kItemsSlot);
+  ++indent_;
+  for (uint32_t i = 0; items != nullptr && i < items->count; ++i) {
+    if (i > 0) Put(options_.pretty ? "," : ", ");
+    if (options_.pretty && items->count > 1) Break();
+    Expression(items->Child(i), 0);
+  }
+  --indent_;
+  if (const Node* from = select->Child(kFromSlot)) {
+    Clause("FROM");
+    if (from->Is(Kind::kList)) {
+      for (uint32_t i = 0; i < from->count; ++i) {
+        if (i > 0) Put(", ");
+        Table(from->Child(i));
+      }
+    } else {
+      Table(from);
+    }
+  }
+  if (const Node* where = select->Child(kWhereSlot)) {
+    Clause("WHERE");
+    Expression(where, 0);
+  }
+  if (const Node* group = select->Child(kGroupSlot)) {
+    Clause("GROUP BY");
+    GroupBy(group);
+  }
+  if (const Node* having = select->Child(kHavingSlot)) {
+    Clause("HAVING");
+    Expression(having, 0);
+  }
+  if (const Node* windows = select->Child(kWindowSlot)) {
+    Clause("WINDOW");
+    for (uint32_t i = 0; i < windows->count; ++i) {
+      if (i > 0) Put(", ");
+      Identifier(windows->Child(i)->Child(0));
+      Put(" AS ");
+      Window(windows->Child(i)->Child(1));
+    }
+  }
+  if (const Node* qualify = select->Child(kQualifySlot)) {
+    Clause("QUALIFY");
+    Expression(qualify, 0);
+  }
+  Tail(select);
+}
+
+void Writer::GroupBy(const Node* group) {
+  if (group->Has(kAll) && group->count == 0) return Put("ALL");
+  List(group);
+  if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
+}
+
+// A branch that binds more loosely, or that has clauses of its own, needs parentheses.
+void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
+  bool wrap = branch->Child(kWithSlot) != nullptr || branch->Child(kOrderSlot) != nullptr || branch->Child(kLimitSlot) != nullptr || branch->Child(kOffsetSlot) != nullptr;
+  if (branch->Is(Kind::kSetOperation)) {
+    const bool tighter = branch->op == Op::kIntersect && parent->op != Op::kIntersect;
+    wrap = wrap || right || (!tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
+  }
+  if (branch->Is(Kind::kSubquery)) wrap = false;
+  if (wrap) ParenthesizedQuery(branch);
+  else Query(branch);
+}
+
+void Writer::SetOperation(const Node* set) {
+  if (const Node* with = set->Child(kWithSlot)) With(with);
+  SetBranch(set->Child(kLeftSlot), set, false);
+  Break();
+  Put(set->op == Op::kUnion ? "UNION" : set->op == Op::kExcept ? "EXCEPT" : "INTERSECT");
+  if (set->Has(kAll)) Put(" ALL");
+  if (set->Has(kDistinctSet)) Put(" DISTINCT");
+  if (set->Has(kByName)) Put(" BY NAME");
+  Break();
+  SetBranch(set->Child(kRightSlot), set, true);
+  Tail(set);
+}
+
+void Writer::Values(const Node* values) {
+  if (const Node* with = values->Child(kWithSlot)) With(with);
+  Put("VALUES ");
+  const Node* rows = values->Child(kInnerSlot);
+  for (uint32_t i = 0; rows != nullptr && i < rows->count; ++i) {
+    if (i > 0) Put(", ");
+    Put("(");
+    List(rows->Child(i));
+    Put(")");
+  }
+  Tail(values);
+}
+
+// ORDER BY, LIMIT, OFFSET, FOR UPDATE.
+void Writer::Tail(const Node* query) {
+  if (const Node* order = query->Child(kOrderSlot)) {
+    Clause("ORDER BY");
+    List(order);
+  }
+  Limit(query);
+  if (const Node* lock = query->Child(kLockSlot)) {
+    Break();
+    Put(lock->text);
+  }
+}
+
+void Writer::Limit(const Node* query) {
+  const Node* limit = query->Child(kLimitSlot);
+  const Node* offset = query->Child(kOffsetSlot);
+  const bool fetch = limit != nullptr && (limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
+  if (limit != nullptr && !fetch) {
+    Clause("LIMIT");
+    Expression(limit->Child(0), 0);
+    if (limit->Has(kPercent)) Put(" PERCENT");
+  } else if (limit == nullptr && offset != nullptr && dialect_.Has(Feature::kLimitComma)) {
+    // These systems have OFFSET only behind a LIMIT.
+    Clause(dialect_.Has(Feature::kDynamicTyping) ? "LIMIT -1" : "LIMIT 18446744073709551615");
+  }
+  if (offset != nullptr) {
+    Clause("OFFSET");
+    Expression(offset, 0);
+    if (fetch) Put(" ROWS");
+  }
+  if (fetch) {
+    Clause("FETCH FIRST");
+    Expression(limit->Child(0), 0);
+    Put(limit->Has(kPercent) ? " PERCENT ROWS" : " ROWS");
+    Put(limit->Has(kWithTies) ? " WITH TIES" : " ONLY");
+  }
+}
+
+void Writer::TableAlias(const Node* alias) {
+  if (alias == nullptr) return;
+  if (alias->Child(0) != nullptr) {
+    Put(" AS ");
+    Identifier(alias->Child(0));
+  }
+  const Node* columns = alias->Child(1);
+  if (columns == nullptr) return;
+  if (alias->Child(0) == nullptr) Put(" AS ");
+  Columns(columns);
+}
+
+void Writer::Table(const Node* table) {
+  switch (table->kind) {
+    case Kind::kTable:
+      Dotted(table->Child(1));
+      TableAlias(table->Child(0));
+      if (table->Child(2) != nullptr) {
+        Put(" ");
+        Put(table->Child(2)->text);
+      }
+      return;
+    case Kind::kDerivedTable:
+      if (table->Has(kLateral)) Put("LATERAL ");
+      if (table->Child(1)->Is(Kind::kSubquery)) Query(table->Child(1));
+      else ParenthesizedQuery(table->Child(1));
+      TableAlias(table->Child(0));
+      return;
+    case Kind::kTableFunction:
+      if (table->Has(kLateral)) Put("LATERAL ");
+      Expression(table->Child(1), 0);
+      if (table->Has(kWithOrdinality)) Put(" WITH ORDINALITY");
+      TableAlias(table->Child(0));
+      return;
+    case Kind::kParenTable:
+      Put("(");
+      Table(table->Child(1));
+      Put(")");
+      TableAlias(table->Child(0));
+      return;
+    case Kind::kJoin: return Join(table);
+    default: Expression(table, 0);
+  }
+}
+
+void Writer::Join(const Node* join) {
+  Table(join->Child(0));
+  if (join->op == Op::kComma) {
+    Put(", ");
+    return Table(join->Child(1));
+  }
+  Break();
+  if (join->Has(kNatural)) Put("NATURAL ");
+  if (join->Has(kAsof)) Put("ASOF ");
+  switch (join->op) {
+    case Op::kLeft: Put("LEFT JOIN "); break;
+    case Op::kRight: Put("RIGHT JOIN "); break;
+    case Op::kFull: Put("FULL JOIN "); break;
+    case Op::kCross: Put("CROSS JOIN "); break;
+    case Op::kSemi: Put("SEMI JOIN "); break;
+    case Op::kAnti: Put("ANTI JOIN "); break;
+    case Op::kPositional: Put("POSITIONAL JOIN "); break;
+    default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : "JOIN "); break;
+  }
+  // A join on the right side is a unit of its own.
+  const Node* right = join->Child(1);
+  if (right->Is(Kind::kJoin)) {
+    Put("(");
+    Table(right);
+    Put(")");
+  } else {
+    Table(right);
+  }
+  if (const Node* on = join->Child(2)) {
+    Put(" ON ");
+    Expression(on, 0);
+  }
+  if (const Node* columns = join->Child(3)) {
+    Put(" USING ");
+    Columns(columns);
+  }
+}
+
+void Writer::Statement(const Node* statement) {
+  switch (statement->kind) {
+    case Kind::kInsert: return Insert(statement);
+    case Kind::kUpdate: return Update(statement);
+    case Kind::kDelete: return Delete(statement);
+    case Kind::kCreate: return Create(statement);
+    case Kind::kDrop:
+      Put("DROP ");
+      Put(statement->text);
+      Put(statement->Has(kIfExists) ? " IF EXISTS " : " ");
+      List(statement->Child(0));
+      if (statement->op == Op::kCascade) Put(" CASCADE");
+      if (statement->op == Op::kRestrict) Put(" RESTRICT");
+      return;
+    default: Put(statement->text);
+  }
+}
+
+void Writer::Insert(const Node* insert) {
+  if (const Node* with = insert->Child(kInsertWith)) With(with);
+  Put(insert->text.empty() ? "INSERT" : insert->text);
+  Put(" INTO ");
+  Table(insert->Child(kInsertTable));
+  if (const Node* columns = insert->Child(kInsertColumns)) {
+    Put(" ");
+    Columns(columns);
+  }
+  Break();
+  if (insert->Child(kInsertSource) != nullptr) Any(insert->Child(kInsertSource));
+  else Put("DEFAULT VALUES");
+  if (const Node* conflict = insert->Child(kInsertConflict)) {
+    if (conflict->Has(kDuplicateKey)) {
+      Clause("ON DUPLICATE KEY UPDATE");
+      List(conflict->Child(1));
+    } else {
+      Clause("ON CONFLICT");
+      if (conflict->Child(0) != nullptr) {
+        Columns(conflict->Child(0));
+        Put(" ");
+      }
+      Put(conflict->Has(kDoNothing) ? "DO NOTHING" : "DO UPDATE SET ");
+      if (conflict->Child(1) != nullptr) List(conflict->Child(1));
+      if (conflict->Child(2) != nullptr) {
+        Put(" WHERE ");
+        Expression(conflict->Child(2), 0);
+      }
+    }
+  }
+  if (const Node* returning = insert->Child(kInsertReturning)) {
+    Clause("RETURNING");
+    List(returning);
+  }
+}
+
+void Writer::Update(const Node* update) {
+  if (const Node* with = update->Child(0)) With(with);
+  Put("UPDATE ");
+  Table(update->Child(1));
+  Clause("SET");
+  List(update->Child(2));
+  if (const Node* from = update->Child(3)) {
+    Clause("FROM");
+    for (uint32_t i = 0; i < from->count; ++i) {
+      if (i > 0) Put(", ");
+      Table(from->Child(i));
+    }
+  }
+  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
+  for (uint32_t i = 4; i < update->count && i < 8; ++i) {
+    if (update->Child(i) == nullptr) continue;
+    Clause(kKeywords[i - 4]);
+    Any(update->Child(i)->Is(Kind::kLimit) ? update->Child(i)->Child(0) : update->Child(i));
+  }
+}
+
+void Writer::Delete(const Node* del) {
+  if (const Node* with = del->Child(0)) With(with);
+  Put("DELETE FROM ");
+  Table(del->Child(1));
+  if (const Node* list = del->Child(2)) {
+    Clause("USING");
+    for (uint32_t i = 0; i < list->count; ++i) {
+      if (i > 0) Put(", ");
+      Table(list->Child(i));
+    }
+  }
+  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
+  for (uint32_t i = 3; i < del->count && i < 7; ++i) {
+    if (del->Child(i) == nullptr) continue;
+    Clause(kKeywords[i - 3]);
+    Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
+  }
+}
+
+void Writer::Create(const Node* create) {
+  Put("CREATE ");
+  if (create->Has(kOrReplace)) Put("OR REPLACE ");
+  if (create->Has(kTemporary)) Put("TEMPORARY ");
+  Put(create->text);
+  Put(create->Has(kIfNotExists) ? " IF NOT EXISTS " : " ");
+  Dotted(create->Child(0));
+  if (const Node* columns = create->Child(1)) {
+    Put(" (");
+    for (uint32_t i = 0; i < columns->count; ++i) {
+      if (i > 0) Put(", ");
+      const Node* column = columns->Child(i);
+      if (!column->Is(Kind::kColumnDef)) {
+        Any(column);
+        continue;
+      }
+      if (column->Child(0) != nullptr) Identifier(column->Child(0));
+      if (column->Child(1) != nullptr) {
+        Put(" ");
+        TypeName(column->Child(1));
+      }
+      if (!column->text.empty()) {
+        if (column->Child(0) != nullptr) Put(" ");
+        Put(column->text);
+      }
+    }
+    Put(")");
+  }
+  if (create->Child(2) != nullptr) {
+    Put(" AS");
+    Break();
+    Any(create->Child(2));
+  }
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dvt/sql/print/printer.h"
+
+namespace dvt::sql {
+
+/// Writes one tree. Clauses go on lines of their own when pretty; expressions stay on one line.
+class Writer {
+ public:
+  Writer(const Dialect& dialect, const PrintOptions& options) : dialect_(dialect), options_(options) {}
+  void Any(const Node* node);
+  std::string Take() { return std::move(out_); }
+
+ private:
+  // Queries and statements (print_query.cc).
+  void Query(const Node* query);
+  void Select(const Node* select);
+  void SetOperation(const Node* set);
+  void Values(const Node* values);
+  void Tail(const Node* query);
+  void With(const Node* with);
+  void GroupBy(const Node* group);
+  void Limit(const Node* query);
+  void Statement(const Node* statement);
+  void Insert(const Node* insert);
+  void Update(const Node* update);
+  void Delete(const Node* del);
+  void Create(const Node* create);
+  void ParenthesizedQuery(const Node* query);
+  void SetBranch(const Node* branch, const Node* parent, bool right);
+  // Tables (print_query.cc).
+  void Table(const Node* table);
+  void Join(const Node* join);
+  void TableAlias(const Node* alias);
+  // Expressions (print_expression.cc).
+  void Expression(const Node* node, int parent_level);
+  void ExpressionBody(const Node* node);
+  int Level(const Node* node) const;
+  void Binary(const Node* node);
+  std::string_view Operator(const Node* node) const;
+  void Function(const Node* node);
+  void Window(const Node* window);
+  void Frame(const Node* frame);
+  void FrameBound(const Node* bound);
+  void Cast(const Node* node);
+  void TypeName(const Node* node);
+  void String(const Node* node);
+  void Interval(const Node* node);
+  void Trim(const Node* node);
+  void Like(const Node* node);
+  void In(const Node* node);
+  void Case(const Node* node);
+  void Star(const Node* node);
+  void OrderItem(const Node* item);
+  void Identifier(const Node* identifier);
+  void Dotted(const Node* name);
+  void Columns(const Node* list);  ///< (a, b)
+  void List(const Node* list, std::string_view separator = ", ");
+
+  void Put(std::string_view text) { out_ += text; }
+  /// A new line at the present indent when pretty, else one blank.
+  void Break();
+  void Clause(std::string_view keyword);
+
+  const Dialect& dialect_;
+  const PrintOptions& options_;
+  std::string out_;
+  int indent_ = 0;
+};
+
+}  // namespace dvt::sql
