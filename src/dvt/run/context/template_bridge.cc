@@ -1,6 +1,7 @@
 #include "dvt/run/context/template_bridge.h"
 
 #include <algorithm>
+#include <set>
 
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
@@ -175,24 +176,27 @@ std::vector<std::string> TemplateBridge::MacroDependencies(const model::MacroNod
 }
 
 bool TemplateBridge::MacroDecides(const tmpl::MacroCatalog::Entry& entry) {
-  {
-    std::lock_guard lock(mutex_);
-    if (const auto found = decides_.find(entry.unique_id); found != decides_.end()) return found->second;
-    decides_[entry.unique_id] = false;  // a cycle adds nothing
-  }
-  // Built-in macros call ref or source only on behalf of arguments that a model gave them.
-  bool decides = false;
-  if (entry.package != "dbt") {
-    const auto calls = tmpl::ExtractCalls(*entry.tmpl, *entry.definition);
-    decides = calls.has_dependencies || !calls.constant;
-    for (const auto& call : calls.macros) {
-      if (decides) break;
-      const auto* called = call.package.empty() ? macros_->Find(call.name, entry.package) : macros_->FindIn(call.package, call.name);
-      decides = called != nullptr && MacroDecides(*called);
-    }
-  }
   std::lock_guard lock(mutex_);
-  return decides_[entry.unique_id] = decides;
+  std::set<std::string> visiting;
+  return Decides(entry, visiting);
+}
+
+// With the lock held. Only final answers are kept: what depends on a macro still being looked at is asked again.
+bool TemplateBridge::Decides(const tmpl::MacroCatalog::Entry& entry, std::set<std::string>& visiting) {
+  // Built-in macros call ref or source only on behalf of arguments that a model gave them.
+  if (entry.package == "dbt") return false;
+  if (const auto found = decides_.find(entry.unique_id); found != decides_.end()) return found->second;
+  if (!visiting.insert(entry.unique_id).second) return false;  // a cycle adds nothing
+  const auto calls = tmpl::ExtractCalls(*entry.tmpl, *entry.definition);
+  bool decides = calls.has_dependencies || !calls.constant;
+  for (const auto& call : calls.macros) {
+    if (decides) break;
+    const auto* called = call.package.empty() ? macros_->Find(call.name, entry.package) : macros_->FindIn(call.package, call.name);
+    decides = called != nullptr && Decides(*called, visiting);
+  }
+  visiting.erase(entry.unique_id);
+  if (decides || visiting.empty()) decides_[entry.unique_id] = decides;
+  return decides;
 }
 
 Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std::string_view text, const Place& place) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -33,6 +34,7 @@ class TemplateBridge : public project::TemplateFrontend {
   tmpl::ContextParams Params(const project::YamlScope& scope) const;
   /// Whether a macro, or one that it calls, may itself call ref, source or config.
   bool MacroDecides(const tmpl::MacroCatalog::Entry& entry);
+  bool Decides(const tmpl::MacroCatalog::Entry& entry, std::set<std::string>& visiting);
 
   std::shared_ptr<tmpl::MacroCatalog> macros_;
   std::mutex mutex_;

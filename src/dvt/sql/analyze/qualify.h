@@ -17,12 +17,4 @@ struct QualifyOptions {
 /// (or are errors, if strict).
 Status Qualify(Arena& arena, Node*& query, const Dialect& dialect, SchemaProvider* schema, const QualifyOptions& options = {});
 
-/// Removes what no outer query uses from the select lists of CTEs and derived tables. Expects a qualified query. Never changes results:
-/// DISTINCT, set operations other than UNION ALL, and volatile columns keep all.
-Status PushDownProjections(Arena& arena, Node*& query, const Dialect& dialect, SchemaProvider* schema);
-
-/// Moves conjuncts of WHERE and inner-join ON towards the tables: into derived tables and CTEs used once, never through LIMIT, windows
-/// (unless on their partition keys), outer joins' null-supplying sides, volatile expressions or aggregates (unless on group keys).
-Status PushDownPredicates(Arena& arena, Node*& query, const Dialect& dialect, SchemaProvider* schema);
-
 }  // namespace dvt::sql

@@ -8,7 +8,7 @@ using columnar::TypeKind;
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {
-    F::kEStrings, F::kDollarStrings, F::kHexNumbers, F::kUnderscoreNumbers, F::kColonParameters, F::kDollarParameters, F::kSlashSlash, F::kPipesConcat,
+    F::kEStrings, F::kDollarStrings, F::kHexNumbers, F::kUnderscoreNumbers, F::kDollarParameters, F::kSlashSlash, F::kPipesConcat,
     F::kCaretIsPower, F::kStarStarIsPower, F::kDoubleEquals, F::kDoubleColonCast, F::kArrowJson, F::kJsonContainment, F::kTildeRegex, F::kGlobOperator,
     F::kIlike, F::kSimilarTo, F::kNotNullPostfix, F::kLambdaArrow, F::kLambdaKeyword, F::kDistinctOn, F::kQualify, F::kGroupByAll, F::kGroupingSets,
     F::kLateral, F::kAsofJoin, F::kSemiAntiJoin, F::kPositionalJoin, F::kFullJoin, F::kNaturalJoin, F::kFromFirst, F::kLimitPercent, F::kNullsOrdering,
@@ -16,7 +16,7 @@ constexpr FeatureSet kFeatures = {
     F::kWithinGroup, F::kIgnoreNulls, F::kNamedWindows, F::kTableSample, F::kPivot, F::kIntersectExceptAll, F::kTrailingCommas, F::kAliasInWhere,
     F::kAliasInGroupBy, F::kOrdinality, F::kTryCast, F::kArrayBrackets, F::kArrayKeyword, F::kStructBraces, F::kMapBraces, F::kListSlices, F::kBooleanLiterals,
     F::kBooleanType, F::kIntervalType, F::kIntervalUnitOutside, F::kIntervalString, F::kExtract, F::kPositionFunction, F::kSubstringFrom, F::kTrimFrom,
-    F::kRowConstructor, F::kCollateClause, F::kAtTimeZone, F::kNamedArguments, F::kColumnsExpression, F::kConcatNullIsEmpty, F::kGreatestIgnoresNull,
+    F::kRowConstructor, F::kCollateClause, F::kAtTimeZone, F::kNamedArguments, F::kColumnsExpression, F::kConcatNullIsEmpty, F::kGreatestIgnoresNull, F::kNullsAlwaysLast,
     F::kTransactionalDdl, F::kReturning, F::kOnConflict, F::kMerge, F::kDeleteUsing, F::kUpdateFrom, F::kCreateOrReplace};
 
 constexpr Precedence kPrecedence = MakePrecedence(

@@ -14,7 +14,7 @@ constexpr FeatureSet kFeatures = {
     F::kBitStrings, F::kAdjacentStrings, F::kAtVariables, F::kDoublePipeIsOr, F::kDoubleAmpIsAnd, F::kXorOperator, F::kDivOperator, F::kModOperator,
     F::kNullSafeEquals, F::kArrowJson, F::kRegexpOperator, F::kBangNot, F::kWithRollup, F::kLateral, F::kStraightJoin, F::kNaturalJoin, F::kLimitComma,
     F::kFetch, F::kIgnoreNulls, F::kNamedWindows, F::kIndexHints, F::kIntersectExceptAll, F::kDerivedTableNeedsAlias, F::kAliasInGroupBy, F::kBooleanLiterals,
-    F::kIntervalUnitOutside, F::kExtract, F::kPositionFunction, F::kSubstringFrom, F::kTrimFrom, F::kRowConstructor, F::kCollateClause, F::kCharsetIntroducer,
+    F::kIntervalType, F::kIntervalUnitOutside, F::kExtract, F::kPositionFunction, F::kSubstringFrom, F::kTrimFrom, F::kRowConstructor, F::kCollateClause, F::kCharsetIntroducer,
     F::kDatePartKeywords, F::kMatchAgainst, F::kSlashNullOnZero, F::kNullsLow, F::kCaseInsensitiveText, F::kBlankPadCompare, F::kImplicitStringCasts,
     F::kLikeIgnoresCase, F::kOnDuplicateKey, F::kReturning, F::kCreateOrReplace};
 

@@ -156,13 +156,14 @@ Node* Parser::Interval() {
   if (Cur().type == Tok::kString || Cur().type == Tok::kEString) {
     value = New(Kind::kString, {}, Cur().text, Op::kPlain);
     Next();
+    if (Has(Feature::kIntervalString)) needs_unit = false;  // the string may hold its units
   } else {
     value = needs_unit ? Expression() : Prefix(0);
     needs_unit = true;
   }
   Add(node, value);
   node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
-  if (needs_unit && node->text.empty() && Has(Feature::kIntervalUnitOutside)) Unexpected("an interval unit (DAY, MONTH, …)");
+  if (needs_unit && node->text.empty()) Unexpected("an interval unit (DAY, MONTH, …)");
   return node;
 }
 

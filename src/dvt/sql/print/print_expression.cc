@@ -380,14 +380,10 @@ void Writer::Interval(const Node* node) {
     Put(QuoteString(dialect_, std::string(value->text) + " " + ToLower(node->text)));
     return;
   }
-  if (value->Is(Kind::kNumber) && !dialect_.Has(Feature::kDatePartKeywords)) {
-    Put(QuoteString(dialect_, value->text));
-  } else {
-    const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) && !dialect_.Has(Feature::kDatePartKeywords);
-    if (wrap) Put("(");
-    Expression(value, 0);
-    if (wrap) Put(")");
-  }
+  const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) && !dialect_.Has(Feature::kDatePartKeywords);
+  if (wrap) Put("(");
+  Expression(value, 0);
+  if (wrap) Put(")");
   if (!node->text.empty()) {
     Put(" ");
     Put(node->text);
@@ -426,6 +422,14 @@ void Writer::Function(const Node* node) {
   if (node->Has(kQuotedName)) Put(QuoteIdentifier(dialect_, node->text));
   else Put(node->text);
   const Node* args = node->Child(kArgsSlot);
+  if (args != nullptr && args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
+    static constexpr std::string_view kBefore[] = {"(", " PLACING ", " FROM ", " FOR "};
+    for (uint32_t i = 0; i < args->count && i < 4; ++i) {
+      Put(kBefore[i]);
+      Expression(args->Child(i), 0);
+    }
+    return Put(")");
+  }
   if (!node->Has(kNoParens)) {
     Put("(");
     if (node->Has(kDistinctArgs)) Put("DISTINCT ");
@@ -532,7 +536,8 @@ void Writer::Identifier(const Node* identifier) {
   if (quote) return Put(QuoteIdentifier(dialect_, identifier->text));
   // An unquoted name keeps its spelling unless it would be read as something else.
   if (identifier->Has(kQuoted)) return Put(QuoteIdentifierIfNeeded(dialect_, identifier->text));
-  if (IsReserved(dialect_, identifier->text)) return Put(QuoteIdentifier(dialect_, identifier->text));
+  const bool group_all = dialect_.Has(Feature::kGroupByAll) && EqualsIgnoreCase(identifier->text, "all");
+  if (IsReserved(dialect_, identifier->text) && !group_all) return Put(QuoteIdentifier(dialect_, identifier->text));
   Put(identifier->text);
 }
 

@@ -63,18 +63,4 @@ Verdict TranspileTree(Arena& arena, Node*& slot, const Dialect& from, const Dial
 /// text comparison under another collation, is not expressible. `reason` (may be null) says why not. The tree is not changed.
 Verdict CanExpress(const Node* expression, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::string* reason);
 
-/// What of a filter can run in another dialect.
-struct PushedFilter {
-  Node* predicate = nullptr;  ///< in `to`'s meaning, in the arena; nullptr: nothing can be pushed
-  bool exact = false;         ///< true: it alone keeps exactly the rows of the filter; false: it keeps at least those, so filter again
-  std::string reason;         ///< why it is not exact or not there
-};
-/// The strongest predicate of dialect `to` that every row satisfying `filter` (read in `from`) satisfies too. Equality of texts, for
-/// instance, may run under a case-insensitive collation as a coarser filter. `filter` is cloned, not changed.
-PushedFilter PushFilter(Arena& arena, const Node* filter, const Dialect& from, const Dialect& to, const ColumnTypes& types);
-
-/// Whether grouping, DISTINCT, joining or ordering by values of this type means the same in both dialects; `reason` may be null.
-bool SameGrouping(const columnar::DataType& type, const Dialect& from, const Dialect& to, std::string* reason);
-bool SameOrdering(const columnar::DataType& type, const Dialect& from, const Dialect& to, std::string* reason);
-
 }  // namespace dvt::sql
