@@ -99,6 +99,7 @@ class BlockReader {
       Predicate p = ReadPredicate(term, resolve_);
       NoteOpaque(term, p);
       if (auto pair = ReadPair(term)) facts_.joins.push_back(*pair);
+      facts_.terms.emplace_back(term, p);
       lifted_.push_back(std::move(p));
     }
   }

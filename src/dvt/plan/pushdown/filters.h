@@ -18,6 +18,7 @@ struct KeyPair {
 
 /// What filters imply about the sources of one query block.
 struct BlockFacts {
+  std::vector<std::pair<const sql::Node*, Predicate>> terms;  ///< the conjuncts that every row of the block satisfies
   std::vector<KeyPair> joins;                          ///< from WHERE and inner joins that see no NULL-extended rows
   std::map<const sql::Source*, Predicate> filters;     ///< rows that fail it cannot matter
   std::map<const sql::Source*, bool> nullable;         ///< on the null-supplying side of an outer join

@@ -131,9 +131,10 @@ TEST_F(PlannerTest, TheMainJobPushesColumnsAndFilters) {
       "on c_custkey = o_custkey where o_orderdate >= '1995-01-01' and c_acctbal > 0 group by 1, 2");
   EXPECT_EQ(plan.way, Way::kFederated);
   const auto& orders = Extract(plan, "shop__orders");
-  EXPECT_EQ(orders.select_list, (std::vector<std::string>{"`o_custkey`", "`o_totalprice`", "`o_orderdate`", "`o_orderpriority`"}));
+  EXPECT_EQ(orders.select_list, (std::vector<std::string>{"`o_custkey`", "`o_totalprice`", "`o_orderpriority`"}));
   EXPECT_EQ(orders.where, "`o_orderdate` >= DATE '1995-01-01'");
   EXPECT_EQ(Extract(plan, "crm__customer").where, "\"c_acctbal\" > 0");
+  EXPECT_EQ(plan.transform.sql.find("WHERE"), std::string::npos) << plan.transform.sql;
   EXPECT_EQ(Count(plan, "DVT007"), 1);
   EXPECT_EQ(Count(plan, "DVT005"), 0);
 }

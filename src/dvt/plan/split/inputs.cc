@@ -60,14 +60,6 @@ std::optional<int64_t> SplitInput::EstimatedRows() const {
 InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
                                const Node* root)
     : request_(request), catalog_(catalog), query_(query), analysis_(analysis), root_(root), filters_(analysis, query.dialect()) {
-  sql::Visit(root, [this](const Node* node) {
-    if (!node->Is(Kind::kColumn)) return true;
-    const sql::ColumnBinding* binding = analysis_.Find(node);
-    if (binding == nullptr) return false;
-    if (binding->source != nullptr) ++bound_[{binding->source, binding->index}];
-    for (const auto& [source, index] : binding->merged) ++bound_[{source, index}];
-    return false;
-  });
   // A star, a natural join or a renaming list means all columns of the tables beside it.
   for (const sql::Scope& scope : analysis.scopes()) {
     bool whole = false;
@@ -92,11 +84,14 @@ Result<CollectedInputs> InputCollector::Collect() {
   out_.tables = all_;
   if (request_.options.push_joins) JoinTables();
   if (request_.options.push_aggregates) GroupTables();
+  if (request_.options.push_predicates) FindEvaluated();
+  CountColumns();
   auto finish = [](SplitInput& input) {
     if (input.columns.empty() && !input.info->columns.empty()) input.columns.insert(CheapestColumn(*input.info));
     input.pushed.insert(input.pushed.begin(), fmt::format("{} of {} columns", input.columns.size(), input.info->columns.size()));
   };
   for (SplitInput& input : out_.tables) {
+    AddColumns(input);
     AddFilter(input, "");
     if (request_.options.push_semi_joins && input.occurrences.size() == 1) AddKeyFilters(input, "", {});
     finish(input);
@@ -105,6 +100,7 @@ Result<CollectedInputs> InputCollector::Collect() {
     std::set<const Source*> together;
     for (const auto& member : join.members) together.insert(member.input.occurrences.front());
     for (auto& member : join.members) {
+      AddColumns(member.input);
       AddFilter(member.input, member.alias + ".");
       if (request_.options.push_semi_joins) AddKeyFilters(member.input, member.alias + ".", together);
       member.input.pushed.insert(member.input.pushed.begin(), fmt::format("{} of {} columns of {}", member.input.columns.size(),
@@ -137,14 +133,12 @@ Status InputCollector::AddOccurrence(const Source& source) {
     it = all_.end() - 1;
   }
   it->occurrences.push_back(&source);
-  AddColumns(source, *it);
   return {};
 }
 
 SplitInput InputCollector::Single(const SplitInput& shared, const Source* source) const {
   SplitInput out = shared;
   out.occurrences = {source};
-  out.columns.clear();
   return out;
 }
 
@@ -153,8 +147,6 @@ void InputCollector::TakeOut(const Source* source) {
     const auto found = std::find(it->occurrences.begin(), it->occurrences.end(), source);
     if (found == it->occurrences.end()) continue;
     it->occurrences.erase(found);
-    it->columns.clear();
-    for (const Source* left : it->occurrences) AddColumns(*left, *it);
     if (it->occurrences.empty()) out_.tables.erase(it);
     return;
   }
@@ -167,16 +159,80 @@ const SplitInput* InputCollector::InputOf(const Source* source) const {
   return it == all_.end() ? nullptr : &*it;
 }
 
-void InputCollector::AddColumns(const Source& source, SplitInput& input) {
-  const int count = static_cast<int>(input.info->columns.size());
-  if (whole_.contains(&source)) {
-    for (int i = 0; i < count; ++i) input.columns.insert(i);
-    return;
+// What the query still reads when the sources have evaluated their part.
+void InputCollector::CountColumns() {
+  std::set<const Node*> done = out_.evaluated;
+  for (const GroupedInput& group : out_.groups) done.insert(group.scope->query);
+  sql::Visit(root_, [&](const Node* node) {
+    if (done.contains(node)) return false;
+    if (!node->Is(Kind::kColumn)) return true;
+    const sql::ColumnBinding* binding = analysis_.Find(node);
+    if (binding == nullptr) return false;
+    if (binding->source != nullptr) bound_.insert({binding->source, binding->index});
+    for (const auto& [source, index] : binding->merged) bound_.insert({source, index});
+    return false;
+  });
+  // USING names columns without a column node.
+  for (const sql::Scope& scope : analysis_.scopes()) {
+    if (!scope.query->Is(Kind::kSelect)) continue;
+    for (const Node* join : sql::FindAll(scope.query->Child(sql::kFromSlot), Kind::kJoin, true)) {
+      if (join->Child(3) == nullptr) continue;
+      for (const Source* source : scope.sources) {
+        for (const int index : source->used) bound_.insert({source, index});
+      }
+    }
   }
-  for (const int index : source.used) input.columns.insert(index);
-  for (auto it = bound_.lower_bound({&source, 0}); it != bound_.end() && it->first.source == &source; ++it) {
-    input.columns.insert(it->first.index);
+}
+
+void InputCollector::AddColumns(SplitInput& input) const {
+  for (const Source* source : input.occurrences) {
+    if (whole_.contains(source)) {
+      for (size_t i = 0; i < input.info->columns.size(); ++i) input.columns.insert(static_cast<int>(i));
+    }
+    for (auto it = bound_.lower_bound({source, 0}); it != bound_.end() && it->source == source; ++it) input.columns.insert(it->index);
   }
+}
+
+// Conjuncts on one occurrence that its source evaluates to the same truth need no second evaluation, nor their columns.
+void InputCollector::FindEvaluated() {
+  std::map<const Source*, const SplitInput*> alone;
+  for (const SplitInput& input : out_.tables) {
+    if (input.occurrences.size() == 1) alone[input.occurrences.front()] = &input;
+  }
+  for (const JoinedInput& join : out_.joins) {
+    for (const auto& member : join.members) {
+      alone[member.input.occurrences.front()] = &member.input;
+      for (const KeyPair& pair : member.keys) out_.evaluated.insert(pair.origin);
+    }
+  }
+  for (const auto& [source, input] : alone) {
+    const sql::Scope* scope = filters_.ScopeOf(source);
+    if (scope == nullptr || !input->queries) continue;
+    const BlockFacts& facts = filters_.Of(scope);
+    const auto nullable = facts.nullable.find(source);
+    if (nullable == facts.nullable.end() || nullable->second) continue;
+    for (const auto& [term, predicate] : facts.terms) {
+      const bool own = Weaken(predicate, [source = source](const ColumnRef& c) { return c.source == source ? std::optional(c) : std::nullopt; }).has_value();
+      if (own && IsEvaluated(predicate, *input)) out_.evaluated.insert(term);
+    }
+  }
+}
+
+bool InputCollector::IsEvaluated(const Predicate& predicate, const SplitInput& input) const {
+  using PKind = Predicate::Kind;
+  if (predicate.kind == PKind::kUnknown || input.profile.facts.loose_types) return false;
+  if (predicate.kind == PKind::kAnd || predicate.kind == PKind::kOr) {
+    return std::all_of(predicate.children.begin(), predicate.children.end(), [&](const Predicate& p) { return IsEvaluated(p, input); });
+  }
+  for (const ColumnRef& column : {predicate.column, predicate.kind == PKind::kColumns ? predicate.other : predicate.column}) {
+    if (column.source != input.occurrences.front()) return false;
+    // A zero date is below all others there, and NULL here.
+    const bool upward = predicate.kind == PKind::kCompare && (predicate.op == sql::Op::kGe || predicate.op == sql::Op::kGt || predicate.op == sql::Op::kEq);
+    const columnar::DataType& type = input.info->columns[static_cast<size_t>(column.index)].type;
+    if (type.is_temporal() && input.profile.facts.odd_dates && !upward) return false;
+  }
+  std::vector<std::string> reasons;
+  return RenderPredicate(predicate, input.info->columns, input.profile, "", &reasons).has_value() && reasons.empty();
 }
 
 void InputCollector::AddFilter(SplitInput& input, const std::string& qualifier) {

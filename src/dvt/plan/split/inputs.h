@@ -65,6 +65,7 @@ struct CollectedInputs {
   std::vector<SplitInput> tables;
   std::vector<JoinedInput> joins;
   std::vector<GroupedInput> groups;
+  std::set<const sql::Node*> evaluated;   ///< conjuncts of the query that the sources evaluate exactly
 };
 
 /// What of the query is pushed to each relation.
@@ -77,8 +78,10 @@ class InputCollector {
  private:
   Status AddOccurrence(const sql::Source& source);
   SplitInput Single(const SplitInput& shared, const sql::Source* source) const;
-  void KeepUsedColumns(JoinedInput& group) const;
-  void AddColumns(const sql::Source& source, SplitInput& input);
+  void FindEvaluated();
+  bool IsEvaluated(const Predicate& predicate, const SplitInput& input) const;
+  void CountColumns();
+  void AddColumns(SplitInput& input) const;
   void AddFilter(SplitInput& input, const std::string& qualifier);
   void AddKeyFilters(SplitInput& input, const std::string& qualifier, const std::set<const sql::Source*>& besides);
   std::string KeyFilterVia(const SplitInput& input, const std::string& qualifier, const ColumnRef& own, const ColumnRef& other,
@@ -103,7 +106,7 @@ class InputCollector {
   const sql::Analysis& analysis_;
   const sql::Node* root_;
   FilterAnalysis filters_;
-  std::map<ColumnRef, int> bound_;                       // how many nodes refer to a column
+  std::set<ColumnRef> bound_;                            // columns that the transform still reads
   std::set<const sql::Source*> whole_;                   // sources of which all columns are needed
   std::vector<SplitInput> all_;                          // every relation with all of its occurrences
   CollectedInputs out_;

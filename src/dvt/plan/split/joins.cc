@@ -59,29 +59,11 @@ void InputCollector::JoinScope(const sql::Scope& scope) {
     while (Grow(facts, free, group)) {
     }
     if (group.members.size() < 2) continue;
-    KeepUsedColumns(group);
     for (const auto& member : group.members) {
       free.erase(member.input.occurrences.front());
       TakeOut(member.input.occurrences.front());
     }
     out_.joins.push_back(std::move(group));
-  }
-}
-
-// The columns of the group's members that the query still reads once the source has joined them.
-void InputCollector::KeepUsedColumns(JoinedInput& group) const {
-  std::map<ColumnRef, int> left = bound_;
-  for (const auto& member : group.members) {
-    for (const KeyPair& pair : member.keys) {
-      --left[pair.left];
-      --left[pair.right];
-    }
-  }
-  for (auto& member : group.members) {
-    const Source* source = member.input.occurrences.front();
-    for (auto it = left.lower_bound({source, 0}); it != left.end() && it->first.source == source; ++it) {
-      if (it->second > 0) member.input.columns.insert(it->first.index);
-    }
   }
 }
 

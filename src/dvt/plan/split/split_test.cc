@@ -173,6 +173,7 @@ class SplitTest : public testing::Test {
       request->options.partition_above_rows = i % 2 == 0 ? 500'000 : 10'000;
       auto plan = PlanModel(*request, catalog);
       ASSERT_TRUE(plan.has_value()) << name << "\n" << plan.error().ToString() << "\n" << request->sql;
+      if (std::getenv("DVT_SPLIT_SHOW") != nullptr) fmt::print("{} deal {}\n{}\n", name, i, RenderPlanText(*plan));
       const auto rows = RunPlan(*plan, catalog);
       ASSERT_EQ(rows.size(), expected.size()) << name << " " << (rows.empty() ? "" : rows.front()) << "\n" << RenderPlanText(*plan);
       ASSERT_EQ(rows, expected) << name << "\n" << RenderPlanText(*plan);

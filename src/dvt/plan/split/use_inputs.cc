@@ -10,19 +10,22 @@ using sql::Node;
 using sql::Op;
 using sql::Source;
 
-class JoinRemover {
+/// Takes out of one SELECT what the sources do: joined tables and evaluated conjuncts.
+class BlockRewriter {
  public:
-  JoinRemover(sql::Arena& arena, const sql::Analysis& analysis, const JoinedInput& join) : arena_(arena), analysis_(analysis) {
-    for (const auto& member : join.members) {
+  BlockRewriter(sql::Arena& arena, const sql::Analysis& analysis, const std::set<const Node*>& done, const JoinedInput* join)
+      : arena_(arena), analysis_(analysis), done_(done) {
+    if (join == nullptr) return;
+    for (const auto& member : join->members) {
       const Source* source = member.input.occurrences.front();
       members_.insert(source);
-      if (&member != &join.members.front()) gone_.insert(source->node);
-      for (const KeyPair& pair : member.keys) done_.insert(pair.origin);
+      if (&member != &join->members.front()) gone_.insert(source->node);
     }
-    anchor_ = join.members.front().input.occurrences.front()->node;
+    anchor_ = join->anchor().occurrences.front()->node;
   }
 
   void Apply(Node* select) {
+    if (select->Child(sql::kFromSlot) == nullptr) return;
     Node*& from = select->children[sql::kFromSlot];
     Remove(from);
     LiftForeign(from);
@@ -90,17 +93,17 @@ class JoinRemover {
     if (node->Child(2) == nullptr) return;
     std::vector<Node*> terms, kept;
     AddTerms(node->Child(2), terms);
-    const bool sees = Below(node, anchor_);
+    const bool sees = anchor_ == nullptr || Below(node, anchor_);
     for (Node* term : terms) (sees || !ReadsMembers(term) ? kept : lifted_).push_back(term);
     sql::SetChild(arena_, node, 2, sql::Conjunction(arena_, kept));
-    if (kept.empty()) node->op = Op::kCross;
+    if (kept.empty() && node->op == Op::kInner) node->op = Op::kCross;
   }
 
   sql::Arena& arena_;
   const sql::Analysis& analysis_;
   std::set<const Source*> members_;
   std::set<const Node*> gone_;
-  std::set<const Node*> done_;
+  const std::set<const Node*>& done_;
   const Node* anchor_ = nullptr;
   std::vector<Node*> lifted_;
 };
@@ -139,11 +142,13 @@ void UseInputs(sql::Arena& arena, Node* root, const sql::Analysis& analysis, con
     for (const auto& member : join.members) joined[member.input.occurrences.front()] = &join;
   }
   for (const sql::Scope& scope : analysis.scopes()) {
+    if (!scope.query->Is(Kind::kSelect)) continue;
     std::set<const JoinedInput*> here;
     for (const Source* source : scope.sources) {
       if (const auto it = joined.find(source); it != joined.end()) here.insert(it->second);
     }
-    for (const JoinedInput* join : here) JoinRemover(arena, analysis, *join).Apply(scope.query);
+    for (const JoinedInput* join : here) BlockRewriter(arena, analysis, inputs.evaluated, join).Apply(scope.query);
+    if (here.empty() && !inputs.evaluated.empty()) BlockRewriter(arena, analysis, inputs.evaluated, nullptr).Apply(scope.query);
   }
   for (Node* column : sql::FindAll(root, Kind::kColumn)) {
     const sql::ColumnBinding* binding = analysis.Find(column);
