@@ -16,7 +16,8 @@ class TreeText {
 
   std::string Render() {
     out_ = fmt::format("{} · {}\n", Styled(plan_.node_id, kBold), WayName(plan_.way));
-    for (size_t i = 0; i < plan_.extracts.size(); ++i) Extract(plan_.extracts[i], i < options_.reads.size() ? &options_.reads[i] : nullptr);
+    for (size_t i = 0; i < plan_.extracts.size(); ++i)
+      Extract(plan_.extracts[i], i < options_.reads.size() ? &options_.reads[i] : nullptr);
     if (!plan_.transform.sql.empty()) {
       Branch(fmt::format("transform · {}", plan_.transform.compute), false);
       Sql(plan_.transform.sql, false);
@@ -57,7 +58,8 @@ class TreeText {
   }
 
   void Extract(const ExtractFragment& extract, const ReadFacts* read) {
-    Branch(fmt::format("extract {} · {} · {}", Styled(extract.input_name, kBold), Connection(extract.connection), Join(extract.sources, ", ")),
+    Branch(fmt::format("extract {} · {} · {}", Styled(extract.input_name, kBold), Connection(extract.connection),
+                       Join(extract.sources, ", ")),
            false);
     auto rows = extract.estimated_rows;
     if (read != nullptr && read->estimated_rows) rows = read->estimated_rows;

@@ -28,24 +28,24 @@ struct NotPushed {
 /// One read from one source.
 struct ExtractFragment {
   std::string connection;
-  std::string input_name;                 ///< the table name under which the transform SQL sees it
-  std::vector<std::string> sources;       ///< relations that it reads, for people
-  std::string sql;                        ///< the whole query in the source's dialect
+  std::string input_name;            ///< the table name under which the transform SQL sees it
+  std::vector<std::string> sources;  ///< relations that it reads, for people
+  std::string sql;                   ///< the whole query in the source's dialect
   // Set if the query is a plain selection from one relation, so that it can be partitioned.
   std::optional<columnar::RelationName> relation;
   std::string alias;
-  std::vector<std::string> select_list;   ///< rendered expressions, "expr AS name" where named otherwise
+  std::vector<std::string> select_list;  ///< rendered expressions, "expr AS name" where named otherwise
   std::string where;
-  columnar::Fields fields;                ///< expected result columns, empty if unknown before asking the source
+  columnar::Fields fields;  ///< expected result columns, empty if unknown before asking the source
   std::optional<int64_t> estimated_rows;
   std::vector<NotPushed> not_pushed;
-  std::vector<std::string> pushed;        ///< "3 of 9 columns", "o_orderdate >= '1995-01-01'", "join with nation", "group by"
+  std::vector<std::string> pushed;  ///< "3 of 9 columns", "o_orderdate >= '1995-01-01'", "join with nation", "group by"
 };
 
 /// The work of the engine, in the engine's dialect, over the extracts' input names.
 struct TransformFragment {
-  std::string compute;   ///< name of the compute
-  std::string sql;       ///< empty: no transform (direct)
+  std::string compute;  ///< name of the compute
+  std::string sql;      ///< empty: no transform (direct)
 };
 
 /// Where the rows go.
@@ -62,8 +62,8 @@ struct ModelPlan {
   std::vector<ExtractFragment> extracts;  ///< empty for pushdown, one for direct
   TransformFragment transform;
   LoadFragment load;
-  std::string sql;                        ///< the model's compiled query, in the target's dialect
-  Diagnostics warnings;                   ///< DVT001 … DVT007
+  std::string sql;       ///< the model's compiled query, in the target's dialect
+  Diagnostics warnings;  ///< DVT001 … DVT007
 };
 
 }  // namespace dvt::plan

@@ -18,7 +18,9 @@ bool HasUnknown(const Predicate& p) {
   return p.kind == PKind::kUnknown || std::any_of(p.children.begin(), p.children.end(), HasUnknown);
 }
 
-bool IsLimited(const Node* query) { return query->Child(sql::kLimitSlot) != nullptr || query->Child(sql::kOffsetSlot) != nullptr; }
+bool IsLimited(const Node* query) {
+  return query->Child(sql::kLimitSlot) != nullptr || query->Child(sql::kOffsetSlot) != nullptr;
+}
 
 // A LIMIT on the block itself or on one of the parentheses around it.
 bool IsLimited(const Scope* scope) {
@@ -53,7 +55,8 @@ std::optional<Predicate> NullRejecting(const Predicate& p) {
 /// Reads one FROM clause and WHERE into facts.
 class BlockReader {
  public:
-  BlockReader(const sql::Analysis& analysis, const Scope* scope, BlockFacts& facts) : analysis_(analysis), scope_(scope), facts_(facts) {
+  BlockReader(const sql::Analysis& analysis, const Scope* scope, BlockFacts& facts)
+      : analysis_(analysis), scope_(scope), facts_(facts) {
     for (Source* source : scope->sources) by_node_[source->node] = source;
     resolve_ = [this](const Node* column) { return ResolveColumn(column); };
   }
@@ -73,7 +76,8 @@ class BlockReader {
 
   std::optional<ColumnRef> ResolveColumn(const Node* column) const {
     const sql::ColumnBinding* binding = analysis_.Find(column);
-    if (binding == nullptr || binding->source == nullptr || binding->outer || binding->index < 0 || !binding->merged.empty()) return std::nullopt;
+    if (binding == nullptr || binding->source == nullptr || binding->outer || binding->index < 0 || !binding->merged.empty())
+      return std::nullopt;
     if (std::find(scope_->sources.begin(), scope_->sources.end(), binding->source) == scope_->sources.end()) return std::nullopt;
     return ColumnRef{binding->source, binding->index};
   }
@@ -215,7 +219,8 @@ class BlockReader {
     for (const KeyPair& pair : facts_.joins) {
       std::vector<ColumnRef> merged{pair.left, pair.right};
       for (auto it = classes.begin(); it != classes.end();) {
-        const bool touches = std::any_of(it->begin(), it->end(), [&](const ColumnRef& c) { return c == pair.left || c == pair.right; });
+        const bool touches =
+            std::any_of(it->begin(), it->end(), [&](const ColumnRef& c) { return c == pair.left || c == pair.right; });
         if (!touches) {
           ++it;
           continue;
@@ -279,7 +284,8 @@ std::optional<std::vector<std::optional<ColumnRef>>> FilterAnalysis::State::Outp
   const Node* items = select->Child(sql::kItemsSlot);
   const Node* group = select->Child(sql::kGroupSlot);
   const Node* distinct = select->Child(sql::kDistinctSlot);
-  if (items == nullptr || (distinct != nullptr && distinct->count > 0) || select->Child(sql::kQualifySlot) != nullptr) return std::nullopt;
+  if (items == nullptr || (distinct != nullptr && distinct->count > 0) || select->Child(sql::kQualifySlot) != nullptr)
+    return std::nullopt;
   std::vector<std::optional<ColumnRef>> columns;
   for (const Node* item : items->Children()) {
     const Node* value = sql::Unparen(item->Is(Kind::kAlias) ? item->Child(0) : item);
@@ -298,7 +304,8 @@ std::optional<std::vector<std::optional<ColumnRef>>> FilterAnalysis::State::Outp
     if (node->Is(Kind::kRollup) || node->Is(Kind::kCube) || node->Is(Kind::kGroupingSets)) return std::nullopt;
     if (node->Is(Kind::kNumber)) {
       const int position = std::atoi(std::string(node->text).c_str());
-      if (position >= 1 && position <= static_cast<int>(columns.size()) && columns[position - 1]) keys.insert(*columns[position - 1]);
+      if (position >= 1 && position <= static_cast<int>(columns.size()) && columns[position - 1])
+        keys.insert(*columns[position - 1]);
     } else if (node->Is(Kind::kColumn)) {
       if (const auto column = reader.ResolveColumn(node)) keys.insert(*column);
     }
@@ -330,7 +337,8 @@ std::vector<Predicate> FilterAnalysis::State::MapDown(const Scope* scope, const 
       return p.kind == PKind::kAnd ? AllOf(std::move(kept)) : AnyOf(std::move(kept));
     }
     auto place = [&](const ColumnRef& c) {
-      return c.index >= 0 && c.index < static_cast<int>(columns->size()) ? (*columns)[static_cast<size_t>(c.index)] : std::nullopt;
+      return c.index >= 0 && c.index < static_cast<int>(columns->size()) ? (*columns)[static_cast<size_t>(c.index)]
+                                                                         : std::nullopt;
     };
     const auto column = place(p.column);
     if (!column) return std::nullopt;

@@ -13,17 +13,18 @@ namespace dvt::plan {
 struct KeyPair {
   ColumnRef left;
   ColumnRef right;
-  const sql::Node* origin = nullptr;   ///< the conjunct
+  const sql::Node* origin = nullptr;  ///< the conjunct
 };
 
 /// What filters imply about the sources of one query block.
 struct BlockFacts {
   std::vector<std::pair<const sql::Node*, Predicate>> terms;  ///< the conjuncts that every row of the block satisfies
-  std::vector<KeyPair> joins;                          ///< from WHERE and inner joins that see no NULL-extended rows
-  std::map<const sql::Source*, Predicate> filters;     ///< rows that fail it cannot matter
-  std::map<const sql::Source*, bool> nullable;         ///< on the null-supplying side of an outer join
-  std::map<const sql::Source*, std::vector<const sql::Node*>> opaque;  ///< conjuncts on that source alone which are not understood
-  bool movable = true;                                 ///< no ASOF, positional or sampled part
+  std::vector<KeyPair> joins;                                 ///< from WHERE and inner joins that see no NULL-extended rows
+  std::map<const sql::Source*, Predicate> filters;            ///< rows that fail it cannot matter
+  std::map<const sql::Source*, bool> nullable;                ///< on the null-supplying side of an outer join
+  std::map<const sql::Source*, std::vector<const sql::Node*>>
+      opaque;           ///< conjuncts on that source alone which are not understood
+  bool movable = true;  ///< no ASOF, positional or sampled part
 };
 
 /// Derives for every FROM source of every query block the predicate that its rows must satisfy to matter: from WHERE, ON, equal keys, and

@@ -285,14 +285,16 @@ std::optional<Literal> ParseNumberText(std::string_view text) {
 
 std::string DateText(int64_t days) {
   const auto date = CivilFromDays(days);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 std::string TimestampText(int64_t micros) {
   int64_t days = micros / kMicrosPerDay;
   if (micros % kMicrosPerDay < 0) --days;
   const int64_t clock = micros - days * kMicrosPerDay;
-  std::string out = fmt::format("{} {:02}:{:02}:{:02}", DateText(days), clock / 3'600'000'000, clock / 60'000'000 % 60, clock / 1'000'000 % 60);
+  std::string out =
+      fmt::format("{} {:02}:{:02}:{:02}", DateText(days), clock / 3'600'000'000, clock / 60'000'000 % 60, clock / 1'000'000 % 60);
   if (clock % 1'000'000 != 0) out += fmt::format(".{:06}", clock % 1'000'000);
   return out;
 }

@@ -13,10 +13,10 @@ namespace dvt::plan {
 struct Literal {
   enum class Kind : uint8_t { kNumber, kString, kDate, kTimestamp, kBool };
   Kind kind = Kind::kNumber;
-  __int128 digits = 0;   ///< kNumber: value = digits / 10^scale
+  __int128 digits = 0;  ///< kNumber: value = digits / 10^scale
   int scale = 0;
-  std::string text;      ///< kString
-  int64_t ticks = 0;     ///< kDate: days since 1970-01-01; kTimestamp: microseconds; kBool: 0 or 1
+  std::string text;   ///< kString
+  int64_t ticks = 0;  ///< kDate: days since 1970-01-01; kTimestamp: microseconds; kBool: 0 or 1
 
   static Literal Date(int64_t days);
   static Literal Timestamp(int64_t micros);

@@ -135,8 +135,7 @@ Predicate Read(const Node* node, bool negated, const Resolve& resolve) {
   node = sql::Unparen(node);
   if (node == nullptr) return Unknown(node);
   switch (node->kind) {
-    case Kind::kUnary:
-      return node->op == Op::kNot ? Read(node->Child(0), !negated, resolve) : Unknown(node);
+    case Kind::kUnary: return node->op == Op::kNot ? Read(node->Child(0), !negated, resolve) : Unknown(node);
     case Kind::kBinary:
       if (node->op == Op::kAnd || node->op == Op::kOr) return ReadConnective(node, negated, resolve);
       if (!IsComparison(node->op)) return Unknown(node);
@@ -164,8 +163,8 @@ Predicate Combine(PKind kind, std::vector<Predicate> predicates) {
   }
   std::vector<Predicate> distinct;
   for (Predicate& p : flat) {
-    const bool known = p.kind != PKind::kUnknown &&
-                       std::any_of(distinct.begin(), distinct.end(), [&](const Predicate& have) { return SamePredicate(have, p); });
+    const bool known = p.kind != PKind::kUnknown && std::any_of(distinct.begin(), distinct.end(),
+                                                                [&](const Predicate& have) { return SamePredicate(have, p); });
     if (!known) distinct.push_back(std::move(p));
   }
   if (distinct.size() == 1) return std::move(distinct.front());
@@ -180,7 +179,8 @@ Predicate Combine(PKind kind, std::vector<Predicate> predicates) {
 
 Predicate ReadPredicate(const Node* expression, const Resolve& resolve) { return Read(expression, false, resolve); }
 
-std::optional<Predicate> Weaken(const Predicate& predicate, const std::function<std::optional<ColumnRef>(const ColumnRef&)>& keep) {
+std::optional<Predicate> Weaken(const Predicate& predicate,
+                                const std::function<std::optional<ColumnRef>(const ColumnRef&)>& keep) {
   if (predicate.kind == PKind::kUnknown) return std::nullopt;
   if (predicate.kind == PKind::kAnd || predicate.kind == PKind::kOr) {
     std::vector<Predicate> kept;
@@ -208,7 +208,8 @@ std::optional<Predicate> Weaken(const Predicate& predicate, const std::function<
 }
 
 std::optional<Predicate> WeakenTo(const Predicate& predicate, const sql::Source* source) {
-  return Weaken(predicate, [&](const ColumnRef& column) { return column.source == source ? std::optional(column) : std::nullopt; });
+  return Weaken(predicate,
+                [&](const ColumnRef& column) { return column.source == source ? std::optional(column) : std::nullopt; });
 }
 
 bool RejectsNulls(const Predicate& predicate) {

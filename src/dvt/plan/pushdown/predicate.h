@@ -26,17 +26,17 @@ struct ColumnRef {
 struct Predicate {
   enum class Kind : uint8_t {
     kUnknown,
-    kCompare,   ///< column op literal
-    kColumns,   ///< column op other column
-    kIn,        ///< column IN (literals)
-    kNull,      ///< column IS NULL
-    kLike,      ///< column LIKE text, without escapes
+    kCompare,  ///< column op literal
+    kColumns,  ///< column op other column
+    kIn,       ///< column IN (literals)
+    kNull,     ///< column IS NULL
+    kLike,     ///< column LIKE text, without escapes
     kAnd,
     kOr,
   };
   Kind kind = Kind::kUnknown;
-  bool negated = false;             ///< kIn, kNull, kLike
-  sql::Op op = sql::Op::kNone;      ///< kCompare, kColumns: kEq … kGe
+  bool negated = false;         ///< kIn, kNull, kLike
+  sql::Op op = sql::Op::kNone;  ///< kCompare, kColumns: kEq … kGe
   ColumnRef column;
   ColumnRef other;
   std::vector<Literal> literals;    ///< one for kCompare and kLike
@@ -50,7 +50,8 @@ using Resolve = std::function<std::optional<ColumnRef>(const sql::Node* column)>
 Predicate ReadPredicate(const sql::Node* expression, const Resolve& resolve);
 
 /// The strongest consequence of `predicate` whose columns `keep` accepts (a replacement may be given); empty if there is none.
-std::optional<Predicate> Weaken(const Predicate& predicate, const std::function<std::optional<ColumnRef>(const ColumnRef&)>& keep);
+std::optional<Predicate> Weaken(const Predicate& predicate,
+                                const std::function<std::optional<ColumnRef>(const ColumnRef&)>& keep);
 std::optional<Predicate> WeakenTo(const Predicate& predicate, const sql::Source* source);
 
 /// Whether it is never true when all of its columns are NULL.
@@ -64,13 +65,14 @@ bool SamePredicate(const Predicate& a, const Predicate& b);
 struct SourceProfile {
   const sql::Dialect* dialect = nullptr;
   SourceFacts facts;
-  bool model_text_binary = true;   ///< the model's own dialect compares texts by bytes
+  bool model_text_binary = true;  ///< the model's own dialect compares texts by bytes
 };
 
 /// The predicate as text of the source's dialect, weakened to what means the same there; `columns` are the table's, `qualifier` (quoted,
 /// with its dot, or empty) goes before each name. Empty if nothing is left. Each part that was lost adds a sentence to `reasons`.
-std::optional<std::string> RenderPredicate(const Predicate& predicate, const columnar::Fields& columns, const SourceProfile& source,
-                                           const std::string& qualifier, std::vector<std::string>* reasons);
+std::optional<std::string> RenderPredicate(const Predicate& predicate, const columnar::Fields& columns,
+                                           const SourceProfile& source, const std::string& qualifier,
+                                           std::vector<std::string>* reasons);
 
 /// Guessed part of the rows that pass, in (0, 1].
 double Selectivity(const Predicate& predicate, const columnar::TableInfo& table);

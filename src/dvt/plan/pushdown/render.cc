@@ -34,7 +34,8 @@ int64_t FloorDay(int64_t micros) {
 
 class Renderer {
  public:
-  Renderer(const columnar::Fields& columns, const SourceProfile& source, const std::string& qualifier, std::vector<std::string>* reasons)
+  Renderer(const columnar::Fields& columns, const SourceProfile& source, const std::string& qualifier,
+           std::vector<std::string>* reasons)
       : columns_(columns), source_(source), qualifier_(qualifier), reasons_(reasons) {}
 
   std::optional<std::string> Render(const Predicate& p, bool nested) {
@@ -85,8 +86,10 @@ class Renderer {
 
   std::optional<std::string> Compare(int index, Op op, const Literal& literal) {
     const DataType& type = FieldAt(index).type;
-    if (EqualsIgnoreCase(FieldAt(index).native_type.substr(0, 4), "year")) return Lost(index, "YEAR reads short numbers as years");
-    if (type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat64) return Number(index, op, literal);
+    if (EqualsIgnoreCase(FieldAt(index).native_type.substr(0, 4), "year"))
+      return Lost(index, "YEAR reads short numbers as years");
+    if (type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat64)
+      return Number(index, op, literal);
     if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return Temporal(index, op, literal);
     if (type.kind == TypeKind::kString) return Text(index, op, literal);
     if (type.kind == TypeKind::kBool && !source_.facts.loose_types && literal.kind == Literal::Kind::kBool &&
@@ -156,8 +159,8 @@ class Renderer {
   static bool IsPlainText(std::string_view native) {
     if (native.empty()) return true;
     const std::string name = ToLower(native);
-    for (const std::string_view plain : {"char", "character", "varchar", "text", "bpchar", "nchar", "nvarchar", "tinytext", "mediumtext",
-                                         "longtext", "string", "clob", "name"}) {
+    for (const std::string_view plain : {"char", "character", "varchar", "text", "bpchar", "nchar", "nvarchar", "tinytext",
+                                         "mediumtext", "longtext", "string", "clob", "name"}) {
       if (name.rfind(plain, 0) == 0) return true;
     }
     return false;
@@ -231,7 +234,8 @@ class Renderer {
     if (!TextAllowed(index)) return std::nullopt;
     if (type.fixed) return Lost(index, "LIKE may see the padding of CHAR there");
     if (p.negated && source_.dialect->Has(sql::Feature::kLikeIgnoresCase)) return Lost(index, "LIKE ignores case there");
-    return fmt::format("{} {}LIKE {}", Name(index), p.negated ? "NOT " : "", sql::QuoteString(*source_.dialect, p.literals.front().text));
+    return fmt::format("{} {}LIKE {}", Name(index), p.negated ? "NOT " : "",
+                       sql::QuoteString(*source_.dialect, p.literals.front().text));
   }
 
   std::optional<std::string> Columns(const Predicate& p) {
@@ -240,7 +244,8 @@ class Renderer {
     const bool numbers = a.is_integer() && b.is_integer();
     const bool same = !source_.facts.loose_types && a.kind == b.kind &&
                       (a.kind == TypeKind::kDate || a.kind == TypeKind::kTimestamp || a.kind == TypeKind::kDecimal);
-    if (!numbers && !same) return Lost(p.column.index, fmt::format("its comparison with {} may differ", FieldAt(p.other.index).name));
+    if (!numbers && !same)
+      return Lost(p.column.index, fmt::format("its comparison with {} may differ", FieldAt(p.other.index).name));
     return fmt::format("{} {} {}", Name(p.column.index), OpText(p.op), Name(p.other.index));
   }
 
@@ -252,8 +257,9 @@ class Renderer {
 
 }  // namespace
 
-std::optional<std::string> RenderPredicate(const Predicate& predicate, const columnar::Fields& columns, const SourceProfile& source,
-                                           const std::string& qualifier, std::vector<std::string>* reasons) {
+std::optional<std::string> RenderPredicate(const Predicate& predicate, const columnar::Fields& columns,
+                                           const SourceProfile& source, const std::string& qualifier,
+                                           std::vector<std::string>* reasons) {
   return Renderer(columns, source, qualifier, reasons).Render(predicate, false);
 }
 

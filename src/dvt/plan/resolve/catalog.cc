@@ -23,8 +23,8 @@ std::vector<std::string> Catalog::Parts(const std::string& connection, const col
   return parts;
 }
 
-std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string& connection, const columnar::RelationName& relation,
-                           bool own_connection) {
+std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string& connection,
+                           const columnar::RelationName& relation, bool own_connection) {
   std::string text;
   for (const std::string* part : {own_connection ? &relation.database : &connection, &relation.schema, &relation.name}) {
     if (part->empty()) continue;

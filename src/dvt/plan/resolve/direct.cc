@@ -43,7 +43,8 @@ bool IsPlainSelection(const Node* root, const sql::Dialect& dialect) {
   if (items == nullptr) return false;
   return std::none_of(items->Children().begin(), items->Children().end(), [&](const Node* item) {
     const Node* value = item->Is(Kind::kAlias) ? item->Child(0) : item;
-    return value->Is(Kind::kStar) || sql::HasAggregate(value, dialect) || sql::HasWindow(value) || sql::IsVolatile(value, dialect);
+    return value->Is(Kind::kStar) || sql::HasAggregate(value, dialect) || sql::HasWindow(value) ||
+           sql::IsVolatile(value, dialect);
   });
 }
 
@@ -77,7 +78,7 @@ std::string WithRealNames(const PlanRequest& request, const Catalog& catalog) {
 
 struct QualifiedTree {
   Node* root = nullptr;
-  bool flattened = false;   ///< CTEs were folded away
+  bool flattened = false;  ///< CTEs were folded away
   sql::Analysis analysis;
 };
 
@@ -118,10 +119,11 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
     RenameTables(query, tree->root, catalog);
     if (!same_dialect) {
       std::vector<sql::TranspileNote> notes;
-      const sql::Verdict verdict =
-          sql::TranspileTree(query.arena(), tree->root, query.dialect(), to, tree->analysis.column_types(), notes, query.source());
+      const sql::Verdict verdict = sql::TranspileTree(query.arena(), tree->root, query.dialect(), to,
+                                                      tree->analysis.column_types(), notes, query.source());
       if (verdict > sql::Verdict::kExactGivenTypes) {
-        for (auto& note : notes) note.message += fmt::format("; the query therefore runs in the engine, not in {}", first.connection);
+        for (auto& note : notes)
+          note.message += fmt::format("; the query therefore runs in the engine, not in {}", first.connection);
         AddNotes(notes, fmt::format(" in {}", to.name), plan.warnings);
         return false;
       }

@@ -20,7 +20,8 @@ class Flattener {
 
   Node* Run(Node* query, std::vector<NamedQuery> visible) {
     query = sql::InnerQuery(query);
-    if (query == nullptr || !query->Is(Kind::kSelect) || !AddCtes(query->Child(sql::kWithSlot), visible) || !IsSimple(query)) return nullptr;
+    if (query == nullptr || !query->Is(Kind::kSelect) || !AddCtes(query->Child(sql::kWithSlot), visible) || !IsSimple(query))
+      return nullptr;
     Node* from = query->Child(sql::kFromSlot);
     while (from != nullptr && from->Is(Kind::kList) && from->count == 1) from = from->Child(0);
     if (from == nullptr) return nullptr;
@@ -28,9 +29,10 @@ class Flattener {
     if (alias != nullptr && alias->Child(1) != nullptr) return nullptr;
     if (from->Is(Kind::kTable)) {
       const Node* name = from->Child(1);
-      const auto it = name->count != 1 ? visible.rend() : std::find_if(visible.rbegin(), visible.rend(), [&](const NamedQuery& q) {
-        return sql::SameName(dialect_, q.name, name->Child(0)->text);
-      });
+      const auto it =
+          name->count != 1 ? visible.rend() : std::find_if(visible.rbegin(), visible.rend(), [&](const NamedQuery& q) {
+            return sql::SameName(dialect_, q.name, name->Child(0)->text);
+          });
       if (it == visible.rend()) return sql::Clone(arena_, query);
       std::vector<NamedQuery> earlier(visible.begin(), it.base() - 1);
       Node* inner = it->query;
@@ -106,6 +108,8 @@ class Flattener {
 
 }  // namespace
 
-Node* FlattenSelection(sql::Arena& arena, Node* query, const sql::Dialect& dialect) { return Flattener(arena, dialect).Run(query, {}); }
+Node* FlattenSelection(sql::Arena& arena, Node* query, const sql::Dialect& dialect) {
+  return Flattener(arena, dialect).Run(query, {});
+}
 
 }  // namespace dvt::plan

@@ -18,7 +18,8 @@ Result<RelationName> ReadMarker(const UpstreamTable& upstream, const sql::Dialec
     const auto tables = sql::ReferencedTables(parsed->root(), dialect);
     if (tables.size() == 1) return tables.front().name;
   }
-  return Error(ErrorCode::kInternal, fmt::format("the rendered name {} of {} is no table name", upstream.marker, upstream.node_id));
+  return Error(ErrorCode::kInternal,
+               fmt::format("the rendered name {} of {} is no table name", upstream.marker, upstream.node_id));
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ Result<std::unique_ptr<ModelQuery>> ModelQuery::Parse(const PlanRequest& request
     const auto [it, fresh] = upstreams.emplace(name, &upstream);
     if (!fresh && (it->second->connection != upstream.connection || it->second->relation != upstream.relation)) {
       return Error(ErrorCode::kConfig, fmt::format("{} names both {} of connection {} and {} of connection {}", upstream.marker,
-                                                   it->second->relation.ToString(), it->second->connection, upstream.relation.ToString(),
-                                                   upstream.connection))
+                                                   it->second->relation.ToString(), it->second->connection,
+                                                   upstream.relation.ToString(), upstream.connection))
           .WithHint("rename one of the connections");
     }
   }
@@ -113,7 +114,8 @@ Result<std::shared_ptr<const columnar::TableInfo>> ModelQuery::Describe(const Bo
   if (slot == nullptr) {
     auto info = catalog_.Describe(table.connection, table.relation);
     if (!info) {
-      return std::move(info).error().Within(fmt::format("while describing {} on connection {}", table.relation.ToString(), table.connection));
+      return std::move(info).error().Within(
+          fmt::format("while describing {} on connection {}", table.relation.ToString(), table.connection));
     }
     slot = std::make_shared<const columnar::TableInfo>(std::move(*info));
   }

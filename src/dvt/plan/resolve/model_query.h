@@ -12,10 +12,10 @@ namespace dvt::plan {
 
 /// A real relation that a model's SQL names.
 struct BoundTable {
-  columnar::RelationName written;    ///< as written in the SQL, folded
+  columnar::RelationName written;  ///< as written in the SQL, folded
   std::string connection;
-  columnar::RelationName relation;   ///< the real one
-  std::string identity;              ///< of the connection; never empty
+  columnar::RelationName relation;  ///< the real one
+  std::string identity;             ///< of the connection; never empty
 };
 
 /// A model's SQL, parsed, with every table mapped to a connection and a relation. Serves the analysis as its schema; relations are

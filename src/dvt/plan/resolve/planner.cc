@@ -21,8 +21,9 @@ void CoerceMaterialization(const PlanRequest& request, ModelPlan& plan) {
   const std::string& wanted = request.materialization;
   if (wanted != "view" && wanted != "materialized_view" && wanted != "materializedview" && wanted != "ephemeral") return;
   plan.load.materialization = "table";
-  plan.warnings.Warn("DVT001", fmt::format("{} is configured as {}, but reads from another connection: it becomes a table", ModelName(request),
-                                           wanted == "view" ? "a view" : wanted),
+  plan.warnings.Warn("DVT001",
+                     fmt::format("{} is configured as {}, but reads from another connection: it becomes a table",
+                                 ModelName(request), wanted == "view" ? "a view" : wanted),
                      {request.file, 0, 0}, "configure materialized='table' (or 'incremental')");
 }
 

@@ -17,17 +17,17 @@ namespace dvt::plan {
 
 /// What a source does with values, as far as pushed predicates care. The defaults are the cautious ones.
 struct SourceFacts {
-  bool binary_collation = false;   ///< text equality compares bytes (else equality of texts stays in the engine)
-  bool char_padded = false;        ///< CHAR(n) values arrive blank-padded but compare without the padding (PostgreSQL)
-  bool loose_types = false;        ///< a column may hold values of any type; dates are ISO texts (SQLite)
-  bool odd_dates = true;           ///< dates such as 0000-00-00 that arrive as NULL
-  std::string time_zone;           ///< of the session; empty: unknown
+  bool binary_collation = false;  ///< text equality compares bytes (else equality of texts stays in the engine)
+  bool char_padded = false;       ///< CHAR(n) values arrive blank-padded but compare without the padding (PostgreSQL)
+  bool loose_types = false;       ///< a column may hold values of any type; dates are ISO texts (SQLite)
+  bool odd_dates = true;          ///< dates such as 0000-00-00 that arrive as NULL
+  std::string time_zone;          ///< of the session; empty: unknown
 };
 
 /// What the planner may ask of a connection.
 enum class SourceAbility : uint32_t {
-  kQueries = 1u << 0,      ///< runs SQL of its dialect (else only relations and columns can be asked for)
-  kViews = 1u << 1,        ///< can hold views
+  kQueries = 1u << 0,  ///< runs SQL of its dialect (else only relations and columns can be asked for)
+  kViews = 1u << 1,    ///< can hold views
 };
 
 /// The planner's window on the connections; `run` implements it over the connectors. Used by one thread at a time per plan; the
@@ -52,7 +52,7 @@ class Catalog {
 
 /// A relation that a model reads through ref() or source().
 struct UpstreamTable {
-  std::string marker;               ///< its text in the compiled SQL: see RenderUpstream
+  std::string marker;  ///< its text in the compiled SQL: see RenderUpstream
   std::string connection;
   columnar::RelationName relation;  ///< the real one
   std::string node_id;
@@ -61,28 +61,28 @@ struct UpstreamTable {
 /// How ref() and source() are rendered into a model's SQL. A relation on the model's own connection (or one of equal identity):
 /// its quoted name, as that database reads it. Any other: "connection"."schema"."name" in the quotes of the model's dialect, which the
 /// planner maps back. A relation without a schema: "connection"."name".
-std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string& connection, const columnar::RelationName& relation,
-                           bool own_connection);
+std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string& connection,
+                           const columnar::RelationName& relation, bool own_connection);
 
 /// Knobs; the defaults are right for everybody but tests.
 struct PlanOptions {
   bool push_predicates = true;
-  bool push_joins = true;            ///< tables of one source joined there
-  bool push_semi_joins = true;       ///< key filters from another table of the same source
-  bool push_aggregates = true;       ///< whole grouped subqueries
-  bool force_federated = false;      ///< also where direct would do
+  bool push_joins = true;        ///< tables of one source joined there
+  bool push_semi_joins = true;   ///< key filters from another table of the same source
+  bool push_aggregates = true;   ///< whole grouped subqueries
+  bool force_federated = false;  ///< also where direct would do
   /// Above this many rows a table is read in partitions rather than joined inside the source.
   int64_t partition_above_rows = 500'000;
 };
 
 struct PlanRequest {
   std::string node_id;
-  std::string name;                  ///< of the model, for messages; empty: the last part of node_id
-  std::string sql;                   ///< compiled, in the target connection's dialect
-  std::string file;                  ///< of the model, for places
+  std::string name;  ///< of the model, for messages; empty: the last part of node_id
+  std::string sql;   ///< compiled, in the target connection's dialect
+  std::string file;  ///< of the model, for places
   std::string target_connection;
   columnar::RelationName target_relation;
-  std::string materialization;       ///< "table", "view", "incremental", …
+  std::string materialization;  ///< "table", "view", "incremental", …
   std::vector<UpstreamTable> upstreams;
   std::string compute = "duckdb";
   std::string engine_dialect = "duckdb";
@@ -104,7 +104,7 @@ struct ReadFacts {
 };
 
 struct RenderPlanOptions {
-  std::vector<ReadFacts> reads;                       ///< may be empty
+  std::vector<ReadFacts> reads;                         ///< may be empty
   std::map<std::string, std::string> connection_types;  ///< "crm" → "sqlite"; may be empty
   bool color = false;
 };

@@ -85,7 +85,8 @@ TEST_F(PlannerTest, OneOtherConnectionOfTheSameDialectKeepsTheText) {
 }
 
 TEST_F(PlannerTest, APlainDirectSelectionCanBeReadInPartitions) {
-  const auto plan = Plan("select o_orderkey, o_totalprice * 2 as double_price from {crm.orders} where o_orderdate >= '1995-01-01'");
+  const auto plan =
+      Plan("select o_orderkey, o_totalprice * 2 as double_price from {crm.orders} where o_orderdate >= '1995-01-01'");
   EXPECT_EQ(plan.way, Way::kDirect);
   const auto& extract = plan.extracts.at(0);
   ASSERT_TRUE(extract.relation.has_value());
@@ -140,34 +141,39 @@ TEST_F(PlannerTest, TheMainJobPushesColumnsAndFilters) {
 }
 
 TEST_F(PlannerTest, TextsUnderACollationStayInTheEngine) {
-  const auto plan = Plan("select c.c_name from {shop.customer} c join {crm.orders} o on c_custkey = o_custkey where c_mktsegment = 'A' "
-                         "and o_orderstatus = 'F'");
+  const auto plan = Plan(
+      "select c.c_name from {shop.customer} c join {crm.orders} o on c_custkey = o_custkey where c_mktsegment = 'A' "
+      "and o_orderstatus = 'F'");
   EXPECT_EQ(Extract(plan, "shop__customer").where, "");
   EXPECT_EQ(Extract(plan, "crm__orders").where, "\"o_orderstatus\" = 'F'");
   EXPECT_EQ(Count(plan, "DVT005"), 1);
 }
 
 TEST_F(PlannerTest, KeysCarryFiltersAcrossSources) {
-  const auto plan = Plan("select c.c_name from {crm.customer} c join {shop.orders} o on c_custkey = o_custkey where c_custkey between 5 and 9");
+  const auto plan =
+      Plan("select c.c_name from {crm.customer} c join {shop.orders} o on c_custkey = o_custkey where c_custkey between 5 and 9");
   EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_custkey` >= 5 AND `o_custkey` <= 9");
 }
 
 TEST_F(PlannerTest, OuterJoinsKeepTheirRows) {
   const auto plan = Plan(
-      "select c.c_name, o.o_orderkey from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey and o_shippriority = 0 "
+      "select c.c_name, o.o_orderkey from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey and o_shippriority "
+      "= 0 "
       "and c_acctbal > 100 where o.o_orderdate is null and c_nationkey = 3");
   EXPECT_EQ(Extract(plan, "crm__customer").where, "\"c_nationkey\" = 3");
   EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_shippriority` = 0");
 }
 
 TEST_F(PlannerTest, NullRejectingFiltersReachTheNullableSide) {
-  const auto plan = Plan("select c.c_name from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey where o_shippriority = 0");
+  const auto plan =
+      Plan("select c.c_name from {crm.customer} c left join {shop.orders} o on c_custkey = o_custkey where o_shippriority = 0");
   EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_shippriority` = 0");
 }
 
 TEST_F(PlannerTest, ImportCtesCarryOnlyWhatIsUsed) {
   const auto plan = Plan(
-      "with customers as (select * from {crm.customer}), orders as (select * from {shop.orders}), big as (select * from orders where "
+      "with customers as (select * from {crm.customer}), orders as (select * from {shop.orders}), big as (select * from orders "
+      "where "
       "o_totalprice > 100.5) select customers.c_name, count(*) n from customers join big on big.o_custkey = customers.c_custkey "
       "where big.o_orderdate < '1996-01-01' group by 1");
   const auto& orders = Extract(plan, "shop__orders");
@@ -178,22 +184,25 @@ TEST_F(PlannerTest, ImportCtesCarryOnlyWhatIsUsed) {
 }
 
 TEST_F(PlannerTest, LimitsStopFilters) {
-  const auto plan = Plan("select * from (select o_custkey, o_orderkey from {shop.orders} order by o_orderkey limit 5) x join {crm.customer} "
-                         "on c_custkey = o_custkey where o_orderkey > 10");
+  const auto plan = Plan(
+      "select * from (select o_custkey, o_orderkey from {shop.orders} order by o_orderkey limit 5) x join {crm.customer} "
+      "on c_custkey = o_custkey where o_orderkey > 10");
   EXPECT_EQ(Extract(plan, "shop__orders").where, "");
 }
 
 TEST_F(PlannerTest, SqliteDatesAndDecimalsGetCoarserFilters) {
-  const auto plan = Plan("select o_orderkey from {box.orders} join {crm.customer} on o_custkey = c_custkey where o_orderdate < '1996-01-01' "
-                         "and o_totalprice >= 10");
+  const auto plan = Plan(
+      "select o_orderkey from {box.orders} join {crm.customer} on o_custkey = c_custkey where o_orderdate < '1996-01-01' "
+      "and o_totalprice >= 10");
   EXPECT_EQ(Extract(plan, "box__orders").where,
             "(\"o_orderdate\" < '1996-01-01' OR typeof(\"o_orderdate\") NOT IN ('text', 'null')) AND \"o_totalprice\" >= 9.99");
 }
 
 TEST_F(PlannerTest, FilteredTablesOfTheSameSourceCutEachOther) {
   catalog_.tables["orders"].estimated_rows = 5'000'000;
-  const auto plan = Plan("select o_orderkey, p_name from {crm.orders}, {crm.customer}, {shop.part} where o_custkey = c_custkey and "
-                         "c_nationkey = 4 and p_partkey = o_shippriority");
+  const auto plan = Plan(
+      "select o_orderkey, p_name from {crm.orders}, {crm.customer}, {shop.part} where o_custkey = c_custkey and "
+      "c_nationkey = 4 and p_partkey = o_shippriority");
   const auto& orders = Extract(plan, "crm__orders");
   EXPECT_TRUE(orders.relation.has_value());
   EXPECT_EQ(orders.where, "\"o_custkey\" IN (SELECT \"c_custkey\" FROM \"public\".\"customer\" WHERE \"c_nationkey\" = 4)");
@@ -218,7 +227,8 @@ TEST_F(PlannerTest, TheTreeIsReadable) {
   options.connection_types = {{"shop", "mysql"}, {"crm", "postgres"}, {"wh", "postgres"}};
   options.reads = {{"binary rows", 4, 2, "key range o_orderkey", 15000, {}}, {}};
   const std::string text = RenderPlanText(plan, options);
-  EXPECT_NE(text.find("model.shop.m · federated\n├─ extract shop__orders · shop (mysql) · shop.orders\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("model.shop.m · federated\n├─ extract shop__orders · shop (mysql) · shop.orders\n"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("4 partitions, key range o_orderkey, 2 at a time, binary rows"), std::string::npos) << text;
   EXPECT_NE(text.find("└─ load into wh (postgres) · public.m as table\n"), std::string::npos) << text;
   const Value json = PlanToJson(plan, options.reads);

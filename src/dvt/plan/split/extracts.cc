@@ -16,7 +16,8 @@ std::string SelectItem(const SplitInput& input, const std::string& qualifier, in
   const sql::Dialect& dialect = *input.profile.dialect;
   const columnar::Field& field = FieldAt(input, index);
   const std::string name = qualifier + sql::QuoteIdentifier(dialect, field.name);
-  const bool padded = input.queries && field.type.fixed && field.type.kind == columnar::TypeKind::kString && input.profile.facts.char_padded;
+  const bool padded =
+      input.queries && field.type.fixed && field.type.kind == columnar::TypeKind::kString && input.profile.facts.char_padded;
   if (padded) return fmt::format("CAST({} AS {}) AS {}", name, dialect.unlimited_text, sql::QuoteIdentifier(dialect, exposed));
   return exposed == field.name ? name : fmt::format("{} AS {}", name, sql::QuoteIdentifier(dialect, exposed));
 }
@@ -115,7 +116,8 @@ ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group) {
     items.push_back(item.sql + " AS " + sql::QuoteIdentifier(*input.profile.dialect, item.name));
     extract.fields.push_back(item.field);
   }
-  extract.sql = fmt::format("SELECT {}\nFROM {}", Join(items, ", "), QuotedRelation(catalog, extract.connection, input.table->relation));
+  extract.sql =
+      fmt::format("SELECT {}\nFROM {}", Join(items, ", "), QuotedRelation(catalog, extract.connection, input.table->relation));
   if (!input.where.empty()) extract.sql += "\nWHERE " + input.where;
   if (!group.keys.empty()) extract.sql += "\nGROUP BY " + Join(group.keys, ", ");
   extract.pushed = input.pushed;

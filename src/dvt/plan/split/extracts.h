@@ -19,6 +19,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const JoinedInput& join, con
 ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group);
 
 /// Lets the query read the inputs instead of the tables: names, columns, and the joins that the sources now do.
-void UseInputs(sql::Arena& arena, sql::Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs, const ExposedNames& names);
+void UseInputs(sql::Arena& arena, sql::Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs,
+               const ExposedNames& names);
 
 }  // namespace dvt::plan

@@ -39,7 +39,8 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
 void WarnNotPushed(const ModelPlan& plan, Diagnostics& warnings) {
   for (const ExtractFragment& extract : plan.extracts) {
     for (const NotPushed& item : extract.not_pushed) {
-      warnings.Warn("DVT005", fmt::format("{} is not pushed to {} ({}): {}", item.what, extract.connection, Join(extract.sources, ", "), item.reason));
+      warnings.Warn("DVT005", fmt::format("{} is not pushed to {} ({}): {}", item.what, extract.connection,
+                                          Join(extract.sources, ", "), item.reason));
     }
   }
 }

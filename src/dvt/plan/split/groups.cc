@@ -78,7 +78,8 @@ bool InputCollector::ExactWhere(const sql::Scope& scope, const SplitInput& input
 }
 
 std::optional<GroupedInput> InputCollector::TryGroup(const sql::Scope& scope) const {
-  if (scope.kind == sql::ScopeKind::kRoot || scope.correlated || scope.recursive || scope.sources.size() != 1) return std::nullopt;
+  if (scope.kind == sql::ScopeKind::kRoot || scope.correlated || scope.recursive || scope.sources.size() != 1)
+    return std::nullopt;
   if (!scope.query->Is(Kind::kSelect) || !HasGroupShape(scope.query)) return std::nullopt;
   const Source* source = scope.sources.front();
   const SplitInput* input = source->kind == sql::SourceKind::kTable ? InputOf(source) : nullptr;

@@ -47,7 +47,8 @@ bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, co
 bool IsUniqueKey(const columnar::TableInfo& info, const std::set<std::string>& columns) {
   return std::any_of(info.indexes.begin(), info.indexes.end(), [&](const columnar::IndexInfo& index) {
     if (!index.primary && !index.unique) return false;
-    return std::all_of(index.columns.begin(), index.columns.end(), [&](const std::string& column) { return columns.contains(column); });
+    return std::all_of(index.columns.begin(), index.columns.end(),
+                       [&](const std::string& column) { return columns.contains(column); });
   });
 }
 
@@ -65,7 +66,8 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
     bool whole = false;
     const Node* items = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kItemsSlot) : nullptr;
     if (items != nullptr) {
-      whole = std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
+      whole =
+          std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
     }
     const Node* from = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kFromSlot) : nullptr;
     sql::Visit(from, [&](const Node* node) {
@@ -103,8 +105,9 @@ Result<CollectedInputs> InputCollector::Collect() {
       AddColumns(member.input);
       AddFilter(member.input, member.alias + ".");
       if (request_.options.push_semi_joins) AddKeyFilters(member.input, member.alias + ".", together);
-      member.input.pushed.insert(member.input.pushed.begin(), fmt::format("{} of {} columns of {}", member.input.columns.size(),
-                                                                          member.input.info->columns.size(), member.input.table->relation.name));
+      member.input.pushed.insert(member.input.pushed.begin(),
+                                 fmt::format("{} of {} columns of {}", member.input.columns.size(),
+                                             member.input.info->columns.size(), member.input.table->relation.name));
     }
     if (std::all_of(join.members.begin(), join.members.end(), [](const auto& member) { return member.input.columns.empty(); })) {
       finish(join.members.front().input);
@@ -189,7 +192,8 @@ void InputCollector::AddColumns(SplitInput& input) const {
     if (whole_.contains(source)) {
       for (size_t i = 0; i < input.info->columns.size(); ++i) input.columns.insert(static_cast<int>(i));
     }
-    for (auto it = bound_.lower_bound({source, 0}); it != bound_.end() && it->source == source; ++it) input.columns.insert(it->index);
+    for (auto it = bound_.lower_bound({source, 0}); it != bound_.end() && it->source == source; ++it)
+      input.columns.insert(it->index);
   }
 }
 
@@ -212,7 +216,9 @@ void InputCollector::FindEvaluated() {
     const auto nullable = facts.nullable.find(source);
     if (nullable == facts.nullable.end() || nullable->second) continue;
     for (const auto& [term, predicate] : facts.terms) {
-      const bool own = Weaken(predicate, [source = source](const ColumnRef& c) { return c.source == source ? std::optional(c) : std::nullopt; }).has_value();
+      const bool own = Weaken(predicate, [source = source](const ColumnRef& c) {
+                         return c.source == source ? std::optional(c) : std::nullopt;
+                       }).has_value();
       if (own && IsEvaluated(predicate, *input)) out_.evaluated.insert(term);
     }
   }
@@ -222,12 +228,14 @@ bool InputCollector::IsEvaluated(const Predicate& predicate, const SplitInput& i
   using PKind = Predicate::Kind;
   if (predicate.kind == PKind::kUnknown || input.profile.facts.loose_types) return false;
   if (predicate.kind == PKind::kAnd || predicate.kind == PKind::kOr) {
-    return std::all_of(predicate.children.begin(), predicate.children.end(), [&](const Predicate& p) { return IsEvaluated(p, input); });
+    return std::all_of(predicate.children.begin(), predicate.children.end(),
+                       [&](const Predicate& p) { return IsEvaluated(p, input); });
   }
   for (const ColumnRef& column : {predicate.column, predicate.kind == PKind::kColumns ? predicate.other : predicate.column}) {
     if (column.source != input.occurrences.front()) return false;
     // A zero date is below all others there, and NULL here.
-    const bool upward = predicate.kind == PKind::kCompare && (predicate.op == sql::Op::kGe || predicate.op == sql::Op::kGt || predicate.op == sql::Op::kEq);
+    const bool upward = predicate.kind == PKind::kCompare &&
+                        (predicate.op == sql::Op::kGe || predicate.op == sql::Op::kGt || predicate.op == sql::Op::kEq);
     const columnar::DataType& type = input.info->columns[static_cast<size_t>(column.index)].type;
     if (type.is_temporal() && input.profile.facts.odd_dates && !upward) return false;
   }
@@ -240,10 +248,15 @@ void InputCollector::AddFilter(SplitInput& input, const std::string& qualifier) 
   std::vector<Predicate> any;
   for (const Source* source : input.occurrences) {
     const auto filter = filters_.FilterOf(source);
-    auto own = filter ? Weaken(*filter, [](const ColumnRef& c) { return std::optional(ColumnRef{nullptr, c.index}); }) : std::nullopt;
+    auto own = filter ? Weaken(*filter,
+                               [](const ColumnRef& c) {
+                                 return std::optional(ColumnRef{nullptr, c.index});
+                               })
+                      : std::nullopt;
     if (!own) {
       if (!any.empty()) {
-        input.not_pushed.push_back({"filter", fmt::format("another use of {} in the query needs all of its rows", input.table->relation.name)});
+        input.not_pushed.push_back(
+            {"filter", fmt::format("another use of {} in the query needs all of its rows", input.table->relation.name)});
       }
       return;
     }
@@ -276,7 +289,8 @@ void InputCollector::ReportOpaque(SplitInput& input) {
     const auto it = opaque.find(source);
     if (it == opaque.end()) continue;
     for (const Node* node : it->second) {
-      input.not_pushed.push_back({sql::Print(node, query_.dialect()), "only comparisons of plain columns with constants are known to mean the same in both systems"});
+      input.not_pushed.push_back({sql::Print(node, query_.dialect()),
+                                  "only comparisons of plain columns with constants are known to mean the same in both systems"});
     }
   }
 }
@@ -300,15 +314,16 @@ void InputCollector::AddKeyFilters(SplitInput& input, const std::string& qualifi
 }
 
 // "own IN (SELECT other FROM its table WHERE its filter)", if the other table lives in the same database and its filter removes rows.
-std::string InputCollector::KeyFilterVia(const SplitInput& input, const std::string& qualifier, const ColumnRef& own, const ColumnRef& other,
-                                         const std::set<const Source*>& path, std::string* note) const {
+std::string InputCollector::KeyFilterVia(const SplitInput& input, const std::string& qualifier, const ColumnRef& own,
+                                         const ColumnRef& other, const std::set<const Source*>& path, std::string* note) const {
   if (path.contains(other.source) || path.size() > 4) return {};
   const SplitInput* to = InputOf(other.source);
   if (to == nullptr || to->table->identity != input.table->identity || !to->queries) return {};
   const columnar::Field& own_field = input.info->columns[static_cast<size_t>(own.index)];
   const columnar::Field& other_field = to->info->columns[static_cast<size_t>(other.index)];
   if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) return {};
-  const bool smaller = to->info->estimated_rows && input.info->estimated_rows && *to->info->estimated_rows <= *input.info->estimated_rows;
+  const bool smaller =
+      to->info->estimated_rows && input.info->estimated_rows && *to->info->estimated_rows <= *input.info->estimated_rows;
   if (!smaller && !IsUniqueKey(*to->info, {other_field.name})) return {};
 
   std::vector<std::string> terms;
@@ -320,15 +335,16 @@ std::string InputCollector::KeyFilterVia(const SplitInput& input, const std::str
   for (const KeyPair& pair : filters_.Of(filters_.ScopeOf(other.source)).joins) {
     const bool left = pair.left.source == other.source;
     if (!left && pair.right.source != other.source) continue;
-    const std::string inner = KeyFilterVia(*to, "", left ? pair.left : pair.right, left ? pair.right : pair.left, longer, nullptr);
+    const std::string inner =
+        KeyFilterVia(*to, "", left ? pair.left : pair.right, left ? pair.right : pair.left, longer, nullptr);
     if (!inner.empty()) terms.push_back(inner);
   }
   if (terms.empty()) return {};
   const sql::Dialect& dialect = *input.profile.dialect;
   if (note != nullptr) *note = fmt::format("only rows that join with the filtered {}", to->table->relation.name);
   return fmt::format("{}{} IN (SELECT {} FROM {} WHERE {})", qualifier, sql::QuoteIdentifier(dialect, own_field.name),
-                     sql::QuoteIdentifier(dialect, other_field.name), QuotedRelation(catalog_, input.table->connection, to->table->relation),
-                     Join(terms, " AND "));
+                     sql::QuoteIdentifier(dialect, other_field.name),
+                     QuotedRelation(catalog_, input.table->connection, to->table->relation), Join(terms, " AND "));
 }
 
 void InputCollector::NameInputs() {
@@ -351,7 +367,8 @@ void InputCollector::NameInputs() {
     join.name = unique(base);
   }
   for (GroupedInput& group : out_.groups) {
-    group.name = unique(Identifier(group.input.table->connection) + "__" + Identifier(group.input.table->relation.name) + "_grouped");
+    group.name =
+        unique(Identifier(group.input.table->connection) + "__" + Identifier(group.input.table->relation.name) + "_grouped");
   }
 }
 

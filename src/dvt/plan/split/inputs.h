@@ -17,16 +17,16 @@ struct SplitInput {
   const BoundTable* table = nullptr;
   std::shared_ptr<const columnar::TableInfo> info;
   SourceProfile profile;
-  bool queries = false;                          ///< the source runs SQL
+  bool queries = false;  ///< the source runs SQL
   std::vector<const sql::Source*> occurrences;
-  std::set<int> columns;                         ///< in the table's order
-  std::optional<Predicate> filter;               ///< column sources are nullptr
-  std::string where;                             ///< rendered, source's dialect
-  std::vector<std::string> key_filters;          ///< rendered semi-joins
+  std::set<int> columns;                 ///< in the table's order
+  std::optional<Predicate> filter;       ///< column sources are nullptr
+  std::string where;                     ///< rendered, source's dialect
+  std::vector<std::string> key_filters;  ///< rendered semi-joins
   std::vector<NotPushed> not_pushed;
   std::vector<std::string> pushed;
   double selectivity = 1.0;
-  std::string name;                              ///< under which the transform reads it
+  std::string name;  ///< under which the transform reads it
 
   std::optional<int64_t> EstimatedRows() const;
 };
@@ -35,10 +35,10 @@ struct SplitInput {
 /// most as many rows as the anchor has.
 struct JoinedInput {
   struct Member {
-    SplitInput input;                            ///< one occurrence each; the anchor first
-    std::string alias;                           ///< quoted, in the extract's SQL
-    std::vector<std::string> on;                 ///< rendered equalities with earlier members; none for the anchor
-    std::vector<KeyPair> keys;                   ///< the query's conjuncts that `on` replaces
+    SplitInput input;             ///< one occurrence each; the anchor first
+    std::string alias;            ///< quoted, in the extract's SQL
+    std::vector<std::string> on;  ///< rendered equalities with earlier members; none for the anchor
+    std::vector<KeyPair> keys;    ///< the query's conjuncts that `on` replaces
   };
   std::vector<Member> members;
   std::string name;
@@ -49,15 +49,15 @@ struct JoinedInput {
 /// A query block over one table that the source groups.
 struct GroupedInput {
   struct Item {
-    std::string sql;                 ///< rendered for the source
-    std::string name;                ///< output column
+    std::string sql;   ///< rendered for the source
+    std::string name;  ///< output column
     columnar::Field field;
-    std::optional<columnar::DataType> cast;   ///< the engine's own result type, where the source's may differ
+    std::optional<columnar::DataType> cast;  ///< the engine's own result type, where the source's may differ
   };
   SplitInput input;
   const sql::Scope* scope = nullptr;
   std::vector<Item> items;
-  std::vector<std::string> keys;     ///< rendered
+  std::vector<std::string> keys;  ///< rendered
   std::string name;
 };
 
@@ -65,13 +65,14 @@ struct CollectedInputs {
   std::vector<SplitInput> tables;
   std::vector<JoinedInput> joins;
   std::vector<GroupedInput> groups;
-  std::set<const sql::Node*> evaluated;   ///< conjuncts of the query that the sources evaluate exactly
+  std::set<const sql::Node*> evaluated;  ///< conjuncts of the query that the sources evaluate exactly
 };
 
 /// What of the query is pushed to each relation.
 class InputCollector {
  public:
-  InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis, const sql::Node* root);
+  InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
+                 const sql::Node* root);
   /// One input a relation or joined group, in order of appearance.
   Result<CollectedInputs> Collect();
 
@@ -106,9 +107,9 @@ class InputCollector {
   const sql::Analysis& analysis_;
   const sql::Node* root_;
   FilterAnalysis filters_;
-  std::set<ColumnRef> bound_;                            // columns that the transform still reads
-  std::set<const sql::Source*> whole_;                   // sources of which all columns are needed
-  std::vector<SplitInput> all_;                          // every relation with all of its occurrences
+  std::set<ColumnRef> bound_;           // columns that the transform still reads
+  std::set<const sql::Source*> whole_;  // sources of which all columns are needed
+  std::vector<SplitInput> all_;         // every relation with all of its occurrences
   CollectedInputs out_;
 };
 

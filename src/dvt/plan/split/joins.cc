@@ -56,8 +56,7 @@ void InputCollector::JoinScope(const sql::Scope& scope) {
     JoinedInput group;
     group.members.push_back({Single(*InputOf(anchor), anchor), {}, {}, {}});
     group.members.front().alias = sql::QuoteIdentifier(*group.anchor().profile.dialect, anchor->name);
-    while (Grow(facts, free, group)) {
-    }
+    while (Grow(facts, free, group)) {}
     if (group.members.size() < 2) continue;
     for (const auto& member : group.members) {
       free.erase(member.input.occurrences.front());
@@ -98,8 +97,8 @@ bool InputCollector::TryMember(const BlockFacts& facts, const Source* source, Jo
     const columnar::Field& other_field = partner->input.info->columns[static_cast<size_t>(other.index)];
     if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) continue;
     keys.insert(own_field.name);
-    member.on.push_back(fmt::format("{}.{} = {}.{}", partner->alias, sql::QuoteIdentifier(dialect, other_field.name), member.alias,
-                                    sql::QuoteIdentifier(dialect, own_field.name)));
+    member.on.push_back(fmt::format("{}.{} = {}.{}", partner->alias, sql::QuoteIdentifier(dialect, other_field.name),
+                                    member.alias, sql::QuoteIdentifier(dialect, own_field.name)));
     member.keys.push_back(pair);
   }
   if (keys.empty() || !IsUniqueKey(*input.info, keys)) return false;

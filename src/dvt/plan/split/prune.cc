@@ -48,7 +48,8 @@ class Pruner {
   void FixReadersOf(const Scope& scope) {
     if (!scope.query->Is(Kind::kSelect)) return;
     const Node* items = scope.query->Child(sql::kItemsSlot);
-    bool all = std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
+    bool all =
+        std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
     sql::Visit(scope.query->Child(sql::kFromSlot), [&](const Node* node) {
       if (node->Is(Kind::kJoin) && node->Has(sql::kNatural)) all = true;
       return !node->IsQuery();
@@ -87,7 +88,8 @@ class Pruner {
     if (scope->outermost != scope->query && scope->outermost->Child(sql::kOrderSlot) != nullptr) return {};
     if (scope->query->Is(Kind::kSelect)) return {scope};
     const Node* set = scope->query;
-    if (!set->Is(Kind::kSetOperation, Op::kUnion) || !set->Has(sql::kAll) || set->Has(sql::kByName) || set->Child(sql::kOrderSlot) != nullptr) {
+    if (!set->Is(Kind::kSetOperation, Op::kUnion) || !set->Has(sql::kAll) || set->Has(sql::kByName) ||
+        set->Child(sql::kOrderSlot) != nullptr) {
       return {};
     }
     std::vector<const Scope*> out;
@@ -171,7 +173,7 @@ class Pruner {
   const sql::Analysis& analysis_;
   std::map<const Scope*, std::vector<const Source*>> readers_;
   std::set<const Scope*> fixed_;
-  std::set<const Node*> named_;   // items that another part of their SELECT names
+  std::set<const Node*> named_;  // items that another part of their SELECT names
 };
 
 }  // namespace

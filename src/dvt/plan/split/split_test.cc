@@ -95,8 +95,9 @@ class SplitTest : public testing::Test {
         const auto type = sql::RenderTypeName(sql::Duckdb(), field.type);
         columns += fmt::format("{}'{}': '{}'", columns.empty() ? "" : ", ", field.name, type ? *type : "VARCHAR");
       }
-      database_->Run(fmt::format("CREATE TABLE sources.{0} AS SELECT * FROM read_csv('{1}/{0}.csv', header = true, columns = {{{2}}})", table,
-                                 folder_.string(), columns));
+      database_->Run(
+          fmt::format("CREATE TABLE sources.{0} AS SELECT * FROM read_csv('{1}/{0}.csv', header = true, columns = {{{2}}})",
+                      table, folder_.string(), columns));
     }
   }
   static void TearDownTestSuite() {
@@ -138,7 +139,8 @@ class SplitTest : public testing::Test {
         sql::Append(ast.arena, name, sql::MakeIdentifier(ast.arena, part));
       }
       sql::SetChild(ast.arena, reference.node, 1, name);
-      if (std::none_of(request.upstreams.begin(), request.upstreams.end(), [&](const auto& u) { return u.marker == upstream.marker; })) {
+      if (std::none_of(request.upstreams.begin(), request.upstreams.end(),
+                       [&](const auto& u) { return u.marker == upstream.marker; })) {
         request.upstreams.push_back(upstream);
       }
     }
@@ -162,12 +164,15 @@ class SplitTest : public testing::Test {
     ASSERT_TRUE(whole.has_value()) << name << "\n" << whole.error().ToString();
     database_->Run("SET search_path = 'sources'");
     const auto expected = database_->Query(whole->sql);
-    ASSERT_TRUE(expected.empty() || expected.front().rfind("ERROR", 0) != 0) << name << "\n" << expected.front() << "\n" << whole->sql;
+    ASSERT_TRUE(expected.empty() || expected.front().rfind("ERROR", 0) != 0) << name << "\n"
+                                                                             << expected.front() << "\n"
+                                                                             << whole->sql;
     std::mt19937 random(seed);
     for (int i = 0; i < deals; ++i) {
       FakeCatalog catalog = MakeCatalog();
       std::map<std::string, std::string> deal;
-      for (const auto& table : kTables) deal[table] = i == 0 ? "pg" : i == 1 ? "duck" : kConnections[random() % kConnections.size()];
+      for (const auto& table : kTables)
+        deal[table] = i == 0 ? "pg" : i == 1 ? "duck" : kConnections[random() % kConnections.size()];
       auto request = Deal(text, catalog, deal);
       ASSERT_TRUE(request.has_value()) << name << "\n" << request.error().ToString();
       request->options.partition_above_rows = i % 2 == 0 ? 500'000 : 10'000;
@@ -175,7 +180,8 @@ class SplitTest : public testing::Test {
       ASSERT_TRUE(plan.has_value()) << name << "\n" << plan.error().ToString() << "\n" << request->sql;
       if (std::getenv("DVT_SPLIT_SHOW") != nullptr) fmt::print("{} deal {}\n{}\n", name, i, RenderPlanText(*plan));
       const auto rows = RunPlan(*plan, catalog);
-      ASSERT_EQ(rows.size(), expected.size()) << name << " " << (rows.empty() ? "" : rows.front()) << "\n" << RenderPlanText(*plan);
+      ASSERT_EQ(rows.size(), expected.size()) << name << " " << (rows.empty() ? "" : rows.front()) << "\n"
+                                              << RenderPlanText(*plan);
       ASSERT_EQ(rows, expected) << name << "\n" << RenderPlanText(*plan);
     }
   }

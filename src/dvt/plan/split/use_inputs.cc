@@ -136,7 +136,8 @@ void UseGroup(sql::Arena& arena, const GroupedInput& group) {
 
 }  // namespace
 
-void UseInputs(sql::Arena& arena, Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs, const ExposedNames& names) {
+void UseInputs(sql::Arena& arena, Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs,
+               const ExposedNames& names) {
   std::map<const Source*, const JoinedInput*> joined;
   for (const JoinedInput& join : inputs.joins) {
     for (const auto& member : join.members) joined[member.input.occurrences.front()] = &join;
