@@ -50,7 +50,7 @@ def check_same_rows(setting):
 
 def one_round(setting, runs):
     peer = measure(peer_command(setting), environment=setting.environment, servers=setting.servers)
-    totals = {row["model"]: row["total"] for row in map(json.loads, filter(None, peer.output.splitlines()))}
+    totals = {row["model"]: row["total"] for row in map(json.loads, (line for line in peer.output.splitlines() if line.startswith("{")))}
     runs["peer"].append((peer, totals))
     for what, arguments in (("both", ()), *((m, ("--select", m)) for m in MODELS)):
         run = measure(setting.dvt("federation", "run", *arguments), environment=setting.environment, servers=setting.servers)
