@@ -9,7 +9,6 @@ SourceFacts Catalog::Facts(const std::string& connection) const {
   SourceFacts facts;
   facts.loose_types = dialect.Has(Feature::kDynamicTyping);
   facts.binary_collation = !dialect.Has(Feature::kCaseInsensitiveText);
-  facts.char_padded = dialect.Has(Feature::kBlankPadCompare);
   facts.odd_dates = dialect.Has(Feature::kCaseInsensitiveText) || facts.loose_types;
   return facts;
 }
