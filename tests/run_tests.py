@@ -27,6 +27,7 @@ def parse_arguments():
     parser.add_argument("--complete", action="store_true", help="projects: write what came as the expectation; then read the diff")
     parser.add_argument("--program-preset", default="release", help="preset of the dvt program under test")
     parser.add_argument("--unit-preset", default="asan", help="preset of the unit tests")
+    parser.add_argument("--no-build", action="store_true", help="test what is built already")
     parser.add_argument("--keep", action="store_true", help="leave servers and scratch folders")
     return parser.parse_args()
 
@@ -60,7 +61,7 @@ def run_suites(arguments, report, context):
         for preset, wanted in ((arguments.program_preset, "release"), (arguments.unit_preset, "asan")):
             if wanted in suite.NEEDS:
                 if preset not in built:
-                    built[preset] = build(report, preset)
+                    built[preset] = arguments.no_build or build(report, preset)
                 ready = ready and built[preset]
         if "servers" in suite.NEEDS and ready:
             ready = context.start_servers(report)

@@ -13,7 +13,7 @@ A step is a directive line, then its text, then `----`, then what is expected, t
   wrap COMMAND                      later run and error steps run through this command (nothing: directly); skips if it cannot work
   refuse                            expected: lines of which none may occur in the output of the run before
   query DATABASE [sort]             as sql; expected: the rows of the last statement, `|` between columns, NULL as NULL
-  artifact PATH JSON_PATH           expected: the values at a path such as results[*].status, one a line
+  artifact PATH JSON_PATH [sort]    expected: the values at a path such as results[*].status, one a line
   shell COMMAND                     must exit 0, in the copied project; for cases that break files on purpose
 """
 import json

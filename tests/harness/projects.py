@@ -130,8 +130,9 @@ class ProjectCase:
         self.expect(step, lines)
 
     def do_artifact(self, step):
-        path, json_path = step.arguments.split(None, 1)
-        self.expect(step, case_file.json_values(json.loads((self.copy / path).read_text()), json_path))
+        path, json_path, *how = step.arguments.split()
+        values = case_file.json_values(json.loads((self.copy / path).read_text()), json_path)
+        self.expect(step, sorted(values) if how == ["sort"] else values)
 
     def expect(self, step, lines):
         if lines == (step.expected or []):

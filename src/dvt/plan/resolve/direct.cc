@@ -59,7 +59,7 @@ void FillSelection(const Node* root, const sql::Dialect& dialect, const BoundTab
   extract.relation = table.relation;
   const Node* from = OnlyTable(root);
   const Node* alias = from->Child(0);
-  if (alias != nullptr && alias->Child(0) != nullptr) extract.alias = std::string(alias->Child(0)->text);
+  if (alias != nullptr && alias->Child(0) != nullptr) extract.alias = sql::Print(alias->Child(0), dialect);
   for (const Node* item : root->Child(sql::kItemsSlot)->Children()) extract.select_list.push_back(sql::Print(item, dialect));
   if (const Node* where = root->Child(sql::kWhereSlot)) {
     extract.where = sql::Print(where, dialect);
