@@ -134,7 +134,7 @@ TEST(Analyze, TypesOfOutputs) {
   ASSERT_TRUE(analysis.has_value()) << analysis.error().ToString();
   std::string types;
   for (const auto& field : analysis->root()->output) types += field.type.ToString() + "|";
-  EXPECT_EQ(types, "int32|decimal(17,3)|timestamp|int64|decimal(38,0)|decimal(15,2)|");
+  EXPECT_EQ(types, "int32|decimal(17,3)|timestamp|int64|int64|decimal(15,2)|");
 }
 
 TEST(ReferencedTables, NeverTakesACteForATable) {

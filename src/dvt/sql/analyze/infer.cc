@@ -211,7 +211,11 @@ class Inference {
       case TypeRule::kUuid: return TypeKind::kUuid;
       case TypeRule::kList: return DataType::List(argument(0));
       case TypeRule::kSum: return SumType(argument(0));
-      case TypeRule::kAvg: return argument(0).kind == TypeKind::kFloat64 || !dialect_.Has(Feature::kSlashIsInteger) ? DataType(TypeKind::kFloat64) : DataType(TypeKind::kDecimal);
+      case TypeRule::kAvg: {
+        const DataType first = argument(0);
+        const bool exact = first.kind == TypeKind::kDecimal || first.is_integer();
+        return exact && !dialect_.Has(Feature::kDynamicTyping) ? DataType(TypeKind::kDecimal) : DataType(TypeKind::kFloat64);
+      }
       case TypeRule::kRound: return argument(0).kind == TypeKind::kDecimal ? DataType(TypeKind::kDecimal) : argument(0);
       case TypeRule::kElement: {
         const DataType list = argument(0);
@@ -228,6 +232,7 @@ class Inference {
   DataType SumType(const DataType& argument) const {
     if (argument.kind == TypeKind::kFloat32 || argument.kind == TypeKind::kFloat64) return TypeKind::kFloat64;
     if (dialect_.Has(Feature::kDynamicTyping)) return argument.is_integer() ? DataType(TypeKind::kInt64) : DataType(TypeKind::kFloat64);
+    if (argument.is_integer() && argument.kind != TypeKind::kInt64 && argument.kind < TypeKind::kUInt32 && dialect_.Has(Feature::kSmallSums)) return TypeKind::kInt64;
     if (argument.is_integer()) return DataType::Decimal(38, 0);
     if (argument.kind == TypeKind::kDecimal && argument.precision > 0) return DataType::Decimal(38, argument.scale);
     return argument.kind == TypeKind::kDecimal || argument.kind == TypeKind::kInterval ? argument : DataType();

@@ -10,7 +10,6 @@ constexpr FunctionSpec kFunctions[] = {
     {"SUM", "sum", 1, 1, TypeRule::kSum, kAggregate},
     {"MIN", "min", 1, 1, TypeRule::kFirst, kAggregate | kTextCompare},
     {"MAX", "max", 1, 1, TypeRule::kFirst, kAggregate | kTextCompare},
-    {"AVG", "avg", 1, 1, TypeRule::kAvg, kAggregate},
     {"COALESCE", "coalesce", 1, -1, TypeRule::kCommon},
     {"NULLIF", "nullif", 2, 2, TypeRule::kFirst, kTextCompare},
     {"ABS", "abs", 1, 1, TypeRule::kFirst},

@@ -72,6 +72,12 @@ enum class Feature : uint8_t {
   kLikeIgnoresCase,
   kConcatNullIsEmpty,      ///< CONCAT skips NULLs
   kGreatestIgnoresNull,
+  kLocaleTextOrder,        ///< texts sort by the server's locale (else by bytes or case-insensitively)
+  kLikeBackslash,          ///< LIKE escapes with \ unless told otherwise
+  kSymmetricBetween,
+  kSmallSums,              ///< the sum of integers is an integer of 64 bits
+  kUnsignedBits,           ///< bit operators work on unsigned 64-bit values
+  kQuotientDigits,         ///< / of exact numbers keeps four digits more than its left side
   kTransactionalDdl, kReturning, kOnConflict, kOnDuplicateKey, kMerge, kDeleteUsing, kUpdateFrom, kCreateOrReplace,
   kCount
 };

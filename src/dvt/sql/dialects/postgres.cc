@@ -10,7 +10,7 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
 constexpr FeatureSet kFeatures = {
-    F::kEStrings, F::kDollarStrings, F::kNestedComments, F::kBitStrings, F::kHexNumbers, F::kUnderscoreNumbers, F::kDollarParameters, F::kPipesConcat,
+    F::kLocaleTextOrder, F::kLikeBackslash, F::kSymmetricBetween, F::kSmallSums, F::kEStrings, F::kDollarStrings, F::kNestedComments, F::kBitStrings, F::kHexNumbers, F::kUnderscoreNumbers, F::kDollarParameters, F::kPipesConcat,
     F::kCaretIsPower, F::kHashIsXor, F::kDoubleColonCast, F::kArrowJson, F::kHashJson, F::kJsonContainment, F::kTildeRegex, F::kIlike, F::kSimilarTo,
     F::kNotNullPostfix, F::kDistinctOn, F::kGroupingSets, F::kLateral, F::kFullJoin, F::kNaturalJoin, F::kFetch, F::kNullsOrdering, F::kMaterializedCte,
     F::kValuesTable, F::kTableStatement, F::kWindowFrameGroups, F::kFilterClause, F::kWithinGroup, F::kNamedWindows, F::kTableSample,
@@ -64,6 +64,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"ROUND", "round", 1, 2, TypeRule::kRound},
     {"TRUNC", "trunc", 1, 1, TypeRule::kRound},
     {"SIGN", "sign", 1, 1, TypeRule::kUnknown},
+    {"AVG", "avg_numeric", 1, 1, TypeRule::kAvg, kAggregate},
     {"MOD", "mod", 2, 2, TypeRule::kCommon},
     {"POWER", "power", 2, 2, TypeRule::kUnknown},
     {"POW", "power", 2, 2, TypeRule::kUnknown, kPure, true},

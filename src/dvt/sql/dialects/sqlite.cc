@@ -10,7 +10,7 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"sqlite3"};
 
 constexpr FeatureSet kFeatures = {
-    F::kDoubleQuotedFallback, F::kBacktickIdentifiers, F::kBracketIdentifiers, F::kHexStrings, F::kHexNumbers, F::kAtVariables, F::kColonParameters,
+    F::kSmallSums, F::kDoubleQuotedFallback, F::kBacktickIdentifiers, F::kBracketIdentifiers, F::kHexStrings, F::kHexNumbers, F::kAtVariables, F::kColonParameters,
     F::kDollarParameters, F::kPipesConcat, F::kDoubleEquals, F::kArrowJson, F::kRegexpOperator, F::kGlobOperator, F::kIsAnything, F::kNotNullPostfix,
     F::kFullJoin, F::kNaturalJoin, F::kLimitComma, F::kNullsOrdering, F::kMaterializedCte, F::kWindowFrameGroups, F::kFilterClause, F::kNamedWindows,
     F::kAliasInWhere, F::kAliasInGroupBy, F::kBooleanLiterals, F::kRowConstructor, F::kCollateClause, F::kSlashIsInteger, F::kSlashNullOnZero, F::kNullsLow,
@@ -48,7 +48,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"LOG10", "log10_float", 1, 1, TypeRule::kFloat64},
     {"LOG2", "log2", 1, 1, TypeRule::kFloat64},
     {"ATAN2", "atan2", 2, 2, TypeRule::kFloat64},
-    {"CONCAT", "concat_skip_null", 1, -1, TypeRule::kString},
+    {"AVG", "avg_float", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"CONCAT", "concat_skip_null", 1, -1, TypeRule::kString, kPure, true},
     {"CONCAT_WS", "concat_ws", 2, -1, TypeRule::kString},
     {"PRINTF", "printf", 1, -1, TypeRule::kString},
     {"FORMAT", "printf", 1, -1, TypeRule::kString, kPure, true},

@@ -1,6 +1,4 @@
 // Functions: by concept where a spelling of the same meaning exists, by a rewrite where one can be made, else unsupported.
-#include <charconv>
-
 #include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
@@ -8,43 +6,69 @@ namespace dvt::sql {
 
 namespace {
 
-bool PositiveNumber(const Node* node) {
-  const Node* bare = Unparen(node);
-  if (!bare->Is(Kind::kNumber)) return false;
-  int64_t value = 0;
-  const auto parsed = std::from_chars(bare->text.data(), bare->text.data() + bare->text.size(), value);
-  return parsed.ec == std::errc() && parsed.ptr == bare->text.data() + bare->text.size() && value >= 1;
-}
-
 bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
+bool IsPositive(const Node* node) {
+  int64_t value = 0;
+  return IsNumber(node, &value) && value >= 1;
+}
+
 }  // namespace
+
+Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
+  const FunctionSpec* spec = FindConcept(to_, concept_name);
+  if (spec == nullptr) return nullptr;
+  node->text = spec->name;
+  node->Set(kNoParens, (spec->flags & kNoParentheses) != 0 && node->Child(kArgsSlot)->count == 0);
+  return node;
+}
 
 Node* Rewriter::Function(Node* node) {
   Node* args = node->Child(kArgsSlot);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
-  if (Node* order = node->Child(kArgOrderSlot)) Order(order);
+  if (Node* order = node->Child(kArgOrderSlot)) Order(order, nullptr);
+  if (Node* order = node->Child(kWithinSlot)) Order(order, nullptr);
   if (node->Child(kFilterSlot) != nullptr && !to_.Has(Feature::kFilterClause)) {
     Note(Verdict::kUnsupported, node, "FILTER", std::string(to_.name) + " has no FILTER clause");
   }
-  const FunctionSpec* spec = FindFunction(from_, node->text, count);
-  if (spec == nullptr) {
-    Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text), "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
+  if (node->Child(kSchemaSlot) != nullptr) {
+    Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
+         "functions of a schema are known only to " + std::string(from_.name));
     return node;
   }
-  const bool collations_differ = from_.Has(Feature::kCaseInsensitiveText) != to_.Has(Feature::kCaseInsensitiveText);
-  if ((spec->flags & kTextCompare) != 0 && collations_differ && count > 0 && IsText(args->Child(0))) {
-    Note(Verdict::kDifferent, node, "function " + ToUpper(node->text), "it compares texts, which ignores case in one of the two systems");
+  const std::string name = "function " + ToUpper(node->text);
+  const FunctionSpec* spec = FindFunction(from_, node->text, count);
+  if (spec == nullptr) {
+    Note(Verdict::kUnsupported, node, name,
+         "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
+    return node;
   }
-  if (node->Has(kDistinctArgs) && collations_differ && count > 0 && IsText(args->Child(0))) {
-    Note(Verdict::kDifferent, node, ToUpper(node->text) + "(DISTINCT …)", "texts that differ only in case are one value in one of the two systems");
+  const Node* first = count > 0 ? args->Child(0) : nullptr;
+  const bool order_differs = CollationsDiffer() || from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder);
+  if ((spec->flags & kTextCompare) != 0 && order_differs && first != nullptr && IsText(first)) {
+    const bool equality = spec->concept_ == "nullif";
+    if (!equality || CollationsDiffer())
+      Note(Verdict::kDifferent, node, name, "it compares texts, which are ordered differently in the two systems");
   }
-  if ((spec->flags & (kSession | kVolatile)) != 0) {
-    Note(Verdict::kDifferent, node, "function " + ToUpper(node->text), "its value belongs to the system that runs it");
+  if (node->Has(kDistinctArgs) && CollationsDiffer() && first != nullptr && IsText(first)) {
+    Note(Verdict::kDifferent, node, ToUpper(node->text) + "(DISTINCT …)",
+         "texts that differ only in case are one value in one of the two systems");
+  }
+  if (node->Has(kDistinctArgs) && count > 1)
+    Note(Verdict::kUnsupported, node, ToUpper(node->text) + "(DISTINCT a, b)",
+         "several distinct arguments are not known everywhere");
+  if ((spec->flags & (kSession | kVolatile | kStable)) != 0) {
+    Note(Verdict::kDifferent, node, name, "its value belongs to the system that runs it");
+  }
+  if ((spec->flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes))) {
+    Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no such table function");
+    return node;
   }
   if (const FunctionSpec* same = FindConcept(to_, spec->concept_, count)) {
     if (!EqualsIgnoreCase(same->name, node->text)) node->text = same->name;
     node->Set(kNoParens, (same->flags & kNoParentheses) != 0 && count == 0);
+    if (spec->concept_ == "round_away" || spec->concept_ == "round") return Numbers(node, spec->concept_);
+    if (spec->concept_ == "mod" || spec->concept_ == "mod_null") return Numbers(node, spec->concept_);
     return node;
   }
   return Special(node, *spec);
@@ -52,93 +76,136 @@ Node* Rewriter::Function(Node* node) {
 
 Node* Rewriter::Substring(Node* node, std::string_view target) {
   const Node* args = node->Child(kArgsSlot);
-  const bool positive = PositiveNumber(args->Child(1)) && (args->count < 3 || PositiveNumber(args->Child(2)));
+  const bool positive = IsPositive(args->Child(1)) && (args->count < 3 || IsPositive(args->Child(2)));
   if (!positive) Note(Verdict::kDifferent, node, "SUBSTRING", "a start or length below one is read differently");
   node->text = target;
   return node;
 }
 
 Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
-  Node* args = node->Child(kArgsSlot);
   const std::string_view meaning = spec.concept_;
-  auto argument = [&](uint32_t i) { return args == nullptr ? nullptr : args->Child(i); };
+  Node* out = (spec.flags & kAggregate) != 0 ? Aggregate(node, meaning) : nullptr;
+  if (out == nullptr) out = Texts(node, meaning);
+  if (out == nullptr) out = Numbers(node, meaning);
+  if (out == nullptr) out = Dates(node, meaning);
+  if (out != nullptr) return out;
+  Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
+       std::string(to_.name) + " has no function of the same meaning");
+  return node;
+}
+
+Node* Rewriter::Texts(Node* node, std::string_view meaning) {
+  Node* args = node->Child(kArgsSlot);
+  auto argument = [&](uint32_t i) { return args->Child(i); };
   if (StartsWith(meaning, "substring_")) return Substring(node, to_.Has(Feature::kDynamicTyping) ? "SUBSTR" : "SUBSTRING");
-  if (meaning == "octet_length" && FindConcept(to_, "octet_length") != nullptr) {
-    node->text = FindConcept(to_, "octet_length")->name;
-    return node;
-  }
-  if (meaning == "char_length_dynamic" && FindConcept(to_, "char_length") != nullptr && TypeOf(argument(0)).kind == columnar::TypeKind::kString) {
-    node->text = FindConcept(to_, "char_length")->name;
-    return node;
-  }
+  if (meaning == "char_length_dynamic" && TypeOf(argument(0)).kind == columnar::TypeKind::kString)
+    return Rename(node, "char_length");
+  if (meaning == "char_length" && to_.Has(Feature::kDynamicTyping) && TypeOf(argument(0)).kind == columnar::TypeKind::kString)
+    return Rename(node, "char_length_dynamic");
   if (meaning == "concat_null" && to_.Has(Feature::kPipesConcat)) {
     // CONCAT that is NULL if any part is: the || operator.
-    Node* out = args->Child(0);
-    for (uint32_t i = 1; i < args->count; ++i) out = MakeBinary(arena_, Op::kConcat, out, args->Child(i));
-    return args->count == 1 ? MakeCast(arena_, out, MakeTypeName(arena_, to_.unlimited_text)) : MakeParen(arena_, out);
+    Node* out = Made(MakeParen(arena_, argument(0)));
+    for (uint32_t i = 1; i < args->count; ++i) out = MakeBinary(arena_, Op::kConcat, out, argument(i));
+    if (args->count > 1) Concatenation(out);
+    return args->count == 1 ? Made(MakeCast(arena_, out, MakeTypeName(arena_, to_.unlimited_text)))
+                            : Made(MakeParen(arena_, out));
   }
-  static constexpr std::string_view kParts[] = {"year", "month", "day", "hour", "minute", "quarter"};
-  for (const auto part : kParts) {
-    if (meaning != part || !to_.Has(Feature::kExtract)) continue;
-    return NewNode(arena_, Kind::kExtract, {argument(0)}, arena_.Copy(ToUpper(part)));
+  if (meaning == "concat_skip_null" && !to_.Has(Feature::kConcatNullIsEmpty)) {
+    // Skipping NULLs: every part falls back to the empty text.
+    for (uint32_t i = 0; i < args->count; ++i) {
+      const auto type = TypeOf(argument(i));
+      if (type.kind != columnar::TypeKind::kString && !type.is_integer()) return nullptr;
+      Node* text = to_.Has(Feature::kPipesConcat) ? Made(MakeCast(arena_, argument(i), MakeTypeName(arena_, to_.unlimited_text)))
+                                                  : argument(i);
+      args->children[i] = Made(MakeFunction(arena_, "COALESCE", {text, Made(MakeString(arena_, ""))}));
+    }
+    if (!to_.Has(Feature::kPipesConcat)) return node;
+    Node* out = argument(0);
+    for (uint32_t i = 1; i < args->count; ++i) out = Made(MakeBinary(arena_, Op::kConcat, out, argument(i)));
+    return Made(MakeParen(arena_, out));
+  }
+  if (StartsWith(meaning, "left") || StartsWith(meaning, "right")) {
+    int64_t length = -1;
+    const std::string side = meaning.substr(0, 4) == "left" ? "left" : "right";
+    if (!IsNumber(argument(1), &length)) return nullptr;
+    return Rename(node, FindConcept(to_, side) != nullptr ? side : side + "_nonnegative");
+  }
+  if (meaning == "lpad" || meaning == "rpad" || meaning == "lpad_mysql" || meaning == "rpad_mysql") {
+    const std::string_view base = meaning.substr(0, 4);
+    int64_t length = -1;
+    const bool plain = args->count == 2 || (Unparen(argument(2))->Is(Kind::kString) && !Unparen(argument(2))->text.empty());
+    if (!IsNumber(argument(1), &length) || !plain) return nullptr;
+    if (args->count == 2) Append(arena_, args, Made(MakeString(arena_, " ")));
+    return Rename(node, FindConcept(to_, base) != nullptr ? std::string(base) : std::string(base) + "_mysql");
   }
   if ((meaning == "if" || meaning == "if_number") && args->count == 3) {
-    Node* when = NewNode(arena_, Kind::kWhen, {argument(0), argument(1)});
+    Node* condition = argument(0);
+    if (TypeOf(condition).is_numeric())
+      condition = Made(MakeBinary(arena_, Op::kNeq, Made(MakeParen(arena_, condition)), MakeNumber(arena_, 0)));
+    Node* when = NewNode(arena_, Kind::kWhen, {condition, argument(1)});
     return NewNode(arena_, Kind::kCase, {nullptr, argument(2), when});
   }
-  if ((meaning == "date_add" || meaning == "date_sub") && argument(1)->Is(Kind::kInterval) && to_.Has(Feature::kIntervalType)) {
-    Node* sum = MakeParen(arena_, MakeBinary(arena_, meaning == "date_add" ? Op::kAdd : Op::kSub, argument(0), argument(1)));
-    const bool whole_days = TypeOf(argument(0)).kind == columnar::TypeKind::kDate && argument(1)->text != "HOUR" && argument(1)->text != "MINUTE" && argument(1)->text != "SECOND";
-    return whole_days ? MakeCast(arena_, sum, MakeTypeName(arena_, "DATE")) : sum;
+  if (meaning == "is_null")
+    return Made(MakeParen(arena_, NewNode(arena_, Kind::kIs, {argument(0), NewNode(arena_, Kind::kNull)})));
+  if (meaning == "regexp_replace_pg" && to_.Has(Feature::kStructBraces)) {
+    const Node* pattern = Unparen(argument(1));
+    const Node* flags = args->count > 3 ? Unparen(argument(3)) : nullptr;
+    const bool portable = pattern->Is(Kind::kString) && IsPortableRegex(pattern->text, true) &&
+                          Unparen(argument(2))->Is(Kind::kString) &&
+                          Unparen(argument(2))->text.find_first_of("&\\") == std::string_view::npos;
+    if (!portable ||
+        (flags != nullptr && (!flags->Is(Kind::kString) || flags->text.find_first_not_of("gi") != std::string_view::npos)))
+      return nullptr;
+    const std::string options = std::string(flags == nullptr ? "" : flags->text) + "s";
+    return Made(
+        MakeFunction(arena_, "REGEXP_REPLACE", {argument(0), argument(1), argument(2), Made(MakeString(arena_, options))}));
   }
-  if (meaning == "datediff_days" && to_.Has(Feature::kDoubleColonCast)) {
-    Node* left = MakeCast(arena_, argument(0), MakeTypeName(arena_, "DATE"));
-    Node* right = MakeCast(arena_, argument(1), MakeTypeName(arena_, "DATE"));
-    return MakeParen(arena_, MakeBinary(arena_, Op::kSub, left, right));
-  }
-  if (meaning == "to_date_of_timestamp" && !to_.Has(Feature::kDynamicTyping)) return MakeCast(arena_, argument(0), MakeTypeName(arena_, "DATE"));
-  if (meaning == "string_agg_comma" && FindConcept(to_, "string_agg") != nullptr) {
-    Append(arena_, args, MakeString(arena_, ","));
-    node->text = FindConcept(to_, "string_agg")->name;
-    return node;
-  }
-  if (meaning == "round_mysql" || meaning == "round_float" || meaning == "round") {
-    const auto type = TypeOf(argument(0));
-    const bool decimal = type.kind == columnar::TypeKind::kDecimal || type.is_integer();
-    if (!decimal || to_.Has(Feature::kDynamicTyping) || from_.Has(Feature::kDynamicTyping)) {
-      Note(Verdict::kDifferent, node, "ROUND", "halves of floating-point numbers are rounded differently");
-    }
-    return node;
-  }
-  if (meaning == "power" || meaning == "power_float") {
-    Note(Verdict::kDifferent, node, "POWER", "PostgreSQL keeps decimals exact, others compute in floating point");
-    node->text = "POWER";
-    return node;
-  }
-  if (meaning == "date_part" || meaning == "date_part_int") {
-    const Node* field = Unparen(argument(0));
-    if (field->Is(Kind::kString) && to_.Has(Feature::kExtract)) return Extract(NewNode(arena_, Kind::kExtract, {argument(1)}, arena_.Copy(ToUpper(field->text))));
-  }
-  if (meaning == "log10" && FindConcept(to_, "log10_float") != nullptr) {
-    Note(Verdict::kDifferent, node, "LOG", "PostgreSQL keeps decimals exact, others compute in floating point");
-    node->text = FindConcept(to_, "log10_float")->name;
-    return node;
-  }
-  if (meaning == "now_local" && FindConcept(to_, "localtimestamp") != nullptr) {
-    node->text = FindConcept(to_, "localtimestamp")->name;
-    node->Set(kNoParens);
-    SetChild(arena_, node, kArgsSlot, NewNode(arena_, Kind::kList));
-    return node;
-  }
-  if (meaning == "greatest_null" || meaning == "least_null" || meaning == "greatest_skip_null" || meaning == "least_skip_null") {
+  if (StartsWith(meaning, "greatest_") || StartsWith(meaning, "least_")) {
     const bool skips = to_.Has(Feature::kGreatestIgnoresNull);
-    Note(Verdict::kDifferent, node, ToUpper(node->text), std::string("a NULL among the values ") + (skips ? "is skipped" : "makes the result NULL") + " in " + std::string(to_.name));
-    const FunctionSpec* other = FindConcept(to_, std::string(StartsWith(meaning, "greatest") ? "greatest" : "least") + (skips ? "_skip_null" : "_null"));
-    if (other != nullptr) node->text = other->name;
+    Note(Verdict::kDifferent, node, ToUpper(node->text),
+         std::string("a NULL among the values ") + (skips ? "is skipped" : "makes the result NULL") + " in " +
+             std::string(to_.name));
+    return Rename(node, std::string(StartsWith(meaning, "greatest") ? "greatest" : "least") + (skips ? "_skip_null" : "_null"));
+  }
+  return nullptr;
+}
+
+Node* Rewriter::Numbers(Node* node, std::string_view meaning) {
+  Node* args = node->Child(kArgsSlot);
+  auto argument = [&](uint32_t i) { return args->Child(i); };
+  if (StartsWith(meaning, "round")) {
+    const auto type = TypeOf(argument(0));
+    const bool exact = type.kind == columnar::TypeKind::kDecimal || type.is_integer();
+    const bool even = meaning == "round" && args->count == 1 && to_.Has(Feature::kStructBraces);
+    const bool dynamic = to_.Has(Feature::kDynamicTyping) || from_.Has(Feature::kDynamicTyping);
+    if (even && (type.kind == columnar::TypeKind::kFloat64 || type.kind == columnar::TypeKind::kFloat32)) {
+      return Made(MakeFunction(arena_, "ROUND_EVEN", {argument(0), MakeNumber(arena_, 0)}));
+    }
+    if (!exact || dynamic) Note(Verdict::kDifferent, node, "ROUND", "halves of floating-point numbers are rounded differently");
+    node->text = "ROUND";
     return node;
   }
-  Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text), std::string(to_.name) + " has no function of the same meaning");
-  return node;
+  if (meaning == "mod" || meaning == "mod_null")
+    return Modulo(Made(MakeBinary(arena_, Op::kMod, Made(MakeParen(arena_, argument(0))), Made(MakeParen(arena_, argument(1))))));
+  if (meaning == "power" || meaning == "power_float" || meaning == "log10" || meaning == "log10_float") {
+    const bool power = meaning[0] == 'p';
+    const bool from_exact = meaning == "power" || meaning == "log10";
+    for (uint32_t i = 0; i < args->count; ++i) {
+      const auto type = TypeOf(argument(i));
+      const bool decimal = type.kind == columnar::TypeKind::kDecimal || !type.is_numeric();
+      if (decimal)
+        Note(Verdict::kDifferent, node, power ? "POWER" : "LOG",
+             "PostgreSQL keeps decimals exact, others compute in floating point");
+    }
+    return Rename(node, std::string(power ? "power" : "log10") + (from_exact ? "_float" : ""));
+  }
+  if (meaning == "trunc_digits" && to_.Has(Feature::kTildeRegex)) {
+    const auto type = TypeOf(argument(0));
+    int64_t digits = -1;
+    if (IsNumber(argument(1), &digits) && digits == 0 && type.kind == columnar::TypeKind::kDecimal)
+      return Made(MakeFunction(arena_, "TRUNC", {argument(0)}));
+  }
+  return nullptr;
 }
 
 }  // namespace dvt::sql

@@ -12,18 +12,13 @@ using columnar::TypeKind;
 
 namespace {
 
-bool IsLiteral(const Node* node) {
-  const Node* bare = Unparen(node);
-  return bare->Is(Kind::kString) || bare->Is(Kind::kNumber) || bare->Is(Kind::kNull) || bare->Is(Kind::kBoolean) ||
-         (bare->Is(Kind::kCast) && bare->Child(0)->Is(Kind::kString));
-}
-
-enum class NullPlace { kFirst, kLast };
-
-NullPlace DefaultNulls(const Dialect& dialect, bool descending) {
-  if (dialect.Has(Feature::kNullsAlwaysLast)) return NullPlace::kLast;
-  const bool low = dialect.Has(Feature::kNullsLow);
-  return low != descending ? NullPlace::kFirst : NullPlace::kLast;
+// 2024-02-29
+bool IsIsoDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  for (size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -34,7 +29,10 @@ void Rewriter::Note(Verdict verdict, const Node* node, std::string construct, st
   notes_.push_back({verdict, std::move(construct), std::move(message), place});
 }
 
-DataType Rewriter::TypeOf(const Node* node) const { return InferType(node, from_, types_ ? types_ : [](const Node&) { return DataType(); }); }
+DataType Rewriter::TypeOf(const Node* node) const {
+  return InferType(
+      node, from_, types_ ? types_ : [](const Node&) { return DataType(); });
+}
 
 bool Rewriter::IsText(const Node* node) const {
   const DataType type = TypeOf(node);
@@ -43,235 +41,150 @@ bool Rewriter::IsText(const Node* node) const {
 
 void Rewriter::Run(Node*& slot) { Walk(slot); }
 
+// Parents first: types are inferred in the source's dialect, from children that have not been rewritten.
 void Rewriter::Walk(Node*& slot) {
   if (slot == nullptr) return;
-  if (slot->Is(Kind::kSelect)) Select(slot);
-  if (slot->IsQuery()) {
-    if (Node* order = slot->Child(kOrderSlot)) Order(order);
-  }
-  // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.
-  Node* replaced = Visit(slot);
-  slot = replaced;
+  if (!made_.contains(slot)) slot = Visit(slot);
   for (Node*& child : slot->Children()) Walk(child);
 }
 
 Node* Rewriter::Visit(Node* node) {
+  if (node->IsQuery()) {
+    if (node->Is(Kind::kSelect)) Select(node);
+    if (node->Is(Kind::kSetOperation)) SetOperation(node);
+    if (Node* order = node->Child(kOrderSlot)) Order(order, node);
+    Limit(node);
+    return node;
+  }
+  if (node->IsTable()) {
+    Table(node);
+    return node;
+  }
+  auto needs = [&](bool has, std::string_view construct) {
+    if (!has) Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
+    return node;
+  };
   switch (node->kind) {
     case Kind::kBinary: return Binary(node);
+    case Kind::kUnary: return node->op == Op::kBitNot ? Bits(node) : node;
     case Kind::kLike: return Like(node);
     case Kind::kCast: return Cast(node);
+    case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
     case Kind::kFunction: return Function(node);
-    case Kind::kIn:
-    case Kind::kBetween: return Comparison(node);
-    case Kind::kCollate: Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name)); return node;
-    case Kind::kWindow:
-      if (node->Child(2) != nullptr) Order(node->Child(2));
+    case Kind::kIn: return In(node);
+    case Kind::kBetween: return Between(node);
+    case Kind::kWindow: Window(node); return node;
+    case Kind::kCollate:
+      Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
       return node;
     case Kind::kParameter: Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated"); return node;
     case Kind::kSample: Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ"); return node;
     case Kind::kLambda:
     case Kind::kStruct:
-    case Kind::kMap:
-      if (!to_.Has(Feature::kStructBraces)) Note(Verdict::kUnsupported, node, "nested value", std::string(to_.name) + " has no such values");
-      return node;
-    case Kind::kArray:
+    case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");
+    case Kind::kArray: return needs(to_.Has(Feature::kArrayBrackets), "array");
     case Kind::kSubscript:
-      if (!to_.Has(Feature::kArrayBrackets)) Note(Verdict::kUnsupported, node, "array", std::string(to_.name) + " has no arrays");
+      if (TypeOf(node->Child(0)).kind != TypeKind::kList || node->Child(1)->Is(Kind::kSlice)) {
+        Note(Verdict::kUnsupported, node, "subscript",
+             "the value is not known to be an array; JSON and texts are read differently");
+      }
+      return needs(to_.Has(Feature::kArrayBrackets), "array");
+    case Kind::kAtTimeZone: return needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
+    case Kind::kQuantified:
+      if (!node->Child(0)->IsQuery()) return needs(to_.Has(Feature::kArrayBrackets), "ANY or ALL of an array");
+      return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
+    case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;
+    case Kind::kNamedArg: Note(Verdict::kUnsupported, node, "named argument", "arguments differ"); return node;
+    case Kind::kCommand:
+      Note(Verdict::kUnsupported, node, "statement", "this statement is not read, so it cannot be translated");
       return node;
-    case Kind::kAtTimeZone:
-      if (!to_.Has(Feature::kAtTimeZone)) Note(Verdict::kUnsupported, node, "AT TIME ZONE", std::string(to_.name) + " has no such operator");
+    case Kind::kInsert:
+    case Kind::kUpdate:
+    case Kind::kDelete:
+    case Kind::kCreate:
+    case Kind::kDrop:
+    case Kind::kColumnDef:
+      if (!node->Is(Kind::kColumnDef))
+        Note(Verdict::kDifferent, node, "statement",
+             "definitions and changes of tables are only printed in the other dialect, not checked");
       return node;
+    case Kind::kTrim: {
+      const Node* set = node->Child(1);
+      const bool one = set != nullptr && set->Is(Kind::kString) && set->text.size() == 1;
+      const bool words = from_.Has(Feature::kBackslashEscapes) != to_.Has(Feature::kBackslashEscapes);
+      if (set != nullptr && words && !one)
+        Note(Verdict::kDifferent, node, "TRIM", "it trims a whole word in MySQL, any of its characters elsewhere");
+      if (set != nullptr && CollationsDiffer() && !one)
+        Note(Verdict::kDifferent, node, "TRIM", "characters are compared under another collation");
+      return node;
+    }
     case Kind::kPosition:
-      if (!to_.Has(Feature::kPositionFunction)) return MakeFunction(arena_, "INSTR", {node->Child(1), node->Child(0)});
+      if (CollationsDiffer()) Note(Verdict::kDifferent, node, "POSITION", "it ignores case in one of the two systems");
+      if (!to_.Has(Feature::kPositionFunction)) return Made(MakeFunction(arena_, "INSTR", {node->Child(1), node->Child(0)}));
       return node;
     default: return node;
   }
 }
 
-void Rewriter::Select(Node* select) {
-  if (select->Child(kQualifySlot) != nullptr && !to_.Has(Feature::kQualify)) Note(Verdict::kUnsupported, select, "QUALIFY", std::string(to_.name) + " has no QUALIFY");
-  if (const Node* distinct = select->Child(kDistinctSlot); distinct != nullptr && distinct->count > 0 && !to_.Has(Feature::kDistinctOn)) {
-    Note(Verdict::kUnsupported, select, "DISTINCT ON", std::string(to_.name) + " has no DISTINCT ON");
+// What a cast does to values beyond its target type.
+void Rewriter::CastValue(const Node* node, const DataType& type, const DataType& source) {
+  if (type.fixed && type.kind == TypeKind::kString)
+    Note(Verdict::kDifferent, node, "CAST to CHAR(n)", "blank padding is not the same everywhere");
+  if (type.kind == TypeKind::kBinary || source.kind == TypeKind::kBinary)
+    Note(Verdict::kUnsupported, node, "CAST of bytes", "bytes and texts are converted differently");
+  if (type.kind == TypeKind::kUInt64 && from_.Has(Feature::kImplicitStringCasts))
+    Note(Verdict::kDifferent, node, "CAST to UNSIGNED", "negative values wrap around in " + std::string(from_.name));
+  if (from_.Has(Feature::kImplicitStringCasts) && source.is_text() && !type.is_text()) {
+    Note(Verdict::kDifferent, node, "CAST of a text",
+         "what is no such value is an error in " + std::string(to_.name) + ", not in " + std::string(from_.name));
   }
-  const bool collations_differ = from_.Has(Feature::kCaseInsensitiveText) != to_.Has(Feature::kCaseInsensitiveText);
-  if (const Node* group = select->Child(kGroupSlot); group != nullptr && collations_differ) {
-    for (const Node* key : group->Children()) {
-      if (IsText(key)) Note(Verdict::kDifferent, key, "GROUP BY of texts", "texts that differ only in case or trailing blanks group together in one of " + std::string(from_.name) + " and " + std::string(to_.name));
-    }
+  if (to_.Has(Feature::kImplicitStringCasts) && source.is_text() && !type.is_text() &&
+      !Unparen(node->Child(0))->Is(Kind::kString)) {
+    Note(Verdict::kDifferent, node, "CAST of a text",
+         "what is no such value is an error in " + std::string(from_.name) + ", not in " + std::string(to_.name));
   }
-  if (select->Child(kDistinctSlot) != nullptr && collations_differ) {
-    Note(Verdict::kDifferent, select, "DISTINCT", "texts that differ only in case are one value in only one of " + std::string(from_.name) + " and " + std::string(to_.name));
-  }
-}
-
-// Where NULLs stand is said, if the other side would put them elsewhere.
-void Rewriter::Order(Node* list) {
-  std::vector<Node*> items;
-  bool changed = false;
-  for (Node* item : list->Children()) {
-    if (!item->Is(Kind::kOrderItem)) {
-      items.push_back(item);
-      continue;
-    }
-    const bool descending = item->Has(kDesc);
-    const NullPlace wanted = item->Has(kNullsFirst) ? NullPlace::kFirst : item->Has(kNullsLast) ? NullPlace::kLast : DefaultNulls(from_, descending);
-    if (wanted != DefaultNulls(to_, descending)) {
-      if (to_.Has(Feature::kNullsOrdering)) {
-        item->Set(wanted == NullPlace::kFirst ? kNullsFirst : kNullsLast);
-      } else {
-        Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, item->Child(0)), NewNode(arena_, Kind::kNull)});
-        Node* extra = NewNode(arena_, Kind::kOrderItem, {is_null});
-        if (wanted == NullPlace::kFirst) extra->Set(kDesc);
-        items.push_back(extra);
-        changed = true;
-      }
-    }
-    items.push_back(item);
-  }
-  if (!changed) return;
-  Node* fresh = MakeList(arena_, items);
-  list->children = fresh->children;
-  list->count = fresh->count;
-  list->capacity = fresh->capacity;
-}
-
-Node* Rewriter::Binary(Node* node) {
-  switch (node->op) {
-    case Op::kDiv: return Division(node);
-    case Op::kConcat: return Concatenation(node);
-    case Op::kEq: case Op::kNeq: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: return Comparison(node);
-    case Op::kNullSafeEq:
-      if (!to_.Has(Feature::kNullSafeEquals)) node->op = Op::kNotDistinctFrom;
-      return node;
-    case Op::kNotDistinctFrom:
-      if (to_.Has(Feature::kNullSafeEquals)) node->op = Op::kNullSafeEq;
-      return node;
-    case Op::kDistinctFrom:
-      if (!to_.Has(Feature::kNullSafeEquals)) return node;
-      node->op = Op::kNullSafeEq;
-      return MakeNot(arena_, MakeParen(arena_, node));
-    case Op::kIsOp:
-      node->op = Op::kNotDistinctFrom;
-      return node;
-    case Op::kIntDiv:
-      if (!to_.Has(Feature::kDivOperator) && !to_.Has(Feature::kSlashSlash)) Note(Verdict::kUnsupported, node, "integer division", std::string(to_.name) + " has no such operator");
-      return node;
-    case Op::kXor:
-      if (!to_.Has(Feature::kXorOperator)) Note(Verdict::kUnsupported, node, "XOR", std::string(to_.name) + " has no such operator");
-      return node;
-    case Op::kPow:
-      if (!to_.Has(Feature::kCaretIsPower)) return MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)});
-      return node;
-    case Op::kMod:
-      if (to_.Has(Feature::kSlashNullOnZero) != from_.Has(Feature::kSlashNullOnZero) && !IsLiteral(node->Child(1))) {
-        Note(Verdict::kDifferent, node, "%", "a zero divisor gives NULL in one and an error in the other");
-      }
-      return node;
-    case Op::kRegexMatch: case Op::kRegexNoMatch: case Op::kRegexIMatch: case Op::kRegexINoMatch:
-      Note(Verdict::kUnsupported, node, "regular expression", "the flavours of regular expressions differ");
-      return node;
-    case Op::kJsonGet: case Op::kJsonGetText: case Op::kJsonPath: case Op::kJsonPathText: case Op::kContains: case Op::kContainedBy: case Op::kHasKey:
-    case Op::kHasAny: case Op::kHasAll:
-      Note(Verdict::kUnsupported, node, "JSON operator", "JSON paths are read differently");
-      return node;
-    case Op::kOverlaps: case Op::kCustom:
-      Note(Verdict::kUnsupported, node, "operator " + std::string(node->text), "it is not known in " + std::string(to_.name));
-      return node;
-    case Op::kAdd:
-    case Op::kSub:
-      if (to_.Has(Feature::kDynamicTyping)) {
-        const DataType left = TypeOf(node->Child(0)), right = TypeOf(node->Child(1));
-        if (!left.is_numeric() || !right.is_numeric()) Note(Verdict::kUnsupported, node, "date arithmetic", "dates are texts in " + std::string(to_.name));
-      }
-      return node;
-    default: return node;
+  const bool floating = source.kind == TypeKind::kFloat32 || source.kind == TypeKind::kFloat64;
+  if (type.is_integer() && floating) {
+    const bool even_from = !from_.Has(Feature::kImplicitStringCasts), even_to = !to_.Has(Feature::kImplicitStringCasts);
+    if (even_from != even_to) Note(Verdict::kDifferent, node, "CAST", "halves are rounded differently");
   }
 }
 
-// 7 / 2 is 3 or 3.5, and 1 / 0 an error, infinity or NULL.
-Node* Rewriter::Division(Node* node) {
-  const DataType left = TypeOf(node->Child(0)), right = TypeOf(node->Child(1));
-  const bool known = left.is_numeric() && right.is_numeric();
-  const bool integers = left.is_integer() && right.is_integer();
-  if (from_.Has(Feature::kSlashIsInteger) != to_.Has(Feature::kSlashIsInteger)) {
-    if (!known && !left.is_temporal()) {
-      Note(Verdict::kDifferent, node, "division", "if both sides are integers, " + std::string(from_.name) + (from_.Has(Feature::kSlashIsInteger) ? " drops" : " keeps") +
-                                                      " the fraction and " + std::string(to_.name) + " does not; cast one side to say which is meant");
-    } else if (integers && from_.Has(Feature::kSlashIsInteger)) {
-      node->op = Op::kIntDiv;
-    } else if (integers) {
-      node->children[0] = MakeCast(arena_, node->Child(0), MakeTypeName(arena_, to_.Has(Feature::kDynamicTyping) ? "REAL" : "DOUBLE PRECISION"));
-    }
+// Strings of bits and bytes have other spellings, or none.
+Node* Rewriter::String(Node* node) {
+  if (node->op != Op::kHex && node->op != Op::kBit) return node;
+  const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
+  if (bytes && to_.Has(Feature::kHexStrings)) return node;
+  if (bytes && to_.Has(Feature::kDoubleColonCast)) {
+    std::string text = to_.Has(Feature::kStructBraces) ? "" : "\\x";
+    for (size_t i = 0; i < node->text.size(); i += 2)
+      text += (to_.Has(Feature::kStructBraces) ? "\\x" : "") + std::string(node->text.substr(i, 2));
+    auto type = RenderTypeName(to_, DataType(TypeKind::kBinary));
+    return Made(MakeCast(arena_, Made(MakeString(arena_, text)), MakeTypeName(arena_, *type)));
   }
-  const bool from_null = from_.Has(Feature::kSlashNullOnZero), to_null = to_.Has(Feature::kSlashNullOnZero);
-  const Node* divisor = Unparen(node->Child(1));
-  const bool safe = divisor->Is(Kind::kNumber) || (divisor->Is(Kind::kFunction) && EqualsIgnoreCase(divisor->text, "NULLIF"));
-  if (from_null && !to_null && !safe) {
-    node->children[1] = MakeFunction(arena_, "NULLIF", {node->Child(1), MakeNumber(arena_, 0)});
-  } else if (!from_null && to_null && !safe) {
-    Note(Verdict::kDifferent, node, "division", "a zero divisor is an error in " + std::string(from_.name) + " and NULL in " + std::string(to_.name));
-  }
-  return node;
-}
-
-Node* Rewriter::Concatenation(Node* node) {
-  if (to_.Has(Feature::kPipesConcat)) return node;
-  return MakeFunction(arena_, "CONCAT", {node->Child(0), node->Child(1)});
-}
-
-Node* Rewriter::Comparison(Node* node) {
-  if (from_.Has(Feature::kCaseInsensitiveText) == to_.Has(Feature::kCaseInsensitiveText)) return node;
-  bool text = IsText(node->Child(0));
-  if (!text) return node;
-  // A text literal against a typed column takes the column's type.
-  for (uint32_t i = 1; i < node->count && i < 3; ++i) {
-    const DataType other = node->Child(i)->Is(Kind::kList) || node->Child(i)->IsQuery() ? DataType() : TypeOf(node->Child(i));
-    text = text && (other.is_text() || other.kind == TypeKind::kNull);
-  }
-  if (text) {
-    Note(Verdict::kDifferent, node, "text comparison", "it ignores case and trailing blanks by default in " +
-                                                           std::string(from_.Has(Feature::kCaseInsensitiveText) ? from_.name : to_.name) + ", not in " +
-                                                           std::string(from_.Has(Feature::kCaseInsensitiveText) ? to_.name : from_.name));
-  }
-  return node;
-}
-
-Node* Rewriter::Like(Node* node) {
-  const bool from_ignores = from_.Has(Feature::kLikeIgnoresCase), to_ignores = to_.Has(Feature::kLikeIgnoresCase);
-  if (node->op == Op::kLikeOp) {
-    if (from_ignores == to_ignores) return node;
-    if (from_ignores && to_.Has(Feature::kIlike)) {
-      node->op = Op::kIlikeOp;
-      return node;
-    }
-    Note(Verdict::kDifferent, node, "LIKE", "it ignores case in " + std::string(to_.name) + ", not in " + std::string(from_.name));
-    return node;
-  }
-  if (node->op == Op::kIlikeOp) {
-    if (to_.Has(Feature::kIlike)) return node;
-    node->op = Op::kLikeOp;
-    if (!to_ignores) Note(Verdict::kUnsupported, node, "ILIKE", std::string(to_.name) + " has no ILIKE");
-    else if (to_.Has(Feature::kDynamicTyping)) Note(Verdict::kDifferent, node, "ILIKE", "LIKE ignores the case of ASCII letters only in " + std::string(to_.name));
-    return node;
-  }
-  Note(Verdict::kUnsupported, node, "pattern match", "the flavours of patterns differ");
+  Note(Verdict::kUnsupported, node, node->op == Op::kHex ? "hexadecimal literal" : "bit literal",
+       "it is another kind of value in " + std::string(to_.name));
   return node;
 }
 
 Node* Rewriter::Cast(Node* node) {
   const Node* value = Unparen(node->Child(0));
   auto type = ParseTypeName(from_, Print(node->Child(1), from_));
+  const bool keeps_length =
+      from_.Has(Feature::kStructBraces) || from_.Has(Feature::kDynamicTyping);  // a declared length is only a remark
+  if (type && type->kind == TypeKind::kString && keeps_length) type->length = 0, type->fixed = false;
   if (!type || type->kind == TypeKind::kUnknown) {
     Note(Verdict::kUnsupported, node, "CAST", "type " + Print(node->Child(1), from_) + " is not known");
     return node;
   }
   if (to_.Has(Feature::kDynamicTyping)) {
-    // Date and time literals are texts there; a CAST would make numbers of them.
-    if (value->Is(Kind::kString) && type->is_temporal() && type->kind != TypeKind::kInterval) return node->Child(0);
+    // Date literals are texts there; a CAST would make numbers of them.
+    if (value->Is(Kind::kString) && type->kind == TypeKind::kDate && IsIsoDate(value->text)) return node->Child(0);
     if (type->is_temporal() || type->kind == TypeKind::kDecimal || type->kind == TypeKind::kBool) {
-      Note(Verdict::kUnsupported, node, "CAST", "casts to " + type->ToString() + " mean something else in " + std::string(to_.name));
+      Note(Verdict::kUnsupported, node, "CAST",
+           "casts to " + type->ToString() + " mean something else in " + std::string(to_.name));
       return node;
     }
   }
@@ -281,58 +194,72 @@ Node* Rewriter::Cast(Node* node) {
     return node;
   }
   const DataType source = TypeOf(node->Child(0));
+  CastValue(node, *type, source);
   if (type->is_integer() && !source.is_integer() && (from_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kDynamicTyping))) {
     Note(Verdict::kDifferent, node, "CAST", "a cast to a whole number cuts in SQLite and rounds elsewhere");
   }
-  if (type->kind == TypeKind::kString && !source.is_text() && !value->Is(Kind::kString) && !source.is_integer() && source.kind != TypeKind::kDate) {
+  if (type->kind == TypeKind::kString && !source.is_text() && !value->Is(Kind::kString) && !source.is_integer() &&
+      source.kind != TypeKind::kDate) {
     Note(Verdict::kDifferent, node, "CAST", "the text of " + source.ToString() + " values is not the same everywhere");
   }
   const bool mysql_cast = to_.Has(Feature::kDatePartKeywords) && to_.Has(Feature::kBacktickIdentifiers);
   if (mysql_cast) {
     // MySQL casts to a few names only.
-    if (type->is_integer()) *name = type->kind == TypeKind::kUInt64 ? "UNSIGNED" : "SIGNED";
-    else if (type->kind == TypeKind::kString) *name = type->length > 0 ? "CHAR(" + std::to_string(type->length) + ")" : "CHAR";
-    else if (type->kind == TypeKind::kDecimal && type->precision == 0) *name = "DECIMAL(38, 18)";
-    else if (type->kind == TypeKind::kTimestamp) *name = "DATETIME(6)";
+    if (type->is_integer())
+      *name = type->kind == TypeKind::kUInt64 ? "UNSIGNED" : "SIGNED";
+    else if (type->kind == TypeKind::kString)
+      *name = type->length > 0 ? "CHAR(" + std::to_string(type->length) + ")" : "CHAR";
+    else if (type->kind == TypeKind::kDecimal && type->precision == 0)
+      *name = "DECIMAL(38, 18)";
+    else if (type->kind == TypeKind::kTimestamp)
+      *name = "DATETIME(6)";
   }
   if (type->kind == TypeKind::kDecimal && type->precision == 0 && to_.Has(Feature::kStructBraces)) *name = "DECIMAL(38, 18)";
-  Node* fresh = NewNode(arena_, Kind::kCast, {node->Child(0), NewNode(arena_, Kind::kTypeName, {}, arena_.Copy(*name), Op::kScalarType)});
+  const bool cuts = type->kind == TypeKind::kString && type->length > 0 &&
+                    (to_.Has(Feature::kStructBraces) || to_.Has(Feature::kDynamicTyping));
+  if (cuts) {
+    auto text = RenderTypeName(to_, DataType::String());
+    Node* whole = Made(MakeCast(arena_, node->Child(0), MakeTypeName(arena_, *text)));
+    return Made(MakeFunction(arena_, to_.Has(Feature::kDynamicTyping) ? "SUBSTR" : "SUBSTRING",
+                             {whole, MakeNumber(arena_, 1), MakeNumber(arena_, type->length)}));
+  }
+  Node* fresh =
+      NewNode(arena_, Kind::kCast, {node->Child(0), NewNode(arena_, Kind::kTypeName, {}, arena_.Copy(*name), Op::kScalarType)});
   fresh->flags = node->flags;
   fresh->begin = node->begin;
-  if (node->Has(kTry) && !to_.Has(Feature::kTryCast)) Note(Verdict::kUnsupported, node, "TRY_CAST", std::string(to_.name) + " has no TRY_CAST");
+  Made(fresh);
+  if (node->Has(kTry) && !to_.Has(Feature::kTryCast))
+    Note(Verdict::kUnsupported, node, "TRY_CAST", std::string(to_.name) + " has no TRY_CAST");
   return fresh;
 }
 
-Node* Rewriter::Interval(Node* node) {
-  if (to_.Has(Feature::kDynamicTyping)) {
-    Note(Verdict::kUnsupported, node, "INTERVAL", "dates are texts in " + std::string(to_.name));
-    return node;
-  }
-  if (!to_.Has(Feature::kIntervalString) && node->text.empty() && node->Child(0)->Is(Kind::kString)) {
-    // '3 months' → INTERVAL 3 MONTH, for one number and one unit.
-    const auto parts = Split(std::string(TrimView(node->Child(0)->text)), ' ');
-    const std::string number = parts.empty() ? "" : parts[0];
-    const bool whole = parts.size() == 2 && !number.empty() && number.find_first_not_of("0123456789-") == std::string::npos;
-    std::string unit = whole ? ToUpper(parts[1]) : "";
-    if (!unit.empty() && unit.back() == 'S') unit.pop_back();
-    static constexpr std::string_view kUnits[] = {"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR"};
-    if (std::find(std::begin(kUnits), std::end(kUnits), unit) == std::end(kUnits)) {
-      Note(Verdict::kUnsupported, node, "INTERVAL", "'" + std::string(node->Child(0)->text) + "' cannot be written in " + std::string(to_.name));
-      return node;
-    }
-    node->children[0] = NewNode(arena_, Kind::kNumber, {}, arena_.Copy(number));
-    node->text = arena_.Copy(unit);
-  }
-  return node;
-}
-
+// Fields that all count alike; the others case by case.
 Node* Rewriter::Extract(Node* node) {
   static constexpr std::string_view kPlain[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "QUARTER"};
-  if (std::find(std::begin(kPlain), std::end(kPlain), node->text) == std::end(kPlain)) {
-    Note(Verdict::kDifferent, node, "EXTRACT(" + std::string(node->text) + ")", "this field is counted differently");
+  static constexpr std::string_view kShared[] = {"DOW",     "ISODOW", "DOY",        "WEEK", "ISOYEAR",
+                                                 "CENTURY", "DECADE", "MILLENNIUM", "EPOCH"};
+  auto in = [&](std::span<const std::string_view> list) { return std::find(list.begin(), list.end(), node->text) != list.end(); };
+  if (!to_.Has(Feature::kExtract)) {
+    Note(Verdict::kUnsupported, node, "EXTRACT", std::string(to_.name) + " has no EXTRACT");
     return node;
   }
-  if (!to_.Has(Feature::kExtract)) Note(Verdict::kUnsupported, node, "EXTRACT", std::string(to_.name) + " has no EXTRACT");
+  const DataType type = TypeOf(node->Child(0));
+  if (type.is_text() && from_.Has(Feature::kImplicitStringCasts)) {
+    Note(Verdict::kDifferent, node, "EXTRACT", "the value is not known to be a date");
+    return node;
+  }
+  if (type.kind == TypeKind::kInterval) Note(Verdict::kDifferent, node, "EXTRACT", "intervals are normalised differently");
+  if (in(kPlain)) return node;
+  const bool both = !from_.Has(Feature::kDatePartKeywords) && !to_.Has(Feature::kDatePartKeywords);
+  if (both && in(kShared)) return node;
+  if (both && node->text == "SECOND" && !from_.Has(Feature::kStructBraces) && to_.Has(Feature::kStructBraces)) {
+    node->text = "MICROSECOND";  // here the fraction counts
+    return Made(
+        MakeParen(arena_, Made(MakeBinary(arena_, Op::kDiv, Made(node), Made(NewNode(arena_, Kind::kNumber, {}, "1000000.0"))))));
+  }
+  if (node->text == "SECOND" && from_.Has(Feature::kDatePartKeywords) && to_.Has(Feature::kStructBraces)) return node;
+  if (node->text == "SECOND" && to_.Has(Feature::kDatePartKeywords) && from_.Has(Feature::kStructBraces)) return node;
+  Note(Verdict::kDifferent, node, "EXTRACT(" + std::string(node->text) + ")", "this field is counted differently");
   return node;
 }
 

@@ -2,17 +2,19 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "dvt/sql/rewrite/transpile.h"
 
 namespace dvt::sql {
 
-/// Rewrites one tree bottom-up from a dialect into another. What it cannot keep exactly it notes; an unknown function is
+/// Rewrites one tree top-down from a dialect into another. What it cannot keep exactly it notes; an unknown function is
 /// unsupported.
 class Rewriter {
  public:
-  Rewriter(Arena& arena, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::vector<TranspileNote>& notes, std::string_view source)
+  Rewriter(Arena& arena, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::vector<TranspileNote>& notes,
+           std::string_view source)
       : arena_(arena), from_(from), to_(to), types_(types), notes_(notes), source_(source) {}
 
   void Run(Node*& slot);
@@ -21,21 +23,53 @@ class Rewriter {
  private:
   void Walk(Node*& slot);
   Node* Visit(Node* node);
-  // Operators and literals (rewrite_operators.cc).
+  /// Marks a node that already belongs to the target: its children are walked, it is not.
+  Node* Made(Node* node) {
+    made_.insert(node);
+    return node;
+  }
+  bool CollationsDiffer() const { return from_.Has(Feature::kCaseInsensitiveText) || to_.Has(Feature::kCaseInsensitiveText); }
+  // Arithmetic (rewrite_arithmetic.cc).
   Node* Binary(Node* node);
   Node* Division(Node* node);
-  Node* Concatenation(Node* node);
-  Node* Like(Node* node);
-  Node* Comparison(Node* node);
-  Node* Cast(Node* node);
+  Node* IntegerDivision(Node* node);
+  Node* Modulo(Node* node);
+  Node* Sum(Node* node);
+  Node* DateArithmetic(Node* node, columnar::TypeKind left, columnar::TypeKind right);
+  Node* Bits(Node* node);
+  void Operands(Node* node);
+  Node* AsFloat(Node* node);
   Node* Interval(Node* node);
+  // Comparisons and patterns (rewrite_comparison.cc).
+  Node* Comparison(Node* node);
+  Node* RowComparison(Node* node);
+  Node* Between(Node* node);
+  Node* In(Node* node);
+  Node* Like(Node* node);
+  Node* Regex(Node* node);
+  Node* Concatenation(Node* node);
+  // Literals, casts, fields (rewrite_operators.cc).
+  Node* Cast(Node* node);
+  void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
+  Node* String(Node* node);
   Node* Extract(Node* node);
-  void Order(Node* list);
+  // Clauses (rewrite_query.cc).
+  void Order(Node* list, const Node* query);
   void Select(Node* select);
-  // Functions (rewrite_functions.cc).
+  void SetOperation(Node* node);
+  void Table(Node* node);
+  void Limit(Node* query);
+  void Window(Node* node);
+  void TextKeys(const Node* list, std::string_view what);
+  // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
   Node* Special(Node* node, const FunctionSpec& spec);
+  Node* Dates(Node* node, std::string_view meaning);
+  Node* Texts(Node* node, std::string_view meaning);
+  Node* Numbers(Node* node, std::string_view meaning);
+  Node* Aggregate(Node* node, std::string_view meaning);
   Node* Substring(Node* node, std::string_view target);
+  Node* Rename(Node* node, std::string_view concept_name);
 
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
@@ -48,6 +82,12 @@ class Rewriter {
   std::vector<TranspileNote>& notes_;
   std::string_view source_;
   Verdict verdict_ = Verdict::kExact;
+  std::unordered_set<const Node*> made_;
 };
+
+bool IsNumber(const Node* node, int64_t* value);  ///< a whole number literal
+bool IsNonZeroNumber(const Node* node);           ///< a number literal other than zero
+/// Whether a regular expression means the same in PostgreSQL and RE2; for replacing, also which match is taken.
+bool IsPortableRegex(std::string_view pattern, bool replacing);
 
 }  // namespace dvt::sql

@@ -26,8 +26,8 @@ std::string_view VerdictCode(Verdict verdict) {
   }
 }
 
-Verdict TranspileTree(Arena& arena, Node*& slot, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::vector<TranspileNote>& notes,
-                      std::string_view source) {
+Verdict TranspileTree(Arena& arena, Node*& slot, const Dialect& from, const Dialect& to, const ColumnTypes& types,
+                      std::vector<TranspileNote>& notes, std::string_view source) {
   if (&from == &to || slot == nullptr) return Verdict::kExact;
   Rewriter rewriter(arena, from, to, types, notes, source);
   rewriter.Run(slot);
@@ -54,21 +54,29 @@ Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Di
   }
   if (options.fail_on_unsupported && out.verdict == Verdict::kUnsupported) {
     for (const auto& note : out.notes) {
-      if (note.verdict == Verdict::kUnsupported) return Error(ErrorCode::kUnsupported, note.construct + ": " + note.message).At(note.place);
+      if (note.verdict == Verdict::kUnsupported)
+        return Error(ErrorCode::kUnsupported, note.construct + ": " + note.message).At(note.place);
     }
   }
   return out;
 }
 
-Verdict CanExpress(const Node* expression, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::string* reason) {
+Verdict CanExpress(const Node* expression, const Dialect& from, const Dialect& to, const ColumnTypes& types,
+                   std::string* reason) {
   Arena arena;
   std::vector<TranspileNote> notes;
   // The clone loses the bindings of its columns: types are asked of the originals, node by node in the same order.
   Node* copy = Clone(arena, expression);
   std::unordered_map<const Node*, const Node*> origin;
   std::vector<const Node*> originals, copies;
-  Visit(expression, [&](const Node* node) { originals.push_back(node); return true; });
-  Visit(copy, [&](const Node* node) { copies.push_back(node); return true; });
+  Visit(expression, [&](const Node* node) {
+    originals.push_back(node);
+    return true;
+  });
+  Visit(copy, [&](const Node* node) {
+    copies.push_back(node);
+    return true;
+  });
   for (size_t i = 0; i < copies.size() && i < originals.size(); ++i) origin[copies[i]] = originals[i];
   const ColumnTypes through = [&](const Node& column) {
     const auto found = origin.find(&column);

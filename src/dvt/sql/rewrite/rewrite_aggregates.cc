@@ -1,0 +1,61 @@
+// Aggregates: averages, joined texts, deviations.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/rewriter_internal.h"
+
+namespace dvt::sql {
+
+using columnar::TypeKind;
+
+Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
+  Node* args = node->Child(kArgsSlot);
+  if (meaning == "avg_numeric" || meaning == "avg_float" || meaning == "avg_digits") {
+    const auto type = TypeOf(args->Child(0));
+    const bool floating = type.kind == TypeKind::kFloat32 || type.kind == TypeKind::kFloat64;
+    const bool exact = type.kind == TypeKind::kDecimal || type.is_integer();
+    node->text = "AVG";
+    if (floating) return node;
+    if (meaning == "avg_digits") {
+      Note(Verdict::kDifferent, node, "AVG",
+           "averages of exact numbers are rounded to four digits more in " + std::string(from_.name));
+    } else if (meaning == "avg_float") {
+      // Floating point whatever the argument: said by a cast where the other side would stay exact.
+      if (!to_.Has(Feature::kDynamicTyping) && !to_.Has(Feature::kStructBraces)) args->children[0] = AsFloat(args->Child(0));
+    } else if (to_.Has(Feature::kQuotientDigits) || !exact) {
+      Note(Verdict::kDifferent, node, "AVG", "averages of exact numbers are rounded to other digits in " + std::string(to_.name));
+    }
+    if (from_.Has(Feature::kDynamicTyping) && !type.is_numeric())
+      Note(Verdict::kDifferent, node, "AVG", "texts count as numbers in SQLite");
+    return node;
+  }
+  if (meaning == "string_agg_comma" || meaning == "group_concat") {
+    if (FindConcept(to_, "string_agg") == nullptr) return nullptr;
+    if (meaning == "group_concat" && args->count != 1) return nullptr;
+    const bool ordered = node->Child(kArgOrderSlot) != nullptr;
+    if (ordered && to_.Has(Feature::kDynamicTyping)) return nullptr;
+    if (TypeOf(args->Child(0)).kind != TypeKind::kString)
+      args->children[0] = Made(MakeCast(arena_, args->Child(0), MakeTypeName(arena_, to_.unlimited_text)));
+    Node* separator = node->Child(kSeparatorSlot);
+    Append(arena_, args, separator != nullptr ? separator : Made(MakeString(arena_, ",")));
+    if (separator != nullptr) SetChild(arena_, node, kSeparatorSlot, nullptr);
+    return Rename(node, "string_agg");
+  }
+  if (meaning == "string_agg" && FindConcept(to_, "group_concat") != nullptr) {
+    const Node* separator = Unparen(args->Child(1));
+    if (!separator->Is(Kind::kString)) return nullptr;
+    Note(Verdict::kDifferent, node, "STRING_AGG", "GROUP_CONCAT cuts at group_concat_max_len");
+    SetChild(arena_, node, kSeparatorSlot, args->children[1]);
+    args->count = 1;
+    return Rename(node, "group_concat");
+  }
+  for (const std::string_view base : {"stddev_samp", "stddev_pop", "var_samp", "var_pop"}) {
+    const std::string rounded = std::string(base) + "_rounded";
+    if (meaning != base && meaning != rounded) continue;
+    const auto type = TypeOf(args->Child(0));
+    if (type.kind != TypeKind::kFloat64)
+      Note(Verdict::kDifferent, node, ToUpper(node->text), "MariaDB rounds deviations of exact numbers");
+    return Rename(node, meaning == base ? rounded : std::string(base));
+  }
+  return nullptr;
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,194 @@
+// Clauses: joins, grouping, ordering, limits and set operations.
+#include <algorithm>
+
+#include "dvt/sql/rewrite/rewriter_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+enum class NullPlace { kFirst, kLast };
+
+NullPlace DefaultNulls(const Dialect& dialect, bool descending) {
+  if (dialect.Has(Feature::kNullsAlwaysLast)) return NullPlace::kLast;
+  const bool low = dialect.Has(Feature::kNullsLow);
+  return low != descending ? NullPlace::kFirst : NullPlace::kLast;
+}
+
+}  // namespace
+
+// Keys by which values are made one: texts that differ only in case may fall together.
+void Rewriter::TextKeys(const Node* list, std::string_view what) {
+  if (list == nullptr || !CollationsDiffer()) return;
+  for (const Node* key : list->Children()) {
+    const Node* value = key->Is(Kind::kAlias) || key->Is(Kind::kOrderItem) ? key->Child(0) : key;
+    if (!IsText(value)) continue;
+    Note(Verdict::kDifferent, key, std::string(what),
+         "texts that differ only in case or trailing blanks are one value in only one of " + std::string(from_.name) + " and " +
+             std::string(to_.name));
+    return;
+  }
+}
+
+void Rewriter::Select(Node* select) {
+  auto needs = [&](const Node* part, Feature feature, std::string_view construct) {
+    if (part != nullptr && !to_.Has(feature))
+      Note(Verdict::kUnsupported, part, std::string(construct), std::string(to_.name) + " has no " + std::string(construct));
+  };
+  needs(select->Child(kQualifySlot), Feature::kQualify, "QUALIFY");
+  if (select->Child(kLockSlot) != nullptr) Note(Verdict::kDifferent, select, "row locks", "locks are not the same everywhere");
+  const Node* distinct = select->Child(kDistinctSlot);
+  if (distinct != nullptr && distinct->count > 0) needs(distinct, Feature::kDistinctOn, "DISTINCT ON");
+  if (distinct != nullptr) TextKeys(distinct->count > 0 ? distinct : select->Child(kItemsSlot), "DISTINCT");
+  for (const Node* item : select->Child(kItemsSlot)->Children()) {
+    const Node* star = item->Is(Kind::kStar) ? item : nullptr;
+    if (star != nullptr && (star->Child(1) != nullptr || star->Child(2) != nullptr || star->Child(3) != nullptr))
+      needs(star, Feature::kStarExcept, "* EXCLUDE");
+  }
+  Node* group = select->Child(kGroupSlot);
+  if (group == nullptr) return;
+  TextKeys(group, "GROUP BY of texts");
+  if (group->Has(kAll)) needs(group, Feature::kGroupByAll, "GROUP BY ALL");
+  if (group->Has(kWithRollup) && !to_.Has(Feature::kWithRollup)) {
+    if (to_.Has(Feature::kGroupingSets)) {
+      Node* rollup = Made(NewNode(arena_, Kind::kRollup));
+      for (Node* key : group->Children()) Append(arena_, rollup, key);
+      group->count = 0;
+      Append(arena_, group, rollup);
+      group->Set(kWithRollup, false);
+    } else {
+      Note(Verdict::kUnsupported, group, "WITH ROLLUP", std::string(to_.name) + " has no ROLLUP");
+    }
+  }
+  const auto& sets = group->Children();
+  const bool grouping = std::any_of(sets.begin(), sets.end(), [](const Node* n) {
+    return n->Is(Kind::kRollup) || n->Is(Kind::kCube) || n->Is(Kind::kGroupingSets);
+  });
+  if (grouping && !to_.Has(Feature::kGroupingSets)) {
+    if (group->count == 1 && group->Child(0)->Is(Kind::kRollup) && to_.Has(Feature::kWithRollup)) {
+      Node* rollup = group->Child(0);
+      group->count = 0;
+      for (Node* key : rollup->Children()) Append(arena_, group, key);
+      group->Set(kWithRollup);
+    } else {
+      Note(Verdict::kUnsupported, group, "grouping sets", std::string(to_.name) + " has no grouping sets");
+    }
+  }
+}
+
+void Rewriter::SetOperation(Node* node) {
+  if (node->op != Op::kUnion && node->Has(kAll) && !to_.Has(Feature::kIntersectExceptAll)) {
+    Note(Verdict::kUnsupported, node, "EXCEPT ALL or INTERSECT ALL", std::string(to_.name) + " has no such operation");
+  }
+  if (node->Has(kByName) && !to_.Has(Feature::kByNameUnion))
+    Note(Verdict::kUnsupported, node, "UNION BY NAME", std::string(to_.name) + " has no such operation");
+  if (node->Has(kAll)) return;
+  if (const Node* first = LeftmostSelect(node)) TextKeys(first->Child(kItemsSlot), "set operation");
+}
+
+void Rewriter::Table(Node* node) {
+  auto unsupported = [&](std::string_view construct) {
+    Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
+  };
+  if (node->Is(Kind::kJoin)) {
+    if (node->op == Op::kFull && !to_.Has(Feature::kFullJoin)) unsupported("FULL JOIN");
+    if ((node->op == Op::kSemi || node->op == Op::kAnti) && !to_.Has(Feature::kSemiAntiJoin)) unsupported("SEMI or ANTI JOIN");
+    if (node->op == Op::kPositional && !to_.Has(Feature::kPositionalJoin)) unsupported("POSITIONAL JOIN");
+    if (node->Has(kAsof) && !to_.Has(Feature::kAsofJoin)) unsupported("ASOF JOIN");
+    if (node->Has(kStraight) && !to_.Has(Feature::kStraightJoin)) node->Set(kStraight, false);
+    if ((node->Has(kNatural) || node->Child(3) != nullptr) && CollationsDiffer()) {
+      Note(Verdict::kDifferent, node, "NATURAL or USING", "joined texts would ignore case in only one of the two systems");
+    }
+    // An inner join without a condition is a cross join.
+    const bool bare = node->op == Op::kInner && node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) &&
+                      !node->Has(kAsof);
+    if (bare) node->op = Op::kCross;
+    return;
+  }
+  if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
+  if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality)) unsupported("WITH ORDINALITY");
+  if (node->Is(Kind::kDerivedTable) && InnerQuery(node->Child(1)) != nullptr && InnerQuery(node->Child(1))->Is(Kind::kValues) &&
+      !to_.Has(Feature::kLateral)) {
+    if (node->Child(0) != nullptr && node->Child(0)->Child(1) != nullptr) unsupported("column names of VALUES");
+  }
+}
+
+void Rewriter::Limit(Node* query) {
+  const Node* limit = query->Child(kLimitSlot);
+  if (limit == nullptr) return;
+  const bool postgres_like = to_.Has(Feature::kFetch);
+  if (limit->Has(kWithTies) && !postgres_like)
+    Note(Verdict::kUnsupported, limit, "WITH TIES", std::string(to_.name) + " has no FETCH … WITH TIES");
+  if (limit->Has(kPercent) && !to_.Has(Feature::kLimitPercent))
+    Note(Verdict::kUnsupported, limit, "LIMIT in percent", std::string(to_.name) + " has no such limit");
+}
+
+void Rewriter::Window(Node* node) {
+  if (node->Child(1) != nullptr) TextKeys(node->Child(1), "PARTITION BY");
+  if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
+  const Node* frame = node->Child(3);
+  if (frame != nullptr && (frame->Is(Kind::kFrame, Op::kGroups) || !frame->text.empty()) &&
+      !to_.Has(Feature::kWindowFrameGroups)) {
+    Note(Verdict::kUnsupported, frame, "window frame", std::string(to_.name) + " has no GROUPS and EXCLUDE");
+  }
+}
+
+// Where NULLs stand is said, if the other side would put them elsewhere; and whether it matters that texts are ordered otherwise.
+void Rewriter::Order(Node* list, const Node* query) {
+  const bool matters =
+      query == nullptr || query->Child(kLimitSlot) != nullptr || query->Child(kOffsetSlot) != nullptr ||
+      (query->Is(Kind::kSelect) && query->Child(kDistinctSlot) != nullptr && query->Child(kDistinctSlot)->count > 0);
+  const bool order_differs = CollationsDiffer() || from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder);
+  std::vector<Node*> items;
+  bool changed = false;
+  for (Node* item : list->Children()) {
+    if (!item->Is(Kind::kOrderItem)) {
+      items.push_back(item);
+      continue;
+    }
+    Node* key = item->Child(0);
+    int64_t ordinal = 0;
+    const bool by_number = query != nullptr && IsNumber(key, &ordinal);
+    if (matters && order_differs && TypeOf(key).kind == columnar::TypeKind::kString) {
+      Note(Verdict::kDifferent, item, "order of texts",
+           "texts sort differently in " + std::string(from_.name) + " and " + std::string(to_.name));
+    }
+    const bool descending = item->Has(kDesc);
+    const NullPlace wanted = item->Has(kNullsFirst)  ? NullPlace::kFirst
+                             : item->Has(kNullsLast) ? NullPlace::kLast
+                                                     : DefaultNulls(from_, descending);
+    const bool same = wanted == DefaultNulls(to_, descending);
+    if (to_.Has(Feature::kNullsOrdering)) {
+      if (!same) item->Set(wanted == NullPlace::kFirst ? kNullsFirst : kNullsLast);
+    } else {
+      item->Set(kNullsFirst, false);
+      item->Set(kNullsLast, false);
+      const Node* select = query != nullptr && query->Is(Kind::kSelect) ? query : nullptr;
+      const Node* items_of = select == nullptr ? nullptr : select->Child(kItemsSlot);
+      if (!same && by_number && items_of != nullptr && ordinal >= 1 && ordinal <= items_of->count &&
+          !items_of->Child(static_cast<uint32_t>(ordinal - 1))->Is(Kind::kStar)) {
+        const Node* chosen = items_of->Child(static_cast<uint32_t>(ordinal - 1));
+        key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
+      } else if (!same && (by_number || (query != nullptr && query->Is(Kind::kSetOperation)))) {
+        if (matters) Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
+        items.push_back(item);
+        continue;
+      }
+      if (!same) {
+        Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, key), NewNode(arena_, Kind::kNull)});
+        Node* extra = NewNode(arena_, Kind::kOrderItem, {is_null});
+        if (wanted == NullPlace::kFirst) extra->Set(kDesc);
+        items.push_back(extra);
+        changed = true;
+      }
+    }
+    items.push_back(item);
+  }
+  if (!changed) return;
+  Node* fresh = MakeList(arena_, items);
+  list->children = fresh->children;
+  list->count = fresh->count;
+  list->capacity = fresh->capacity;
+}
+
+}  // namespace dvt::sql
