@@ -25,7 +25,8 @@ void InitializeOnce() {
 
 struct Writers {
   std::mutex mutex;
-  std::map<std::string, int> count;
+  std::map<std::string, int> count;  // sinks in a transaction
+  std::map<std::string, int> open;   // handles for writing
 };
 Writers& AllWriters() {
   static auto* writers = new Writers();
@@ -82,10 +83,26 @@ Result<std::unique_ptr<Handle>> Handle::Open(const Settings& settings, Access ac
   sqlite3_progress_handler(handle->raw_, kProgressSteps, OnProgress, handle.get());
   DVT_TRY(handle->Run("SELECT 1 FROM sqlite_schema LIMIT 1"));  // is it a database?
   DVT_TRY(handle->Attach(access));
+  if (access == Access::kWrite) {
+    std::lock_guard lock(AllWriters().mutex);
+    ++AllWriters().open[settings.path];
+    handle->counted_as_writer_ = true;
+  }
   return handle;
 }
 
-Handle::~Handle() { sqlite3_close_v2(raw_); }
+Handle::~Handle() {
+  if (counted_as_writer_) {
+    std::lock_guard lock(AllWriters().mutex);
+    if (--AllWriters().open[settings_.path] == 0) AllWriters().open.erase(settings_.path);
+  }
+  sqlite3_close_v2(raw_);
+}
+
+bool Handle::IsOpenForWriting(const std::string& path) {
+  std::lock_guard lock(AllWriters().mutex);
+  return AllWriters().open.contains(path);
+}
 
 Status Handle::Attach(Access access) {
   std::vector<std::pair<std::string, std::string>> schemas = settings_.attached;

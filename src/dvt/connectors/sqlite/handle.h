@@ -46,6 +46,8 @@ class Handle {
   /// kNotFound if the file (for reading) or its folder does not exist.
   static Result<std::unique_ptr<Handle>> Open(const Settings& settings, Access access, std::stop_token stop);
   ~Handle();
+  /// True while this process holds a handle for writing on the file.
+  static bool IsOpenForWriting(const std::string& path);
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
@@ -76,6 +78,7 @@ class Handle {
   sqlite3* raw_ = nullptr;
   std::stop_token stop_;
   bool waits_for_sinks_ = true;
+  bool counted_as_writer_ = false;
   std::chrono::steady_clock::time_point busy_since_;
 };
 

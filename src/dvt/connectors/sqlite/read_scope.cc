@@ -7,6 +7,15 @@ namespace {
 
 constexpr int kSnapshotTries = 100;
 
+/// A model that reads the file it is written to needs readers beside the writer: the write-ahead log allows that. If another program
+/// holds the file just now it stays as it is, and the writer waits for the readers.
+Status AllowReadsBesideWrites(const Settings& settings, std::stop_token stop) {
+  DVT_ASSIGN(const auto handle, Handle::Open(settings, Access::kRead, std::move(stop)));
+  sqlite3_busy_handler(handle->get(), nullptr, nullptr);
+  (void)handle->Run("PRAGMA journal_mode = WAL");
+  return {};
+}
+
 }  // namespace
 
 std::string SqliteReadScope::Describe() const {
@@ -54,6 +63,7 @@ Status SqliteReadScope::Reserve(int connections, int partitions, std::stop_token
   std::lock_guard lock(mutex_);
   const bool first = monitor_ == nullptr;
   if (first) {
+    if (!settings_.read_only && Handle::IsOpenForWriting(settings_.path)) DVT_TRY(AllowReadsBesideWrites(settings_, stop));
     DVT_ASSIGN(monitor_, Handle::Open(settings_, Access::kRead, stop));
     DVT_ASSIGN(const Statement list, monitor_->Prepare("PRAGMA database_list"));
     for (;;) {

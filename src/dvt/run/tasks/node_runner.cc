@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "dvt/base/fs/files.h"
@@ -186,6 +187,14 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   return adapter.Commit();
 }
 
+// What failed while rows move is told of the model's file; the built-in macro that was running is context.
+static Error AtNode(const model::Node& node, Error error) {
+  const Place& place = error.place();
+  if (place.file.empty() || place.file == node.original_path || !place.file.starts_with("macros/materializations/")) return error;
+  std::string context = "in " + place.ToString();
+  return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
+}
+
 Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
   DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
   result.compile_completed = NowSeconds();
@@ -200,6 +209,11 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   std::unique_ptr<PlanMover> mover;
   if (planned.plan.way != plan::Way::kPushdown) {
     progress.phase = "plan";
+    const std::string& target = adapter.connector().config().name;
+    const auto& extracts = planned.plan.extracts;
+    // Readers of the target's own connection learn from the open session that somebody is going to write beside them.
+    if (std::any_of(extracts.begin(), extracts.end(), [&](const auto& extract) { return extract.connection == target; }))
+      DVT_TRY(adapter.session());
     DVT_ASSIGN(mover, PlanMover::Make(planned.plan, MakeTransferContext(node), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
   }
@@ -233,7 +247,7 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
                   {"post_hooks", Object::List(HookObjects(node.config["post-hook"]))}};
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
-  DVT_TRY(tmpl::CallMacro(macro->object, {}, {}, *context));
+  if (auto called = tmpl::CallMacro(macro->object, {}, {}, *context); !called) return AtNode(node, std::move(called).error());
   if (adapter.rows_loaded()) {
     result.message = fmt::format("SELECT {}", *adapter.rows_loaded());
     result.adapter_response.Set("rows_affected", *adapter.rows_loaded());
