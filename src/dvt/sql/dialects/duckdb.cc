@@ -1,4 +1,4 @@
-#include "dvt/sql/dialects/common.h"
+#include "dvt/sql/dialects/core_sql.h"
 
 namespace dvt::sql {
 
@@ -173,7 +173,7 @@ constexpr Dialect kDialect = {.name = "duckdb", .quote = '"', .folding = Folding
 }  // namespace
 
 const Dialect& Duckdb() {
-  static const Dialect kWithParent = [] { Dialect d = kDialect; d.parent = &CommonSql(); return d; }();
+  static const Dialect kWithParent = [] { Dialect d = kDialect; d.parent = &CoreSql(); return d; }();
   return kWithParent;
 }
 

@@ -1,4 +1,4 @@
-#include "dvt/sql/dialects/common.h"
+#include "dvt/sql/dialects/core_sql.h"
 
 namespace dvt::sql {
 
@@ -162,7 +162,7 @@ constexpr Dialect kDialect = {.name = "mysql", .aliases = kAliases, .quote = '`'
 }  // namespace
 
 const Dialect& Mysql() {
-  static const Dialect kWithParent = [] { Dialect d = kDialect; d.parent = &CommonSql(); return d; }();
+  static const Dialect kWithParent = [] { Dialect d = kDialect; d.parent = &CoreSql(); return d; }();
   return kWithParent;
 }
 

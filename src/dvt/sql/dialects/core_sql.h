@@ -5,7 +5,7 @@
 namespace dvt::sql {
 
 /// What all dialects share with exactly one meaning: the parent of every dialect, not a dialect of its own.
-const Dialect& CommonSql();
+const Dialect& CoreSql();
 
 struct Binding {
   Op op;

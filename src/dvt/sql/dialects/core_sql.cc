@@ -1,4 +1,4 @@
-#include "dvt/sql/dialects/common.h"
+#include "dvt/sql/dialects/core_sql.h"
 
 namespace dvt::sql {
 
@@ -44,10 +44,10 @@ constexpr FunctionSpec kFunctions[] = {
     {"NTH_VALUE", "nth_value", 2, 2, TypeRule::kFirst, kWindowOnly},
 };
 
-constexpr Dialect kCommon = {.name = "common", .functions = kFunctions};
+constexpr Dialect kCore = {.name = "core", .functions = kFunctions};
 
 }  // namespace
 
-const Dialect& CommonSql() { return kCommon; }
+const Dialect& CoreSql() { return kCore; }
 
 }  // namespace dvt::sql

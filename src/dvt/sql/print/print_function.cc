@@ -1,0 +1,100 @@
+// Function calls with all that can follow them: FILTER, WITHIN GROUP, OVER.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+void Writer::Function(const Node* node) {
+  if (const Node* schema = node->Child(kSchemaSlot)) {
+    Dotted(schema);
+    Put(".");
+  }
+  if (node->Has(kQuotedName)) Put(QuoteIdentifier(dialect_, node->text));
+  else Put(node->text);
+  const Node* args = node->Child(kArgsSlot);
+  if (args != nullptr && args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
+    static constexpr std::string_view kBefore[] = {"(", " PLACING ", " FROM ", " FOR "};
+    for (uint32_t i = 0; i < args->count && i < 4; ++i) {
+      Put(kBefore[i]);
+      Expression(args->Child(i), 0);
+    }
+    return Put(")");
+  }
+  if (!node->Has(kNoParens)) {
+    Put("(");
+    if (node->Has(kDistinctArgs)) Put("DISTINCT ");
+    if (args != nullptr) List(args);
+    if (const Node* order = node->Child(kArgOrderSlot)) {
+      Put(" ORDER BY ");
+      List(order);
+    }
+    if (const Node* separator = node->Child(kSeparatorSlot)) {
+      Put(" SEPARATOR ");
+      Expression(separator, 0);
+    }
+    Put(")");
+  }
+  if (const Node* within = node->Child(kWithinSlot)) {
+    Put(" WITHIN GROUP (ORDER BY ");
+    List(within);
+    Put(")");
+  }
+  if (const Node* filter = node->Child(kFilterSlot)) {
+    Put(" FILTER (WHERE ");
+    Expression(filter, 0);
+    Put(")");
+  }
+  if (node->Has(kIgnoreNulls)) Put(" IGNORE NULLS");
+  if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
+  if (const Node* over = node->Child(kOverSlot)) {
+    Put(" OVER ");
+    if (over->Is(Kind::kIdentifier)) Identifier(over);
+    else Window(over);
+  }
+}
+
+void Writer::Window(const Node* window) {
+  Put("(");
+  std::string_view gap;
+  auto part = [&](std::string_view keyword, const Node* list) {
+    if (list == nullptr) return;
+    Put(gap);
+    Put(keyword);
+    List(list);
+    gap = " ";
+  };
+  if (const Node* base = window->Child(0)) {
+    Identifier(base);
+    gap = " ";
+  }
+  part("PARTITION BY ", window->Child(1));
+  part("ORDER BY ", window->Child(2));
+  if (const Node* frame = window->Child(3)) {
+    Put(gap);
+    Frame(frame);
+  }
+  Put(")");
+}
+
+void Writer::Frame(const Node* frame) {
+  Put(frame->op == Op::kRows ? "ROWS " : frame->op == Op::kRange ? "RANGE " : "GROUPS ");
+  if (frame->Child(1) != nullptr) Put("BETWEEN ");
+  FrameBound(frame->Child(0));
+  if (frame->Child(1) != nullptr) {
+    Put(" AND ");
+    FrameBound(frame->Child(1));
+  }
+  if (!frame->text.empty()) {
+    Put(" ");
+    Put(frame->text);
+  }
+}
+
+void Writer::FrameBound(const Node* bound) {
+  if (bound->op == Op::kCurrentRow) return Put("CURRENT ROW");
+  if (bound->Child(0) != nullptr) Expression(bound->Child(0), 0);
+  else Put("UNBOUNDED");
+  Put(bound->op == Op::kPreceding ? " PRECEDING" : " FOLLOWING");
+}
+
+}  // namespace dvt::sql
