@@ -19,8 +19,18 @@ DEALS = {
     "scattered": ("lite", "pg", "my", "my", "lite", "duck", "duck", "pg"),
     "with target": ("duck", "my", "pg", "lite", "my", "warehouse", "warehouse", "warehouse"),
 }
-# Queries whose plan must push these texts into an extract of the "even" deal.
-PUSHED = {"q03": ["'BUILDING'", "1995-03-15"], "q12": ["'MAIL'"], "q06": ["l_quantity < 24"]}
+# What the plans of the "even" deal must say: constants, folded dates, columns, joins and whole queries reach the sources.
+PUSHED = {
+    "q03": ["2 of 8 columns", "where \"c_mktsegment\" = 'BUILDING'", "where `o_orderdate` < DATE '1995-03-15'"],
+    "q04": ["`o_orderdate` < DATE '1993-10-01'", "where \"l_commitdate\" < \"l_receiptdate\""],
+    "q06": ["pushed     the whole query", "l_quantity < 24"],
+    "q10": ["join with nation on \"customer\".\"c_nationkey\" = \"nation\".\"n_nationkey\""],
+    "q12": ["\"l_shipmode\" IN ('MAIL', 'SHIP')"],
+    "q13": ["not pushed condition on o_comment: texts compare by a collation there"],
+    "q19": ["\"l_shipmode\" IN ('AIR', 'AIR REG')", "\"p_size\" <= 15"],
+    "q20": ["\"p_name\" LIKE 'forest%'"],
+    "q21": ["`o_orderstatus` = 'F'"],
+}
 
 
 def run(report, context):

@@ -166,12 +166,15 @@ class Renderer {
     return false;
   }
 
-  bool TextAllowed(int index) {
+  // A collation finds at least what bytes find, so that a test that accepts may go to the source; the engine repeats it. Constants
+  // that a column's character set might not have would be errors there.
+  bool TextAllowed(int index, bool accepting, const std::string& text) {
     if (!IsPlainText(FieldAt(index).native_type) && !source_.facts.loose_types) {
       Lost(index, FieldAt(index).native_type + " has its own equality there");
       return false;
     }
-    if (!source_.facts.binary_collation) {
+    const bool ascii = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+    if (!source_.facts.binary_collation && !(accepting && ascii)) {
       Lost(index, "texts compare by a collation there (perhaps ignoring case), in the engine by bytes");
       return false;
     }
@@ -187,7 +190,7 @@ class Renderer {
       return Lost(index, "a text is compared with another type");
     }
     if (op != Op::kEq && op != Op::kNeq) return Lost(index, "the order of texts depends on the collation");
-    if (!TextAllowed(index)) return std::nullopt;
+    if (!TextAllowed(index, op == Op::kEq, literal.text)) return std::nullopt;
     // A looser equality there (COLLATE NOCASE of one column) would make <> stricter.
     if (op == Op::kNeq && source_.facts.loose_types) return Lost(index, "a column's own collation may make <> stricter there");
     return fmt::format("{} {} {}", Name(index), OpText(op), sql::QuoteString(*source_.dialect, literal.text));
@@ -231,7 +234,7 @@ class Renderer {
     const int index = p.column.index;
     const DataType& type = FieldAt(index).type;
     if (type.kind != TypeKind::kString) return Lost(index, "LIKE on a column that is no text");
-    if (!TextAllowed(index)) return std::nullopt;
+    if (!TextAllowed(index, !p.negated, p.literals.front().text)) return std::nullopt;
     if (type.fixed) return Lost(index, "LIKE may see the padding of CHAR there");
     if (p.negated && source_.dialect->Has(sql::Feature::kLikeIgnoresCase)) return Lost(index, "LIKE ignores case there");
     return fmt::format("{} {}LIKE {}", Name(index), p.negated ? "NOT " : "",

@@ -140,13 +140,15 @@ TEST_F(PlannerTest, TheMainJobPushesColumnsAndFilters) {
   EXPECT_EQ(Count(plan, "DVT005"), 0);
 }
 
-TEST_F(PlannerTest, TextsUnderACollationStayInTheEngine) {
+TEST_F(PlannerTest, TextsUnderACollationAreDecidedInTheEngine) {
   const auto plan = Plan(
       "select c.c_name from {shop.customer} c join {crm.orders} o on c_custkey = o_custkey where c_mktsegment = 'A' "
-      "and o_orderstatus = 'F'");
-  EXPECT_EQ(Extract(plan, "shop__customer").where, "");
+      "and c_name <> 'b' and c_phone = '\xc3\xa9' and o_orderstatus = 'F'");
+  EXPECT_EQ(Extract(plan, "shop__customer").where, "`c_mktsegment` = 'A'");
+  EXPECT_NE(plan.transform.sql.find("\"c_mktsegment\" = 'A'"), std::string::npos);
+  EXPECT_EQ(plan.transform.sql.find("\"o_orderstatus\""), std::string::npos);
   EXPECT_EQ(Extract(plan, "crm__orders").where, "\"o_orderstatus\" = 'F'");
-  EXPECT_EQ(Count(plan, "DVT005"), 1);
+  EXPECT_EQ(Count(plan, "DVT005"), 2);
 }
 
 TEST_F(PlannerTest, KeysCarryFiltersAcrossSources) {

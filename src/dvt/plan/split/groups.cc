@@ -28,10 +28,6 @@ bool OrdersAlike(const columnar::Field& field, const SourceProfile& source) {
   return field.type.kind != TypeKind::kString && field.type.kind != TypeKind::kBool && GroupsAlike(field, source);
 }
 
-bool IsKnown(const Predicate& p) {
-  return p.kind != Predicate::Kind::kUnknown && std::all_of(p.children.begin(), p.children.end(), IsKnown);
-}
-
 // Only what SELECT keys, aggregates FROM one table WHERE … GROUP BY keys needs.
 bool HasGroupShape(const Node* select) {
   for (uint32_t slot = 0; slot < select->count; ++slot) {
@@ -66,9 +62,7 @@ bool InputCollector::ExactWhere(const sql::Scope& scope, const SplitInput& input
       if (binding == nullptr || binding->source != own || binding->outer || binding->index < 0) return std::nullopt;
       return ColumnRef{own, binding->index};
     });
-    if (!IsKnown(read)) return false;
-    std::vector<std::string> reasons;
-    if (!RenderPredicate(read, input.info->columns, input.profile, "", &reasons) || !reasons.empty()) return false;
+    if (!IsEvaluated(read, input)) return false;
     all.push_back(std::move(read));
   }
   if (auto wanted = filters_.FilterOf(scope.sources.front())) all.push_back(std::move(*wanted));
@@ -117,7 +111,7 @@ std::optional<GroupedInput> InputCollector::TryGroup(const sql::Scope& scope) co
     aggregates = aggregates || !ValueOf(item)->Is(Kind::kColumn);
     out.items.push_back(std::move(*made));
   }
-  if ((group == nullptr && !aggregates) || !ExactWhere(scope, *input, &out.input.where)) return std::nullopt;
+  if ((group == nullptr && !aggregates) || !ExactWhere(scope, out.input, &out.input.where)) return std::nullopt;
   out.input.pushed.push_back(group == nullptr ? "aggregates" : "group by " + Join(out.keys, ", "));
   if (!out.input.where.empty()) out.input.pushed.push_back("where " + out.input.where);
   return out;

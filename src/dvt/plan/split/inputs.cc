@@ -238,6 +238,7 @@ bool InputCollector::IsEvaluated(const Predicate& predicate, const SplitInput& i
                         (predicate.op == sql::Op::kGe || predicate.op == sql::Op::kGt || predicate.op == sql::Op::kEq);
     const columnar::DataType& type = input.info->columns[static_cast<size_t>(column.index)].type;
     if (type.is_temporal() && input.profile.facts.odd_dates && !upward) return false;
+    if (type.kind == columnar::TypeKind::kString && !input.profile.facts.binary_collation) return false;
   }
   std::vector<std::string> reasons;
   return RenderPredicate(predicate, input.info->columns, input.profile, "", &reasons).has_value() && reasons.empty();
