@@ -170,6 +170,8 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
   DVT_ASSIGN(const bool raw, RawFits(target, relation, stop));
   Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks) ? LoadPartitions(target, relation, raw, stop)
                                                                                        : LoadStream(target, relation, stop);
+  // The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
+  for (auto& extract : extracts_) extract.scope.reset();
   if (!rows) return std::move(rows).error().Within(fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
   return rows;
 }
