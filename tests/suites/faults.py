@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+from harness.cut_once import CutOnce
 from harness.toxiproxy import Toxiproxy
 
 NAME, ABOUT, NEEDS = "faults", "kill -9, Ctrl-C and cut connections during loads", ["release", "servers"]
@@ -27,6 +28,7 @@ def run(report, context):
     disturb(report, bench, "kill -9", signal.SIGKILL, KILLS, dice, first.seconds)
     disturb(report, bench, "Ctrl-C", signal.SIGINT, INTERRUPTS, dice, first.seconds)
     cuts(report, context, bench)
+    one_partition(report, context, bench)
     context.databases.drop("faults")
 
 
@@ -93,10 +95,20 @@ class Bench:
         finally:
             connection.close()
 
+    def source_queries(self):
+        """Queries of dvt that still run on the source."""
+        connection = self.context.databases.mysql()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select count(*) from information_schema.processlist where db = 'faults' and command in ('Query', 'Execute')")
+                return cursor.fetchone()[0]
+        finally:
+            connection.close()
+
     def settle(self, seconds=10):
         """Waits until the servers have noticed that a client is gone."""
         limit = time.time() + seconds
-        while self.sessions() and time.time() < limit:
+        while (self.sessions() or self.source_queries()) and time.time() < limit:
             time.sleep(0.05)
 
 
@@ -124,6 +136,8 @@ def disturb(report, bench, what, number, count, dice, seconds):
         problem = judge(bench, rows, low, high, old, generation)
         if not problem and number == signal.SIGINT and not finished and process.returncode == 0 and high == old:
             problem = "exit code 0 although it was interrupted"
+        if not problem and bench.source_queries():
+            problem = "a query is still running on the source"
         if problem:
             report.failed("faults", name, f"at {moment:.2f} s: {problem}\n{output.decode(errors='replace')[-2000:]}")
         else:
@@ -178,12 +192,50 @@ def cuts(report, context, bench):
             report.passed("faults", name, f"{retries} retries, {outcome.seconds:.1f} s")
 
 
-def count_retries(bench):
-    """Retries that run_results.json tells, wherever they stand."""
-    def walk(value):
-        if isinstance(value, dict):
-            own = value.get("retries", 0)
-            return (own if isinstance(own, int) else 0) + sum(walk(v) for k, v in value.items() if k != "retries")
-        return sum(walk(v) for v in value) if isinstance(value, list) else 0
+def one_partition(report, context, bench):
+    """One connection of several is cut once: one retry is told, and the server counts no second reading of the other partitions."""
+    name = "one of MariaDB's partitions cut, the others not read again"
+    if not report.wants(name):
+        return
+    connection = context.databases.mysql("faults")
+    with connection.cursor() as cursor:
+        cursor.execute("set global userstat = 1")
+        before = rows_read(cursor)
+        with CutOnce(bench.environment["MY_PORT"], 1_000_000) as proxy:
+            outcome = bench.load(2000, "order_lines", {"MY_PORT": str(proxy.port)})
+            cuts_made = proxy.cuts
+        read = rows_read(cursor) - before
+        cursor.execute("set global userstat = 0")
+    connection.close()
+    told = [t for t in transfers(bench) if t["role"] == "extract" and t["connection"] == "shop"] if outcome.code == 0 else []
+    partitions = sum(t["partitions"] for t in told)
+    most = ORDERS + ORDERS // max(1, partitions) + 1000
+    problem = None
+    if outcome.code != 0:
+        problem = outcome.output[-3000:]
+    elif bench.state() != (ORDERS, 2000, 2000):
+        problem = f"target has {bench.state()}"
+    elif not cuts_made or partitions < 2 or [t["retries"] for t in told] != [1] or [t["rows"] for t in told] != [ORDERS]:
+        problem = f"{cuts_made} connections passed the limit; expected one retry among at least two partitions, told is {told}"
+    elif not ORDERS < read <= most:
+        problem = f"the server read {read} rows; expected more than {ORDERS} and at most {most}: one partition twice"
+    if problem:
+        report.failed("faults", name, problem)
+    else:
+        report.passed("faults", name, f"{partitions} partitions, 1 retry, {read} rows read for {ORDERS}")
 
-    return walk(json.loads((bench.artifacts / "run_results.json").read_text()))
+
+def rows_read(cursor):
+    cursor.execute("select coalesce(sum(rows_read), 0) from information_schema.table_statistics "
+                   "where table_schema = 'faults' and table_name = 'orders'")
+    return int(cursor.fetchone()[0])
+
+
+def transfers(bench):
+    """What run_results.json tells of the transfers of all models."""
+    results = json.loads((bench.artifacts / "run_results.json").read_text())["results"]
+    return [t for result in results for t in result["adapter_response"].get("dvt_transfers", [])]
+
+
+def count_retries(bench):
+    return sum(t["retries"] for t in transfers(bench))

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 
 namespace dvt::cli {
@@ -15,9 +17,17 @@ std::string Bar(double fraction, int width) {
   return bar;
 }
 
-double MegabytesPerSecond(const run::FlowCounter& flow) {
-  const double seconds = static_cast<double>(flow.last_nanos - flow.first_nanos) / 1e9;
-  return seconds <= 0 ? 0 : static_cast<double>(flow.bytes) / 1e6 / seconds;
+// Over all reads together; 0 while too little time has passed to tell.
+double MegabytesPerSecond(const std::deque<run::FlowCounter>& flows) {
+  int64_t bytes = 0, first = 0, last = 0;
+  for (const auto& flow : flows) {
+    if (flow.first_nanos == 0) continue;
+    bytes += flow.bytes;
+    first = first == 0 ? flow.first_nanos.load() : std::min(first, flow.first_nanos.load());
+    last = std::max(last, flow.last_nanos.load());
+  }
+  constexpr int64_t kTooShortNanos = 50'000'000;
+  return last - first < kTooShortNanos ? 0 : static_cast<double>(bytes) * 1e3 / static_cast<double>(last - first);
 }
 
 }  // namespace
@@ -52,9 +62,7 @@ std::string LiveLine(const model::Node& node, int index, int total, const run::N
   std::string line = fmt::format("          {} of {} RUN {}  {}", index, total, RelationLabel(node), progress.phase.load());
   if (progress.transferring) {
     line += fmt::format("  {} rows", HumanCount(static_cast<double>(progress.load.rows)));
-    double rate = 0;
-    for (const auto& flow : progress.extracts) rate += MegabytesPerSecond(flow);
-    if (rate > 0) line += fmt::format("  {:.1f} MB/s", rate);
+    if (const double rate = MegabytesPerSecond(progress.extracts); rate > 0) line += fmt::format("  {:.1f} MB/s", rate);
     for (const auto& flow : progress.extracts) line += "  " + FlowText(flow);
   }
   return line + "  " + HumanSeconds(seconds);

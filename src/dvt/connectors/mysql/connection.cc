@@ -167,6 +167,9 @@ Status Connection::SetUp() {
 
 void Connection::Interrupt() noexcept {
   interrupted_ = true;
+  // A plain close would leave a server that is blocked in writing its rows waiting for hours: reset the connection instead.
+  const linger reset{1, 0};
+  setsockopt(socket_, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
   ::shutdown(socket_, SHUT_RDWR);
 }
 
@@ -182,11 +185,23 @@ void Connection::Kill(std::string_view command) noexcept {
   }
 }
 
+void Connection::KillConnection() noexcept {
+  usable_ = false;
+  if (!killed_) Kill("KILL ");
+  killed_ = true;
+}
+
+void Connection::KillQuery() noexcept {
+  if (interrupted_) {
+    KillConnection();
+  } else if (usable_) {
+    Kill("KILL QUERY ");
+  }
+}
+
 Error Connection::Convert(unsigned number, std::string_view state, std::string_view message) {
   if (interrupted_) {
-    usable_ = false;
-    if (!killed_) Kill("KILL ");
-    killed_ = true;
+    KillConnection();
     return CancelledError();
   }
   Error error = MakeServerError(number, state, message);

@@ -55,8 +55,8 @@ class Connection {
   /// The handle's last error; kCancelled if a stop interrupted it.
   Error LastError();
   Error StatementError(MYSQL_STMT* statement);
-  /// Stops the running statement but keeps the connection (and its transaction).
-  void KillQuery() noexcept { Kill("KILL QUERY "); }
+  /// Stops the running statement but keeps the connection (and its transaction); after an interrupt, ends the connection.
+  void KillQuery() noexcept;
 
   /// Ends the connection's blocking calls from another thread; they return kCancelled and the server's work is killed.
   void Interrupt() noexcept;
@@ -83,6 +83,7 @@ class Connection {
   void AbandonConnect(int status);
   Status SetUp();
   void Kill(std::string_view command) noexcept;
+  void KillConnection() noexcept;
   Error Convert(unsigned number, std::string_view state, std::string_view message);
 
   std::shared_ptr<const Settings> settings_;

@@ -78,7 +78,7 @@ class RowReader : public columnar::BatchSource {
         guard_(std::in_place, *connection_, std::move(stop)) {}
 
   ~RowReader() override {
-    if (!ended_ && connection_->usable()) connection_->KillQuery();
+    if (!ended_) connection_->KillQuery();
     Finish();
   }
 

@@ -19,7 +19,8 @@ class FirstError {
   Status Take() {
     std::lock_guard lock(mutex_);
     if (error_ == nullptr) return {};
-    return std::move(*error_);
+    const auto taken = std::move(error_);
+    return std::move(*taken);
   }
 
  private:
