@@ -10,7 +10,8 @@ namespace dvt::cli {
 namespace {
 
 void AddCommon(CLI::App* app, Options& o) {
-  app->add_option("--project-dir", o.project_dir, "Folder with dbt_project.yml (default: here or above)")->envname("DBT_PROJECT_DIR");
+  app->add_option("--project-dir", o.project_dir, "Folder with dbt_project.yml (default: here or above)")
+      ->envname("DBT_PROJECT_DIR");
   app->add_option("--profiles-dir", o.profiles_dir, "Folder with profiles.yml");
   app->add_option("--profile", o.profile, "Profile to use instead of the project's");
   app->add_option("-t,--target", o.target, "Connection that models are built in")->envname("DBT_TARGET");
@@ -72,7 +73,8 @@ void AddCommands(CLI::App& app, Options& o) {
     CLI::App* ls = AddCommand(app, o, name, "List nodes");
     ls->callback([&o] { o.command = "ls"; });
     AddSelection(ls, o);
-    ls->add_option("--output", o.output, "selector, name, path or json")->check(CLI::IsMember({"selector", "name", "path", "json"}));
+    ls->add_option("--output", o.output, "selector, name, path or json")
+        ->check(CLI::IsMember({"selector", "name", "path", "json"}));
   }
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");

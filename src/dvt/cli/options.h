@@ -30,11 +30,11 @@ struct Options {
   bool quiet = false;
   bool debug = false;
   bool warn_error = false;
-  bool json = false;            ///< plan --json, ls --output json
-  std::string output;           ///< ls/show: text, json, name, path, selector
-  std::string inline_sql;       ///< show/compile --inline
-  int limit = 5;                ///< show --limit; -1: all rows
-  std::string init_name;        ///< init NAME
+  bool json = false;                   ///< plan --json, ls --output json
+  std::string output;                  ///< ls/show: text, json, name, path, selector
+  std::string inline_sql;              ///< show/compile --inline
+  int limit = 5;                       ///< show --limit; -1: all rows
+  std::string init_name;               ///< init NAME
   std::vector<std::string> arguments;  ///< as typed, for run_results.json
 };
 

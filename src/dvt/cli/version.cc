@@ -3,7 +3,8 @@
 namespace dvt::cli {
 
 std::string VersionText() {
-  return std::string("dvt ") + kDvtVersion + "\n  projects and artifacts as dbt " + kDbtVersion + "\n  engine: DuckDB, in process";
+  return std::string("dvt ") + kDvtVersion + "\n  projects and artifacts as dbt " + kDbtVersion +
+         "\n  engine: DuckDB, in process";
 }
 
 }  // namespace dvt::cli

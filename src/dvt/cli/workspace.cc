@@ -129,10 +129,12 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.run.manifest = &w.manifest;
   w.run.macros = w.bridge->macros();
   w.run.target_folder = JoinPath(w.manifest.project.folder, target_path);
-  w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder, JoinPath(w.run.target_folder, "tmp"));
+  w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder,
+                                                     JoinPath(w.run.target_folder, "tmp"));
   w.run.connections = w.connections.get();
   w.run.observer = w.observer.get();
-  w.run.options = {options.command, options.full_refresh, options.fail_fast, options.warn_error, options.threads, options.compute, load.vars, ArgumentsValue(options)};
+  w.run.options = {options.command, options.full_refresh, options.fail_fast, options.warn_error,
+                   options.threads, options.compute,      load.vars,         ArgumentsValue(options)};
   w.run.invocation_id = NewUuid();
   w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));

@@ -11,7 +11,8 @@ namespace {
 // s0 → stg/stg_a (t1) → int_c (t1, t2) → mart/d → mart/e; stg/stg_b ← source → int_c; mart/f ← stg_a; exposure ex ← d; tests.
 model::Manifest Shop() {
   model::Manifest manifest;
-  auto node = [&](model::ResourceType type, const std::string& folder, const std::string& name, std::vector<std::string> tags, std::vector<std::string> parents) {
+  auto node = [&](model::ResourceType type, const std::string& folder, const std::string& name, std::vector<std::string> tags,
+                  std::vector<std::string> parents) {
     model::Node n;
     n.type = type;
     n.name = name;
@@ -119,7 +120,8 @@ TEST(ReadyQueue, OrdersSkipsAndEnds) {
   std::vector<std::string> skipped;
   while (auto id = queue.TryNext()) {
     done.push_back(id->substr(id->rfind('.') + 1));
-    for (const auto& skip : queue.Finish(*id, *id == "test.qp.R" ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess)) {
+    for (const auto& skip :
+         queue.Finish(*id, *id == "test.qp.R" ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess)) {
       skipped.push_back(skip.id.substr(skip.id.rfind('.') + 1));
     }
   }

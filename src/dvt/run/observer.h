@@ -19,14 +19,14 @@ namespace dvt::run {
 struct FlowCounter {
   std::string connection;
   std::string name;
-  std::string path;                           ///< "binary COPY", …
+  std::string path;  ///< "binary COPY", …
   std::optional<int64_t> estimated_rows;
   int partitions = 1;
   std::atomic<int64_t> rows{0};
   std::atomic<int64_t> bytes{0};
   std::atomic<int> partitions_done{0};
   std::atomic<int> retries{0};
-  std::atomic<int64_t> first_nanos{0};        ///< steady-clock time of the first row
+  std::atomic<int64_t> first_nanos{0};  ///< steady-clock time of the first row
   std::atomic<int64_t> last_nanos{0};
 
   void Add(int64_t more_rows, int64_t more_bytes);

@@ -11,10 +11,10 @@ namespace dvt::artifacts {
 /// The `metadata` block that all artifacts share.
 struct Metadata {
   std::string dbt_version = "1.12.0";  ///< the dbt release whose formats these are
-  std::string generated_at;           ///< UTC, "2026-01-02T03:04:05.123456Z"; empty: now
-  std::string invocation_id;          ///< UUID
-  std::string invocation_started_at;  ///< empty: null
-  std::string adapter_type;           ///< of the default target
+  std::string generated_at;            ///< UTC, "2026-01-02T03:04:05.123456Z"; empty: now
+  std::string invocation_id;           ///< UUID
+  std::string invocation_started_at;   ///< empty: null
+  std::string adapter_type;            ///< of the default target
 };
 
 /// Now, as artifacts write it.

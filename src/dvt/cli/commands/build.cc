@@ -38,9 +38,10 @@ Result<int> BuildCommand(const Options& options, std::stop_token stop) {
     w.observer->Message(Severity::kError, hooks.error().ToString());
     return 1;
   }
-  const bool failed = stop.stop_requested() || std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
-    return result.status == "error" || result.status == "fail" || result.status == "skipped";
-  });
+  const bool failed =
+      stop.stop_requested() || std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
+        return result.status == "error" || result.status == "fail" || result.status == "skipped";
+      });
   return failed ? 1 : 0;
 }
 

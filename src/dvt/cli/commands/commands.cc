@@ -10,11 +10,12 @@ CommandFunction FindCommand(const std::string& name) {
     const char* name;
     CommandFunction function;
   } kCommands[] = {
-      {"run", &BuildCommand},    {"build", &BuildCommand}, {"seed", &BuildCommand},   {"test", &BuildCommand},   {"plan", &PlanCommand},
-      {"compile", &CompileCommand}, {"show", &ShowCommand}, {"parse", &ParseCommand}, {"ls", &ListCommand}, {"debug", &DebugCommand},
-      {"clean", &CleanCommand},  {"init", &InitCommand},
+      {"run", &BuildCommand}, {"build", &BuildCommand},     {"seed", &BuildCommand},  {"test", &BuildCommand},
+      {"plan", &PlanCommand}, {"compile", &CompileCommand}, {"show", &ShowCommand},   {"parse", &ParseCommand},
+      {"ls", &ListCommand},   {"debug", &DebugCommand},     {"clean", &CleanCommand}, {"init", &InitCommand},
   };
-  const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const auto& command) { return name == command.name; });
+  const auto* found =
+      std::find_if(std::begin(kCommands), std::end(kCommands), [&](const auto& command) { return name == command.name; });
   return found == std::end(kCommands) ? nullptr : found->function;
 }
 

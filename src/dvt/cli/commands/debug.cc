@@ -16,8 +16,9 @@ namespace dvt::cli {
 Result<int> DebugCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
-  std::printf("%s\nproject   %s  (%s)\nprofile   %s  (%s), target %s\n\nConnections\n", VersionText().c_str(), w.manifest.project.name.c_str(),
-              w.manifest.project.file.c_str(), w.manifest.profile.name.c_str(), w.manifest.profile.file.c_str(), w.manifest.target.c_str());
+  std::printf("%s\nproject   %s  (%s)\nprofile   %s  (%s), target %s\n\nConnections\n", VersionText().c_str(),
+              w.manifest.project.name.c_str(), w.manifest.project.file.c_str(), w.manifest.profile.name.c_str(),
+              w.manifest.profile.file.c_str(), w.manifest.target.c_str());
   bool failed = false;
   for (const auto& name : w.connections->Names()) {
     auto test = [&]() -> Result<std::string> {
@@ -26,7 +27,8 @@ Result<int> DebugCommand(const Options& options, std::stop_token stop) {
     };
     auto outcome = test();
     failed = failed || !outcome;
-    const std::string text = outcome ? "OK    " + *outcome : "FAIL  " + ReplaceAll(outcome.error().ToString(), "\n", "\n                  ");
+    const std::string text =
+        outcome ? "OK    " + *outcome : "FAIL  " + ReplaceAll(outcome.error().ToString(), "\n", "\n                  ");
     std::printf("  %-12s  %s\n", name.c_str(), SecretRegistry::Redact(text).c_str());
   }
   std::printf("\nComputes\n");
@@ -38,7 +40,8 @@ Result<int> DebugCommand(const Options& options, std::stop_token stop) {
   for (const auto& name : computes) {
     auto engine = w.connections->GetEngine(name);
     failed = failed || !engine;
-    std::printf("  %-12s  %s\n", name.empty() ? "duckdb" : name.c_str(), engine ? "OK" : ("FAIL  " + engine.error().ToString()).c_str());
+    std::printf("  %-12s  %s\n", name.empty() ? "duckdb" : name.c_str(),
+                engine ? "OK" : ("FAIL  " + engine.error().ToString()).c_str());
   }
   std::printf("\n%s\n", failed ? "Some checks failed." : "All checks passed.");
   return failed ? 1 : 0;
@@ -51,11 +54,13 @@ Result<int> CleanCommand(const Options& options, std::stop_token stop) {
     const std::string folder = AbsolutePath(JoinPath(project.folder, target));
     // Only below the project, and never what it was made from.
     bool source = folder.compare(0, project.folder.size() + 1, project.folder + "/") != 0;
-    for (const auto* paths : {&project.model_paths, &project.seed_paths, &project.test_paths, &project.snapshot_paths, &project.macro_paths}) {
+    for (const auto* paths :
+         {&project.model_paths, &project.seed_paths, &project.test_paths, &project.snapshot_paths, &project.macro_paths}) {
       for (const auto& path : *paths) source = source || AbsolutePath(JoinPath(project.folder, path)) == folder;
     }
     if (source) {
-      return Error(ErrorCode::kConfig, fmt::format("clean-targets: '{}' is not a folder that may be removed", target)).At({project.file, 0, 0})
+      return Error(ErrorCode::kConfig, fmt::format("clean-targets: '{}' is not a folder that may be removed", target))
+          .At({project.file, 0, 0})
           .WithHint("name folders inside the project that hold no source files");
     }
     std::error_code error;

@@ -72,9 +72,12 @@ models:
 
 Result<int> InitCommand(const Options& options, std::stop_token) {
   const std::string name = options.init_name.empty() ? "my_project" : options.init_name;
-  const bool valid = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos &&
-                     (name[0] < '0' || name[0] > '9');
-  if (!valid) return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' cannot be a project's name", name)).WithHint("use letters, digits and _");
+  const bool valid =
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos &&
+      (name[0] < '0' || name[0] > '9');
+  if (!valid)
+    return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' cannot be a project's name", name))
+        .WithHint("use letters, digits and _");
   const std::string folder = JoinPath(options.project_dir.empty() ? "." : options.project_dir, name);
   if (FileExists(folder) || IsFolder(folder)) {
     return Error(ErrorCode::kAlreadyExists, fmt::format("'{}' exists already", folder)).WithHint("choose another name");
@@ -85,7 +88,8 @@ Result<int> InitCommand(const Options& options, std::stop_token) {
   DVT_TRY(WriteFileAtomic(JoinPath(folder, "models/people_by_city.sql"), kModel));
   DVT_TRY(WriteFileAtomic(JoinPath(folder, "models/properties.yml"), kProperties));
   DVT_TRY(WriteFileAtomic(JoinPath(folder, ".gitignore"), "target/\nlogs/\n*.duckdb\n"));
-  std::printf("Wrote the project %s. Next:\n\n  cd %s\n  dvt build\n  dvt show --select people_by_city\n", name.c_str(), folder.c_str());
+  std::printf("Wrote the project %s. Next:\n\n  cd %s\n  dvt build\n  dvt show --select people_by_city\n", name.c_str(),
+              folder.c_str());
   return 0;
 }
 

@@ -15,8 +15,10 @@ namespace dvt::cli {
 Result<int> ParseCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   DVT_TRY(artifacts::WriteManifest(workspace->run.target_folder, workspace->manifest, workspace->metadata()));
-  workspace->observer->Message(Severity::kWarning, fmt::format("Parsed {} nodes and {} sources; wrote {}", workspace->manifest.nodes.size(),
-                                                               workspace->manifest.sources.size(), JoinPath(workspace->run.target_folder, "manifest.json")));
+  workspace->observer->Message(
+      Severity::kWarning,
+      fmt::format("Parsed {} nodes and {} sources; wrote {}", workspace->manifest.nodes.size(),
+                  workspace->manifest.sources.size(), JoinPath(workspace->run.target_folder, "manifest.json")));
   return 0;
 }
 
@@ -40,7 +42,8 @@ Result<int> CompileCommand(const Options& options, std::stop_token stop) {
     } else {
       node.compiled = true;
       node.compiled_code = result.compiled_code;
-      const std::string path = "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
+      const std::string path =
+          "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
       DVT_TRY(WriteFileAtomic(JoinPath(w.run.target_folder, path), result.compiled_code + "\n"));
       if (print) std::printf("-- %s\n%s\n\n", id.c_str(), result.compiled_code.c_str());
     }

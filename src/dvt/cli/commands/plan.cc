@@ -10,7 +10,8 @@ namespace dvt::cli {
 namespace {
 
 // How each extract would be read, asked of the sources without reading.
-Result<std::vector<plan::ReadFacts>> AskReads(Workspace& w, const model::Node& node, const plan::ModelPlan& plan, std::stop_token stop) {
+Result<std::vector<plan::ReadFacts>> AskReads(Workspace& w, const model::Node& node, const plan::ModelPlan& plan,
+                                              std::stop_token stop) {
   std::vector<plan::ReadFacts> reads;
   if (plan.way == plan::Way::kPushdown) return reads;
   run::NodeProgress progress;
@@ -55,7 +56,8 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
       return {};
     };
     if (auto shown = show(); !shown) {
-      w.observer->Message(Severity::kError, id + ": " + std::move(shown).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+      w.observer->Message(Severity::kError,
+                          id + ": " + std::move(shown).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
       exit_code = 1;
     }
   }

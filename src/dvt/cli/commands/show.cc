@@ -37,7 +37,8 @@ Result<Preview> Read(columnar::Stream stream, int limit) {
     DVT_ASSIGN(const auto batch, stream.Next());
     if (!batch.valid()) break;
     const auto columns = columnar::BatchColumns(batch.get(), preview.fields);
-    for (int64_t row = 0; row < batch.length() && (limit < 0 || static_cast<int>(preview.rows.size()) < limit); ++row) AppendRow(preview, columns, row);
+    for (int64_t row = 0; row < batch.length() && (limit < 0 || static_cast<int>(preview.rows.size()) < limit); ++row)
+      AppendRow(preview, columns, row);
   }
   return preview;
 }
@@ -60,7 +61,8 @@ void Print(const Preview& preview, const std::string& title, bool json) {
               preview.rows.size() == 1 ? "" : "s");
 }
 
-Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options, std::stop_token stop) {
+Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options,
+                         std::stop_token stop) {
   DVT_ASSIGN(const auto connector, w.runner->ConnectorOf(node));
   run::NodeAdapter adapter(w.run, connector, stop);
   DVT_ASSIGN(auto compiled, w.compiler->CompileText(node, text, adapter, stop));
@@ -102,7 +104,8 @@ Result<int> ShowCommand(const Options& options, std::stop_token stop) {
     const auto found = w.manifest.nodes.find(id);
     if (found == w.manifest.nodes.end()) continue;
     const model::Node& node = found->second;
-    const std::string text = node.type == model::ResourceType::kSeed ? "select * from {{ ref('" + node.name + "') }}" : node.raw_code;
+    const std::string text =
+        node.type == model::ResourceType::kSeed ? "select * from {{ ref('" + node.name + "') }}" : node.raw_code;
     auto preview = ShowNode(w, node, text, options, stop);
     if (preview) {
       Print(*preview, node.name, json);

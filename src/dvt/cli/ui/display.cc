@@ -49,11 +49,13 @@ class Display : public run::Observer {
 
   void RunStarted(int nodes, int threads) override {
     if (options_.quiet) return;
-    Print(fmt::format("{}  Running {} node{} on {} thread{}", ClockTime(), nodes, nodes == 1 ? "" : "s", threads, threads == 1 ? "" : "s"));
+    Print(fmt::format("{}  Running {} node{} on {} thread{}", ClockTime(), nodes, nodes == 1 ? "" : "s", threads,
+                      threads == 1 ? "" : "s"));
   }
 
   void NodeStarted(const model::Node& node, int index, int total, const run::NodeProgress& progress) override {
-    if (!options_.live && !options_.quiet) Print(fmt::format("{}  {} of {} START {}", ClockTime(), index, total, RelationLabel(node)));
+    if (!options_.live && !options_.quiet)
+      Print(fmt::format("{}  {} of {} START {}", ClockTime(), index, total, RelationLabel(node)));
     std::lock_guard lock(mutex_);
     running_.push_back({&node, index, total, &progress, std::chrono::steady_clock::now()});
   }
@@ -66,8 +68,10 @@ class Display : public run::Observer {
     if (options_.quiet && !Failed(result)) return;
     const char* color = Failed(result) ? kRed : result.status == "success" || result.status == "pass" ? kGreen : kYellow;
     const std::string word = result.status == "success" ? "OK" : ToUpper(result.status);
-    std::string lines = fmt::format("{}  {} of {} {} {}  {}", ClockTime(), index, total, Paint(color, word), RelationLabel(node), OutcomeText(result));
-    for (const auto& warning : result.warnings) lines += "\n" + Paint(kYellow, fmt::format("          {}: {}", warning.code, warning.message));
+    std::string lines = fmt::format("{}  {} of {} {} {}  {}", ClockTime(), index, total, Paint(color, word), RelationLabel(node),
+                                    OutcomeText(result));
+    for (const auto& warning : result.warnings)
+      lines += "\n" + Paint(kYellow, fmt::format("          {}: {}", warning.code, warning.message));
     if (Failed(result)) lines += "\n" + Paint(kRed, "          " + ReplaceAll(result.message, "\n", "\n          "));
     Print(lines);
   }
@@ -80,16 +84,20 @@ class Display : public run::Observer {
   void RunFinished(const model::RunResults& results) override {
     int passed = 0, warned = 0, failed = 0, skipped = 0;
     for (const auto& result : results.results) {
-      if (result.status == "success" || result.status == "pass") ++passed;
-      else if (result.status == "warn") ++warned;
-      else if (result.status == "skipped") ++skipped;
-      else ++failed;
+      if (result.status == "success" || result.status == "pass")
+        ++passed;
+      else if (result.status == "warn")
+        ++warned;
+      else if (result.status == "skipped")
+        ++skipped;
+      else
+        ++failed;
     }
     if (options_.quiet && failed == 0) return;
     const std::string table = TransferTable(results);
     if (!table.empty()) Print("\nMoved:" + table);
-    Print(fmt::format("\nDone in {}. PASS={} WARN={} ERROR={} SKIP={} TOTAL={}", HumanSeconds(results.elapsed_seconds), passed, warned, failed,
-                      skipped, results.results.size()));
+    Print(fmt::format("\nDone in {}. PASS={} WARN={} ERROR={} SKIP={} TOTAL={}", HumanSeconds(results.elapsed_seconds), passed,
+                      warned, failed, skipped, results.results.size()));
   }
 
  private:
@@ -121,7 +129,9 @@ class Display : public run::Observer {
     const int width = TerminalWidth() - 1;
     for (const auto& running : running_) {
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - running.started).count();
-      std::fputs((FitWidth(LiveLine(*running.node, running.index, running.total, *running.progress, seconds), width) + "\n").c_str(), stdout);
+      std::fputs(
+          (FitWidth(LiveLine(*running.node, running.index, running.total, *running.progress, seconds), width) + "\n").c_str(),
+          stdout);
       ++drawn_;
     }
   }

@@ -7,7 +7,7 @@
 namespace dvt::cli {
 
 struct DisplayOptions {
-  bool live = false;    ///< redraw running nodes on the terminal
+  bool live = false;  ///< redraw running nodes on the terminal
   bool color = false;
   bool quiet = false;
 };

@@ -7,7 +7,8 @@ namespace dvt::cli {
 namespace {
 
 int CodePoints(const std::string& text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 // One line per cell: control characters as escapes, cut to the width.
@@ -17,10 +18,14 @@ std::string CellText(const std::string& text, int max_width) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if ((static_cast<unsigned char>(c) & 0xC0) != 0x80 && ++columns > max_width) return out + "…";
-    if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else if (static_cast<unsigned char>(c) < 32) out += '?';
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (static_cast<unsigned char>(c) < 32)
+      out += '?';
+    else
+      out += c;
   }
   return out;
 }

@@ -7,7 +7,8 @@
 namespace dvt::columnar {
 
 GrowBuffer::GrowBuffer(GrowBuffer&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
       capacity_(std::exchange(other.capacity_, 0)) {}
 
 GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {

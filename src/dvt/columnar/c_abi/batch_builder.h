@@ -22,8 +22,13 @@ class GrowBuffer {
   uint8_t* data() { return data_; }
   const uint8_t* data() const { return data_; }
   size_t size() const { return size_; }
-  void Reserve(size_t bytes) { if (bytes > capacity_) Grow(bytes); }
-  void Resize(size_t bytes) { Reserve(bytes); size_ = bytes; }
+  void Reserve(size_t bytes) {
+    if (bytes > capacity_) Grow(bytes);
+  }
+  void Resize(size_t bytes) {
+    Reserve(bytes);
+    size_ = bytes;
+  }
   void Append(const void* bytes, size_t count) {
     Reserve(size_ + count);
     if (count != 0) std::memcpy(data_ + size_, bytes, count);
@@ -74,7 +79,10 @@ class ColumnBuilder {
   /// decimal128 (types of up to 38 digits), unscaled and already at the Arrow scale.
   void AppendDecimal(Int128 unscaled) { AppendFixed(unscaled); }
   /// decimal256: 32 bytes, little endian, two's complement.
-  void AppendDecimal256(const uint8_t bytes[32]) { values_.Append(bytes, 32); MarkValid(); }
+  void AppendDecimal256(const uint8_t bytes[32]) {
+    values_.Append(bytes, 32);
+    MarkValid();
+  }
   /// string, binary, json, unknown.
   void AppendBytes(std::string_view bytes) {
     values_.Append(bytes.data(), bytes.size());
@@ -82,7 +90,10 @@ class ColumnBuilder {
     MarkValid();
   }
   /// uuid: 16 bytes, big endian as in RFC 9562.
-  void AppendUuid(const uint8_t bytes[16]) { values_.Append(bytes, 16); MarkValid(); }
+  void AppendUuid(const uint8_t bytes[16]) {
+    values_.Append(bytes, 16);
+    MarkValid();
+  }
   /// interval.
   void AppendInterval(int32_t months, int32_t days, int64_t nanoseconds);
   /// list: append the elements to child(0) first, then call this. struct: append to each child first.
@@ -100,13 +111,13 @@ class ColumnBuilder {
   void SetValidity(bool valid);
 
   DataType type_;
-  GrowBuffer values_;   // fixed-width values, or the bytes of strings, or bits of booleans
-  GrowBuffer offsets_;  // int32, strings and lists
-  GrowBuffer validity_; // bits; filled from the first null on
+  GrowBuffer values_;    // fixed-width values, or the bytes of strings, or bits of booleans
+  GrowBuffer offsets_;   // int32, strings and lists
+  GrowBuffer validity_;  // bits; filled from the first null on
   std::vector<ColumnBuilder> children_;
   int64_t length_ = 0;
   int64_t null_count_ = 0;
-  int width_ = 0;       // bytes per value; 0 for bool, nested and variable width
+  int width_ = 0;  // bytes per value; 0 for bool, nested and variable width
 };
 
 /// Builds record batches row by row. Not thread-safe.

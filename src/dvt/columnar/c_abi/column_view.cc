@@ -3,9 +3,14 @@
 namespace dvt::columnar {
 
 ColumnView::ColumnView(const ArrowArray& array, const DataType& type)
-    : array_(&array), type_(&type), offset_(array.offset), length_(array.length),
+    : array_(&array),
+      type_(&type),
+      offset_(array.offset),
+      length_(array.length),
       validity_(array.n_buffers > 0 && array.null_count != 0 ? static_cast<const uint8_t*>(array.buffers[0]) : nullptr),
-      values_(nullptr), offsets_(nullptr), all_null_(type.kind == TypeKind::kNull) {
+      values_(nullptr),
+      offsets_(nullptr),
+      all_null_(type.kind == TypeKind::kNull) {
   if (array.n_buffers == 2 && type.kind != TypeKind::kList) values_ = static_cast<const uint8_t*>(array.buffers[1]);
   if (array.n_buffers == 2 && type.kind == TypeKind::kList) offsets_ = static_cast<const int32_t*>(array.buffers[1]);
   if (array.n_buffers == 3) {

@@ -40,9 +40,16 @@ class ColumnView {
   /// Any integer type, widened. kUInt64 beyond INT64_MAX wraps: read it with Fixed<uint64_t>.
   int64_t Integer(int64_t row) const;
   double Float(int64_t row) const;
-  struct IntervalValue { int32_t months; int32_t days; int64_t nanoseconds; };
+  struct IntervalValue {
+    int32_t months;
+    int32_t days;
+    int64_t nanoseconds;
+  };
   IntervalValue Interval(int64_t row) const;
-  struct Range { int64_t begin; int64_t end; };
+  struct Range {
+    int64_t begin;
+    int64_t end;
+  };
   /// Element rows of a list value, to be read from child(0).
   Range ListRange(int64_t row) const { return {offsets_[row + offset_], offsets_[row + offset_ + 1]}; }
   ColumnView child(int i) const;

@@ -123,11 +123,14 @@ DataType ImportNested(const ArrowSchema& schema, TypeKind kind) {
 }
 
 DataType ImportPlain(std::string_view format) {
-  static const struct { std::string_view format; TypeKind kind; } kPlain[] = {
-      {"n", TypeKind::kNull}, {"b", TypeKind::kBool}, {"c", TypeKind::kInt8}, {"s", TypeKind::kInt16}, {"i", TypeKind::kInt32},
-      {"l", TypeKind::kInt64}, {"C", TypeKind::kUInt8}, {"S", TypeKind::kUInt16}, {"I", TypeKind::kUInt32},
-      {"L", TypeKind::kUInt64}, {"f", TypeKind::kFloat32}, {"g", TypeKind::kFloat64}, {"u", TypeKind::kString},
-      {"z", TypeKind::kBinary}, {"tdD", TypeKind::kDate}, {"ttu", TypeKind::kTime}, {"tin", TypeKind::kInterval}};
+  static const struct {
+    std::string_view format;
+    TypeKind kind;
+  } kPlain[] = {{"n", TypeKind::kNull},      {"b", TypeKind::kBool},   {"c", TypeKind::kInt8},    {"s", TypeKind::kInt16},
+                {"i", TypeKind::kInt32},     {"l", TypeKind::kInt64},  {"C", TypeKind::kUInt8},   {"S", TypeKind::kUInt16},
+                {"I", TypeKind::kUInt32},    {"L", TypeKind::kUInt64}, {"f", TypeKind::kFloat32}, {"g", TypeKind::kFloat64},
+                {"u", TypeKind::kString},    {"z", TypeKind::kBinary}, {"tdD", TypeKind::kDate},  {"ttu", TypeKind::kTime},
+                {"tin", TypeKind::kInterval}};
   for (const auto& plain : kPlain) {
     if (plain.format == format) return plain.kind;
   }

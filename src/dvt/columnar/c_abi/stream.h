@@ -23,7 +23,10 @@ class Schema {
   bool valid() const { return raw_.release != nullptr; }
   const ArrowSchema& get() const { return raw_; }
   /// For callees that fill a caller-provided struct; releases what was held.
-  ArrowSchema* out() { Reset(); return &raw_; }
+  ArrowSchema* out() {
+    Reset();
+    return &raw_;
+  }
   /// Gives ownership away.
   ArrowSchema Take();
   void Reset();
@@ -35,7 +38,10 @@ class Schema {
 /// Move-only owner of an ArrowArray: one record batch (a struct array) or one column.
 class Array {
  public:
-  Array() { raw_.release = nullptr; raw_.length = 0; }
+  Array() {
+    raw_.release = nullptr;
+    raw_.length = 0;
+  }
   explicit Array(ArrowArray raw) : raw_(raw) {}
   Array(Array&& other) noexcept : raw_(other.raw_) { other.raw_.release = nullptr; }
   Array& operator=(Array&& other) noexcept;
@@ -43,7 +49,10 @@ class Array {
   bool valid() const { return raw_.release != nullptr; }
   int64_t length() const { return raw_.length; }
   const ArrowArray& get() const { return raw_; }
-  ArrowArray* out() { Reset(); return &raw_; }
+  ArrowArray* out() {
+    Reset();
+    return &raw_;
+  }
   ArrowArray Take();
   void Reset();
 

@@ -185,8 +185,10 @@ bool ParseFraction(std::string_view text, size_t& at, int64_t& micros) {
   if (!TakeChar(text, at, '.')) return true;
   int digits = 0;
   while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
-    if (digits < 6) micros = micros * 10 + (text[at] - '0');
-    else if (text[at] != '0') return false;
+    if (digits < 6)
+      micros = micros * 10 + (text[at] - '0');
+    else if (text[at] != '0')
+      return false;
     ++digits;
     ++at;
   }
@@ -198,7 +200,8 @@ bool ParseDateAt(std::string_view text, size_t& at, int32_t& days) {
   const bool negative = TakeChar(text, at, '-');
   int64_t year, month, day;
   if (!ParseDigits(text, at, 4, 6, year) || !TakeChar(text, at, '-') || !ParseDigits(text, at, 1, 2, month) ||
-      !TakeChar(text, at, '-') || !ParseDigits(text, at, 1, 2, day)) return false;
+      !TakeChar(text, at, '-') || !ParseDigits(text, at, 1, 2, day))
+    return false;
   if (month < 1 || month > 12 || day < 1) return false;
   if (negative) year = -year;
   days = DaysFromCivil(year, static_cast<int>(month), static_cast<int>(day));
@@ -225,7 +228,8 @@ int32_t DaysFromCivil(int64_t year, int month, int day) {
   year -= month <= 2;
   const int64_t era = (year >= 0 ? year : year - 399) / 400;
   const auto year_of_era = static_cast<unsigned>(year - era * 400);
-  const unsigned day_of_year = (153 * static_cast<unsigned>(month + (month > 2 ? -3 : 9)) + 2) / 5 + static_cast<unsigned>(day) - 1;
+  const unsigned day_of_year =
+      (153 * static_cast<unsigned>(month + (month > 2 ? -3 : 9)) + 2) / 5 + static_cast<unsigned>(day) - 1;
   const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return static_cast<int32_t>(era * 146097 + static_cast<int64_t>(day_of_era) - 719468);
 }

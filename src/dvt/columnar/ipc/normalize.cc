@@ -67,7 +67,8 @@ DataType NeutralType(const arrow::DataType& type) {
     case arrow::Type::FIXED_SIZE_LIST: return DataType::List(NeutralType(*type.field(0)->type()));
     case arrow::Type::STRUCT: {
       std::vector<Field> children;
-      for (const auto& field : type.fields()) children.push_back({field->name(), NeutralType(*field->type()), field->nullable(), {}});
+      for (const auto& field : type.fields())
+        children.push_back({field->name(), NeutralType(*field->type()), field->nullable(), {}});
       return DataType::Struct(std::move(children));
     }
     case arrow::Type::EXTENSION: {
@@ -130,7 +131,8 @@ class NormalizingSource : public BatchSource {
     DVT_ASSIGN(auto wanted, StorageType(field.type));
     if (column->type()->Equals(*wanted)) return column;
     auto cast = arrow::compute::Cast(*column, wanted, arrow::compute::CastOptions::Safe());
-    if (!cast.ok()) return FromArrow(cast.status()).Within("while converting column '" + field.name + "' to " + field.type.ToString());
+    if (!cast.ok())
+      return FromArrow(cast.status()).Within("while converting column '" + field.name + "' to " + field.type.ToString());
     return *cast;
   }
 

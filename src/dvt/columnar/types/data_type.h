@@ -12,24 +12,31 @@ namespace dvt::columnar {
 
 /// The neutral types between all systems. Each has exactly one Arrow representation (see ArrowFormat).
 enum class TypeKind : uint8_t {
-  kUnknown,    ///< no home: travels as UTF-8 text
+  kUnknown,  ///< no home: travels as UTF-8 text
   kNull,
   kBool,
-  kInt8, kInt16, kInt32, kInt64,
-  kUInt8, kUInt16, kUInt32, kUInt64,
-  kFloat32, kFloat64,
-  kDecimal,    ///< precision/scale; precision 0: the system set none (travels as decimal(38, 18))
-  kString,     ///< UTF-8; `length` is the declared maximum in characters, 0: none; `fixed`: blank-padded CHAR
-  kBinary,     ///< `length` in bytes, 0: none
-  kDate,       ///< days since 1970-01-01 (Arrow date32)
-  kTime,       ///< microseconds since midnight (Arrow time64[us])
-  kTimestamp,  ///< microseconds since 1970-01-01, wall clock (Arrow timestamp[us])
-  kTimestampTz,///< microseconds since 1970-01-01 UTC (Arrow timestamp[us, UTC])
-  kInterval,   ///< months, days, nanoseconds (Arrow month_day_nano)
-  kUuid,       ///< Arrow extension arrow.uuid over fixed_size_binary(16)
-  kJson,       ///< Arrow extension arrow.json over utf8
-  kList,       ///< one child
-  kStruct,     ///< named children
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUInt8,
+  kUInt16,
+  kUInt32,
+  kUInt64,
+  kFloat32,
+  kFloat64,
+  kDecimal,      ///< precision/scale; precision 0: the system set none (travels as decimal(38, 18))
+  kString,       ///< UTF-8; `length` is the declared maximum in characters, 0: none; `fixed`: blank-padded CHAR
+  kBinary,       ///< `length` in bytes, 0: none
+  kDate,         ///< days since 1970-01-01 (Arrow date32)
+  kTime,         ///< microseconds since midnight (Arrow time64[us])
+  kTimestamp,    ///< microseconds since 1970-01-01, wall clock (Arrow timestamp[us])
+  kTimestampTz,  ///< microseconds since 1970-01-01 UTC (Arrow timestamp[us, UTC])
+  kInterval,     ///< months, days, nanoseconds (Arrow month_day_nano)
+  kUuid,         ///< Arrow extension arrow.uuid over fixed_size_binary(16)
+  kJson,         ///< Arrow extension arrow.json over utf8
+  kList,         ///< one child
+  kStruct,       ///< named children
 };
 
 struct Field;
@@ -37,7 +44,7 @@ struct Field;
 /// A neutral column type. A value type; children are shared and immutable.
 struct DataType {
   TypeKind kind = TypeKind::kUnknown;
-  int precision = 0;   ///< decimal digits, or fractional-second digits (0–9) of time types; 0: the default
+  int precision = 0;  ///< decimal digits, or fractional-second digits (0–9) of time types; 0: the default
   int scale = 0;
   int64_t length = 0;
   bool fixed = false;  ///< CHAR/BINARY padding
@@ -77,7 +84,11 @@ using Fields = std::vector<Field>;
 /// Source: Arrow columnar format, C data interface, "Data type description".
 std::string ArrowFormat(const DataType& type);
 /// The precision and scale a decimal has in Arrow (unconstrained → 38, 18; more than 38 digits → decimal256 up to 76).
-struct DecimalShape { int precision; int scale; int bits; };
+struct DecimalShape {
+  int precision;
+  int scale;
+  int bits;
+};
 DecimalShape ArrowDecimal(const DataType& type);
 
 }  // namespace dvt::columnar

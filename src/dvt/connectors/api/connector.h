@@ -24,9 +24,9 @@ namespace dvt::connectors {
 /// One entry of a profile's `outputs`: a named connection and its settings. Holds secrets: never print `settings`.
 struct ConnectionConfig {
   std::string name;
-  std::string type;      ///< "postgres", "mysql", "sqlite", "duckdb", "files", …
-  Value settings;        ///< a map; marks point into profiles.yml
-  std::string file;      ///< profiles.yml, for error places
+  std::string type;         ///< "postgres", "mysql", "sqlite", "duckdb", "files", …
+  Value settings;           ///< a map; marks point into profiles.yml
+  std::string file;         ///< profiles.yml, for error places
   std::string base_folder;  ///< relative paths in settings are relative to this (the project folder)
 };
 
@@ -38,23 +38,23 @@ enum class Capability : uint32_t {
   kTransactionalDdl = 1u << 3,  ///< CREATE/RENAME/DROP roll back
   kAtomicRename = 1u << 4,      ///< several renames in one statement
   kPartitionedRead = 1u << 5,
-  kSnapshotRead = 1u << 6,      ///< all reads of a scope see one moment
-  kMerge = 1u << 7,             ///< MERGE or an equivalent upsert
+  kSnapshotRead = 1u << 6,  ///< all reads of a scope see one moment
+  kMerge = 1u << 7,         ///< MERGE or an equivalent upsert
   kViews = 1u << 8,
-  kSchemas = 1u << 9,           ///< has CREATE SCHEMA
-  kRawCopy = 1u << 10,          ///< OpenRaw/WriteRaw
-  kParallelSinks = 1u << 11,    ///< several sinks may append to one table at a time
+  kSchemas = 1u << 9,         ///< has CREATE SCHEMA
+  kRawCopy = 1u << 10,        ///< OpenRaw/WriteRaw
+  kParallelSinks = 1u << 11,  ///< several sinks may append to one table at a time
   kSessionTempTables = 1u << 12,
   kInsertSelectParallel = 1u << 13,
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.
 struct ReadOptions {
-  std::string prefer_column;         ///< the user's choice, validated by PlanRead
+  std::string prefer_column;  ///< the user's choice, validated by PlanRead
   int64_t rows_per_partition = 500'000;
   int min_partitions = 4;
   int max_partitions = 200;
-  int parallel = 0;                  ///< most partitions read at once; 0: the connector decides
+  int parallel = 0;  ///< most partitions read at once; 0: the connector decides
   int64_t batch_rows = 10'000;
   double connect_timeout_seconds = 30;
   double query_timeout_seconds = 3600;
@@ -82,14 +82,14 @@ struct Partition {
 
 /// How a request will be read. A value; safe to copy.
 struct ReadPlan {
-  columnar::Fields fields;                ///< result columns in order
-  std::vector<Partition> partitions;      ///< together every row exactly once; never empty
-  int parallel = 1;                       ///< how many to read at a time
+  columnar::Fields fields;            ///< result columns in order
+  std::vector<Partition> partitions;  ///< together every row exactly once; never empty
+  int parallel = 1;                   ///< how many to read at a time
   std::optional<int64_t> estimated_rows;
-  std::string method;                     ///< "binary COPY", "binary rows", "file scan" …
-  std::string partitioned_by;             ///< "key range o_orderkey", "ctid", "none: query with GROUP BY"
-  std::vector<std::string> notes;         ///< type warnings and fallbacks, one sentence each
-  std::string raw_format;                 ///< non-empty: OpenRaw works; equal strings mean byte-compatible
+  std::string method;              ///< "binary COPY", "binary rows", "file scan" …
+  std::string partitioned_by;      ///< "key range o_orderkey", "ctid", "none: query with GROUP BY"
+  std::vector<std::string> notes;  ///< type warnings and fallbacks, one sentence each
+  std::string raw_format;          ///< non-empty: OpenRaw works; equal strings mean byte-compatible
   /// Reading a partition again within the same scope gives the same rows in the same order (a range scan in key or page order
   /// under one snapshot), so that a retry may skip the rows already handed on instead of holding them back.
   bool repeatable = false;
@@ -129,8 +129,8 @@ class Sink {
 
 struct SinkRequest {
   columnar::RelationName relation;
-  columnar::Fields fields;   ///< of the batches that will come; matched to table columns by name
-  std::string raw_format;    ///< non-empty: WriteRaw will be used
+  columnar::Fields fields;  ///< of the batches that will come; matched to table columns by name
+  std::string raw_format;   ///< non-empty: WriteRaw will be used
   bool sync = true;
   double query_timeout_seconds = 3600;
 };
@@ -185,7 +185,8 @@ class Connector {
 
   /// Begins a moment for the reads of one model. Never null.
   virtual Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) = 0;
-  virtual Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) = 0;
+  virtual Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope,
+                                    std::stop_token stop) = 0;
   /// One partition's rows in the layouts of ArrowFormat(plan.fields). The scope lives as long as the stream. No retry inside:
   /// an error means that this partition's rows so far must be discarded (see RetryingStream).
   virtual Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,

@@ -41,16 +41,20 @@ columnar::Array DropFirstRows(columnar::Array batch, int64_t begin) {
 
 class ResumingSource : public columnar::BatchSource {
  public:
-  ResumingSource(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open, std::stop_token stop,
-                 std::function<void(const Error&, int, double)> on_retry)
-      : fields_(std::move(fields)), policy_(policy), open_(std::move(open)), stop_(std::move(stop)),
+  ResumingSource(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
+                 std::stop_token stop, std::function<void(const Error&, int, double)> on_retry)
+      : fields_(std::move(fields)),
+        policy_(policy),
+        open_(std::move(open)),
+        stop_(std::move(stop)),
         on_retry_(std::move(on_retry)) {}
 
   const columnar::Fields& fields() const override { return fields_; }
 
   Result<columnar::Array> Next() override {
     columnar::Array next;
-    DVT_TRY(RunWithRetry(policy_, stop_, [&] { return Read(next); }, on_retry_));
+    DVT_TRY(RunWithRetry(
+        policy_, stop_, [&] { return Read(next); }, on_retry_));
     return next;
   }
 
@@ -99,8 +103,8 @@ class ResumingSource : public columnar::BatchSource {
 
 columnar::Stream ResumingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
                                 std::stop_token stop, std::function<void(const Error&, int, double)> on_retry) {
-  return columnar::Stream(std::make_unique<ResumingSource>(std::move(fields), policy, std::move(open), std::move(stop),
-                                                           std::move(on_retry)));
+  return columnar::Stream(
+      std::make_unique<ResumingSource>(std::move(fields), policy, std::move(open), std::move(stop), std::move(on_retry)));
 }
 
 }  // namespace dvt::connectors

@@ -87,7 +87,8 @@ class FilesConnector : public Connector {
 
   Result<std::string> Test(std::stop_token) override {
     if (!IsFolder(root_)) {
-      return Error(ErrorCode::kNotFound, fmt::format("there is no folder '{}'", root_)).WithHint("correct `path` of connection '" + config_.name + "'");
+      return Error(ErrorCode::kNotFound, fmt::format("there is no folder '{}'", root_))
+          .WithHint("correct `path` of connection '" + config_.name + "'");
     }
     return std::string("a folder of files");
   }
@@ -127,7 +128,9 @@ class FilesConnector : public Connector {
 
   Result<columnar::Fields> DescribeQuery(const std::string&, std::stop_token) override { return NoSql(); }
 
-  Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token) override { return std::shared_ptr<ReadScope>(std::make_shared<FilesScope>()); }
+  Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token) override {
+    return std::shared_ptr<ReadScope>(std::make_shared<FilesScope>());
+  }
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>&, std::stop_token stop) override {
     if (!request.relation || !request.where.empty()) return NoSql();
@@ -140,11 +143,13 @@ class FilesConnector : public Connector {
     plan.estimated_rows = facts.rows;
     DVT_ASSIGN(const auto columns, PlainColumns(request.select_list));
     for (const auto& column : columns) {
-      const auto found = std::find_if(facts.fields.begin(), facts.fields.end(), [&](const auto& field) { return field.name == column; });
+      const auto found =
+          std::find_if(facts.fields.begin(), facts.fields.end(), [&](const auto& field) { return field.name == column; });
       if (found == facts.fields.end()) {
         std::vector<std::string> names;
         for (const auto& field : facts.fields) names.push_back(field.name);
-        return Error(ErrorCode::kNotFound, fmt::format("the file has no column '{}'.{}", column, DidYouMean(column, names))).At({file.path, 1, 0});
+        return Error(ErrorCode::kNotFound, fmt::format("the file has no column '{}'.{}", column, DidYouMean(column, names)))
+            .At({file.path, 1, 0});
       }
       plan.fields.push_back(*found);
     }
@@ -153,15 +158,18 @@ class FilesConnector : public Connector {
     return plan;
   }
 
-  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>&, std::stop_token stop) override {
+  Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>&,
+                                std::stop_token stop) override {
     // A partition's private spelling: "first_group,groups,path".
     const std::string& spec = plan.partitions[static_cast<size_t>(partition)].sql;
     int first = 0, groups = 0, used = 0;
-    if (std::sscanf(spec.c_str(), "%d,%d,%n", &first, &groups, &used) != 2) return Error(ErrorCode::kInternal, "bad partition of a file scan");
+    if (std::sscanf(spec.c_str(), "%d,%d,%n", &first, &groups, &used) != 2)
+      return Error(ErrorCode::kInternal, "bad partition of a file scan");
     const std::string path = spec.substr(static_cast<size_t>(used));
     std::vector<std::string> columns;
     for (const auto& field : plan.fields) columns.push_back(field.name);
-    DVT_ASSIGN(auto stream, files::OpenFile(path, *files::FormatOf(path), DelimiterOf(path), columns, first, groups, plan.options.batch_rows));
+    DVT_ASSIGN(auto stream,
+               files::OpenFile(path, *files::FormatOf(path), DelimiterOf(path), columns, first, groups, plan.options.batch_rows));
     auto held = std::make_shared<columnar::Stream>(std::move(stream));
     return columnar::MakeStream(plan.fields, [held, stop, path]() -> Result<columnar::Array> {
       if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");
@@ -169,7 +177,9 @@ class FilesConnector : public Connector {
       if (!batch) {
         return Error(ErrorCode::kData, batch.error().message())
             .At({path, 0, 0})
-            .WithHint("Column types come from the first megabytes of a CSV or JSON file; a later value that does not fit is refused. Correct the value, or convert the file to Parquet.");
+            .WithHint(
+                "Column types come from the first megabytes of a CSV or JSON file; a later value that does not fit is refused. "
+                "Correct the value, or convert the file to Parquet.");
       }
       return batch;
     });
@@ -202,7 +212,9 @@ class FilesConnector : public Connector {
   }
 
   char DelimiterOf(const std::string& path) const { return EndsWithTsv(path) ? '\t' : delimiter_; }
-  static bool EndsWithTsv(const std::string& path) { return path.size() > 4 && EqualsIgnoreCase(std::string_view(path).substr(path.size() - 4), ".tsv"); }
+  static bool EndsWithTsv(const std::string& path) {
+    return path.size() > 4 && EqualsIgnoreCase(std::string_view(path).substr(path.size() - 4), ".tsv");
+  }
 
   // Exact file name first, then the name with each known ending.
   Result<Located> Locate(const RelationName& relation, std::stop_token stop) {
@@ -215,8 +227,8 @@ class FilesConnector : public Connector {
     std::vector<std::string> names;
     DVT_ASSIGN(const auto relations, ListRelations(relation.schema, stop));
     for (const auto& info : relations) names.push_back(info.name.name);
-    return Error(ErrorCode::kNotFound, fmt::format("there is no file '{}' (csv, tsv, jsonl, json or parquet) in '{}'.{}", relation.name, folder,
-                                                   DidYouMean(relation.name, names)));
+    return Error(ErrorCode::kNotFound, fmt::format("there is no file '{}' (csv, tsv, jsonl, json or parquet) in '{}'.{}",
+                                                   relation.name, folder, DidYouMean(relation.name, names)));
   }
 
   // Quoted or plain column names; anything else is the engine's work.
@@ -224,7 +236,8 @@ class FilesConnector : public Connector {
     std::vector<std::string> columns;
     for (const auto& item : select_list) {
       std::string name = item;
-      if (name.size() >= 2 && name.front() == '"' && name.back() == '"') name = ReplaceAll(name.substr(1, name.size() - 2), "\"\"", "\"");
+      if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
+        name = ReplaceAll(name.substr(1, name.size() - 2), "\"\"", "\"");
       if (Quote(name) != item && name != item) return NoSql();
       columns.push_back(std::move(name));
     }
@@ -240,7 +253,8 @@ class FilesConnector : public Connector {
     const int count = std::min(facts.row_groups, PartitionCount(facts.rows, plan.options));
     for (int i = 0; i < count; ++i) {
       const int first = facts.row_groups * i / count, last = facts.row_groups * (i + 1) / count;
-      plan.partitions.push_back({fmt::format("{},{},{}", first, last - first, file.path), fmt::format("row groups {}–{}", first, last - 1), std::nullopt});
+      plan.partitions.push_back({fmt::format("{},{},{}", first, last - first, file.path),
+                                 fmt::format("row groups {}–{}", first, last - 1), std::nullopt});
     }
     plan.partitioned_by = "row groups";
     plan.parallel = std::min(count, 2);
@@ -260,20 +274,24 @@ Result<std::shared_ptr<Connector>> MakeFilesConnector(const ConnectionConfig& co
   const Value& path = config.settings["path"];
   auto place = [&](const Value& value) { return Place{config.file, value.mark().line, value.mark().column}; };
   if (!path.is_string() || path.as_string().empty()) {
-    return Error(ErrorCode::kConfig, fmt::format("connection '{}' (files) needs `path`, a folder", config.name)).At(place(config.settings));
+    return Error(ErrorCode::kConfig, fmt::format("connection '{}' (files) needs `path`, a folder", config.name))
+        .At(place(config.settings));
   }
   FileFormat format = FileFormat::kParquet;
   if (const Value& given = config.settings["format"]; !given.is_null()) {
     const auto known = files::FormatOf("x." + given.ToText());
-    if (!known) return Error(ErrorCode::kConfig, fmt::format("format '{}' is unknown", given.ToText())).At(place(given)).WithHint("use parquet, csv or jsonl");
+    if (!known)
+      return Error(ErrorCode::kConfig, fmt::format("format '{}' is unknown", given.ToText()))
+          .At(place(given))
+          .WithHint("use parquet, csv or jsonl");
     format = *known;
   }
   const Value& delimiter = config.settings["delimiter"];
   if (!delimiter.is_null() && delimiter.ToText().size() != 1) {
     return Error(ErrorCode::kConfig, "delimiter must be one character").At(place(delimiter));
   }
-  return std::shared_ptr<Connector>(std::make_shared<FilesConnector>(config, JoinPath(config.base_folder, path.as_string()), format,
-                                                                     delimiter.is_null() ? ',' : delimiter.ToText()[0]));
+  return std::shared_ptr<Connector>(std::make_shared<FilesConnector>(config, JoinPath(config.base_folder, path.as_string()),
+                                                                     format, delimiter.is_null() ? ',' : delimiter.ToText()[0]));
 }
 
 }  // namespace dvt::connectors

@@ -25,8 +25,8 @@ struct FileFacts {
 Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delimiter);
 
 /// Streams the named columns (all if empty) in file order. `first_group`/`groups` choose row groups of a Parquet file.
-Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter, const std::vector<std::string>& columns,
-                                  int first_group, int groups, int64_t batch_rows);
+Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter,
+                                  const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows);
 
 /// Writes batches to one file. Not visible under its final name before Finish renames it.
 class FileWriter {
@@ -36,6 +36,7 @@ class FileWriter {
   virtual Status Close() = 0;
 };
 /// `path` is the file actually written.
-Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter, const columnar::Fields& fields);
+Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
+                                                   const columnar::Fields& fields);
 
 }  // namespace dvt::connectors::files

@@ -49,7 +49,8 @@ arrow::Result<ReaderPtr> OpenCsv(const std::string& path, char delimiter, const 
   convert.strings_can_be_null = true;
   convert.quoted_strings_can_be_null = false;
   convert.null_values = {""};
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), input, read, parse, convert));
+  ARROW_ASSIGN_OR_RAISE(auto reader,
+                        arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), input, read, parse, convert));
   return std::make_shared<StreamingAdapter<arrow::csv::StreamingReader>>(std::move(reader));
 }
 
@@ -84,7 +85,8 @@ arrow::Result<std::unique_ptr<parquet::arrow::FileReader>> OpenParquetFile(const
   return builder.properties(properties)->Build();
 }
 
-arrow::Result<ReaderPtr> OpenParquet(const std::string& path, const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows) {
+arrow::Result<ReaderPtr> OpenParquet(const std::string& path, const std::vector<std::string>& columns, int first_group,
+                                     int groups, int64_t batch_rows) {
   ARROW_ASSIGN_OR_RAISE(auto file, OpenParquetFile(path, batch_rows));
   std::vector<int> row_groups, indices;
   for (int i = 0; i < groups; ++i) row_groups.push_back(first_group + i);
@@ -134,8 +136,8 @@ arrow::Result<ReaderPtr> Project(ReaderPtr reader, const std::vector<std::string
   return std::make_shared<ProjectingReader>(std::move(reader), std::move(indices), arrow::schema(fields));
 }
 
-arrow::Result<ReaderPtr> OpenReader(const std::string& path, FileFormat format, char delimiter, const std::vector<std::string>& columns,
-                                    int first_group, int groups, int64_t batch_rows) {
+arrow::Result<ReaderPtr> OpenReader(const std::string& path, FileFormat format, char delimiter,
+                                    const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows) {
   switch (format) {
     case FileFormat::kCsv: return OpenCsv(path, delimiter, columns);
     case FileFormat::kJsonLines: {
@@ -197,8 +199,8 @@ Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delim
   return facts;
 }
 
-Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter, const std::vector<std::string>& columns,
-                                  int first_group, int groups, int64_t batch_rows) {
+Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter,
+                                  const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows) {
   try {
     auto reader = OpenReader(path, format, delimiter, columns, first_group, groups, batch_rows);
     if (!reader.ok()) return FileError(reader.status(), path);

@@ -33,9 +33,11 @@ class ParquetWriter : public FileWriter {
     auto open = [&]() -> arrow::Status {
       ARROW_ASSIGN_OR_RAISE(writer->schema_, ArrowSchemaOf(fields));
       ARROW_ASSIGN_OR_RAISE(writer->out_, arrow::io::FileOutputStream::Open(path));
-      auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->max_row_group_length(1 << 20)->build();
+      auto properties =
+          parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->max_row_group_length(1 << 20)->build();
       auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-      return parquet::arrow::FileWriter::Open(*writer->schema_, arrow::default_memory_pool(), writer->out_, properties, arrow_properties)
+      return parquet::arrow::FileWriter::Open(*writer->schema_, arrow::default_memory_pool(), writer->out_, properties,
+                                              arrow_properties)
           .Value(&writer->writer_);
     };
     if (auto status = open(); !status.ok()) return FileError(status, path);
@@ -66,7 +68,8 @@ class ParquetWriter : public FileWriter {
 // CSV and JSON lines are written from the values' own text, so that every type has a form.
 class TextWriter : public FileWriter {
  public:
-  static Result<std::unique_ptr<FileWriter>> Make(const std::string& path, FileFormat format, char delimiter, const columnar::Fields& fields) {
+  static Result<std::unique_ptr<FileWriter>> Make(const std::string& path, FileFormat format, char delimiter,
+                                                  const columnar::Fields& fields) {
     auto writer = std::make_unique<TextWriter>();
     writer->path_ = path;
     writer->csv_ = format == FileFormat::kCsv;
@@ -102,7 +105,8 @@ class TextWriter : public FileWriter {
 
  private:
   void AppendCsv(std::string_view text) {
-    const bool plain = !text.empty() && text.find_first_of("\"\r\n") == std::string_view::npos && text.find(delimiter_) == std::string_view::npos;
+    const bool plain = !text.empty() && text.find_first_of("\"\r\n") == std::string_view::npos &&
+                       text.find(delimiter_) == std::string_view::npos;
     if (plain) {
       buffer_ += text;
       return;
@@ -139,17 +143,22 @@ class TextWriter : public FileWriter {
       text_.clear();
       columnar::AppendText(text_, columns[i], row);
       const auto kind = columns[i].type().kind;
-      const bool bare = columns[i].type().is_numeric() || kind == columnar::TypeKind::kBool || kind == columnar::TypeKind::kList ||
-                        kind == columnar::TypeKind::kStruct || kind == columnar::TypeKind::kJson;
-      const bool finite = !columns[i].type().is_numeric() || text_.find('n') == std::string::npos;  // nan and inf are no JSON numbers
-      if (bare && finite) buffer_ += text_;
-      else AppendJsonString(buffer_, text_);
+      const bool bare = columns[i].type().is_numeric() || kind == columnar::TypeKind::kBool ||
+                        kind == columnar::TypeKind::kList || kind == columnar::TypeKind::kStruct ||
+                        kind == columnar::TypeKind::kJson;
+      const bool finite =
+          !columns[i].type().is_numeric() || text_.find('n') == std::string::npos;  // nan and inf are no JSON numbers
+      if (bare && finite)
+        buffer_ += text_;
+      else
+        AppendJsonString(buffer_, text_);
     }
     buffer_ += "}\n";
   }
 
   Status Flush() {
-    if (auto status = out_->Write(buffer_.data(), static_cast<int64_t>(buffer_.size())); !status.ok()) return FileError(status, path_);
+    if (auto status = out_->Write(buffer_.data(), static_cast<int64_t>(buffer_.size())); !status.ok())
+      return FileError(status, path_);
     buffer_.clear();
     return {};
   }
@@ -165,7 +174,8 @@ class TextWriter : public FileWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter, const columnar::Fields& fields) {
+Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
+                                                   const columnar::Fields& fields) {
   if (format == FileFormat::kParquet) return ParquetWriter::Make(path, fields);
   return TextWriter::Make(path, format, delimiter, fields);
 }

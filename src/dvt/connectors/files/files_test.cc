@@ -40,8 +40,10 @@ class FilesTest : public ::testing::TestWithParam<const char*> {
     columnar::BatchBuilder builder(fields_);
     for (int64_t i = 0; i < rows; ++i) {
       builder.column(0).AppendFixed(i);
-      if (i % 3 == 0) builder.column(1).AppendNull();
-      else builder.column(1).AppendBytes("a \"quoted\", é\nline " + std::to_string(i));
+      if (i % 3 == 0)
+        builder.column(1).AppendNull();
+      else
+        builder.column(1).AppendBytes("a \"quoted\", é\nline " + std::to_string(i));
       builder.column(2).AppendFixed(static_cast<double>(i) + 0.5);
       builder.column(3).AppendBool(i % 2 == 0);
     }

@@ -10,10 +10,10 @@ namespace dvt::connectors {
 
 /// A system that dvt can talk to.
 struct ConnectorKind {
-  std::string type;                  ///< the profile's `type`
-  std::vector<std::string> aliases;  ///< "postgresql", "mariadb"
-  ConnectorFactory make;             ///< validates the settings; does not connect
-  std::vector<std::string> settings; ///< names that the profile may use
+  std::string type;                   ///< the profile's `type`
+  std::vector<std::string> aliases;   ///< "postgresql", "mariadb"
+  ConnectorFactory make;              ///< validates the settings; does not connect
+  std::vector<std::string> settings;  ///< names that the profile may use
 };
 
 /// All built-in systems: one registration line each, in registry.cc.

@@ -18,7 +18,7 @@ struct Input {
   std::string name;
   columnar::Fields fields;
   int partitions = 1;
-  int parallel = 1;                        ///< most partitions to read at a time
+  int parallel = 1;  ///< most partitions to read at a time
   std::optional<int64_t> estimated_rows;
   std::function<Result<columnar::Stream>(int partition, std::stop_token stop)> open;  ///< thread-safe
 };
@@ -27,9 +27,9 @@ struct Input {
 struct ComputeConfig {
   std::string name = "duckdb";
   std::string type = "duckdb";
-  int threads = 0;               ///< 0: all cores
-  std::string memory_limit;      ///< DuckDB spelling, "2GB"; empty: the engine's default
-  std::string temp_directory;    ///< spill folder; empty: target/tmp
+  int threads = 0;             ///< 0: all cores
+  std::string memory_limit;    ///< DuckDB spelling, "2GB"; empty: the engine's default
+  std::string temp_directory;  ///< spill folder; empty: target/tmp
   Value settings;
 };
 

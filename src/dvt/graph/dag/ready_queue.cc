@@ -14,7 +14,8 @@ ReadyQueue::ReadyQueue(const Dag& dag, const model::Manifest& manifest, const st
       ++total_;
     }
   }
-  for (size_t i = 0; i < dag.topological_order().size(); ++i) position_[static_cast<size_t>(dag.topological_order()[i])] = static_cast<int>(i);
+  for (size_t i = 0; i < dag.topological_order().size(); ++i)
+    position_[static_cast<size_t>(dag.topological_order()[i])] = static_cast<int>(i);
   for (int v = 0; v < dag.size(); ++v) states_[static_cast<size_t>(v)].successors = dag.children(v);
   if (options.tests_block_children) AddTestEdges(manifest);
   for (int v = 0; v < dag.size(); ++v) {
@@ -54,7 +55,8 @@ void ReadyQueue::AddTestEdges(const model::Manifest& manifest) {
         above->second.insert(up.begin(), up.end());
       }
       const auto& parents = dag_.parents(test);
-      const bool below_all = std::all_of(parents.begin(), parents.end(), [&](int parent) { return above->second.count(parent) > 0; });
+      const bool below_all =
+          std::all_of(parents.begin(), parents.end(), [&](int parent) { return above->second.count(parent) > 0; });
       if (below_all) states_[static_cast<size_t>(test)].successors.push_back(child);
     }
   }

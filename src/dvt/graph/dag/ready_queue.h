@@ -17,9 +17,9 @@ namespace dvt::graph {
 class ReadyQueue {
  public:
   enum class Outcome {
-    kSuccess,      ///< children may run
-    kFailed,       ///< everything downstream is skipped
-    kSkipped,      ///< as kFailed, for a node that was handed out and then left undone
+    kSuccess,  ///< children may run
+    kFailed,   ///< everything downstream is skipped
+    kSkipped,  ///< as kFailed, for a node that was handed out and then left undone
   };
   struct Skipped {
     std::string id;
@@ -51,12 +51,12 @@ class ReadyQueue {
     bool selected = false;
     bool done = false;
     bool started = false;
-    int waiting = 0;               // unfinished predecessors
-    int priority = 0;              // number of selected nodes downstream by longest path
+    int waiting = 0;   // unfinished predecessors
+    int priority = 0;  // number of selected nodes downstream by longest path
     std::vector<int> successors;
   };
   void AddTestEdges(const model::Manifest& manifest);
-  void Release(int vertex);        // all predecessors are done
+  void Release(int vertex);  // all predecessors are done
   void Complete(int vertex);
   std::optional<std::string> TakeLocked();
 

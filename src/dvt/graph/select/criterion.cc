@@ -9,8 +9,9 @@ namespace dvt::graph {
 
 namespace {
 
-const std::vector<std::string> kMethods = {"fqn", "tag", "path", "file", "package", "config", "source", "exposure", "resource_type", "test_type", "test_name",
-                                           "group", "access", "version", "connection"};
+const std::vector<std::string> kMethods = {"fqn",       "tag",    "path",     "file",          "package",
+                                           "config",    "source", "exposure", "resource_type", "test_type",
+                                           "test_name", "group",  "access",   "version",       "connection"};
 
 // "2+" or "+" in front: parents.
 void TakeParents(std::string_view& text, Criterion& criterion) {
@@ -54,7 +55,8 @@ Result<Criterion> ParseCriterion(std::string_view text) {
     criterion.arguments.assign(parts.begin() + 1, parts.end());
     criterion.value = std::string(rest.substr(colon + 1));
     if (std::find(kMethods.begin(), kMethods.end(), criterion.method) == kMethods.end()) {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is no selection method.{}", criterion.method, DidYouMean(criterion.method, kMethods)))
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("'{}' is no selection method.{}", criterion.method, DidYouMean(criterion.method, kMethods)))
           .WithHint("methods are: " + Join(kMethods, ", "));
     }
   } else {
@@ -63,7 +65,8 @@ Result<Criterion> ParseCriterion(std::string_view text) {
     const bool is_file = rest.size() > 4 && (rest.substr(rest.size() - 4) == ".sql" || rest.substr(rest.size() - 4) == ".csv");
     criterion.method = is_path ? "path" : is_file ? "file" : "fqn";
   }
-  if (criterion.value.empty()) return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' selects nothing: a name is missing", text));
+  if (criterion.value.empty())
+    return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' selects nothing: a name is missing", text));
   return criterion;
 }
 
@@ -72,7 +75,8 @@ Result<IndirectSelection> ParseIndirectSelection(std::string_view text) {
   if (text == "cautious") return IndirectSelection::kCautious;
   if (text == "buildable") return IndirectSelection::kBuildable;
   if (text == "empty") return IndirectSelection::kEmpty;
-  return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is no indirect selection: use eager, cautious, buildable or empty", text));
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("'{}' is no indirect selection: use eager, cautious, buildable or empty", text));
 }
 
 }  // namespace dvt::graph

@@ -53,7 +53,8 @@ bool MatchesConfig(const Criterion& criterion, const Value& config) {
     if (value == nullptr) return false;
   }
   if (value->is_list()) {
-    return std::any_of(value->list().begin(), value->list().end(), [&](const Value& item) { return Matches(criterion.value, item.ToText()); });
+    return std::any_of(value->list().begin(), value->list().end(),
+                       [&](const Value& item) { return Matches(criterion.value, item.ToText()); });
   }
   if (value->is_map()) return value->Find(criterion.value) != nullptr;
   return EqualsIgnoreCase(value->ToText(), criterion.value) || Matches(criterion.value, value->ToText());
@@ -73,9 +74,11 @@ bool MatchesNode(const Criterion& c, const model::Node& node) {
   if (c.method == "test_type") {
     return node.type == ResourceType::kTest && (c.value == "data" || c.value == (node.test ? "generic" : "singular"));
   }
-  if (c.method == "test_name") return node.type == ResourceType::kTest && Matches(c.value, node.test ? node.test->name : node.name);
+  if (c.method == "test_name")
+    return node.type == ResourceType::kTest && Matches(c.value, node.test ? node.test->name : node.name);
   if (c.method == "group" || c.method == "access") return Matches(c.value, node.config[c.method].ToText());
-  if (c.method == "version") return c.value == "latest" ? node.latest_version : c.value == "none" ? node.version.empty() : Matches(c.value, node.version);
+  if (c.method == "version")
+    return c.value == "latest" ? node.latest_version : c.value == "none" ? node.version.empty() : Matches(c.value, node.version);
   if (c.method == "connection") return Matches(c.value, node.connection);
   return false;
 }
@@ -85,7 +88,8 @@ bool MatchesSource(const Criterion& c, const model::SourceNode& source) {
     const auto parts = Split(c.value, '.');
     if (parts.size() == 1) return Matches(parts[0], source.source_name);
     if (parts.size() == 2) return Matches(parts[0], source.source_name) && Matches(parts[1], source.name);
-    return parts.size() == 3 && Matches(parts[0], source.package) && Matches(parts[1], source.source_name) && Matches(parts[2], source.name);
+    return parts.size() == 3 && Matches(parts[0], source.package) && Matches(parts[1], source.source_name) &&
+           Matches(parts[2], source.name);
   }
   if (c.method == "fqn") return MatchesFqn(c.value, source.fqn);
   if (c.method == "tag") return MatchesTag(c.value, source.tags);
@@ -100,7 +104,8 @@ bool MatchesSource(const Criterion& c, const model::SourceNode& source) {
 // One selection over one graph.
 class Selection {
  public:
-  Selection(const Dag& dag, const model::Manifest& manifest, IndirectSelection indirect) : dag_(dag), manifest_(manifest), indirect_(indirect) {}
+  Selection(const Dag& dag, const model::Manifest& manifest, IndirectSelection indirect)
+      : dag_(dag), manifest_(manifest), indirect_(indirect) {}
 
   // Unions, split by spaces; within one, intersections by commas.
   Result<Vertices> Any(const std::vector<std::string>& texts, Diagnostics& diagnostics) {
@@ -110,7 +115,8 @@ class Selection {
         if (TrimView(piece).empty()) continue;
         DVT_ASSIGN(const Vertices found, Intersection(piece));
         if (found.empty()) {
-          diagnostics.Warn("NoNodesForSelectionCriteria", fmt::format("The selection criterion '{}' does not match any enabled nodes", piece));
+          diagnostics.Warn("NoNodesForSelectionCriteria",
+                           fmt::format("The selection criterion '{}' does not match any enabled nodes", piece));
         }
         all.insert(found.begin(), found.end());
       }
@@ -138,7 +144,8 @@ class Selection {
   bool Matched(const Criterion& criterion, int vertex) const {
     const std::string& id = dag_.id(vertex);
     if (const auto node = manifest_.nodes.find(id); node != manifest_.nodes.end()) return MatchesNode(criterion, node->second);
-    if (const auto source = manifest_.sources.find(id); source != manifest_.sources.end()) return MatchesSource(criterion, source->second);
+    if (const auto source = manifest_.sources.find(id); source != manifest_.sources.end())
+      return MatchesSource(criterion, source->second);
     const auto exposure = manifest_.exposures.find(id);
     if (exposure == manifest_.exposures.end()) return false;
     if (criterion.method == "exposure") return Matches(criterion.value, exposure->second.name);
@@ -201,7 +208,8 @@ std::string TypeOf(const model::Manifest& manifest, const std::string& id) {
 
 }  // namespace
 
-Result<std::vector<std::string>> Select(const Dag& dag, const model::Manifest& manifest, const SelectOptions& options, Diagnostics& diagnostics) {
+Result<std::vector<std::string>> Select(const Dag& dag, const model::Manifest& manifest, const SelectOptions& options,
+                                        Diagnostics& diagnostics) {
   Vertices chosen;
   if (options.select.empty()) {
     for (int v = 0; v < dag.size(); ++v) chosen.insert(v);

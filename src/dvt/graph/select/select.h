@@ -16,7 +16,7 @@ enum class IndirectSelection { kEager, kCautious, kBuildable, kEmpty };
 Result<IndirectSelection> ParseIndirectSelection(std::string_view text);
 
 struct SelectOptions {
-  std::vector<std::string> select;    ///< --select values; spaces inside separate criteria; empty: everything
+  std::vector<std::string> select;  ///< --select values; spaces inside separate criteria; empty: everything
   std::vector<std::string> exclude;
   IndirectSelection indirect = IndirectSelection::kEager;
   /// Kinds to keep at the end: "model", "seed", "test", "snapshot", "source", "exposure", "analysis"; empty: all but analyses.
@@ -25,13 +25,13 @@ struct SelectOptions {
 
 /// One criterion such as "2+tag:nightly+".
 struct Criterion {
-  bool whole_lineage = false;         ///< '@'
+  bool whole_lineage = false;  ///< '@'
   bool parents = false;
-  int parent_steps = -1;              ///< -1: any number
+  int parent_steps = -1;  ///< -1: any number
   bool children = false;
   int child_steps = -1;
-  std::string method;                 ///< "fqn", "tag", "config", …
-  std::vector<std::string> arguments; ///< of the method: {"materialized"} in config.materialized:view
+  std::string method;                  ///< "fqn", "tag", "config", …
+  std::vector<std::string> arguments;  ///< of the method: {"materialized"} in config.materialized:view
   std::string value;
 };
 

@@ -33,7 +33,7 @@ struct ExtractFragment {
   std::string sql;                   ///< the whole query in the source's dialect
   // Set if the query is a plain selection from one relation, so that it can be partitioned.
   std::optional<columnar::RelationName> relation;
-  std::string alias;                      ///< as the select list writes it, quoted where that quotes it
+  std::string alias;                     ///< as the select list writes it, quoted where that quotes it
   std::vector<std::string> select_list;  ///< rendered expressions, "expr AS name" where named otherwise
   std::string where;
   columnar::Fields fields;  ///< expected result columns, empty if unknown before asking the source

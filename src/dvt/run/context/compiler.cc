@@ -24,7 +24,8 @@ class CompileResolver : public tmpl::NodeResolver {
   Result<Object> Ref(const model::RefCall& call) override {
     DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
     if (target->is_ephemeral()) return Ephemeral(*target);
-    return Relation(target->connection, {target->database, target->schema, target->alias}, target->unique_id, target->materialized());
+    return Relation(target->connection, {target->database, target->schema, target->alias}, target->unique_id,
+                    target->materialized());
   }
 
   Result<Object> Source(const model::SourceCall& call) override {
@@ -49,11 +50,16 @@ class CompileResolver : public tmpl::NodeResolver {
   std::vector<std::pair<std::string, std::string>> ctes;
 
  private:
-  Result<Object> Relation(const std::string& connection, columnar::RelationName name, const std::string& id, const std::string& materialized) {
-    const tmpl::RelationParts parts{name.database, name.schema, name.name, materialized == "view" ? "view" : materialized.empty() ? "" : "table"};
+  Result<Object> Relation(const std::string& connection, columnar::RelationName name, const std::string& id,
+                          const std::string& materialized) {
+    const tmpl::RelationParts parts{name.database, name.schema, name.name,
+                                    materialized == "view" ? "view"
+                                    : materialized.empty() ? ""
+                                                           : "table"};
     if (connection == node_.connection) return tmpl::MakeRelation(parts, adapter_.policy());
     DVT_ASSIGN(const auto other, run_.connections->Get(connection));
-    if (!other->identity().empty() && other->identity() == adapter_.connector().identity()) return tmpl::MakeRelation(parts, adapter_.policy());
+    if (!other->identity().empty() && other->identity() == adapter_.connector().identity())
+      return tmpl::MakeRelation(parts, adapter_.policy());
     if (name.schema.empty()) name.schema = other->default_schema();
     const std::string text = plan::RenderUpstream(adapter_.connector().dialect(), connection, name, false);
     const bool known = std::any_of(foreign.begin(), foreign.end(), [&](const auto& f) { return f.text == text; });
@@ -70,10 +76,12 @@ class CompileResolver : public tmpl::NodeResolver {
       inner.connection = node_.connection;  // its SQL becomes part of this node's query
       DVT_ASSIGN(auto compiled, compiler_.Compile(inner, adapter_, stop_));
       for (auto& cte : compiled.ctes) {
-        if (std::none_of(ctes.begin(), ctes.end(), [&](const auto& have) { return have.first == cte.first; })) ctes.push_back(std::move(cte));
+        if (std::none_of(ctes.begin(), ctes.end(), [&](const auto& have) { return have.first == cte.first; }))
+          ctes.push_back(std::move(cte));
       }
       for (auto& table : compiled.foreign) {
-        if (std::none_of(foreign.begin(), foreign.end(), [&](const auto& have) { return have.text == table.text; })) foreign.push_back(std::move(table));
+        if (std::none_of(foreign.begin(), foreign.end(), [&](const auto& have) { return have.text == table.text; }))
+          foreign.push_back(std::move(table));
       }
       ctes.emplace_back(target.unique_id, fmt::format("{} as (\n{}\n)", name, compiled.body));
     }
@@ -123,11 +131,13 @@ std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std:
 namespace {
 
 Value TargetValue(const model::Profile& profile, const std::string& name, const connectors::Connector& connector) {
-  static constexpr std::string_view kSecrets[] = {"password", "pass", "token", "private_key", "secret", "client_secret", "ssl_key"};
+  static constexpr std::string_view kSecrets[] = {"password", "pass",          "token",  "private_key",
+                                                  "secret",   "client_secret", "ssl_key"};
   Value target = Value::MakeMap();
   if (const Value* settings = profile.outputs.Find(name); settings != nullptr && settings->is_map()) {
     for (const auto& entry : settings->map()) {
-      if (std::find(std::begin(kSecrets), std::end(kSecrets), entry.key) == std::end(kSecrets)) target.Set(entry.key, entry.value);
+      if (std::find(std::begin(kSecrets), std::end(kSecrets), entry.key) == std::end(kSecrets))
+        target.Set(entry.key, entry.value);
     }
   }
   target.Set("name", name);
@@ -191,7 +201,8 @@ Result<Object> TestArguments(const model::Node& node, tmpl::Context& context) {
     std::string expression;
     if (LooksLikeCall(text)) expression = text;
     const std::string_view trimmed = TrimView(text);
-    if (trimmed.size() > 4 && trimmed.substr(0, 2) == "{{" && trimmed.substr(trimmed.size() - 2) == "}}" && trimmed.find("}}") == trimmed.size() - 2) {
+    if (trimmed.size() > 4 && trimmed.substr(0, 2) == "{{" && trimmed.substr(trimmed.size() - 2) == "}}" &&
+        trimmed.find("}}") == trimmed.size() - 2) {
       expression = std::string(trimmed.substr(2, trimmed.size() - 4));
     }
     if (!expression.empty()) {
@@ -246,7 +257,8 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   return params;
 }
 
-std::unique_ptr<tmpl::NodeResolver> Compiler::MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const {
+std::unique_ptr<tmpl::NodeResolver> Compiler::MakeResolver(const model::Node& node, NodeAdapter& adapter,
+                                                           std::stop_token stop) const {
   return std::make_unique<CompileResolver>(run_, *this, node, adapter, std::move(stop));
 }
 
@@ -254,7 +266,8 @@ Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter
   return CompileText(node, node.raw_code, adapter, std::move(stop));
 }
 
-Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop) const {
+Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,
+                                       std::stop_token stop) const {
   CompileResolver resolver(run_, *this, node, adapter, stop);
   DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
   const auto params = Params(node, &adapter, &resolver);
@@ -267,7 +280,9 @@ Result<Compiled> Compiler::CompileText(const model::Node& node, const std::strin
   DVT_ASSIGN(const std::string sql, tmpl::Render(parsed, *context));
   Compiled compiled;
   compiled.body = std::string(TrimView(sql));
-  while (!compiled.body.empty() && (compiled.body.back() == ';' || std::isspace(static_cast<unsigned char>(compiled.body.back())) != 0)) compiled.body.pop_back();
+  while (!compiled.body.empty() &&
+         (compiled.body.back() == ';' || std::isspace(static_cast<unsigned char>(compiled.body.back())) != 0))
+    compiled.body.pop_back();
   compiled.sql = PrependCtes(compiled.body, resolver.ctes);
   compiled.ctes = std::move(resolver.ctes);
   compiled.foreign = std::move(resolver.foreign);

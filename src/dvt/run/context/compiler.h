@@ -13,18 +13,18 @@ namespace dvt::run {
 
 /// A table on another connection that a compiled query names.
 struct ForeignTable {
-  std::string text;                   ///< as rendered into the SQL: three quoted parts, the first being the connection's name
+  std::string text;  ///< as rendered into the SQL: three quoted parts, the first being the connection's name
   std::string connection;
-  columnar::RelationName relation;    ///< on its own connection
+  columnar::RelationName relation;  ///< on its own connection
   std::string node_id;
 };
 
 /// A node's SQL, ready for planning.
 struct Compiled {
-  std::string sql;                                           ///< ephemeral models in front as CTEs
-  std::string body;                                          ///< the same without them
-  std::vector<std::pair<std::string, std::string>> ctes;     ///< (node id, "__dbt__cte__x as (…)")
-  std::vector<ForeignTable> foreign;                         ///< empty: the target has everything
+  std::string sql;                                        ///< ephemeral models in front as CTEs
+  std::string body;                                       ///< the same without them
+  std::vector<std::pair<std::string, std::string>> ctes;  ///< (node id, "__dbt__cte__x as (…)")
+  std::vector<ForeignTable> foreign;                      ///< empty: the target has everything
 };
 
 /// Renders nodes to SQL. Thread-safe; each call has its own template context.
@@ -36,7 +36,8 @@ class Compiler {
   tmpl::ContextParams Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const;
   Result<Compiled> Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
   /// Any template text in the context of a node (show --inline, hooks).
-  Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop) const;
+  Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,
+                               std::stop_token stop) const;
   /// Resolver of a node for macros that run after compiling (materializations, hooks).
   std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
   const NodeIndex& index() const { return index_; }

@@ -6,7 +6,8 @@ namespace dvt::run {
 namespace {
 
 TEST(PrependCtes, JoinsAnExistingWith) {
-  const std::vector<std::pair<std::string, std::string>> ctes = {{"a", "__dbt__cte__a as (\nselect 1\n)"}, {"b", "__dbt__cte__b as (\nselect 2\n)"}};
+  const std::vector<std::pair<std::string, std::string>> ctes = {{"a", "__dbt__cte__a as (\nselect 1\n)"},
+                                                                 {"b", "__dbt__cte__b as (\nselect 2\n)"}};
   EXPECT_EQ(PrependCtes("select * from __dbt__cte__b", ctes),
             "with __dbt__cte__a as (\nselect 1\n), __dbt__cte__b as (\nselect 2\n) select * from __dbt__cte__b");
   EXPECT_EQ(PrependCtes("-- note\nwith x as (select 3) select * from x", {ctes[0]}),

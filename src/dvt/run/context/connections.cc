@@ -20,7 +20,8 @@ Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::strin
   if (const auto found = connectors_.find(connection); found != connectors_.end()) return found->second;
   const Value* settings = profile_.outputs.Find(connection);
   if (settings == nullptr) {
-    return Error(ErrorCode::kConfig, fmt::format("profile '{}' has no connection '{}'.{}", profile_.name, connection, DidYouMean(connection, Names())))
+    return Error(ErrorCode::kConfig, fmt::format("profile '{}' has no connection '{}'.{}", profile_.name, connection,
+                                                 DidYouMean(connection, Names())))
         .At({profile_.file, profile_.outputs.mark().line, profile_.outputs.mark().column})
         .WithHint("connections are: " + Join(Names(), ", "));
   }
@@ -56,13 +57,15 @@ Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) c
   auto text = [&](std::string_view key) { return (*settings)[key].is_null() ? std::string() : (*settings)[key].ToText(); };
   if (!text("type").empty()) config.type = text("type");
   if (config.type != "duckdb") {
-    return Error(ErrorCode::kUnsupported, fmt::format("compute '{}' has type '{}', which this version cannot run", name, config.type))
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("compute '{}' has type '{}', which this version cannot run", name, config.type))
         .At({computes_.file, settings->mark().line, settings->mark().column})
         .WithHint("use type: duckdb");
   }
   if (const Value& threads = (*settings)["threads"]; !threads.is_null()) {
     if (!threads.is_int() || threads.as_int() < 1) {
-      return Error(ErrorCode::kConfig, fmt::format("compute '{}': threads must be a whole number from 1 on, found '{}'", name, threads.ToText()))
+      return Error(ErrorCode::kConfig,
+                   fmt::format("compute '{}': threads must be a whole number from 1 on, found '{}'", name, threads.ToText()))
           .At({computes_.file, threads.mark().line, threads.mark().column});
     }
     config.threads = static_cast<int>(threads.as_int());
@@ -88,7 +91,8 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
   const Value& value = settings[key];
   if (value.is_null()) return {};
   if (!value.is_number() || value.as_float() < minimum) {
-    return Error(ErrorCode::kConfig, fmt::format("transfer setting '{}' must be a number from {} on, found '{}'", key, minimum, value.ToText()))
+    return Error(ErrorCode::kConfig,
+                 fmt::format("transfer setting '{}' must be a number from {} on, found '{}'", key, minimum, value.ToText()))
         .At({file, value.mark().line, value.mark().column});
   }
   out = value.as_float();
@@ -98,9 +102,9 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 }  // namespace
 
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
-  static const std::vector<std::string> kKeys = {"prefer_column", "rows_per_partition", "min_partitions", "max_partitions", "parallel",
-                                                 "batch_rows", "connect_timeout", "query_timeout", "retries", "retry_base", "retry_max",
-                                                 "retry_on_unknown"};
+  static const std::vector<std::string> kKeys = {"prefer_column", "rows_per_partition", "min_partitions",  "max_partitions",
+                                                 "parallel",      "batch_rows",         "connect_timeout", "query_timeout",
+                                                 "retries",       "retry_base",         "retry_max",       "retry_on_unknown"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;

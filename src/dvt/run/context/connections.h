@@ -17,8 +17,12 @@ namespace dvt::run {
 /// The connections and computes of a run, made on first use and shared by all its nodes. Thread-safe.
 class Connections {
  public:
-  Connections(const model::Profile& profile, const model::Computes& computes, std::string project_folder, std::string default_spill_folder)
-      : profile_(profile), computes_(computes), project_folder_(std::move(project_folder)), default_spill_folder_(std::move(default_spill_folder)) {}
+  Connections(const model::Profile& profile, const model::Computes& computes, std::string project_folder,
+              std::string default_spill_folder)
+      : profile_(profile),
+        computes_(computes),
+        project_folder_(std::move(project_folder)),
+        default_spill_folder_(std::move(default_spill_folder)) {}
 
   /// kConfig with the nearest name if the profile has no such output.
   Result<std::shared_ptr<connectors::Connector>> Get(const std::string& connection);

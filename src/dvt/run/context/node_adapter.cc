@@ -73,13 +73,16 @@ NodeAdapter::~NodeAdapter() = default;
 
 Result<connectors::Session*> NodeAdapter::session() {
   if (session_ == nullptr) {
-    DVT_TRY(RunWithRetry({}, stop_, [&]() -> Status {
-      DVT_ASSIGN(session_, connector_->OpenSession(stop_));
-      return {};
-    }, [&](const Error& error, int attempt, double wait) {
-      run_.observer->Message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connector_->config().name,
-                                                             error.message(), attempt + 1, wait));
-    }));
+    DVT_TRY(RunWithRetry(
+        {}, stop_,
+        [&]() -> Status {
+          DVT_ASSIGN(session_, connector_->OpenSession(stop_));
+          return {};
+        },
+        [&](const Error& error, int attempt, double wait) {
+          run_.observer->Message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s",
+                                                                 connector_->config().name, error.message(), attempt + 1, wait));
+        }));
   }
   return session_.get();
 }
@@ -146,7 +149,8 @@ Result<std::vector<RelationParts>> NodeAdapter::ListRelations(const std::string&
 Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& relation) {
   // Inside a transaction only this session sees a table made in it: ask through the session.
   if (session_ != nullptr && session_->in_transaction()) {
-    DVT_ASSIGN(auto stream, session_->Query("select * from " + connector_->QuoteRelation(NameOf(relation)) + " where 1 = 0", stop_));
+    DVT_ASSIGN(auto stream,
+               session_->Query("select * from " + connector_->QuoteRelation(NameOf(relation)) + " where 1 = 0", stop_));
     DVT_ASSIGN(const auto fields, stream.GetFields());
     std::vector<ColumnParts> columns;
     for (const auto& field : fields) {
@@ -163,7 +167,9 @@ Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& re
 
 Result<std::vector<std::string>> NodeAdapter::ListSchemas(const std::string&) { return connector_->ListSchemas(stop_); }
 
-Status NodeAdapter::CreateSchema(const std::string&, const std::string& schema) { return run_.relations.EnsureSchema(*connector_, schema, stop_); }
+Status NodeAdapter::CreateSchema(const std::string&, const std::string& schema) {
+  return run_.relations.EnsureSchema(*connector_, schema, stop_);
+}
 
 Status NodeAdapter::DropSchema(const std::string&, const std::string& schema) {
   DVT_ASSIGN(auto* session, this->session());
@@ -176,7 +182,9 @@ void NodeAdapter::CacheAdded(const RelationParts& relation) {
   run_.relations.Add(connector_->config().name, {NameOf(relation), KindOf(relation.type)});
 }
 
-void NodeAdapter::CacheDropped(const RelationParts& relation) { run_.relations.Drop(connector_->config().name, NameOf(relation)); }
+void NodeAdapter::CacheDropped(const RelationParts& relation) {
+  run_.relations.Drop(connector_->config().name, NameOf(relation));
+}
 
 void NodeAdapter::CacheRenamed(const RelationParts& from, const RelationParts& to) {
   CacheDropped(from);
@@ -244,18 +252,22 @@ Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arg
   RetryPolicy policy;
   policy.max_retries = 2;
   policy.retry_on_unknown = false;
-  DVT_TRY(RunWithRetry(policy, stop_, [&]() -> Status {
-    if (!first) {
-      DVT_TRY(Execute("delete from " + connector_->QuoteRelation(name), false, false));
-      DVT_TRY(mover_->Restart(stop_));
-    }
-    first = false;
-    DVT_ASSIGN(rows, mover_->Load(*connector_, name, stop_));
-    return {};
-  }, [&](const Error& error, int attempt, double wait) {
-    run_.observer->Message(Severity::kWarning, fmt::format("loading {}: {}; starting the transfer again, attempt {} in {:.1f} s",
-                                                           name.ToString(), error.message(), attempt + 1, wait));
-  }));
+  DVT_TRY(RunWithRetry(
+      policy, stop_,
+      [&]() -> Status {
+        if (!first) {
+          DVT_TRY(Execute("delete from " + connector_->QuoteRelation(name), false, false));
+          DVT_TRY(mover_->Restart(stop_));
+        }
+        first = false;
+        DVT_ASSIGN(rows, mover_->Load(*connector_, name, stop_));
+        return {};
+      },
+      [&](const Error& error, int attempt, double wait) {
+        run_.observer->Message(Severity::kWarning,
+                               fmt::format("loading {}: {}; starting the transfer again, attempt {} in {:.1f} s", name.ToString(),
+                                           error.message(), attempt + 1, wait));
+      }));
   rows_loaded_ = rows;
   if (phase_) phase_("swap");
   return Object::MakeDict({{"rows", rows}, {"message", fmt::format("SELECT {}", rows)}});
@@ -293,7 +305,8 @@ Result<Object> NodeAdapter::StaleRelations(const tmpl::Arguments& arguments) {
 Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
   if (name == "moves_data") return Object(mover_ != nullptr);
   if (name == "create_table_for_transfer" || name == "transfer") {
-    if (mover_ == nullptr) return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
+    if (mover_ == nullptr)
+      return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
     return name == "transfer" ? TransferInto(context, arguments) : CreateForTransfer(context, arguments);
   }
   if (name == "temporary_name") return TemporaryName(arguments);

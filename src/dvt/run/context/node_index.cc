@@ -24,14 +24,17 @@ Result<const model::Node*> NodeIndex::Ref(const model::RefCall& call, const std:
     for (const auto* node : found->second) {
       if (!call.package.empty() && node->package != call.package) continue;
       if (!call.version.empty() && node->version != call.version) continue;
-      const bool better = best == nullptr || (call.package.empty() && node->package == from_package && best->package != from_package);
+      const bool better =
+          best == nullptr || (call.package.empty() && node->package == from_package && best->package != from_package);
       if (better) best = node;
     }
   }
   if (best != nullptr) return best;
   std::vector<std::string> names;
   for (const auto& [name, nodes] : nodes_) names.push_back(name);
-  return Error(ErrorCode::kConfig, fmt::format("there is no model, seed or snapshot named '{}'.{}", call.name, DidYouMean(call.name, names))).At(call.place);
+  return Error(ErrorCode::kConfig,
+               fmt::format("there is no model, seed or snapshot named '{}'.{}", call.name, DidYouMean(call.name, names)))
+      .At(call.place);
 }
 
 Result<const model::SourceNode*> NodeIndex::Source(const model::SourceCall& call, const std::string& from_package) const {

@@ -19,12 +19,17 @@ Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection,
   }
   DVT_ASSIGN(const auto connector, connections_.Get(connection));
   columnar::TableInfo info;
-  DVT_TRY(RunWithRetry({}, stop_, [&]() -> Status {
-    auto described = connector->Describe(relation, stop_);
-    if (!described) return std::move(described).error().Within(fmt::format("while asking connection '{}' about {}", connection, relation.ToString()));
-    info = std::move(*described);
-    return {};
-  }, nullptr));
+  DVT_TRY(RunWithRetry(
+      {}, stop_,
+      [&]() -> Status {
+        auto described = connector->Describe(relation, stop_);
+        if (!described)
+          return std::move(described).error().Within(
+              fmt::format("while asking connection '{}' about {}", connection, relation.ToString()));
+        info = std::move(*described);
+        return {};
+      },
+      nullptr));
   std::lock_guard lock(mutex_);
   return known_.try_emplace(key, std::move(info)).first->second;
 }
@@ -37,8 +42,10 @@ const sql::Dialect& PlanCatalog::DialectOf(const std::string& connection) const 
 uint32_t PlanCatalog::abilities(const std::string& connection) const {
   const auto connector = Find(connection);
   uint32_t bits = 0;
-  if (connector != nullptr && connector->Has(connectors::Capability::kSql)) bits |= static_cast<uint32_t>(plan::SourceAbility::kQueries);
-  if (connector != nullptr && connector->Has(connectors::Capability::kViews)) bits |= static_cast<uint32_t>(plan::SourceAbility::kViews);
+  if (connector != nullptr && connector->Has(connectors::Capability::kSql))
+    bits |= static_cast<uint32_t>(plan::SourceAbility::kQueries);
+  if (connector != nullptr && connector->Has(connectors::Capability::kViews))
+    bits |= static_cast<uint32_t>(plan::SourceAbility::kViews);
   return bits;
 }
 
@@ -67,7 +74,8 @@ std::vector<std::string> PlanCatalog::Parts(const std::string& connection, const
 void PlanCatalog::Forget(const std::string& connection, const columnar::RelationName& relation) {
   std::lock_guard lock(mutex_);
   std::erase_if(known_, [&](const auto& entry) {
-    return entry.first.first == connection && entry.first.second.name == relation.name && entry.first.second.schema == relation.schema;
+    return entry.first.first == connection && entry.first.second.name == relation.name &&
+           entry.first.second.schema == relation.schema;
   });
 }
 

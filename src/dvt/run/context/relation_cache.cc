@@ -4,7 +4,8 @@
 
 namespace dvt::run {
 
-Result<std::vector<columnar::RelationInfo>> RelationCache::List(connectors::Connector& connector, const std::string& schema, std::stop_token stop) {
+Result<std::vector<columnar::RelationInfo>> RelationCache::List(connectors::Connector& connector, const std::string& schema,
+                                                                std::stop_token stop) {
   const std::string& effective = schema.empty() ? connector.default_schema() : schema;
   const Key key{connector.config().name, effective};
   std::unique_lock lock(mutex_);
@@ -21,8 +22,8 @@ Result<std::vector<columnar::RelationInfo>> RelationCache::List(connectors::Conn
   return relations;
 }
 
-Result<std::optional<columnar::RelationInfo>> RelationCache::Find(connectors::Connector& connector, const columnar::RelationName& name,
-                                                                  std::stop_token stop) {
+Result<std::optional<columnar::RelationInfo>> RelationCache::Find(connectors::Connector& connector,
+                                                                  const columnar::RelationName& name, std::stop_token stop) {
   DVT_ASSIGN(const auto relations, List(connector, name.schema, stop));
   for (const auto& relation : relations) {
     if (relation.name.name == name.name) return std::optional(relation);
@@ -58,7 +59,9 @@ Status RelationCache::EnsureSchema(connectors::Connector& connector, const std::
   if (std::find(found->second.begin(), found->second.end(), schema) != found->second.end()) return {};
   DVT_ASSIGN(auto session, connector.OpenSession(stop));
   auto made = session->Execute("create schema if not exists " + connector.Quote(schema), stop);
-  if (!made) return std::move(made).error().Within("while creating schema '" + schema + "' on connection '" + connector.config().name + "'");
+  if (!made)
+    return std::move(made).error().Within("while creating schema '" + schema + "' on connection '" + connector.config().name +
+                                          "'");
   found->second.push_back(schema);
   return {};
 }

@@ -14,8 +14,10 @@ namespace dvt::run {
 /// What relations exist, by connection and schema: listed once, then kept true by what the macros report. Thread-safe.
 class RelationCache {
  public:
-  Result<std::vector<columnar::RelationInfo>> List(connectors::Connector& connector, const std::string& schema, std::stop_token stop);
-  Result<std::optional<columnar::RelationInfo>> Find(connectors::Connector& connector, const columnar::RelationName& name, std::stop_token stop);
+  Result<std::vector<columnar::RelationInfo>> List(connectors::Connector& connector, const std::string& schema,
+                                                   std::stop_token stop);
+  Result<std::optional<columnar::RelationInfo>> Find(connectors::Connector& connector, const columnar::RelationName& name,
+                                                     std::stop_token stop);
   void Add(const std::string& connection, const columnar::RelationInfo& relation);
   void Drop(const std::string& connection, const columnar::RelationName& relation);
   void Forget(const std::string& connection, const std::string& schema);

@@ -16,12 +16,12 @@ namespace dvt::run {
 
 /// What the command line decided for one run.
 struct RunOptions {
-  std::string command;              ///< "run", "build", …: `flags.WHICH`
+  std::string command;  ///< "run", "build", …: `flags.WHICH`
   bool full_refresh = false;
   bool fail_fast = false;
   bool warn_error = false;
-  int threads = 0;                  ///< 0: the profile's
-  std::string compute;              ///< --compute
+  int threads = 0;      ///< 0: the profile's
+  std::string compute;  ///< --compute
   Value cli_vars;
   Value arguments = Value::MakeMap();  ///< for run_results.json
 };
@@ -35,8 +35,8 @@ struct RunContext {
   Observer* observer = nullptr;
   RunOptions options;
   std::string invocation_id;
-  double started = 0;               ///< seconds since the epoch, UTC
-  std::string target_folder;        ///< absolute; artifacts, compiled SQL, spill files
+  double started = 0;         ///< seconds since the epoch, UTC
+  std::string target_folder;  ///< absolute; artifacts, compiled SQL, spill files
 
   /// Suffix of tables being built by this run: "__dvt_tmp_" and eight characters of the invocation id.
   std::string TemporarySuffix() const { return "__dvt_tmp_" + invocation_id.substr(0, 8); }

@@ -99,7 +99,8 @@ class RecordingResolver : public tmpl::NodeResolver {
     return value == nullptr || value->is_null() ? std::nullopt : std::optional<Value>(*value);
   }
   void MacroUsed(const tmpl::MacroCatalog::Entry& entry) override {
-    if (std::find(calls.macros.begin(), calls.macros.end(), entry.unique_id) == calls.macros.end()) calls.macros.push_back(entry.unique_id);
+    if (std::find(calls.macros.begin(), calls.macros.end(), entry.unique_id) == calls.macros.end())
+      calls.macros.push_back(entry.unique_id);
   }
 
   ModelCalls calls;
@@ -135,13 +136,15 @@ Result<Value> TemplateBridge::RenderYaml(const Value& tree, const YamlScope& sco
   return tmpl::RenderYaml(tree, *context, file);
 }
 
-Result<std::vector<FileBlock>> TemplateBridge::AddMacroFile(const std::string& package, const std::string& path, std::string_view text) {
+Result<std::vector<FileBlock>> TemplateBridge::AddMacroFile(const std::string& package, const std::string& path,
+                                                            std::string_view text) {
   DVT_ASSIGN(const auto parsed, tmpl::Parse(std::string(text), path));
   DVT_TRY(macros_->Add(package, parsed));
   return BlocksOf(*parsed, package, path);
 }
 
-Result<std::vector<FileBlock>> TemplateBridge::SnapshotBlocks(const std::string& package, const std::string& path, std::string_view text) {
+Result<std::vector<FileBlock>> TemplateBridge::SnapshotBlocks(const std::string& package, const std::string& path,
+                                                              std::string_view text) {
   DVT_ASSIGN(const auto parsed, tmpl::Parse(std::string(text), path));
   return BlocksOf(*parsed, package, path);
 }
@@ -169,7 +172,8 @@ std::vector<std::string> TemplateBridge::MacroDependencies(const model::MacroNod
   const auto* entry = macros_->FindIn(macro.package, macro.name);
   if (entry == nullptr) return ids;
   for (const auto& call : tmpl::ExtractCalls(*entry->tmpl, *entry->definition).macros) {
-    const auto* called = call.package.empty() ? macros_->Find(call.name, macro.package) : macros_->FindIn(call.package, call.name);
+    const auto* called =
+        call.package.empty() ? macros_->Find(call.name, macro.package) : macros_->FindIn(call.package, call.name);
     if (called != nullptr && std::find(ids.begin(), ids.end(), called->unique_id) == ids.end()) ids.push_back(called->unique_id);
   }
   return ids;
@@ -191,7 +195,8 @@ bool TemplateBridge::Decides(const tmpl::MacroCatalog::Entry& entry, std::set<st
   bool decides = calls.has_dependencies || !calls.constant;
   for (const auto& call : calls.macros) {
     if (decides) break;
-    const auto* called = call.package.empty() ? macros_->Find(call.name, entry.package) : macros_->FindIn(call.package, call.name);
+    const auto* called =
+        call.package.empty() ? macros_->Find(call.name, entry.package) : macros_->FindIn(call.package, call.name);
     decides = called != nullptr && Decides(*called, visiting);
   }
   visiting.erase(entry.unique_id);
@@ -210,13 +215,15 @@ Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std:
   for (const auto& call : calls.calls) {
     if (!call.constant) continue;
     if (call.function == "ref") out.refs.push_back(RefOf(call));
-    if (call.function == "source") out.sources.push_back({TextArgument(call, 0, "source_name"), TextArgument(call, 1, "table_name"), call.place});
+    if (call.function == "source")
+      out.sources.push_back({TextArgument(call, 0, "source_name"), TextArgument(call, 1, "table_name"), call.place});
     if (call.function == "config") out.configs.push_back({ConfigOf(call), call.place});
   }
   for (const auto& call : calls.macros) {
     const auto* called = call.package.empty() ? macros_->Find(call.name, package) : macros_->FindIn(call.package, call.name);
     if (called == nullptr) continue;
-    if (std::find(out.macros.begin(), out.macros.end(), called->unique_id) == out.macros.end()) out.macros.push_back(called->unique_id);
+    if (std::find(out.macros.begin(), out.macros.end(), called->unique_id) == out.macros.end())
+      out.macros.push_back(called->unique_id);
     out.needs_render = out.needs_render || MacroDecides(*called);
   }
   return out;
@@ -237,8 +244,8 @@ Result<ModelCalls> TemplateBridge::RenderModel(const model::Node& node, const Ya
   return std::move(resolver.calls);
 }
 
-Result<std::optional<std::string>> TemplateBridge::GenerateName(std::string_view macro, const Value& custom, const model::Node& node,
-                                                                const YamlScope& scope) {
+Result<std::optional<std::string>> TemplateBridge::GenerateName(std::string_view macro, const Value& custom,
+                                                                const model::Node& node, const YamlScope& scope) {
   const auto* entry = macros_->Find(macro, macros_->root_package());
   if (entry == nullptr || entry->package == "dbt") return std::optional<std::string>();
   RecordingResolver resolver(node);
@@ -247,7 +254,8 @@ Result<std::optional<std::string>> TemplateBridge::GenerateName(std::string_view
   params.node = model::NodeToValue(node);
   params.resolver = &resolver;
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
-  DVT_ASSIGN(const Object name, tmpl::CallMacro(entry->object, {Object::FromValue(custom), Object::FromValue(params.node)}, {}, *context));
+  DVT_ASSIGN(const Object name,
+             tmpl::CallMacro(entry->object, {Object::FromValue(custom), Object::FromValue(params.node)}, {}, *context));
   return std::optional<std::string>(std::string(TrimView(name.Str())));
 }
 

@@ -21,10 +21,12 @@ class TemplateBridge : public project::TemplateFrontend {
   std::shared_ptr<const tmpl::MacroCatalog> macros() const { return macros_; }
 
   Result<Value> RenderYaml(const Value& tree, const project::YamlScope& scope, const std::string& file) override;
-  Result<std::vector<project::FileBlock>> AddMacroFile(const std::string& package, const std::string& path, std::string_view text) override;
+  Result<std::vector<project::FileBlock>> AddMacroFile(const std::string& package, const std::string& path,
+                                                       std::string_view text) override;
   std::vector<model::MacroNode> BuiltinMacros() override;
   std::vector<std::string> MacroDependencies(const model::MacroNode& macro) override;
-  Result<std::vector<project::FileBlock>> SnapshotBlocks(const std::string& package, const std::string& path, std::string_view text) override;
+  Result<std::vector<project::FileBlock>> SnapshotBlocks(const std::string& package, const std::string& path,
+                                                         std::string_view text) override;
   Result<project::ModelCalls> ExtractModel(const std::string& package, std::string_view text, const Place& place) override;
   Result<project::ModelCalls> RenderModel(const model::Node& node, const project::YamlScope& scope) override;
   Result<std::optional<std::string>> GenerateName(std::string_view macro, const Value& custom, const model::Node& node,

@@ -4,13 +4,15 @@
 
 namespace dvt::run {
 
-Result<std::unique_ptr<PlanMover>> PlanMover::Make(const plan::ModelPlan& plan, TransferContext context, const connectors::Connector& target,
-                                                   NodeProgress& progress, std::stop_token stop) {
+Result<std::unique_ptr<PlanMover>> PlanMover::Make(const plan::ModelPlan& plan, TransferContext context,
+                                                   const connectors::Connector& target, NodeProgress& progress,
+                                                   std::stop_token stop) {
   std::unique_ptr<PlanMover> mover(new PlanMover(plan, std::move(context), progress));
   DVT_ASSIGN(mover->transfer_, Transfer::Prepare(plan, mover->context_, progress, stop));
   mover->fields_ = mover->transfer_->fields();
   // A direct read from a system of the same kind keeps the source's own type names; anything else is named from the neutral types.
-  const bool same_system = mover->transfer_->direct() && mover->transfer_->extracts().front().connector->config().type == target.config().type;
+  const bool same_system =
+      mover->transfer_->direct() && mover->transfer_->extracts().front().connector->config().type == target.config().type;
   for (auto& field : mover->fields_) {
     if (!same_system) field.native_type.clear();
   }

@@ -12,8 +12,9 @@ namespace dvt::run {
 /// Moves the rows of a direct or federated plan. The plan must outlive it.
 class PlanMover : public RowMover {
  public:
-  static Result<std::unique_ptr<PlanMover>> Make(const plan::ModelPlan& plan, TransferContext context, const connectors::Connector& target,
-                                                 NodeProgress& progress, std::stop_token stop);
+  static Result<std::unique_ptr<PlanMover>> Make(const plan::ModelPlan& plan, TransferContext context,
+                                                 const connectors::Connector& target, NodeProgress& progress,
+                                                 std::stop_token stop);
   const columnar::Fields& fields() const override { return fields_; }
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
   Status Restart(std::stop_token stop) override;

@@ -35,7 +35,8 @@ class CsvScanner {
       if (at_ < text_.size() && text_[at_] == '"') {
         if (!Quoted(cell)) return false;
       }
-      while (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r') cell.text += text_[at_++];
+      while (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r')
+        cell.text += text_[at_++];
       cells.push_back(std::move(cell));
       if (at_ < text_.size() && text_[at_] == delimiter_) {
         ++at_;
@@ -173,7 +174,8 @@ bool AppendTemporal(columnar::ColumnBuilder& column, std::string_view text) {
     column.AppendFixed(days);
     return true;
   }
-  const bool fits = column.type().kind == TypeKind::kTime ? columnar::ParseTime(text, micros) : columnar::ParseTimestamp(text, micros);
+  const bool fits =
+      column.type().kind == TypeKind::kTime ? columnar::ParseTime(text, micros) : columnar::ParseTimestamp(text, micros);
   if (fits) column.AppendFixed(micros);
   return fits;
 }
@@ -185,15 +187,19 @@ bool AppendCell(columnar::ColumnBuilder& column, std::string_view text) {
   bool truth;
   switch (type.kind) {
     case TypeKind::kBool:
-      if (text == "1" || text == "0") truth = text == "1";
-      else if (!ParseBool(text, truth)) return false;
+      if (text == "1" || text == "0")
+        truth = text == "1";
+      else if (!ParseBool(text, truth))
+        return false;
       column.AppendBool(truth);
       return true;
     case TypeKind::kFloat32:
     case TypeKind::kFloat64:
       if (!ParseFloat(text, real)) return false;
-      if (type.kind == TypeKind::kFloat32) column.AppendFixed(static_cast<float>(real));
-      else column.AppendFixed(real);
+      if (type.kind == TypeKind::kFloat32)
+        column.AppendFixed(static_cast<float>(real));
+      else
+        column.AppendFixed(real);
       return true;
     case TypeKind::kDecimal: return AppendDecimalCell(column, text);
     case TypeKind::kDate:
@@ -218,7 +224,9 @@ Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char 
   while (!scanner.done()) {
     const int line = scanner.line();
     if (!scanner.Next(cells)) {
-      return Error(ErrorCode::kData, "a quoted cell that begins here never ends").At({path, line, 0}).WithHint("close it with a \" character");
+      return Error(ErrorCode::kData, "a quoted cell that begins here never ends")
+          .At({path, line, 0})
+          .WithHint("close it with a \" character");
     }
     if (seed.header.empty()) {
       for (const auto& cell : cells) seed.header.push_back(std::string(TrimView(cell.text)));
@@ -226,7 +234,8 @@ Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char 
     }
     if (cells.size() == 1 && cells[0].text.empty() && seed.header.size() > 1) continue;  // a blank line
     if (cells.size() != seed.header.size()) {
-      return Error(ErrorCode::kData, fmt::format("this row has {} cells, the header has {}", cells.size(), seed.header.size())).At({path, line, 0});
+      return Error(ErrorCode::kData, fmt::format("this row has {} cells, the header has {}", cells.size(), seed.header.size()))
+          .At({path, line, 0});
     }
     seed.rows.push_back(cells);
     seed.lines.push_back(line);
@@ -268,7 +277,8 @@ Result<columnar::Stream> SeedStream(const SeedFile& seed, const Fields& fields) 
       if (text.empty()) {
         column.AppendNull();
       } else if (!AppendCell(column, text)) {
-        return Error(ErrorCode::kData, fmt::format("'{}' in column '{}' is no {}", text, fields[c].name, fields[c].type.ToString()))
+        return Error(ErrorCode::kData,
+                     fmt::format("'{}' in column '{}' is no {}", text, fields[c].name, fields[c].type.ToString()))
             .At({seed.path, seed.lines[r], 0})
             .WithHint("correct the cell, or set column_types for the seed");
       }

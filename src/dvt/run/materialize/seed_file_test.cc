@@ -22,7 +22,8 @@ TypeKind Inferred(const std::string& cells) {
   }
   auto seed = ParseSeed("s.csv", text, ',');
   EXPECT_TRUE(seed.has_value());
-  auto fields = SeedFields(*seed, Value(), [](const std::string&) -> Result<columnar::DataType> { return columnar::DataType(TypeKind::kInt64); });
+  auto fields = SeedFields(*seed, Value(),
+                           [](const std::string&) -> Result<columnar::DataType> { return columnar::DataType(TypeKind::kInt64); });
   EXPECT_TRUE(fields.has_value());
   return (*fields)[0].type.kind;
 }
@@ -42,14 +43,17 @@ TEST(SeedFile, InfersTypesFromValues) {
   EXPECT_EQ(Inferred("2020-01-02|2020-1-2"), TypeKind::kDate);
   EXPECT_EQ(Inferred("2020-01-02 03:04:05"), TypeKind::kTimestamp);
   EXPECT_EQ(Inferred("2020-01-02T03:04:05Z"), TypeKind::kTimestamp);
-  for (const char* text : {"yes|no", "t|f", "01/02/2020", "12:30", "2020-01-02 03:04:05.5", "None", "N/A", "-", "1 day", "true|1|0",
-                           "2020-01-02|2020-01-02 03:04:05", " x "}) {
+  for (const char* text : {"yes|no", "t|f", "01/02/2020", "12:30", "2020-01-02 03:04:05.5", "None", "N/A", "-", "1 day",
+                           "true|1|0", "2020-01-02|2020-01-02 03:04:05", " x "}) {
     EXPECT_EQ(Inferred(text), TypeKind::kString) << text;
   }
 }
 
 TEST(SeedFile, KeepsQuotesNewlinesAndNamesTheBadLine) {
-  auto seed = ParseSeed("s.csv", "\xEF\xBB\xBF" "a,b\r\n\"x, \"\"y\"\"\nz\",1\r\n,2\n", ',');
+  auto seed = ParseSeed("s.csv",
+                        "\xEF\xBB\xBF"
+                        "a,b\r\n\"x, \"\"y\"\"\nz\",1\r\n,2\n",
+                        ',');
   ASSERT_TRUE(seed.has_value());
   EXPECT_EQ(seed->header, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(seed->rows[0][0].text, "x, \"y\"\nz");
@@ -64,7 +68,8 @@ TEST(SeedFile, ACellThatDoesNotFitIsAnError) {
   auto seed = ParseSeed("s.csv", "a\n1\nx\n", ',');
   Value types;
   types.Set("a", "bigint");
-  auto fields = SeedFields(*seed, types, [](const std::string&) -> Result<columnar::DataType> { return columnar::DataType(TypeKind::kInt64); });
+  auto fields = SeedFields(*seed, types,
+                           [](const std::string&) -> Result<columnar::DataType> { return columnar::DataType(TypeKind::kInt64); });
   auto stream = SeedStream(*seed, *fields);
   ASSERT_FALSE(stream.has_value());
   EXPECT_EQ(stream.error().place().line, 3);

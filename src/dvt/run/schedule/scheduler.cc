@@ -19,8 +19,11 @@ using model::NodeResult;
 // The state that the workers of one run share.
 class NodeSchedule {
  public:
-  NodeSchedule(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected, std::stop_token stop)
-      : run_(run), runner_(runner), stop_(std::move(stop)),
+  NodeSchedule(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected,
+               std::stop_token stop)
+      : run_(run),
+        runner_(runner),
+        stop_(std::move(stop)),
         queue_(dag, *run.manifest, selected, {.tests_block_children = run.options.command == "build"}) {
     for (const auto& id : selected) total_ += Runs(id) ? 1 : 0;
   }
@@ -31,7 +34,8 @@ class NodeSchedule {
       std::vector<std::jthread> workers;
       for (int i = 0; i < threads; ++i) workers.emplace_back([this, i] { Work(i); });
     }
-    for (const auto& id : queue_.Abandon()) Skip(id, stop_.stop_requested() ? "the run was cancelled" : "an earlier failure (fail-fast)");
+    for (const auto& id : queue_.Abandon())
+      Skip(id, stop_.stop_requested() ? "the run was cancelled" : "an earlier failure (fail-fast)");
     return std::move(results_);
   }
 

@@ -48,7 +48,8 @@ Treatment TreatmentOf(const RunContext& run, const std::string& code) {
     const Value& list = options[key];
     if (list.is_string()) return list.as_string() == "all" || list.as_string() == "*";
     if (!list.is_list()) return false;
-    return std::any_of(list.list().begin(), list.list().end(), [&](const Value& v) { return v.is_string() && v.as_string() == code; });
+    return std::any_of(list.list().begin(), list.list().end(),
+                       [&](const Value& v) { return v.is_string() && v.as_string() == code; });
   };
   if (listed("silence")) return Treatment::kSilence;
   if (listed("error") || listed("include") || run.options.warn_error) return Treatment::kFail;
@@ -62,7 +63,8 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
     switch (informational ? Treatment::kWarn : TreatmentOf(run, warning.code)) {
       case Treatment::kSilence: break;
       case Treatment::kFail:
-        if (!failed) failed = Error(ErrorCode::kType, warning.code + ": " + warning.message).At(warning.place).WithHint(warning.hint);
+        if (!failed)
+          failed = Error(ErrorCode::kType, warning.code + ": " + warning.message).At(warning.place).WithHint(warning.hint);
         [[fallthrough]];
       case Treatment::kWarn: result.warnings.push_back(warning);
     }
@@ -178,7 +180,9 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
     case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
     case ResourceType::kModel: done = RunModel(node, adapter, progress, result, stop); break;
-    default: return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type))).At({node.original_path, 0, 0});
+    default:
+      return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type)))
+          .At({node.original_path, 0, 0});
   }
   if (!done) {
     (void)adapter.Rollback();
@@ -195,16 +199,19 @@ static Error AtNode(const model::Node& node, Error error) {
   return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
 }
 
-Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
+                            std::stop_token stop) {
   DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path), planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path),
+                          planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
-  std::string materialization = planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
+  std::string materialization =
+      planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
   if (materialization.empty()) materialization = "view";
   std::unique_ptr<PlanMover> mover;
   if (planned.plan.way != plan::Way::kPushdown) {
@@ -224,14 +231,15 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
   if (mover != nullptr) {
     for (const auto& extract : mover->transfer().extracts()) {
-      for (const auto& note : extract.read.notes) losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
+      for (const auto& note : extract.read.notes)
+        losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
     }
   }
   return AddWarnings(run_, losses.items(), result);
 }
 
-Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,
-                               NodeResult& result, std::stop_token stop) {
+Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled,
+                               NodeAdapter& adapter, NodeResult& result, std::stop_token stop) {
   const auto* macro = run_.macros->FindMaterialization(materialization, adapter.DispatchPrefixes());
   if (macro == nullptr) {
     return Error(ErrorCode::kConfig, fmt::format("there is no materialization '{}' for {}.{}", materialization, adapter.type(),
@@ -264,14 +272,15 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
   return {};
 }
 
-Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
+                           std::stop_token stop) {
   const std::string path = JoinPath(run_.manifest->project.folder, node.original_path);
   DVT_ASSIGN(const std::string text, ReadFile(path));
   const std::string delimiter = node.config["delimiter"].is_string() ? node.config["delimiter"].as_string() : ",";
   DVT_ASSIGN(auto seed, ParseSeed(node.original_path, text, delimiter.empty() ? ',' : delimiter[0]));
   DVT_ASSIGN(auto fields, SeedFields(seed, node.config["column_types"], [&](const std::string& type) {
-    return sql::ParseTypeName(adapter.connector().dialect(), type);
-  }));
+               return sql::ParseTypeName(adapter.connector().dialect(), type);
+             }));
   SeedMover mover(std::move(seed), std::move(fields), progress);
   adapter.SetMover(&mover);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
@@ -292,12 +301,14 @@ Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAd
   return holder->transfer().Open(stop);
 }
 
-Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
+Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
+                           std::stop_token stop) {
   DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = compiled.sql;
-  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "")),
+  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path +
+                                                           (node.test ? "/" + node.name + ".sql" : "")),
                           compiled.sql + "\n"));
   auto setting = [&](std::string_view key, const char* fallback) {
     const Value& value = node.config[key];
@@ -311,7 +322,8 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_test_sql' is missing");
   tmpl::Arguments arguments;
   const Value& limit = node.config["limit"];
-  arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if, limit.is_int() ? Object(limit.as_int()) : Object()};
+  arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if,
+                          limit.is_int() ? Object(limit.as_int()) : Object()};
   DVT_ASSIGN(const Object test_sql, context->Call(*macro, std::move(arguments)));
   compiled.sql = std::string(TrimView(test_sql.Str()));
   progress.phase = "test";

@@ -21,7 +21,8 @@ struct PlannedNode {
 /// Runs single nodes: models, seeds, tests, hooks. Thread-safe: every call has its own session and context.
 class NodeRunner {
  public:
-  NodeRunner(RunContext& run, const Compiler& compiler, plan::Catalog& catalog) : run_(run), compiler_(compiler), catalog_(catalog) {}
+  NodeRunner(RunContext& run, const Compiler& compiler, plan::Catalog& catalog)
+      : run_(run), compiler_(compiler), catalog_(catalog) {}
 
   /// Never fails as a call: what went wrong is in the result's status and message.
   model::NodeResult Run(const model::Node& node, NodeProgress& progress, std::stop_token stop);
@@ -41,9 +42,12 @@ class NodeRunner {
 
  private:
   Status Execute(const model::Node& node, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
-  Status RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
-  Status RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
-  Status RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  Status RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
+                  std::stop_token stop);
+  Status RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
+                 std::stop_token stop);
+  Status RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
+                 std::stop_token stop);
   Status Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,
                      model::NodeResult& result, std::stop_token stop);
 

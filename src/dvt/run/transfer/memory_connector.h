@@ -17,17 +17,20 @@ namespace dvt::run::testing {
 /// Failures are scripted.
 class MemoryConnector : public connectors::Connector {
  public:
-  explicit MemoryConnector(std::string name) { config_.name = std::move(name); config_.type = "memory"; }
+  explicit MemoryConnector(std::string name) {
+    config_.name = std::move(name);
+    config_.type = "memory";
+  }
 
   int64_t rows_per_partition = 1000;
   int partitions = 4;
   bool repeatable = true;
   bool parallel_sinks = true;
-  std::atomic<int> read_failures{0};     ///< that many reads break in their middle
-  std::atomic<int> write_failures{0};    ///< that many writes fail with a lost connection
+  std::atomic<int> read_failures{0};   ///< that many reads break in their middle
+  std::atomic<int> write_failures{0};  ///< that many writes fail with a lost connection
   std::atomic<int> commit_failures{0};
   std::mutex mutex;
-  std::vector<int64_t> committed;        ///< values made durable by sinks
+  std::vector<int64_t> committed;  ///< values made durable by sinks
   std::atomic<int> open_sinks{0};
   std::atomic<int> aborted{0};
 
@@ -42,7 +45,9 @@ class MemoryConnector : public connectors::Connector {
   int max_identifier() const override { return 63; }
   std::string identity() const override { return config_.name; }
   Result<std::string> Test(std::stop_token) override { return std::string("memory"); }
-  Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string&, std::stop_token) override { return std::vector<columnar::RelationInfo>(); }
+  Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string&, std::stop_token) override {
+    return std::vector<columnar::RelationInfo>();
+  }
   Result<std::vector<std::string>> ListSchemas(std::stop_token) override { return std::vector<std::string>(); }
   Result<columnar::TableInfo> Describe(const columnar::RelationName&, std::stop_token) override { return columnar::TableInfo(); }
   Result<columnar::Fields> DescribeQuery(const std::string&, std::stop_token) override { return fields(); }
@@ -52,17 +57,22 @@ class MemoryConnector : public connectors::Connector {
     };
     return std::shared_ptr<connectors::ReadScope>(std::make_shared<Scope>());
   }
-  Result<connectors::ReadPlan> PlanRead(const connectors::ReadRequest& request, const std::shared_ptr<connectors::ReadScope>&, std::stop_token) override {
+  Result<connectors::ReadPlan> PlanRead(const connectors::ReadRequest& request, const std::shared_ptr<connectors::ReadScope>&,
+                                        std::stop_token) override {
     connectors::ReadPlan plan;
     plan.fields = fields();
     plan.options = request.options;
     plan.parallel = 2;
     plan.repeatable = repeatable;
-    for (int i = 0; i < partitions; ++i) plan.partitions.push_back({std::to_string(i), "partition " + std::to_string(i), rows_per_partition});
+    for (int i = 0; i < partitions; ++i)
+      plan.partitions.push_back({std::to_string(i), "partition " + std::to_string(i), rows_per_partition});
     return plan;
   }
-  Result<columnar::Stream> Open(const connectors::ReadPlan& plan, int partition, const std::shared_ptr<connectors::ReadScope>&, std::stop_token stop) override;
-  Result<std::unique_ptr<connectors::Session>> OpenSession(std::stop_token) override { return Error(ErrorCode::kUnsupported, "no sessions"); }
+  Result<columnar::Stream> Open(const connectors::ReadPlan& plan, int partition, const std::shared_ptr<connectors::ReadScope>&,
+                                std::stop_token stop) override;
+  Result<std::unique_ptr<connectors::Session>> OpenSession(std::stop_token) override {
+    return Error(ErrorCode::kUnsupported, "no sessions");
+  }
   Result<std::unique_ptr<connectors::Sink>> OpenSink(const connectors::SinkRequest& request, std::stop_token) override;
   Result<std::string> TypeName(const columnar::DataType& type, std::string*) const override { return type.ToString(); }
   std::string Quote(std::string_view identifier) const override { return '"' + std::string(identifier) + '"'; }

@@ -56,8 +56,8 @@ Status RunWorkers(int count, int parallel, std::stop_token stop, const std::func
   return {};
 }
 
-Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request, int sinks,
-                              size_t queue_bytes, FlowCounter& load, std::stop_source& stopper) {
+Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request,
+                              int sinks, size_t queue_bytes, FlowCounter& load, std::stop_source& stopper) {
   BoundedQueue<columnar::Array> queue(queue_bytes);
   FirstError first;
   const std::stop_token stop = stopper.get_token();

@@ -13,7 +13,7 @@ Status RunWorkers(int count, int parallel, std::stop_token stop, const std::func
 
 /// Reads the stream on one thread and writes it through `sinks` sinks of the target, each on its own thread. All commit, or all
 /// abort. The first failure stops everything through `stopper`.
-Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request, int sinks,
-                              size_t queue_bytes, FlowCounter& load, std::stop_source& stopper);
+Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request,
+                              int sinks, size_t queue_bytes, FlowCounter& load, std::stop_source& stopper);
 
 }  // namespace dvt::run

@@ -30,18 +30,22 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     PreparedExtract extract;
     extract.fragment = &fragment;
     DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
-    const auto where = fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), fragment.connection);
+    const auto where =
+        fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), fragment.connection);
     auto& scope = scopes[fragment.connection];
     if (scope == nullptr) {
-      DVT_TRY(RunWithRetry(context_.read_options.retry, stop, [&]() -> Status {
-        auto begun = extract.connector->BeginRead(stop);
-        if (!begun) return std::move(begun).error().Within(where);
-        scope = std::move(*begun);
-        return {};
-      }, [&](const Error& error, int attempt, double wait) {
-        context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", fragment.connection,
-                                                         error.message(), attempt + 1, wait));
-      }));
+      DVT_TRY(RunWithRetry(
+          context_.read_options.retry, stop,
+          [&]() -> Status {
+            auto begun = extract.connector->BeginRead(stop);
+            if (!begun) return std::move(begun).error().Within(where);
+            scope = std::move(*begun);
+            return {};
+          },
+          [&](const Error& error, int attempt, double wait) {
+            context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", fragment.connection,
+                                                             error.message(), attempt + 1, wait));
+          }));
     }
     extract.scope = scope;
     connectors::ReadRequest request;
@@ -76,10 +80,11 @@ std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t ex
   return [this, extract, partition](const Error& error, int attempt, double wait) {
     ++progress_.extracts[extract].retries;
     const auto& prepared = extracts_[extract];
-    context_.message(Severity::kWarning,
-                     fmt::format("connection '{}', {} ({}): {}; reading this partition again, attempt {} in {:.1f} s",
-                                 prepared.fragment->connection, Join(prepared.fragment->sources, ", "),
-                                 prepared.read.partitions[static_cast<size_t>(partition)].description, error.message(), attempt + 1, wait));
+    context_.message(
+        Severity::kWarning,
+        fmt::format("connection '{}', {} ({}): {}; reading this partition again, attempt {} in {:.1f} s",
+                    prepared.fragment->connection, Join(prepared.fragment->sources, ", "),
+                    prepared.read.partitions[static_cast<size_t>(partition)].description, error.message(), attempt + 1, wait));
   };
 }
 
@@ -90,13 +95,13 @@ Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_to
   const RetryPolicy& policy = context_.read_options.retry;
   Stream inner = extract.read.repeatable
                      ? connectors::ResumingStream(extract.read.fields, policy, open, stop, RetryReporter(index, partition))
-                     : connectors::RetryingStream(extract.read.fields, policy, open, context_.hold_bytes, context_.spill_folder, stop,
-                                                  RetryReporter(index, partition));
+                     : connectors::RetryingStream(extract.read.fields, policy, open, context_.hold_bytes, context_.spill_folder,
+                                                  stop, RetryReporter(index, partition));
   auto held = std::make_shared<Stream>(std::move(inner));
   FlowCounter* flow = &progress_.extracts[index];
   const columnar::Fields* fields = &extract.read.fields;
-  const std::string context = fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "),
-                                          extract.fragment->connection);
+  const std::string context =
+      fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "), extract.fragment->connection);
   return columnar::MakeStream(extract.read.fields, [held, flow, fields, context]() -> Result<Array> {
     auto batch = held->Next();
     if (!batch) return std::move(batch).error().Within(context);
@@ -122,18 +127,19 @@ engine::Input Transfer::MakeInput(size_t index) {
 }
 
 Result<columnar::Fields> Transfer::EngineFields(std::stop_token stop) {
-  DVT_ASSIGN(engine::Engine* engine, context_.engine(plan_.transform.compute));
+  DVT_ASSIGN(engine::Engine * engine, context_.engine(plan_.transform.compute));
   std::vector<engine::Input> inputs;
   for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
   auto fields = engine->Describe(plan_.transform.sql, inputs);
-  if (!fields) return std::move(fields).error().Within("while preparing the transform in compute '" + plan_.transform.compute + "'");
+  if (!fields)
+    return std::move(fields).error().Within("while preparing the transform in compute '" + plan_.transform.compute + "'");
   return fields;
 }
 
 Result<Stream> Transfer::Open(std::stop_token stop) {
   progress_.transferring = true;
   if (!direct()) {
-    DVT_ASSIGN(engine::Engine* engine, context_.engine(plan_.transform.compute));
+    DVT_ASSIGN(engine::Engine * engine, context_.engine(plan_.transform.compute));
     std::vector<engine::Input> inputs;
     for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
     return engine->Run(plan_.transform.sql, std::move(inputs), stop);
@@ -168,11 +174,14 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
   progress_.load.name = relation.ToString();
   progress_.transferring = true;
   DVT_ASSIGN(const bool raw, RawFits(target, relation, stop));
-  Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks) ? LoadPartitions(target, relation, raw, stop)
-                                                                                       : LoadStream(target, relation, stop);
+  Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks)
+                             ? LoadPartitions(target, relation, raw, stop)
+                             : LoadStream(target, relation, stop);
   // The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
   for (auto& extract : extracts_) extract.scope.reset();
-  if (!rows) return std::move(rows).error().Within(fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
+  if (!rows)
+    return std::move(rows).error().Within(
+        fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
   return rows;
 }
 
@@ -189,11 +198,14 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
   std::atomic<int64_t> total{0};
   const int partitions = static_cast<int>(extract.read.partitions.size());
   DVT_TRY(RunWorkers(partitions, extract.read.parallel, stop, [&](int partition, std::stop_token worker_stop) -> Status {
-    DVT_TRY(RunWithRetry(context_.read_options.retry, worker_stop, [&]() -> Status {
-      DVT_ASSIGN(const int64_t rows, LoadPartition(target, request, partition, worker_stop));
-      total += rows;
-      return {};
-    }, RetryReporter(0, partition)));
+    DVT_TRY(RunWithRetry(
+        context_.read_options.retry, worker_stop,
+        [&]() -> Status {
+          DVT_ASSIGN(const int64_t rows, LoadPartition(target, request, partition, worker_stop));
+          total += rows;
+          return {};
+        },
+        RetryReporter(0, partition)));
     ++progress_.extracts[0].partitions_done;
     return {};
   }));
@@ -246,7 +258,8 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
 }
 
 // Everything else: one stream, decoupled from the sinks by a queue bounded in bytes.
-Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
+Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const columnar::RelationName& relation,
+                                     std::stop_token stop) {
   progress_.load.path = "bulk load";
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
@@ -256,7 +269,8 @@ Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const column
   request.fields = fields_;
   request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
   const int sinks = target.Has(connectors::Capability::kParallelSinks) ? std::max(1, context_.load_parallel) : 1;
-  return PumpIntoSinks(std::move(stream), target, request, sinks, static_cast<size_t>(context_.queue_bytes), progress_.load, stopper);
+  return PumpIntoSinks(std::move(stream), target, request, sinks, static_cast<size_t>(context_.queue_bytes), progress_.load,
+                       stopper);
 }
 
 }  // namespace dvt::run

@@ -19,8 +19,8 @@ struct TransferContext {
   std::function<Result<std::shared_ptr<connectors::Connector>>(const std::string& connection)> connector;
   std::function<Result<engine::Engine*>(const std::string& compute)> engine;
   connectors::ReadOptions read_options;
-  int64_t queue_bytes = 16 << 20;   ///< between the engine and the loaders
-  int64_t hold_bytes = 32 << 20;    ///< a partition that cannot be resumed is held up to this, then spilled
+  int64_t queue_bytes = 16 << 20;  ///< between the engine and the loaders
+  int64_t hold_bytes = 32 << 20;   ///< a partition that cannot be resumed is held up to this, then spilled
   std::string spill_folder;
   int load_parallel = 2;
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
@@ -63,8 +63,10 @@ class Transfer {
   engine::Input MakeInput(size_t extract);
   Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
   Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
-  Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw, std::stop_token stop);
-  Result<int64_t> LoadPartition(connectors::Connector& target, const connectors::SinkRequest& request, int partition, std::stop_token stop);
+  Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw,
+                                 std::stop_token stop);
+  Result<int64_t> LoadPartition(connectors::Connector& target, const connectors::SinkRequest& request, int partition,
+                                std::stop_token stop);
   Result<int64_t> LoadStream(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   std::function<void(const Error&, int, double)> RetryReporter(size_t extract, int partition);
 

@@ -12,8 +12,8 @@
 namespace dvt::run {
 namespace testing {
 
-Result<columnar::Stream> MemoryConnector::Open(const connectors::ReadPlan& plan, int partition, const std::shared_ptr<connectors::ReadScope>&,
-                                               std::stop_token stop) {
+Result<columnar::Stream> MemoryConnector::Open(const connectors::ReadPlan& plan, int partition,
+                                               const std::shared_ptr<connectors::ReadScope>&, std::stop_token stop) {
   int expected = read_failures;
   while (expected > 0 && !read_failures.compare_exchange_weak(expected, expected - 1)) {}
   const bool breaks = expected > 0;
@@ -23,7 +23,8 @@ Result<columnar::Stream> MemoryConnector::Open(const connectors::ReadPlan& plan,
     if (breaks && *next >= rows_per_partition / 2) return Error(ErrorCode::kConnection, "connection reset");
     if (*next >= rows_per_partition) return columnar::Array();
     columnar::BatchBuilder builder(fields());
-    for (int i = 0; i < 100 && *next < rows_per_partition; ++i) builder.column(0).AppendFixed<int64_t>(partition * rows_per_partition + (*next)++);
+    for (int i = 0; i < 100 && *next < rows_per_partition; ++i)
+      builder.column(0).AppendFixed<int64_t>(partition * rows_per_partition + (*next)++);
     return builder.Finish();
   });
 }
@@ -92,7 +93,9 @@ class TransferTest : public ::testing::Test {
     plan_.extracts[0].connection = "source";
     plan_.extracts[0].sources = {"numbers"};
     TransferContext context;
-    context.connector = [this](const std::string&) -> Result<std::shared_ptr<connectors::Connector>> { return std::shared_ptr<connectors::Connector>(source_); };
+    context.connector = [this](const std::string&) -> Result<std::shared_ptr<connectors::Connector>> {
+      return std::shared_ptr<connectors::Connector>(source_);
+    };
     context.read_options.retry.base_seconds = 0.001;
     context.message = [](Severity, const std::string&) {};
     DVT_ASSIGN(const auto transfer, Transfer::Prepare(plan_, context, progress_, stop));
