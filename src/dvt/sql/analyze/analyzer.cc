@@ -31,7 +31,9 @@ std::string OutputName(const Node* item, const Dialect& dialect) {
   return {};
 }
 
-std::string Analyzer::Fold(const Node* identifier) const { return FoldIdentifier(dialect_, identifier->text, identifier->Has(kQuoted)); }
+std::string Analyzer::Fold(const Node* identifier) const {
+  return FoldIdentifier(dialect_, identifier->text, identifier->Has(kQuoted));
+}
 
 Place Analyzer::PlaceOf(const Node* node) const { return PlaceAt(options_.source, node->begin, options_.file); }
 
@@ -81,7 +83,8 @@ void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
     VisibleCte visible{Fold(alias->Child(0)), nullptr, {}};
     const Node* renamed = alias->Child(1);
     auto rename = [&](columnar::Fields columns) {
-      for (uint32_t i = 0; renamed != nullptr && i < renamed->count && i < columns.size(); ++i) columns[i].name = Fold(renamed->Child(i));
+      for (uint32_t i = 0; renamed != nullptr && i < renamed->count && i < columns.size(); ++i)
+        columns[i].name = Fold(renamed->Child(i));
       return columns;
     };
     Node* inner = InnerQuery(body);
@@ -167,7 +170,8 @@ void Analyzer::SetOutput(Block& block, Node* items) {
         if (!source->columns_known) scope->output_known = false;
         for (size_t i = 0; i < source->columns.size(); ++i) {
           const bool merged = std::any_of(block.merged.begin(), block.merged.end(), [&](const auto& m) {
-            return std::find(m.sides.begin(), m.sides.end(), std::pair<Source*, int>(source, static_cast<int>(i))) != m.sides.end();
+            return std::find(m.sides.begin(), m.sides.end(), std::pair<Source*, int>(source, static_cast<int>(i))) !=
+                   m.sides.end();
           });
           if (merged) continue;
           scope->output.push_back(source->columns[i]);
@@ -236,7 +240,8 @@ void Analyzer::ResolveOutputOrder(Node* query, Scope* scope, Block* outer) {
     const Node* bare = Unparen(key);
     if (bare->Is(Kind::kColumn) && bare->count == 1) {
       const std::string name = Fold(bare->Child(0));
-      const bool known = std::any_of(scope->output.begin(), scope->output.end(), [&](const Field& field) { return Same(field.name, name); });
+      const bool known =
+          std::any_of(scope->output.begin(), scope->output.end(), [&](const Field& field) { return Same(field.name, name); });
       if (known || !scope->output_known) {
         ColumnBinding binding;
         binding.scope = scope;
@@ -245,7 +250,8 @@ void Analyzer::ResolveOutputOrder(Node* query, Scope* scope, Block* outer) {
       }
     }
     // Other expressions may still name the leftmost SELECT's columns, as some systems allow: resolved leniently.
-    for (Node* column : FindAll(key, Kind::kColumn, true)) out_.bindings_.try_emplace(column, ColumnBinding{nullptr, -1, nullptr, scope, false, {}});
+    for (Node* column : FindAll(key, Kind::kColumn, true))
+      out_.bindings_.try_emplace(column, ColumnBinding{nullptr, -1, nullptr, scope, false, {}});
   }
 }
 
@@ -282,7 +288,8 @@ std::function<DataType(const Node&)> Analysis::column_types() const {
   return [this](const Node& column) -> DataType {
     const ColumnBinding* binding = Find(&column);
     if (binding == nullptr) return {};
-    if (binding->source != nullptr && binding->index >= 0) return binding->source->columns[static_cast<size_t>(binding->index)].type;
+    if (binding->source != nullptr && binding->index >= 0)
+      return binding->source->columns[static_cast<size_t>(binding->index)].type;
     if (binding->alias != nullptr) return TypeOf(binding->alias);
     return {};
   };

@@ -40,9 +40,9 @@ class Analyzer {
   enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns };
   struct Block {
     Scope* scope = nullptr;
-    Block* outer = nullptr;        ///< whose columns may be seen too
+    Block* outer = nullptr;  ///< whose columns may be seen too
     std::vector<Merged> merged;
-    const Node* items = nullptr;   ///< for aliases
+    const Node* items = nullptr;  ///< for aliases
     std::vector<const Node*> lambda_names;
   };
 

@@ -12,7 +12,8 @@ namespace {
 
 // Columns that systems have without listing them.
 bool IsSystemColumn(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"rowid", "oid", "_rowid_", "ctid", "xmin", "xmax", "tableoid", "cmin", "cmax", "filename"};
+  static constexpr std::string_view kNames[] = {"rowid", "oid",      "_rowid_", "ctid", "xmin",
+                                                "xmax",  "tableoid", "cmin",    "cmax", "filename"};
   return std::find(std::begin(kNames), std::end(kNames), ToLower(name)) != std::end(kNames);
 }
 
@@ -28,7 +29,8 @@ void Analyzer::Resolve(Node* expression, Block& block, Aliases aliases) {
     case Kind::kColumn: BindColumn(expression, block, aliases); return;
     case Kind::kIs:
       Resolve(expression->Child(0), block, aliases);
-      if (const Node* right = expression->Child(1); right != nullptr && !right->Is(Kind::kColumn)) Resolve(expression->Child(1), block, aliases);
+      if (const Node* right = expression->Child(1); right != nullptr && !right->Is(Kind::kColumn))
+        Resolve(expression->Child(1), block, aliases);
       return;
     case Kind::kLambda: {
       const size_t before = block.lambda_names.size();
@@ -42,7 +44,8 @@ void Analyzer::Resolve(Node* expression, Block& block, Aliases aliases) {
     default: break;
   }
   // Inside a larger ORDER BY expression a name means a column first; only a bare name means an output column first.
-  const bool wrapper = expression->Is(Kind::kOrderItem) || expression->Is(Kind::kList) || expression->Is(Kind::kDistinct) || expression->Is(Kind::kParen);
+  const bool wrapper = expression->Is(Kind::kOrderItem) || expression->Is(Kind::kList) || expression->Is(Kind::kDistinct) ||
+                       expression->Is(Kind::kParen);
   if (aliases == Aliases::kBeforeColumns && !wrapper) aliases = Aliases::kAfterColumns;
   for (Node* child : expression->Children()) Resolve(child, block, aliases);
 }
@@ -119,7 +122,8 @@ bool Analyzer::BindUnqualified(const std::string& name, Node* column, Block& blo
     for (size_t i = 0; i < source->columns.size(); ++i) {
       if (!Same(source->columns[i].name, name)) continue;
       if (found != nullptr && found != source && options_.strict) {
-        throw AnalysisFailure{Error(ErrorCode::kSyntax, fmt::format("column '{}' is ambiguous: '{}' and '{}' both have it", name, found->name, source->name))
+        throw AnalysisFailure{Error(ErrorCode::kSyntax, fmt::format("column '{}' is ambiguous: '{}' and '{}' both have it", name,
+                                                                    found->name, source->name))
                                   .At(PlaceOf(column))
                                   .WithHint(fmt::format("write {}.{} or {}.{}", found->name, name, source->name, name))};
       }
@@ -154,9 +158,10 @@ bool Analyzer::BindQualified(Node* column, Block& block, Block& from, bool outer
     }
     std::vector<std::string> names;
     for (const auto& field : source->columns) names.push_back(field.name);
-    throw AnalysisFailure{Error(ErrorCode::kNotFound, fmt::format("'{}' has no column '{}'.{}", source->name, name, DidYouMean(name, names)))
-                              .At(PlaceOf(column))
-                              .WithHint("its columns are: " + Join(names, ", "))};
+    throw AnalysisFailure{
+        Error(ErrorCode::kNotFound, fmt::format("'{}' has no column '{}'.{}", source->name, name, DidYouMean(name, names)))
+            .At(PlaceOf(column))
+            .WithHint("its columns are: " + Join(names, ", "))};
   }
   return false;
 }
@@ -193,7 +198,9 @@ void Analyzer::FailUnknown(const Node* column, const Block& block, const std::st
     for (const Block* each = &block; each != nullptr; each = each->outer) {
       for (const Source* source : each->scope->sources) tables.push_back(source->name);
     }
-    throw AnalysisFailure{Error(ErrorCode::kNotFound, fmt::format("there is no table or alias '{}' here.{}", table, DidYouMean(table, tables))).At(PlaceOf(column))};
+    throw AnalysisFailure{
+        Error(ErrorCode::kNotFound, fmt::format("there is no table or alias '{}' here.{}", table, DidYouMean(table, tables)))
+            .At(PlaceOf(column))};
   }
   std::vector<std::string> names;
   for (const Block* each = &block; each != nullptr; each = each->outer) {
@@ -201,7 +208,8 @@ void Analyzer::FailUnknown(const Node* column, const Block& block, const std::st
       for (const auto& field : source->columns) names.push_back(field.name);
     }
   }
-  throw AnalysisFailure{Error(ErrorCode::kNotFound, fmt::format("there is no column '{}'.{}", name, DidYouMean(name, names))).At(PlaceOf(column))};
+  throw AnalysisFailure{
+      Error(ErrorCode::kNotFound, fmt::format("there is no column '{}'.{}", name, DidYouMean(name, names))).At(PlaceOf(column))};
 }
 
 }  // namespace dvt::sql

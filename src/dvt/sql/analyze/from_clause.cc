@@ -14,7 +14,8 @@ columnar::RelationName TableName(const Node* table, const Dialect& dialect) {
   auto part = [&](uint32_t from_end) -> std::string {
     if (name->count < from_end) return {};
     const Node* identifier = name->Child(name->count - from_end);
-    if (identifier->Has(kQuoted) || dialect.table_folding == Folding::kSensitive || dialect.table_folding == Folding::kInsensitive) {
+    if (identifier->Has(kQuoted) || dialect.table_folding == Folding::kSensitive ||
+        dialect.table_folding == Folding::kInsensitive) {
       return std::string(identifier->text);
     }
     return FoldIdentifier(dialect, identifier->text, false);
@@ -44,8 +45,10 @@ void Analyzer::NameSource(Source& source, const Node* alias, std::string fallbac
   for (uint32_t i = 0; i < columns->count; ++i) {
     const Node* each = columns->Child(i);
     const std::string name = Fold(each->Is(Kind::kColumnDef) ? each->Child(0) : each);
-    if (i < source.columns.size()) source.columns[i].name = name;
-    else source.columns.push_back({name, {}, true, {}});
+    if (i < source.columns.size())
+      source.columns[i].name = name;
+    else
+      source.columns.push_back({name, {}, true, {}});
   }
   if (!source.columns_known) source.columns_known = source.kind != SourceKind::kTable;
 }
@@ -89,7 +92,8 @@ void Analyzer::AddDerived(Node* table, Block& block, bool nullable) {
   // Without LATERAL a derived table sees only what is outside of this whole block.
   Block* visible = table->Has(kLateral) ? &block : block.outer;
   Scope* inner = BuildQuery(table->Child(1), ScopeKind::kDerived, visible, block.scope);
-  Source* source = AddSource(block, inner->query->Is(Kind::kValues) ? SourceKind::kValues : SourceKind::kDerived, table, nullable);
+  Source* source =
+      AddSource(block, inner->query->Is(Kind::kValues) ? SourceKind::kValues : SourceKind::kDerived, table, nullable);
   source->query = inner;
   source->columns = inner->output;
   source->columns_known = inner->output_known;

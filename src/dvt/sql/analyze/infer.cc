@@ -29,9 +29,11 @@ int Digits(const DataType& type) {
 
 DataType CommonNumeric(const DataType& a, const DataType& b) {
   if (a.kind == TypeKind::kFloat64 || b.kind == TypeKind::kFloat64) return TypeKind::kFloat64;
-  if (a.kind == TypeKind::kFloat32 || b.kind == TypeKind::kFloat32) return a.kind == b.kind ? TypeKind::kFloat32 : TypeKind::kFloat64;
+  if (a.kind == TypeKind::kFloat32 || b.kind == TypeKind::kFloat32)
+    return a.kind == b.kind ? TypeKind::kFloat32 : TypeKind::kFloat64;
   if (a.kind == TypeKind::kDecimal || b.kind == TypeKind::kDecimal) {
-    if ((a.kind == TypeKind::kDecimal && a.precision == 0) || (b.kind == TypeKind::kDecimal && b.precision == 0)) return TypeKind::kDecimal;
+    if ((a.kind == TypeKind::kDecimal && a.precision == 0) || (b.kind == TypeKind::kDecimal && b.precision == 0))
+      return TypeKind::kDecimal;
     const int a_whole = a.kind == TypeKind::kDecimal ? a.precision - a.scale : Digits(a);
     const int b_whole = b.kind == TypeKind::kDecimal ? b.precision - b.scale : Digits(b);
     const int scale = std::max(a.scale, b.scale);
@@ -49,8 +51,9 @@ DataType CommonNumeric(const DataType& a, const DataType& b) {
 DataType NumberType(std::string_view text, const Dialect& dialect) {
   if (text.size() > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) return TypeKind::kInt64;
   if (text.find_first_of("eE") != std::string_view::npos) {
-    return dialect.Has(Feature::kDoubleColonCast) && dialect.Has(Feature::kNestedComments) && !dialect.Has(Feature::kQualify) ? DataType(TypeKind::kDecimal)
-                                                                                                                               : DataType(TypeKind::kFloat64);
+    return dialect.Has(Feature::kDoubleColonCast) && dialect.Has(Feature::kNestedComments) && !dialect.Has(Feature::kQualify)
+               ? DataType(TypeKind::kDecimal)
+               : DataType(TypeKind::kFloat64);
   }
   const size_t point = text.find('.');
   if (point != std::string_view::npos) {
@@ -75,7 +78,8 @@ class Inference {
     switch (node->kind) {
       case Kind::kColumn: return column_type_ ? column_type_(*node) : DataType();
       case Kind::kNumber: return NumberType(node->text, dialect_);
-      case Kind::kString: return node->op == Op::kHex || node->op == Op::kBytes ? DataType(TypeKind::kBinary) : DataType::String();
+      case Kind::kString:
+        return node->op == Op::kHex || node->op == Op::kBytes ? DataType(TypeKind::kBinary) : DataType::String();
       case Kind::kNull: return TypeKind::kNull;
       case Kind::kBoolean:
       case Kind::kLike:
@@ -88,7 +92,9 @@ class Inference {
       case Kind::kCollate: return Of(node->Child(0));
       case Kind::kTrim: return DataType::String();
       case Kind::kPosition: return TypeKind::kInt32;
-      case Kind::kExtract: return dialect_.Has(Feature::kSlashIsInteger) && !dialect_.Has(Feature::kDynamicTyping) ? DataType(TypeKind::kDecimal) : DataType(TypeKind::kInt64);
+      case Kind::kExtract:
+        return dialect_.Has(Feature::kSlashIsInteger) && !dialect_.Has(Feature::kDynamicTyping) ? DataType(TypeKind::kDecimal)
+                                                                                                : DataType(TypeKind::kInt64);
       case Kind::kInterval: return TypeKind::kInterval;
       case Kind::kCast: return CastType(node->Child(1));
       case Kind::kCase: return CaseType(node);
@@ -102,7 +108,9 @@ class Inference {
       }
       case Kind::kAtTimeZone: {
         const TypeKind inner = Of(node->Child(0)).kind;
-        return inner == TypeKind::kTimestampTz ? TypeKind::kTimestamp : inner == TypeKind::kTimestamp ? TypeKind::kTimestampTz : TypeKind::kUnknown;
+        return inner == TypeKind::kTimestampTz ? TypeKind::kTimestamp
+               : inner == TypeKind::kTimestamp ? TypeKind::kTimestampTz
+                                               : TypeKind::kUnknown;
       }
       default: return {};
     }
@@ -123,13 +131,34 @@ class Inference {
 
   DataType BinaryType(const Node* node) const {
     switch (node->op) {
-      case Op::kOr: case Op::kXor: case Op::kAnd: case Op::kEq: case Op::kNeq: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
-      case Op::kNullSafeEq: case Op::kDistinctFrom: case Op::kNotDistinctFrom: case Op::kContains: case Op::kContainedBy: case Op::kHasKey:
-      case Op::kHasAny: case Op::kHasAll: case Op::kOverlaps: case Op::kRegexMatch: case Op::kRegexNoMatch: case Op::kRegexIMatch:
-      case Op::kRegexINoMatch: case Op::kIsOp: return TypeKind::kBool;
+      case Op::kOr:
+      case Op::kXor:
+      case Op::kAnd:
+      case Op::kEq:
+      case Op::kNeq:
+      case Op::kLt:
+      case Op::kLe:
+      case Op::kGt:
+      case Op::kGe:
+      case Op::kNullSafeEq:
+      case Op::kDistinctFrom:
+      case Op::kNotDistinctFrom:
+      case Op::kContains:
+      case Op::kContainedBy:
+      case Op::kHasKey:
+      case Op::kHasAny:
+      case Op::kHasAll:
+      case Op::kOverlaps:
+      case Op::kRegexMatch:
+      case Op::kRegexNoMatch:
+      case Op::kRegexIMatch:
+      case Op::kRegexINoMatch:
+      case Op::kIsOp: return TypeKind::kBool;
       case Op::kConcat: {
         const DataType left = Of(node->Child(0));
-        return left.kind == TypeKind::kList || left.kind == TypeKind::kJson || left.kind == TypeKind::kBinary ? left : DataType::String();
+        return left.kind == TypeKind::kList || left.kind == TypeKind::kJson || left.kind == TypeKind::kBinary
+                   ? left
+                   : DataType::String();
       }
       case Op::kJsonGet:
       case Op::kJsonPath: return TypeKind::kJson;
@@ -152,17 +181,20 @@ class Inference {
     if (op == Op::kDiv) {
       if (integers) {
         if (dialect_.Has(Feature::kSlashIsInteger)) return CommonNumeric(left, right);
-        return dialect_.Has(Feature::kImplicitStringCasts) && dialect_.Has(Feature::kDivOperator) ? DataType(TypeKind::kDecimal) : DataType(TypeKind::kFloat64);
+        return dialect_.Has(Feature::kImplicitStringCasts) && dialect_.Has(Feature::kDivOperator) ? DataType(TypeKind::kDecimal)
+                                                                                                  : DataType(TypeKind::kFloat64);
       }
       const DataType common = CommonNumeric(left, right);
       if (common.kind != TypeKind::kDecimal) return common;
-      return dialect_.Has(Feature::kSlashIsInteger) || dialect_.Has(Feature::kDivOperator) ? DataType(TypeKind::kDecimal) : DataType(TypeKind::kFloat64);
+      return dialect_.Has(Feature::kSlashIsInteger) || dialect_.Has(Feature::kDivOperator) ? DataType(TypeKind::kDecimal)
+                                                                                           : DataType(TypeKind::kFloat64);
     }
     const DataType common = CommonNumeric(left, right);
     if (common.kind != TypeKind::kDecimal || common.precision == 0) return common;
     const int left_whole = left.kind == TypeKind::kDecimal ? left.precision - left.scale : Digits(left);
     const int right_whole = right.kind == TypeKind::kDecimal ? right.precision - right.scale : Digits(right);
-    if (op == Op::kMul) return DataType::Decimal(std::min(38, left_whole + right_whole + left.scale + right.scale), left.scale + right.scale);
+    if (op == Op::kMul)
+      return DataType::Decimal(std::min(38, left_whole + right_whole + left.scale + right.scale), left.scale + right.scale);
     if (op == Op::kAdd || op == Op::kSub) return DataType::Decimal(std::min(38, common.precision + 1), common.scale);
     return common;
   }
@@ -231,8 +263,11 @@ class Inference {
 
   DataType SumType(const DataType& argument) const {
     if (argument.kind == TypeKind::kFloat32 || argument.kind == TypeKind::kFloat64) return TypeKind::kFloat64;
-    if (dialect_.Has(Feature::kDynamicTyping)) return argument.is_integer() ? DataType(TypeKind::kInt64) : DataType(TypeKind::kFloat64);
-    if (argument.is_integer() && argument.kind != TypeKind::kInt64 && argument.kind < TypeKind::kUInt32 && dialect_.Has(Feature::kSmallSums)) return TypeKind::kInt64;
+    if (dialect_.Has(Feature::kDynamicTyping))
+      return argument.is_integer() ? DataType(TypeKind::kInt64) : DataType(TypeKind::kFloat64);
+    if (argument.is_integer() && argument.kind != TypeKind::kInt64 && argument.kind < TypeKind::kUInt32 &&
+        dialect_.Has(Feature::kSmallSums))
+      return TypeKind::kInt64;
     if (argument.is_integer()) return DataType::Decimal(38, 0);
     if (argument.kind == TypeKind::kDecimal && argument.precision > 0) return DataType::Decimal(38, argument.scale);
     return argument.kind == TypeKind::kDecimal || argument.kind == TypeKind::kInterval ? argument : DataType();
@@ -257,7 +292,8 @@ DataType CommonType(const DataType& a, const DataType& b) {
   return {};
 }
 
-DataType InferWithQueries(const Node* expression, const Dialect& dialect, const NodeTypes& column_type, const NodeTypes& query_type) {
+DataType InferWithQueries(const Node* expression, const Dialect& dialect, const NodeTypes& column_type,
+                          const NodeTypes& query_type) {
   return Inference(dialect, column_type, query_type).Of(expression);
 }
 

@@ -33,7 +33,8 @@ class Qualifier {
   // Stars whose columns are all known become lists.
   void ExpandStars(const Scope& scope) {
     Node* items = scope.query->Child(kItemsSlot);
-    const bool has_star = std::any_of(items->Children().begin(), items->Children().end(), [](const Node* n) { return n->Is(Kind::kStar); });
+    const bool has_star =
+        std::any_of(items->Children().begin(), items->Children().end(), [](const Node* n) { return n->Is(Kind::kStar); });
     if (!has_star || !scope.output_known) return;
     std::vector<Node*> expanded;
     for (Node* item : items->Children()) {
@@ -41,7 +42,8 @@ class Qualifier {
         expanded.push_back(item);
         continue;
       }
-      if (item->Child(2) != nullptr || item->Child(3) != nullptr || HasMergedColumns(scope)) return;  // REPLACE, RENAME, USING: left as they are
+      if (item->Child(2) != nullptr || item->Child(3) != nullptr || HasMergedColumns(scope))
+        return;  // REPLACE, RENAME, USING: left as they are
       for (Source* source : scope.sources) {
         if (!InStar(*item, *source)) continue;
         for (size_t i = 0; i < source->columns.size(); ++i) {
@@ -55,7 +57,8 @@ class Qualifier {
 
   static bool HasMergedColumns(const Scope& scope) {
     std::vector<Node*> joins = FindAll(scope.query->Child(kFromSlot), Kind::kJoin, true);
-    return std::any_of(joins.begin(), joins.end(), [](const Node* join) { return join->Child(3) != nullptr || join->Has(kNatural); });
+    return std::any_of(joins.begin(), joins.end(),
+                       [](const Node* join) { return join->Child(3) != nullptr || join->Has(kNatural); });
   }
 
   bool InStar(const Node& star, const Source& source) const {
@@ -118,7 +121,8 @@ class Qualifier {
     if (source.name.empty() || binding->index < 0) return;
     Node* last = column->Child(column->count - 1);
     const std::string name = FoldIdentifier(dialect_, last->text, last->Has(kQuoted));
-    if (column->count > 2 || !SameName(dialect_, name, source.columns[static_cast<size_t>(binding->index)].name)) return;  // a field of a column
+    if (column->count > 2 || !SameName(dialect_, name, source.columns[static_cast<size_t>(binding->index)].name))
+      return;  // a field of a column
     Node* fresh = ColumnOf(source, binding->index);
     column->children = fresh->children;
     column->count = fresh->count;

@@ -6,10 +6,10 @@ namespace dvt::sql {
 
 struct QualifyOptions {
   bool expand_stars = true;
-  bool qualify_columns = true;   ///< every column gets its source's name in front
-  bool alias_outputs = true;     ///< every select item gets the name of its output column as alias
-  bool alias_tables = true;      ///< every table gets its name as alias
-  bool quote = false;            ///< all names folded and marked as quoted, so that they mean the same in any dialect
+  bool qualify_columns = true;  ///< every column gets its source's name in front
+  bool alias_outputs = true;    ///< every select item gets the name of its output column as alias
+  bool alias_tables = true;     ///< every table gets its name as alias
+  bool quote = false;           ///< all names folded and marked as quoted, so that they mean the same in any dialect
   AnalyzeOptions analyze;
 };
 

@@ -2,7 +2,9 @@
 
 namespace dvt::sql {
 
-void MapSchema::Add(columnar::RelationName table, columnar::Fields columns) { tables_.emplace_back(std::move(table), std::move(columns)); }
+void MapSchema::Add(columnar::RelationName table, columnar::Fields columns) {
+  tables_.emplace_back(std::move(table), std::move(columns));
+}
 
 const columnar::Fields* MapSchema::Columns(const columnar::RelationName& table) {
   auto fits = [](const std::string& asked, const std::string& known) { return asked.empty() || known.empty() || asked == known; };

@@ -21,14 +21,14 @@ enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues };
 /// One thing in a FROM clause that has columns.
 struct Source {
   SourceKind kind = SourceKind::kTable;
-  std::string name;                  ///< by which columns refer to it (folded): alias or table name
-  Node* node = nullptr;              ///< the kTable, kDerivedTable or kTableFunction
-  columnar::RelationName relation;   ///< kTable: its (folded) name as written
-  Scope* query = nullptr;            ///< kCte, kDerived, kValues: the scope that yields its rows
-  columnar::Fields columns;          ///< visible columns, renamed by the alias' column list
+  std::string name;                 ///< by which columns refer to it (folded): alias or table name
+  Node* node = nullptr;             ///< the kTable, kDerivedTable or kTableFunction
+  columnar::RelationName relation;  ///< kTable: its (folded) name as written
+  Scope* query = nullptr;           ///< kCte, kDerived, kValues: the scope that yields its rows
+  columnar::Fields columns;         ///< visible columns, renamed by the alias' column list
   bool columns_known = false;
-  bool nullable_side = false;        ///< on the null-supplying side of an outer join
-  std::vector<int> used;             ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
+  bool nullable_side = false;           ///< on the null-supplying side of an outer join
+  std::vector<int> used;                ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
   std::vector<std::string> used_names;  ///< names of referenced columns (known or not), sorted
 };
 
@@ -37,25 +37,25 @@ enum class ScopeKind : uint8_t { kRoot, kCte, kDerived, kSubquery, kSetBranch };
 /// One query block: a kSelect, kValues or kSetOperation, and what it sees.
 struct Scope {
   ScopeKind kind = ScopeKind::kRoot;
-  Node* query = nullptr;                ///< kSelect, kValues or kSetOperation
-  Node* outermost = nullptr;            ///< with the kSubquery layers around it
-  Scope* parent = nullptr;              ///< the scope whose columns a correlated subquery may see
-  std::vector<Source*> sources;         ///< of this FROM clause, in order
-  std::vector<Scope*> children;         ///< CTEs, derived tables, subqueries and set branches, in order of appearance
-  std::vector<Scope*> branches;         ///< of a set operation: left and right
-  columnar::Fields output;              ///< result columns with inferred types (kUnknown where not inferable)
-  bool output_known = true;             ///< false: a star over an unknown table remains
-  bool correlated = false;              ///< refers to columns of an outer scope
-  bool recursive = false;               ///< body of a recursive CTE
+  Node* query = nullptr;         ///< kSelect, kValues or kSetOperation
+  Node* outermost = nullptr;     ///< with the kSubquery layers around it
+  Scope* parent = nullptr;       ///< the scope whose columns a correlated subquery may see
+  std::vector<Source*> sources;  ///< of this FROM clause, in order
+  std::vector<Scope*> children;  ///< CTEs, derived tables, subqueries and set branches, in order of appearance
+  std::vector<Scope*> branches;  ///< of a set operation: left and right
+  columnar::Fields output;       ///< result columns with inferred types (kUnknown where not inferable)
+  bool output_known = true;      ///< false: a star over an unknown table remains
+  bool correlated = false;       ///< refers to columns of an outer scope
+  bool recursive = false;        ///< body of a recursive CTE
 };
 
 /// What a kColumn refers to.
 struct ColumnBinding {
-  Source* source = nullptr;      ///< nullptr: a select alias, or unresolved
-  int index = -1;                ///< in source->columns, -1 if those are unknown
-  Node* alias = nullptr;         ///< the select item (kAlias or expression) that an alias refers to
-  Scope* scope = nullptr;        ///< the scope in which it stands
-  bool outer = false;            ///< the source belongs to an enclosing scope (correlation)
+  Source* source = nullptr;                     ///< nullptr: a select alias, or unresolved
+  int index = -1;                               ///< in source->columns, -1 if those are unknown
+  Node* alias = nullptr;                        ///< the select item (kAlias or expression) that an alias refers to
+  Scope* scope = nullptr;                       ///< the scope in which it stands
+  bool outer = false;                           ///< the source belongs to an enclosing scope (correlation)
   std::vector<std::pair<Source*, int>> merged;  ///< both sides, if it is an unqualified USING/NATURAL column
 };
 
@@ -85,7 +85,7 @@ class Analysis {
 };
 
 struct AnalyzeOptions {
-  bool strict = true;   ///< an unknown or ambiguous column of fully known tables is an error (kNotFound, with the nearest name)
+  bool strict = true;  ///< an unknown or ambiguous column of fully known tables is an error (kNotFound, with the nearest name)
   std::string file;
   std::string_view source;  ///< the SQL text, for places in errors
 };

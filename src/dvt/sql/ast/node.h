@@ -15,92 +15,99 @@ namespace dvt::sql {
 
 /// What a node is. The comment lists its children by slot (absent ones are nullptr), then `text`, `op` and flags in use.
 enum class Kind : uint8_t {
-  kList,         ///< any number of nodes
+  kList,  ///< any number of nodes
   // Queries. Slots 0–4 are the same in all four: see QuerySlot.
-  kSelect,       ///< QuerySlot, then SelectSlot
-  kSetOperation, ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet
-  kValues,       ///< QuerySlot, then 5 kList of kRow
-  kSubquery,     ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
-  kWith,         ///< kCte…; flag kRecursive
-  kCte,          ///< 0 kTableAlias, 1 query (or DML); flags kMaterialized, kNotMaterialized
-  kDistinct,     ///< the ON expressions; none: plain DISTINCT
-  kGroupBy,      ///< expressions, kRollup, kCube, kGroupingSets; flags kAll (GROUP BY ALL), kWithRollup
-  kRollup,       ///< expressions
-  kCube,         ///< expressions
-  kGroupingSets, ///< kRow (perhaps empty), expressions, nested kRollup/kCube/kGroupingSets
-  kOrderItem,    ///< 0 expression; flags kDesc, kAsc, kNullsFirst, kNullsLast
-  kLimit,        ///< 0 count; flags kFetch, kPercent, kWithTies
-  kNamedWindow,  ///< 0 kIdentifier, 1 kWindow
-  kLock,         ///< text: FOR UPDATE … as written
+  kSelect,        ///< QuerySlot, then SelectSlot
+  kSetOperation,  ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet
+  kValues,        ///< QuerySlot, then 5 kList of kRow
+  kSubquery,  ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
+  kWith,      ///< kCte…; flag kRecursive
+  kCte,       ///< 0 kTableAlias, 1 query (or DML); flags kMaterialized, kNotMaterialized
+  kDistinct,  ///< the ON expressions; none: plain DISTINCT
+  kGroupBy,   ///< expressions, kRollup, kCube, kGroupingSets; flags kAll (GROUP BY ALL), kWithRollup
+  kRollup,    ///< expressions
+  kCube,      ///< expressions
+  kGroupingSets,  ///< kRow (perhaps empty), expressions, nested kRollup/kCube/kGroupingSets
+  kOrderItem,     ///< 0 expression; flags kDesc, kAsc, kNullsFirst, kNullsLast
+  kLimit,         ///< 0 count; flags kFetch, kPercent, kWithTies
+  kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
+  kLock,          ///< text: FOR UPDATE … as written
   // Tables. Slot 0 is always the kTableAlias.
-  kTable,        ///< 0 alias, 1 kName, 2 kSample
-  kDerivedTable, ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
-  kTableFunction,///< 0 alias, 1 kFunction or kUnnest-like call; flags kLateral, kWithOrdinality
-  kParenTable,   ///< 0 alias, 1 table expression (a join in parentheses)
-  kJoin,         ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight
-  kTableAlias,   ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
-  kSample,       ///< text as written
-  kName,         ///< kIdentifier parts of a dotted object name, outermost first
+  kTable,          ///< 0 alias, 1 kName, 2 kSample
+  kDerivedTable,   ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
+  kTableFunction,  ///< 0 alias, 1 kFunction or kUnnest-like call; flags kLateral, kWithOrdinality
+  kParenTable,     ///< 0 alias, 1 table expression (a join in parentheses)
+  kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight
+  kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
+  kSample,      ///< text as written
+  kName,        ///< kIdentifier parts of a dotted object name, outermost first
   // Expressions.
-  kIdentifier,   ///< text: the name without quotes; flag kQuoted
-  kColumn,       ///< kIdentifier parts, the column last
-  kStar,         ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias
-  kNumber,       ///< text as written
-  kString,       ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes
-  kBoolean,      ///< op kTrue, kFalse
+  kIdentifier,  ///< text: the name without quotes; flag kQuoted
+  kColumn,      ///< kIdentifier parts, the column last
+  kStar,        ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias
+  kNumber,      ///< text as written
+  kString,      ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes
+  kBoolean,     ///< op kTrue, kFalse
   kNull,
-  kDefault,      ///< DEFAULT as a value
-  kParameter,    ///< text as written: ?, $1, :name, @v
-  kUnary,        ///< 0; op
-  kBinary,       ///< 0, 1; op; text: the operator if op is kCustom
-  kLike,         ///< 0 value, 1 pattern, 2 escape; op kLikeOp, kIlikeOp, kSimilarTo, kRegexp, kGlob; flag kNot
-  kBetween,      ///< 0, 1, 2; flags kNot, kSymmetric
-  kIn,           ///< 0 value, 1 kList or kSubquery (or another expression); flag kNot
-  kIs,           ///< 0 value, 1 kNull / kBoolean / kColumn UNKNOWN; flag kNot
-  kExists,       ///< 0 query; flag kNot never set (NOT EXISTS is kUnary kNot over it)
-  kQuantified,   ///< 0 kSubquery or array; op kAny, kEvery (the right side of a comparison)
-  kCase,         ///< 0 operand, 1 else, 2… kWhen
-  kWhen,         ///< 0 condition, 1 result
-  kCast,         ///< 0 value, 1 kTypeName; flags kTry, kImplicitText
-  kTypeName,     ///< text: upper-case name; children: parameters (kNumber), element types or kColumnDef fields; op kArrayType: 0 element
-  kFunction,     ///< FunctionSlot; text: the name as written; flags kDistinctArgs, kNoParens, kIgnoreNulls, kRespectNulls, kQuoted
-  kExtract,      ///< 0 value; text: the field, upper-case
-  kPosition,     ///< 0 needle, 1 haystack
-  kTrim,         ///< 0 value, 1 characters; op kBoth (plain), kLeading, kTrailing; flag kExplicitBoth
-  kInterval,     ///< 0 value (kString, kNumber or any expression); text: unit, upper-case, perhaps "YEAR TO MONTH", or empty
-  kCollate,      ///< 0 value, 1 kName
-  kAtTimeZone,   ///< 0 value, 1 zone
-  kRow,          ///< elements: (a, b) or ROW(a, b) (flag kExplicitRow)
-  kArray,        ///< elements
-  kStruct,       ///< kAlias fields: {'a': 1}
-  kMap,          ///< 0 keys and values as kAlias-less pairs kRow
-  kLambda,       ///< 0 kList of kIdentifier, 1 body
-  kNamedArg,     ///< 0 kIdentifier, 1 value; op kArrowArg (=>) or kAssignArg (:=)
-  kSubscript,    ///< 0 value, 1 index or kSlice
-  kSlice,        ///< 0 begin, 1 end, 2 step
-  kField,        ///< 0 value, 1 kIdentifier or kStar: (expression).field
-  kParen,        ///< 0
-  kAlias,        ///< 0 expression, 1 kIdentifier
-  kWindow,       ///< 0 base kIdentifier, 1 PARTITION BY kList, 2 ORDER BY kList, 3 kFrame
-  kFrame,        ///< 0 begin, 1 end (kFrameBound); op kRows, kRange, kGroups; text: EXCLUDE part
-  kFrameBound,   ///< 0 distance; op kPreceding, kFollowing, kCurrentRow (no distance: UNBOUNDED)
+  kDefault,     ///< DEFAULT as a value
+  kParameter,   ///< text as written: ?, $1, :name, @v
+  kUnary,       ///< 0; op
+  kBinary,      ///< 0, 1; op; text: the operator if op is kCustom
+  kLike,        ///< 0 value, 1 pattern, 2 escape; op kLikeOp, kIlikeOp, kSimilarTo, kRegexp, kGlob; flag kNot
+  kBetween,     ///< 0, 1, 2; flags kNot, kSymmetric
+  kIn,          ///< 0 value, 1 kList or kSubquery (or another expression); flag kNot
+  kIs,          ///< 0 value, 1 kNull / kBoolean / kColumn UNKNOWN; flag kNot
+  kExists,      ///< 0 query; flag kNot never set (NOT EXISTS is kUnary kNot over it)
+  kQuantified,  ///< 0 kSubquery or array; op kAny, kEvery (the right side of a comparison)
+  kCase,        ///< 0 operand, 1 else, 2… kWhen
+  kWhen,        ///< 0 condition, 1 result
+  kCast,        ///< 0 value, 1 kTypeName; flags kTry, kImplicitText
+  kTypeName,  ///< text: upper-case name; children: parameters (kNumber), element types or kColumnDef fields; op kArrayType: 0 element
+  kFunction,    ///< FunctionSlot; text: the name as written; flags kDistinctArgs, kNoParens, kIgnoreNulls, kRespectNulls, kQuoted
+  kExtract,     ///< 0 value; text: the field, upper-case
+  kPosition,    ///< 0 needle, 1 haystack
+  kTrim,        ///< 0 value, 1 characters; op kBoth (plain), kLeading, kTrailing; flag kExplicitBoth
+  kInterval,    ///< 0 value (kString, kNumber or any expression); text: unit, upper-case, perhaps "YEAR TO MONTH", or empty
+  kCollate,     ///< 0 value, 1 kName
+  kAtTimeZone,  ///< 0 value, 1 zone
+  kRow,         ///< elements: (a, b) or ROW(a, b) (flag kExplicitRow)
+  kArray,       ///< elements
+  kStruct,      ///< kAlias fields: {'a': 1}
+  kMap,         ///< 0 keys and values as kAlias-less pairs kRow
+  kLambda,      ///< 0 kList of kIdentifier, 1 body
+  kNamedArg,    ///< 0 kIdentifier, 1 value; op kArrowArg (=>) or kAssignArg (:=)
+  kSubscript,   ///< 0 value, 1 index or kSlice
+  kSlice,       ///< 0 begin, 1 end, 2 step
+  kField,       ///< 0 value, 1 kIdentifier or kStar: (expression).field
+  kParen,       ///< 0
+  kAlias,       ///< 0 expression, 1 kIdentifier
+  kWindow,      ///< 0 base kIdentifier, 1 PARTITION BY kList, 2 ORDER BY kList, 3 kFrame
+  kFrame,       ///< 0 begin, 1 end (kFrameBound); op kRows, kRange, kGroups; text: EXCLUDE part
+  kFrameBound,  ///< 0 distance; op kPreceding, kFollowing, kCurrentRow (no distance: UNBOUNDED)
   // Statements other than queries.
-  kInsert,       ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
-  kUpdate,       ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit
-  kDelete,       ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit
-  kCreate,       ///< 0 kName, 1 kList of columns, 2 query; text: "TABLE", "VIEW" …; flags kOrReplace, kTemporary, kIfNotExists
-  kDrop,         ///< 0 kList of kName; text: object kind; op kCascade/kRestrict; flag kIfExists
-  kColumnDef,    ///< 0 kIdentifier, 1 kTypeName; text: the rest as written
-  kOnConflict,   ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
-  kCommand,      ///< text: any other statement, as written
+  kInsert,      ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
+  kUpdate,      ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit
+  kDelete,      ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit
+  kCreate,      ///< 0 kName, 1 kList of columns, 2 query; text: "TABLE", "VIEW" …; flags kOrReplace, kTemporary, kIfNotExists
+  kDrop,        ///< 0 kList of kName; text: object kind; op kCascade/kRestrict; flag kIfExists
+  kColumnDef,   ///< 0 kIdentifier, 1 kTypeName; text: the rest as written
+  kOnConflict,  ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
+  kCommand,     ///< text: any other statement, as written
 };
 
 /// Slots that kSelect, kSetOperation, kValues and kSubquery share.
 enum QuerySlot : uint32_t { kWithSlot = 0, kOrderSlot = 1, kLimitSlot = 2, kOffsetSlot = 3, kLockSlot = 4 };
 /// kOrderSlot holds a kList of kOrderItem, kLimitSlot a kLimit, kOffsetSlot an expression, kWindowSlot a kList of kNamedWindow.
 enum SelectSlot : uint32_t {
-  kDistinctSlot = 5, kItemsSlot = 6, kFromSlot = 7, kWhereSlot = 8, kGroupSlot = 9, kHavingSlot = 10, kWindowSlot = 11,
-  kQualifySlot = 12, kSelectSlots = 13
+  kDistinctSlot = 5,
+  kItemsSlot = 6,
+  kFromSlot = 7,
+  kWhereSlot = 8,
+  kGroupSlot = 9,
+  kHavingSlot = 10,
+  kWindowSlot = 11,
+  kQualifySlot = 12,
+  kSelectSlots = 13
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
 enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kInnerSlot = 5, kInnerSlots = 6 };
@@ -115,16 +122,54 @@ enum FunctionSlot : uint32_t {
   kSchemaSlot = 6,     ///< kName before the function name
 };
 enum InsertSlot : uint32_t {
-  kInsertWith = 0, kInsertTable = 1, kInsertColumns = 2, kInsertSource = 3, kInsertConflict = 4, kInsertReturning = 5, kInsertSlots = 6
+  kInsertWith = 0,
+  kInsertTable = 1,
+  kInsertColumns = 2,
+  kInsertSource = 3,
+  kInsertConflict = 4,
+  kInsertReturning = 5,
+  kInsertSlots = 6
 };
 
 /// Flag bits; each kind uses those that its comment names.
 enum Flag : uint16_t {
-  kNot = 1, kQuoted = 1, kAll = 1, kRecursive = 1, kDesc = 1, kFetch = 1, kLateral = 1, kNatural = 1, kTry = 1, kDistinctArgs = 1,
-  kMaterialized = 1, kExplicitRow = 1, kExplicitBoth = 1, kOrReplace = 1, kIfExists = 1, kDoNothing = 1,
-  kByName = 2, kNotMaterialized = 2, kAsc = 2, kPercent = 2, kWithRollup = 2, kWithOrdinality = 2, kAsof = 2, kSymmetric = 2,
-  kNoParens = 2, kTemporary = 2, kDuplicateKey = 2, kDistinctSet = 4, kNullsFirst = 4, kWithTies = 4, kStraight = 4, kIgnoreNulls = 4,
-  kIfNotExists = 4, kNullsLast = 8, kRespectNulls = 8, kShorthand = 2, kQuotedName = 16,
+  kNot = 1,
+  kQuoted = 1,
+  kAll = 1,
+  kRecursive = 1,
+  kDesc = 1,
+  kFetch = 1,
+  kLateral = 1,
+  kNatural = 1,
+  kTry = 1,
+  kDistinctArgs = 1,
+  kMaterialized = 1,
+  kExplicitRow = 1,
+  kExplicitBoth = 1,
+  kOrReplace = 1,
+  kIfExists = 1,
+  kDoNothing = 1,
+  kByName = 2,
+  kNotMaterialized = 2,
+  kAsc = 2,
+  kPercent = 2,
+  kWithRollup = 2,
+  kWithOrdinality = 2,
+  kAsof = 2,
+  kSymmetric = 2,
+  kNoParens = 2,
+  kTemporary = 2,
+  kDuplicateKey = 2,
+  kDistinctSet = 4,
+  kNullsFirst = 4,
+  kWithTies = 4,
+  kStraight = 4,
+  kIgnoreNulls = 4,
+  kIfNotExists = 4,
+  kNullsLast = 8,
+  kRespectNulls = 8,
+  kShorthand = 2,
+  kQuotedName = 16,
 };
 
 /// A comment beside a node, in source order.
@@ -162,8 +207,8 @@ struct Node {
 /// One parsed text: its nodes, and the copy of the source that they point into. Movable.
 struct Ast {
   Arena arena;
-  std::string_view source;         ///< in the arena
-  std::string file;                ///< named in errors, may be empty
+  std::string_view source;  ///< in the arena
+  std::string file;         ///< named in errors, may be empty
   std::vector<Node*> statements;
 
   Node* root() const { return statements.empty() ? nullptr : statements.front(); }
@@ -177,7 +222,7 @@ void Append(Arena& arena, Node* node, Node* child);
 /// Sets a slot, growing the node if needed.
 void SetChild(Arena& arena, Node* node, uint32_t slot, Node* child);
 Node* MakeList(Arena& arena, std::span<Node* const> items);
-Node* MakeIdentifier(Arena& arena, std::string_view name, bool quoted = true);  ///< copies the name
+Node* MakeIdentifier(Arena& arena, std::string_view name, bool quoted = true);    ///< copies the name
 Node* MakeColumn(Arena& arena, std::string_view table, std::string_view column);  ///< table may be empty; both quoted
 Node* MakeNumber(Arena& arena, int64_t value);
 Node* MakeString(Arena& arena, std::string_view value);
@@ -190,7 +235,7 @@ Node* MakeParen(Arena& arena, Node* expression);
 Node* MakeTypeName(Arena& arena, std::string_view name, std::initializer_list<int64_t> parameters = {});
 Node* MakeCast(Arena& arena, Node* value, Node* type);
 Node* MakeTable(Arena& arena, std::span<const std::string> parts, std::string_view alias);  ///< parts outermost first, all quoted
-Node* MakeSelect(Arena& arena);                                      ///< an empty kSelect with an empty items list
+Node* MakeSelect(Arena& arena);  ///< an empty kSelect with an empty items list
 Node* MakeDerivedTable(Arena& arena, Node* query, std::string_view alias);
 Node* MakeJoin(Arena& arena, Op type, Node* left, Node* right, Node* on);
 /// AND of all non-null terms; nullptr if there are none.

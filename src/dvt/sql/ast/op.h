@@ -9,47 +9,107 @@ namespace dvt::sql {
 enum class Op : uint8_t {
   kNone,
   // kBinary, loosest first
-  kOr, kXor, kAnd,
-  kEq, kNeq, kLt, kLe, kGt, kGe,
-  kNullSafeEq,       ///< <=> (MySQL); equals kNotDistinctFrom
-  kDistinctFrom, kNotDistinctFrom,
-  kBitOr, kBitXor, kBitAnd, kShiftLeft, kShiftRight,
-  kAdd, kSub, kMul, kDiv,
-  kIntDiv,           ///< DIV, //
-  kMod, kPow,
-  kConcat,           ///< || where it concatenates
-  kJsonGet, kJsonGetText,          ///< -> ->>
-  kJsonPath, kJsonPathText,        ///< #> #>>
-  kContains, kContainedBy,         ///< @> <@
-  kHasKey, kHasAny, kHasAll,       ///< ? ?| ?&
-  kOverlaps,                       ///< &&  as an operator on arrays and ranges
-  kRegexMatch, kRegexNoMatch, kRegexIMatch, kRegexINoMatch,  ///< ~ !~ ~* !~*
-  kIsOp,             ///< SQLite's general a IS b
+  kOr,
+  kXor,
+  kAnd,
+  kEq,
+  kNeq,
+  kLt,
+  kLe,
+  kGt,
+  kGe,
+  kNullSafeEq,  ///< <=> (MySQL); equals kNotDistinctFrom
+  kDistinctFrom,
+  kNotDistinctFrom,
+  kBitOr,
+  kBitXor,
+  kBitAnd,
+  kShiftLeft,
+  kShiftRight,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kIntDiv,  ///< DIV, //
+  kMod,
+  kPow,
+  kConcat,  ///< || where it concatenates
+  kJsonGet,
+  kJsonGetText,  ///< -> ->>
+  kJsonPath,
+  kJsonPathText,  ///< #> #>>
+  kContains,
+  kContainedBy,  ///< @> <@
+  kHasKey,
+  kHasAny,
+  kHasAll,    ///< ? ?| ?&
+  kOverlaps,  ///< &&  as an operator on arrays and ranges
+  kRegexMatch,
+  kRegexNoMatch,
+  kRegexIMatch,
+  kRegexINoMatch,  ///< ~ !~ ~* !~*
+  kIsOp,           ///< SQLite's general a IS b
   kCustom,
   // kUnary
-  kNot, kNeg, kPlus, kBitNot, kPrior,
+  kNot,
+  kNeg,
+  kPlus,
+  kBitNot,
+  kPrior,
   // kSetOperation
-  kUnion, kExcept, kIntersect,
+  kUnion,
+  kExcept,
+  kIntersect,
   // kJoin
-  kInner, kLeft, kRight, kFull, kCross, kSemi, kAnti, kPositional, kComma,
+  kInner,
+  kLeft,
+  kRight,
+  kFull,
+  kCross,
+  kSemi,
+  kAnti,
+  kPositional,
+  kComma,
   // kLike
-  kLikeOp, kIlikeOp, kSimilarTo, kRegexp, kGlob,
+  kLikeOp,
+  kIlikeOp,
+  kSimilarTo,
+  kRegexp,
+  kGlob,
   // kString
-  kPlain, kNational, kHex, kBit, kBytes,
+  kPlain,
+  kNational,
+  kHex,
+  kBit,
+  kBytes,
   // kBoolean
-  kTrue, kFalse,
+  kTrue,
+  kFalse,
   // kQuantified
-  kAny, kEvery,
+  kAny,
+  kEvery,
   // kTrim
-  kBoth, kLeading, kTrailing,
+  kBoth,
+  kLeading,
+  kTrailing,
   // kFrame, kFrameBound
-  kRows, kRange, kGroups, kPreceding, kFollowing, kCurrentRow,
+  kRows,
+  kRange,
+  kGroups,
+  kPreceding,
+  kFollowing,
+  kCurrentRow,
   // kTypeName
-  kScalarType, kArrayType, kStructType, kMapType,
+  kScalarType,
+  kArrayType,
+  kStructType,
+  kMapType,
   // kNamedArg
-  kArrowArg, kAssignArg,
+  kArrowArg,
+  kAssignArg,
   // kDrop
-  kCascade, kRestrict,
+  kCascade,
+  kRestrict,
 };
 
 }  // namespace dvt::sql

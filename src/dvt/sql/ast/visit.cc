@@ -100,9 +100,12 @@ Node* InnerQuery(Node* query) {
 
 Node* LeftmostSelect(Node* query) {
   while (query != nullptr && query->kind != Kind::kSelect) {
-    if (query->kind == Kind::kSubquery) query = query->Child(kInnerSlot);
-    else if (query->kind == Kind::kSetOperation) query = query->Child(kLeftSlot);
-    else return nullptr;
+    if (query->kind == Kind::kSubquery)
+      query = query->Child(kInnerSlot);
+    else if (query->kind == Kind::kSetOperation)
+      query = query->Child(kLeftSlot);
+    else
+      return nullptr;
   }
   return query;
 }
@@ -110,12 +113,16 @@ Node* LeftmostSelect(Node* query) {
 namespace {
 
 constexpr std::string_view kKindNames[] = {
-    "List", "Select", "SetOperation", "Values", "Subquery", "With", "Cte", "Distinct", "GroupBy", "Rollup", "Cube", "GroupingSets",
-    "OrderItem", "Limit", "NamedWindow", "Lock", "Table", "DerivedTable", "TableFunction", "ParenTable", "Join", "TableAlias", "Sample",
-    "Name", "Identifier", "Column", "Star", "Number", "String", "Boolean", "Null", "Default", "Parameter", "Unary", "Binary", "Like",
-    "Between", "In", "Is", "Exists", "Quantified", "Case", "When", "Cast", "TypeName", "Function", "Extract", "Position", "Trim", "Interval",
-    "Collate", "AtTimeZone", "Row", "Array", "Struct", "Map", "Lambda", "NamedArg", "Subscript", "Slice", "Field", "Paren", "Alias", "Window",
-    "Frame", "FrameBound", "Insert", "Update", "Delete", "Create", "Drop", "ColumnDef", "OnConflict", "Command"};
+    "List",       "Select",       "SetOperation",  "Values",       "Subquery",  "With",       "Cte",         "Distinct",
+    "GroupBy",    "Rollup",       "Cube",          "GroupingSets", "OrderItem", "Limit",      "NamedWindow", "Lock",
+    "Table",      "DerivedTable", "TableFunction", "ParenTable",   "Join",      "TableAlias", "Sample",      "Name",
+    "Identifier", "Column",       "Star",          "Number",       "String",    "Boolean",    "Null",        "Default",
+    "Parameter",  "Unary",        "Binary",        "Like",         "Between",   "In",         "Is",          "Exists",
+    "Quantified", "Case",         "When",          "Cast",         "TypeName",  "Function",   "Extract",     "Position",
+    "Trim",       "Interval",     "Collate",       "AtTimeZone",   "Row",       "Array",      "Struct",      "Map",
+    "Lambda",     "NamedArg",     "Subscript",     "Slice",        "Field",     "Paren",      "Alias",       "Window",
+    "Frame",      "FrameBound",   "Insert",        "Update",       "Delete",    "Create",     "Drop",        "ColumnDef",
+    "OnConflict", "Command"};
 static_assert(std::size(kKindNames) == static_cast<size_t>(Kind::kCommand) + 1);
 
 void DumpTo(const Node* node, std::string& out) {

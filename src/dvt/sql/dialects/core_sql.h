@@ -11,8 +11,8 @@ struct Binding {
   Op op;
   uint8_t level;
 };
-constexpr Precedence MakePrecedence(std::initializer_list<Binding> binary, uint8_t not_level, uint8_t is, uint8_t range, uint8_t unary, uint8_t collate,
-                                    uint8_t at_zone) {
+constexpr Precedence MakePrecedence(std::initializer_list<Binding> binary, uint8_t not_level, uint8_t is, uint8_t range,
+                                    uint8_t unary, uint8_t collate, uint8_t at_zone) {
   Precedence out;
   for (const Binding& each : binary) out.binary[static_cast<size_t>(each.op)] = each.level;
   out.not_ = not_level;

@@ -53,7 +53,8 @@ std::string QuoteIdentifier(const Dialect& dialect, std::string_view identifier)
 }
 
 std::string QuoteIdentifierIfNeeded(const Dialect& dialect, std::string_view identifier) {
-  const bool plain = IsPlainName(identifier) && FoldIdentifier(dialect, identifier, false) == identifier && !IsReserved(dialect, identifier);
+  const bool plain =
+      IsPlainName(identifier) && FoldIdentifier(dialect, identifier, false) == identifier && !IsReserved(dialect, identifier);
   return plain ? std::string(identifier) : QuoteIdentifier(dialect, identifier);
 }
 

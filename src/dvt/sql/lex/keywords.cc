@@ -51,12 +51,47 @@ Kw LookUpKeyword(std::string_view word) {
 
 bool IsStructural(Kw kw) {
   switch (kw) {
-    case Kw::kSELECT: case Kw::kFROM: case Kw::kWHERE: case Kw::kGROUP: case Kw::kHAVING: case Kw::kORDER: case Kw::kLIMIT: case Kw::kUNION:
-    case Kw::kEXCEPT: case Kw::kINTERSECT: case Kw::kON: case Kw::kJOIN: case Kw::kAND: case Kw::kOR: case Kw::kNOT: case Kw::kAS: case Kw::kCASE:
-    case Kw::kWHEN: case Kw::kTHEN: case Kw::kELSE: case Kw::kIN: case Kw::kIS: case Kw::kLIKE: case Kw::kBETWEEN: case Kw::kNULL:
-    case Kw::kTRUE: case Kw::kFALSE: case Kw::kEXISTS: case Kw::kDISTINCT: case Kw::kUSING: case Kw::kWITH: case Kw::kCAST:
-    case Kw::kCREATE: case Kw::kTABLE: case Kw::kTO: case Kw::kINTO: case Kw::kCROSS: case Kw::kNATURAL: case Kw::kINNER: case Kw::kCOLLATE: case Kw::kDEFAULT:
-      return true;
+    case Kw::kSELECT:
+    case Kw::kFROM:
+    case Kw::kWHERE:
+    case Kw::kGROUP:
+    case Kw::kHAVING:
+    case Kw::kORDER:
+    case Kw::kLIMIT:
+    case Kw::kUNION:
+    case Kw::kEXCEPT:
+    case Kw::kINTERSECT:
+    case Kw::kON:
+    case Kw::kJOIN:
+    case Kw::kAND:
+    case Kw::kOR:
+    case Kw::kNOT:
+    case Kw::kAS:
+    case Kw::kCASE:
+    case Kw::kWHEN:
+    case Kw::kTHEN:
+    case Kw::kELSE:
+    case Kw::kIN:
+    case Kw::kIS:
+    case Kw::kLIKE:
+    case Kw::kBETWEEN:
+    case Kw::kNULL:
+    case Kw::kTRUE:
+    case Kw::kFALSE:
+    case Kw::kEXISTS:
+    case Kw::kDISTINCT:
+    case Kw::kUSING:
+    case Kw::kWITH:
+    case Kw::kCAST:
+    case Kw::kCREATE:
+    case Kw::kTABLE:
+    case Kw::kTO:
+    case Kw::kINTO:
+    case Kw::kCROSS:
+    case Kw::kNATURAL:
+    case Kw::kINNER:
+    case Kw::kCOLLATE:
+    case Kw::kDEFAULT: return true;
     default: return false;
   }
 }

@@ -11,15 +11,29 @@
 
 namespace dvt::sql {
 
-enum class Tok : uint8_t { kEnd, kWord, kQuotedName, kNumber, kString, kEString, kNationalString, kHexString, kBitString, kBytesString, kParameter, kSymbol, kComment };
+enum class Tok : uint8_t {
+  kEnd,
+  kWord,
+  kQuotedName,
+  kNumber,
+  kString,
+  kEString,
+  kNationalString,
+  kHexString,
+  kBitString,
+  kBytesString,
+  kParameter,
+  kSymbol,
+  kComment
+};
 
 struct Token {
   Tok type = Tok::kEnd;
-  Kw kw = Kw::kNone;           ///< of a kWord
-  uint32_t symbol = 0;         ///< of a kSymbol: its characters, first one lowest (see Symbol())
+  Kw kw = Kw::kNone;    ///< of a kWord
+  uint32_t symbol = 0;  ///< of a kSymbol: its characters, first one lowest (see Symbol())
   uint32_t begin = 0;
   uint32_t end = 0;
-  std::string_view text;       ///< names and strings: the value without quotes; else as written
+  std::string_view text;  ///< names and strings: the value without quotes; else as written
 };
 
 /// The code of an operator or punctuation of up to four characters.
@@ -30,7 +44,8 @@ constexpr uint32_t Symbol(std::string_view s) {
 }
 
 /// All tokens of `source`, ending with kEnd; comments only if asked for. kSyntax with a place if something is unterminated or odd.
-Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::string_view file);
+Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
+                               std::string_view file);
 
 /// An Error of kSyntax at a byte offset, with the line and a caret in its hint.
 Error SyntaxError(std::string_view source, size_t offset, std::string message, std::string_view file);

@@ -21,7 +21,8 @@ Op Parser::BinaryOp(int* tokens) const {
   switch (t.symbol) {
     case Symbol("="): return Op::kEq;
     case Symbol("=="): return Has(Feature::kDoubleEquals) ? Op::kEq : Op::kNone;
-    case Symbol("<>"): case Symbol("!="): return Op::kNeq;
+    case Symbol("<>"):
+    case Symbol("!="): return Op::kNeq;
     case Symbol("<"): return Op::kLt;
     case Symbol("<="): return Op::kLe;
     case Symbol(">"): return Op::kGt;
@@ -54,9 +55,17 @@ Op Parser::BinaryOp(int* tokens) const {
     case Symbol("!~"): return Op::kRegexNoMatch;
     case Symbol("~*"): return Op::kRegexIMatch;
     case Symbol("!~*"): return Op::kRegexINoMatch;
-    case Symbol("<->"): case Symbol("@@"): case Symbol("@?"): case Symbol("#-"): case Symbol("~~"): case Symbol("~~*"): case Symbol("!~~"):
-    case Symbol("!~~*"): case Symbol("^@"): case Symbol("&<"): case Symbol("&>"):
-      return Op::kCustom;
+    case Symbol("<->"):
+    case Symbol("@@"):
+    case Symbol("@?"):
+    case Symbol("#-"):
+    case Symbol("~~"):
+    case Symbol("~~*"):
+    case Symbol("!~~"):
+    case Symbol("!~~*"):
+    case Symbol("^@"):
+    case Symbol("&<"):
+    case Symbol("&>"): return Op::kCustom;
     default: return Op::kNone;
   }
 }
@@ -83,10 +92,14 @@ Node* Parser::Prefix(int power) {
     return NewAt(begin, Kind::kUnary, {Expression(p.not_ - 1)}, {}, Op::kNot);
   }
   Op op = Op::kNone;
-  if (IsSymbol("-")) op = Op::kNeg;
-  else if (IsSymbol("+")) op = Op::kPlus;
-  else if (IsSymbol("~")) op = Op::kBitNot;
-  else if (IsSymbol("!") && Has(Feature::kBangNot)) op = Op::kNot;
+  if (IsSymbol("-"))
+    op = Op::kNeg;
+  else if (IsSymbol("+"))
+    op = Op::kPlus;
+  else if (IsSymbol("~"))
+    op = Op::kBitNot;
+  else if (IsSymbol("!") && Has(Feature::kBangNot))
+    op = Op::kNot;
   if (op == Op::kNone) return Postfix(Primary());
   Next();
   return NewAt(begin, Kind::kUnary, {Expression(p.unary - 1)}, {}, op);
@@ -100,7 +113,10 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
       if (p.collate <= power) return left;
       Next();
       matched = true;
-      return NewAt(left->begin, Kind::kCollate, {left, Cur().kw == Kw::kBINARY || Cur().type == Tok::kString ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")}) : DottedName()});
+      return NewAt(
+          left->begin, Kind::kCollate,
+          {left, Cur().kw == Kw::kBINARY || Cur().type == Tok::kString ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
+                                                                       : DottedName()});
     }
     if (Is(Kw::kAT) && IsAhead(1, Kw::kTIME) && Has(Feature::kAtTimeZone)) {
       if (p.at_zone <= power) return left;
@@ -180,13 +196,28 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
   }
   Op op = Op::kNone;
   switch (word.kw) {
-    case Kw::kIN: if (no_in_ && !negated) return left; break;
+    case Kw::kIN:
+      if (no_in_ && !negated) return left;
+      break;
     case Kw::kBETWEEN: break;
     case Kw::kLIKE: op = Op::kLikeOp; break;
-    case Kw::kILIKE: op = Op::kIlikeOp; if (!Has(Feature::kIlike)) return left; break;
-    case Kw::kSIMILAR: op = Op::kSimilarTo; if (!Has(Feature::kSimilarTo)) return left; break;
-    case Kw::kREGEXP: case Kw::kRLIKE: op = Op::kRegexp; if (!Has(Feature::kRegexpOperator)) return left; break;
-    case Kw::kGLOB: op = Op::kGlob; if (!Has(Feature::kGlobOperator)) return left; break;
+    case Kw::kILIKE:
+      op = Op::kIlikeOp;
+      if (!Has(Feature::kIlike)) return left;
+      break;
+    case Kw::kSIMILAR:
+      op = Op::kSimilarTo;
+      if (!Has(Feature::kSimilarTo)) return left;
+      break;
+    case Kw::kREGEXP:
+    case Kw::kRLIKE:
+      op = Op::kRegexp;
+      if (!Has(Feature::kRegexpOperator)) return left;
+      break;
+    case Kw::kGLOB:
+      op = Op::kGlob;
+      if (!Has(Feature::kGlobOperator)) return left;
+      break;
     default: return left;
   }
   if (p.range <= power) return left;
@@ -216,13 +247,18 @@ Node* Parser::IsTail(Node* left) {
   bool negated = Eat(Kw::kNOT);
   if (Is(Kw::kDISTINCT) && IsAhead(1, Kw::kFROM)) {
     at_ += 2;
-    return NewAt(left->begin, Kind::kBinary, {left, Expression(d_.precedence->is)}, {}, negated ? Op::kNotDistinctFrom : Op::kDistinctFrom);
+    return NewAt(left->begin, Kind::kBinary, {left, Expression(d_.precedence->is)}, {},
+                 negated ? Op::kNotDistinctFrom : Op::kDistinctFrom);
   }
   Node* what = nullptr;
-  if (Is(Kw::kNULL)) what = New(Kind::kNull);
-  else if (Is(Kw::kTRUE)) what = New(Kind::kBoolean, {}, {}, Op::kTrue);
-  else if (Is(Kw::kFALSE)) what = New(Kind::kBoolean, {}, {}, Op::kFalse);
-  else if (Is(Kw::kUNKNOWN)) what = New(Kind::kColumn, {New(Kind::kIdentifier, {}, "UNKNOWN")});
+  if (Is(Kw::kNULL))
+    what = New(Kind::kNull);
+  else if (Is(Kw::kTRUE))
+    what = New(Kind::kBoolean, {}, {}, Op::kTrue);
+  else if (Is(Kw::kFALSE))
+    what = New(Kind::kBoolean, {}, {}, Op::kFalse);
+  else if (Is(Kw::kUNKNOWN))
+    what = New(Kind::kColumn, {New(Kind::kIdentifier, {}, "UNKNOWN")});
   if (what != nullptr) {
     Next();
     Node* is = NewAt(left->begin, Kind::kIs, {left, what});
@@ -273,16 +309,19 @@ Node* Parser::Postfix(Node* value) {
       Node* begin = IsSymbol(":") ? nullptr : Expression();
       if (EatSymbol(":")) {
         Node* slice = New(Kind::kSlice, {begin, nullptr, nullptr});
-        if (IsSymbol("-") && SymbolAhead(1, ":")) Next();
-        else if (!IsSymbol("]") && !IsSymbol(":")) slice->children[1] = Expression();
+        if (IsSymbol("-") && SymbolAhead(1, ":"))
+          Next();
+        else if (!IsSymbol("]") && !IsSymbol(":"))
+          slice->children[1] = Expression();
         if (EatSymbol(":")) slice->children[2] = Expression();
         begin = slice;
       }
       ExpectSymbol("]");
       value = NewAt(value->begin, Kind::kSubscript, {value, begin});
-    } else if (IsSymbol(".") && (value->Is(Kind::kParen) || value->Is(Kind::kSubscript) || value->Is(Kind::kFunction) || value->Is(Kind::kField) ||
-                                 value->Is(Kind::kStruct) || value->Is(Kind::kCast) || value->Is(Kind::kString) || value->Is(Kind::kColumn) ||
-                                 value->Is(Kind::kSubquery) || value->Is(Kind::kArray))) {
+    } else if (IsSymbol(".") &&
+               (value->Is(Kind::kParen) || value->Is(Kind::kSubscript) || value->Is(Kind::kFunction) || value->Is(Kind::kField) ||
+                value->Is(Kind::kStruct) || value->Is(Kind::kCast) || value->Is(Kind::kString) || value->Is(Kind::kColumn) ||
+                value->Is(Kind::kSubquery) || value->Is(Kind::kArray))) {
       Next();
       if (IsSymbol("*")) {
         Next();

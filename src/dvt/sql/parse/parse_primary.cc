@@ -12,9 +12,16 @@ Node* Parser::Primary() {
       Next();
       return node;
     }
-    case Tok::kString: case Tok::kEString: return StringLiteral();
-    case Tok::kNationalString: case Tok::kHexString: case Tok::kBitString: case Tok::kBytesString: {
-      Op op = t.type == Tok::kNationalString ? Op::kNational : t.type == Tok::kHexString ? Op::kHex : t.type == Tok::kBitString ? Op::kBit : Op::kBytes;
+    case Tok::kString:
+    case Tok::kEString: return StringLiteral();
+    case Tok::kNationalString:
+    case Tok::kHexString:
+    case Tok::kBitString:
+    case Tok::kBytesString: {
+      Op op = t.type == Tok::kNationalString ? Op::kNational
+              : t.type == Tok::kHexString    ? Op::kHex
+              : t.type == Tok::kBitString    ? Op::kBit
+                                             : Op::kBytes;
       Node* node = New(Kind::kString, {}, t.text, op);
       Next();
       return node;
@@ -46,7 +53,8 @@ Node* Parser::StringLiteral() {
   Next();
   // Adjacent literals are one; in most dialects only across lines.
   std::string joined;
-  while (Cur().type == Tok::kString && (Has(Feature::kAdjacentStrings) || SourceOf(tokens_[at_ - 1].end, Cur().begin).find('\n') != std::string_view::npos)) {
+  while (Cur().type == Tok::kString &&
+         (Has(Feature::kAdjacentStrings) || SourceOf(tokens_[at_ - 1].end, Cur().begin).find('\n') != std::string_view::npos)) {
     if (joined.empty()) joined = node->text;
     joined += Cur().text;
     Next();
@@ -65,7 +73,9 @@ Node* Parser::ReservedPrimary(bool& matched) {
     case Kw::kNULL: Next(); return NewAt(begin, Kind::kNull);
     case Kw::kTRUE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kTrue);
     case Kw::kFALSE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kFalse);
-    case Kw::kDEFAULT: if (!call) return Next(), NewAt(begin, Kind::kDefault); break;
+    case Kw::kDEFAULT:
+      if (!call) return Next(), NewAt(begin, Kind::kDefault);
+      break;
     case Kw::kCASE: return Case();
     case Kw::kEXISTS:
       if (call) {
@@ -74,20 +84,44 @@ Node* Parser::ReservedPrimary(bool& matched) {
         return NewAt(begin, Kind::kExists, {Subquery()});
       }
       break;
-    case Kw::kCAST: if (call) return CastCall(false); break;
-    case Kw::kTRY_CAST: if (call && Has(Feature::kTryCast)) return CastCall(true); break;
-    case Kw::kCONVERT: if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall(); break;
-    case Kw::kEXTRACT: if (call && Has(Feature::kExtract)) return Extract(); break;
-    case Kw::kSUBSTRING: case Kw::kSUBSTR: case Kw::kMID: if (call && Has(Feature::kSubstringFrom)) return Substring(); break;
-    case Kw::kTRIM: if (call && Has(Feature::kTrimFrom)) return Trim(); break;
-    case Kw::kPOSITION: if (call && Has(Feature::kPositionFunction)) return Position(); break;
-    case Kw::kOVERLAY: if (call && Has(Feature::kOverlay)) return Overlay(); break;
+    case Kw::kCAST:
+      if (call) return CastCall(false);
+      break;
+    case Kw::kTRY_CAST:
+      if (call && Has(Feature::kTryCast)) return CastCall(true);
+      break;
+    case Kw::kCONVERT:
+      if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall();
+      break;
+    case Kw::kEXTRACT:
+      if (call && Has(Feature::kExtract)) return Extract();
+      break;
+    case Kw::kSUBSTRING:
+    case Kw::kSUBSTR:
+    case Kw::kMID:
+      if (call && Has(Feature::kSubstringFrom)) return Substring();
+      break;
+    case Kw::kTRIM:
+      if (call && Has(Feature::kTrimFrom)) return Trim();
+      break;
+    case Kw::kPOSITION:
+      if (call && Has(Feature::kPositionFunction)) return Position();
+      break;
+    case Kw::kOVERLAY:
+      if (call && Has(Feature::kOverlay)) return Overlay();
+      break;
     case Kw::kINTERVAL:
-      if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd && !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS)) return Interval();
+      if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
+          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS))
+        return Interval();
       if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return Interval();
       if (Has(Feature::kIntervalType) && Has(Feature::kIntervalUnitOutside) && (call || SymbolAhead(1, "-"))) return Interval();
       break;
-    case Kw::kDATE: case Kw::kTIME: case Kw::kTIMESTAMP: case Kw::kDATETIME: case Kw::kTIMESTAMPTZ:
+    case Kw::kDATE:
+    case Kw::kTIME:
+    case Kw::kTIMESTAMP:
+    case Kw::kDATETIME:
+    case Kw::kTIMESTAMPTZ:
       if (TypeAhead()) return TypedLiteral();
       break;
     case Kw::kARRAY:
@@ -127,16 +161,28 @@ Node* Parser::ReservedPrimary(bool& matched) {
         return map;
       }
       break;
-    case Kw::kMATCH: if (call && Has(Feature::kMatchAgainst)) return MatchAgainst(begin); break;
+    case Kw::kMATCH:
+      if (call && Has(Feature::kMatchAgainst)) return MatchAgainst(begin);
+      break;
     case Kw::kBINARY:
       if (Has(Feature::kCharsetIntroducer) && !SymbolAhead(1, ")") && !SymbolAhead(1, ",") && !SymbolAhead(1, ".")) {
         Next();
         return NewAt(begin, Kind::kCast, {Expression(d_.precedence->unary), MakeTypeName(arena_, "BINARY")});
       }
       break;
-    case Kw::kLAMBDA: if (Has(Feature::kLambdaKeyword) && NameAhead(1)) return Lambda(); break;
-    case Kw::kCURRENT_DATE: case Kw::kCURRENT_TIME: case Kw::kCURRENT_TIMESTAMP: case Kw::kCURRENT_USER: case Kw::kLOCALTIME:
-    case Kw::kLOCALTIMESTAMP: case Kw::kSESSION_USER: case Kw::kUTC_DATE: case Kw::kUTC_TIME: case Kw::kUTC_TIMESTAMP:
+    case Kw::kLAMBDA:
+      if (Has(Feature::kLambdaKeyword) && NameAhead(1)) return Lambda();
+      break;
+    case Kw::kCURRENT_DATE:
+    case Kw::kCURRENT_TIME:
+    case Kw::kCURRENT_TIMESTAMP:
+    case Kw::kCURRENT_USER:
+    case Kw::kLOCALTIME:
+    case Kw::kLOCALTIMESTAMP:
+    case Kw::kSESSION_USER:
+    case Kw::kUTC_DATE:
+    case Kw::kUTC_TIME:
+    case Kw::kUTC_TIMESTAMP:
       if (!call && !SymbolAhead(1, ".") && FindFunction(d_, Cur().text, 0) != nullptr) {
         Node* f = NewAt(begin, Kind::kFunction, {New(Kind::kList)}, Cur().text);
         f->Set(kNoParens);
@@ -144,7 +190,8 @@ Node* Parser::ReservedPrimary(bool& matched) {
         return f;
       }
       break;
-    case Kw::kDISTINCT: case Kw::kSELECT: break;
+    case Kw::kDISTINCT:
+    case Kw::kSELECT: break;
     default: break;
   }
   matched = false;
@@ -160,10 +207,11 @@ Node* Parser::WordPrimary() {
     return StringLiteral();
   }
   if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
-  bool callable = SymbolAhead(1, "(") && (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
-                                          Is(Kw::kDEFAULT) || Is(Kw::kLIKE));
+  bool callable = SymbolAhead(1, "(") && (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) ||
+                                          Is(Kw::kVALUES) || Is(Kw::kDEFAULT) || Is(Kw::kLIKE));
   if (!callable && IsStructural(Cur().kw)) Unexpected("an expression");
-  if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) && IsReserved(d_, Cur().text)) {
+  if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) &&
+      IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
   }
   if (TypeAhead()) return TypedLiteral();
@@ -187,7 +235,8 @@ Node* Parser::ColumnOrCall() {
     Add(column, AnyWord("a name after '.'"));
     if (IsSymbol("(")) break;
   }
-  if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes))) return column;
+  if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes)))
+    return column;
   if (column->count > 1 && Has(Feature::kListSlices) && column->count == 2) {
     // a.f(x): a method call unless the function lives in a schema; both read the same here.
     column->count -= 1;
@@ -245,8 +294,10 @@ void Parser::Arguments(Node* call) {
   ExpectSymbol("(");
   Node* args = New(Kind::kList);
   call->children[kArgsSlot] = args;
-  if (Eat(Kw::kDISTINCT)) call->Set(kDistinctArgs);
-  else Eat(Kw::kALL);
+  if (Eat(Kw::kDISTINCT))
+    call->Set(kDistinctArgs);
+  else
+    Eat(Kw::kALL);
   while (!IsSymbol(")") && !Is(Kw::kORDER) && !Is(Kw::kSEPARATOR)) {
     Add(args, IsSymbol("*") ? Star(nullptr) : Argument());
     if (!EatSymbol(",")) break;
@@ -331,7 +382,8 @@ Node* Parser::Parenthesised() {
       size_t m = 2;
       for (; open > 0 && Ahead(m).type != Tok::kEnd; ++m) open += SymbolAhead(m, "(") ? 1 : SymbolAhead(m, ")") ? -1 : 0;
       Kw after = Ahead(m).kw;
-      query = after == Kw::kUNION || after == Kw::kEXCEPT || after == Kw::kINTERSECT || after == Kw::kORDER || after == Kw::kLIMIT || SymbolAhead(m, ")");
+      query = after == Kw::kUNION || after == Kw::kEXCEPT || after == Kw::kINTERSECT || after == Kw::kORDER ||
+              after == Kw::kLIMIT || SymbolAhead(m, ")");
     }
     if (query) return Subquery();
   }
@@ -422,7 +474,8 @@ bool Parser::LambdaAhead() const {
     return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
   }
   // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
-  return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString && Ahead(2).type != Tok::kNumber;
+  return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString &&
+         Ahead(2).type != Tok::kNumber;
 }
 
 Node* Parser::Lambda() {
@@ -433,7 +486,7 @@ Node* Parser::Lambda() {
   bool paren = EatSymbol("(");
   do {
     Add(parameters, Identifier("a parameter name"));
-  } while (EatSymbol(",") );
+  } while (EatSymbol(","));
   if (paren) ExpectSymbol(")");
   ExpectSymbol(keyword ? ":" : "->");
   return NewAt(begin, Kind::kLambda, {parameters, Expression()});

@@ -54,8 +54,10 @@ Node* Parser::Substring() {
   Add(args, Expression());
   if (Is(Kw::kSIMILAR)) Fail("SUBSTRING … SIMILAR is not supported");
   if (Is(Kw::kFROM) || Is(Kw::kFOR)) {
-    if (Eat(Kw::kFROM)) Add(args, Expression());
-    else Add(args, MakeNumber(arena_, 1));
+    if (Eat(Kw::kFROM))
+      Add(args, Expression());
+    else
+      Add(args, MakeNumber(arena_, 1));
     if (Eat(Kw::kFOR)) Add(args, Expression());
     if (args->count == 2 && Eat(Kw::kFROM)) args->children[1] = Expression();
   } else {
@@ -68,9 +70,12 @@ Node* Parser::Substring() {
 Node* Parser::Trim() {
   Node* trim = New(Kind::kTrim, {nullptr, nullptr}, {}, Op::kBoth);
   at_ += 2;
-  if (Eat(Kw::kLEADING)) trim->op = Op::kLeading;
-  else if (Eat(Kw::kTRAILING)) trim->op = Op::kTrailing;
-  else if (Eat(Kw::kBOTH)) trim->Set(kExplicitBoth);
+  if (Eat(Kw::kLEADING))
+    trim->op = Op::kLeading;
+  else if (Eat(Kw::kTRAILING))
+    trim->op = Op::kTrailing;
+  else if (Eat(Kw::kBOTH))
+    trim->Set(kExplicitBoth);
   if (Eat(Kw::kFROM)) {
     trim->children[0] = Expression();
     if (EatSymbol(",")) trim->children[1] = Expression();
@@ -121,9 +126,30 @@ Node* Parser::Overlay() {
 
 // The unit behind an interval's value: DAY, "YEAR TO MONTH", DAY_HOUR; upper case without plural s.
 std::string_view Parser::IntervalUnit(bool required) {
-  static constexpr std::string_view kUnits[] = {"MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DECADE",
-                                                "CENTURY", "MILLENNIUM", "SECOND_MICROSECOND", "MINUTE_MICROSECOND", "MINUTE_SECOND", "HOUR_MICROSECOND",
-                                                "HOUR_SECOND", "HOUR_MINUTE", "DAY_MICROSECOND", "DAY_SECOND", "DAY_MINUTE", "DAY_HOUR", "YEAR_MONTH"};
+  static constexpr std::string_view kUnits[] = {"MICROSECOND",
+                                                "MILLISECOND",
+                                                "SECOND",
+                                                "MINUTE",
+                                                "HOUR",
+                                                "DAY",
+                                                "WEEK",
+                                                "MONTH",
+                                                "QUARTER",
+                                                "YEAR",
+                                                "DECADE",
+                                                "CENTURY",
+                                                "MILLENNIUM",
+                                                "SECOND_MICROSECOND",
+                                                "MINUTE_MICROSECOND",
+                                                "MINUTE_SECOND",
+                                                "HOUR_MICROSECOND",
+                                                "HOUR_SECOND",
+                                                "HOUR_MINUTE",
+                                                "DAY_MICROSECOND",
+                                                "DAY_SECOND",
+                                                "DAY_MINUTE",
+                                                "DAY_HOUR",
+                                                "YEAR_MONTH"};
   if (Cur().type == Tok::kWord) {
     std::string word = ToUpper(Cur().text);
     std::string single = word.size() > 3 && word.back() == 'S' ? word.substr(0, word.size() - 1) : word;
@@ -151,7 +177,8 @@ Node* Parser::Interval() {
   Node* node = New(Kind::kInterval);
   Next();
   bool needs_unit = Has(Feature::kIntervalUnitOutside);
-  if (IsSymbol("(") && Ahead(1).type == Tok::kNumber && SymbolAhead(2, ")") && Ahead(3).type == Tok::kString) at_ += 3;  // INTERVAL(6) '…'
+  if (IsSymbol("(") && Ahead(1).type == Tok::kNumber && SymbolAhead(2, ")") && Ahead(3).type == Tok::kString)
+    at_ += 3;  // INTERVAL(6) '…'
   Node* value = nullptr;
   if (Cur().type == Tok::kString || Cur().type == Tok::kEString) {
     value = New(Kind::kString, {}, Cur().text, Op::kPlain);
@@ -172,8 +199,11 @@ bool Parser::TypeAhead() const {
   if (Cur().type != Tok::kWord) return false;
   size_t n = 1;
   switch (Cur().kw) {
-    case Kw::kDATE: case Kw::kDATETIME: case Kw::kTIMESTAMPTZ: break;
-    case Kw::kTIME: case Kw::kTIMESTAMP:
+    case Kw::kDATE:
+    case Kw::kDATETIME:
+    case Kw::kTIMESTAMPTZ: break;
+    case Kw::kTIME:
+    case Kw::kTIMESTAMP:
       if (SymbolAhead(n, "(") && Ahead(n + 1).type == Tok::kNumber && SymbolAhead(n + 2, ")")) n += 3;
       if ((IsAhead(n, Kw::kWITH) || IsAhead(n, Kw::kWITHOUT)) && IsAhead(n + 1, Kw::kTIME) && IsAhead(n + 2, Kw::kZONE)) n += 3;
       break;
@@ -219,7 +249,8 @@ Node* Parser::WindowSpec() {
   Depth depth(*this);
   Node* window = New(Kind::kWindow, {nullptr, nullptr, nullptr, nullptr});
   ExpectSymbol("(");
-  if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS)) window->children[0] = Identifier("a window name");
+  if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS))
+    window->children[0] = Identifier("a window name");
   if (Eat(Kw::kPARTITION, Kw::kBY)) {
     Node* list = New(Kind::kList);
     do Add(list, Expression());
@@ -259,9 +290,12 @@ Node* Parser::FrameBound() {
     return bound;
   }
   if (!Eat(Kw::kUNBOUNDED)) Add(bound, Expression());
-  if (Eat(Kw::kPRECEDING)) bound->op = Op::kPreceding;
-  else if (Eat(Kw::kFOLLOWING)) bound->op = Op::kFollowing;
-  else Unexpected("PRECEDING or FOLLOWING");
+  if (Eat(Kw::kPRECEDING))
+    bound->op = Op::kPreceding;
+  else if (Eat(Kw::kFOLLOWING))
+    bound->op = Op::kFollowing;
+  else
+    Unexpected("PRECEDING or FOLLOWING");
   return bound;
 }
 
@@ -310,7 +344,8 @@ Node* Parser::TypeName() {
     } while (EatSymbol(","));
     ExpectSymbol(")");
   }
-  if ((name == "TIMESTAMP" || name == "TIME") && (Is(Kw::kWITH) || Is(Kw::kWITHOUT)) && IsAhead(1, Kw::kTIME) && IsAhead(2, Kw::kZONE)) {
+  if ((name == "TIMESTAMP" || name == "TIME") && (Is(Kw::kWITH) || Is(Kw::kWITHOUT)) && IsAhead(1, Kw::kTIME) &&
+      IsAhead(2, Kw::kZONE)) {
     if (Is(Kw::kWITH)) name += " WITH TIME ZONE";
     at_ += 3;
   }
@@ -323,8 +358,10 @@ Node* Parser::TypeName() {
       if (Is(Kw::kUNSIGNED)) name += " UNSIGNED";
       Next();
     }
-    if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) at_ += 3;
-    else if (IsWord("CHARSET")) at_ += 2;
+    if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET))
+      at_ += 3;
+    else if (IsWord("CHARSET"))
+      at_ += 2;
   }
   type->text = arena_.Copy(name);
   while (true) {

@@ -8,11 +8,13 @@ namespace dvt::sql {
 bool Parser::AtStatement() const {
   if (AtQuery() && !(IsSymbol("("))) return true;
   if (IsSymbol("(")) return AtQuery();
-  static constexpr std::string_view kVerbs[] = {"INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "MERGE", "TRUNCATE", "EXPLAIN", "DESCRIBE", "SHOW", "SET", "USE",
-                                                "BEGIN", "COMMIT", "ROLLBACK", "GRANT", "REVOKE", "COPY", "VACUUM", "ANALYZE", "PRAGMA", "ATTACH", "DETACH", "INSTALL",
-                                                "LOAD", "CALL", "START", "COMMENT", "LOCK", "EXPORT", "IMPORT", "CHECKPOINT", "RESET", "SUMMARIZE", "PIVOT", "UNPIVOT", "KILL",
-                                                "REPLACE", "DO", "EXECUTE", "PREPARE", "DEALLOCATE", "LISTEN", "NOTIFY", "RENAME", "SAVEPOINT", "RELEASE", "REINDEX", "REFRESH",
-                                                "OPTIMIZE", "FORCE", "UNLOCK", "DECLARE", "FLUSH", "ABORT", "END"};
+  static constexpr std::string_view kVerbs[] = {
+      "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
+      "SHOW",     "SET",     "USE",        "BEGIN",   "COMMIT",    "ROLLBACK", "GRANT",     "REVOKE",   "COPY",    "VACUUM",
+      "ANALYZE",  "PRAGMA",  "ATTACH",     "DETACH",  "INSTALL",   "LOAD",     "CALL",      "START",    "COMMENT", "LOCK",
+      "EXPORT",   "IMPORT",  "CHECKPOINT", "RESET",   "SUMMARIZE", "PIVOT",    "UNPIVOT",   "KILL",     "REPLACE", "DO",
+      "EXECUTE",  "PREPARE", "DEALLOCATE", "LISTEN",  "NOTIFY",    "RENAME",   "SAVEPOINT", "RELEASE",  "REINDEX", "REFRESH",
+      "OPTIMIZE", "FORCE",   "UNLOCK",     "DECLARE", "FLUSH",     "ABORT",    "END"};
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
@@ -23,14 +25,22 @@ bool Parser::AtStatement() const {
 Node* Parser::Statement() {
   size_t first = at_;
   Node* statement = nullptr;
-  if (AtQuery()) statement = Query();
-  else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO))) statement = Insert(nullptr);
-  else if (Is(Kw::kUPDATE)) statement = Update(nullptr);
-  else if (Is(Kw::kDELETE)) statement = Delete(nullptr);
-  else if (Is(Kw::kCREATE)) statement = Create();
-  else if (Is(Kw::kDROP)) statement = Drop();
-  else if (AtStatement()) statement = Command();
-  else Unexpected("a statement");
+  if (AtQuery())
+    statement = Query();
+  else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))
+    statement = Insert(nullptr);
+  else if (Is(Kw::kUPDATE))
+    statement = Update(nullptr);
+  else if (Is(Kw::kDELETE))
+    statement = Delete(nullptr);
+  else if (Is(Kw::kCREATE))
+    statement = Create();
+  else if (Is(Kw::kDROP))
+    statement = Drop();
+  else if (AtStatement())
+    statement = Command();
+  else
+    Unexpected("a statement");
   TakeComments(statement, first);
   return statement;
 }
@@ -70,9 +80,7 @@ Node* Parser::Assignments() {
   return list;
 }
 
-Node* Parser::Returning() {
-  return Eat(Kw::kRETURNING) ? SelectItems() : nullptr;
-}
+Node* Parser::Returning() { return Eat(Kw::kRETURNING) ? SelectItems() : nullptr; }
 
 Node* Parser::OnConflict() {
   if (Is(Kw::kON) && IsAhead(1, Kw::kDUPLICATE)) {
@@ -115,7 +123,8 @@ Node* Parser::Insert(Node* with) {
   insert->children[kInsertWith] = with;
   std::string verb = ToUpper(Next().text);
   if (verb == "INSERT" && Eat(Kw::kOR)) verb += " OR " + ToUpper(Next().text);
-  while (Is(Kw::kIGNORE) || IsWord("LOW_PRIORITY") || IsWord("HIGH_PRIORITY") || IsWord("DELAYED")) verb += " " + ToUpper(Next().text);
+  while (Is(Kw::kIGNORE) || IsWord("LOW_PRIORITY") || IsWord("HIGH_PRIORITY") || IsWord("DELAYED"))
+    verb += " " + ToUpper(Next().text);
   insert->text = arena_.Copy(verb);
   Eat(Kw::kINTO);
   Node* table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
@@ -187,19 +196,23 @@ Node* Parser::CreateColumns() {
   ExpectSymbol("(");
   do {
     uint32_t begin = Cur().begin;
-    bool constraint = IsWord("CONSTRAINT") || IsWord("PRIMARY") || IsWord("FOREIGN") || IsWord("CHECK") || Is(Kw::kUNIQUE) || Is(Kw::kINDEX) || Is(Kw::kKEY) ||
-                      Is(Kw::kLIKE) || IsWord("FULLTEXT") || IsWord("SPATIAL") || IsWord("PERIOD");
+    bool constraint = IsWord("CONSTRAINT") || IsWord("PRIMARY") || IsWord("FOREIGN") || IsWord("CHECK") || Is(Kw::kUNIQUE) ||
+                      Is(Kw::kINDEX) || Is(Kw::kKEY) || Is(Kw::kLIKE) || IsWord("FULLTEXT") || IsWord("SPATIAL") ||
+                      IsWord("PERIOD");
     Node* column = NewAt(begin, Kind::kColumnDef, {nullptr, nullptr});
     uint32_t rest = begin;
     if (!constraint) {
       column->children[0] = AnyWord("a column name");
-      if ((Cur().type == Tok::kWord || Cur().type == Tok::kQuotedName) && !IsStructural(Cur().kw)) column->children[1] = TypeName();
+      if ((Cur().type == Tok::kWord || Cur().type == Tok::kQuotedName) && !IsStructural(Cur().kw))
+        column->children[1] = TypeName();
       rest = Cur().begin;
     }
     uint32_t end = rest;
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")")) {
-      if (IsSymbol("(")) SkipBalanced();
-      else Next();
+      if (IsSymbol("("))
+        SkipBalanced();
+      else
+        Next();
       end = tokens_[at_ - 1].end;
     }
     column->text = SourceOf(rest, end);
@@ -231,8 +244,10 @@ Node* Parser::Create() {
     create->children[1] = CreateColumns();
   }
   bool as = Eat(Kw::kAS);
-  if (QueryAhead(0)) create->children[2] = Query();
-  else if (as) Unexpected("a query");
+  if (QueryAhead(0))
+    create->children[2] = Query();
+  else if (as)
+    Unexpected("a query");
   if (Is(Kw::kWITH) && IsAhead(1, Kw::kNO)) {
     at_ = start;
     return Command();
@@ -261,8 +276,10 @@ Node* Parser::Drop() {
   do Add(names, DottedName());
   while (EatSymbol(","));
   Add(drop, names);
-  if (Eat(Kw::kCASCADE)) drop->op = Op::kCascade;
-  else if (Eat(Kw::kRESTRICT)) drop->op = Op::kRestrict;
+  if (Eat(Kw::kCASCADE))
+    drop->op = Op::kCascade;
+  else if (Eat(Kw::kRESTRICT))
+    drop->op = Op::kRestrict;
   return drop;
 }
 

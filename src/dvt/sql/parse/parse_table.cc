@@ -18,15 +18,23 @@ bool Parser::JoinHead(Node* join) {
   if (Eat(Kw::kNATURAL)) join->Set(kNatural);
   if (Has(Feature::kAsofJoin) && Eat(Kw::kASOF)) join->Set(kAsof);
   if (Has(Feature::kStraightJoin) && Eat(Kw::kSTRAIGHT_JOIN)) return join->Set(kStraight), true;
-  if (Eat(Kw::kINNER)) join->op = Op::kInner;
-  else if (Eat(Kw::kCROSS)) join->op = Op::kCross;
-  else if (Eat(Kw::kLEFT)) join->op = Op::kLeft;
-  else if (Eat(Kw::kRIGHT)) join->op = Op::kRight;
-  else if (Eat(Kw::kFULL)) join->op = Op::kFull;
-  else if (Has(Feature::kPositionalJoin) && Eat(Kw::kPOSITIONAL)) join->op = Op::kPositional;
+  if (Eat(Kw::kINNER))
+    join->op = Op::kInner;
+  else if (Eat(Kw::kCROSS))
+    join->op = Op::kCross;
+  else if (Eat(Kw::kLEFT))
+    join->op = Op::kLeft;
+  else if (Eat(Kw::kRIGHT))
+    join->op = Op::kRight;
+  else if (Eat(Kw::kFULL))
+    join->op = Op::kFull;
+  else if (Has(Feature::kPositionalJoin) && Eat(Kw::kPOSITIONAL))
+    join->op = Op::kPositional;
   if (Has(Feature::kSemiAntiJoin)) {
-    if (Eat(Kw::kSEMI)) join->op = Op::kSemi;
-    else if (Eat(Kw::kANTI)) join->op = Op::kAnti;
+    if (Eat(Kw::kSEMI))
+      join->op = Op::kSemi;
+    else if (Eat(Kw::kANTI))
+      join->op = Op::kAnti;
   }
   Eat(Kw::kOUTER);
   if (Eat(Kw::kJOIN)) return true;
@@ -40,11 +48,26 @@ Node* Parser::TableExpression() {
   int links = 0;
   while (true) {
     switch (Cur().kw) {
-      case Kw::kJOIN: case Kw::kINNER: case Kw::kCROSS: case Kw::kLEFT: case Kw::kRIGHT: case Kw::kFULL: case Kw::kNATURAL: break;
-      case Kw::kSTRAIGHT_JOIN: if (!Has(Feature::kStraightJoin)) return left; break;
-      case Kw::kASOF: if (!Has(Feature::kAsofJoin)) return left; break;
-      case Kw::kSEMI: case Kw::kANTI: if (!Has(Feature::kSemiAntiJoin)) return left; break;
-      case Kw::kPOSITIONAL: if (!Has(Feature::kPositionalJoin)) return left; break;
+      case Kw::kJOIN:
+      case Kw::kINNER:
+      case Kw::kCROSS:
+      case Kw::kLEFT:
+      case Kw::kRIGHT:
+      case Kw::kFULL:
+      case Kw::kNATURAL: break;
+      case Kw::kSTRAIGHT_JOIN:
+        if (!Has(Feature::kStraightJoin)) return left;
+        break;
+      case Kw::kASOF:
+        if (!Has(Feature::kAsofJoin)) return left;
+        break;
+      case Kw::kSEMI:
+      case Kw::kANTI:
+        if (!Has(Feature::kSemiAntiJoin)) return left;
+        break;
+      case Kw::kPOSITIONAL:
+        if (!Has(Feature::kPositionalJoin)) return left;
+        break;
       default: return left;
     }
     if (++links > 10000) TooDeep();
@@ -64,8 +87,10 @@ Node* Parser::TableExpression() {
       inner->children[2] = Expression();
       join->children[1] = New(Kind::kParenTable, {nullptr, inner});
     }
-    if (Eat(Kw::kON)) join->children[2] = Expression();
-    else if (Eat(Kw::kUSING)) join->children[3] = NameList();
+    if (Eat(Kw::kON))
+      join->children[2] = Expression();
+    else if (Eat(Kw::kUSING))
+      join->children[3] = NameList();
     else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
              !Has(Feature::kDynamicTyping)) {
       Unexpected("ON or USING");
@@ -195,9 +220,12 @@ void Parser::TableSuffix(Node* table) {
   if (Is(Kw::kTABLESAMPLE)) raw(true);
   Node* alias = TableAlias();
   if (alias != nullptr) table->children[0] = alias;
-  while (Has(Feature::kIndexHints) && (Is(Kw::kUSE) || Is(Kw::kFORCE) || Is(Kw::kIGNORE)) && (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY))) raw(true);
+  while (Has(Feature::kIndexHints) && (Is(Kw::kUSE) || Is(Kw::kFORCE) || Is(Kw::kIGNORE)) &&
+         (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY)))
+    raw(true);
   if (Is(Kw::kTABLESAMPLE)) raw(true);
-  if (Has(Feature::kPivot) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT)) && SymbolAhead(1, "(")) Fail("PIVOT and UNPIVOT are not supported");
+  if (Has(Feature::kPivot) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT)) && SymbolAhead(1, "("))
+    Fail("PIVOT and UNPIVOT are not supported");
 }
 
 }  // namespace dvt::sql

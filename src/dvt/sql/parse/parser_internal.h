@@ -26,7 +26,7 @@ class Parser {
   }
 
   Node* Statement();
-  Node* Query();               ///< with WITH, set operations, ORDER BY, LIMIT
+  Node* Query();  ///< with WITH, set operations, ORDER BY, LIMIT
   Node* Expression(int power = 0);
   bool AtQuery() const { return QueryAhead(0); }
   bool AtStatement() const;
@@ -62,7 +62,8 @@ class Parser {
   void AttachComments();
   Node* Begin(Node* node) { return node; }
   Node* New(Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
-  Node* NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
+  Node* NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {},
+              Op op = Op::kNone);
   Node* Slots(Kind kind, uint32_t slots);
   void Add(Node* list, Node* child) { Append(arena_, list, child); }
   bool Has(Feature f) const { return d_.Has(f); }
@@ -72,12 +73,12 @@ class Parser {
   void TakeComments(Node* node, size_t from_token);
 
   // Names.
-  bool NameAhead(size_t n = 0) const;        ///< a quoted name or a word that is not structural
+  bool NameAhead(size_t n = 0) const;  ///< a quoted name or a word that is not structural
   bool IsImplicitAlias(bool table) const;
   Node* Identifier(std::string_view expected);
   Node* AnyWord(std::string_view expected);  ///< also reserved words: after a dot or AS
   Node* DottedName();
-  Node* NameList();                          ///< ( a, b )
+  Node* NameList();  ///< ( a, b )
 
   // Queries.
   bool QueryAhead(size_t n) const;
@@ -175,7 +176,7 @@ class Parser {
   int depth_ = 0;
   std::vector<const Comment*> comments_;  ///< by token index: the comments before that token
   size_t comments_taken_ = 0;
-  bool no_in_ = false;                    ///< inside POSITION(x IN y)
+  bool no_in_ = false;  ///< inside POSITION(x IN y)
 
   friend Result<columnar::DataType> ParseTypeName(const Dialect&, std::string_view);
 };

@@ -14,7 +14,7 @@ enum class Identify {
 };
 
 struct PrintOptions {
-  bool pretty = false;     ///< one clause a line, indented; else everything on one line
+  bool pretty = false;  ///< one clause a line, indented; else everything on one line
   int indent = 2;
   Identify identify = Identify::kAsWritten;
   bool comments = true;
