@@ -72,7 +72,8 @@ TEST(Analyze, TpcQueriesOfTheConformanceData) {
   while (std::getline(lines, line)) {
     auto test = ParseJson(line);
     ASSERT_TRUE(test.has_value());
-    const Dialect* dialect = FindDialect((*test)["dialect"].is_string() && !(*test)["dialect"].as_string().empty() ? (*test)["dialect"].as_string() : "duckdb");
+    const Dialect* dialect = FindDialect(
+        (*test)["dialect"].is_string() && !(*test)["dialect"].as_string().empty() ? (*test)["dialect"].as_string() : "duckdb");
     if (dialect == nullptr) dialect = &Duckdb();
     ++all;
     const std::string problem = RoundTrip((*test)["sql"].as_string(), *dialect);
@@ -88,7 +89,8 @@ MapSchema Shop() {
   auto field = [](const char* name, columnar::DataType type) { return columnar::Field{name, std::move(type), true, {}}; };
   using columnar::DataType;
   using columnar::TypeKind;
-  schema.Add({"", "", "orders"}, {field("id", TypeKind::kInt32), field("customer_id", TypeKind::kInt32), field("amount", DataType::Decimal(15, 2)), field("day", TypeKind::kDate)});
+  schema.Add({"", "", "orders"}, {field("id", TypeKind::kInt32), field("customer_id", TypeKind::kInt32),
+                                  field("amount", DataType::Decimal(15, 2)), field("day", TypeKind::kDate)});
   schema.Add({"", "", "customers"}, {field("id", TypeKind::kInt32), field("name", DataType::String())});
   return schema;
 }
@@ -111,7 +113,8 @@ TEST(Qualify, NamesEverything) {
   EXPECT_EQ(Qualified("select name, amount * 2 from orders join customers c on customer_id = c.id"),
             "SELECT c.name AS name, orders.amount * 2 FROM orders AS orders JOIN customers AS c ON orders.customer_id = c.id");
   EXPECT_EQ(Qualified("select * from customers where exists (select 1 from orders where customer_id = customers.id)"),
-            "SELECT customers.id AS id, customers.name AS name FROM customers AS customers WHERE EXISTS (SELECT 1 FROM orders AS orders "
+            "SELECT customers.id AS id, customers.name AS name FROM customers AS customers WHERE EXISTS (SELECT 1 FROM orders AS "
+            "orders "
             "WHERE orders.customer_id = customers.id)");
   EXPECT_EQ(Qualified("with orders as (select 1 as x) select x from orders"),
             "WITH orders AS (SELECT 1 AS x) SELECT orders.x AS x FROM orders AS orders");
@@ -128,7 +131,10 @@ TEST(Analyze, ErrorsNameThePlaceAndTheNearestName) {
 }
 
 TEST(Analyze, TypesOfOutputs) {
-  auto ast = ParseQuery("select id / 2, amount * 0.5, day + interval '1 day', count(*), sum(id), case when id = 1 then amount end from orders group by 1", Postgres());
+  auto ast = ParseQuery(
+      "select id / 2, amount * 0.5, day + interval '1 day', count(*), sum(id), case when id = 1 then amount end from orders "
+      "group by 1",
+      Postgres());
   ASSERT_TRUE(ast.has_value());
   MapSchema schema = Shop();
   auto analysis = Analyze(ast->root(), Postgres(), &schema);
@@ -139,7 +145,10 @@ TEST(Analyze, TypesOfOutputs) {
 }
 
 TEST(ReferencedTables, NeverTakesACteForATable) {
-  auto names = ReferencedTables("with a as (select * from b), c as (select * from a) select * from c join (select 1) d on true where x in (select y from s.e)", Postgres());
+  auto names = ReferencedTables(
+      "with a as (select * from b), c as (select * from a) select * from c join (select 1) d on true where x in (select y from "
+      "s.e)",
+      Postgres());
   ASSERT_TRUE(names.has_value());
   ASSERT_EQ(names->size(), 2u);
   EXPECT_EQ((*names)[0].ToString(), "b");
@@ -147,9 +156,10 @@ TEST(ReferencedTables, NeverTakesACteForATable) {
 }
 
 TEST(Parser, BadInputEndsInACleanError) {
-  for (const std::string& sql : {std::string("select from where"), std::string("select (1"), std::string("select 'abc"), std::string("select 1 +"),
-                                 std::string("\0select", 7), std::string("select \xff\xfe"), std::string(100000, '(') + "1" + std::string(100000, ')'),
-                                 std::string("select * from a join"), std::string("with x as select 1 select 2"), std::string("")}) {
+  for (const std::string& sql :
+       {std::string("select from where"), std::string("select (1"), std::string("select 'abc"), std::string("select 1 +"),
+        std::string("\0select", 7), std::string("select \xff\xfe"), std::string(100000, '(') + "1" + std::string(100000, ')'),
+        std::string("select * from a join"), std::string("with x as select 1 select 2"), std::string("")}) {
     for (const char* name : {"postgres", "mysql", "sqlite", "duckdb"}) {
       auto parsed = ParseQuery(sql, *FindDialect(name));
       if (!parsed) {

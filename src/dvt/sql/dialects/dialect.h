@@ -28,57 +28,132 @@ enum class Feature : uint8_t {
   kDoubleQuotedFallback,   ///< "x" is an identifier, or a string if there is no such column
   kBacktickIdentifiers,
   kBracketIdentifiers,
-  kHexStrings,             ///< X'41' and 0x41 are binary strings (else 0x41 is a number)
-  kHexNumbers,             ///< 0x1F is a number
-  kBitStrings,             ///< B'01'
-  kUnderscoreNumbers,      ///< 1_000
-  kAdjacentStrings,        ///< 'a' 'b' is 'ab' on one line too
-  kAtVariables,            ///< @x, @@x
+  kHexStrings,         ///< X'41' and 0x41 are binary strings (else 0x41 is a number)
+  kHexNumbers,         ///< 0x1F is a number
+  kBitStrings,         ///< B'01'
+  kUnderscoreNumbers,  ///< 1_000
+  kAdjacentStrings,    ///< 'a' 'b' is 'ab' on one line too
+  kAtVariables,        ///< @x, @@x
   kColonParameters,
   kDollarParameters,
   // operators
-  kDoublePipeIsOr, kDoubleAmpIsAnd, kXorOperator, kDivOperator, kModOperator, kSlashSlash, kNullSafeEquals, kPipesConcat,
-  kCaretIsPower,           ///< ^ raises (else xor)
-  kHashIsXor,              ///< # is bitwise xor
+  kDoublePipeIsOr,
+  kDoubleAmpIsAnd,
+  kXorOperator,
+  kDivOperator,
+  kModOperator,
+  kSlashSlash,
+  kNullSafeEquals,
+  kPipesConcat,
+  kCaretIsPower,  ///< ^ raises (else xor)
+  kHashIsXor,     ///< # is bitwise xor
   kStarStarIsPower,
-  kDoubleEquals,           ///< ==
-  kDoubleColonCast, kArrowJson, kHashJson, kJsonContainment, kTildeRegex, kRegexpOperator, kGlobOperator, kIlike, kSimilarTo,
-  kIsAnything,             ///< a IS b for any b
-  kNotNullPostfix,         ///< x ISNULL, x NOTNULL
-  kBangNot,                ///< ! x
-  kLambdaArrow,            ///< x -> x + 1 inside calls
+  kDoubleEquals,  ///< ==
+  kDoubleColonCast,
+  kArrowJson,
+  kHashJson,
+  kJsonContainment,
+  kTildeRegex,
+  kRegexpOperator,
+  kGlobOperator,
+  kIlike,
+  kSimilarTo,
+  kIsAnything,      ///< a IS b for any b
+  kNotNullPostfix,  ///< x ISNULL, x NOTNULL
+  kBangNot,         ///< ! x
+  kLambdaArrow,     ///< x -> x + 1 inside calls
   kLambdaKeyword,
-  kNotBindsTight,          ///< NOT above comparison (never here)
+  kNotBindsTight,  ///< NOT above comparison (never here)
   // query
-  kDistinctOn, kQualify, kGroupByAll, kGroupingSets, kWithRollup, kLateral, kAsofJoin, kSemiAntiJoin, kPositionalJoin, kStraightJoin,
-  kFullJoin, kNaturalJoin, kFromFirst, kLimitComma, kFetch, kLimitPercent, kNullsOrdering, kByNameUnion, kStarExcept, kStarReplace,
-  kMaterializedCte, kValuesTable, kTableStatement, kWindowFrameGroups, kFilterClause, kWithinGroup, kIgnoreNulls, kNamedWindows, kTableSample,
-  kIndexHints, kPivot, kIntersectExceptAll, kTrailingCommas, kDerivedTableNeedsAlias, kAliasInWhere, kAliasInGroupBy, kOrdinality,
+  kDistinctOn,
+  kQualify,
+  kGroupByAll,
+  kGroupingSets,
+  kWithRollup,
+  kLateral,
+  kAsofJoin,
+  kSemiAntiJoin,
+  kPositionalJoin,
+  kStraightJoin,
+  kFullJoin,
+  kNaturalJoin,
+  kFromFirst,
+  kLimitComma,
+  kFetch,
+  kLimitPercent,
+  kNullsOrdering,
+  kByNameUnion,
+  kStarExcept,
+  kStarReplace,
+  kMaterializedCte,
+  kValuesTable,
+  kTableStatement,
+  kWindowFrameGroups,
+  kFilterClause,
+  kWithinGroup,
+  kIgnoreNulls,
+  kNamedWindows,
+  kTableSample,
+  kIndexHints,
+  kPivot,
+  kIntersectExceptAll,
+  kTrailingCommas,
+  kDerivedTableNeedsAlias,
+  kAliasInWhere,
+  kAliasInGroupBy,
+  kOrdinality,
   // expressions
-  kTryCast, kArrayBrackets, kArrayKeyword, kStructBraces, kMapBraces, kListSlices, kBooleanLiterals, kBooleanType, kIntervalType,
-  kIntervalUnitOutside,    ///< INTERVAL '1' DAY (needs a unit)
-  kIntervalString,         ///< INTERVAL '1 day 2 hours'
-  kOverlay, kExtract, kPositionFunction, kSubstringFrom, kTrimFrom, kRowConstructor, kCollateClause, kAtTimeZone, kCharsetIntroducer,
-  kDatePartKeywords, kMatchAgainst, kNamedArguments, kColumnsExpression,
+  kTryCast,
+  kArrayBrackets,
+  kArrayKeyword,
+  kStructBraces,
+  kMapBraces,
+  kListSlices,
+  kBooleanLiterals,
+  kBooleanType,
+  kIntervalType,
+  kIntervalUnitOutside,  ///< INTERVAL '1' DAY (needs a unit)
+  kIntervalString,       ///< INTERVAL '1 day 2 hours'
+  kOverlay,
+  kExtract,
+  kPositionFunction,
+  kSubstringFrom,
+  kTrimFrom,
+  kRowConstructor,
+  kCollateClause,
+  kAtTimeZone,
+  kCharsetIntroducer,
+  kDatePartKeywords,
+  kMatchAgainst,
+  kNamedArguments,
+  kColumnsExpression,
   // meaning
-  kSlashIsInteger,         ///< 7 / 2 is 3
-  kSlashNullOnZero,        ///< 1 / 0 is NULL (else an error, or infinity)
-  kNullsLow,               ///< NULLs sort before all values when ascending
-  kNullsAlwaysLast,        ///< … after all values, ascending and descending
-  kCaseInsensitiveText,    ///< string comparison ignores case by default
-  kBlankPadCompare,        ///< 'a' = 'a ' by default
-  kDynamicTyping,          ///< columns hold any type; dates are text
-  kImplicitStringCasts,    ///< '1' + 1 works and means a number
+  kSlashIsInteger,       ///< 7 / 2 is 3
+  kSlashNullOnZero,      ///< 1 / 0 is NULL (else an error, or infinity)
+  kNullsLow,             ///< NULLs sort before all values when ascending
+  kNullsAlwaysLast,      ///< … after all values, ascending and descending
+  kCaseInsensitiveText,  ///< string comparison ignores case by default
+  kBlankPadCompare,      ///< 'a' = 'a ' by default
+  kDynamicTyping,        ///< columns hold any type; dates are text
+  kImplicitStringCasts,  ///< '1' + 1 works and means a number
   kLikeIgnoresCase,
-  kConcatNullIsEmpty,      ///< CONCAT skips NULLs
+  kConcatNullIsEmpty,  ///< CONCAT skips NULLs
   kGreatestIgnoresNull,
-  kLocaleTextOrder,        ///< texts sort by the server's locale (else by bytes or case-insensitively)
-  kLikeBackslash,          ///< LIKE escapes with \ unless told otherwise
+  kLocaleTextOrder,  ///< texts sort by the server's locale (else by bytes or case-insensitively)
+  kLikeBackslash,    ///< LIKE escapes with \ unless told otherwise
   kSymmetricBetween,
-  kSmallSums,              ///< the sum of integers is an integer of 64 bits
-  kUnsignedBits,           ///< bit operators work on unsigned 64-bit values
-  kQuotientDigits,         ///< / of exact numbers keeps four digits more than its left side
-  kTransactionalDdl, kReturning, kOnConflict, kOnDuplicateKey, kMerge, kDeleteUsing, kUpdateFrom, kCreateOrReplace,
+  kFlatSetOperators,  ///< UNION, EXCEPT and INTERSECT bind alike, from the left, without parentheses
+  kSmallSums,         ///< the sum of integers is an integer of 64 bits
+  kUnsignedBits,      ///< bit operators work on unsigned 64-bit values
+  kQuotientDigits,    ///< / of exact numbers keeps four digits more than its left side
+  kTransactionalDdl,
+  kReturning,
+  kOnConflict,
+  kOnDuplicateKey,
+  kMerge,
+  kDeleteUsing,
+  kUpdateFrom,
+  kCreateOrReplace,
   kCount
 };
 
@@ -90,9 +165,7 @@ struct FeatureSet {
   constexpr FeatureSet(std::initializer_list<Feature> list) {
     for (Feature f : list) words[static_cast<size_t>(f) / 64] |= uint64_t{1} << (static_cast<size_t>(f) % 64);
   }
-  constexpr bool Has(Feature f) const {
-    return (words[static_cast<size_t>(f) / 64] >> (static_cast<size_t>(f) % 64) & 1) != 0;
-  }
+  constexpr bool Has(Feature f) const { return (words[static_cast<size_t>(f) / 64] >> (static_cast<size_t>(f) % 64) & 1) != 0; }
   constexpr FeatureSet With(const FeatureSet& other) const {
     FeatureSet out = *this;
     for (size_t i = 0; i < words.size(); ++i) out.words[i] |= other.words[i];
@@ -108,7 +181,7 @@ static_assert(static_cast<size_t>(Feature::kCount) <= 192);
 
 /// How an unquoted identifier is stored, and how names are compared.
 enum class Folding : uint8_t {
-  kLower,        ///< unquoted names fold to lower case; quoted ones are exact
+  kLower,  ///< unquoted names fold to lower case; quoted ones are exact
   kUpper,
   kInsensitive,  ///< stored as written, compared ignoring case, quoted or not
   kSensitive,    ///< as written, compared exactly (MySQL tables on Linux)
@@ -116,27 +189,53 @@ enum class Folding : uint8_t {
 
 /// One row of a type table. The first row whose spelling matches reads a name; the first whose kind matches writes one.
 struct TypeSpec {
-  std::string_view name;             ///< upper case, words separated by one blank
+  std::string_view name;  ///< upper case, words separated by one blank
   columnar::TypeKind kind;
-  uint8_t parameters = 0;            ///< most parameters it takes: (length) or (precision, scale)
-  uint8_t default_precision = 0;     ///< decimals and times without parameters
+  uint8_t parameters = 0;         ///< most parameters it takes: (length) or (precision, scale)
+  uint8_t default_precision = 0;  ///< decimals and times without parameters
   uint8_t default_scale = 0;
   bool fixed = false;
-  bool read_only = false;            ///< never written: an alias of another name
+  bool read_only = false;  ///< never written: an alias of another name
 };
 
 /// How a function's result type follows from its arguments.
 enum class TypeRule : uint8_t {
-  kUnknown, kFirst, kSecond, kCommon, kBool, kInt32, kInt64, kFloat64, kString, kBinary, kDate, kTime, kTimestamp, kTimestampTz, kInterval,
-  kJson, kUuid, kList, kSum, kAvg, kRound, kElement, kDecimalOfFirst,
+  kUnknown,
+  kFirst,
+  kSecond,
+  kCommon,
+  kBool,
+  kInt32,
+  kInt64,
+  kFloat64,
+  kString,
+  kBinary,
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampTz,
+  kInterval,
+  kJson,
+  kUuid,
+  kList,
+  kSum,
+  kAvg,
+  kRound,
+  kElement,
+  kDecimalOfFirst,
 };
 
 /// What a function is, beyond its name.
 enum FunctionFlag : uint8_t {
-  kPure = 0, kAggregate = 1, kWindowOnly = 2, kVolatile = 4, kTableValued = 8, kNoParentheses = 16,
-  kStable = 32,      ///< fixed within a statement (NOW)
-  kTextCompare = 64, ///< its result depends on how text is compared (MIN of strings, NULLIF, REPLACE …)
-  kSession = 128,    ///< depends on user, database or settings
+  kPure = 0,
+  kAggregate = 1,
+  kWindowOnly = 2,
+  kVolatile = 4,
+  kTableValued = 8,
+  kNoParentheses = 16,
+  kStable = 32,       ///< fixed within a statement (NOW)
+  kTextCompare = 64,  ///< its result depends on how text is compared (MIN of strings, NULLIF, REPLACE …)
+  kSession = 128,     ///< depends on user, database or settings
 };
 
 /// One spelling of a function in a dialect. Spellings of equal `concept` mean exactly the same, for every argument that their
@@ -145,19 +244,19 @@ struct FunctionSpec {
   std::string_view name;      ///< upper case
   std::string_view concept_;  ///< meaning, lower case; shared by all dialects
   int8_t min_args = 0;
-  int8_t max_args = 0;        ///< -1: any number
+  int8_t max_args = 0;  ///< -1: any number
   TypeRule type = TypeRule::kUnknown;
   uint8_t flags = kPure;
-  bool read_only = false;     ///< an alias that is never written
+  bool read_only = false;  ///< an alias that is never written
 };
 
 /// How tightly each binary operator binds (higher is tighter); 0: not an operator here. All but powers and comparisons associate left.
 struct Precedence {
   std::array<uint8_t, 64> binary{};
-  uint8_t not_ = 0;        ///< prefix NOT
-  uint8_t is = 0;          ///< IS …, ISNULL
-  uint8_t range = 0;       ///< BETWEEN, IN, LIKE, REGEXP …
-  uint8_t unary = 0;       ///< -x, +x, ~x
+  uint8_t not_ = 0;   ///< prefix NOT
+  uint8_t is = 0;     ///< IS …, ISNULL
+  uint8_t range = 0;  ///< BETWEEN, IN, LIKE, REGEXP …
+  uint8_t unary = 0;  ///< -x, +x, ~x
   uint8_t collate = 0;
   uint8_t at_zone = 0;
 
@@ -169,15 +268,15 @@ struct Dialect {
   std::string_view name;
   const Dialect* parent = nullptr;
   std::span<const std::string_view> aliases;
-  char quote = '"';                        ///< identifiers are written between this, doubled inside
-  Folding folding = Folding::kLower;       ///< of columns and aliases
+  char quote = '"';                   ///< identifiers are written between this, doubled inside
+  Folding folding = Folding::kLower;  ///< of columns and aliases
   Folding table_folding = Folding::kLower;
   FeatureSet features;
-  std::span<const std::string_view> reserved;   ///< upper case, sorted: must be quoted as any identifier
+  std::span<const std::string_view> reserved;  ///< upper case, sorted: must be quoted as any identifier
   std::span<const FunctionSpec> functions;
   std::span<const TypeSpec> types;
   const Precedence* precedence = nullptr;
-  std::string_view default_schema;         ///< "public", "main", …
+  std::string_view default_schema;  ///< "public", "main", …
   std::string_view unlimited_text = "TEXT";
 
   bool Has(Feature f) const { return features.Has(f); }

@@ -15,10 +15,10 @@ using columnar::TypeKind;
 namespace {
 
 struct WrittenType {
-  std::string name;             // upper case, one blank between words
+  std::string name;  // upper case, one blank between words
   std::vector<int64_t> parameters;
   int array_depth = 0;
-  bool text_parameters = false; // ENUM('a', 'b')
+  bool text_parameters = false;  // ENUM('a', 'b')
 };
 
 // "character varying(10)[]", "timestamp(3) with time zone", "bigint(20) unsigned".
@@ -40,8 +40,10 @@ WrittenType Read(std::string_view text) {
         const auto trimmed = TrimView(part);
         int64_t value = 0;
         const auto parsed = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), value);
-        if (parsed.ec == std::errc() && parsed.ptr == trimmed.data() + trimmed.size()) out.parameters.push_back(value);
-        else out.text_parameters = true;
+        if (parsed.ec == std::errc() && parsed.ptr == trimmed.data() + trimmed.size())
+          out.parameters.push_back(value);
+        else
+          out.text_parameters = true;
       }
       i = end;
     } else if (c == '[') {
@@ -98,9 +100,13 @@ Result<DataType> ParseTypeName(const Dialect& dialect, std::string_view text) {
   const TypeSpec* spec = FindSpec(dialect, written.name);
   // Dynamic typing takes any name: what it holds follows from parts of the name.
   if (spec == nullptr && dialect.Has(Feature::kDynamicTyping)) {
-    if (written.name.find("INT") != std::string::npos) spec = FindSpec(dialect, "INTEGER");
-    else if (written.name.find("CHAR") != std::string::npos || written.name.find("TEXT") != std::string::npos) spec = FindSpec(dialect, "VARCHAR");
-    else if (written.name.find("REAL") != std::string::npos || written.name.find("FLOA") != std::string::npos || written.name.find("DOUB") != std::string::npos) spec = FindSpec(dialect, "REAL");
+    if (written.name.find("INT") != std::string::npos)
+      spec = FindSpec(dialect, "INTEGER");
+    else if (written.name.find("CHAR") != std::string::npos || written.name.find("TEXT") != std::string::npos)
+      spec = FindSpec(dialect, "VARCHAR");
+    else if (written.name.find("REAL") != std::string::npos || written.name.find("FLOA") != std::string::npos ||
+             written.name.find("DOUB") != std::string::npos)
+      spec = FindSpec(dialect, "REAL");
   }
   DataType type = spec == nullptr ? DataType(TypeKind::kUnknown) : FromSpec(*spec, written.parameters);
   for (int i = 0; i < written.array_depth; ++i) type = DataType::List(std::move(type));
@@ -117,14 +123,17 @@ Result<std::string> RenderTypeName(const Dialect& dialect, const DataType& type)
   for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
     for (const auto& spec : each->types) {
       if (spec.kind != type.kind || spec.read_only) continue;
-      if (type.kind == TypeKind::kString && (spec.fixed != type.fixed || (spec.parameters == 0 && dialect.unlimited_text != spec.name))) continue;
+      if (type.kind == TypeKind::kString && (spec.fixed != type.fixed || spec.parameters == 0)) continue;
       std::string text(spec.name);
-      if (type.kind == TypeKind::kDecimal && type.precision > 0) return text + fmt::format("({}, {})", type.precision, type.scale);
+      if (type.kind == TypeKind::kDecimal && type.precision > 0)
+        return text + fmt::format("({}, {})", type.precision, type.scale);
       if (type.kind == TypeKind::kString && spec.parameters > 0) return text + fmt::format("({})", type.length);
-      if (type.is_temporal() && type.precision > 0 && spec.parameters > 0) return text + fmt::format("({})", std::min(type.precision, 6));
+      if (type.is_temporal() && type.precision > 0 && spec.parameters > 0)
+        return text + fmt::format("({})", std::min(type.precision, 6));
       return text;
     }
   }
+  if (type.kind == TypeKind::kString) return std::string(dialect.unlimited_text);
   return Error(ErrorCode::kType, fmt::format("{} has no type for {}", dialect.name, type.ToString()));
 }
 

@@ -14,8 +14,9 @@ bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' &&
 bool IsWordPart(unsigned char c) { return IsWordStart(c) || IsDigit(static_cast<char>(c)) || c == '$'; }
 
 // Longest first; which of them are cut short by features is decided in Symbol().
-constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>", "<@", "?|", "?&", "!~",
-                                         "~*", "~~", "@@", "@?", "||", "&&", "<<", ">>", "<>", "!=", "<=", ">=", "==", "::", ":=", "=>", "//", "**", "&<", "&>"};
+constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>",
+                                         "<@",   "?|",  "?&",  "!~",  "~*",  "~~",  "@@",  "@?",  "||", "&&", "<<", ">>", "<>",
+                                         "!=",   "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//",  "**", "&<", "&>"};
 
 class Lexer {
  public:
@@ -142,7 +143,8 @@ class Lexer {
   }
 
   bool AfterName() const {
-    return !tokens_.empty() && tokens_.back().end == pos_ && (tokens_.back().type == Tok::kWord || tokens_.back().type == Tok::kQuotedName);
+    return !tokens_.empty() && tokens_.back().end == pos_ &&
+           (tokens_.back().type == Tok::kWord || tokens_.back().type == Tok::kQuotedName);
   }
 
   static void AppendEscape(std::string& out, char c) {
@@ -202,14 +204,19 @@ class Lexer {
   // \101, \x41, \u0041, \U00000041 of E-strings.
   static bool DecodeCode(std::string_view raw, size_t& i, std::string& out) {
     size_t digits = 0, base = 16, start = i + 1;
-    if (raw[i] == 'x') digits = 2;
-    else if (raw[i] == 'u') digits = 4;
-    else if (raw[i] == 'U') digits = 8;
-    else if (raw[i] >= '0' && raw[i] <= '7') digits = 3, base = 8, start = i;
+    if (raw[i] == 'x')
+      digits = 2;
+    else if (raw[i] == 'u')
+      digits = 4;
+    else if (raw[i] == 'U')
+      digits = 8;
+    else if (raw[i] >= '0' && raw[i] <= '7')
+      digits = 3, base = 8, start = i;
     if (digits == 0) return false;
     uint32_t code = 0;
     size_t n = 0;
-    while (n < digits && start + n < raw.size() && (base == 16 ? IsHex(raw[start + n]) : (raw[start + n] >= '0' && raw[start + n] <= '7'))) {
+    while (n < digits && start + n < raw.size() &&
+           (base == 16 ? IsHex(raw[start + n]) : (raw[start + n] >= '0' && raw[start + n] <= '7'))) {
       char c = raw[start + n++];
       code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 32) - 'a' + 10);
     }
@@ -248,8 +255,10 @@ class Lexer {
       pos_ += 2;
       size_t start = pos_;
       while (IsHex(At())) ++pos_;
-      if (d_.Has(Feature::kHexNumbers)) Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
-      else Push(Tok::kHexString, src_.substr(start, pos_ - start));
+      if (d_.Has(Feature::kHexNumbers))
+        Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
+      else
+        Push(Tok::kHexString, src_.substr(start, pos_ - start));
       return {};
     }
     Digits();
@@ -277,6 +286,8 @@ class Lexer {
       if (c == 'b' && d_.Has(Feature::kBitStrings)) return ++pos_, Quoted(Tok::kBitString, '\'', false);
       if (c == 'n') return ++pos_, Quoted(Tok::kNationalString, '\'', d_.Has(Feature::kBackslashEscapes));
     }
+    if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
+      return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_);
     while (pos_ < src_.size() && IsWordPart(static_cast<unsigned char>(src_[pos_]))) ++pos_;
     std::string_view word = src_.substr(begin_, pos_ - begin_);
     Push(Tok::kWord, word);
@@ -297,7 +308,8 @@ class Lexer {
       if (tag < src_.size() && src_[tag] == '$') {
         std::string_view mark = src_.substr(pos_, tag + 1 - pos_);
         size_t end = src_.find(mark, tag + 1);
-        if (end == std::string_view::npos) return Fail("this dollar quote is never closed; expected " + std::string(mark), begin_);
+        if (end == std::string_view::npos)
+          return Fail("this dollar quote is never closed; expected " + std::string(mark), begin_);
         std::string_view value = src_.substr(tag + 1, end - tag - 1);
         pos_ = end + mark.size();
         Push(Tok::kString, value);
@@ -331,12 +343,14 @@ class Lexer {
     switch (symbol[0]) {
       case '/': return d_.Has(Feature::kSlashSlash);
       case '*': return d_.Has(Feature::kStarStarIsPower);
-      case '~': case '^': return d_.Has(Feature::kTildeRegex);
+      case '~':
+      case '^': return d_.Has(Feature::kTildeRegex);
       case '!': return symbol[1] == '=' || d_.Has(Feature::kTildeRegex);
       case '#': return d_.Has(Feature::kHashJson);
       case '@': return d_.Has(Feature::kJsonContainment);
-      case '<': return (symbol != "<=>" || d_.Has(Feature::kNullSafeEquals)) && (symbol != "<@" || d_.Has(Feature::kJsonContainment)) &&
-                       (symbol != "<->" || d_.Has(Feature::kTildeRegex));
+      case '<':
+        return (symbol != "<=>" || d_.Has(Feature::kNullSafeEquals)) && (symbol != "<@" || d_.Has(Feature::kJsonContainment)) &&
+               (symbol != "<->" || d_.Has(Feature::kTildeRegex));
       case '&': return symbol[1] == '&' || d_.Has(Feature::kTildeRegex);
       default: return true;
     }
@@ -353,7 +367,9 @@ class Lexer {
     }
     char c = rest[0];
     if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@").find(c) == std::string_view::npos) {
-      return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character" : std::string("unexpected character '") + c + "'", pos_);
+      return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character"
+                                                                 : std::string("unexpected character '") + c + "'",
+                  pos_);
     }
     pos_ += length;
     Push(Tok::kSymbol, src_.substr(begin_, length));
@@ -374,7 +390,8 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::string_view file) {
+Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
+                               std::string_view file) {
   return Lexer(source, dialect, arena, comments, file).Run();
 }
 
@@ -410,7 +427,9 @@ Error SyntaxError(std::string_view source, size_t offset, std::string message, s
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 32) c = ' ';
   }
-  return Error(ErrorCode::kSyntax, std::move(message)).At(std::move(place)).WithHint(line + "\n" + std::string(caret + 8, ' ') + "^");
+  return Error(ErrorCode::kSyntax, std::move(message))
+      .At(std::move(place))
+      .WithHint(line + "\n" + std::string(caret + 8, ' ') + "^");
 }
 
 }  // namespace dvt::sql

@@ -15,18 +15,48 @@ bool Parser::IsImplicitAlias(bool table) const {
   if (t.type == Tok::kString && !table) return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback);
   if (t.type != Tok::kWord || IsStructural(t.kw)) return false;
   switch (t.kw) {
-    case Kw::kOFFSET: case Kw::kFETCH: case Kw::kWINDOW: case Kw::kQUALIFY: case Kw::kFOR: case Kw::kRETURNING: case Kw::kSET: case Kw::kVALUES:
-    case Kw::kLEFT: case Kw::kRIGHT: case Kw::kFULL: case Kw::kSTRAIGHT_JOIN: case Kw::kTABLESAMPLE: case Kw::kLATERAL: case Kw::kEND:
-    case Kw::kASC: case Kw::kDESC: case Kw::kOVER: case Kw::kESCAPE: case Kw::kLOCK: case Kw::kROWS: case Kw::kRANGE: case Kw::kSEPARATOR:
-      return false;
-    case Kw::kILIKE: case Kw::kSIMILAR: case Kw::kREGEXP: case Kw::kRLIKE: case Kw::kGLOB: case Kw::kISNULL: case Kw::kNOTNULL: case Kw::kDIV: case Kw::kXOR:
-    case Kw::kMATCH:
-      return IsReserved(d_, t.text) ? false : true;
-    case Kw::kUSE: case Kw::kFORCE: case Kw::kIGNORE: return !(table && Has(Feature::kIndexHints));
+    case Kw::kOFFSET:
+    case Kw::kFETCH:
+    case Kw::kWINDOW:
+    case Kw::kQUALIFY:
+    case Kw::kFOR:
+    case Kw::kRETURNING:
+    case Kw::kSET:
+    case Kw::kVALUES:
+    case Kw::kLEFT:
+    case Kw::kRIGHT:
+    case Kw::kFULL:
+    case Kw::kSTRAIGHT_JOIN:
+    case Kw::kTABLESAMPLE:
+    case Kw::kLATERAL:
+    case Kw::kEND:
+    case Kw::kASC:
+    case Kw::kDESC:
+    case Kw::kOVER:
+    case Kw::kESCAPE:
+    case Kw::kLOCK:
+    case Kw::kROWS:
+    case Kw::kRANGE:
+    case Kw::kSEPARATOR: return false;
+    case Kw::kILIKE:
+    case Kw::kSIMILAR:
+    case Kw::kREGEXP:
+    case Kw::kRLIKE:
+    case Kw::kGLOB:
+    case Kw::kISNULL:
+    case Kw::kNOTNULL:
+    case Kw::kDIV:
+    case Kw::kXOR:
+    case Kw::kMATCH: return IsReserved(d_, t.text) ? false : true;
+    case Kw::kUSE:
+    case Kw::kFORCE:
+    case Kw::kIGNORE: return !(table && Has(Feature::kIndexHints));
     case Kw::kASOF: return !(Has(Feature::kAsofJoin) && (IsAhead(1, Kw::kJOIN) || IsAhead(1, Kw::kLEFT)));
-    case Kw::kSEMI: case Kw::kANTI: return !(Has(Feature::kSemiAntiJoin) && IsAhead(1, Kw::kJOIN));
+    case Kw::kSEMI:
+    case Kw::kANTI: return !(Has(Feature::kSemiAntiJoin) && IsAhead(1, Kw::kJOIN));
     case Kw::kPOSITIONAL: return !(Has(Feature::kPositionalJoin) && IsAhead(1, Kw::kJOIN));
-    case Kw::kPIVOT: case Kw::kUNPIVOT: return !Has(Feature::kPivot);
+    case Kw::kPIVOT:
+    case Kw::kUNPIVOT: return !Has(Feature::kPivot);
     default: return !(table && IsReserved(d_, t.text));
   }
 }
@@ -147,17 +177,22 @@ Node* Parser::SetExpression(int power) {
   while (true) {
     Op op = Op::kNone;
     int mine = 1;
-    if (Is(Kw::kUNION)) op = Op::kUnion;
-    else if (Is(Kw::kEXCEPT) || IsWord("MINUS")) op = Op::kExcept;
-    else if (Is(Kw::kINTERSECT)) op = Op::kIntersect, mine = 2;
+    if (Is(Kw::kUNION))
+      op = Op::kUnion;
+    else if (Is(Kw::kEXCEPT) || IsWord("MINUS"))
+      op = Op::kExcept;
+    else if (Is(Kw::kINTERSECT))
+      op = Op::kIntersect, mine = Has(Feature::kFlatSetOperators) ? 1 : 2;
     if (op == Op::kNone || mine <= power) return left;
     if (++links > 10000) TooDeep();
     Node* set = Slots(Kind::kSetOperation, kSetSlots);
     set->begin = left->begin;
     set->op = op;
     Next();
-    if (Eat(Kw::kALL)) set->Set(kAll);
-    else if (Eat(Kw::kDISTINCT)) set->Set(kDistinctSet);
+    if (Eat(Kw::kALL))
+      set->Set(kAll);
+    else if (Eat(Kw::kDISTINCT))
+      set->Set(kDistinctSet);
     if (Has(Feature::kByNameUnion) && Is(Kw::kBY) && IsAhead(1, Kw::kNAME)) {
       at_ += 2;
       set->Set(kByName);
@@ -299,7 +334,8 @@ Node* Parser::SelectItem() {
   Node* item = nullptr;
   if (IsSymbol("*")) {
     item = Star(nullptr);
-  } else if (Has(Feature::kFromFirst) && Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, ":") && !SymbolAhead(1, "::")) {
+  } else if (Has(Feature::kFromFirst) && Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, ":") &&
+             !SymbolAhead(1, "::")) {
     Node* name = Identifier("a name");  // prefix alias  a: expression
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
@@ -378,10 +414,14 @@ Node* Parser::OrderItem() {
   size_t first = at_;
   Node* item = New(Kind::kOrderItem);
   Add(item, Expression());
-  if (Eat(Kw::kASC)) item->Set(kAsc);
-  else if (Eat(Kw::kDESC)) item->Set(kDesc);
-  if (Is(Kw::kNULLS) && IsAhead(1, Kw::kFIRST)) item->Set(kNullsFirst), at_ += 2;
-  else if (Is(Kw::kNULLS) && IsAhead(1, Kw::kLAST)) item->Set(kNullsLast), at_ += 2;
+  if (Eat(Kw::kASC))
+    item->Set(kAsc);
+  else if (Eat(Kw::kDESC))
+    item->Set(kDesc);
+  if (Is(Kw::kNULLS) && IsAhead(1, Kw::kFIRST))
+    item->Set(kNullsFirst), at_ += 2;
+  else if (Is(Kw::kNULLS) && IsAhead(1, Kw::kLAST))
+    item->Set(kNullsLast), at_ += 2;
   TakeComments(item, first);
   return item;
 }

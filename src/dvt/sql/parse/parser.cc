@@ -45,8 +45,10 @@ void Parser::ExpectSymbol(std::string_view s) {
 void Parser::Unexpected(std::string_view expected) {
   const Token& t = Cur();
   std::string found = "the end of the text";
-  if (t.type == Tok::kWord) found = "'" + std::string(t.text.substr(0, 40)) + "'";
-  else if (t.type != Tok::kEnd) found = "'" + std::string(SourceOf(t.begin, std::min(t.end, t.begin + 40))) + "'";
+  if (t.type == Tok::kWord)
+    found = "'" + std::string(t.text.substr(0, 40)) + "'";
+  else if (t.type != Tok::kEnd)
+    found = "'" + std::string(SourceOf(t.begin, std::min(t.end, t.begin + 40))) + "'";
   Fail("unexpected " + found + "; expected " + std::string(expected));
 }
 
@@ -77,7 +79,11 @@ std::string_view Parser::SourceOf(uint32_t begin, uint32_t end) const { return a
 // The text from `begin` to the next semicolon outside parentheses; the tokens are consumed.
 std::string_view Parser::RawUntilStatementEnd(uint32_t begin) {
   uint32_t end = begin;
-  while (!AtEnd() && !IsSymbol(";")) end = Next().end;
+  // Comments inside stay where they are: in the text.
+  for (bool first = true; !AtEnd() && !IsSymbol(";"); first = false) {
+    if (!first && at_ < comments_.size()) comments_[at_] = nullptr;
+    end = Next().end;
+  }
   return SourceOf(begin, end);
 }
 
@@ -130,8 +136,10 @@ void Parser::TakeComments(Node* node, size_t from_token) {
       c = c->next;
       mine->before = i == from_token;
       mine->next = nullptr;
-      if (tail == nullptr) head = mine;
-      else tail->next = mine;
+      if (tail == nullptr)
+        head = mine;
+      else
+        tail->next = mine;
       tail = mine;
     }
     comments_[i] = nullptr;
@@ -143,8 +151,10 @@ void Parser::TakeComments(Node* node, size_t from_token) {
     const Comment* c = comments_[at_];
     std::string_view between = ast_.source.substr(end, static_cast<size_t>(c->text.data() - ast_.source.data()) - end);
     if (AtEnd() || separator || between.find('\n') == std::string_view::npos) {
-      if (tail == nullptr) head = c;
-      else tail->next = c;
+      if (tail == nullptr)
+        head = c;
+      else
+        tail->next = c;
       comments_[at_] = nullptr;
     }
   }

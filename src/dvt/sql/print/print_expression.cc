@@ -9,7 +9,6 @@ namespace {
 
 constexpr int kAtom = 100;
 
-
 }  // namespace
 
 // How tightly the outermost operator of a node binds in this dialect; atoms bind tightest.
@@ -39,8 +38,10 @@ int Writer::Level(const Node* node) const {
 void Writer::Expression(const Node* node, int parent_level) {
   if (node == nullptr) return;
   if (node->IsQuery()) {
-    if (node->Is(Kind::kSubquery)) Query(node);
-    else ParenthesizedQuery(node);
+    if (node->Is(Kind::kSubquery))
+      Query(node);
+    else
+      ParenthesizedQuery(node);
     return;
   }
   const int level = Level(node);
@@ -48,6 +49,7 @@ void Writer::Expression(const Node* node, int parent_level) {
   if (wrap) Put("(");
   ExpressionBody(node);
   if (wrap) Put(")");
+  if (node->comments != nullptr) Comments(node, false);
 }
 
 void Writer::ExpressionBody(const Node* node) {
@@ -64,9 +66,14 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kNull: return Put("NULL");
     case Kind::kDefault: return Put("DEFAULT");
     case Kind::kUnary: {
-      Put(node->op == Op::kNot ? "NOT " : node->op == Op::kNeg ? "-" : node->op == Op::kPlus ? "+" : node->op == Op::kBitNot ? "~" : "PRIOR ");
+      Put(node->op == Op::kNot      ? "NOT "
+          : node->op == Op::kNeg    ? "-"
+          : node->op == Op::kPlus   ? "+"
+          : node->op == Op::kBitNot ? "~"
+                                    : "PRIOR ");
       const Node* operand = node->Child(0);
-      const bool double_minus = node->op == Op::kNeg && (operand->Is(Kind::kUnary, Op::kNeg) || (operand->Is(Kind::kNumber) && operand->text[0] == '-'));
+      const bool double_minus = node->op == Op::kNeg &&
+                                (operand->Is(Kind::kUnary, Op::kNeg) || (operand->Is(Kind::kNumber) && operand->text[0] == '-'));
       if (double_minus) Put(" ");
       return Expression(operand, node->op == Op::kNot ? p.not_ : p.unary);
     }
@@ -81,12 +88,10 @@ void Writer::ExpressionBody(const Node* node) {
       return Expression(node->Child(2), p.range + 1);
     case Kind::kIn: return In(node);
     case Kind::kIs:
-      Expression(node->Child(0), p.is + 1);
+      Expression(node->Child(0), p.is);
       Put(node->Has(kNot) ? " IS NOT " : " IS ");
       return Expression(node->Child(1), p.is + 1);
-    case Kind::kExists:
-      Put("EXISTS ");
-      return Expression(node->Child(0), 0);
+    case Kind::kExists: Put("EXISTS "); return Expression(node->Child(0), 0);
     case Kind::kQuantified:
       Put(node->op == Op::kAny ? "ANY " : "ALL ");
       if (node->Child(0)->IsQuery()) return Expression(node->Child(0), 0);
@@ -166,7 +171,10 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kSlice:
       if (node->Child(0) != nullptr) Expression(node->Child(0), 0);
       Put(":");
-      if (node->Child(1) != nullptr) Expression(node->Child(1), 0);
+      if (node->Child(1) != nullptr)
+        Expression(node->Child(1), 0);
+      else if (node->Child(2) != nullptr)
+        Put("-");
       if (node->Child(2) != nullptr) {
         Put(":");
         Expression(node->Child(2), 0);
@@ -380,7 +388,8 @@ void Writer::Interval(const Node* node) {
     Put(QuoteString(dialect_, std::string(value->text) + " " + ToLower(node->text)));
     return;
   }
-  const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) && !dialect_.Has(Feature::kDatePartKeywords);
+  const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
+                    !dialect_.Has(Feature::kDatePartKeywords);
   if (wrap) Put("(");
   Expression(value, 0);
   if (wrap) Put(")");
@@ -431,15 +440,18 @@ void Writer::Star(const Node* node) {
 
 void Writer::OrderItem(const Node* item) {
   Expression(item->Child(0), 0);
-  if (item->Has(kDesc)) Put(" DESC");
-  else if (item->Has(kAsc)) Put(" ASC");
+  if (item->Has(kDesc))
+    Put(" DESC");
+  else if (item->Has(kAsc))
+    Put(" ASC");
   if (!dialect_.Has(Feature::kNullsOrdering)) return;
   if (item->Has(kNullsFirst)) Put(" NULLS FIRST");
   if (item->Has(kNullsLast)) Put(" NULLS LAST");
 }
 
 void Writer::Identifier(const Node* identifier) {
-  const bool quote = options_.identify == Identify::kAlways || (options_.identify == Identify::kAsWritten && identifier->Has(kQuoted));
+  const bool quote =
+      options_.identify == Identify::kAlways || (options_.identify == Identify::kAsWritten && identifier->Has(kQuoted));
   if (quote) return Put(QuoteIdentifier(dialect_, identifier->text));
   // An unquoted name keeps its spelling unless it would be read as something else.
   if (identifier->Has(kQuoted)) return Put(QuoteIdentifierIfNeeded(dialect_, identifier->text));
@@ -451,8 +463,10 @@ void Writer::Identifier(const Node* identifier) {
 void Writer::Dotted(const Node* name) {
   for (uint32_t i = 0; i < name->count; ++i) {
     if (i > 0) Put(".");
-    if (name->Child(i)->Is(Kind::kIdentifier)) Identifier(name->Child(i));
-    else Expression(name->Child(i), 0);
+    if (name->Child(i)->Is(Kind::kIdentifier))
+      Identifier(name->Child(i));
+    else
+      Expression(name->Child(i), 0);
   }
 }
 

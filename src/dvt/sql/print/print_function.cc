@@ -1,16 +1,39 @@
-// Function calls with all that can follow them: FILTER, WITHIN GROUP, OVER.
 #include "dvt/base/text/text.h"
 #include "dvt/sql/print/printer_internal.h"
 
 namespace dvt::sql {
 
+// Calls whose arguments are joined by words.
+void Writer::SpecialCall(const Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  if (node->text == "CONVERT_USING") {
+    Put("CONVERT(");
+    Expression(args->Child(0), 0);
+    Put(" USING ");
+    Put(args->Child(1)->Child(0)->text);
+    return Put(")");
+  }
+  Put("MATCH(");
+  List(args->Child(0));
+  Put(") AGAINST(");
+  Expression(args->Child(1), 0);
+  if (!args->Child(2)->text.empty()) {
+    Put(" ");
+    Put(args->Child(2)->text);
+  }
+  Put(")");
+}
+
 void Writer::Function(const Node* node) {
+  if (node->text == "CONVERT_USING" || node->text == "MATCH_AGAINST") return SpecialCall(node);
   if (const Node* schema = node->Child(kSchemaSlot)) {
     Dotted(schema);
     Put(".");
   }
-  if (node->Has(kQuotedName)) Put(QuoteIdentifier(dialect_, node->text));
-  else Put(node->text);
+  if (node->Has(kQuotedName))
+    Put(QuoteIdentifier(dialect_, node->text));
+  else
+    Put(node->text);
   const Node* args = node->Child(kArgsSlot);
   if (args != nullptr && args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
     static constexpr std::string_view kBefore[] = {"(", " PLACING ", " FROM ", " FOR "};
@@ -23,7 +46,12 @@ void Writer::Function(const Node* node) {
   if (!node->Has(kNoParens)) {
     Put("(");
     if (node->Has(kDistinctArgs)) Put("DISTINCT ");
-    if (args != nullptr) List(args);
+    const bool array_of_query =
+        args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) && EqualsIgnoreCase(node->text, "ARRAY");
+    if (array_of_query)
+      Query(args->Child(0)->Child(kInnerSlot));
+    else if (args != nullptr)
+      List(args);
     if (const Node* order = node->Child(kArgOrderSlot)) {
       Put(" ORDER BY ");
       List(order);
@@ -48,8 +76,10 @@ void Writer::Function(const Node* node) {
   if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
   if (const Node* over = node->Child(kOverSlot)) {
     Put(" OVER ");
-    if (over->Is(Kind::kIdentifier)) Identifier(over);
-    else Window(over);
+    if (over->Is(Kind::kIdentifier))
+      Identifier(over);
+    else
+      Window(over);
   }
 }
 
@@ -92,8 +122,10 @@ void Writer::Frame(const Node* frame) {
 
 void Writer::FrameBound(const Node* bound) {
   if (bound->op == Op::kCurrentRow) return Put("CURRENT ROW");
-  if (bound->Child(0) != nullptr) Expression(bound->Child(0), 0);
-  else Put("UNBOUNDED");
+  if (bound->Child(0) != nullptr)
+    Expression(bound->Child(0), 0);
+  else
+    Put("UNBOUNDED");
   Put(bound->op == Op::kPreceding ? " PRECEDING" : " FOLLOWING");
 }
 

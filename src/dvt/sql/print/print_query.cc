@@ -1,3 +1,4 @@
+#include "dvt/base/text/text.h"
 #include "dvt/sql/print/printer_internal.h"
 
 namespace dvt::sql {
@@ -34,7 +35,11 @@ void Writer::Any(const Node* node) {
     case Kind::kDelete:
     case Kind::kCreate:
     case Kind::kDrop:
-    case Kind::kCommand: return Statement(node);
+    case Kind::kCommand:
+      if (node->comments != nullptr) Comments(node, true);
+      Statement(node);
+      if (node->comments != nullptr) Comments(node, false);
+      return;
     case Kind::kWith: return With(node);
     case Kind::kTableAlias: return TableAlias(node);
     case Kind::kName: return Dotted(node);
@@ -47,7 +52,29 @@ void Writer::Any(const Node* node) {
   }
 }
 
+// Comments become block comments, so that they end where they should on any line.
+void Writer::Comments(const Node* node, bool before) {
+  if (!options_.comments) return;
+  for (const Comment* c = node->comments; c != nullptr; c = c->next) {
+    if (before != (c->before && (node->IsQuery() || node->kind >= Kind::kInsert))) continue;
+    std::string text(TrimView(c->text));
+    for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
+    for (size_t at = 0; (at = text.find("/*", at)) != std::string::npos;) text.replace(at, 2, "/ *");
+    if (!before && !out_.empty() && out_.back() != ' ') Put(" ");
+    Put("/* ");
+    Put(text);
+    Put(" */");
+    if (before) Break();
+  }
+}
+
 void Writer::Query(const Node* query) {
+  if (query->comments != nullptr) Comments(query, true);
+  QueryBody(query);
+  if (query->comments != nullptr) Comments(query, false);
+}
+
+void Writer::QueryBody(const Node* query) {
   switch (query->kind) {
     case Kind::kSelect: Select(query); break;
     case Kind::kSetOperation: SetOperation(query); break;
@@ -166,14 +193,18 @@ void Writer::GroupBy(const Node* group) {
 
 // A branch that binds more loosely, or that has clauses of its own, needs parentheses.
 void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
-  bool wrap = branch->Child(kWithSlot) != nullptr || branch->Child(kOrderSlot) != nullptr || branch->Child(kLimitSlot) != nullptr || branch->Child(kOffsetSlot) != nullptr;
+  bool wrap = branch->Child(kWithSlot) != nullptr || branch->Child(kOrderSlot) != nullptr ||
+              branch->Child(kLimitSlot) != nullptr || branch->Child(kOffsetSlot) != nullptr;
   if (branch->Is(Kind::kSetOperation)) {
     const bool tighter = branch->op == Op::kIntersect && parent->op != Op::kIntersect;
-    wrap = wrap || right || (!tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
+    const bool flat = dialect_.Has(Feature::kFlatSetOperators);
+    wrap = wrap || right || (!flat && !tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
   }
   if (branch->Is(Kind::kSubquery)) wrap = false;
-  if (wrap) ParenthesizedQuery(branch);
-  else Query(branch);
+  if (wrap)
+    ParenthesizedQuery(branch);
+  else
+    Query(branch);
 }
 
 void Writer::SetOperation(const Node* set) {
@@ -182,7 +213,7 @@ void Writer::SetOperation(const Node* set) {
   Break();
   Put(set->op == Op::kUnion ? "UNION" : set->op == Op::kExcept ? "EXCEPT" : "INTERSECT");
   if (set->Has(kAll)) Put(" ALL");
-  if (set->Has(kDistinctSet)) Put(" DISTINCT");
+  if (set->Has(kDistinctSet) && !dialect_.Has(Feature::kFlatSetOperators)) Put(" DISTINCT");
   if (set->Has(kByName)) Put(" BY NAME");
   Break();
   SetBranch(set->Child(kRightSlot), set, true);
@@ -218,7 +249,8 @@ void Writer::Tail(const Node* query) {
 void Writer::Limit(const Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   const Node* offset = query->Child(kOffsetSlot);
-  const bool fetch = limit != nullptr && (limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
+  const bool fetch =
+      limit != nullptr && (limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
   if (limit != nullptr && !fetch) {
     Clause("LIMIT");
     Expression(limit->Child(0), 0);
@@ -253,6 +285,11 @@ void Writer::TableAlias(const Node* alias) {
 }
 
 void Writer::Table(const Node* table) {
+  TableBody(table);
+  if (table->comments != nullptr) Comments(table, false);
+}
+
+void Writer::TableBody(const Node* table) {
   switch (table->kind) {
     case Kind::kTable:
       Dotted(table->Child(1));
@@ -264,8 +301,10 @@ void Writer::Table(const Node* table) {
       return;
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
-      if (table->Child(1)->Is(Kind::kSubquery)) Query(table->Child(1));
-      else ParenthesizedQuery(table->Child(1));
+      if (table->Child(1)->Is(Kind::kSubquery))
+        Query(table->Child(1));
+      else
+        ParenthesizedQuery(table->Child(1));
       TableAlias(table->Child(0));
       return;
     case Kind::kTableFunction:
@@ -351,8 +390,10 @@ void Writer::Insert(const Node* insert) {
     Columns(columns);
   }
   Break();
-  if (insert->Child(kInsertSource) != nullptr) Any(insert->Child(kInsertSource));
-  else Put("DEFAULT VALUES");
+  if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
+    Any(insert->Child(kInsertSource));
+  else
+    Put("DEFAULT VALUES");
   if (const Node* conflict = insert->Child(kInsertConflict)) {
     if (conflict->Has(kDuplicateKey)) {
       Clause("ON DUPLICATE KEY UPDATE");

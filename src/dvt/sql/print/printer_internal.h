@@ -17,6 +17,8 @@ class Writer {
  private:
   // Queries and statements (print_query.cc).
   void Query(const Node* query);
+  void QueryBody(const Node* query);
+  void Comments(const Node* node, bool before);
   void Select(const Node* select);
   void SetOperation(const Node* set);
   void Values(const Node* values);
@@ -33,6 +35,7 @@ class Writer {
   void SetBranch(const Node* branch, const Node* parent, bool right);
   // Tables (print_query.cc).
   void Table(const Node* table);
+  void TableBody(const Node* table);
   void Join(const Node* join);
   void TableAlias(const Node* alias);
   // Expressions (print_expression.cc).
@@ -42,6 +45,7 @@ class Writer {
   void Binary(const Node* node);
   std::string_view Operator(const Node* node) const;
   void Function(const Node* node);
+  void SpecialCall(const Node* node);
   void Window(const Node* window);
   void Frame(const Node* frame);
   void FrameBound(const Node* bound);

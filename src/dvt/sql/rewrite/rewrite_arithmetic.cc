@@ -81,6 +81,11 @@ Node* Rewriter::Binary(Node* node) {
       if (!to_.Has(Feature::kNullSafeEquals)) return node;
       node->op = Op::kNullSafeEq;
       return Made(MakeNot(arena_, Made(MakeParen(arena_, Made(node)))));
+    case Op::kAnd:
+    case Op::kOr:
+      Truth(node->children[0]);
+      Truth(node->children[1]);
+      return node;
     case Op::kXor:
       return to_.Has(Feature::kXorOperator) ? node : unsupported("XOR", std::string(to_.name) + " has no such operator");
     case Op::kPow: {

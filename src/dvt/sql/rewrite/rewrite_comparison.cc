@@ -1,6 +1,7 @@
 // Comparisons: collations, rows, patterns, regular expressions, concatenation.
 #include <algorithm>
 
+#include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -117,7 +118,15 @@ Node* Rewriter::Like(Node* node) {
                                                [](char c) { return IsLetter(c) || static_cast<unsigned char>(c) >= 0x80; });
   const bool backslash = !literal || pattern->text.find('\\') != std::string_view::npos;
   if (node->Child(2) == nullptr && backslash && from_.Has(Feature::kLikeBackslash) != to_.Has(Feature::kLikeBackslash)) {
-    SetChild(arena_, node, 2, Made(MakeString(arena_, from_.Has(Feature::kLikeBackslash) ? "\\" : "")));
+    if (from_.Has(Feature::kLikeBackslash)) {
+      SetChild(arena_, node, 2, Made(MakeString(arena_, "\\")));
+    } else if (literal) {
+      node->children[1] = Made(MakeString(arena_, ReplaceAll(std::string(pattern->text), "\\", "\\\\")));
+    } else if (to_.Has(Feature::kTildeRegex)) {
+      SetChild(arena_, node, 2, Made(MakeString(arena_, "")));
+    } else {
+      Note(Verdict::kDifferent, node, "LIKE", "a backslash in the pattern escapes in " + std::string(to_.name) + " only");
+    }
   }
   const bool from_ignores = from_.Has(Feature::kLikeIgnoresCase) || node->op == Op::kIlikeOp;
   const bool to_ignores = to_.Has(Feature::kLikeIgnoresCase);
@@ -210,6 +219,18 @@ Node* Rewriter::Concatenation(Node* node) {
   }
   if (to_.Has(Feature::kPipesConcat)) return node;
   return Made(MakeFunction(arena_, "CONCAT", {node->Child(0), node->Child(1)}));
+}
+
+// A condition that may be a number in one system must be a truth value in the other.
+void Rewriter::Truth(Node*& slot) {
+  if (slot == nullptr || from_.Has(Feature::kBooleanType) || !to_.Has(Feature::kBooleanType)) return;
+  const DataType type = TypeOf(slot);
+  if (type.is_numeric()) {
+    slot = Made(MakeParen(arena_, Made(MakeBinary(arena_, Op::kNeq, slot, MakeNumber(arena_, 0)))));
+  } else if (type.is_text() && type.kind != TypeKind::kUnknown && type.kind != TypeKind::kNull) {
+    Note(Verdict::kUnsupported, slot, "text as a condition",
+         std::string(from_.name) + " reads a number from the beginning of a text");
+  }
 }
 
 }  // namespace dvt::sql

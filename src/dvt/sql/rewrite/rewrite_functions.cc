@@ -31,6 +31,10 @@ Node* Rewriter::Function(Node* node) {
   if (node->Child(kFilterSlot) != nullptr && !to_.Has(Feature::kFilterClause)) {
     Note(Verdict::kUnsupported, node, "FILTER", std::string(to_.name) + " has no FILTER clause");
   }
+  if (node->Child(kArgOrderSlot) != nullptr && to_.Has(Feature::kDynamicTyping)) {
+    Note(Verdict::kUnsupported, node, "ORDER BY in " + ToUpper(node->text),
+         std::string(to_.name) + " has aggregates without an order only");
+  }
   if (node->Child(kSchemaSlot) != nullptr) {
     Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
          "functions of a schema are known only to " + std::string(from_.name));
@@ -187,6 +191,13 @@ Node* Rewriter::Numbers(Node* node, std::string_view meaning) {
   }
   if (meaning == "mod" || meaning == "mod_null")
     return Modulo(Made(MakeBinary(arena_, Op::kMod, Made(MakeParen(arena_, argument(0))), Made(MakeParen(arena_, argument(1))))));
+  if (meaning == "div") {
+    Node* quotient =
+        Made(MakeBinary(arena_, Op::kIntDiv, Made(MakeParen(arena_, argument(0))), Made(MakeParen(arena_, argument(1)))));
+    if (!TypeOf(argument(0)).is_integer() || !TypeOf(argument(1)).is_integer() || to_.Has(Feature::kSlashIsInteger))
+      return nullptr;
+    return Made(MakeParen(arena_, quotient));
+  }
   if (meaning == "power" || meaning == "power_float" || meaning == "log10" || meaning == "log10_float") {
     const bool power = meaning[0] == 'p';
     const bool from_exact = meaning == "power" || meaning == "log10";

@@ -21,6 +21,18 @@ bool IsIsoDate(std::string_view text) {
   return true;
 }
 
+// MySQL casts to a few names only; false if there is none for the type.
+bool MysqlCastName(const DataType& type, std::string& name) {
+  if (type.kind == TypeKind::kBool || type.kind == TypeKind::kJson || type.kind == TypeKind::kList) return false;
+  if (type.is_integer()) name = type.kind == TypeKind::kUInt64 ? "UNSIGNED" : "SIGNED";
+  if (type.kind == TypeKind::kString) name = type.length > 0 ? "CHAR(" + std::to_string(type.length) + ")" : "CHAR";
+  if (type.kind == TypeKind::kUuid) name = "CHAR(36)";
+  if (type.kind == TypeKind::kDecimal && type.precision == 0) name = "DECIMAL(38, 18)";
+  if (type.kind == TypeKind::kTimestamp) name = "DATETIME(6)";
+  if (type.kind == TypeKind::kTime) name = "TIME(6)";
+  return true;
+}
+
 }  // namespace
 
 void Rewriter::Note(Verdict verdict, const Node* node, std::string construct, std::string message) {
@@ -66,7 +78,15 @@ Node* Rewriter::Visit(Node* node) {
   };
   switch (node->kind) {
     case Kind::kBinary: return Binary(node);
-    case Kind::kUnary: return node->op == Op::kBitNot ? Bits(node) : node;
+    case Kind::kUnary:
+      if (node->op == Op::kNot) Truth(node->children[0]);
+      return node->op == Op::kBitNot ? Bits(node) : node;
+    case Kind::kIs:
+      if (node->Child(1)->Is(Kind::kBoolean)) Truth(node->children[0]);
+      return node;
+    case Kind::kCase:
+      for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
+      return node;
     case Kind::kLike: return Like(node);
     case Kind::kCast: return Cast(node);
     case Kind::kString: return String(node);
@@ -136,6 +156,8 @@ void Rewriter::CastValue(const Node* node, const DataType& type, const DataType&
     Note(Verdict::kUnsupported, node, "CAST of bytes", "bytes and texts are converted differently");
   if (type.kind == TypeKind::kUInt64 && from_.Has(Feature::kImplicitStringCasts))
     Note(Verdict::kDifferent, node, "CAST to UNSIGNED", "negative values wrap around in " + std::string(from_.name));
+  const Node* literal = Unparen(node->Child(0));
+  if (literal->Is(Kind::kString) && type.kind == TypeKind::kDate && IsIsoDate(literal->text)) return;
   if (from_.Has(Feature::kImplicitStringCasts) && source.is_text() && !type.is_text()) {
     Note(Verdict::kDifferent, node, "CAST of a text",
          "what is no such value is an error in " + std::string(to_.name) + ", not in " + std::string(from_.name));
@@ -188,6 +210,12 @@ Node* Rewriter::Cast(Node* node) {
       return node;
     }
   }
+  if (from_.Has(Feature::kDynamicTyping) && (type->is_temporal() || type->kind == TypeKind::kDecimal ||
+                                             type->kind == TypeKind::kBool || type->kind == TypeKind::kUuid)) {
+    Note(Verdict::kUnsupported, node, "CAST",
+         "casts to " + type->ToString() + " mean something else in " + std::string(from_.name));
+    return node;
+  }
   auto name = RenderTypeName(to_, *type);
   if (!name) {
     Note(Verdict::kUnsupported, node, "CAST", name.error().message());
@@ -203,16 +231,8 @@ Node* Rewriter::Cast(Node* node) {
     Note(Verdict::kDifferent, node, "CAST", "the text of " + source.ToString() + " values is not the same everywhere");
   }
   const bool mysql_cast = to_.Has(Feature::kDatePartKeywords) && to_.Has(Feature::kBacktickIdentifiers);
-  if (mysql_cast) {
-    // MySQL casts to a few names only.
-    if (type->is_integer())
-      *name = type->kind == TypeKind::kUInt64 ? "UNSIGNED" : "SIGNED";
-    else if (type->kind == TypeKind::kString)
-      *name = type->length > 0 ? "CHAR(" + std::to_string(type->length) + ")" : "CHAR";
-    else if (type->kind == TypeKind::kDecimal && type->precision == 0)
-      *name = "DECIMAL(38, 18)";
-    else if (type->kind == TypeKind::kTimestamp)
-      *name = "DATETIME(6)";
+  if (mysql_cast && !MysqlCastName(*type, *name)) {
+    Note(Verdict::kUnsupported, node, "CAST", "MySQL has no cast to " + type->ToString());
   }
   if (type->kind == TypeKind::kDecimal && type->precision == 0 && to_.Has(Feature::kStructBraces)) *name = "DECIMAL(38, 18)";
   const bool cuts = type->kind == TypeKind::kString && type->length > 0 &&

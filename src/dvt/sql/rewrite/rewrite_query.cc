@@ -1,6 +1,7 @@
 // Clauses: joins, grouping, ordering, limits and set operations.
 #include <algorithm>
 
+#include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -45,6 +46,9 @@ void Rewriter::Select(Node* select) {
     if (star != nullptr && (star->Child(1) != nullptr || star->Child(2) != nullptr || star->Child(3) != nullptr))
       needs(star, Feature::kStarExcept, "* EXCLUDE");
   }
+  Truth(select->children[kWhereSlot]);
+  Truth(select->children[kHavingSlot]);
+  AliasesInConditions(select);
   Node* group = select->Child(kGroupSlot);
   if (group == nullptr) return;
   TextKeys(group, "GROUP BY of texts");
@@ -76,7 +80,79 @@ void Rewriter::Select(Node* select) {
   }
 }
 
+// Where conditions may name outputs, another system would look for a column.
+void Rewriter::AliasesInConditions(const Node* select) {
+  const bool having = to_.Has(Feature::kLocaleTextOrder),
+             where = from_.Has(Feature::kAliasInWhere) && !to_.Has(Feature::kAliasInWhere);
+  auto check = [&](const Node* condition) {
+    for (const Node* item : select->Child(kItemsSlot)->Children()) {
+      if (!item->Is(Kind::kAlias)) continue;
+      const bool used = Contains(condition, [&](const Node* n) {
+        return n->Is(Kind::kColumn) && n->count == 1 && EqualsIgnoreCase(n->Child(0)->text, item->Child(1)->text) &&
+               !Equal(n, item->Child(0));
+      });
+      if (used)
+        Note(Verdict::kDifferent, condition, "alias in a condition",
+             "'" + std::string(item->Child(1)->text) + "' may be the output in one system and a column in the other");
+    }
+  };
+  if (having) check(select->Child(kHavingSlot));
+  if (where) check(select->Child(kWhereSlot));
+}
+
+// Without parentheses, an operand that binds otherwise becomes a derived table.
+void Rewriter::WrapBranches(Node* set) {
+  for (uint32_t slot : {kLeftSlot, kRightSlot}) {
+    Node* branch = InnerQuery(set->Child(slot));
+    const bool bare = branch->Is(Kind::kSelect) && branch->Child(kOrderSlot) == nullptr && branch->Child(kLimitSlot) == nullptr &&
+                      branch->Child(kOffsetSlot) == nullptr;
+    if (bare || branch->Is(Kind::kValues) ||
+        (slot == kLeftSlot && branch->Is(Kind::kSetOperation) && !set->Child(slot)->Is(Kind::kSubquery))) {
+      set->children[slot] = branch;
+      continue;
+    }
+    Node* outer = MakeSelect(arena_);
+    Append(arena_, outer->Child(kItemsSlot), NewNode(arena_, Kind::kStar));
+    Node* tables = NewNode(arena_, Kind::kList);
+    Append(arena_, tables, MakeDerivedTable(arena_, branch, "branch"));
+    outer->children[kFromSlot] = tables;
+    set->children[slot] = outer;
+  }
+}
+
+// (VALUES …) AS v(x, y) as a chain of SELECTs, where the columns of VALUES cannot be named.
+void Rewriter::NamedValues(Node* table) {
+  const Node* alias = table->Child(0);
+  const Node* names = alias == nullptr ? nullptr : alias->Child(1);
+  const Node* rows = InnerQuery(table->Child(1))->Child(kInnerSlot);
+  Node* all = nullptr;
+  for (const Node* row : rows->Children()) {
+    Node* select = MakeSelect(arena_);
+    for (uint32_t i = 0; i < row->count; ++i) {
+      Node* value = row->children[i];
+      const bool named = names != nullptr && i < names->count && names->Child(i)->Is(Kind::kIdentifier);
+      if (named && all == nullptr) value = NewNode(arena_, Kind::kAlias, {value, names->Child(i)});
+      Append(arena_, select->Child(kItemsSlot), value);
+    }
+    if (all == nullptr) {
+      all = select;
+      continue;
+    }
+    Node* both = NewSlots(arena_, Kind::kSetOperation, kSetSlots);
+    both->op = Op::kUnion;
+    both->Set(kAll);
+    both->children[kLeftSlot] = all;
+    both->children[kRightSlot] = select;
+    all = both;
+  }
+  Node* sub = NewSlots(arena_, Kind::kSubquery, kInnerSlots);
+  sub->children[kInnerSlot] = all;
+  table->children[1] = sub;
+  if (names != nullptr) table->children[0] = NewNode(arena_, Kind::kTableAlias, {alias->Child(0), nullptr});
+}
+
 void Rewriter::SetOperation(Node* node) {
+  if (to_.Has(Feature::kFlatSetOperators)) WrapBranches(node);
   if (node->op != Op::kUnion && node->Has(kAll) && !to_.Has(Feature::kIntersectExceptAll)) {
     Note(Verdict::kUnsupported, node, "EXCEPT ALL or INTERSECT ALL", std::string(to_.name) + " has no such operation");
   }
@@ -99,6 +175,7 @@ void Rewriter::Table(Node* node) {
     if ((node->Has(kNatural) || node->Child(3) != nullptr) && CollationsDiffer()) {
       Note(Verdict::kDifferent, node, "NATURAL or USING", "joined texts would ignore case in only one of the two systems");
     }
+    Truth(node->children[2]);
     // An inner join without a condition is a cross join.
     const bool bare = node->op == Op::kInner && node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) &&
                       !node->Has(kAsof);
@@ -107,10 +184,14 @@ void Rewriter::Table(Node* node) {
   }
   if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
   if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality)) unsupported("WITH ORDINALITY");
-  if (node->Is(Kind::kDerivedTable) && InnerQuery(node->Child(1)) != nullptr && InnerQuery(node->Child(1))->Is(Kind::kValues) &&
-      !to_.Has(Feature::kLateral)) {
-    if (node->Child(0) != nullptr && node->Child(0)->Child(1) != nullptr) unsupported("column names of VALUES");
+  // As a table, the series of PostgreSQL and DuckDB are the same.
+  const Node* series = node->Is(Kind::kTableFunction) ? node->Child(1) : nullptr;
+  if (series != nullptr && EqualsIgnoreCase(series->text, "GENERATE_SERIES") && to_.Has(Feature::kTildeRegex) &&
+      series->Child(kArgsSlot)->count > 1) {
+    if (TypeOf(series->Child(kArgsSlot)->Child(0)).is_integer()) Made(node->Child(1));
   }
+  const Node* values = node->Is(Kind::kDerivedTable) ? InnerQuery(node->Child(1)) : nullptr;
+  if (values != nullptr && values->Is(Kind::kValues) && !to_.Has(Feature::kValuesTable)) NamedValues(node);
 }
 
 void Rewriter::Limit(Node* query) {
@@ -127,6 +208,12 @@ void Rewriter::Window(Node* node) {
   if (node->Child(1) != nullptr) TextKeys(node->Child(1), "PARTITION BY");
   if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
   const Node* frame = node->Child(3);
+  if (frame != nullptr && frame->op == Op::kRange && !to_.Has(Feature::kNullsOrdering)) {
+    for (const Node* bound : frame->Children()) {
+      if (bound->count > 0)
+        Note(Verdict::kUnsupported, frame, "RANGE with a distance", "it is not known in " + std::string(to_.name));
+    }
+  }
   if (frame != nullptr && (frame->Is(Kind::kFrame, Op::kGroups) || !frame->text.empty()) &&
       !to_.Has(Feature::kWindowFrameGroups)) {
     Note(Verdict::kUnsupported, frame, "window frame", std::string(to_.name) + " has no GROUPS and EXCLUDE");
@@ -170,7 +257,7 @@ void Rewriter::Order(Node* list, const Node* query) {
         const Node* chosen = items_of->Child(static_cast<uint32_t>(ordinal - 1));
         key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
       } else if (!same && (by_number || (query != nullptr && query->Is(Kind::kSetOperation)))) {
-        if (matters) Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
+        Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
         items.push_back(item);
         continue;
       }

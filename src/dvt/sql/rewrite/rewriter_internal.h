@@ -47,6 +47,7 @@ class Rewriter {
   Node* In(Node* node);
   Node* Like(Node* node);
   Node* Regex(Node* node);
+  void Truth(Node*& slot);
   Node* Concatenation(Node* node);
   // Literals, casts, fields (rewrite_operators.cc).
   Node* Cast(Node* node);
@@ -60,6 +61,9 @@ class Rewriter {
   void Table(Node* node);
   void Limit(Node* query);
   void Window(Node* node);
+  void NamedValues(Node* table);
+  void WrapBranches(Node* set);
+  void AliasesInConditions(const Node* select);
   void TextKeys(const Node* list, std::string_view what);
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);

@@ -1,0 +1,103 @@
+// What becomes of constructs between dialects. The cases in tests/sql/transpile/<from>_<to>.txt were executed on both systems over the
+// same table; a case is its SQL, then "= translation" or "! construct" where the translation is refused or comes with a note.
+#include "dvt/sql/rewrite/transpile.h"
+
+#include <gtest/gtest.h>
+
+#include "dvt/base/fs/files.h"
+#include "dvt/base/text/text.h"
+#include "dvt/sql/analyze/schema.h"
+#include "dvt/sql/parse/parser.h"
+
+namespace dvt::sql {
+namespace {
+
+using columnar::DataType;
+using columnar::TypeKind;
+
+// The table t of all cases.
+MapSchema CaseSchema() {
+  columnar::Fields fields;
+  auto add = [&](const char* name, DataType type) { fields.push_back({name, std::move(type), true, {}}); };
+  for (const char* name : {"id", "i", "j"}) add(name, TypeKind::kInt32);
+  add("b", TypeKind::kInt64);
+  add("f", TypeKind::kFloat64);
+  add("n", DataType::Decimal(10, 2));
+  add("s", DataType::String(100));
+  add("s2", DataType::String(100));
+  add("d", TypeKind::kDate);
+  add("ts", TypeKind::kTimestamp);
+  add("bo", TypeKind::kBool);
+  MapSchema schema;
+  schema.Add({"", "", "t"}, std::move(fields));
+  return schema;
+}
+
+std::string Outcome(const std::string& sql, const Dialect& from, const Dialect& to) {
+  MapSchema schema = CaseSchema();
+  TranspileOptions options;
+  options.schema = &schema;
+  auto done = Transpile(sql, from, to, options);
+  if (!done) return "! " + std::string(ErrorCodeName(done.error().code()));
+  if (done->verdict < Verdict::kDifferent) return "= " + done->sql;
+  for (const auto& note : done->notes) {
+    if (note.verdict >= Verdict::kDifferent) return "! " + note.construct;
+  }
+  return "! no note";
+}
+
+class TranspileTest : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(TranspileTest, EveryCaseOfTheFile) {
+  const auto names = Split(GetParam(), '_');
+  auto text = ReadFile(std::string("tests/sql/transpile/") + GetParam() + ".txt");
+  ASSERT_TRUE(text.has_value()) << text.error().ToString();
+  std::string sql;
+  int cases = 0;
+  for (const std::string& line : Split(*text, '\n')) {
+    if (line.empty() || line[0] == '#') continue;
+    if (line[0] != '=' && line[0] != '!') {
+      sql = line;
+      continue;
+    }
+    ++cases;
+    EXPECT_EQ(Outcome(sql, *FindDialect(names[0]), *FindDialect(names[1])), line) << sql;
+  }
+  EXPECT_GT(cases, 50);
+}
+INSTANTIATE_TEST_SUITE_P(Pairs, TranspileTest,
+                         ::testing::Values("postgres_duckdb", "postgres_mysql", "postgres_sqlite", "mysql_duckdb",
+                                           "mysql_postgres", "sqlite_duckdb", "duckdb_postgres", "duckdb_mysql",
+                                           "duckdb_sqlite"));
+
+TEST(CanExpress, SaysWhyNot) {
+  auto ask = [](std::string_view sql, const Dialect& from, const Dialect& to, DataType type, std::string* reason) {
+    auto ast = ParseExpression(sql, from);
+    EXPECT_TRUE(ast.has_value()) << sql;
+    return CanExpress(
+        ast->root(), from, to, [&](const Node&) { return type; }, reason);
+  };
+  std::string reason;
+  EXPECT_EQ(ask("a > 5", Duckdb(), Mysql(), TypeKind::kInt32, &reason), Verdict::kExact);
+  EXPECT_EQ(ask("a = 'x'", Duckdb(), Mysql(), DataType::String(), &reason), Verdict::kDifferent);
+  EXPECT_NE(reason.find("ignores case"), std::string::npos) << reason;
+  EXPECT_EQ(ask("a = 'x'", Duckdb(), Postgres(), DataType::String(), &reason), Verdict::kExact);
+  EXPECT_EQ(ask("a < 'x'", Duckdb(), Postgres(), DataType::String(), &reason), Verdict::kDifferent);
+  EXPECT_EQ(ask("no_such_function(a)", Duckdb(), Postgres(), TypeKind::kInt32, &reason), Verdict::kUnsupported);
+  EXPECT_EQ(ask("random() < a", Duckdb(), Postgres(), TypeKind::kFloat64, &reason), Verdict::kDifferent);
+  EXPECT_EQ(ask("a / 2", Postgres(), Duckdb(), DataType(), &reason), Verdict::kDifferent);
+}
+
+TEST(Transpile, NotesHaveAPlace) {
+  auto done = Transpile("select 1,\n  s ilike 'a%' from t", Postgres(), Mysql());
+  ASSERT_TRUE(done.has_value());
+  ASSERT_FALSE(done->notes.empty());
+  EXPECT_EQ(done->notes.back().place.line, 2);
+  EXPECT_EQ(done->notes.back().place.column, 3);
+  TranspileOptions strict;
+  strict.fail_on_unsupported = true;
+  EXPECT_FALSE(Transpile("select a from t qualify row_number() over () = 1", Duckdb(), Postgres(), strict).has_value());
+}
+
+}  // namespace
+}  // namespace dvt::sql
