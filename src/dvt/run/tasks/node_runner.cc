@@ -226,7 +226,11 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   }
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
   progress.phase = "run";
-  DVT_TRY(Materialize(node, materialization, planned.compiled, adapter, result, stop));
+  if (adapter.connector().Has(connectors::Capability::kSql)) {
+    DVT_TRY(Materialize(node, materialization, planned.compiled, adapter, result, stop));
+  } else {
+    DVT_TRY(WriteExternal(node, adapter, mover.get(), result, stop));
+  }
   Diagnostics losses;
   for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
   if (mover != nullptr) {
@@ -236,6 +240,23 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     }
   }
   return AddWarnings(run_, losses.items(), result);
+}
+
+// A target that runs no SQL (files): the rows are written beside the old ones, and the sink's commit puts them in their place.
+Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, NodeResult& result,
+                                 std::stop_token stop) {
+  if (mover == nullptr) {
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("connection '{}' runs no SQL, and this model reads nothing from elsewhere", node.connection))
+        .At({node.original_path, 0, 0})
+        .WithHint("give the model a source on another connection, or another target");
+  }
+  std::string name = node.alias;
+  if (node.config["format"].is_string()) name += "." + node.config["format"].as_string();
+  DVT_ASSIGN(const int64_t rows, mover->Load(adapter.connector(), {node.database, node.schema, name}, stop));
+  result.message = fmt::format("SELECT {}", rows);
+  result.adapter_response.Set("rows_affected", rows);
+  return {};
 }
 
 Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled,
