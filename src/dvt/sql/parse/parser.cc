@@ -170,6 +170,22 @@ void Parser::TakeComments(Node* node, size_t from_token) {
 
 namespace {
 
+// Trees are walked by recursion, so their height is bounded: the node where it is exceeded, or nullptr.
+constexpr size_t kMaxHeight = 3000;
+
+const Node* TooHigh(const Node* root) {
+  std::vector<std::pair<const Node*, size_t>> open = {{root, 1}};
+  while (!open.empty()) {
+    const auto [node, height] = open.back();
+    open.pop_back();
+    if (height > kMaxHeight) return node;
+    for (const Node* child : node->Children()) {
+      if (child != nullptr) open.emplace_back(child, height + 1);
+    }
+  }
+  return nullptr;
+}
+
 enum class What { kStatements, kQuery, kExpression, kAny };
 
 Result<Ast> Run(std::string_view sql, const Dialect& dialect, const ParseOptions& options, What what) {
@@ -198,6 +214,12 @@ Result<Ast> Run(std::string_view sql, const Dialect& dialect, const ParseOptions
     if (!parser.AtEnd()) parser.Unexpected(what == What::kExpression ? "the end of the expression" : "the end of the statement");
   } catch (const ParseFailure& failure) {
     return SyntaxError(ast.source, failure.offset, failure.message, options.file);
+  }
+  for (const Node* statement : ast.statements) {
+    if (const Node* node = TooHigh(statement)) {
+      return SyntaxError(ast.source, node->begin,
+                         "the statement chains or nests more than " + std::to_string(kMaxHeight) + " operations", options.file);
+    }
   }
   if (ast.statements.empty()) return SyntaxError(ast.source, 0, "the text holds no statement", options.file);
   return ast;
