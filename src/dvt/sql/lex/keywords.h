@@ -6,6 +6,7 @@
 namespace dvt::sql {
 
 // Every word that the grammar looks at. Which of them are reserved is the dialect's business.
+// clang-format off
 #define DVT_SQL_KEYWORDS(X)                                                                                                      \
   X(ALL)                                                                                                                         \
   X(ALTER)                                                                                                                       \
@@ -34,6 +35,7 @@ namespace dvt::sql {
                                                                                   X(WITH) X(WITHIN) X(WITHOUT) X(XOR) X(ZONE)    \
                                                                                       X(UTC_TIMESTAMP) X(UTC_DATE) X(UTC_TIME)   \
                                                                                           X(UNSIGNED) X(SIGNED) X(MID)
+// clang-format on
 
 enum class Kw : uint8_t {
   kNone,
