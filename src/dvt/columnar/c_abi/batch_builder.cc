@@ -42,29 +42,6 @@ uint8_t* GrowBuffer::Release() {
 
 namespace {
 
-int WidthOf(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kInt8:
-    case TypeKind::kUInt8: return 1;
-    case TypeKind::kInt16:
-    case TypeKind::kUInt16: return 2;
-    case TypeKind::kInt32:
-    case TypeKind::kUInt32:
-    case TypeKind::kFloat32:
-    case TypeKind::kDate: return 4;
-    case TypeKind::kInt64:
-    case TypeKind::kUInt64:
-    case TypeKind::kFloat64:
-    case TypeKind::kTime:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz: return 8;
-    case TypeKind::kDecimal: return ArrowDecimal(type).bits / 8;
-    case TypeKind::kInterval:
-    case TypeKind::kUuid: return 16;
-    default: return 0;
-  }
-}
-
 bool HasOffsets(const DataType& type) {
   return type.kind == TypeKind::kString || type.kind == TypeKind::kBinary || type.kind == TypeKind::kJson ||
          type.kind == TypeKind::kUnknown || type.kind == TypeKind::kList;
@@ -104,7 +81,7 @@ ArrowArray Export(ArrayNode* node, int64_t length, int64_t null_count) {
 
 }  // namespace
 
-ColumnBuilder::ColumnBuilder(const DataType& type) : type_(type), width_(WidthOf(type)) {
+ColumnBuilder::ColumnBuilder(const DataType& type) : type_(type), width_(FixedWidth(type)) {
   if (HasOffsets(type_)) offsets_.AppendValue(int32_t{0});
   for (const auto& child : type_.children) children_.emplace_back(child.type);
 }

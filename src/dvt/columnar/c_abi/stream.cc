@@ -25,33 +25,6 @@ void Array::Reset() {
   raw_.release = nullptr;
 }
 
-namespace {
-
-int FixedWidth(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kInt8:
-    case TypeKind::kUInt8: return 1;
-    case TypeKind::kInt16:
-    case TypeKind::kUInt16: return 2;
-    case TypeKind::kInt32:
-    case TypeKind::kUInt32:
-    case TypeKind::kFloat32:
-    case TypeKind::kDate: return 4;
-    case TypeKind::kInt64:
-    case TypeKind::kUInt64:
-    case TypeKind::kFloat64:
-    case TypeKind::kTime:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz: return 8;
-    case TypeKind::kDecimal: return ArrowDecimal(type).bits / 8;
-    case TypeKind::kInterval:
-    case TypeKind::kUuid: return 16;
-    default: return 0;
-  }
-}
-
-}  // namespace
-
 int64_t ArrayBytes(const ArrowArray& array, const DataType& type) {
   int64_t bytes = array.length / 8;
   if (const int width = FixedWidth(type); width > 0) return bytes + array.length * width;

@@ -90,6 +90,29 @@ DecimalShape ArrowDecimal(const DataType& type) {
   return {type.precision > 76 ? 76 : type.precision, type.scale, 256};
 }
 
+int FixedWidth(const DataType& type) {
+  switch (type.kind) {
+    case TypeKind::kInt8:
+    case TypeKind::kUInt8: return 1;
+    case TypeKind::kInt16:
+    case TypeKind::kUInt16: return 2;
+    case TypeKind::kInt32:
+    case TypeKind::kUInt32:
+    case TypeKind::kFloat32:
+    case TypeKind::kDate: return 4;
+    case TypeKind::kInt64:
+    case TypeKind::kUInt64:
+    case TypeKind::kFloat64:
+    case TypeKind::kTime:
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz: return 8;
+    case TypeKind::kDecimal: return ArrowDecimal(type).bits / 8;
+    case TypeKind::kInterval:
+    case TypeKind::kUuid: return 16;
+    default: return 0;
+  }
+}
+
 std::string ArrowFormat(const DataType& type) {
   switch (type.kind) {
     case TypeKind::kUnknown:

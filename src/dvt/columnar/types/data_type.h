@@ -90,5 +90,7 @@ struct DecimalShape {
   int bits;
 };
 DecimalShape ArrowDecimal(const DataType& type);
+/// Bytes of one value of a fixed-width type in Arrow; 0 for booleans (bits), variable-width and nested types.
+int FixedWidth(const DataType& type);
 
 }  // namespace dvt::columnar
