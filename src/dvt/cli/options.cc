@@ -46,6 +46,30 @@ CLI::App* AddCommand(CLI::App& app, Options& o, const char* name, const char* ab
   return command;
 }
 
+void AddSql(CLI::App& app, Options& o) {
+  CLI::App* sql = app.add_subcommand("sql", "Translate, format, parse or analyse SQL; no project needed");
+  sql->require_subcommand(1);
+  for (const auto& [name, about] :
+       {std::pair{"transpile", "Write SQL of one dialect in another, and say where the meaning differs"},
+        std::pair{"format", "Print SQL evenly"}, std::pair{"parse", "The syntax tree as JSON"},
+        std::pair{"analyze", "Tables, columns, output columns and lineage as JSON"},
+        std::pair{"lineage", "Which columns each output column comes from, as JSON"}}) {
+    CLI::App* verb = sql->add_subcommand(name, about);
+    verb->callback([&o, name = std::string(name)] {
+      o.command = "sql";
+      o.verb = name;
+    });
+    verb->add_option("texts", o.texts, "Files, or SQL itself; none: standard input");
+    verb->add_flag("--batch", o.batch, "JSON lines in, JSON lines out");
+    verb->add_option("-r,--read", o.read, "Dialect of the text (default: neutral)");
+    verb->add_option("-w,--write", o.write, "Dialect to write (default: as --read)");
+    verb->add_flag("-p,--pretty", o.pretty, "One clause a line");
+    verb->add_flag("--strict", o.strict, "What cannot keep its meaning is an error");
+    verb->add_option("--identify", o.identify, "Which identifiers are quoted")->check(CLI::IsMember({"as-written", "as-needed", "always"}));
+    verb->add_option("--schema", o.schema_file, "JSON file: {table: {column: type}}");
+  }
+}
+
 void AddCommands(CLI::App& app, Options& o) {
   for (const auto& [name, about] : {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models and tests, in order"},
                                     std::pair{"seed", "Load CSV seeds"}, std::pair{"test", "Run data tests"}}) {
@@ -78,6 +102,7 @@ void AddCommands(CLI::App& app, Options& o) {
   }
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
+  AddSql(app, o);
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");
 }

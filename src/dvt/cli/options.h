@@ -35,6 +35,15 @@ struct Options {
   std::string inline_sql;              ///< show/compile --inline
   int limit = 5;                       ///< show --limit; -1: all rows
   std::string init_name;               ///< init NAME
+  std::string verb;                    ///< sql: transpile, format, parse, analyze, lineage
+  std::vector<std::string> texts;      ///< sql: files, or SQL with --text; none: standard input
+  bool batch = false;                  ///< sql: JSON lines
+  std::string read;                    ///< sql: dialects
+  std::string write;
+  bool pretty = false;
+  bool strict = false;                 ///< sql transpile: differences are errors
+  std::string identify;                ///< sql: as-written, as-needed, always
+  std::string schema_file;             ///< sql: JSON of tables, columns and types
   std::vector<std::string> arguments;  ///< as typed, for run_results.json
 };
 

@@ -22,5 +22,6 @@ Result<int> ListCommand(const Options& options, std::stop_token stop);
 Result<int> DebugCommand(const Options& options, std::stop_token stop);
 Result<int> CleanCommand(const Options& options, std::stop_token stop);
 Result<int> InitCommand(const Options& options, std::stop_token stop);
+Result<int> SqlCommand(const Options& options, std::stop_token stop);  ///< transpile, format, parse, analyze, lineage
 
 }  // namespace dvt::cli

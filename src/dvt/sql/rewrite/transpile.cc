@@ -52,11 +52,10 @@ Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Di
     out.verdict = std::max(out.verdict, verdict);
     out.sql += (out.sql.empty() ? "" : ";\n") + Print(statement, to, options.print);
   }
-  if (options.fail_on_unsupported && out.verdict == Verdict::kUnsupported) {
-    for (const auto& note : out.notes) {
-      if (note.verdict == Verdict::kUnsupported)
-        return Error(ErrorCode::kUnsupported, note.construct + ": " + note.message).At(note.place);
-    }
+  for (const auto& note : out.notes) {
+    const bool fails = note.verdict == Verdict::kUnsupported ? options.fail_on_unsupported
+                                                             : note.verdict >= Verdict::kDifferent && options.fail_on_difference;
+    if (fails) return Error(ErrorCode::kUnsupported, note.construct + ": " + note.message).At(note.place);
   }
   return out;
 }

@@ -49,6 +49,8 @@ struct TranspileOptions {
   std::string file;
   SchemaProvider* schema = nullptr;  ///< gives column types; without it verdicts are more cautious
   bool fail_on_unsupported = false;  ///< kUnsupported becomes an error instead of a note
+  bool fail_on_difference = false;   ///< so do kDifferent and kJsonDifferent
+  bool normalize = false;            ///< same dialect: functions and types are written in their preferred spelling
 };
 
 /// Statements read in `from`, written in `to`. Errors: kSyntax, and kUnsupported if asked for. Never different without a note.

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "dvt/base/text/value.h"
+#include "dvt/sql/analyze/schema.h"
+#include "dvt/sql/rewrite/transpile.h"
+
+namespace dvt::sql {
+
+/// {"table": {"column": "type as the dialect writes it"}}, under "schema" of a request; names are folded as if written without quotes.
+/// Nested maps (schema or database first) are read as qualified tables. kType for a type that cannot be read.
+Result<MapSchema> SchemaOf(const Value& request, const Dialect& dialect);
+/// {"code", "verdict", "construct", "message", "line", "column"}
+Value NoteValue(const TranspileNote& note);
+/// {"statements": [tree…]}: each node as {"kind", "op", "text", "children"}, absent children as null.
+Value TreeAnswer(const Ast& ast);
+/// {"tables", "output_columns", "columns", "lineage"} of the first statement.
+Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema);
+
+}  // namespace dvt::sql
