@@ -11,6 +11,7 @@
 #include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/parse/parser.h"
 #include "dvt/sql/print/printer.h"
+#include "dvt/sql/rewrite/function_template.h"
 
 namespace dvt::sql {
 namespace {
@@ -208,4 +209,23 @@ TEST(TypeNames, ReadAndWrite) {
 }
 
 }  // namespace
+// A row whose template does not parse would silently be skipped.
+TEST(FunctionTables, EveryTemplateParses) {
+  for (const auto& name : DialectNames()) {
+    const Dialect& dialect = *FindDialect(name);
+    for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
+      for (const auto& spec : each->functions) {
+        if (!spec.read.empty()) {
+          const bool own = spec.read.front() == '=';
+          const Node* shape = own ? FunctionTemplate(dialect, spec.read.substr(1)) : ArgumentTemplate(Neutral(), spec.read);
+          EXPECT_NE(shape, nullptr) << name << "." << spec.name << ": " << spec.read;
+        }
+        if (!spec.write.empty()) {
+          EXPECT_NE(FunctionTemplate(dialect, spec.write), nullptr) << name << "." << spec.name << ": " << spec.write;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace dvt::sql

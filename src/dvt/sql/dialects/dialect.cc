@@ -1,6 +1,10 @@
 #include "dvt/sql/dialects/dialect.h"
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/lex/keywords.h"
@@ -10,7 +14,11 @@ namespace dvt::sql {
 namespace {
 
 std::span<const Dialect* const> All() {
-  static const Dialect* const kAll[] = {&Postgres(), &Mysql(), &Sqlite(), &Duckdb()};
+  static const Dialect* const kAll[] = {
+#define DVT_DIALECT(function) &function(),
+#include "dvt/sql/dialects/all_dialects.inc"
+#undef DVT_DIALECT
+  };
   return kAll;
 }
 
@@ -23,6 +31,83 @@ bool IsPlainName(std::string_view name) {
 
 bool Takes(const FunctionSpec& spec, int args) {
   return args < 0 || (args >= spec.min_args && (spec.max_args < 0 || args <= spec.max_args));
+}
+
+using Specs = std::vector<const FunctionSpec*>;
+
+// A dialect's tables and its parents', by name. Built once, at the first question.
+struct Index {
+  std::unordered_map<std::string_view, Specs> functions, concepts, families;
+  std::unordered_map<std::string_view, const TypeSpec*> types, neutral_types;
+  std::unordered_set<std::string_view> reserved;
+
+  explicit Index(const Dialect& dialect) {
+    for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
+      for (const auto& spec : each->functions) {
+        functions[spec.name].push_back(&spec);
+        if (spec.read_only) continue;
+        concepts[spec.concept_].push_back(&spec);
+        families[spec.family_name()].push_back(&spec);
+      }
+      for (const auto& spec : each->types) {
+        types.emplace(spec.name, &spec);
+        if (!spec.read_only) neutral_types.emplace(spec.neutral.empty() ? spec.name : spec.neutral, &spec);
+      }
+      reserved.insert(each->reserved.begin(), each->reserved.end());
+    }
+  }
+};
+
+const Index& IndexOf(const Dialect& dialect) {
+  static std::mutex mutex;
+  static std::unordered_map<const Dialect*, std::unique_ptr<const Index>> indexes;
+  static thread_local std::vector<std::pair<const Dialect*, const Index*>> seen;
+  for (const auto& [known, index] : seen) {
+    if (known == &dialect) return *index;
+  }
+  std::lock_guard lock(mutex);
+  auto& index = indexes[&dialect];
+  if (index == nullptr) index = std::make_unique<const Index>(dialect);
+  seen.emplace_back(&dialect, index.get());
+  return *index;
+}
+
+// The word in upper case, on the stack for all but absurd lengths.
+class Upper {
+ public:
+  explicit Upper(std::string_view word) {
+    char* out = buffer_;
+    if (word.size() > sizeof(buffer_)) {
+      long_.resize(word.size());
+      out = long_.data();
+    }
+    for (size_t i = 0; i < word.size(); ++i)
+      out[i] = word[i] >= 'a' && word[i] <= 'z' ? static_cast<char>(word[i] - 32) : word[i];
+    text_ = {out, word.size()};
+  }
+  Upper(const Upper&) = delete;
+  Upper& operator=(const Upper&) = delete;
+  std::string_view text() const { return text_; }
+
+ private:
+  char buffer_[64];
+  std::string long_;
+  std::string_view text_;
+};
+
+const FunctionSpec* FirstTaking(const std::unordered_map<std::string_view, Specs>& table, std::string_view key, int args) {
+  const auto found = table.find(key);
+  if (found == table.end()) return nullptr;
+  for (const FunctionSpec* spec : found->second) {
+    if (Takes(*spec, args)) return spec;
+  }
+  return nullptr;
+}
+
+template <class T>
+const T* Find(const std::unordered_map<std::string_view, const T*>& table, std::string_view key) {
+  const auto found = table.find(key);
+  return found == table.end() ? nullptr : found->second;
 }
 
 }  // namespace
@@ -44,12 +129,13 @@ std::vector<std::string> DialectNames() {
 }
 
 std::string QuoteIdentifier(const Dialect& dialect, std::string_view identifier) {
+  const char close = dialect.quote == '[' ? ']' : dialect.quote;
   std::string out(1, dialect.quote);
   for (const char c : identifier) {
-    if (c == dialect.quote) out += c;
+    if (c == close) out += c;
     out += c;
   }
-  return out + dialect.quote;
+  return out + close;
 }
 
 std::string QuoteIdentifierIfNeeded(const Dialect& dialect, std::string_view identifier) {
@@ -82,29 +168,25 @@ bool SameName(const Dialect& dialect, std::string_view a, std::string_view b) {
 }
 
 bool IsReserved(const Dialect& dialect, std::string_view word) {
-  const std::string upper = ToUpper(word);
-  for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
-    if (std::find(each->reserved.begin(), each->reserved.end(), upper) != each->reserved.end()) return true;
-  }
-  return IsStructural(LookUpKeyword(word));
+  return IndexOf(dialect).reserved.contains(Upper(word).text()) || IsStructural(LookUpKeyword(word));
 }
 
 const FunctionSpec* FindFunction(const Dialect& dialect, std::string_view name, int args) {
-  for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
-    for (const auto& spec : each->functions) {
-      if (EqualsIgnoreCase(spec.name, name) && Takes(spec, args)) return &spec;
-    }
-  }
-  return nullptr;
+  return FirstTaking(IndexOf(dialect).functions, Upper(name).text(), args);
 }
 
 const FunctionSpec* FindConcept(const Dialect& dialect, std::string_view concept_name, int args) {
-  for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
-    for (const auto& spec : each->functions) {
-      if (spec.concept_ == concept_name && !spec.read_only && Takes(spec, args)) return &spec;
-    }
-  }
-  return nullptr;
+  return FirstTaking(IndexOf(dialect).concepts, concept_name, args);
+}
+
+const FunctionSpec* FindFamily(const Dialect& dialect, std::string_view family, int args) {
+  return FirstTaking(IndexOf(dialect).families, family, args);
+}
+
+const TypeSpec* FindType(const Dialect& dialect, std::string_view name) { return Find(IndexOf(dialect).types, name); }
+
+const TypeSpec* FindNeutralType(const Dialect& dialect, std::string_view neutral) {
+  return Find(IndexOf(dialect).neutral_types, neutral);
 }
 
 }  // namespace dvt::sql

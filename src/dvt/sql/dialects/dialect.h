@@ -127,6 +127,7 @@ enum class Feature : uint8_t {
   kMatchAgainst,
   kNamedArguments,
   kColumnsExpression,
+  kKeepFunctionCase,  ///< function names are case-sensitive: never rewritten in upper case
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3
   kSlashNullOnZero,      ///< 1 / 0 is NULL (else an error, or infinity)
@@ -159,7 +160,7 @@ enum class Feature : uint8_t {
 
 /// A constexpr set of features.
 struct FeatureSet {
-  std::array<uint64_t, 3> words{};
+  std::array<uint64_t, 8> words{};
 
   constexpr FeatureSet() = default;
   constexpr FeatureSet(std::initializer_list<Feature> list) {
@@ -177,7 +178,7 @@ struct FeatureSet {
     return out;
   }
 };
-static_assert(static_cast<size_t>(Feature::kCount) <= 192);
+static_assert(static_cast<size_t>(Feature::kCount) <= 512);
 
 /// How an unquoted identifier is stored, and how names are compared.
 enum class Folding : uint8_t {
@@ -196,6 +197,8 @@ struct TypeSpec {
   uint8_t default_scale = 0;
   bool fixed = false;
   bool read_only = false;  ///< never written: an alias of another name
+  /// The neutral dialect's name of the type, by which it is found in other dialects before its kind is asked; empty: the same name.
+  std::string_view neutral = {};
 };
 
 /// How a function's result type follows from its arguments.
@@ -248,6 +251,17 @@ struct FunctionSpec {
   TypeRule type = TypeRule::kUnknown;
   uint8_t flags = kPure;
   bool read_only = false;  ///< an alias that is never written
+  /// Spellings of one family do the same in the common case, though not for every argument: written where no spelling of the concept
+  /// exists, with a note. Empty: the concept is its own family.
+  std::string_view family = {};
+  /// How the call's arguments ARG1, ARG2 … become the concept's own: "ARG2, ARG1", "ARG3, ARG2, UNIT(ARG1)"; the word ARGS stands for all
+  /// from the highest named one on. With a leading '=': an expression of this dialect that the call stands for. Empty: as they are.
+  std::string_view read = {};
+  /// How this dialect says the concept over its arguments, any expression: "CAST(ARG1 AS DATE)", "DATEADD(ARG3, ARG2, ARG1)". A unit may stand
+  /// as a word, in a string 'ARG3' and behind INTERVAL or EXTRACT(. Empty: a call of `name`.
+  std::string_view write = {};
+
+  std::string_view family_name() const { return family.empty() ? concept_ : family; }
 };
 
 /// How tightly each binary operator binds (higher is tighter); 0: not an operator here. All but powers and comparisons associate left.
@@ -310,10 +324,15 @@ Result<std::string> RenderTypeName(const Dialect& dialect, const columnar::DataT
 const FunctionSpec* FindFunction(const Dialect& dialect, std::string_view name, int args = -1);
 /// How this dialect spells a concept, or nullptr.
 const FunctionSpec* FindConcept(const Dialect& dialect, std::string_view concept_name, int args = -1);
+/// How this dialect spells a family's nearest member, or nullptr.
+const FunctionSpec* FindFamily(const Dialect& dialect, std::string_view family, int args = -1);
+/// The type of that name (upper case), or nullptr.
+const TypeSpec* FindType(const Dialect& dialect, std::string_view name);
+/// The type of that neutral name that is written, or nullptr.
+const TypeSpec* FindNeutralType(const Dialect& dialect, std::string_view neutral);
 
-const Dialect& Postgres();
-const Dialect& Mysql();
-const Dialect& Sqlite();
-const Dialect& Duckdb();
+#define DVT_DIALECT(function) const Dialect& function();
+#include "dvt/sql/dialects/all_dialects.inc"
+#undef DVT_DIALECT
 
 }  // namespace dvt::sql

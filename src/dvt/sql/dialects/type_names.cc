@@ -64,15 +64,6 @@ WrittenType Read(std::string_view text) {
   return out;
 }
 
-const TypeSpec* FindSpec(const Dialect& dialect, std::string_view name) {
-  for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
-    for (const auto& spec : each->types) {
-      if (spec.name == name) return &spec;
-    }
-  }
-  return nullptr;
-}
-
 DataType FromSpec(const TypeSpec& spec, const std::vector<int64_t>& parameters) {
   DataType type(spec.kind);
   type.fixed = spec.fixed && (spec.kind == TypeKind::kString || spec.kind == TypeKind::kBinary);
@@ -97,16 +88,16 @@ DataType FromSpec(const TypeSpec& spec, const std::vector<int64_t>& parameters) 
 Result<DataType> ParseTypeName(const Dialect& dialect, std::string_view text) {
   const WrittenType written = Read(text);
   if (written.name.empty()) return Error(ErrorCode::kType, fmt::format("'{}' is no type name", text));
-  const TypeSpec* spec = FindSpec(dialect, written.name);
+  const TypeSpec* spec = FindType(dialect, written.name);
   // Dynamic typing takes any name: what it holds follows from parts of the name.
   if (spec == nullptr && dialect.Has(Feature::kDynamicTyping)) {
     if (written.name.find("INT") != std::string::npos)
-      spec = FindSpec(dialect, "INTEGER");
+      spec = FindType(dialect, "INTEGER");
     else if (written.name.find("CHAR") != std::string::npos || written.name.find("TEXT") != std::string::npos)
-      spec = FindSpec(dialect, "VARCHAR");
+      spec = FindType(dialect, "VARCHAR");
     else if (written.name.find("REAL") != std::string::npos || written.name.find("FLOA") != std::string::npos ||
              written.name.find("DOUB") != std::string::npos)
-      spec = FindSpec(dialect, "REAL");
+      spec = FindType(dialect, "REAL");
   }
   DataType type = spec == nullptr ? DataType(TypeKind::kUnknown) : FromSpec(*spec, written.parameters);
   for (int i = 0; i < written.array_depth; ++i) type = DataType::List(std::move(type));

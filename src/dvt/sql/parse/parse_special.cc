@@ -155,6 +155,7 @@ std::string_view Parser::IntervalUnit(bool required) {
     std::string single = word.size() > 3 && word.back() == 'S' ? word.substr(0, word.size() - 1) : word;
     if (single == "CENTURIE") single = "CENTURY";
     if (single == "MILLENNIA") single = "MILLENNIUM";
+    if (options_.placeholders && word.starts_with("ARG")) return Next(), arena_.Copy(word);
     for (std::string_view unit : kUnits) {
       if (single != unit) continue;
       Next();
@@ -210,12 +211,7 @@ bool Parser::TypeAhead() const {
     default:
       if (!Has(Feature::kDoubleColonCast) || IsStructural(Cur().kw) || Cur().kw == Kw::kINTERVAL) return false;
       {
-        std::string upper = ToUpper(Cur().text);
-        bool known = false;
-        for (const Dialect* d = &d_; d != nullptr && !known; d = d->parent) {
-          for (const TypeSpec& spec : d->types) known = known || spec.name == upper;
-        }
-        if (!known) return false;
+        if (FindType(d_, ToUpper(Cur().text)) == nullptr) return false;
       }
   }
   return (Ahead(n).type == Tok::kString || Ahead(n).type == Tok::kEString) && ast_.source[Ahead(n).begin] != '"';

@@ -10,9 +10,10 @@
 namespace dvt::sql {
 
 struct ParseOptions {
-  std::string file;      ///< named in errors
-  int max_depth = 2000;  ///< deepest nesting of expressions and queries before a clean error
-  bool comments = true;  ///< keep comments on nodes
+  std::string file;           ///< named in errors
+  int max_depth = 2000;       ///< deepest nesting of expressions and queries before a clean error
+  bool comments = true;       ///< keep comments on nodes
+  bool placeholders = false;  ///< ARG1, ARG2 … may stand for the unit of an interval: the text is a template of a function table
 };
 
 /// Parses one or more statements separated by semicolons. The source is copied into the result's arena. Errors are kSyntax with line,

@@ -1,5 +1,6 @@
 // Functions: by concept where a spelling of the same meaning exists, by a rewrite where one can be made, else unsupported.
 #include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/function_template.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -45,6 +46,8 @@ Node* Rewriter::Function(Node* node) {
   if (spec == nullptr) {
     Note(Verdict::kUnsupported, node, name,
          "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
+    if (normalize_ && !node->Has(kQuotedName) && !to_.Has(Feature::kKeepFunctionCase))
+      node->text = arena_.Copy(ToUpper(node->text));
     return node;
   }
   const Node* first = count > 0 ? args->Child(0) : nullptr;
@@ -67,6 +70,18 @@ Node* Rewriter::Function(Node* node) {
   if ((spec->flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes))) {
     Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no such table function");
     return node;
+  }
+  if (!spec->read.empty() && spec->read.front() == '=') {
+    std::vector<Node*> args_of_call(args->Children().begin(), args->Children().end()), fresh;
+    if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1)))
+      return Visit(Instantiate(arena_, shape, args_of_call, fresh));
+  }
+  bool exact = false;
+  const FunctionSpec* target = TargetOf(*spec, count, exact);
+  if (target != nullptr && (!spec->read.empty() || !target->write.empty())) {
+    if (!exact)
+      Note(Verdict::kDifferent, node, name, "the nearest function of " + std::string(to_.name) + " agrees only in common cases");
+    return ByTable(node, *spec, *target);
   }
   if (const FunctionSpec* same = FindConcept(to_, spec->concept_, count)) {
     if (!EqualsIgnoreCase(same->name, node->text)) node->text = same->name;
@@ -93,8 +108,18 @@ Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
   if (out == nullptr) out = Numbers(node, meaning);
   if (out == nullptr) out = Dates(node, meaning);
   if (out != nullptr) return out;
+  bool exact = false;
+  const Node* given = node->Child(kArgsSlot);
+  if (const FunctionSpec* near = TargetOf(spec, given == nullptr ? 0 : static_cast<int>(given->count), exact)) {
+    Note(Verdict::kDifferent, node, "function " + ToUpper(node->text),
+         "the nearest function of " + std::string(to_.name) + " agrees only in common cases");
+    return ByTable(node, spec, *near);
+  }
   Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
        std::string(to_.name) + " has no function of the same meaning");
+  if (const FunctionSpec* neutral = FindFamily(Neutral(), spec.family_name()); neutral != nullptr && neutral->write.empty())
+    return ByTable(node, spec, *neutral);
+  if (normalize_) node->text = arena_.Copy(ToUpper(node->text));
   return node;
 }
 

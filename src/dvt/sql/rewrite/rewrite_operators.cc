@@ -61,6 +61,7 @@ void Rewriter::Walk(Node*& slot) {
 }
 
 Node* Rewriter::Visit(Node* node) {
+  if (&from_ == &to_) return Normalize(node);
   if (node->IsQuery()) {
     if (node->Is(Kind::kSelect)) Select(node);
     if (node->Is(Kind::kSetOperation)) SetOperation(node);
@@ -89,6 +90,7 @@ Node* Rewriter::Visit(Node* node) {
       return node;
     case Kind::kLike: return Like(node);
     case Kind::kCast: return Cast(node);
+    case Kind::kTypeName: TypeName(node); return node;
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
@@ -184,7 +186,7 @@ Node* Rewriter::String(Node* node) {
     for (size_t i = 0; i < node->text.size(); i += 2)
       text += (to_.Has(Feature::kStructBraces) ? "\\x" : "") + std::string(node->text.substr(i, 2));
     auto type = RenderTypeName(to_, DataType(TypeKind::kBinary));
-    return Made(MakeCast(arena_, Made(MakeString(arena_, text)), MakeTypeName(arena_, *type)));
+    return Made(MakeCast(arena_, Made(MakeString(arena_, text)), MakeTypeName(arena_, type.value_or(std::string("BINARY")))));
   }
   Note(Verdict::kUnsupported, node, node->op == Op::kHex ? "hexadecimal literal" : "bit literal",
        "it is another kind of value in " + std::string(to_.name));

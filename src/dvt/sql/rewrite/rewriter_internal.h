@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -14,8 +15,8 @@ namespace dvt::sql {
 class Rewriter {
  public:
   Rewriter(Arena& arena, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::vector<TranspileNote>& notes,
-           std::string_view source)
-      : arena_(arena), from_(from), to_(to), types_(types), notes_(notes), source_(source) {}
+           std::string_view source, bool normalize = false)
+      : arena_(arena), from_(from), to_(to), types_(types), notes_(notes), source_(source), normalize_(normalize) {}
 
   void Run(Node*& slot);
   Verdict verdict() const { return verdict_; }
@@ -74,6 +75,14 @@ class Rewriter {
   Node* Aggregate(Node* node, std::string_view meaning);
   Node* Substring(Node* node, std::string_view target);
   Node* Rename(Node* node, std::string_view concept_name);
+  // By the function tables' templates (rewrite_by_table.cc).
+  Node* ByTable(Node* node, const FunctionSpec& from, const FunctionSpec& to);
+  const FunctionSpec* TargetOf(const FunctionSpec& spec, int args, bool& exact) const;
+  bool CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args);
+  Node* Call(Node* node, const FunctionSpec& to, std::span<Node* const> args);
+  Node* Preferred(Node* node);
+  Node* Normalize(Node* node);
+  void TypeName(Node* type);
 
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
@@ -86,6 +95,7 @@ class Rewriter {
   std::vector<TranspileNote>& notes_;
   std::string_view source_;
   Verdict verdict_ = Verdict::kExact;
+  bool normalize_ = false;  ///< the text is for people: preferred spellings, upper-case function names
   std::unordered_set<const Node*> made_;
 };
 

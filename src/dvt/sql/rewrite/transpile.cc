@@ -48,8 +48,11 @@ Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Di
       DVT_ASSIGN(analysis, Analyze(statement, from, options.schema, analyze));
       types = analysis->column_types();
     }
-    const Verdict verdict = TranspileTree(ast.arena, statement, from, to, types, out.notes, ast.source);
-    out.verdict = std::max(out.verdict, verdict);
+    if (&from != &to || options.normalize) {
+      Rewriter rewriter(ast.arena, from, to, types, out.notes, ast.source, options.normalize);
+      rewriter.Run(statement);
+      out.verdict = std::max(out.verdict, rewriter.verdict());
+    }
     out.sql += (out.sql.empty() ? "" : ";\n") + Print(statement, to, options.print);
   }
   for (const auto& note : out.notes) {

@@ -1,0 +1,93 @@
+#include "dvt/sql/dialects/core_sql.h"
+
+namespace dvt::sql {
+
+namespace {
+
+using F = Feature;
+
+constexpr FeatureSet kFeatures = {F::kLocaleTextOrder,
+                                  F::kLikeBackslash,
+                                  F::kSymmetricBetween,
+                                  F::kSmallSums,
+                                  F::kEStrings,
+                                  F::kDollarStrings,
+                                  F::kNestedComments,
+                                  F::kBitStrings,
+                                  F::kHexNumbers,
+                                  F::kUnderscoreNumbers,
+                                  F::kDollarParameters,
+                                  F::kPipesConcat,
+                                  F::kCaretIsPower,
+                                  F::kHashIsXor,
+                                  F::kDoubleColonCast,
+                                  F::kArrowJson,
+                                  F::kHashJson,
+                                  F::kJsonContainment,
+                                  F::kTildeRegex,
+                                  F::kIlike,
+                                  F::kSimilarTo,
+                                  F::kNotNullPostfix,
+                                  F::kDistinctOn,
+                                  F::kGroupingSets,
+                                  F::kLateral,
+                                  F::kFullJoin,
+                                  F::kNaturalJoin,
+                                  F::kFetch,
+                                  F::kNullsOrdering,
+                                  F::kMaterializedCte,
+                                  F::kValuesTable,
+                                  F::kTableStatement,
+                                  F::kFilterClause,
+                                  F::kWithinGroup,
+                                  F::kTableSample,
+                                  F::kIntersectExceptAll,
+                                  F::kDerivedTableNeedsAlias,
+                                  F::kAliasInGroupBy,
+                                  F::kOrdinality,
+                                  F::kArrayBrackets,
+                                  F::kArrayKeyword,
+                                  F::kListSlices,
+                                  F::kBooleanLiterals,
+                                  F::kBooleanType,
+                                  F::kIntervalType,
+                                  F::kIntervalString,
+                                  F::kOverlay,
+                                  F::kExtract,
+                                  F::kPositionFunction,
+                                  F::kSubstringFrom,
+                                  F::kTrimFrom,
+                                  F::kRowConstructor,
+                                  F::kCollateClause,
+                                  F::kAtTimeZone,
+                                  F::kNamedArguments,
+                                  F::kSlashIsInteger,
+                                  F::kConcatNullIsEmpty,
+                                  F::kGreatestIgnoresNull,
+                                  F::kTransactionalDdl,
+                                  F::kReturning,
+                                  F::kOnConflict,
+                                  F::kMerge,
+                                  F::kDeleteUsing,
+                                  F::kUpdateFrom,
+                                  F::kQualify,
+                                  F::kStarExcept};
+
+}  // namespace
+
+const Dialect& Redshift() {
+  static const Dialect kDialect = [] {
+    Dialect d = Postgres();  // what is not set here is as there
+    d.name = "redshift";
+    d.parent = &Postgres();
+    d.aliases = {};
+    d.features = kFeatures;
+    d.functions = {};
+    d.types = {};
+    d.reserved = {};
+    return d;
+  }();
+  return kDialect;
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,144 @@
+// Functions and types whose translation the dialects' tables say: other names, other orders of arguments, whole expressions.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/function_template.h"
+#include "dvt/sql/rewrite/rewriter_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+// FILTER, OVER, WITHIN GROUP, DISTINCT … of a call go to the call that takes its place.
+void MoveTail(Arena& arena, Node* from, Node* to) {
+  for (const uint32_t slot : {kFilterSlot, kOverSlot, kArgOrderSlot, kWithinSlot, kSeparatorSlot}) {
+    if (Node* part = from->Child(slot); part != nullptr && to->Child(slot) == nullptr) SetChild(arena, to, slot, part);
+  }
+  for (const Flag flag : {kDistinctArgs, kIgnoreNulls, kRespectNulls}) {
+    if (from->Has(flag)) to->Set(flag);
+  }
+}
+
+bool HasTail(const Node* call) {
+  return call->count > 1 || call->Has(kDistinctArgs) || call->Has(kIgnoreNulls) || call->Has(kRespectNulls);
+}
+
+// The outermost call of a made expression.
+Node* FirstCall(Node* node) {
+  if (node == nullptr || node->Is(Kind::kFunction)) return node;
+  for (Node* child : node->Children()) {
+    if (Node* found = child == nullptr ? nullptr : FirstCall(child)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// The spelling of a function in the target: of the same concept (exact), else of its family.
+const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, int args, bool& exact) const {
+  if (!spec.read.empty()) {
+    const Node* shape = ArgumentTemplate(Neutral(), spec.read);
+    if (shape != nullptr && spec.read.find("ARGS") == std::string_view::npos) args = static_cast<int>(shape->count);
+  }
+  const FunctionSpec* target = FindConcept(to_, spec.concept_, args);
+  exact = target != nullptr;
+  return exact ? target : FindFamily(to_, spec.family_name(), args);
+}
+
+bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args) {
+  const Node* given = node->Child(kArgsSlot);
+  if (given != nullptr) args.assign(given->Children().begin(), given->Children().end());
+  if (spec.read.empty()) return true;
+  const Node* shape = ArgumentTemplate(Neutral(), spec.read);
+  if (shape == nullptr) return false;
+  std::vector<Node*> fresh;
+  const Node* list = Instantiate(arena_, shape, args, fresh);
+  made_.insert(fresh.begin(), fresh.end());
+  args.clear();
+  for (Node* arg : list->Children()) {
+    if (arg != nullptr) args.push_back(arg);
+  }
+  return true;
+}
+
+// A call as the target's table says it, over the concept's own arguments.
+Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> args) {
+  if (!to.write.empty()) {
+    const Node* shape = FunctionTemplate(to_, to.write);
+    if (shape == nullptr) return node;
+    std::vector<Node*> fresh;
+    Node* made = Instantiate(arena_, shape, args, fresh);
+    made_.insert(fresh.begin(), fresh.end());
+    made->begin = node->begin;
+    if (HasTail(node)) {
+      if (Node* call = FirstCall(made)) MoveTail(arena_, node, call);
+    }
+    return made;
+  }
+  Node* call = NewNode(arena_, Kind::kFunction, {MakeList(arena_, args)}, to.name);
+  call->begin = node->begin;
+  call->comments = node->comments;
+  MoveTail(arena_, node, call);
+  call->Set(kNoParens, (to.flags & kNoParentheses) != 0 && args.empty());
+  return Made(call);
+}
+
+Node* Rewriter::ByTable(Node* node, const FunctionSpec& from, const FunctionSpec& to) {
+  std::vector<Node*> args;
+  if (!CanonicalArguments(node, from, args)) return node;
+  return Call(node, to, args);
+}
+
+// The same dialect: the preferred spelling of the same concept.
+Node* Rewriter::Preferred(Node* node) {
+  if (node->Has(kQuotedName) || node->Child(kSchemaSlot) != nullptr) return node;
+  const Node* args = node->Child(kArgsSlot);
+  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
+  const FunctionSpec* spec = FindFunction(from_, node->text, count);
+  if (spec != nullptr && !spec->read.empty() && spec->read.front() == '=') {
+    std::vector<Node*> given(args->Children().begin(), args->Children().end()), fresh;
+    const Node* shape = FunctionTemplate(from_, spec->read.substr(1));
+    return shape == nullptr ? node : Visit(Instantiate(arena_, shape, given, fresh));
+  }
+  bool exact = false;
+  const FunctionSpec* target = spec == nullptr ? nullptr : TargetOf(*spec, count, exact);
+  if (target != nullptr && exact && (target != spec || !spec->read.empty() || !spec->write.empty())) {
+    Node* out = ByTable(node, *spec, *target);
+    out->comments = node->comments;
+    return out;
+  }
+  const bool keep = to_.Has(Feature::kKeepFunctionCase) || node->Has(kNoParens);
+  if (!keep || target != nullptr) node->text = target != nullptr && !keep ? target->name : arena_.Copy(ToUpper(node->text));
+  return node;
+}
+
+Node* Rewriter::Normalize(Node* node) {
+  switch (node->kind) {
+    case Kind::kFunction: return Preferred(node);
+    case Kind::kTypeName: TypeName(node); return node;
+    default: return node;
+  }
+}
+
+// A type's name, by its neutral name, else by its kind. Parameters that the target's type does not take are dropped with a note.
+void Rewriter::TypeName(Node* type) {
+  if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
+  const TypeSpec* spec = FindType(from_, type->text);
+  if (spec == nullptr) return;
+  const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
+  const TypeSpec* target = FindNeutralType(to_, neutral);
+  if (target == nullptr && &from_ != &to_) {
+    for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
+      for (const auto& row : each->types) {
+        if (target == nullptr && row.kind == spec->kind && !row.read_only && row.fixed == spec->fixed) target = &row;
+      }
+    }
+  }
+  if (target == nullptr) return;
+  type->text = target->name;
+  if (type->count > target->parameters && &from_ != &to_) {
+    Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
+         "its parameters have no place in " + std::string(to_.name));
+    type->count = target->parameters;
+  }
+}
+
+}  // namespace dvt::sql
