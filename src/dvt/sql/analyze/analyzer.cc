@@ -95,6 +95,8 @@ void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
       Scope* left = BuildQuery(inner->Child(kLeftSlot), ScopeKind::kSetBranch, outer, scope);
       scope->output = rename(left->output);
       scope->output_known = left->output_known;
+      for (size_t i = 0; i < scope->output.size(); ++i)
+        scope->origins.push_back({nullptr, {}, static_cast<int>(i), static_cast<int>(i)});
       visible.scope = scope;
       visible.columns = scope->output;
       ctes_.push_back(visible);
@@ -105,6 +107,20 @@ void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
     visible.scope = BuildQuery(body, ScopeKind::kCte, outer, parent);
     visible.columns = rename(visible.scope->output);
     ctes_.push_back(std::move(visible));
+  }
+}
+
+// What a clause may see of the select aliases, if the dialect has the feature.
+Analyzer::Aliases Analyzer::Visible(Feature feature) const {
+  if (!dialect_.Has(feature)) return Aliases::kNone;
+  return dialect_.Has(Feature::kAliasFirst) ? Aliases::kFirst : Aliases::kAfterColumns;
+}
+
+void Analyzer::ResolveItems(Node* items, Block& block) {
+  const Aliases aliases = Visible(Feature::kLateralAlias);
+  for (Node* item : items->Children()) {
+    Resolve(item, block, aliases);
+    ++block.aliased;
   }
 }
 
@@ -121,73 +137,19 @@ Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Bloc
       BuildFrom(from, block, false);
     }
   }
-  const bool loose = dialect_.Has(Feature::kAliasInWhere);
-  const bool group_alias = dialect_.Has(Feature::kAliasInGroupBy);
-  for (Node* item : select->Child(kItemsSlot)->Children()) Resolve(item, block, loose ? Aliases::kAfterColumns : Aliases::kNone);
+  ResolveItems(select->Child(kItemsSlot), block);
+  scope->visible = block.visible;
   SetOutput(block, select->Child(kItemsSlot));
   Resolve(select->Child(kDistinctSlot), block, Aliases::kBeforeColumns);
-  Resolve(select->Child(kWhereSlot), block, loose ? Aliases::kAfterColumns : Aliases::kNone);
-  Resolve(select->Child(kGroupSlot), block, group_alias ? Aliases::kAfterColumns : Aliases::kNone);
-  Resolve(select->Child(kHavingSlot), block, group_alias ? Aliases::kAfterColumns : Aliases::kNone);
+  Resolve(select->Child(kWhereSlot), block, Visible(Feature::kAliasInWhere));
+  Resolve(select->Child(kGroupSlot), block, Visible(Feature::kAliasInGroupBy));
+  Resolve(select->Child(kHavingSlot), block, Visible(Feature::kAliasInHaving));
   Resolve(select->Child(kWindowSlot), block, Aliases::kNone);
-  Resolve(select->Child(kQualifySlot), block, Aliases::kAfterColumns);
+  Resolve(select->Child(kQualifySlot), block, Visible(Feature::kQualify));
   Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
   Resolve(select->Child(kLimitSlot), block, Aliases::kNone);
   Resolve(select->Child(kOffsetSlot), block, Aliases::kNone);
   return scope;
-}
-
-// The columns that the items give, stars expanded over known columns.
-void Analyzer::SetOutput(Block& block, Node* items) {
-  Scope* scope = block.scope;
-  auto add_all = [&](Source* source) {
-    if (!source->columns_known) scope->output_known = false;
-    for (size_t i = 0; i < source->columns.size(); ++i) {
-      scope->output.push_back(source->columns[i]);
-      Use(source, static_cast<int>(i), source->columns[i].name);
-    }
-  };
-  for (Node* item : items->Children()) {
-    if (!item->Is(Kind::kStar)) {
-      scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
-      continue;
-    }
-    const Node* qualifier = item->Child(0);
-    auto excluded = [&](const std::string& name) {
-      const Node* list = item->Child(1);
-      if (list == nullptr) return false;
-      return std::any_of(list->Children().begin(), list->Children().end(),
-                         [&](const Node* each) { return each->Is(Kind::kIdentifier) && Same(Fold(each), name); });
-    };
-    const size_t before = scope->output.size();
-    if (qualifier == nullptr) {
-      for (const auto& merged : block.merged) {
-        const auto& [source, index] = merged.sides.front();
-        scope->output.push_back(source->columns[static_cast<size_t>(index)]);
-        for (const auto& [side, i] : merged.sides) Use(side, i, merged.name);
-      }
-      for (Source* source : scope->sources) {
-        if (!source->columns_known) scope->output_known = false;
-        for (size_t i = 0; i < source->columns.size(); ++i) {
-          const bool merged = std::any_of(block.merged.begin(), block.merged.end(), [&](const auto& m) {
-            return std::find(m.sides.begin(), m.sides.end(), std::pair<Source*, int>(source, static_cast<int>(i))) !=
-                   m.sides.end();
-          });
-          if (merged) continue;
-          scope->output.push_back(source->columns[i]);
-          Use(source, static_cast<int>(i), source->columns[i].name);
-        }
-      }
-    } else {
-      const std::string name = Fold(qualifier->Child(qualifier->count - 1));
-      for (Source* source : scope->sources) {
-        if (Same(source->name, name)) add_all(source);
-      }
-    }
-    for (size_t i = scope->output.size(); i-- > before;) {
-      if (excluded(scope->output[i].name)) scope->output.erase(scope->output.begin() + static_cast<std::ptrdiff_t>(i));
-    }
-  }
 }
 
 Scope* Analyzer::BuildSetOperation(Node* set, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
@@ -195,14 +157,33 @@ Scope* Analyzer::BuildSetOperation(Node* set, Node* outermost, ScopeKind kind, B
   Scope* left = BuildQuery(set->Child(kLeftSlot), ScopeKind::kSetBranch, outer, scope);
   Scope* right = BuildQuery(set->Child(kRightSlot), ScopeKind::kSetBranch, outer, scope);
   scope->branches = {left, right};
-  scope->output = left->output;
-  scope->output_known = left->output_known && right->output_known;
-  for (size_t i = 0; i < scope->output.size() && i < right->output.size(); ++i) {
-    scope->output[i].type = CommonType(left->output[i].type, right->output[i].type);
-  }
+  SetBranchOutput(*scope, set);
   scope->correlated = left->correlated || right->correlated;
   ResolveOutputOrder(set, scope, outer);
   return scope;
+}
+
+// Columns match by position, or by name and then those of one branch only are added.
+void Analyzer::SetBranchOutput(Scope& scope, const Node* set) {
+  const Scope &left = *scope.branches[0], &right = *scope.branches[1];
+  scope.output = left.output;
+  scope.output_known = left.output_known && right.output_known;
+  for (size_t i = 0; i < left.output.size(); ++i) scope.origins.push_back({nullptr, {}, static_cast<int>(i), -1});
+  for (size_t i = 0; i < right.output.size(); ++i) {
+    size_t at = i;
+    if (set->Has(kByName)) {
+      at = 0;
+      while (at < left.output.size() && !Same(left.output[at].name, right.output[i].name)) ++at;
+      if (at == left.output.size()) {
+        scope.output.push_back(right.output[i]);
+        scope.origins.push_back({nullptr, {}, -1, static_cast<int>(i)});
+        continue;
+      }
+    }
+    if (at >= left.output.size()) break;
+    scope.output[at].type = CommonType(left.output[at].type, right.output[i].type);
+    scope.origins[at].right = static_cast<int>(i);
+  }
 }
 
 Scope* Analyzer::BuildValues(Node* values, Node* outermost, ScopeKind kind, Block* outer, Scope* parent) {
@@ -240,18 +221,18 @@ void Analyzer::ResolveOutputOrder(Node* query, Scope* scope, Block* outer) {
     const Node* bare = Unparen(key);
     if (bare->Is(Kind::kColumn) && bare->count == 1) {
       const std::string name = Fold(bare->Child(0));
-      const bool known =
-          std::any_of(scope->output.begin(), scope->output.end(), [&](const Field& field) { return Same(field.name, name); });
-      if (known || !scope->output_known) {
+      const auto named =
+          std::find_if(scope->output.begin(), scope->output.end(), [&](const Field& field) { return Same(field.name, name); });
+      if (named != scope->output.end() || !scope->output_known) {
         ColumnBinding binding;
         binding.scope = scope;
+        if (named != scope->output.end()) binding.output = static_cast<int>(named - scope->output.begin());
         out_.bindings_[bare] = binding;
         continue;
       }
     }
     // Other expressions may still name the leftmost SELECT's columns, as some systems allow: resolved leniently.
-    for (Node* column : FindAll(key, Kind::kColumn, true))
-      out_.bindings_.try_emplace(column, ColumnBinding{nullptr, -1, nullptr, scope, false, {}});
+    for (Node* column : FindAll(key, Kind::kColumn, true)) out_.bindings_.try_emplace(column, ColumnBinding{.scope = scope});
   }
 }
 

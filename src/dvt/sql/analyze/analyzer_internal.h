@@ -31,19 +31,17 @@ class Analyzer {
     Scope* scope;
     columnar::Fields columns;
   };
-  /// Columns that USING or NATURAL made one.
-  struct Merged {
-    std::string name;
-    std::vector<std::pair<Source*, int>> sides;
-  };
   /// What an expression of a block may see besides its sources.
-  enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns };
+  enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns, kFirst };
   struct Block {
     Scope* scope = nullptr;
-    Block* outer = nullptr;  ///< whose columns may be seen too
-    std::vector<Merged> merged;
+    Block* outer = nullptr;       ///< whose columns may be seen too
     const Node* items = nullptr;  ///< for aliases
+    uint32_t aliased = 0;         ///< how many of the items are named already
     std::vector<const Node*> lambda_names;
+    std::vector<VisibleColumn> visible;  ///< as Scope::visible
+    std::vector<const Source*> hidden;   ///< right sides of semi and anti joins, once past their ON
+    size_t join_begin = 0;               ///< in an ON: where the columns of the join's own sides begin
   };
 
   // Queries (analyzer.cc).
@@ -54,8 +52,14 @@ class Analyzer {
   Scope* BuildSelect(Node* select, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
   Scope* BuildSetOperation(Node* set, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
   Scope* BuildValues(Node* values, Node* outermost, ScopeKind kind, Block* outer, Scope* parent);
+  void SetBranchOutput(Scope& scope, const Node* set);
   void ResolveOutputOrder(Node* query, Scope* scope, Block* outer);
+
+  // Stars (star_expansion.cc).
   void SetOutput(Block& block, Node* items);
+  void ExpandStar(Block& block, Node* star);
+  void TakeColumn(Scope& scope, Node* star, const VisibleColumn& column);
+  void TakeSource(Scope& scope, Node* star, Source* source);
 
   // FROM (from_clause.cc).
   void BuildFrom(Node* table, Block& block, bool nullable);
@@ -65,12 +69,16 @@ class Analyzer {
   void AddDerived(Node* table, Block& block, bool nullable);
   void AddFunction(Node* table, Block& block, bool nullable);
   void NameSource(Source& source, const Node* alias, std::string fallback);
+  void Show(Block& block, Source* source);
+  std::vector<std::string> MergedNames(const Block& block, const Node* join, size_t left_begin, size_t right_begin) const;
   void MergeColumns(Block& block, const Node* join, size_t left_begin, size_t right_begin);
 
   // Columns (column_binding.cc).
   void Resolve(Node* expression, Block& block, Aliases aliases);
   void BindColumn(Node* column, Block& block, Aliases aliases);
   bool BindInBlock(Node* column, Block& block, Block& from, bool outer);
+  Aliases Visible(Feature feature) const;
+  void ResolveItems(Node* items, Block& block);
   bool BindAlias(Node* column, Block& block);
   bool BindUnqualified(const std::string& name, Node* column, Block& block, Block& from, bool outer);
   bool BindQualified(Node* column, Block& block, Block& from, bool outer);

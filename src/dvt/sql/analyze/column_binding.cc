@@ -55,7 +55,7 @@ void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
     for (const Node* name : block.lambda_names) {
       if (Same(Fold(name), Fold(column->Child(0)))) return;
     }
-    if (aliases == Aliases::kBeforeColumns && BindAlias(column, block)) return;
+    if ((aliases == Aliases::kBeforeColumns || aliases == Aliases::kFirst) && BindAlias(column, block)) return;
   }
   if (BindInBlock(column, block, block, false)) return;
   if (column->count == 1 && aliases == Aliases::kAfterColumns && BindAlias(column, block)) return;
@@ -77,6 +77,7 @@ void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
     }
     if (column->count == 1 && unknown.size() == 1) {
       binding.source = unknown.front();
+      binding.name = name;
       Use(binding.source, -1, name);
     }
     out_.bindings_[column] = binding;
@@ -88,7 +89,8 @@ void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
 bool Analyzer::BindAlias(Node* column, Block& block) {
   if (block.items == nullptr) return false;
   const std::string name = Fold(column->Child(0));
-  for (Node* item : block.items->Children()) {
+  for (uint32_t i = 0; i < block.aliased; ++i) {
+    Node* item = block.items->Child(i);
     if (!item->Is(Kind::kAlias) || !Same(OutputName(item, dialect_), name)) continue;
     ColumnBinding binding;
     binding.alias = item;
@@ -108,34 +110,34 @@ bool Analyzer::BindInBlock(Node* column, Block& block, Block& from, bool outer) 
   return BindUnqualified(Fold(column->Child(0)), column, block, from, outer);
 }
 
+// In an ON the join's own sides come first.
 bool Analyzer::BindUnqualified(const std::string& name, Node* column, Block& block, Block& from, bool outer) {
-  for (const Merged& merged : block.merged) {
-    if (!Same(merged.name, name)) continue;
-    Bound(column, from, merged.sides.front().first, merged.sides.front().second, outer);
-    out_.bindings_[column].merged = merged.sides;
-    for (const auto& [source, index] : merged.sides) Use(source, index, name);
-    return true;
-  }
-  Source* found = nullptr;
-  int found_index = -1;
-  for (Source* source : block.scope->sources) {
-    for (size_t i = 0; i < source->columns.size(); ++i) {
-      if (!Same(source->columns[i].name, name)) continue;
-      if (found != nullptr && found != source && options_.strict) {
-        throw AnalysisFailure{Error(ErrorCode::kSyntax, fmt::format("column '{}' is ambiguous: '{}' and '{}' both have it", name,
-                                                                    found->name, source->name))
-                                  .At(PlaceOf(column))
-                                  .WithHint(fmt::format("write {}.{} or {}.{}", found->name, name, source->name, name))};
-      }
+  const VisibleColumn* found = nullptr;
+  auto search = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end && i < block.visible.size(); ++i) {
+      const VisibleColumn& each = block.visible[i];
+      if (!Same(each.name, name)) continue;
       if (found == nullptr) {
-        found = source;
-        found_index = static_cast<int>(i);
+        found = &each;
+        continue;
       }
-      break;
+      const std::string &one = found->sides.front().first->name, &other = each.sides.front().first->name;
+      if (found->sides.front().first == each.sides.front().first || !options_.strict) continue;
+      throw AnalysisFailure{
+          Error(ErrorCode::kSyntax, fmt::format("column '{}' is ambiguous: '{}' and '{}' both have it", name, one, other))
+              .At(PlaceOf(column))
+              .WithHint(fmt::format("write {}.{} or {}.{}", one, name, other, name))};
     }
-  }
+  };
+  search(block.join_begin, block.visible.size());
+  if (found == nullptr) search(0, block.join_begin);
   if (found == nullptr) return false;
-  Bound(column, from, found, found_index, outer);
+  const VisibleColumn bound = *found;
+  Bound(column, from, bound.sides.front().first, bound.sides.front().second, outer);
+  if (bound.sides.size() == 1) return true;
+  out_.bindings_[column].merged = bound.sides;
+  out_.bindings_[column].any_side = bound.any_side;
+  for (const auto& [source, index] : bound.sides) Use(source, index, name);
   return true;
 }
 
@@ -145,6 +147,7 @@ bool Analyzer::BindQualified(Node* column, Block& block, Block& from, bool outer
   const std::string schema = column->count > 2 ? Fold(column->Child(column->count - 3)) : "";
   for (Source* source : block.scope->sources) {
     if (!Same(source->name, table)) continue;
+    if (std::find(block.hidden.begin(), block.hidden.end(), source) != block.hidden.end()) continue;
     if (!schema.empty() && (source->kind != SourceKind::kTable || !Same(source->relation.schema, schema))) continue;
     for (size_t i = 0; i < source->columns.size(); ++i) {
       if (!Same(source->columns[i].name, name)) continue;
@@ -170,6 +173,7 @@ void Analyzer::Bound(Node* column, Block& from, Source* source, int index, bool 
   ColumnBinding binding;
   binding.source = source;
   binding.index = index;
+  if (index < 0) binding.name = Fold(column->Child(column->count - 1));
   binding.scope = from.scope;
   binding.outer = outer;
   out_.bindings_[column] = binding;

@@ -1,11 +1,10 @@
 // FROM: what each table, derived table, function and join brings into sight.
 #include <algorithm>
+#include <utility>
 
 #include "dvt/sql/analyze/analyzer_internal.h"
 
 namespace dvt::sql {
-
-using columnar::Field;
 
 columnar::RelationName TableName(const Node* table, const Dialect& dialect) {
   columnar::RelationName out;
@@ -30,6 +29,7 @@ Source* Analyzer::AddSource(Block& block, SourceKind kind, Node* node, bool null
   Source& source = out_.sources_.emplace_back();
   source.kind = kind;
   source.node = node;
+  source.scope = block.scope;
   source.nullable_side = nullable;
   block.scope->sources.push_back(&source);
   return &source;
@@ -75,6 +75,7 @@ void Analyzer::AddTable(Node* table, Block& block, bool nullable) {
       source->columns = cte->columns;
       source->columns_known = cte->scope->output_known;
       NameSource(*source, table->Child(0), cte->name);
+      Show(block, source);
       return;
     }
   }
@@ -86,6 +87,7 @@ void Analyzer::AddTable(Node* table, Block& block, bool nullable) {
     source->columns_known = true;
   }
   NameSource(*source, table->Child(0), name.name);
+  Show(block, source);
 }
 
 void Analyzer::AddDerived(Node* table, Block& block, bool nullable) {
@@ -98,6 +100,7 @@ void Analyzer::AddDerived(Node* table, Block& block, bool nullable) {
   source->columns = inner->output;
   source->columns_known = inner->output_known;
   NameSource(*source, table->Child(0), "");
+  Show(block, source);
 }
 
 void Analyzer::AddFunction(Node* table, Block& block, bool nullable) {
@@ -106,54 +109,85 @@ void Analyzer::AddFunction(Node* table, Block& block, bool nullable) {
   const Node* call = table->Child(1);
   const std::string own = call->Is(Kind::kFunction) ? FoldIdentifier(dialect_, call->text, false) : "";
   NameSource(*source, table->Child(0), own);
+  Show(block, source);
+}
+
+// The source's columns become visible to unqualified names.
+void Analyzer::Show(Block& block, Source* source) {
+  for (size_t i = 0; i < source->columns.size(); ++i)
+    block.visible.push_back({source->columns[i].name, {{source, static_cast<int>(i)}}, false});
+  if (!source->columns_known) block.visible.push_back({"", {{source, -1}}, false});
 }
 
 void Analyzer::BuildJoin(Node* join, Block& block, bool nullable) {
   const bool left_nullable = nullable || join->op == Op::kRight || join->op == Op::kFull;
   const bool right_nullable = nullable || join->op == Op::kLeft || join->op == Op::kFull;
-  const size_t left_begin = block.scope->sources.size();
+  const size_t left_begin = block.visible.size();
   BuildFrom(join->Child(0), block, left_nullable);
-  const size_t right_begin = block.scope->sources.size();
+  const size_t right_begin = block.visible.size(), right_source = block.scope->sources.size();
   BuildFrom(join->Child(1), block, right_nullable);
+  const size_t outer_begin = std::exchange(block.join_begin, left_begin);
+  Resolve(join->Child(2), block, dialect_.Has(Feature::kAliasInWhere) ? Aliases::kAfterColumns : Aliases::kNone);
+  block.join_begin = outer_begin;
   MergeColumns(block, join, left_begin, right_begin);
-  Resolve(join->Child(2), block, Aliases::kNone);
+  if (join->op != Op::kSemi && join->op != Op::kAnti) return;
+  const auto& sources = block.scope->sources;
+  block.hidden.insert(block.hidden.end(), sources.begin() + static_cast<std::ptrdiff_t>(right_source), sources.end());
+  std::erase_if(block.visible, [&](const VisibleColumn& column) {
+    return std::find(block.hidden.begin(), block.hidden.end(), column.sides.front().first) != block.hidden.end();
+  });
 }
 
-// USING (a, b) and NATURAL make one column of both sides'.
-void Analyzer::MergeColumns(Block& block, const Node* join, size_t left_begin, size_t right_begin) {
-  const auto& sources = block.scope->sources;
-  auto find = [&](size_t begin, size_t end, const std::string& name) {
-    for (size_t s = begin; s < end; ++s) {
-      for (size_t i = 0; i < sources[s]->columns.size(); ++i) {
-        if (Same(sources[s]->columns[i].name, name)) return std::pair<Source*, int>(sources[s], static_cast<int>(i));
-      }
-    }
-    return std::pair<Source*, int>(nullptr, -1);
-  };
+// The names of USING (a, b), or those that both sides of a NATURAL join have.
+std::vector<std::string> Analyzer::MergedNames(const Block& block, const Node* join, size_t left_begin,
+                                               size_t right_begin) const {
   std::vector<std::string> names;
   if (const Node* list = join->Child(3)) {
     for (const Node* identifier : list->Children()) names.push_back(Fold(identifier));
-  } else if (join->Has(kNatural)) {
-    for (size_t s = left_begin; s < right_begin; ++s) {
-      for (const Field& field : sources[s]->columns) {
-        if (find(right_begin, sources.size(), field.name).first != nullptr) names.push_back(field.name);
+    return names;
+  }
+  if (!join->Has(kNatural)) return names;
+  for (size_t i = left_begin; i < right_begin; ++i) {
+    const std::string& name = block.visible[i].name;
+    const bool both = std::any_of(block.visible.begin() + static_cast<std::ptrdiff_t>(right_begin), block.visible.end(),
+                                  [&](const VisibleColumn& right) { return Same(right.name, name); });
+    if (both && !name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+// USING (a, b) and NATURAL make one column of both sides'. It comes first, or keeps the left side's place, as the dialect has it.
+void Analyzer::MergeColumns(Block& block, const Node* join, size_t left_begin, size_t right_begin) {
+  auto& visible = block.visible;
+  std::vector<VisibleColumn> first;
+  const bool in_place = dialect_.Has(Feature::kUsingInPlace), filters = join->op == Op::kSemi || join->op == Op::kAnti;
+  for (const auto& name : MergedNames(block, join, left_begin, right_begin)) {
+    auto find = [&](size_t begin, size_t end) {
+      while (begin < end && !Same(visible[begin].name, name)) ++begin;
+      return begin;
+    };
+    const size_t left = find(left_begin, right_begin), right = find(right_begin, visible.size());
+    if (left == right_begin || right == visible.size()) continue;
+    for (const size_t side : {left, right}) {
+      for (const auto& [source, index] : visible[side].sides) {
+        Use(source, index, name);
+        block.scope->join_columns.emplace_back(source, index);
       }
     }
-  }
-  for (const auto& name : names) {
-    const auto left = find(left_begin, right_begin, name), right = find(right_begin, sources.size(), name);
-    if (left.first == nullptr || right.first == nullptr) continue;
-    Use(left.first, left.second, name);
-    Use(right.first, right.second, name);
-    auto merged = std::find_if(block.merged.begin(), block.merged.end(), [&](const Merged& m) { return Same(m.name, name); });
-    if (merged == block.merged.end()) {
-      block.merged.push_back({name, {left, right}});
-    } else {
-      merged->sides.push_back(right);
+    if (filters) continue;
+    VisibleColumn merged{name, visible[left].sides, visible[left].any_side || join->op == Op::kFull};
+    const auto at = join->op == Op::kRight ? merged.sides.begin() : merged.sides.end();
+    merged.sides.insert(at, visible[right].sides.begin(), visible[right].sides.end());
+    visible.erase(visible.begin() + static_cast<std::ptrdiff_t>(right));
+    if (in_place) {
+      visible[left] = std::move(merged);
+      continue;
     }
-    // A RIGHT join's merged column is the right side's.
-    if (join->op == Op::kRight) std::swap(block.merged.back().sides.front(), block.merged.back().sides.back());
+    visible.erase(visible.begin() + static_cast<std::ptrdiff_t>(left));
+    --right_begin;
+    first.push_back(std::move(merged));
   }
+  visible.insert(visible.begin() + static_cast<std::ptrdiff_t>(left_begin), first.begin(), first.end());
 }
 
 }  // namespace dvt::sql

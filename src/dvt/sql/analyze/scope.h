@@ -22,6 +22,7 @@ enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues };
 struct Source {
   SourceKind kind = SourceKind::kTable;
   std::string name;                 ///< by which columns refer to it (folded): alias or table name
+  Scope* scope = nullptr;           ///< in whose FROM it stands
   Node* node = nullptr;             ///< the kTable, kDerivedTable or kTableFunction
   columnar::RelationName relation;  ///< kTable: its (folded) name as written
   Scope* query = nullptr;           ///< kCte, kDerived, kValues: the scope that yields its rows
@@ -32,21 +33,39 @@ struct Source {
   std::vector<std::string> used_names;  ///< names of referenced columns (known or not), sorted
 };
 
+/// A column that unqualified names and stars see in a FROM clause.
+struct VisibleColumn {
+  std::string name;                            ///< empty: all columns of a source whose columns are not known
+  std::vector<std::pair<Source*, int>> sides;  ///< one, or all that USING and NATURAL made one, first the one whose value it has
+  bool any_side = false;                       ///< of a full join: its value is that of the first side that is not NULL
+};
+
+/// Where an output column of a scope comes from.
+struct OutputOrigin {
+  Node* item = nullptr;                          ///< the select item: an expression, a kAlias, or the kStar that gave it
+  std::vector<std::pair<Source*, int>> columns;  ///< what a star took: one column, or all sides of a merged one
+  int left = -1, right = -1;                     ///< of a set operation: the branches' output columns, -1 for one that lacks it
+};
+
 enum class ScopeKind : uint8_t { kRoot, kCte, kDerived, kSubquery, kSetBranch };
 
 /// One query block: a kSelect, kValues or kSetOperation, and what it sees.
 struct Scope {
   ScopeKind kind = ScopeKind::kRoot;
-  Node* query = nullptr;         ///< kSelect, kValues or kSetOperation
-  Node* outermost = nullptr;     ///< with the kSubquery layers around it
-  Scope* parent = nullptr;       ///< the scope whose columns a correlated subquery may see
-  std::vector<Source*> sources;  ///< of this FROM clause, in order
-  std::vector<Scope*> children;  ///< CTEs, derived tables, subqueries and set branches, in order of appearance
-  std::vector<Scope*> branches;  ///< of a set operation: left and right
-  columnar::Fields output;       ///< result columns with inferred types (kUnknown where not inferable)
-  bool output_known = true;      ///< false: a star over an unknown table remains
-  bool correlated = false;       ///< refers to columns of an outer scope
-  bool recursive = false;        ///< body of a recursive CTE
+  Node* query = nullptr;               ///< kSelect, kValues or kSetOperation
+  Node* outermost = nullptr;           ///< with the kSubquery layers around it
+  Scope* parent = nullptr;             ///< the scope whose columns a correlated subquery may see
+  std::vector<Source*> sources;        ///< of this FROM clause, in order
+  std::vector<Scope*> children;        ///< CTEs, derived tables, subqueries and set branches, in order of appearance
+  std::vector<Scope*> branches;        ///< of a set operation: left and right
+  columnar::Fields output;             ///< result columns with inferred types (kUnknown where not inferable)
+  std::vector<OutputOrigin> origins;   ///< one for each of `output`, except of kValues
+  std::vector<VisibleColumn> visible;  ///< columns of the FROM clause in the order of SELECT *
+  std::vector<std::pair<Source*, int>> join_columns;  ///< all that USING and NATURAL compare
+  std::vector<Source*> open_stars;                    ///< sources that a star takes whole although their columns are not known
+  bool output_known = true;                           ///< false: a star over an unknown table remains
+  bool correlated = false;                            ///< refers to columns of an outer scope
+  bool recursive = false;                             ///< body of a recursive CTE
 };
 
 /// What a kColumn refers to.
@@ -55,8 +74,11 @@ struct ColumnBinding {
   int index = -1;                               ///< in source->columns, -1 if those are unknown
   Node* alias = nullptr;                        ///< the select item (kAlias or expression) that an alias refers to
   Scope* scope = nullptr;                       ///< the scope in which it stands
+  std::string name;                             ///< where the index is -1: the column's (folded) name
   bool outer = false;                           ///< the source belongs to an enclosing scope (correlation)
+  int output = -1;                              ///< ORDER BY of a set operation or VALUES: the output column it names
   std::vector<std::pair<Source*, int>> merged;  ///< both sides, if it is an unqualified USING/NATURAL column
+  bool any_side = false;                        ///< of `merged`: the first side that is not NULL, as after a full join
 };
 
 /// The result of analysing one query; owns scopes and sources, points into the tree.

@@ -101,6 +101,10 @@ enum class Feature : uint8_t {
   kDerivedTableNeedsAlias,
   kAliasInWhere,
   kAliasInGroupBy,
+  kAliasInHaving,
+  kAliasFirst,    ///< where a select alias is visible it goes before a column of that name
+  kLateralAlias,  ///< select items see the aliases of those before them
+  kUsingInPlace,  ///< SELECT * shows USING columns in the left table's place (else before all others)
   kOrdinality,
   // expressions
   kTryCast,

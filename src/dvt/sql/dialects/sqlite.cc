@@ -9,16 +9,20 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"sqlite3"};
 
-constexpr FeatureSet kFeatures = {F::kSmallSums,          F::kFlatSetOperators, F::kDoubleQuotedFallback, F::kBacktickIdentifiers,
-                                  F::kBracketIdentifiers, F::kHexStrings,       F::kHexNumbers,           F::kAtVariables,
-                                  F::kColonParameters,    F::kDollarParameters, F::kPipesConcat,          F::kDoubleEquals,
-                                  F::kArrowJson,          F::kRegexpOperator,   F::kGlobOperator,         F::kIsAnything,
-                                  F::kNotNullPostfix,     F::kFullJoin,         F::kNaturalJoin,          F::kLimitComma,
-                                  F::kNullsOrdering,      F::kMaterializedCte,  F::kWindowFrameGroups,    F::kFilterClause,
-                                  F::kNamedWindows,       F::kAliasInWhere,     F::kAliasInGroupBy,       F::kBooleanLiterals,
-                                  F::kRowConstructor,     F::kCollateClause,    F::kSlashIsInteger,       F::kSlashNullOnZero,
-                                  F::kNullsLow,           F::kDynamicTyping,    F::kImplicitStringCasts,  F::kLikeIgnoresCase,
-                                  F::kTransactionalDdl,   F::kReturning,        F::kOnConflict,           F::kUpdateFrom};
+constexpr FeatureSet kFeatures = {F::kSmallSums,           F::kFlatSetOperators,   F::kDoubleQuotedFallback,
+                                  F::kBacktickIdentifiers, F::kBracketIdentifiers, F::kHexStrings,
+                                  F::kHexNumbers,          F::kAtVariables,        F::kColonParameters,
+                                  F::kDollarParameters,    F::kPipesConcat,        F::kDoubleEquals,
+                                  F::kArrowJson,           F::kRegexpOperator,     F::kGlobOperator,
+                                  F::kIsAnything,          F::kNotNullPostfix,     F::kFullJoin,
+                                  F::kNaturalJoin,         F::kLimitComma,         F::kNullsOrdering,
+                                  F::kMaterializedCte,     F::kWindowFrameGroups,  F::kFilterClause,
+                                  F::kNamedWindows,        F::kAliasInWhere,       F::kAliasInGroupBy,
+                                  F::kAliasInHaving,       F::kUsingInPlace,       F::kBooleanLiterals,
+                                  F::kRowConstructor,      F::kCollateClause,      F::kSlashIsInteger,
+                                  F::kSlashNullOnZero,     F::kNullsLow,           F::kDynamicTyping,
+                                  F::kImplicitStringCasts, F::kLikeIgnoresCase,    F::kTransactionalDdl,
+                                  F::kReturning,           F::kOnConflict,         F::kUpdateFrom};
 
 constexpr Precedence kPrecedence = MakePrecedence({{Op::kOr, 1},
                                                    {Op::kAnd, 2},

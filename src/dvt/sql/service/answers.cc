@@ -1,8 +1,11 @@
 #include "dvt/sql/service/answers.h"
 
+#include <map>
 #include <set>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/analyze/lineage.h"
+#include "dvt/sql/analyze/needed_columns.h"
 #include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -104,17 +107,25 @@ Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* s
   for (const auto& table : ReferencedTables(ast.root(), dialect)) tables.insert(table.name.name);
   Value out = Value::MakeMap();
   out.Set("tables", ListOf(tables));
-  Value output = Value::MakeList();
-  for (const auto& field : analysis.root()->output) output.Push(field.name);
-  out.Set("output_columns", std::move(output));
-  Value columns = Value::MakeMap();
-  for (const auto& source : analysis.sources()) {
-    if (source.kind != SourceKind::kTable) continue;
-    Value list = Value::MakeList();
-    for (const auto& name : source.used_names) list.Push(name);
-    columns.Set(source.relation.name, std::move(list));
+  const Scope& root = *analysis.root();
+  Value output = Value::MakeList(), lineage = Value::MakeMap();
+  for (size_t i = 0; i < root.output.size(); ++i) {
+    const std::string name = root.output[i].name.empty() ? "_col_" + std::to_string(i) : root.output[i].name;
+    output.Push(name);
+    std::set<std::string> from;
+    for (const auto& column : LineageOf(analysis, root, i)) from.insert(column.table.name + "." + column.column);
+    lineage.Set(name, ListOf(from));
   }
+  out.Set("output_columns", std::move(output));
+  const NeededColumns needed(analysis, dialect);
+  std::map<std::string, std::set<std::string>> by_table;
+  for (const auto& source : analysis.sources()) {
+    if (source.kind == SourceKind::kTable) by_table[source.relation.name].merge(needed.Of(source));
+  }
+  Value columns = Value::MakeMap();
+  for (const auto& [table, names] : by_table) columns.Set(table, ListOf(names));
   out.Set("columns", std::move(columns));
+  out.Set("lineage", std::move(lineage));
   return out;
 }
 

@@ -1,0 +1,82 @@
+// What the select items put out, stars expanded over the columns that are known.
+#include <algorithm>
+
+#include "dvt/sql/analyze/analyzer_internal.h"
+
+namespace dvt::sql {
+
+using columnar::DataType;
+using columnar::Field;
+
+void Analyzer::SetOutput(Block& block, Node* items) {
+  Scope* scope = block.scope;
+  for (Node* item : items->Children()) {
+    if (item->Is(Kind::kStar)) {
+      ExpandStar(block, item);
+      continue;
+    }
+    scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
+    scope->origins.push_back({item, {}, -1, -1});
+  }
+}
+
+// EXCEPT leaves a column out, REPLACE gives it another value, RENAME another name.
+void Analyzer::TakeColumn(Scope& scope, Node* star, const VisibleColumn& column) {
+  const auto& [source, index] = column.sides.front();
+  if (index < 0) {
+    scope.output_known = false;
+    scope.open_stars.push_back(source);
+    return;
+  }
+  Field field = source->columns[static_cast<size_t>(index)];
+  field.name = column.name;
+  auto names = [&](const Node* list, uint32_t slot, const Node*& found) {
+    if (list == nullptr) return false;
+    for (const Node* each : list->Children()) {
+      const Node* name = each->Is(Kind::kAlias) ? each->Child(slot) : each;
+      if (name->Is(Kind::kColumn) && name->count > 0) name = name->Child(name->count - 1);
+      if (!name->Is(Kind::kIdentifier) || !Same(Fold(name), column.name)) continue;
+      found = each;
+      return true;
+    }
+    return false;
+  };
+  const Node* found = nullptr;
+  if (names(star->Child(1), 0, found)) return;
+  OutputOrigin origin{star, {}, -1, -1};
+  if (names(star->Child(2), 1, found)) {
+    origin.item = const_cast<Node*>(found);
+    field.type = TypeOf(found->Child(0));
+  } else {
+    origin.columns = column.sides;
+    for (const auto& [side, i] : column.sides) Use(side, i, side->columns[static_cast<size_t>(i)].name);
+  }
+  if (names(star->Child(3), 0, found)) field.name = Fold(found->Child(1));
+  scope.output.push_back(std::move(field));
+  scope.origins.push_back(std::move(origin));
+}
+
+void Analyzer::TakeSource(Scope& scope, Node* star, Source* source) {
+  for (size_t i = 0; i < source->columns.size(); ++i)
+    TakeColumn(scope, star, {source->columns[i].name, {{source, static_cast<int>(i)}}, false});
+  if (!source->columns_known) TakeColumn(scope, star, {"", {{source, -1}}, false});
+}
+
+void Analyzer::ExpandStar(Block& block, Node* star) {
+  Scope& scope = *block.scope;
+  const Node* qualifier = star->Child(0);
+  if (qualifier == nullptr) {
+    for (const VisibleColumn& column : block.visible) TakeColumn(scope, star, column);
+    return;
+  }
+  const std::string name = Fold(qualifier->Child(qualifier->count - 1));
+  bool found = false;
+  for (Source* source : scope.sources) {
+    if (!Same(source->name, name)) continue;
+    TakeSource(scope, star, source);
+    found = true;
+  }
+  if (!found) scope.output_known = false;
+}
+
+}  // namespace dvt::sql
