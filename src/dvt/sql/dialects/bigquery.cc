@@ -6,7 +6,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
                                   F::kJsonContainment,
@@ -38,7 +39,6 @@ constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
                                   F::kPivot,
                                   F::kIntersectExceptAll,
                                   F::kTrailingCommas,
-                                  F::kAliasInWhere,
                                   F::kAliasInGroupBy,
                                   F::kOrdinality,
                                   F::kTryCast,

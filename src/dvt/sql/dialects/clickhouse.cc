@@ -6,7 +6,10 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+                                  F::kAliasFirst,
+                                  F::kLateralAlias,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
                                   F::kDoubleColonCast,

@@ -8,7 +8,9 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = {F::kAliasInGroupBy,
+constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+                                  F::kLateralAlias,
+                                  F::kAliasInGroupBy,
                                   F::kAliasInWhere,
                                   F::kArrayBrackets,
                                   F::kArrayKeyword,

@@ -6,7 +6,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kLocaleTextOrder,
+constexpr FeatureSet kFeatures = {F::kLateralAlias,
+                                  F::kLocaleTextOrder,
                                   F::kLikeBackslash,
                                   F::kSymmetricBetween,
                                   F::kSmallSums,

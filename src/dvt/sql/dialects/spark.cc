@@ -10,6 +10,7 @@ const Dialect& Spark() {
     d.name = "spark";
     d.parent = &Hive();
     d.aliases = {};
+    d.features = Hive().features.With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = {};

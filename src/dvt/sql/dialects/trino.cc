@@ -49,7 +49,7 @@ const Dialect& Trino() {
     d.parent = &CoreSql();
     d.aliases = kAliases;
     d.folding = d.table_folding = Folding::kInsensitive;
-    d.features = kFeatures;
+    d.features = kFeatures.Without({F::kAliasInWhere, F::kAliasInGroupBy});
     d.precedence = &kPrecedence;
     return d;
   }();
