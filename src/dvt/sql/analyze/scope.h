@@ -84,6 +84,10 @@ struct ColumnBinding {
 /// The result of analysing one query; owns scopes and sources, points into the tree.
 class Analysis {
  public:
+  Analysis() = default;
+  Analysis(Analysis&&) = default;
+  Analysis& operator=(Analysis&&) = default;
+
   Scope* root() const { return root_; }
   const std::deque<Scope>& scopes() const { return scopes_; }
   const std::deque<Source>& sources() const { return sources_; }

@@ -1,12 +1,6 @@
 #include "dvt/sql/service/answers.h"
 
-#include <map>
-#include <set>
-
 #include "dvt/base/text/text.h"
-#include "dvt/sql/analyze/lineage.h"
-#include "dvt/sql/analyze/needed_columns.h"
-#include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::sql {
@@ -61,12 +55,6 @@ Value Tree(const Node* node) {
   return out;
 }
 
-Value ListOf(const std::set<std::string>& names) {
-  Value list = Value::MakeList();
-  for (const auto& name : names) list.Push(name);
-  return list;
-}
-
 }  // namespace
 
 Result<MapSchema> SchemaOf(const Value& request, const Dialect& dialect) {
@@ -94,38 +82,6 @@ Value TreeAnswer(const Ast& ast) {
   for (const Node* statement : ast.statements) statements.Push(Tree(statement));
   Value out = Value::MakeMap();
   out.Set("statements", std::move(statements));
-  return out;
-}
-
-Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema) {
-  if (ast.root() == nullptr || !ast.root()->IsQuery()) return Error(ErrorCode::kUnsupported, "only queries can be analysed");
-  AnalyzeOptions options;
-  options.strict = false;
-  options.source = ast.source;
-  DVT_ASSIGN(Analysis analysis, Analyze(ast.root(), dialect, schema, options));
-  std::set<std::string> tables;
-  for (const auto& table : ReferencedTables(ast.root(), dialect)) tables.insert(table.name.name);
-  Value out = Value::MakeMap();
-  out.Set("tables", ListOf(tables));
-  const Scope& root = *analysis.root();
-  Value output = Value::MakeList(), lineage = Value::MakeMap();
-  for (size_t i = 0; i < root.output.size(); ++i) {
-    const std::string name = root.output[i].name.empty() ? "_col_" + std::to_string(i) : root.output[i].name;
-    output.Push(name);
-    std::set<std::string> from;
-    for (const auto& column : LineageOf(analysis, root, i)) from.insert(column.table.name + "." + column.column);
-    lineage.Set(name, ListOf(from));
-  }
-  out.Set("output_columns", std::move(output));
-  const NeededColumns needed(analysis, dialect);
-  std::map<std::string, std::set<std::string>> by_table;
-  for (const auto& source : analysis.sources()) {
-    if (source.kind == SourceKind::kTable) by_table[source.relation.name].merge(needed.Of(source));
-  }
-  Value columns = Value::MakeMap();
-  for (const auto& [table, names] : by_table) columns.Set(table, ListOf(names));
-  out.Set("columns", std::move(columns));
-  out.Set("lineage", std::move(lineage));
   return out;
 }
 

@@ -13,7 +13,11 @@ Result<MapSchema> SchemaOf(const Value& request, const Dialect& dialect);
 Value NoteValue(const TranspileNote& note);
 /// {"statements": [tree…]}: each node as {"kind", "op", "text", "children"}, absent children as null.
 Value TreeAnswer(const Ast& ast);
-/// {"tables", "output_columns", "columns", "lineage"} of the first statement.
+/// What a statement reads and writes: {"tables", "written", "output_columns", "types", "columns", "lineage"}. Several statements:
+/// {"tables", "written", "statements": [one such answer each]}. `tables` are those read or written, `columns` what is needed of each.
 Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema);
+/// {"lineage": {output column: ["table.column"]}, "tree": [step]} with a step of {"name", "relation", "expression", "base", "from": [step]};
+/// several statements: {"statements": [one such answer each]}.
+Result<Value> LineageAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema);
 
 }  // namespace dvt::sql

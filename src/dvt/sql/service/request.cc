@@ -77,7 +77,8 @@ Result<Value> Answer(std::string_view verb, const Value& request) {
   DVT_ASSIGN(Ast ast, ParseAny(TextOf(request, "sql"), *dialect));
   if (verb == "parse") return TreeAnswer(ast);
   DVT_ASSIGN(MapSchema schema, SchemaOf(request, *dialect));
-  return AnalysisAnswer(ast, *dialect, request.Find("schema") != nullptr ? &schema : nullptr);
+  SchemaProvider* known = request.Find("schema") != nullptr ? &schema : nullptr;
+  return verb == "lineage" ? LineageAnswer(ast, *dialect, known) : AnalysisAnswer(ast, *dialect, known);
 }
 
 }  // namespace
