@@ -114,7 +114,7 @@ TEST(Qualify, NamesEverything) {
   EXPECT_EQ(Qualified("select name, amount * 2 from orders join customers c on customer_id = c.id"),
             "SELECT c.name AS name, orders.amount * 2 FROM orders AS orders JOIN customers AS c ON orders.customer_id = c.id");
   EXPECT_EQ(Qualified("select * from customers where exists (select 1 from orders where customer_id = customers.id)"),
-            "SELECT customers.id AS id, customers.name AS name FROM customers AS customers WHERE EXISTS (SELECT 1 FROM orders AS "
+            "SELECT customers.id AS id, customers.name AS name FROM customers AS customers WHERE EXISTS(SELECT 1 FROM orders AS "
             "orders "
             "WHERE orders.customer_id = customers.id)");
   EXPECT_EQ(Qualified("with orders as (select 1 as x) select x from orders"),

@@ -29,7 +29,7 @@ enum class Kind : uint8_t {
   kCube,      ///< expressions
   kGroupingSets,  ///< kRow (perhaps empty), expressions, nested kRollup/kCube/kGroupingSets
   kOrderItem,     ///< 0 expression; flags kDesc, kAsc, kNullsFirst, kNullsLast
-  kLimit,         ///< 0 count; flags kFetch, kPercent, kWithTies
+  kLimit,         ///< 0 count; text NEXT or FIRST of FETCH; flags kFetch, kPercent, kWithTies, kImplicitCount
   kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
   kLock,          ///< text: FOR UPDATE … as written
   // Tables. Slot 0 is always the kTableAlias.
@@ -37,7 +37,7 @@ enum class Kind : uint8_t {
   kDerivedTable,   ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
   kTableFunction,  ///< 0 alias, 1 kFunction or kUnnest-like call; flags kLateral, kWithOrdinality
   kParenTable,     ///< 0 alias, 1 table expression (a join in parentheses)
-  kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight
+  kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord
   kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
   kSample,      ///< text as written
   kName,        ///< kIdentifier parts of a dotted object name, outermost first
@@ -63,11 +63,11 @@ enum class Kind : uint8_t {
   kWhen,        ///< 0 condition, 1 result
   kCast,        ///< 0 value, 1 kTypeName; flags kTry, kImplicitText
   kTypeName,  ///< text: upper-case name; children: parameters (kNumber), element types or kColumnDef fields; op kArrayType: 0 element
-  kFunction,    ///< FunctionSlot; text: the name as written; flags kDistinctArgs, kNoParens, kIgnoreNulls, kRespectNulls, kQuoted
-  kExtract,     ///< 0 value; text: the field, upper-case
-  kPosition,    ///< 0 needle, 1 haystack
-  kTrim,        ///< 0 value, 1 characters; op kBoth (plain), kLeading, kTrailing; flag kExplicitBoth
-  kInterval,    ///< 0 value (kString, kNumber or any expression); text: unit, upper-case, perhaps "YEAR TO MONTH", or empty
+  kFunction,  ///< FunctionSlot; text: the name as written; flags kDistinctArgs, kNoParens, kIgnoreNulls, kRespectNulls, kQuoted
+  kExtract,   ///< 0 value; text: the field, upper-case
+  kPosition,  ///< 0 needle, 1 haystack
+  kTrim,      ///< 0 value, 1 characters; op kBoth (plain), kLeading, kTrailing; flag kExplicitBoth
+  kInterval,  ///< 0 value (kString, kNumber or any expression); text: unit, upper-case, perhaps "YEAR TO MONTH", or empty; flag kPluralUnit
   kCollate,     ///< 0 value, 1 kName
   kAtTimeZone,  ///< 0 value, 1 zone
   kRow,         ///< elements: (a, b) or ROW(a, b) (flag kExplicitRow)
@@ -75,12 +75,12 @@ enum class Kind : uint8_t {
   kStruct,      ///< kAlias fields: {'a': 1}
   kMap,         ///< 0 keys and values as kAlias-less pairs kRow
   kLambda,      ///< 0 kList of kIdentifier, 1 body
-  kNamedArg,    ///< 0 kIdentifier, 1 value; op kArrowArg (=>) or kAssignArg (:=)
+  kNamedArg,    ///< 0 kIdentifier, 1 value; op kArrowArg (=>) or kAssignArg (:=); kPairArg (:): 0 any key
   kSubscript,   ///< 0 value, 1 index or kSlice
   kSlice,       ///< 0 begin, 1 end, 2 step
   kField,       ///< 0 value, 1 kIdentifier or kStar: (expression).field
   kParen,       ///< 0
-  kAlias,       ///< 0 expression, 1 kIdentifier
+  kAlias,       ///< 0 expression, 1 kIdentifier, or kList of them: e AS (a, b)
   kWindow,      ///< 0 base kIdentifier, 1 PARTITION BY kList, 2 ORDER BY kList, 3 kFrame
   kFrame,       ///< 0 begin, 1 end (kFrameBound); op kRows, kRange, kGroups; text: EXCLUDE part
   kFrameBound,  ///< 0 distance; op kPreceding, kFollowing, kCurrentRow (no distance: UNBOUNDED)
@@ -169,6 +169,10 @@ enum Flag : uint16_t {
   kNullsLast = 8,
   kRespectNulls = 8,
   kShorthand = 2,
+  kPluralUnit = 1,     ///< INTERVAL '2' DAYS
+  kImplicitCount = 8,  ///< FETCH FIRST ROWS ONLY
+  kInnerWord = 8,      ///< INNER JOIN as written, not plain JOIN
+  kOuterWord = 16,     ///< LEFT OUTER JOIN as written
   kQuotedName = 16,
 };
 

@@ -56,6 +56,7 @@ enum class Op : uint8_t {
   kPlus,
   kBitNot,
   kPrior,
+  kSpread,  ///< *COLUMNS(…): the columns as several arguments
   // kSetOperation
   kUnion,
   kExcept,
@@ -107,6 +108,7 @@ enum class Op : uint8_t {
   // kNamedArg
   kArrowArg,
   kAssignArg,
+  kPairArg,
   // kDrop
   kCascade,
   kRestrict,

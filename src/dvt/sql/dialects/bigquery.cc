@@ -7,6 +7,8 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+                                  F::kSetDistinctWord,
+                                  F::kSingularUnits,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,

@@ -58,6 +58,7 @@ enum class Feature : uint8_t {
   kGlobOperator,
   kIlike,
   kSimilarTo,
+  kRowNullTests,    ///< IS NOT NULL of a row is not the opposite of IS NULL
   kIsAnything,      ///< a IS b for any b
   kNotNullPostfix,  ///< x ISNULL, x NOTNULL
   kBangNot,         ///< ! x
@@ -80,7 +81,9 @@ enum class Feature : uint8_t {
   kFromFirst,
   kLimitComma,
   kFetch,
+  kFetchAsWritten,  ///< FETCH FIRST and LIMIT are both at home: each stays what it was
   kLimitPercent,
+  kOffsetRows,  ///< OFFSET 1 ROWS
   kNullsOrdering,
   kByNameUnion,
   kStarExcept,
@@ -147,6 +150,9 @@ enum class Feature : uint8_t {
   kLocaleTextOrder,  ///< texts sort by the server's locale (else by bytes or case-insensitively)
   kLikeBackslash,    ///< LIKE escapes with \ unless told otherwise
   kSymmetricBetween,
+  kSetDistinctWord,   ///< UNION DISTINCT is said where it is meant
+  kSingularUnits,     ///< INTERVAL takes DAY, not DAYS
+  kUnquotedKeywords,  ///< any word may be an unquoted name: nothing is quoted that was not
   kFlatSetOperators,  ///< UNION, EXCEPT and INTERSECT bind alike, from the left, without parentheses
   kSmallSums,         ///< the sum of integers is an integer of 64 bits
   kUnsignedBits,      ///< bit operators work on unsigned 64-bit values

@@ -9,7 +9,8 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"mariadb"};
 
-constexpr FeatureSet kFeatures = {F::kLikeBackslash,
+constexpr FeatureSet kFeatures = {F::kSingularUnits,
+                                  F::kLikeBackslash,
                                   F::kUnsignedBits,
                                   F::kQuotientDigits,
                                   F::kBackslashEscapes,

@@ -6,7 +6,9 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+                                  F::kOffsetRows,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
                                   F::kJsonContainment,

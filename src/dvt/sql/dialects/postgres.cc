@@ -9,7 +9,9 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
-constexpr FeatureSet kFeatures = {F::kLocaleTextOrder,
+constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+                                  F::kRowNullTests,
+                                  F::kLocaleTextOrder,
                                   F::kLikeBackslash,
                                   F::kSymmetricBetween,
                                   F::kSmallSums,

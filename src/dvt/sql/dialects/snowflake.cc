@@ -6,7 +6,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
                                   F::kDoubleColonCast,

@@ -8,7 +8,10 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"sqlserver", "mssql"};
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+                                  F::kOffsetRows,
+                                  F::kSingularUnits,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kJsonContainment,
                                   F::kSimilarTo,

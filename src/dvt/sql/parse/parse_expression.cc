@@ -161,7 +161,10 @@ Node* Parser::Comparand(int power) {
       Add(node, Subquery());
     } else {
       Next();
-      Add(node, Expression());
+      Node* value = Expression();
+      if (IsSymbol(",")) value = NewAt(value->begin, Kind::kRow, {value});
+      while (EatSymbol(",")) Add(value, Expression());
+      Add(node, value);
       ExpectSymbol(")");
     }
     return node;
@@ -228,6 +231,7 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
   Node* node = nullptr;
   if (word.kw == Kw::kBETWEEN) {
     bool symmetric = Eat(Kw::kSYMMETRIC);
+    if (!symmetric && !SymbolAhead(1, ",")) EatWord("ASYMMETRIC");
     Node* low = Expression(p.range);
     Expect(Kw::kAND, "AND of BETWEEN");
     node = NewAt(left->begin, Kind::kBetween, {left, low, Expression(p.range)});
@@ -263,7 +267,7 @@ Node* Parser::IsTail(Node* left) {
     Next();
     Node* is = NewAt(left->begin, Kind::kIs, {left, what});
     is->Set(kNot, negated);
-    return is;
+    return IsSymbol("::") ? Postfix(is) : is;
   }
   if (!Has(Feature::kIsAnything)) Unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
   Node* right = Expression(d_.precedence->is);

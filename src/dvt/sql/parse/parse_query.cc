@@ -192,7 +192,7 @@ Node* Parser::SetExpression(int power) {
     if (Eat(Kw::kALL))
       set->Set(kAll);
     else if (Eat(Kw::kDISTINCT))
-      set->Set(kDistinctSet);
+      set->Set(kDistinctSet, Has(Feature::kSetDistinctWord));
     if (Has(Feature::kByNameUnion) && Is(Kw::kBY) && IsAhead(1, Kw::kNAME)) {
       at_ += 2;
       set->Set(kByName);
@@ -460,8 +460,10 @@ void Parser::QueryTail(Node* query) {
       Node* limit = New(Kind::kLimit);
       Next();
       limit->Set(kFetch);
+      limit->text = Is(Kw::kFIRST) ? "FIRST" : "NEXT";
       if (!Eat(Kw::kFIRST)) Expect(Kw::kNEXT, "FIRST or NEXT");
-      Add(limit, Is(Kw::kROW) || Is(Kw::kROWS) ? MakeNumber(arena_, 1) : Expression());
+      limit->Set(kImplicitCount, Is(Kw::kROW) || Is(Kw::kROWS));
+      Add(limit, limit->Has(kImplicitCount) ? MakeNumber(arena_, 1) : Expression());
       if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
       if (!Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
       if (Eat(Kw::kWITH)) {

@@ -190,7 +190,9 @@ Node* Parser::Interval() {
     needs_unit = true;
   }
   Add(node, value);
+  const std::string_view written = Cur().text;
   node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
+  node->Set(kPluralUnit, written.size() == node->text.size() + 1);
   if (needs_unit && node->text.empty()) Unexpected("an interval unit (DAY, MONTH, …)");
   return node;
 }

@@ -19,7 +19,7 @@ bool Parser::JoinHead(Node* join) {
   if (Has(Feature::kAsofJoin) && Eat(Kw::kASOF)) join->Set(kAsof);
   if (Has(Feature::kStraightJoin) && Eat(Kw::kSTRAIGHT_JOIN)) return join->Set(kStraight), true;
   if (Eat(Kw::kINNER))
-    join->op = Op::kInner;
+    join->Set(kInnerWord);
   else if (Eat(Kw::kCROSS))
     join->op = Op::kCross;
   else if (Eat(Kw::kLEFT))
@@ -36,7 +36,7 @@ bool Parser::JoinHead(Node* join) {
     else if (Eat(Kw::kANTI))
       join->op = Op::kAnti;
   }
-  Eat(Kw::kOUTER);
+  if (Eat(Kw::kOUTER)) join->Set(kOuterWord);
   if (Eat(Kw::kJOIN)) return true;
   if (at_ != start) Unexpected("JOIN");
   return false;

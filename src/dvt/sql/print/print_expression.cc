@@ -91,10 +91,11 @@ void Writer::ExpressionBody(const Node* node) {
       Expression(node->Child(0), p.is);
       Put(node->Has(kNot) ? " IS NOT " : " IS ");
       return Expression(node->Child(1), p.is + 1);
-    case Kind::kExists: Put("EXISTS "); return Expression(node->Child(0), 0);
+    case Kind::kExists: Put("EXISTS"); return Expression(node->Child(0), 0);
     case Kind::kQuantified:
-      Put(node->op == Op::kAny ? "ANY " : "ALL ");
-      if (node->Child(0)->IsQuery()) return Expression(node->Child(0), 0);
+      // Lists and queries of ALL keep a blank.
+      Put(node->op == Op::kAny ? (node->Child(0)->Is(Kind::kRow) ? "ANY " : "ANY") : "ALL ");
+      if (node->Child(0)->IsQuery() || node->Child(0)->Is(Kind::kRow)) return Expression(node->Child(0), 0);
       Put("(");
       Expression(node->Child(0), 0);
       return Put(")");
@@ -385,7 +386,7 @@ void Writer::Interval(const Node* node) {
   const bool outside = dialect_.Has(Feature::kIntervalUnitOutside);
   if (!outside && !node->text.empty() && (value->Is(Kind::kString) || value->Is(Kind::kNumber))) {
     // One string with its unit, which every reader of INTERVAL '…' takes.
-    Put(QuoteString(dialect_, std::string(value->text) + " " + ToLower(node->text)));
+    Put(QuoteString(dialect_, std::string(value->text) + " " + std::string(node->text) + (node->Has(kPluralUnit) ? "S" : "")));
     return;
   }
   const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
@@ -396,6 +397,7 @@ void Writer::Interval(const Node* node) {
   if (!node->text.empty()) {
     Put(" ");
     Put(node->text);
+    if (node->Has(kPluralUnit) && !dialect_.Has(Feature::kSingularUnits)) Put("S");
   }
 }
 
@@ -455,6 +457,7 @@ void Writer::Identifier(const Node* identifier) {
   if (quote) return Put(QuoteIdentifier(dialect_, identifier->text));
   // An unquoted name keeps its spelling unless it would be read as something else.
   if (identifier->Has(kQuoted)) return Put(QuoteIdentifierIfNeeded(dialect_, identifier->text));
+  if (dialect_.Has(Feature::kUnquotedKeywords)) return Put(identifier->text);
   const bool group_all = dialect_.Has(Feature::kGroupByAll) && EqualsIgnoreCase(identifier->text, "all");
   if (IsReserved(dialect_, identifier->text) && !group_all) return Put(QuoteIdentifier(dialect_, identifier->text));
   Put(identifier->text);

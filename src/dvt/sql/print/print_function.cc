@@ -68,7 +68,7 @@ void Writer::Function(const Node* node) {
     Put(")");
   }
   if (const Node* filter = node->Child(kFilterSlot)) {
-    Put(" FILTER (WHERE ");
+    Put(" FILTER(WHERE ");
     Expression(filter, 0);
     Put(")");
   }

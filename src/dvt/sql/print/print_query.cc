@@ -106,10 +106,7 @@ void Writer::With(const Node* with) {
     }
     const Node* alias = cte->Child(0);
     Identifier(alias->Child(0));
-    if (alias->Child(1) != nullptr) {
-      Put(" ");
-      Columns(alias->Child(1));
-    }
+    if (alias->Child(1) != nullptr) Columns(alias->Child(1));
     Put(" AS ");
     if (cte->Has(kMaterialized)) Put("MATERIALIZED ");
     if (cte->Has(kNotMaterialized)) Put("NOT MATERIALIZED ");
@@ -213,7 +210,7 @@ void Writer::SetOperation(const Node* set) {
   Break();
   Put(set->op == Op::kUnion ? "UNION" : set->op == Op::kExcept ? "EXCEPT" : "INTERSECT");
   if (set->Has(kAll)) Put(" ALL");
-  if (set->Has(kDistinctSet) && !dialect_.Has(Feature::kFlatSetOperators)) Put(" DISTINCT");
+  if (set->Has(kDistinctSet) && dialect_.Has(Feature::kSetDistinctWord)) Put(" DISTINCT");
   if (set->Has(kByName)) Put(" BY NAME");
   Break();
   SetBranch(set->Child(kRightSlot), set, true);
@@ -249,8 +246,9 @@ void Writer::Tail(const Node* query) {
 void Writer::Limit(const Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   const Node* offset = query->Child(kOffsetSlot);
-  const bool fetch =
-      limit != nullptr && (limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
+  const bool as_written = limit != nullptr && limit->Has(kFetch) && dialect_.Has(Feature::kFetchAsWritten);
+  const bool fetch = limit != nullptr &&
+                     (as_written || limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
   if (limit != nullptr && !fetch) {
     Clause("LIMIT");
     Expression(limit->Child(0), 0);
@@ -262,12 +260,15 @@ void Writer::Limit(const Node* query) {
   if (offset != nullptr) {
     Clause("OFFSET");
     Expression(offset, 0);
-    if (fetch) Put(" ROWS");
+    if (dialect_.Has(Feature::kOffsetRows)) Put(" ROWS");
   }
   if (fetch) {
-    Clause("FETCH FIRST");
-    Expression(limit->Child(0), 0);
-    Put(limit->Has(kPercent) ? " PERCENT ROWS" : " ROWS");
+    Clause(as_written && limit->text == "NEXT" ? "FETCH NEXT" : "FETCH FIRST");
+    if (!limit->Has(kImplicitCount)) {
+      Expression(limit->Child(0), 0);
+      Put(limit->Has(kPercent) ? " PERCENT " : " ");
+    }
+    Put("ROWS");
     Put(limit->Has(kWithTies) ? " WITH TIES" : " ONLY");
   }
 }
@@ -333,15 +334,16 @@ void Writer::Join(const Node* join) {
   Break();
   if (join->Has(kNatural)) Put("NATURAL ");
   if (join->Has(kAsof)) Put("ASOF ");
+  const bool outer = join->Has(kOuterWord);
   switch (join->op) {
-    case Op::kLeft: Put("LEFT JOIN "); break;
-    case Op::kRight: Put("RIGHT JOIN "); break;
-    case Op::kFull: Put("FULL JOIN "); break;
+    case Op::kLeft: Put(outer ? "LEFT OUTER JOIN " : "LEFT JOIN "); break;
+    case Op::kRight: Put(outer ? "RIGHT OUTER JOIN " : "RIGHT JOIN "); break;
+    case Op::kFull: Put(outer ? "FULL OUTER JOIN " : "FULL JOIN "); break;
     case Op::kCross: Put("CROSS JOIN "); break;
     case Op::kSemi: Put("SEMI JOIN "); break;
     case Op::kAnti: Put("ANTI JOIN "); break;
     case Op::kPositional: Put("POSITIONAL JOIN "); break;
-    default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : "JOIN "); break;
+    default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : join->Has(kInnerWord) ? "INNER JOIN " : "JOIN "); break;
   }
   // A join on the right side is a unit of its own.
   const Node* right = join->Child(1);

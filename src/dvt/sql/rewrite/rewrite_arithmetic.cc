@@ -284,7 +284,7 @@ std::string CanonicalInterval(std::string_view text) {
     if (unit == "sec") unit = "second";
     if (unit == "min") unit = "minute";
     if (std::find(std::begin(kUnits), std::end(kUnits), unit) == std::end(kUnits)) return {};
-    out += (out.empty() ? "" : " ") + number + " " + unit;
+    out += (out.empty() ? "" : " ") + number + " " + ToUpper(unit);
   }
   return out;
 }

@@ -89,6 +89,9 @@ Node* Rewriter::ByTable(Node* node, const FunctionSpec& from, const FunctionSpec
 
 // The same dialect: the preferred spelling of the same concept.
 Node* Rewriter::Preferred(Node* node) {
+  for (const uint32_t slot : {kArgOrderSlot, kWithinSlot}) {
+    if (Node* order = node->Child(slot)) Order(order, nullptr);
+  }
   if (node->Has(kQuotedName) || node->Child(kSchemaSlot) != nullptr) return node;
   const Node* args = node->Child(kArgsSlot);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
@@ -114,7 +117,13 @@ Node* Rewriter::Normalize(Node* node) {
   switch (node->kind) {
     case Kind::kFunction: return Preferred(node);
     case Kind::kTypeName: TypeName(node); return node;
-    default: return node;
+    case Kind::kWindow:
+      if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
+      return node;
+    case Kind::kBetween: return node->Has(kSymmetric) ? Between(node) : node;
+    default:
+      if (Node* order = node->IsQuery() ? node->Child(kOrderSlot) : nullptr) Order(order, node);
+      return node;
   }
 }
 

@@ -56,7 +56,10 @@ void Rewriter::Run(Node*& slot) { Walk(slot); }
 // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.
 void Rewriter::Walk(Node*& slot) {
   if (slot == nullptr) return;
-  if (!made_.contains(slot)) slot = Visit(slot);
+  if (!made_.contains(slot)) {
+    if (normalize_) slot = Canonical(slot);
+    slot = Visit(slot);
+  }
   for (Node*& child : slot->Children()) Walk(child);
 }
 

@@ -153,6 +153,7 @@ void Rewriter::NamedValues(Node* table) {
 
 void Rewriter::SetOperation(Node* node) {
   if (to_.Has(Feature::kFlatSetOperators)) WrapBranches(node);
+  if (!from_.Has(Feature::kSetDistinctWord) && !node->Has(kAll)) node->Set(kDistinctSet, to_.Has(Feature::kSetDistinctWord));
   if (node->op != Op::kUnion && node->Has(kAll) && !to_.Has(Feature::kIntersectExceptAll)) {
     Note(Verdict::kUnsupported, node, "EXCEPT ALL or INTERSECT ALL", std::string(to_.name) + " has no such operation");
   }
@@ -246,7 +247,8 @@ void Rewriter::Order(Node* list, const Node* query) {
                                                      : DefaultNulls(from_, descending);
     const bool same = wanted == DefaultNulls(to_, descending);
     if (to_.Has(Feature::kNullsOrdering)) {
-      if (!same) item->Set(wanted == NullPlace::kFirst ? kNullsFirst : kNullsLast);
+      item->Set(kNullsFirst, !same && wanted == NullPlace::kFirst);
+      item->Set(kNullsLast, !same && wanted == NullPlace::kLast);
     } else {
       item->Set(kNullsFirst, false);
       item->Set(kNullsLast, false);
@@ -263,6 +265,10 @@ void Rewriter::Order(Node* list, const Node* query) {
       }
       if (!same) {
         Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, key), NewNode(arena_, Kind::kNull)});
+        if (customary_) {
+          Node* when = NewNode(arena_, Kind::kWhen, {is_null, MakeNumber(arena_, 1)});
+          is_null = NewNode(arena_, Kind::kCase, {nullptr, MakeNumber(arena_, 0), when});
+        }
         Node* extra = NewNode(arena_, Kind::kOrderItem, {is_null});
         if (wanted == NullPlace::kFirst) extra->Set(kDesc);
         items.push_back(extra);

@@ -15,8 +15,15 @@ namespace dvt::sql {
 class Rewriter {
  public:
   Rewriter(Arena& arena, const Dialect& from, const Dialect& to, const ColumnTypes& types, std::vector<TranspileNote>& notes,
-           std::string_view source, bool normalize = false)
-      : arena_(arena), from_(from), to_(to), types_(types), notes_(notes), source_(source), normalize_(normalize) {}
+           std::string_view source, bool normalize = false, bool customary = false)
+      : arena_(arena),
+        from_(from),
+        to_(to),
+        types_(types),
+        notes_(notes),
+        source_(source),
+        normalize_(normalize),
+        customary_(customary) {}
 
   void Run(Node*& slot);
   Verdict verdict() const { return verdict_; }
@@ -24,6 +31,10 @@ class Rewriter {
  private:
   void Walk(Node*& slot);
   Node* Visit(Node* node);
+  // One form of several spellings (rewrite_canonical.cc).
+  Node* Canonical(Node* node);
+  void OneInterval(Node* node);
+  Node* SelectFromValues(Node* values);
   /// Marks a node that already belongs to the target: its children are walked, it is not.
   Node* Made(Node* node) {
     made_.insert(node);
@@ -96,6 +107,7 @@ class Rewriter {
   std::string_view source_;
   Verdict verdict_ = Verdict::kExact;
   bool normalize_ = false;  ///< the text is for people: preferred spellings, upper-case function names
+  bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
 };
 

@@ -49,7 +49,8 @@ Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Di
       types = analysis->column_types();
     }
     if (&from != &to || options.normalize) {
-      Rewriter rewriter(ast.arena, from, to, types, out.notes, ast.source, options.normalize);
+      Rewriter rewriter(ast.arena, from, to, types, out.notes, ast.source, options.normalize,
+                        options.normalize && !options.fail_on_difference);
       rewriter.Run(statement);
       out.verdict = std::max(out.verdict, rewriter.verdict());
     }
