@@ -9,7 +9,6 @@ using F = Feature;
 constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kAliasFirst,
                                   F::kLateralAlias,
-                                  F::kFetchAsWritten,
                                   F::kSetDistinctWord,
                                   F::kSingularUnits,
                                   F::kUnderscoreNumbers,
