@@ -93,7 +93,8 @@ const Node* WrittenTable(const Node* statement) {
 std::vector<TableReference> ReferencedTables(Node* statement, const Dialect& dialect) {
   Walker walker(dialect);
   if (statement == nullptr) return {};
-  if (statement->Is(Kind::kCreate)) walker.found.push_back({NameOf(statement->Child(0), dialect), nullptr, true});
+  if (statement->Is(Kind::kCreate) && statement->Child(kCreateName) != nullptr && statement->Child(kCreateName)->Is(Kind::kName))
+    walker.found.push_back({NameOf(statement->Child(0), dialect), nullptr, true});
   if (statement->Is(Kind::kDrop) && statement->Child(0) != nullptr) {
     for (const Node* name : statement->Child(0)->Children()) walker.found.push_back({NameOf(name, dialect), nullptr, true});
     return walker.found;

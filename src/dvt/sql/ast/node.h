@@ -84,13 +84,21 @@ enum class Kind : uint8_t {
   kWindow,      ///< 0 base kIdentifier, 1 PARTITION BY kList, 2 ORDER BY kList, 3 kFrame
   kFrame,       ///< 0 begin, 1 end (kFrameBound); op kRows, kRange, kGroups; text: EXCLUDE part
   kFrameBound,  ///< 0 distance; op kPreceding, kFollowing, kCurrentRow (no distance: UNBOUNDED)
+  // Pieces of definitions, which are open-ended in every dialect.
+  kWord,    ///< text: keywords, as they are printed
+  kPhrase,  ///< pieces printed one after another with a blank between; text: what it is ("DEFAULT", "REFERENCES", "PARTITIONED BY"), for rewrites
+  kTuple,   ///< pieces printed in parentheses with commas
+  kSetting,  ///< 0 key, 1 value: printed key=value
   // Statements other than queries.
-  kInsert,      ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
-  kUpdate,      ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit
-  kDelete,      ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit
-  kCreate,      ///< 0 kName, 1 kList of columns, 2 query; text: "TABLE", "VIEW" …; flags kOrReplace, kTemporary, kIfNotExists
-  kDrop,        ///< 0 kList of kName; text: object kind; op kCascade/kRestrict; flag kIfExists
-  kColumnDef,   ///< 0 kIdentifier, 1 kTypeName; text: the rest as written
+  kInsert,     ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
+  kUpdate,     ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit
+  kDelete,     ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit
+  kMerge,      ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
+  kMergeWhen,  ///< 0 extra condition, 1 action: kInsert, kUpdate (without tables), kDelete or kWord; text: "MATCHED", "NOT MATCHED BY SOURCE" …
+  kCreate,     ///< CreateSlot; text: "TABLE", "UNIQUE INDEX" …; flags kOrReplace, kTemporary, kIfNotExists
+  kDrop,       ///< 0 kList of kName, 1 kPhrase behind them; text: object kind; op kCascade/kRestrict; flag kIfExists
+  kAlter,      ///< 0 kName, 1 kList of kPhrase actions, 2 kPhrase before them; text: object kind; flag kIfExists
+  kColumnDef,  ///< 0 kIdentifier, 1 kTypeName, 2 kList of kPhrase constraints; text: the rest as written
   kOnConflict,  ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
   kCommand,     ///< text: any other statement, as written
 };
@@ -129,6 +137,17 @@ enum InsertSlot : uint32_t {
   kInsertConflict = 4,
   kInsertReturning = 5,
   kInsertSlots = 6
+};
+
+enum CreateSlot : uint32_t {
+  kCreateName = 0,        ///< kName; absent for an index without one
+  kCreateColumns = 1,     ///< kList: kColumnDef, kPhrase constraints; parameters of a function; columns of a view
+  kCreateBody = 2,        ///< query, expression or text behind AS
+  kCreateProperties = 3,  ///< kList of kPhrase/kSetting between columns and AS
+  kCreateTail = 4,        ///< kList of kPhrase behind the body
+  kCreateOn = 5,          ///< kTable of an index
+  kCreateKeys = 6,        ///< kList of the index' kOrderItem
+  kCreateSlots = 7
 };
 
 /// Flag bits; each kind uses those that its comment names.

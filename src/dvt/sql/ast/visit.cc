@@ -121,8 +121,9 @@ constexpr std::string_view kKindNames[] = {
     "Quantified", "Case",         "When",          "Cast",         "TypeName",  "Function",   "Extract",     "Position",
     "Trim",       "Interval",     "Collate",       "AtTimeZone",   "Row",       "Array",      "Struct",      "Map",
     "Lambda",     "NamedArg",     "Subscript",     "Slice",        "Field",     "Paren",      "Alias",       "Window",
-    "Frame",      "FrameBound",   "Insert",        "Update",       "Delete",    "Create",     "Drop",        "ColumnDef",
-    "OnConflict", "Command"};
+    "Frame",      "FrameBound",   "Word",          "Phrase",       "Tuple",     "Setting",    "Insert",      "Update",
+    "Delete",     "Merge",        "MergeWhen",     "Create",       "Drop",      "Alter",      "ColumnDef",   "OnConflict",
+    "Command"};
 static_assert(std::size(kKindNames) == static_cast<size_t>(Kind::kCommand) + 1);
 
 void DumpTo(const Node* node, std::string& out) {

@@ -165,6 +165,8 @@ enum class Feature : uint8_t {
   kDeleteUsing,
   kUpdateFrom,
   kCreateOrReplace,
+  kAddWithoutColumn,         ///< ALTER TABLE t ADD c INT, without COLUMN
+  kAlterTypeWithoutSetData,  ///< ALTER COLUMN c TYPE INT (else SET DATA TYPE)
   kCount
 };
 

@@ -116,6 +116,7 @@ Node* Parser::Query() {
     if (Is(Kw::kINSERT)) return Insert(with);
     if (Is(Kw::kUPDATE)) return Update(with);
     if (Is(Kw::kDELETE)) return Delete(with);
+    if (Is(Kw::kMERGE)) return Merge(with);
     Unexpected("SELECT after the WITH clause");
   }
   Node* query = SetExpression(0);

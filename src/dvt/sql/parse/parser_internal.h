@@ -157,15 +157,47 @@ class Parser {
 
   // Other statements.
   Node* Insert(Node* with);
+  void InsertSource(Node* insert);
   Node* Update(Node* with);
   Node* Delete(Node* with);
-  Node* Create();
+  Node* Merge(Node* with);
+  Node* MergeWhen();
   Node* Drop();
+  Node* Truncate();
   Node* Command();
   Node* Assignments();
   Node* OnConflict();
   Node* Returning();
+
+  // Definitions (parse_create.cc, parse_column_def.cc, parse_properties.cc, parse_alter.cc).
+  Node* Word(std::string_view text);
+  Node* Phrase(std::string_view tag, std::initializer_list<Node*> pieces = {});
+  Node* PhrasePiece();
+  Node* RawSince(uint32_t begin);
+  Node* SettingTuple();
+  Node* RestPhrase(bool stop_at_comma);
+  Node* Create();
+  bool CreateHead(Node* create);
+  bool CreateRest(Node* create);
+  bool CreateIndex(Node* create);
+  bool CreateRoutine(Node* create);
+  void CreateBody(Node* create);
   Node* CreateColumns();
+  Node* ColumnDef();
+  Node* ColumnConstraint();
+  Node* TableConstraint();
+  bool TableConstraintAhead() const;
+  Node* References();
+  Node* Generated();
+  Node* KeyColumns();
+  Node* ParenExpression();
+  Node* Properties();
+  Node* Property();
+  Node* SettingValue();
+  bool BodyAhead() const;
+  Node* Alter();
+  Node* AlterAction();
+  Node* AlterColumn();
 
   Ast& ast_;
   Arena& arena_;

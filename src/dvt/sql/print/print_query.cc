@@ -33,7 +33,9 @@ void Writer::Any(const Node* node) {
     case Kind::kInsert:
     case Kind::kUpdate:
     case Kind::kDelete:
+    case Kind::kMerge:
     case Kind::kCreate:
+    case Kind::kAlter:
     case Kind::kDrop:
     case Kind::kCommand:
       if (node->comments != nullptr) Comments(node, true);
@@ -48,6 +50,14 @@ void Writer::Any(const Node* node) {
     case Kind::kGroupBy: return GroupBy(node);
     case Kind::kTypeName: return TypeName(node);
     case Kind::kWindow: return Window(node);
+    case Kind::kWord:
+    case Kind::kPhrase:
+    case Kind::kTuple:
+    case Kind::kSetting: return Phrase(node);
+    case Kind::kColumnDef:
+      ColumnDef(node);
+      if (node->comments != nullptr) Comments(node, false);
+      return;
     default: Expression(node, 0);
   }
 }
@@ -369,129 +379,11 @@ void Writer::Statement(const Node* statement) {
     case Kind::kInsert: return Insert(statement);
     case Kind::kUpdate: return Update(statement);
     case Kind::kDelete: return Delete(statement);
+    case Kind::kMerge: return Merge(statement);
     case Kind::kCreate: return Create(statement);
-    case Kind::kDrop:
-      Put("DROP ");
-      Put(statement->text);
-      Put(statement->Has(kIfExists) ? " IF EXISTS " : " ");
-      List(statement->Child(0));
-      if (statement->op == Op::kCascade) Put(" CASCADE");
-      if (statement->op == Op::kRestrict) Put(" RESTRICT");
-      return;
+    case Kind::kAlter: return Alter(statement);
+    case Kind::kDrop: return Drop(statement);
     default: Put(statement->text);
-  }
-}
-
-void Writer::Insert(const Node* insert) {
-  if (const Node* with = insert->Child(kInsertWith)) With(with);
-  Put(insert->text.empty() ? "INSERT" : insert->text);
-  Put(" INTO ");
-  Table(insert->Child(kInsertTable));
-  if (const Node* columns = insert->Child(kInsertColumns)) {
-    Put(" ");
-    Columns(columns);
-  }
-  Break();
-  if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
-    Any(insert->Child(kInsertSource));
-  else
-    Put("DEFAULT VALUES");
-  if (const Node* conflict = insert->Child(kInsertConflict)) {
-    if (conflict->Has(kDuplicateKey)) {
-      Clause("ON DUPLICATE KEY UPDATE");
-      List(conflict->Child(1));
-    } else {
-      Clause("ON CONFLICT");
-      if (conflict->Child(0) != nullptr) {
-        Columns(conflict->Child(0));
-        Put(" ");
-      }
-      Put(conflict->Has(kDoNothing) ? "DO NOTHING" : "DO UPDATE SET ");
-      if (conflict->Child(1) != nullptr) List(conflict->Child(1));
-      if (conflict->Child(2) != nullptr) {
-        Put(" WHERE ");
-        Expression(conflict->Child(2), 0);
-      }
-    }
-  }
-  if (const Node* returning = insert->Child(kInsertReturning)) {
-    Clause("RETURNING");
-    List(returning);
-  }
-}
-
-void Writer::Update(const Node* update) {
-  if (const Node* with = update->Child(0)) With(with);
-  Put("UPDATE ");
-  Table(update->Child(1));
-  Clause("SET");
-  List(update->Child(2));
-  if (const Node* from = update->Child(3)) {
-    Clause("FROM");
-    for (uint32_t i = 0; i < from->count; ++i) {
-      if (i > 0) Put(", ");
-      Table(from->Child(i));
-    }
-  }
-  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
-  for (uint32_t i = 4; i < update->count && i < 8; ++i) {
-    if (update->Child(i) == nullptr) continue;
-    Clause(kKeywords[i - 4]);
-    Any(update->Child(i)->Is(Kind::kLimit) ? update->Child(i)->Child(0) : update->Child(i));
-  }
-}
-
-void Writer::Delete(const Node* del) {
-  if (const Node* with = del->Child(0)) With(with);
-  Put("DELETE FROM ");
-  Table(del->Child(1));
-  if (const Node* list = del->Child(2)) {
-    Clause("USING");
-    for (uint32_t i = 0; i < list->count; ++i) {
-      if (i > 0) Put(", ");
-      Table(list->Child(i));
-    }
-  }
-  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
-  for (uint32_t i = 3; i < del->count && i < 7; ++i) {
-    if (del->Child(i) == nullptr) continue;
-    Clause(kKeywords[i - 3]);
-    Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
-  }
-}
-
-void Writer::Create(const Node* create) {
-  Put("CREATE ");
-  if (create->Has(kOrReplace)) Put("OR REPLACE ");
-  if (create->Has(kTemporary)) Put("TEMPORARY ");
-  Put(create->text);
-  Put(create->Has(kIfNotExists) ? " IF NOT EXISTS " : " ");
-  Dotted(create->Child(0));
-  if (const Node* columns = create->Child(1)) {
-    Put(" (");
-    for (uint32_t i = 0; i < columns->count; ++i) {
-      if (i > 0) Put(", ");
-      const Node* column = columns->Child(i);
-      if (!column->Is(Kind::kColumnDef)) {
-        Any(column);
-        continue;
-      }
-      if (column->Child(0) != nullptr) Identifier(column->Child(0));
-      if (column->Child(1) != nullptr) {
-        Put(" ");
-        TypeName(column->Child(1));
-      }
-      if (!column->text.empty()) {
-        if (column->Child(0) != nullptr) Put(" ");
-        Put(column->text);
-      }
-    }
-    Put(")");
-  }
-  if (create->Child(2) != nullptr) {
-    Put(" AS");
-    Break();
-    Any(create->Child(2));
   }
 }
 

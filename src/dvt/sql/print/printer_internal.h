@@ -30,7 +30,18 @@ class Writer {
   void Insert(const Node* insert);
   void Update(const Node* update);
   void Delete(const Node* del);
+  void Merge(const Node* merge);
+  void Assignments(const Node* list);
+  void MergeAction(const Node* action);
+  // Definitions (print_ddl.cc).
   void Create(const Node* create);
+  void Alter(const Node* alter);
+  void Drop(const Node* drop);
+  void Phrase(const Node* node);
+  void Pieces(const Node* node, std::string_view separator);
+  void ColumnDef(const Node* column);
+  void Definitions(const Node* list);
+  void Properties(const Node* list);
   void ParenthesizedQuery(const Node* query);
   void SetBranch(const Node* branch, const Node* parent, bool right);
   // Tables (print_query.cc).

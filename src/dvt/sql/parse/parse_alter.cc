@@ -1,0 +1,145 @@
+// ALTER TABLE and its kin: a list of actions. What cannot be read is kept as written.
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+constexpr std::string_view kAlterable[] = {"TABLE", "VIEW", "SESSION", "SEQUENCE", "INDEX", "SCHEMA", "DATABASE"};
+
+}  // namespace
+
+// ALTER [COLUMN] name …: types, defaults, NOT NULL, comments.
+Node* Parser::AlterColumn() {
+  Node* action = Phrase("ALTER COLUMN", {Word("ALTER COLUMN")});
+  Node* name = New(Kind::kName, {AnyWord("a column name")});
+  while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
+  Add(action, name);
+  if (Is(Kw::kSET) && EqualsIgnoreCase(Ahead(1).text, "DATA") && EqualsIgnoreCase(Ahead(2).text, "TYPE")) at_ += 2;
+  if (EatWord("TYPE")) {
+    action->text = "ALTER COLUMN TYPE";
+    Add(action, Word(Has(Feature::kAlterTypeWithoutSetData) ? "TYPE" : "SET DATA TYPE"));
+    Add(action, TypeName());
+    if (Eat(Kw::kCOLLATE)) Add(action, Phrase("COLLATE", {Word("COLLATE"), DottedName()}));
+    if (Eat(Kw::kUSING)) Add(action, Phrase("USING", {Word("USING"), Expression()}));
+    return action;
+  }
+  if (Is(Kw::kSET) && IsAhead(1, Kw::kDEFAULT)) {
+    at_ += 2;
+    Add(action, Word("SET DEFAULT"));
+    Add(action, Expression());
+    return action;
+  }
+  if (Is(Kw::kSET) || Is(Kw::kDROP) || IsWord("COMMENT")) {
+    while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
+    return action;
+  }
+  if (NameAhead() && !Is(Kw::kDROP)) {  // ALTER COLUMN b INTEGER NOT NULL
+    action->text = "ALTER COLUMN TYPE";
+    Add(action, TypeName());
+    while (Node* each = ColumnConstraint()) Add(action, each);
+    return action;
+  }
+  Unexpected("TYPE, SET or DROP");
+}
+
+Node* Parser::AlterAction() {
+  if (Is(Kw::kALTER) && (IsAhead(1, Kw::kINDEX) || EqualsIgnoreCase(Ahead(1).text, "DISTSTYLE"))) return RestPhrase(true);
+  if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
+  if (Eat(Kw::kALTER)) {
+    Eat(Kw::kCOLUMN);
+    return AlterColumn();
+  }
+  if (IsWord("ADD")) {
+    Next();
+    if (TableConstraintAhead()) return Phrase("ADD CONSTRAINT", {Word("ADD"), TableConstraint()});
+    if (IsSymbol("(")) {
+      Node* columns = CreateColumns();
+      columns->kind = Kind::kTuple;
+      return Phrase("ADD COLUMNS", {Word("ADD"), columns});
+    }
+    if (IsWord("COLUMNS") && SymbolAhead(1, "(")) {
+      Next();
+      Node* columns = CreateColumns();
+      columns->kind = Kind::kTuple;
+      return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
+    }
+    if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
+    const bool word = Eat(Kw::kCOLUMN);
+    Node* action = Phrase("ADD COLUMN", {Word(word || !Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
+    if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
+      at_ += 3;
+      Add(action, Word("IF NOT EXISTS"));
+    }
+    Add(action, ColumnDef());
+    return action;
+  }
+  if (Is(Kw::kDROP)) {
+    Next();
+    const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
+                       (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
+                       IsWord("COLUMNS");
+    Node* action = Phrase("DROP", {Word("DROP")});
+    if (!other) {
+      Eat(Kw::kCOLUMN);
+      action = Phrase("DROP COLUMN", {Word("DROP COLUMN")});
+      if (Eat(Kw::kIF, Kw::kEXISTS)) Add(action, Word("IF EXISTS"));
+      Add(action, DottedName());
+    }
+    while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
+    return action;
+  }
+  if (Eat(Kw::kRENAME)) {
+    if (Eat(Kw::kCOLUMN)) {
+      Node* action = Phrase("RENAME COLUMN", {Word("RENAME COLUMN"), DottedName()});
+      Expect(Kw::kTO, "TO");
+      Add(action, Word("TO"));
+      Add(action, DottedName());
+      return action;
+    }
+    if (!Eat(Kw::kTO)) Eat(Kw::kAS);
+    return Phrase("RENAME TO", {Word("RENAME TO"), DottedName()});
+  }
+  if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) {
+    const std::string verb = ToUpper(Next().text);
+    Eat(Kw::kCOLUMN);
+    Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + " COLUMN")});
+    if (verb == "CHANGE") Add(action, AnyWord("a column name"));
+    Add(action, ColumnDef());
+    return action;
+  }
+  return Property();
+}
+
+Node* Parser::Alter() {
+  const size_t start = at_;
+  Node* alter = New(Kind::kAlter, {nullptr, nullptr, nullptr});
+  Next();
+  bool known = false;
+  for (const auto kind : kAlterable) known = known || (Cur().type == Tok::kWord && EqualsIgnoreCase(Cur().text, kind));
+  if (!known || !(Is(Kw::kTABLE) || Is(Kw::kVIEW))) return at_ = start, Command();
+  alter->text = arena_.Copy(ToUpper(Next().text));
+  if (Eat(Kw::kIF, Kw::kEXISTS)) alter->Set(kIfExists);
+  try {
+    if (Eat(Kw::kONLY)) alter->Set(kByName);
+    alter->children[0] = DottedName();
+    Node* actions = New(Kind::kList);
+    if (alter->text == "VIEW" && Eat(Kw::kAS)) {
+      Add(actions, Phrase("AS", {Word("AS"), Query()}));
+    } else {
+      do Add(actions, AlterAction());
+      while (EatSymbol(","));
+    }
+    alter->children[1] = actions;
+    if (AtEnd() || IsSymbol(";")) return alter;
+  } catch (const ParseFailure&) {
+    // Actions are as open-ended as products: the statement is kept as written.
+  }
+  at_ = start;
+  return Command();
+}
+
+}  // namespace dvt::sql

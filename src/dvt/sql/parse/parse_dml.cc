@@ -1,0 +1,284 @@
+// INSERT, UPDATE, DELETE, MERGE and TRUNCATE.
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+Node* Parser::Assignments() {
+  Node* list = New(Kind::kList);
+  do {
+    Node* target = nullptr;
+    if (IsSymbol("(")) {
+      target = New(Kind::kRow);
+      Next();
+      do Add(target, NewAt(Cur().begin, Kind::kColumn, {AnyWord("a column")}));
+      while (EatSymbol(","));
+      ExpectSymbol(")");
+    } else {
+      target = New(Kind::kColumn);
+      Add(target, AnyWord("a column"));
+      while (EatSymbol(".")) Add(target, AnyWord("a column"));
+      target = Postfix(target);
+    }
+    if (!EatSymbol("=") && !EatSymbol(":=")) Unexpected("'='");
+    Node* value = nullptr;
+    if (Is(Kw::kDEFAULT) && !SymbolAhead(1, "(")) {
+      value = New(Kind::kDefault);
+      Next();
+    } else {
+      value = Expression();
+    }
+    Add(list, NewAt(target->begin, Kind::kBinary, {target, value}, {}, Op::kEq));
+  } while (EatSymbol(","));
+  return list;
+}
+
+Node* Parser::Returning() { return Eat(Kw::kRETURNING) ? SelectItems() : nullptr; }
+
+Node* Parser::OnConflict() {
+  if (Is(Kw::kON) && IsAhead(1, Kw::kDUPLICATE)) {
+    Node* node = New(Kind::kOnConflict, {nullptr, nullptr, nullptr});
+    at_ += 2;
+    Expect(Kw::kKEY, "KEY");
+    Expect(Kw::kUPDATE, "UPDATE");
+    node->Set(kDuplicateKey);
+    node->children[1] = Assignments();
+    return node;
+  }
+  if (!Is(Kw::kON) || !IsAhead(1, Kw::kCONFLICT)) return nullptr;
+  Node* node = New(Kind::kOnConflict, {nullptr, nullptr, nullptr});
+  at_ += 2;
+  if (IsSymbol("(")) {
+    Node* target = New(Kind::kList);
+    Next();
+    do Add(target, Expression());
+    while (EatSymbol(","));
+    ExpectSymbol(")");
+    node->children[0] = target;
+    if (Eat(Kw::kWHERE)) SetChild(arena_, node, 3, Expression());
+  } else if (Eat(Kw::kON)) {
+    if (!EatWord("CONSTRAINT")) Unexpected("CONSTRAINT");
+    SetChild(arena_, node, 4, Identifier("a constraint's name"));
+  }
+  Expect(Kw::kDO, "DO");
+  if (Eat(Kw::kNOTHING)) {
+    node->Set(kDoNothing);
+    return node;
+  }
+  Expect(Kw::kUPDATE, "UPDATE or NOTHING");
+  Expect(Kw::kSET, "SET");
+  node->children[1] = Assignments();
+  if (Eat(Kw::kWHERE)) node->children[2] = Expression();
+  return node;
+}
+
+// Columns and what is inserted.
+void Parser::InsertSource(Node* insert) {
+  if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = NameList();
+  if (Is(Kw::kDEFAULT) && IsAhead(1, Kw::kVALUES)) {
+    at_ += 2;
+    insert->children[kInsertSource] = New(Kind::kDefault);
+  } else if (IsWord("VALUE") || (Is(Kw::kVALUES) && !QueryAhead(0))) {
+    Node* values = Slots(Kind::kValues, kInnerSlots);
+    Next();
+    values->children[kInnerSlot] = ValuesRows();
+    insert->children[kInsertSource] = values;
+  } else if (Eat(Kw::kSET)) {
+    Node* columns = New(Kind::kList);
+    Node* row = New(Kind::kRow);
+    Node* assignments = Assignments();
+    for (Node* a : assignments->Children()) {
+      Add(columns, a->children[0]->children[a->children[0]->count - 1]);
+      Add(row, a->children[1]);
+    }
+    insert->children[kInsertColumns] = columns;
+    Node* values = Slots(Kind::kValues, kInnerSlots);
+    values->children[kInnerSlot] = New(Kind::kList, {row});
+    insert->children[kInsertSource] = values;
+  } else {
+    if (Is(Kw::kBY) || IsWord("OVERRIDING")) Fail("this form of INSERT is not supported");
+    if (!QueryAhead(0)) Unexpected("VALUES or a query");
+    insert->children[kInsertSource] = Query();
+  }
+}
+
+Node* Parser::Insert(Node* with) {
+  Node* insert = Slots(Kind::kInsert, kInsertSlots);
+  insert->children[kInsertWith] = with;
+  std::string verb = ToUpper(Next().text);
+  if (verb == "INSERT" && Eat(Kw::kOR)) verb += " OR " + ToUpper(Next().text);
+  while (Is(Kw::kIGNORE) || IsWord("LOW_PRIORITY") || IsWord("HIGH_PRIORITY") || IsWord("DELAYED"))
+    verb += " " + ToUpper(Next().text);
+  insert->text = arena_.Copy(verb);
+  Eat(Kw::kINTO);
+  Node* table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
+  if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
+  insert->children[kInsertTable] = table;
+  InsertSource(insert);
+  insert->children[kInsertConflict] = OnConflict();
+  insert->children[kInsertReturning] = Returning();
+  return insert;
+}
+
+Node* Parser::Update(Node* with) {
+  Node* update = Slots(Kind::kUpdate, 8);
+  update->children[0] = with;
+  Next();
+  update->children[1] = TableExpression();
+  Expect(Kw::kSET, "SET");
+  update->children[2] = Assignments();
+  if (Eat(Kw::kFROM)) update->children[3] = FromList();
+  if (Eat(Kw::kWHERE)) update->children[4] = Expression();
+  update->children[5] = Returning();
+  if (Eat(Kw::kORDER, Kw::kBY)) update->children[6] = OrderList();
+  if (Eat(Kw::kLIMIT)) update->children[7] = New(Kind::kLimit, {Expression()});
+  return update;
+}
+
+Node* Parser::Delete(Node* with) {
+  Node* node = Slots(Kind::kDelete, 7);
+  node->children[0] = with;
+  Next();
+  Expect(Kw::kFROM, "FROM");
+  node->children[1] = TablePrimary();
+  if (Eat(Kw::kUSING)) node->children[2] = FromList();
+  if (Eat(Kw::kWHERE)) node->children[3] = Expression();
+  node->children[4] = Returning();
+  if (Eat(Kw::kORDER, Kw::kBY)) node->children[5] = OrderList();
+  if (Eat(Kw::kLIMIT)) node->children[6] = New(Kind::kLimit, {Expression()});
+  return node;
+}
+
+// WHEN [NOT] MATCHED [BY SOURCE | BY TARGET] [AND condition] THEN action.
+Node* Parser::MergeWhen() {
+  Node* when = New(Kind::kMergeWhen, {nullptr, nullptr});
+  Expect(Kw::kWHEN, "WHEN");
+  std::string what = Eat(Kw::kNOT) ? "NOT MATCHED" : "MATCHED";
+  Expect(Kw::kMATCHED, "MATCHED");
+  if (Eat(Kw::kBY)) {
+    what += " BY " + ToUpper(Cur().text);
+    Next();
+  }
+  when->text = arena_.Copy(what);
+  if (Eat(Kw::kAND)) when->children[0] = Expression();
+  Expect(Kw::kTHEN, "THEN");
+  if (Eat(Kw::kUPDATE)) {
+    Node* update = Slots(Kind::kUpdate, 8);
+    if (IsSymbol("*"))
+      Next(), update->Set(kAll);
+    else if (Eat(Kw::kSET))
+      update->children[2] = Assignments();
+    else if (Is(Kw::kALL) && IsAhead(1, Kw::kBY))
+      at_ += 3, update->Set(kByName);
+    if (Eat(Kw::kWHERE)) update->children[4] = Expression();
+    when->children[1] = update;
+  } else if (Eat(Kw::kINSERT)) {
+    Node* insert = Slots(Kind::kInsert, kInsertSlots);
+    if (IsSymbol("*")) {
+      Next();
+    } else if (Is(Kw::kALL) && IsAhead(1, Kw::kBY)) {
+      at_ += 3;
+      insert->children[kInsertSource] = Word("ALL BY NAME");
+    } else if (IsWord("ROW")) {
+      Next();
+      insert->children[kInsertSource] = Word("ROW");
+    } else {
+      InsertSource(insert);
+      if (Eat(Kw::kWHERE)) SetChild(arena_, when, 2, Expression());
+    }
+    when->children[1] = insert;
+  } else if (Eat(Kw::kDELETE)) {
+    when->children[1] = Slots(Kind::kDelete, 7);
+  } else if (Eat(Kw::kDO)) {
+    Expect(Kw::kNOTHING, "NOTHING");
+    when->children[1] = Word("DO NOTHING");
+  } else {
+    Unexpected("UPDATE, INSERT, DELETE or DO NOTHING");
+  }
+  return when;
+}
+
+Node* Parser::Merge(Node* with) {
+  Node* merge = Slots(Kind::kMerge, 6);
+  merge->children[0] = with;
+  Next();
+  Eat(Kw::kINTO);
+  merge->children[1] = TablePrimary();
+  Expect(Kw::kUSING, "USING");
+  merge->children[2] = TableExpression();
+  if (Is(Kw::kUSING)) {
+    Next();
+    merge->children[3] = KeyColumns();
+  } else {
+    Expect(Kw::kON, "ON or USING");
+    merge->children[3] = Expression();
+  }
+  Node* whens = New(Kind::kList);
+  while (Is(Kw::kWHEN)) Add(whens, MergeWhen());
+  if (whens->count == 0) Unexpected("WHEN MATCHED or WHEN NOT MATCHED");
+  merge->children[4] = whens;
+  merge->children[5] = Returning();
+  return merge;
+}
+
+Node* Parser::Truncate() {
+  size_t start = at_;
+  Node* node = New(Kind::kDrop, {nullptr, nullptr});
+  Next();
+  std::string what = "TRUNCATE";
+  if (Is(Kw::kTABLE) || IsWord("DATABASE"))
+    what += " " + ToUpper(Next().text);
+  else
+    what += " TABLE";
+  node->text = arena_.Copy(what);
+  if (Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) node->Set(kIfExists), at_ += 2;
+  Node* names = New(Kind::kList);
+  do {
+    if (!NameAhead()) return at_ = start, Command();
+    Add(names, DottedName());
+  } while (EatSymbol(","));
+  node->children[0] = names;
+  if (!AtEnd() && !IsSymbol(";")) node->children[1] = RestPhrase(false);
+  return node;
+}
+
+Node* Parser::Drop() {
+  static constexpr std::string_view kKinds[] = {"TABLE",    "VIEW",      "SCHEMA",  "DATABASE", "INDEX",      "SEQUENCE",
+                                                "FUNCTION", "PROCEDURE", "TYPE",    "TRIGGER",  "DICTIONARY", "NAMESPACE",
+                                                "STAGE",    "MACRO",     "CATALOG", "ROLE",     "USER",       "WAREHOUSE",
+                                                "STREAM",   "TASK",      "PIPE",    "TAG",      "DOMAIN",     "EXTENSION"};
+  size_t start = at_;
+  Node* drop = New(Kind::kDrop, {nullptr, nullptr});
+  Next();
+  std::string what = "DROP";
+  while (Is(Kw::kMATERIALIZED) || IsWord("EXTERNAL") || Is(Kw::kTEMPORARY) || IsWord("FOREIGN") || IsWord("ICEBERG"))
+    what += " " + ToUpper(Next().text);
+  bool known = false;
+  for (const std::string_view kind : kKinds) known = known || (Cur().type == Tok::kWord && EqualsIgnoreCase(Cur().text, kind));
+  if (!known) return at_ = start, Command();
+  const bool routine = IsWord("FUNCTION") || IsWord("PROCEDURE") || IsWord("MACRO");
+  what += " " + ToUpper(Next().text);
+  if (IsWord("CONCURRENTLY") && !IsAhead(1, Kw::kON)) Next(), what += " CONCURRENTLY";
+  drop->text = arena_.Copy(what);
+  if (Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) drop->Set(kIfExists), at_ += 2;
+  Node* names = New(Kind::kList);
+  do {
+    Node* name = DottedName();
+    if (routine && IsSymbol("(")) name = Phrase("ROUTINE", {name, PhrasePiece()});
+    Add(names, name);
+  } while (EatSymbol(","));
+  drop->children[0] = names;
+  if (!AtEnd() && !IsSymbol(";")) {
+    if (Is(Kw::kCASCADE) && (Ahead(1).type == Tok::kEnd || SymbolAhead(1, ";")))
+      Next(), drop->op = Op::kCascade;
+    else if (Is(Kw::kRESTRICT) && (Ahead(1).type == Tok::kEnd || SymbolAhead(1, ";")))
+      Next(), drop->op = Op::kRestrict;
+    else
+      drop->children[1] = RestPhrase(false);
+  }
+  return drop;
+}
+
+}  // namespace dvt::sql

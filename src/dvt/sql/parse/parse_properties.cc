@@ -1,0 +1,137 @@
+// What stands between the columns of a definition and its body: storage, partitioning, options, comments.
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+// How a property that begins with these words goes on.
+enum class Shape { kWordsOnly, kTuple, kKeys, kString, kName, kExpression, kSettings, kType };
+struct PropertyShape {
+  std::string_view words;
+  Shape shape;
+};
+
+constexpr PropertyShape kShapes[] = {
+    {"PARTITIONED BY", Shape::kTuple},
+    {"PARTITION BY", Shape::kExpression},
+    {"CLUSTER BY", Shape::kExpression},
+    {"CLUSTERED BY", Shape::kKeys},
+    {"SORTED BY", Shape::kKeys},
+    {"ORDER BY", Shape::kExpression},
+    {"PRIMARY KEY", Shape::kExpression},
+    {"SAMPLE BY", Shape::kExpression},
+    {"TBLPROPERTIES", Shape::kSettings},
+    {"OPTIONS", Shape::kSettings},
+    {"WITH", Shape::kSettings},
+    {"SERDEPROPERTIES", Shape::kSettings},
+    {"LOCATION", Shape::kString},
+    {"STORED BY", Shape::kString},
+    {"INHERITS", Shape::kKeys},
+    {"DISTKEY", Shape::kKeys},
+    {"SORTKEY", Shape::kKeys},
+    {"COMPOUND SORTKEY", Shape::kKeys},
+    {"ON COMMIT PRESERVE ROWS", Shape::kWordsOnly},
+    {"ON COMMIT DELETE ROWS", Shape::kWordsOnly},
+    {"ON COMMIT DROP", Shape::kWordsOnly},
+    {"ON CLUSTER", Shape::kName},
+    {"ROW FORMAT SERDE", Shape::kString},
+    {"WITH NO DATA", Shape::kWordsOnly},
+    {"WITH DATA", Shape::kWordsOnly},
+    {"WITH NO SCHEMA BINDING", Shape::kWordsOnly},
+    {"LIKE", Shape::kName},
+    {"CLONE", Shape::kName},
+    {"COPY", Shape::kName},
+    {"TABLESPACE", Shape::kName},
+};
+
+}  // namespace
+
+// key = value, 'key' = 'value', key value.
+Node* Parser::SettingValue() {
+  if (Cur().type == Tok::kWord && SymbolAhead(1, "[")) return Expression();
+  return PhrasePiece();
+}
+
+Node* Parser::Property() {
+  if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Is(Kw::kRANGE) || SymbolAhead(3, "("))) {
+    // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
+    const uint32_t begin = Cur().begin;
+    while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
+      if (IsSymbol("("))
+        SkipBalanced();
+      else
+        Next();
+    }
+    return RawSince(begin);
+  }
+  for (const auto& each : kShapes) {
+    size_t n = 0;
+    bool same = true;
+    for (const auto& word : Split(each.words, ' ')) {
+      same = same && Ahead(n).type == Tok::kWord && EqualsIgnoreCase(Ahead(n).text, word);
+      ++n;
+    }
+    if (!same) continue;
+    const bool parens = SymbolAhead(n, "(");
+    if ((each.shape == Shape::kTuple || each.shape == Shape::kKeys || each.shape == Shape::kSettings) && !parens) continue;
+    if (each.shape == Shape::kString && Ahead(n).type != Tok::kString) continue;
+    if (SymbolAhead(n, "=")) continue;
+    at_ += n;
+    Node* phrase = Phrase(each.words, {Word(each.words)});
+    switch (each.shape) {
+      case Shape::kWordsOnly: return phrase;
+      case Shape::kTuple: {
+        Node* columns = CreateColumns();
+        columns->kind = Kind::kTuple;
+        Add(phrase, columns);
+        return phrase;
+      }
+      case Shape::kKeys: Add(phrase, KeyColumns()); return phrase;
+      case Shape::kSettings: Add(phrase, SettingTuple()); return phrase;
+      case Shape::kName: Add(phrase, Cur().type == Tok::kString ? Primary() : DottedName()); return phrase;
+      case Shape::kString:
+      case Shape::kType: Add(phrase, Primary()); return phrase;
+      case Shape::kExpression: {
+        Node* list = New(Kind::kList);
+        do Add(list, OrderItem());
+        while (EatSymbol(","));
+        Add(phrase, list);
+        return phrase;
+      }
+    }
+  }
+  // ENGINE=InnoDB, DEFAULT CHARSET = utf8, COMMENT 'text'.
+  std::string words;
+  const size_t start = at_;
+  while (Cur().type == Tok::kWord && !Is(Kw::kAS) && words.size() < 60) {
+    words += (words.empty() ? "" : " ") + ToUpper(Next().text);
+    if (IsSymbol("=")) {
+      Next();
+      return New(Kind::kSetting, {Word(words), SettingValue()}, arena_.Copy(words));
+    }
+    if (Cur().type == Tok::kString && words == "COMMENT") return Phrase("COMMENT", {Word(words), Primary()});
+  }
+  at_ = start;
+  return PhrasePiece();
+}
+
+Node* Parser::Properties() {
+  Node* list = New(Kind::kList);
+  while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !BodyAhead()) {
+    Add(list, Property());
+    if (IsSymbol(",")) {
+      // MySQL separates table options by commas if it likes.
+      if (!Ahead(1).text.empty() && Ahead(1).type == Tok::kWord && SymbolAhead(2, "="))
+        Next();
+      else
+        Fail("unexpected ','");
+    }
+  }
+  return list->count == 0 ? nullptr : list;
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,164 @@
+// INSERT, UPDATE, DELETE and MERGE.
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+// a = 1, b = c OR d: the right sides need no parentheses.
+void Writer::Assignments(const Node* list) {
+  for (uint32_t i = 0; i < list->count; ++i) {
+    if (i > 0) Put(", ");
+    Any(list->Child(i)->Child(0));
+    Put(" = ");
+    Any(list->Child(i)->Child(1));
+  }
+}
+
+void Writer::Insert(const Node* insert) {
+  if (const Node* with = insert->Child(kInsertWith)) With(with);
+  Put(insert->text.empty() ? "INSERT" : insert->text);
+  if (const Node* table = insert->Child(kInsertTable)) {
+    Put(" INTO ");
+    Table(table);
+  }
+  if (const Node* columns = insert->Child(kInsertColumns)) {
+    Put(" ");
+    Columns(columns);
+  }
+  Break();
+  if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
+    Any(insert->Child(kInsertSource));
+  else
+    Put("DEFAULT VALUES");
+  if (const Node* conflict = insert->Child(kInsertConflict)) {
+    if (conflict->Has(kDuplicateKey)) {
+      Clause("ON DUPLICATE KEY UPDATE");
+      Assignments(conflict->Child(1));
+    } else {
+      Clause("ON CONFLICT");
+      if (conflict->Child(4) != nullptr) {
+        Put("ON CONSTRAINT ");
+        Identifier(conflict->Child(4));
+        Put(" ");
+      }
+      if (conflict->Child(0) != nullptr) {
+        Put("(");
+        List(conflict->Child(0));
+        Put(") ");
+      }
+      if (conflict->Child(3) != nullptr) {
+        Put("WHERE ");
+        Expression(conflict->Child(3), 0);
+        Put(" ");
+      }
+      Put(conflict->Has(kDoNothing) ? "DO NOTHING" : "DO UPDATE SET ");
+      if (conflict->Child(1) != nullptr) Assignments(conflict->Child(1));
+      if (conflict->Child(2) != nullptr) {
+        Put(" WHERE ");
+        Expression(conflict->Child(2), 0);
+      }
+    }
+  }
+  if (const Node* returning = insert->Child(kInsertReturning)) {
+    Clause("RETURNING");
+    List(returning);
+  }
+}
+
+void Writer::Update(const Node* update) {
+  if (const Node* with = update->Child(0)) With(with);
+  Put("UPDATE ");
+  Table(update->Child(1));
+  Clause("SET");
+  Assignments(update->Child(2));
+  if (const Node* from = update->Child(3)) {
+    Clause("FROM");
+    for (uint32_t i = 0; i < from->count; ++i) {
+      if (i > 0) Put(", ");
+      Table(from->Child(i));
+    }
+  }
+  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
+  for (uint32_t i = 4; i < update->count && i < 8; ++i) {
+    if (update->Child(i) == nullptr) continue;
+    Clause(kKeywords[i - 4]);
+    Any(update->Child(i)->Is(Kind::kLimit) ? update->Child(i)->Child(0) : update->Child(i));
+  }
+}
+
+void Writer::Delete(const Node* del) {
+  if (const Node* with = del->Child(0)) With(with);
+  Put("DELETE FROM ");
+  Table(del->Child(1));
+  if (const Node* list = del->Child(2)) {
+    Clause("USING");
+    for (uint32_t i = 0; i < list->count; ++i) {
+      if (i > 0) Put(", ");
+      Table(list->Child(i));
+    }
+  }
+  static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
+  for (uint32_t i = 3; i < del->count && i < 7; ++i) {
+    if (del->Child(i) == nullptr) continue;
+    Clause(kKeywords[i - 3]);
+    Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
+  }
+}
+
+void Writer::MergeAction(const Node* action) {
+  switch (action->kind) {
+    case Kind::kUpdate:
+      Put("UPDATE");
+      if (action->Has(kAll)) Put(" *");
+      if (action->Has(kByName)) Put(" ALL BY NAME");
+      if (action->Child(2) == nullptr) return;
+      Put(" SET ");
+      Assignments(action->Child(2));
+      if (action->Child(4) != nullptr) {
+        Put(" WHERE ");
+        Expression(action->Child(4), 0);
+      }
+      return;
+    case Kind::kInsert:
+      Put("INSERT");
+      if (action->Child(kInsertSource) == nullptr) return Put(" *");
+      if (action->Child(kInsertColumns) != nullptr) {
+        Put(" ");
+        Columns(action->Child(kInsertColumns));
+      }
+      Put(" ");
+      return Any(action->Child(kInsertSource));
+    case Kind::kDelete: return Put("DELETE");
+    default: Any(action);
+  }
+}
+
+void Writer::Merge(const Node* merge) {
+  if (merge->Child(0) != nullptr) With(merge->Child(0));
+  Put("MERGE INTO ");
+  Table(merge->Child(1));
+  Clause("USING");
+  Table(merge->Child(2));
+  Put(merge->Child(3)->Is(Kind::kTuple) ? " USING " : " ON ");
+  Any(merge->Child(3));
+  for (const Node* when : merge->Child(4)->Children()) {
+    Break();
+    Put("WHEN ");
+    Put(when->text);
+    if (when->Child(0) != nullptr) {
+      Put(" AND ");
+      Expression(when->Child(0), 0);
+    }
+    Put(" THEN ");
+    MergeAction(when->Child(1));
+    if (when->Child(2) != nullptr) {
+      Put(" WHERE ");
+      Expression(when->Child(2), 0);
+    }
+  }
+  if (merge->Child(5) != nullptr) {
+    Clause("RETURNING");
+    List(merge->Child(5));
+  }
+}
+
+}  // namespace dvt::sql
