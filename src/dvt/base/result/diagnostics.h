@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dvt/base/result/result.h"
@@ -24,6 +25,7 @@ class Diagnostics {
   void Warn(std::string code, std::string message, Place place = {}, std::string hint = {});
   void Fail(std::string message, Place place = {}, std::string hint = {});
   void Fail(const Error& error);
+  void Add(Diagnostic item) { items_.push_back(std::move(item)); }
   void Append(const Diagnostics& other);
 
   const std::vector<Diagnostic>& items() const { return items_; }

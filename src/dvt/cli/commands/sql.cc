@@ -61,14 +61,25 @@ Result<Value> RequestOf(const Options& options) {
 // One text's answer on the terminal: SQL and trees to standard output, notes and errors to standard error.
 bool Print(const Options& options, const Text& text, const Value& answer) {
   if (const Value* error = answer.Find("error")) {
-    std::fprintf(stderr, "Error: %s%s%s\n", text.file.c_str(), text.file.empty() ? "" : ":", error->as_string().c_str());
+    const char* separator = text.file.empty() ? "" : ":";
+    const Value* errors = answer.Find("errors");
+    if (errors == nullptr || errors->list().size() < 2) {
+      std::fprintf(stderr, "Error: %s%s%s\n", text.file.c_str(), separator, error->as_string().c_str());
+      return false;
+    }
+    for (const auto& each : errors->list()) {
+      std::fprintf(stderr, "Error: %s%s%lld:%lld: %s\n  hint: %s\n", text.file.c_str(), separator,
+                   static_cast<long long>(each["line"].as_int()), static_cast<long long>(each["column"].as_int()),
+                   each["message"].as_string().c_str(), each["hint"].as_string().c_str());
+    }
     return false;
   }
   if (const Value* sql = answer.Find("sql")) {
     std::printf("%s\n", sql->as_string().c_str());
     for (const auto& note : answer["notes"].is_list() ? answer["notes"].list() : Value::List{}) {
       const std::string code = note["code"].is_string() ? note["code"].as_string() + " " : "";
-      std::fprintf(stderr, "%s%s: %s\n", code.c_str(), note["construct"].as_string().c_str(), note["message"].as_string().c_str());
+      std::fprintf(stderr, "%s%s: %s\n", code.c_str(), note["construct"].as_string().c_str(),
+                   note["message"].as_string().c_str());
     }
     return true;
   }

@@ -191,8 +191,7 @@ void Analyzer::Use(Source* source, int index, std::string_view name) {
     const auto at = std::lower_bound(source->used.begin(), source->used.end(), index);
     if (at == source->used.end() || *at != index) source->used.insert(at, index);
   }
-  const auto at = std::lower_bound(source->used_names.begin(), source->used_names.end(), name);
-  if (at == source->used_names.end() || *at != name) source->used_names.insert(at, std::string(name));
+  if (!source->used_names.contains(name)) source->used_names.emplace(name);
 }
 
 void Analyzer::FailUnknown(const Node* column, const Block& block, const std::string& name) {

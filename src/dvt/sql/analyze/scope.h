@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,9 +29,9 @@ struct Source {
   Scope* query = nullptr;           ///< kCte, kDerived, kValues: the scope that yields its rows
   columnar::Fields columns;         ///< visible columns, renamed by the alias' column list
   bool columns_known = false;
-  bool nullable_side = false;           ///< on the null-supplying side of an outer join
-  std::vector<int> used;                ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
-  std::vector<std::string> used_names;  ///< names of referenced columns (known or not), sorted
+  bool nullable_side = false;  ///< on the null-supplying side of an outer join
+  std::vector<int> used;       ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
+  std::set<std::string, std::less<>> used_names;  ///< names of referenced columns (known or not)
 };
 
 /// A column that unqualified names and stars see in a FROM clause.

@@ -128,7 +128,7 @@ Node* Conjunction(Arena& arena, std::span<Node* const> terms) {
   for (Node* term : terms) {
     if (term != nullptr) all = all == nullptr ? term : MakeBinary(arena, Op::kAnd, all, term);
   }
-  return all;
+  return BalanceChain(all);
 }
 
 void SplitConjunction(Node* predicate, std::vector<Node*>& terms) {

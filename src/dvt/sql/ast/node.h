@@ -18,7 +18,7 @@ enum class Kind : uint8_t {
   kList,  ///< any number of nodes
   // Queries. Slots 0–4 are the same in all four: see QuerySlot.
   kSelect,        ///< QuerySlot, then SelectSlot
-  kSetOperation,  ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet
+  kSetOperation,  ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet, kChained
   kValues,        ///< QuerySlot, then 5 kList of kRow
   kSubquery,  ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
   kWith,      ///< kCte…; flag kRecursive
@@ -52,7 +52,7 @@ enum class Kind : uint8_t {
   kDefault,     ///< DEFAULT as a value
   kParameter,   ///< text as written: ?, $1, :name, @v
   kUnary,       ///< 0; op
-  kBinary,      ///< 0, 1; op; text: the operator if op is kCustom
+  kBinary,      ///< 0, 1; op; text: the operator if op is kCustom; flag kChained
   kLike,        ///< 0 value, 1 pattern, 2 escape; op kLikeOp, kIlikeOp, kSimilarTo, kRegexp, kGlob; flag kNot
   kBetween,     ///< 0, 1, 2; flags kNot, kSymmetric
   kIn,          ///< 0 value, 1 kList or kSubquery (or another expression); flag kNot
@@ -193,6 +193,9 @@ enum Flag : uint16_t {
   kInnerWord = 8,      ///< INNER JOIN as written, not plain JOIN
   kOuterWord = 16,     ///< LEFT OUTER JOIN as written
   kQuotedName = 16,
+  /// A right operand that goes on with its parent's chain of equal operators: printed without parentheses. Long chains of an
+  /// associative operator are read into balanced trees, so that every walk over them is shallow.
+  kChained = 32,
 };
 
 /// A comment beside a node, in source order.
@@ -263,6 +266,9 @@ Node* MakeDerivedTable(Arena& arena, Node* query, std::string_view alias);
 Node* MakeJoin(Arena& arena, Op type, Node* left, Node* right, Node* on);
 /// AND of all non-null terms; nullptr if there are none.
 Node* Conjunction(Arena& arena, std::span<Node* const> terms);
+/// The same chain of binary operators or set operations (nested on the left) with its long runs of one associative operator as
+/// balanced trees, whose right operands carry kChained.
+Node* BalanceChain(Node* chain);
 /// The terms of nested ANDs (through parentheses), in order.
 void SplitConjunction(Node* predicate, std::vector<Node*>& terms);
 

@@ -2,9 +2,6 @@
 
 #include <string>
 
-#include "dvt/base/text/text.h"
-#include "dvt/sql/parse/parser.h"
-
 namespace dvt::sql {
 namespace {
 
@@ -18,18 +15,20 @@ constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~
                                          "<@",   "?|",  "?&",  "!~",  "~*",  "~~",  "@@",  "@?",  "||", "&&", "<<", ">>", "<>",
                                          "!=",   "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//",  "**", "&<", "&>"};
 
+constexpr size_t kMostFailures = 100;
+
 class Lexer {
  public:
-  Lexer(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::string_view file)
-      : src_(source), d_(dialect), arena_(arena), comments_(comments), file_(file) {}
+  Lexer(std::string_view source, const Dialect& dialect, Arena& arena, bool comments, std::vector<LexFailure>& failures)
+      : src_(source), d_(dialect), arena_(arena), comments_(comments), failures_(failures) {}
 
-  Result<std::vector<Token>> Run() {
+  std::vector<Token> Run() {
     tokens_.reserve(src_.size() / 4 + 8);
     while (true) {
-      DVT_TRY(SkipBlanks());
+      SkipBlanks();
       if (pos_ >= src_.size()) break;
       begin_ = pos_;
-      DVT_TRY(Next());
+      Next();
     }
     begin_ = pos_ = src_.size();
     Push(Tok::kEnd, {});
@@ -38,13 +37,20 @@ class Lexer {
 
  private:
   char At(size_t offset = 0) const { return pos_ + offset < src_.size() ? src_[pos_ + offset] : '\0'; }
-  Error Fail(std::string message, size_t at) { return SyntaxError(src_, at, std::move(message), file_); }
+  // Reading goes on at `resume`. Only so many failures are worth telling.
+  void Fail(std::string message, size_t at, size_t resume) {
+    if (failures_.size() < kMostFailures) failures_.push_back({at, std::move(message)});
+    begin_ = at;
+    pos_ = resume;
+    Push(Tok::kError, src_.substr(at, resume - at));
+  }
+  void Unclosed(std::string message) { Fail(std::move(message), begin_, src_.size()); }
 
   void Push(Tok type, std::string_view text) {
     tokens_.push_back({type, Kw::kNone, 0, static_cast<uint32_t>(begin_), static_cast<uint32_t>(pos_), text});
   }
 
-  Status SkipBlanks() {
+  void SkipBlanks() {
     while (pos_ < src_.size()) {
       char c = src_[pos_];
       if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
@@ -60,7 +66,7 @@ class Lexer {
           ++in_version_;
           continue;
         }
-        DVT_TRY(BlockComment());
+        BlockComment();
       } else if (in_version_ > 0 && c == '*' && At(1) == '/') {
         --in_version_;
         pos_ += 2;
@@ -72,7 +78,6 @@ class Lexer {
         break;
       }
     }
-    return {};
   }
 
   bool DashComment() const {
@@ -91,7 +96,7 @@ class Lexer {
     if (comments_) Push(Tok::kComment, text);
   }
 
-  Status BlockComment() {
+  void BlockComment() {
     begin_ = pos_;
     pos_ += 2;
     int depth = 1;
@@ -100,7 +105,7 @@ class Lexer {
         pos_ += 2;
         if (--depth == 0) {
           if (comments_) Push(Tok::kComment, src_.substr(begin_ + 2, pos_ - begin_ - 4));
-          return {};
+          return;
         }
       } else if (At() == '/' && At(1) == '*' && d_.Has(Feature::kNestedComments)) {
         ++depth;
@@ -109,12 +114,12 @@ class Lexer {
         ++pos_;
       }
     }
-    return Fail("this comment is never closed; expected */", begin_);
+    Unclosed("this comment is never closed; expected */");
   }
 
-  Status Next() {
+  void Next() {
     char c = src_[pos_];
-    if (c == '\0') return Fail("unexpected NUL byte", pos_);
+    if (c == '\0') return Fail("unexpected NUL byte", pos_, pos_ + 1);
     if (c == '\'') return Quoted(Tok::kString, '\'', d_.Has(Feature::kBackslashEscapes));
     if (c == '"') {
       if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
@@ -131,13 +136,13 @@ class Lexer {
       ++pos_;
       while (IsDigit(At())) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return {};
+      return;
     }
     if (c == ':' && d_.Has(Feature::kColonParameters) && IsWordPart(static_cast<unsigned char>(At(1)))) {
       ++pos_;
       while (IsWordPart(static_cast<unsigned char>(At()))) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return {};
+      return;
     }
     return Punctuation();
   }
@@ -161,7 +166,7 @@ class Lexer {
   }
 
   // Value of a quoted run; doubled quotes and, if asked for, backslashes are resolved. \% and \_ keep the backslash where LIKE needs it.
-  Status Quoted(Tok type, char quote, bool backslash) {
+  void Quoted(Tok type, char quote, bool backslash) {
     size_t start = ++pos_;
     bool plain = true;
     while (pos_ < src_.size()) {
@@ -177,12 +182,12 @@ class Lexer {
         ++pos_;
       }
     }
-    if (pos_ >= src_.size()) return Fail(std::string("this quote is never closed; expected ") + quote, begin_);
+    if (pos_ >= src_.size()) return Unclosed(std::string("this quote is never closed; expected ") + quote);
     std::string_view raw = src_.substr(start, pos_ - start);
     ++pos_;
     if (plain) {
       Push(type, raw);
-      return {};
+      return;
     }
     std::string value;
     value.reserve(raw.size());
@@ -198,7 +203,6 @@ class Lexer {
       }
     }
     Push(type, arena_.Copy(value));
-    return {};
   }
 
   // \101, \x41, \u0041, \U00000041 of E-strings.
@@ -241,16 +245,15 @@ class Lexer {
     return true;
   }
 
-  Status BracketName() {
+  void BracketName() {
     size_t end = src_.find(']', pos_);
-    if (end == std::string_view::npos) return Fail("this name is never closed; expected ]", begin_);
+    if (end == std::string_view::npos) return Unclosed("this name is never closed; expected ]");
     std::string_view name = src_.substr(pos_ + 1, end - pos_ - 1);
     pos_ = end + 1;
     Push(Tok::kQuotedName, name);
-    return {};
   }
 
-  Status Number() {
+  void Number() {
     if (At() == '0' && (At(1) | 32) == 'x' && IsHex(At(2)) && (d_.Has(Feature::kHexNumbers) || d_.Has(Feature::kHexStrings))) {
       pos_ += 2;
       size_t start = pos_;
@@ -259,7 +262,7 @@ class Lexer {
         Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
       else
         Push(Tok::kHexString, src_.substr(start, pos_ - start));
-      return {};
+      return;
     }
     Digits();
     if (At() == '.' && At(1) != '.') {
@@ -271,14 +274,13 @@ class Lexer {
       Digits();
     }
     Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
-    return {};
   }
 
   void Digits() {
     while (IsDigit(At()) || (At() == '_' && IsDigit(At(1)) && d_.Has(Feature::kUnderscoreNumbers))) ++pos_;
   }
 
-  Status Word() {
+  void Word() {
     char c = static_cast<char>(At() | 32);
     if (At(1) == '\'') {
       if (c == 'e' && d_.Has(Feature::kEStrings)) return ++pos_, Quoted(Tok::kEString, '\'', true);
@@ -287,20 +289,19 @@ class Lexer {
       if (c == 'n') return ++pos_, Quoted(Tok::kNationalString, '\'', d_.Has(Feature::kBackslashEscapes));
     }
     if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
-      return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_);
+      return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_, pos_ + 2);
     while (pos_ < src_.size() && IsWordPart(static_cast<unsigned char>(src_[pos_]))) ++pos_;
     std::string_view word = src_.substr(begin_, pos_ - begin_);
     Push(Tok::kWord, word);
     tokens_.back().kw = LookUpKeyword(word);
-    return {};
   }
 
-  Status Dollar() {
+  void Dollar() {
     if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
       ++pos_;
       while (IsDigit(At())) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return {};
+      return;
     }
     if (d_.Has(Feature::kDollarStrings)) {
       size_t tag = pos_ + 1;
@@ -309,34 +310,33 @@ class Lexer {
         std::string_view mark = src_.substr(pos_, tag + 1 - pos_);
         size_t end = src_.find(mark, tag + 1);
         if (end == std::string_view::npos)
-          return Fail("this dollar quote is never closed; expected " + std::string(mark), begin_);
+          return Unclosed("this dollar quote is never closed; expected " + std::string(mark.substr(0, 40)));
         std::string_view value = src_.substr(tag + 1, end - tag - 1);
         pos_ = end + mark.size();
         Push(Tok::kString, value);
-        return {};
+        return;
       }
     }
     if (d_.Has(Feature::kDollarParameters) && IsWordStart(static_cast<unsigned char>(At(1)))) {
       ++pos_;
       while (IsWordPart(static_cast<unsigned char>(At()))) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return {};
+      return;
     }
-    return Fail("unexpected character '$'", pos_);
+    Fail("unexpected character '$'", pos_, pos_ + 1);
   }
 
-  Status Variable() {
+  void Variable() {
     while (At() == '@') ++pos_;
     if (At() == '`' || At() == '\'' || At() == '"') {
       char quote = At();
       size_t end = src_.find(quote, pos_ + 1);
-      if (end == std::string_view::npos) return Fail("this quote is never closed", pos_);
+      if (end == std::string_view::npos) return Unclosed("this quote is never closed");
       pos_ = end + 1;
     } else {
       while (IsWordPart(static_cast<unsigned char>(At())) || At() == '.') ++pos_;
     }
     Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-    return {};
   }
 
   bool Applies(std::string_view symbol) const {
@@ -356,7 +356,7 @@ class Lexer {
     }
   }
 
-  Status Punctuation() {
+  void Punctuation() {
     std::string_view rest = src_.substr(pos_, 4);
     size_t length = 1;
     for (std::string_view symbol : kSymbols) {
@@ -369,19 +369,18 @@ class Lexer {
     if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@").find(c) == std::string_view::npos) {
       return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character"
                                                                  : std::string("unexpected character '") + c + "'",
-                  pos_);
+                  pos_, pos_ + 1);
     }
     pos_ += length;
     Push(Tok::kSymbol, src_.substr(begin_, length));
     tokens_.back().symbol = Symbol(tokens_.back().text);
-    return {};
   }
 
   std::string_view src_;
   const Dialect& d_;
   Arena& arena_;
   bool comments_;
-  std::string_view file_;
+  std::vector<LexFailure>& failures_;
   std::vector<Token> tokens_;
   size_t pos_ = 0;
   size_t begin_ = 0;
@@ -390,46 +389,15 @@ class Lexer {
 
 }  // namespace
 
-Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
-                               std::string_view file) {
-  return Lexer(source, dialect, arena, comments, file).Run();
-}
-
-Place PlaceAt(std::string_view source, size_t offset, std::string_view file) {
-  offset = std::min(offset, source.size());
-  Place place;
-  place.file = std::string(file);
-  place.line = 1;
-  size_t line_start = 0;
-  for (size_t i = 0; i < offset; ++i) {
-    if (source[i] == '\n') {
-      ++place.line;
-      line_start = i + 1;
-    }
+std::vector<Token> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
+                       std::vector<LexFailure>& failures) {
+  if (const size_t bad = FirstInvalidUtf8(source); bad < source.size()) {
+    failures.push_back({bad, "the text is not UTF-8 here"});
+    Token end;
+    end.begin = end.end = static_cast<uint32_t>(bad);
+    return {end};
   }
-  place.column = 1;
-  for (size_t i = line_start; i < offset; ++i) place.column += (static_cast<unsigned char>(source[i]) & 0xC0) != 0x80;
-  return place;
-}
-
-Error SyntaxError(std::string_view source, size_t offset, std::string message, std::string_view file) {
-  Place place = PlaceAt(source, offset, file);
-  offset = std::min(offset, source.size());
-  size_t start = offset == 0 ? 0 : source.rfind('\n', offset - 1);
-  start = start == std::string_view::npos || offset == 0 ? 0 : start + 1;
-  size_t end = source.find('\n', offset);
-  if (end == std::string_view::npos) end = source.size();
-  if (offset - start > 100) start = offset - 100;
-  while (start < offset && (static_cast<unsigned char>(source[start]) & 0xC0) == 0x80) ++start;
-  std::string line(source.substr(start, std::min<size_t>(end - start, 160)));
-  size_t caret = 0;
-  for (size_t i = start; i < offset; ++i) caret += (static_cast<unsigned char>(source[i]) & 0xC0) != 0x80;
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 32) c = ' ';
-  }
-  return Error(ErrorCode::kSyntax, std::move(message))
-      .At(std::move(place))
-      .WithHint(line + "\n" + std::string(caret + 8, ' ') + "^");
+  return Lexer(source, dialect, arena, comments, failures).Run();
 }
 
 }  // namespace dvt::sql

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,8 @@ enum class Tok : uint8_t {
   kBytesString,
   kParameter,
   kSymbol,
-  kComment
+  kComment,
+  kError,  ///< where the text cannot be cut into tokens; only if failures are collected
 };
 
 struct Token {
@@ -43,9 +45,19 @@ constexpr uint32_t Symbol(std::string_view s) {
   return code;
 }
 
-/// All tokens of `source`, ending with kEnd; comments only if asked for. kSyntax with a place if something is unterminated or odd.
-Result<std::vector<Token>> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
-                               std::string_view file);
+/// Something unterminated or odd, at a byte offset.
+struct LexFailure {
+  size_t offset = 0;
+  std::string message;
+};
+
+/// All tokens of `source`, ending with kEnd; comments only if asked for. Each failure leaves a kError token and is appended to
+/// `failures`; behind an odd character reading goes on, an unterminated piece reaches to the end.
+std::vector<Token> Lex(std::string_view source, const Dialect& dialect, Arena& arena, bool comments,
+                       std::vector<LexFailure>& failures);
+
+/// The offset of the first byte that is not part of valid UTF-8; the length if there is none.
+size_t FirstInvalidUtf8(std::string_view text);
 
 /// An Error of kSyntax at a byte offset, with the line and a caret in its hint.
 Error SyntaxError(std::string_view source, size_t offset, std::string message, std::string_view file);

@@ -79,8 +79,8 @@ Node* Parser::Expression(int power) {
   while (true) {
     bool matched = false;
     left = Infix(left, power, matched);
-    if (!matched) return left;
-    if (++links > 10000) TooDeep();
+    if (!matched) return links > 0 ? BalanceChain(left) : left;
+    ++links;
   }
 }
 
@@ -301,9 +301,7 @@ Node* Parser::InTail(Node* left, bool negated) {
 
 // Casts, subscripts and field accesses behind a primary.
 Node* Parser::Postfix(Node* value) {
-  int links = 0;
   while (true) {
-    if (++links > 10000) TooDeep();
     if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
       Next();
       Node* cast = NewAt(value->begin, Kind::kCast, {value, TypeName()});

@@ -97,7 +97,15 @@ Node* Parser::NameList() {
 
 // Whether a query begins at the n-th token ahead: SELECT, WITH, VALUES, or parentheses around one.
 bool Parser::QueryAhead(size_t n) const {
-  while (SymbolAhead(n, "(")) ++n;
+  if (SymbolAhead(n, "(")) {
+    // Nested parentheses ask again at each level: the end of a run is found once.
+    size_t token = at_ + n;
+    if (token < paren_begin_ || token >= paren_end_) {
+      paren_begin_ = paren_end_ = token;
+      while (paren_end_ < tokens_.size() && tokens_[paren_end_].symbol == Symbol("(")) ++paren_end_;
+    }
+    n = paren_end_ - at_;
+  }
   switch (Ahead(n).kw) {
     case Kw::kSELECT: return true;
     case Kw::kWITH: return true;
@@ -128,12 +136,7 @@ Node* Parser::Query() {
     }
     query->children[kWithSlot] = with;
   }
-  // A tail behind a parenthesised query that has its own belongs to a query around it.
-  if (query->Is(Kind::kSubquery) || !TailAhead()) {
-    QueryTail(query);
-  } else {
-    QueryTail(query);
-  }
+  Clause([&] { QueryTail(query); });
   TakeComments(query, first);
   return query;
 }
@@ -184,8 +187,8 @@ Node* Parser::SetExpression(int power) {
       op = Op::kExcept;
     else if (Is(Kw::kINTERSECT))
       op = Op::kIntersect, mine = Has(Feature::kFlatSetOperators) ? 1 : 2;
-    if (op == Op::kNone || mine <= power) return left;
-    if (++links > 10000) TooDeep();
+    if (op == Op::kNone || mine <= power) return links > 0 ? BalanceChain(left) : left;
+    ++links;
     Node* set = Slots(Kind::kSetOperation, kSetSlots);
     set->begin = left->begin;
     set->op = op;
@@ -291,16 +294,16 @@ Node* Parser::Select() {
     Eat(Kw::kALL);
   }
   TakeComments(select, first);
-  select->children[kItemsSlot] = SelectItems();
-  if (select->children[kFromSlot] == nullptr && Eat(Kw::kFROM)) select->children[kFromSlot] = FromList();
+  Clause([&] { select->children[kItemsSlot] = SelectItems(); });
+  if (select->children[kFromSlot] == nullptr && Eat(Kw::kFROM)) Clause([&] { select->children[kFromSlot] = FromList(); });
   SelectTail(select);
   return select;
 }
 
 void Parser::SelectTail(Node* select) {
-  if (Eat(Kw::kWHERE)) select->children[kWhereSlot] = Expression();
-  if (Eat(Kw::kGROUP, Kw::kBY)) select->children[kGroupSlot] = GroupBy();
-  if (Eat(Kw::kHAVING)) select->children[kHavingSlot] = Expression();
+  if (Eat(Kw::kWHERE)) Clause([&] { select->children[kWhereSlot] = Expression(); });
+  if (Eat(Kw::kGROUP, Kw::kBY)) Clause([&] { select->children[kGroupSlot] = GroupBy(); });
+  if (Eat(Kw::kHAVING)) Clause([&] { select->children[kHavingSlot] = Expression(); });
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
   if (Has(Feature::kQualify) && Eat(Kw::kQUALIFY)) select->children[kQualifySlot] = Expression();
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();

@@ -45,7 +45,6 @@ bool Parser::JoinHead(Node* join) {
 Node* Parser::TableExpression() {
   Depth depth(*this);
   Node* left = TablePrimary();
-  int links = 0;
   while (true) {
     switch (Cur().kw) {
       case Kw::kJOIN:
@@ -70,7 +69,6 @@ Node* Parser::TableExpression() {
         break;
       default: return left;
     }
-    if (++links > 10000) TooDeep();
     Node* join = Slots(Kind::kJoin, 4);
     size_t first = at_;
     JoinHead(join);

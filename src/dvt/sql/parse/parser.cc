@@ -1,5 +1,7 @@
 #include "dvt/sql/parse/parser.h"
 
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
@@ -41,20 +43,6 @@ void Parser::Expect(Kw kw, std::string_view text) {
 void Parser::ExpectSymbol(std::string_view s) {
   if (!EatSymbol(s)) Unexpected("'" + std::string(s) + "'");
 }
-
-void Parser::Unexpected(std::string_view expected) {
-  const Token& t = Cur();
-  std::string found = "the end of the text";
-  if (t.type == Tok::kWord)
-    found = "'" + std::string(t.text.substr(0, 40)) + "'";
-  else if (t.type != Tok::kEnd)
-    found = "'" + std::string(SourceOf(t.begin, std::min(t.end, t.begin + 40))) + "'";
-  Fail("unexpected " + found + "; expected " + std::string(expected));
-}
-
-void Parser::Fail(std::string message) { throw ParseFailure{Cur().begin, std::move(message)}; }
-
-void Parser::TooDeep() { Fail("nested deeper than " + std::to_string(options_.max_depth) + " levels"); }
 
 Node* Parser::New(Kind kind, std::initializer_list<Node*> children, std::string_view text, Op op) {
   Node* node = NewNode(arena_, kind, children, text, op);
@@ -188,40 +176,85 @@ const Node* TooHigh(const Node* root) {
 
 enum class What { kStatements, kQuery, kExpression, kAny };
 
+// Reads what is asked for into `ast`; failures stay with the parser.
+void ReadStatements(Parser& parser, Ast& ast, What what) {
+  while (true) {
+    while (parser.EatSymbol(";")) {}
+    if (parser.AtEnd()) return;
+    const size_t start = parser.at();
+    try {
+      ast.statements.push_back(parser.Statement());
+      if (what == What::kQuery) {
+        while (parser.EatSymbol(";")) {}
+        if (!parser.AtEnd()) parser.Unexpected("the end of the statement");
+      } else if (!parser.AtEnd() && !parser.EatSymbol(";")) {
+        parser.Unexpected("the end of the statement or ';'");
+      }
+    } catch (const ParseFailure& failure) {
+      if (!parser.Report(failure) || !parser.SkipStatement(start)) return;
+    }
+  }
+}
+
+void Read(Parser& parser, Ast& ast, What what) {
+  try {
+    while (what != What::kExpression && parser.EatSymbol(";")) {}
+    if (what == What::kQuery) {
+      if (!parser.AtQuery()) parser.Unexpected("a query (SELECT, WITH, VALUES or a parenthesis)");
+    }
+    if (what != What::kExpression && (what != What::kAny || parser.AtStatement() || parser.AtEnd()))
+      return ReadStatements(parser, ast, what);
+    ast.statements.push_back(parser.Expression());
+    if (!parser.AtEnd()) parser.Unexpected(what == What::kExpression ? "the end of the expression" : "the end of the statement");
+  } catch (const ParseFailure& failure) {
+    if (parser.Report(failure) && what == What::kAny && parser.SkipStatement(0)) ReadStatements(parser, ast, what);
+  }
+}
+
+// The first of the failures, as an error; all of them go to the diagnostics, if they are asked for.
+Error Failed(const Ast& ast, const std::vector<LexFailure>& tokens, const std::vector<ParseFailure>& failures,
+             const ParseOptions& options) {
+  struct Found {
+    size_t offset;
+    const std::string* message;
+    const char* code;
+  };
+  std::vector<Found> all;
+  for (const auto& failure : tokens) all.push_back({failure.offset, &failure.message, "token"});
+  for (const auto& failure : failures) all.push_back({failure.offset, &failure.message, "parse"});
+  std::stable_sort(all.begin(), all.end(), [](const Found& a, const Found& b) { return a.offset < b.offset; });
+  if (options.diagnostics != nullptr) {
+    const size_t most = std::min<size_t>(all.size(), static_cast<size_t>(std::max(1, options.max_errors)));
+    for (size_t i = 0; i < most; ++i) {
+      const Error error = SyntaxError(ast.source, all[i].offset, *all[i].message, options.file);
+      options.diagnostics->Add({Severity::kError, all[i].code, error.message(), error.place(), error.hint()});
+    }
+  }
+  return SyntaxError(ast.source, all.front().offset, *all.front().message, options.file);
+}
+
 Result<Ast> Run(std::string_view sql, const Dialect& dialect, const ParseOptions& options, What what) {
   if (sql.size() > 0xFFFFFFF0u) return Error(ErrorCode::kSyntax, "the statement is larger than 4 GB");
   Ast ast;
   ast.file = options.file;
   ast.source = ast.arena.Copy(sql);
-  DVT_ASSIGN(std::vector<Token> tokens, Lex(ast.source, dialect, ast.arena, options.comments, options.file));
+  std::vector<LexFailure> odd;
+  std::vector<Token> tokens = Lex(ast.source, dialect, ast.arena, options.comments, odd);
+  // Without diagnostics the first failure is the answer.
+  if (!odd.empty() && options.diagnostics == nullptr) return Failed(ast, odd, {}, options);
   Parser parser(ast, dialect, std::move(tokens), options);
-  try {
-    if (what == What::kQuery) {
-      while (parser.EatSymbol(";")) {}
-      if (!parser.AtQuery()) parser.Unexpected("a query (SELECT, WITH, VALUES or a parenthesis)");
-      ast.statements.push_back(parser.Statement());
-      while (parser.EatSymbol(";")) {}
-    } else if (what == What::kExpression || (what == What::kAny && !parser.AtStatement() && !parser.AtEnd())) {
-      ast.statements.push_back(parser.Expression());
-    } else {
-      while (true) {
-        while (parser.EatSymbol(";")) {}
-        if (parser.AtEnd()) break;
-        ast.statements.push_back(parser.Statement());
-        if (!parser.AtEnd() && !parser.EatSymbol(";")) parser.Unexpected("the end of the statement or ';'");
-      }
+  Read(parser, ast, what);
+  std::vector<ParseFailure> failures = parser.failures();
+  if (odd.empty() && failures.empty()) {
+    for (const Node* statement : ast.statements) {
+      const Node* node = TooHigh(statement);
+      if (node == nullptr) continue;
+      failures.push_back({node->begin, "the statement chains or nests more than " + std::to_string(kMaxHeight) + " operations"});
+      break;
     }
-    if (!parser.AtEnd()) parser.Unexpected(what == What::kExpression ? "the end of the expression" : "the end of the statement");
-  } catch (const ParseFailure& failure) {
-    return SyntaxError(ast.source, failure.offset, failure.message, options.file);
+    if (ast.statements.empty()) failures.push_back({0, "the text holds no statement"});
   }
-  for (const Node* statement : ast.statements) {
-    if (const Node* node = TooHigh(statement)) {
-      return SyntaxError(ast.source, node->begin,
-                         "the statement chains or nests more than " + std::to_string(kMaxHeight) + " operations", options.file);
-    }
-  }
-  if (ast.statements.empty()) return SyntaxError(ast.source, 0, "the text holds no statement", options.file);
+  if (!odd.empty() || !failures.empty()) return Failed(ast, odd, failures, options);
   return ast;
 }
 

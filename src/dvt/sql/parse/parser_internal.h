@@ -15,7 +15,11 @@ namespace dvt::sql {
 struct ParseFailure {
   size_t offset;
   std::string message;
+  bool final = false;  ///< nothing sensible can be read behind it
 };
+
+/// A word of the grammar that `word` may be a misspelling of, or empty.
+std::string_view NearestKeyword(std::string_view word);
 
 /// Recursive descent over the tokens of one text; expressions by precedence climbing. Looks ahead instead of trying and throwing.
 class Parser {
@@ -33,6 +37,13 @@ class Parser {
   bool AtEnd() const { return Cur().type == Tok::kEnd; }
   bool EatSymbol(std::string_view s);
   [[noreturn]] void Unexpected(std::string_view expected);
+  /// Notes a failure, unless it only follows from an earlier one; false once there is no room for more.
+  bool Report(const ParseFailure& failure);
+  /// Behind a failure in the statement that began at `start`: to the next one. False at the end of the text.
+  bool SkipStatement(size_t start);
+  bool failed() const { return !failures_.empty(); }
+  size_t at() const { return at_; }
+  const std::vector<ParseFailure>& failures() const { return failures_; }
 
  private:
   struct Depth {
@@ -60,6 +71,18 @@ class Parser {
   [[noreturn]] void Fail(std::string message);
   [[noreturn]] void TooDeep();
   void AttachComments();
+  std::string Suggestion() const;
+  bool RecoverInClause(const ParseFailure& failure, size_t start);
+  /// Reads one clause; behind an error in it reading goes on with the next clause, if errors are collected.
+  template <class Read>
+  void Clause(Read read) {
+    const size_t start = at_;
+    try {
+      read();
+    } catch (const ParseFailure& failure) {
+      if (!RecoverInClause(failure, start)) throw;
+    }
+  }
   Node* Begin(Node* node) { return node; }
   Node* New(Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
   Node* NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {},
@@ -209,6 +232,10 @@ class Parser {
   std::vector<const Comment*> comments_;  ///< by token index: the comments before that token
   size_t comments_taken_ = 0;
   bool no_in_ = false;  ///< inside POSITION(x IN y)
+  std::vector<ParseFailure> failures_;
+  size_t resumed_at_ = SIZE_MAX;    ///< offset where reading went on behind the last failure
+  mutable size_t paren_begin_ = 0;  ///< the run of '(' last looked over: its first token
+  mutable size_t paren_end_ = 0;    ///< and the token behind it
 
   friend Result<columnar::DataType> ParseTypeName(const Dialect&, std::string_view);
 };

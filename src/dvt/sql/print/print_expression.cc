@@ -272,7 +272,8 @@ void Writer::Binary(const Node* node) {
   }
   Put(op);
   Put(" ");
-  Expression(node->Child(1), associative ? level : level + 1);
+  const bool chained = node->Child(1)->Has(kChained) && node->Child(1)->Is(Kind::kBinary, node->op);
+  Expression(node->Child(1), associative || chained ? level : level + 1);
 }
 
 void Writer::Like(const Node* node) {

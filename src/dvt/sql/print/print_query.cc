@@ -205,7 +205,8 @@ void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
   if (branch->Is(Kind::kSetOperation)) {
     const bool tighter = branch->op == Op::kIntersect && parent->op != Op::kIntersect;
     const bool flat = dialect_.Has(Feature::kFlatSetOperators);
-    wrap = wrap || right || (!flat && !tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
+    wrap = wrap || (right && !(branch->Has(kChained) && branch->op == parent->op)) ||
+           (!flat && !tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
   }
   if (branch->Is(Kind::kSubquery)) wrap = false;
   if (wrap)

@@ -37,7 +37,7 @@ bool MysqlCastName(const DataType& type, std::string& name) {
 
 void Rewriter::Note(Verdict verdict, const Node* node, std::string construct, std::string message) {
   verdict_ = std::max(verdict_, verdict);
-  const Place place = source_.empty() ? Place{} : PlaceAt(source_, node->begin);
+  const Place place = has_source_ ? places_.At(node->begin) : Place{};
   notes_.push_back({verdict, std::move(construct), std::move(message), place});
 }
 

@@ -107,7 +107,8 @@ void Rewriter::WrapBranches(Node* set) {
     const bool bare = branch->Is(Kind::kSelect) && branch->Child(kOrderSlot) == nullptr && branch->Child(kLimitSlot) == nullptr &&
                       branch->Child(kOffsetSlot) == nullptr;
     if (bare || branch->Is(Kind::kValues) ||
-        (slot == kLeftSlot && branch->Is(Kind::kSetOperation) && !set->Child(slot)->Is(Kind::kSubquery))) {
+        ((slot == kLeftSlot || branch->Has(kChained)) && branch->Is(Kind::kSetOperation) &&
+         !set->Child(slot)->Is(Kind::kSubquery))) {
       set->children[slot] = branch;
       continue;
     }
@@ -146,7 +147,7 @@ void Rewriter::NamedValues(Node* table) {
     all = both;
   }
   Node* sub = NewSlots(arena_, Kind::kSubquery, kInnerSlots);
-  sub->children[kInnerSlot] = all;
+  sub->children[kInnerSlot] = BalanceChain(all);
   table->children[1] = sub;
   if (names != nullptr) table->children[0] = NewNode(arena_, Kind::kTableAlias, {alias->Child(0), nullptr});
 }

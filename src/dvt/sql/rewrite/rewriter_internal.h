@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "dvt/sql/parse/parser.h"
 #include "dvt/sql/rewrite/transpile.h"
 
 namespace dvt::sql {
@@ -21,7 +22,8 @@ class Rewriter {
         to_(to),
         types_(types),
         notes_(notes),
-        source_(source),
+        places_(source),
+        has_source_(!source.empty()),
         normalize_(normalize),
         customary_(customary) {}
 
@@ -104,7 +106,8 @@ class Rewriter {
   const Dialect& to_;
   const ColumnTypes& types_;
   std::vector<TranspileNote>& notes_;
-  std::string_view source_;
+  PlaceIndex places_;
+  bool has_source_;
   Verdict verdict_ = Verdict::kExact;
   bool normalize_ = false;  ///< the text is for people: preferred spellings, upper-case function names
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact

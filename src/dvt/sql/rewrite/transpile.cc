@@ -35,7 +35,7 @@ Verdict TranspileTree(Arena& arena, Node*& slot, const Dialect& from, const Dial
 }
 
 Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Dialect& to, const TranspileOptions& options) {
-  DVT_ASSIGN(Ast ast, ParseAny(sql, from, {.file = options.file}));
+  DVT_ASSIGN(Ast ast, ParseAny(sql, from, {.file = options.file, .diagnostics = options.diagnostics}));
   Transpiled out;
   for (Node*& statement : ast.statements) {
     ColumnTypes types;

@@ -47,10 +47,11 @@ using ColumnTypes = std::function<columnar::DataType(const Node& column)>;
 struct TranspileOptions {
   PrintOptions print;
   std::string file;
-  SchemaProvider* schema = nullptr;  ///< gives column types; without it verdicts are more cautious
-  bool fail_on_unsupported = false;  ///< kUnsupported becomes an error instead of a note
-  bool fail_on_difference = false;   ///< so do kDifferent and kJsonDifferent
-  bool normalize = false;            ///< same dialect: functions and types are written in their preferred spelling
+  SchemaProvider* schema = nullptr;    ///< gives column types; without it verdicts are more cautious
+  bool fail_on_unsupported = false;    ///< kUnsupported becomes an error instead of a note
+  bool fail_on_difference = false;     ///< so do kDifferent and kJsonDifferent
+  Diagnostics* diagnostics = nullptr;  ///< gets every syntax error (see ParseOptions)
+  bool normalize = false;              ///< same dialect: functions and types are written in their preferred spelling
 };
 
 /// Statements read in `from`, written in `to`. Errors: kSyntax, and kUnsupported if asked for. Never different without a note.

@@ -77,6 +77,19 @@ Value NoteValue(const TranspileNote& note) {
   return out;
 }
 
+Value ErrorsValue(const Diagnostics& found) {
+  Value errors = Value::MakeList();
+  for (const auto& item : found.items()) {
+    Value error = Value::MakeMap();
+    error.Set("line", item.place.line);
+    error.Set("column", item.place.column);
+    error.Set("message", item.message);
+    error.Set("hint", item.hint);
+    errors.Push(std::move(error));
+  }
+  return errors;
+}
+
 Value TreeAnswer(const Ast& ast) {
   Value statements = Value::MakeList();
   for (const Node* statement : ast.statements) statements.Push(Tree(statement));

@@ -11,6 +11,8 @@ namespace dvt::sql {
 Result<MapSchema> SchemaOf(const Value& request, const Dialect& dialect);
 /// {"code", "verdict", "construct", "message", "line", "column"}
 Value NoteValue(const TranspileNote& note);
+/// Syntax errors: [{"line", "column", "message", "hint"}, …], the hint being the source line with a caret under the place.
+Value ErrorsValue(const Diagnostics& found);
 /// {"statements": [tree…]}: each node as {"kind", "op", "text", "children"}, absent children as null.
 Value TreeAnswer(const Ast& ast);
 /// What a statement reads and writes: {"tables", "written", "output_columns", "types", "columns", "lineage"}. Several statements:

@@ -10,9 +10,10 @@ namespace dvt::sql {
 
 namespace {
 
-std::string_view ErrorKind(const Error& error) {
+// "token" where the text cannot be cut into words, "parse" where they make no statement.
+std::string_view ErrorKind(const Error& error, const Diagnostics& found) {
   switch (error.code()) {
-    case ErrorCode::kSyntax: return "parse";
+    case ErrorCode::kSyntax: return found.has_errors() && found.items().front().code == "token" ? "token" : "parse";
     case ErrorCode::kUnsupported: return "unsupported";
     default: return "other";
   }
@@ -43,7 +44,7 @@ PrintOptions PrintOptionsOf(const Value& request) {
   return options;
 }
 
-Result<Value> TranspileAnswer(const Value& request, std::string_view verb) {
+Result<Value> TranspileAnswer(const Value& request, std::string_view verb, Diagnostics& found) {
   DVT_ASSIGN(const Dialect* from, DialectOf(request, "read"));
   const Dialect* to = from;
   if (verb == "transpile" && request.Find("write") != nullptr) {
@@ -51,6 +52,7 @@ Result<Value> TranspileAnswer(const Value& request, std::string_view verb) {
   }
   TranspileOptions options;
   options.print = PrintOptionsOf(request);
+  options.diagnostics = &found;
   if (verb == "format" && request.Find("pretty") == nullptr) options.print.pretty = true;
   DVT_ASSIGN(MapSchema schema, SchemaOf(request, *from));
   if (request.Find("schema") != nullptr) options.schema = &schema;
@@ -70,11 +72,11 @@ Result<Value> TranspileAnswer(const Value& request, std::string_view verb) {
   return answer;
 }
 
-Result<Value> Answer(std::string_view verb, const Value& request) {
+Result<Value> Answer(std::string_view verb, const Value& request, Diagnostics& found) {
   if (TextOf(request, "sql").empty()) return Error(ErrorCode::kSyntax, "the request has no \"sql\" text");
-  if (verb == "transpile" || verb == "format") return TranspileAnswer(request, verb);
+  if (verb == "transpile" || verb == "format") return TranspileAnswer(request, verb, found);
   DVT_ASSIGN(const Dialect* dialect, DialectOf(request, "read"));
-  DVT_ASSIGN(Ast ast, ParseAny(TextOf(request, "sql"), *dialect));
+  DVT_ASSIGN(Ast ast, ParseAny(TextOf(request, "sql"), *dialect, {.diagnostics = &found}));
   if (verb == "parse") return TreeAnswer(ast);
   DVT_ASSIGN(MapSchema schema, SchemaOf(request, *dialect));
   SchemaProvider* known = request.Find("schema") != nullptr ? &schema : nullptr;
@@ -84,17 +86,19 @@ Result<Value> Answer(std::string_view verb, const Value& request) {
 }  // namespace
 
 Value AnswerRequest(std::string_view verb, const Value& request) {
-  auto answer = Answer(verb, request);
+  Diagnostics found;
+  auto answer = Answer(verb, request, found);
   Value out = Value::MakeMap();
   if (const Value* id = request.Find("id")) out.Set("id", *id);
   if (!answer) {
     const Error& error = answer.error();
     out.Set("error", error.ToString());
-    out.Set("error_kind", ErrorKind(error));
+    out.Set("error_kind", ErrorKind(error, found));
     if (error.place().line > 0) {
       out.Set("line", error.place().line);
       out.Set("column", error.place().column);
     }
+    if (found.has_errors()) out.Set("errors", ErrorsValue(found));
     return out;
   }
   for (auto& entry : answer->map()) out.Set(entry.key, std::move(entry.value));
