@@ -1,6 +1,7 @@
 // Query blocks: CTEs, set operations, VALUES, SELECT, and what they put out.
 #include <algorithm>
 
+#include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/analyzer_internal.h"
 #include "dvt/sql/parse/parser.h"
 
@@ -20,8 +21,8 @@ std::string OutputName(const Node* item, const Dialect& dialect) {
     const Node* last = bare->Child(bare->count - 1);
     return FoldIdentifier(dialect, last->text, last->Has(kQuoted));
   }
-  // PostgreSQL names a call after its function and a cast after what is cast.
-  const bool postgres_names = dialect.Has(Feature::kDoubleColonCast) && dialect.folding == Folding::kLower;
+  // Some name a call after its function and a cast after what is cast.
+  const bool postgres_names = dialect.Has(Feature::kNamesAfterCalls);
   if (postgres_names && bare->Is(Kind::kFunction)) return FoldIdentifier(dialect, bare->text, false);
   if (postgres_names && bare->Is(Kind::kCast)) {
     const std::string inner = OutputName(bare->Child(0), dialect);
@@ -96,7 +97,7 @@ void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
       scope->output = rename(left->output);
       scope->output_known = left->output_known;
       for (size_t i = 0; i < scope->output.size(); ++i)
-        scope->origins.push_back({nullptr, {}, static_cast<int>(i), static_cast<int>(i)});
+        scope->origins.push_back({nullptr, {}, {}, static_cast<int>(i), static_cast<int>(i)});
       visible.scope = scope;
       visible.columns = scope->output;
       ctes_.push_back(visible);
@@ -118,6 +119,7 @@ Analyzer::Aliases Analyzer::Visible(Feature feature) const {
 
 void Analyzer::ResolveItems(Node* items, Block& block) {
   const Aliases aliases = Visible(Feature::kLateralAlias);
+  block.aliased = 0;
   for (Node* item : items->Children()) {
     Resolve(item, block, aliases);
     ++block.aliased;
@@ -130,6 +132,8 @@ Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Bloc
   block.scope = scope;
   block.outer = outer;
   block.items = select->Child(kItemsSlot);
+  block.aliased = block.items->count;
+  block.group = select->Child(kGroupSlot);
   if (Node* from = select->Child(kFromSlot)) {
     if (from->Is(Kind::kList)) {
       for (Node* table : from->Children()) BuildFrom(table, block, false);
@@ -143,7 +147,7 @@ Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Bloc
   Resolve(select->Child(kDistinctSlot), block, Aliases::kBeforeColumns);
   Resolve(select->Child(kWhereSlot), block, Visible(Feature::kAliasInWhere));
   Resolve(select->Child(kGroupSlot), block, Visible(Feature::kAliasInGroupBy));
-  Resolve(select->Child(kHavingSlot), block, Visible(Feature::kAliasInHaving));
+  Resolve(select->Child(kHavingSlot), block, dialect_.Has(Feature::kAliasInHaving) ? Aliases::kHaving : Aliases::kNone);
   Resolve(select->Child(kWindowSlot), block, Aliases::kNone);
   Resolve(select->Child(kQualifySlot), block, Visible(Feature::kQualify));
   Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
@@ -168,7 +172,7 @@ void Analyzer::SetBranchOutput(Scope& scope, const Node* set) {
   const Scope &left = *scope.branches[0], &right = *scope.branches[1];
   scope.output = left.output;
   scope.output_known = left.output_known && right.output_known;
-  for (size_t i = 0; i < left.output.size(); ++i) scope.origins.push_back({nullptr, {}, static_cast<int>(i), -1});
+  for (size_t i = 0; i < left.output.size(); ++i) scope.origins.push_back({nullptr, {}, {}, static_cast<int>(i), -1});
   for (size_t i = 0; i < right.output.size(); ++i) {
     size_t at = i;
     if (set->Has(kByName)) {
@@ -176,7 +180,7 @@ void Analyzer::SetBranchOutput(Scope& scope, const Node* set) {
       while (at < left.output.size() && !Same(left.output[at].name, right.output[i].name)) ++at;
       if (at == left.output.size()) {
         scope.output.push_back(right.output[i]);
-        scope.origins.push_back({nullptr, {}, -1, static_cast<int>(i)});
+        scope.origins.push_back({nullptr, {}, {}, -1, static_cast<int>(i)});
         continue;
       }
     }
@@ -251,6 +255,11 @@ const ColumnBinding* Analysis::Find(const Node* column) const {
   return found == bindings_.end() ? nullptr : &found->second;
 }
 
+const std::vector<JoinPair>* Analysis::PairsOf(const Node* join) const {
+  const auto found = pairs_.find(join);
+  return found == pairs_.end() ? nullptr : &found->second;
+}
+
 Scope* Analysis::ScopeOf(const Node* query) const {
   const auto found = by_query_.find(query);
   return found == by_query_.end() ? nullptr : found->second;
@@ -265,13 +274,29 @@ DataType Analysis::TypeOf(const Node* expression) const {
   return InferWithQueries(expression, *dialect_, columns, queries);
 }
 
+namespace {
+
+// The type of a field, a way through structs.
+DataType FieldType(DataType type, const Node& column, int fields) {
+  for (uint32_t i = column.count - static_cast<uint32_t>(fields); i < column.count; ++i) {
+    const auto field = std::find_if(type.children.begin(), type.children.end(),
+                                    [&](const Field& each) { return EqualsIgnoreCase(each.name, column.Child(i)->text); });
+    if (type.kind != TypeKind::kStruct || field == type.children.end()) return {};
+    type = DataType(field->type);
+  }
+  return type;
+}
+
+}  // namespace
+
 std::function<DataType(const Node&)> Analysis::column_types() const {
   return [this](const Node& column) -> DataType {
     const ColumnBinding* binding = Find(&column);
     if (binding == nullptr) return {};
     if (binding->source != nullptr && binding->index >= 0)
-      return binding->source->columns[static_cast<size_t>(binding->index)].type;
+      return FieldType(binding->source->columns[static_cast<size_t>(binding->index)].type, column, binding->fields);
     if (binding->alias != nullptr) return TypeOf(binding->alias);
+    if (binding->row && binding->source->columns_known) return DataType::Struct(binding->source->columns);
     return {};
   };
 }

@@ -32,12 +32,13 @@ class Analyzer {
     columnar::Fields columns;
   };
   /// What an expression of a block may see besides its sources.
-  enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns, kFirst };
+  enum class Aliases : uint8_t { kNone, kAfterColumns, kBeforeColumns, kFirst, kHaving };
   struct Block {
     Scope* scope = nullptr;
     Block* outer = nullptr;       ///< whose columns may be seen too
     const Node* items = nullptr;  ///< for aliases
-    uint32_t aliased = 0;         ///< how many of the items are named already
+    const Node* group = nullptr;  ///< GROUP BY
+    uint32_t aliased = 0;         ///< how many of the items an alias may mean
     std::vector<const Node*> lambda_names;
     std::vector<VisibleColumn> visible;  ///< as Scope::visible
     std::vector<const Source*> hidden;   ///< right sides of semi and anti joins, once past their ON
@@ -60,6 +61,7 @@ class Analyzer {
   void ExpandStar(Block& block, Node* star);
   void TakeColumn(Scope& scope, Node* star, const VisibleColumn& column);
   void TakeSource(Scope& scope, Node* star, Source* source);
+  bool TakeFields(Block& block, Node* star);
 
   // FROM (from_clause.cc).
   void BuildFrom(Node* table, Block& block, bool nullable);
@@ -67,6 +69,9 @@ class Analyzer {
   Source* AddSource(Block& block, SourceKind kind, Node* node, bool nullable);
   void AddTable(Node* table, Block& block, bool nullable);
   void AddDerived(Node* table, Block& block, bool nullable);
+  void ResolveArguments(Node* call, Block& block);
+  void AddParenthesized(Node* table, Block& block, bool nullable);
+  bool Learn(Block& block, const std::string& name, size_t begin, size_t end, size_t& at);
   void AddFunction(Node* table, Block& block, bool nullable);
   void NameSource(Source& source, const Node* alias, std::string fallback);
   void Show(Block& block, Source* source);
@@ -79,9 +84,14 @@ class Analyzer {
   bool BindInBlock(Node* column, Block& block, Block& from, bool outer);
   Aliases Visible(Feature feature) const;
   void ResolveItems(Node* items, Block& block);
-  bool BindAlias(Node* column, Block& block);
+  bool BindAlias(Node* column, Block& block, bool implicit = false);
+  bool IsGroupKey(const std::string& name, const Block& block) const;
   bool BindUnqualified(const std::string& name, Node* column, Block& block, Block& from, bool outer);
-  bool BindQualified(Node* column, Block& block, Block& from, bool outer);
+  bool BindElement(const std::string& name, Node* column, Block& block, Block& from, bool outer);
+  bool BindQualified(Node* column, uint32_t at, Source& source, Block& from, bool outer);
+  bool BindRow(Node* column, Block& block);
+  void BindByElimination(Node* column, Block& block);
+  Source* FindSource(const Node* column, uint32_t at, const Block& block) const;
   void Use(Source* source, int index, std::string_view name);
   void Bound(Node* column, Block& from, Source* source, int index, bool outer);
   [[noreturn]] void FailUnknown(const Node* column, const Block& block, const std::string& name);

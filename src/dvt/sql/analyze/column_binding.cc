@@ -47,7 +47,17 @@ void Analyzer::Resolve(Node* expression, Block& block, Aliases aliases) {
   const bool wrapper = expression->Is(Kind::kOrderItem) || expression->Is(Kind::kList) || expression->Is(Kind::kDistinct) ||
                        expression->Is(Kind::kParen);
   if (aliases == Aliases::kBeforeColumns && !wrapper) aliases = Aliases::kAfterColumns;
-  for (Node* child : expression->Children()) Resolve(child, block, aliases);
+  if (aliases == Aliases::kHaving && expression->Is(Kind::kFunction)) aliases = Aliases::kAfterColumns;
+  for (uint32_t i = 0; i < expression->count; ++i) {
+    Node* child = expression->Child(i);
+    if (expression->Is(Kind::kFunction) && i == kArgsSlot && child != nullptr) {
+      for (uint32_t argument = 0; argument < child->count; ++argument) {
+        if (!IsDateUnit(expression, argument)) Resolve(child->Child(argument), block, aliases);
+      }
+      continue;
+    }
+    Resolve(child, block, aliases);
+  }
 }
 
 void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
@@ -55,43 +65,79 @@ void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
     for (const Node* name : block.lambda_names) {
       if (Same(Fold(name), Fold(column->Child(0)))) return;
     }
-    if ((aliases == Aliases::kBeforeColumns || aliases == Aliases::kFirst) && BindAlias(column, block)) return;
+    if (aliases == Aliases::kBeforeColumns && BindAlias(column, block, true)) return;
+    if (aliases == Aliases::kFirst && BindAlias(column, block)) return;
+    // In HAVING a column that is no group key would be an error: an output of that name is meant.
+    if (aliases == Aliases::kHaving && !IsGroupKey(Fold(column->Child(0)), block) && BindAlias(column, block)) return;
   }
   if (BindInBlock(column, block, block, false)) return;
-  if (column->count == 1 && aliases == Aliases::kAfterColumns && BindAlias(column, block)) return;
+  if (column->count == 1 && (aliases == Aliases::kAfterColumns || aliases == Aliases::kHaving) && BindAlias(column, block))
+    return;
   for (Block* outer = block.outer; outer != nullptr; outer = outer->outer) {
     if (BindInBlock(column, *outer, block, true)) return;
   }
-  const std::string name = Fold(column->Child(column->count - 1));
+  if (BindRow(column, block)) return;
   bool all_known = true;
   for (Block* each = &block; each != nullptr; each = each->outer) {
     for (const Source* source : each->scope->sources) all_known = all_known && source->columns_known;
   }
-  if (!all_known || IsSystemColumn(name) || !options_.strict || schema_ == nullptr) {
-    ColumnBinding binding;
-    binding.scope = block.scope;
-    // One source whose columns are not known must be it.
-    std::vector<Source*> unknown;
-    for (Source* source : block.scope->sources) {
-      if (!source->columns_known) unknown.push_back(source);
-    }
-    if (column->count == 1 && unknown.size() == 1) {
-      binding.source = unknown.front();
-      binding.name = name;
-      Use(binding.source, -1, name);
-    }
-    out_.bindings_[column] = binding;
-    return;
-  }
-  FailUnknown(column, block, name);
+  const std::string name = Fold(column->Child(column->count - 1));
+  if (all_known && !IsSystemColumn(name) && options_.strict && schema_ != nullptr) FailUnknown(column, block, name);
+  BindByElimination(column, block);
 }
 
-bool Analyzer::BindAlias(Node* column, Block& block) {
+// One source whose columns are not known must be it.
+void Analyzer::BindByElimination(Node* column, Block& block) {
+  ColumnBinding binding;
+  binding.scope = block.scope;
+  std::vector<Source*> unknown;
+  for (Source* source : block.scope->sources) {
+    if (!source->columns_known && std::find(block.hidden.begin(), block.hidden.end(), source) == block.hidden.end())
+      unknown.push_back(source);
+  }
+  if (unknown.size() == 1 && (column->count == 1 || dialect_.Has(Feature::kStructBraces))) {
+    binding.source = unknown.front();
+    binding.name = Fold(column->Child(0));
+    binding.fields = static_cast<int>(column->count) - 1;
+    Use(binding.source, -1, binding.name);
+  }
+  out_.bindings_[column] = binding;
+}
+
+// A table's name alone is its whole row.
+bool Analyzer::BindRow(Node* column, Block& block) {
+  if (column->count != 1) return false;
+  const std::string name = Fold(column->Child(0));
+  for (Block* each = &block; each != nullptr; each = each->outer) {
+    for (Source* source : each->scope->sources) {
+      if (!Same(source->name, name) || name.empty()) continue;
+      ColumnBinding binding;
+      binding.source = source;
+      binding.scope = block.scope;
+      binding.row = true;
+      binding.name = name;
+      binding.outer = each != &block;
+      out_.bindings_[column] = binding;
+      for (size_t i = 0; i < source->columns.size(); ++i) Use(source, static_cast<int>(i), source->columns[i].name);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Analyzer::IsGroupKey(const std::string& name, const Block& block) const {
+  return Contains(block.group,
+                  [&](const Node* node) { return node->Is(Kind::kColumn) && Same(Fold(node->Child(node->count - 1)), name); });
+}
+
+// With `implicit` also a column's own name, as an output, counts as its alias.
+bool Analyzer::BindAlias(Node* column, Block& block, bool implicit) {
   if (block.items == nullptr) return false;
   const std::string name = Fold(column->Child(0));
   for (uint32_t i = 0; i < block.aliased; ++i) {
     Node* item = block.items->Child(i);
-    if (!item->Is(Kind::kAlias) || !Same(OutputName(item, dialect_), name)) continue;
+    const bool named = item->Is(Kind::kAlias) || (implicit && item->Is(Kind::kColumn) && item->count > 1);
+    if (!named || !Same(OutputName(item, dialect_), name)) continue;
     ColumnBinding binding;
     binding.alias = item;
     binding.scope = block.scope;
@@ -101,13 +147,70 @@ bool Analyzer::BindAlias(Node* column, Block& block) {
   return false;
 }
 
+// a.b.c may be column c of a.b, field c of column a.b, or field b.c of column a: the longest table name wins.
 bool Analyzer::BindInBlock(Node* column, Block& block, Block& from, bool outer) {
-  if (column->count > 1) {
-    if (BindQualified(column, block, from, outer)) return true;
-    // a.b where a is a column with fields.
-    return dialect_.Has(Feature::kStructBraces) && BindUnqualified(Fold(column->Child(0)), column, block, from, outer);
+  Source* lacking = nullptr;
+  uint32_t lacking_at = 0;
+  for (uint32_t at = std::min<uint32_t>(column->count - 1, 3); at >= 1; --at) {
+    Source* source = FindSource(column, at, block);
+    if (source == nullptr) continue;
+    const bool fields = at + 1 < column->count;
+    if (BindQualified(column, at, *source, from, outer)) return true;
+    if (lacking == nullptr && !fields) lacking = source, lacking_at = at;
   }
-  return BindUnqualified(Fold(column->Child(0)), column, block, from, outer);
+  const bool fields = column->count > 1;
+  if ((!fields || dialect_.Has(Feature::kStructBraces)) && BindUnqualified(Fold(column->Child(0)), column, block, from, outer)) {
+    out_.bindings_[column].fields = static_cast<int>(column->count) - 1;
+    return true;
+  }
+  if (lacking == nullptr) return false;
+  const std::string name = Fold(column->Child(lacking_at));
+  std::vector<std::string> names;
+  for (const auto& field : lacking->columns) names.push_back(field.name);
+  throw AnalysisFailure{
+      Error(ErrorCode::kNotFound, fmt::format("'{}' has no column '{}'.{}", lacking->name, name, DidYouMean(name, names)))
+          .At(PlaceOf(column))
+          .WithHint("its columns are: " + Join(names, ", "))};
+}
+
+// The source that the parts before `at` name.
+Source* Analyzer::FindSource(const Node* column, uint32_t at, const Block& block) const {
+  const std::string table = Fold(column->Child(at - 1));
+  const std::string schema = at > 1 ? Fold(column->Child(at - 2)) : "";
+  for (Source* source : block.scope->sources) {
+    if (!Same(source->name, table)) continue;
+    if (std::find(block.hidden.begin(), block.hidden.end(), source) != block.hidden.end()) continue;
+    if (!schema.empty() && (source->kind != SourceKind::kTable || !Same(source->relation.schema, schema))) continue;
+    return source;
+  }
+  return nullptr;
+}
+
+bool Analyzer::BindQualified(Node* column, uint32_t at, Source& source, Block& from, bool outer) {
+  const std::string name = Fold(column->Child(at));
+  int index = -1;
+  for (size_t i = 0; i < source.columns.size() && index < 0; ++i) {
+    if (Same(source.columns[i].name, name)) index = static_cast<int>(i);
+  }
+  if (index < 0 && source.columns_known && options_.strict && !IsSystemColumn(name)) return false;
+  Bound(column, from, &source, index, outer);
+  out_.bindings_[column].fields = static_cast<int>(column->count - at) - 1;
+  if (index >= 0) return true;
+  out_.bindings_[column].name = name;
+  Use(&source, -1, name);
+  return true;
+}
+
+// The alias of a function in FROM is also the name of the one column that it gives.
+bool Analyzer::BindElement(const std::string& name, Node* column, Block& block, Block& from, bool outer) {
+  for (Source* source : block.scope->sources) {
+    if (source->kind != SourceKind::kFunction || source->columns_known || !Same(source->name, name)) continue;
+    Bound(column, from, source, -1, outer);
+    out_.bindings_[column].name = name;
+    Use(source, -1, name);
+    return true;
+  }
+  return false;
 }
 
 // In an ON the join's own sides come first.
@@ -131,7 +234,7 @@ bool Analyzer::BindUnqualified(const std::string& name, Node* column, Block& blo
   };
   search(block.join_begin, block.visible.size());
   if (found == nullptr) search(0, block.join_begin);
-  if (found == nullptr) return false;
+  if (found == nullptr) return BindElement(name, column, block, from, outer);
   const VisibleColumn bound = *found;
   Bound(column, from, bound.sides.front().first, bound.sides.front().second, outer);
   if (bound.sides.size() == 1) return true;
@@ -141,39 +244,10 @@ bool Analyzer::BindUnqualified(const std::string& name, Node* column, Block& blo
   return true;
 }
 
-bool Analyzer::BindQualified(Node* column, Block& block, Block& from, bool outer) {
-  const std::string name = Fold(column->Child(column->count - 1));
-  const std::string table = Fold(column->Child(column->count - 2));
-  const std::string schema = column->count > 2 ? Fold(column->Child(column->count - 3)) : "";
-  for (Source* source : block.scope->sources) {
-    if (!Same(source->name, table)) continue;
-    if (std::find(block.hidden.begin(), block.hidden.end(), source) != block.hidden.end()) continue;
-    if (!schema.empty() && (source->kind != SourceKind::kTable || !Same(source->relation.schema, schema))) continue;
-    for (size_t i = 0; i < source->columns.size(); ++i) {
-      if (!Same(source->columns[i].name, name)) continue;
-      Bound(column, from, source, static_cast<int>(i), outer);
-      return true;
-    }
-    if (!source->columns_known || IsSystemColumn(name) || !options_.strict) {
-      Bound(column, from, source, -1, outer);
-      Use(source, -1, name);
-      return true;
-    }
-    std::vector<std::string> names;
-    for (const auto& field : source->columns) names.push_back(field.name);
-    throw AnalysisFailure{
-        Error(ErrorCode::kNotFound, fmt::format("'{}' has no column '{}'.{}", source->name, name, DidYouMean(name, names)))
-            .At(PlaceOf(column))
-            .WithHint("its columns are: " + Join(names, ", "))};
-  }
-  return false;
-}
-
 void Analyzer::Bound(Node* column, Block& from, Source* source, int index, bool outer) {
   ColumnBinding binding;
   binding.source = source;
   binding.index = index;
-  if (index < 0) binding.name = Fold(column->Child(column->count - 1));
   binding.scope = from.scope;
   binding.outer = outer;
   out_.bindings_[column] = binding;

@@ -45,6 +45,9 @@ void ColumnFlow::OfColumn(const Node* column, const Scope* scope, const Take& ta
     take({nullptr, binding->scope, binding->output, {}});
   } else if (binding->merged.size() > 1) {
     for (const auto& [source, index] : binding->merged) take({source, nullptr, index, {}});
+  } else if (binding->row) {
+    for (size_t i = 0; i < binding->source->columns.size(); ++i) take({binding->source, nullptr, static_cast<int>(i), {}});
+    if (!binding->source->columns_known) take({binding->source, nullptr, -1, "*"});
   } else if (binding->source != nullptr) {
     take({binding->source, nullptr, binding->index, binding->index < 0 ? binding->name : std::string()});
   }
@@ -73,6 +76,10 @@ void ColumnFlow::OfSource(const FlowColumn& column, const Take& take) const {
   const Source& source = *column.source;
   if (source.query != nullptr) {
     take({nullptr, source.query, column.index, column.name});
+    return;
+  }
+  if (source.kind == SourceKind::kJoin && column.index >= 0) {
+    for (const auto& [side, index] : source.joined[static_cast<size_t>(column.index)].sides) take({side, nullptr, index, {}});
     return;
   }
   // A function's columns are made of all its arguments.

@@ -1,4 +1,7 @@
 // What can be said of an expression by its shape alone.
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/scope.h"
 
 namespace dvt::sql {
@@ -47,6 +50,51 @@ bool HasWindow(const Node* expression) {
     return !found;
   });
   return found;
+}
+
+namespace {
+
+bool IsUnitWord(std::string_view word) {
+  static constexpr std::string_view kUnits[] = {
+      "DAY",    "DAYS",    "DAYOFWEEK", "DAYOFYEAR", "DECADE",      "CENTURY",      "DOW",        "DOY",         "EPOCH",
+      "HOUR",   "HOURS",   "ISOWEEK",   "ISOYEAR",   "MICROSECOND", "MICROSECONDS", "MILLENNIUM", "MILLISECOND", "MILLISECONDS",
+      "MINUTE", "MINUTES", "MONTH",     "MONTHS",    "NANOSECOND",  "QUARTER",      "QUARTERS",   "SECOND",      "SECONDS",
+      "WEEK",   "WEEKS",   "YEAR",      "YEARS",     "YY",          "YYYY",         "QQ",         "MM",          "DD",
+      "DY",     "WK",      "HH",        "MI",        "SS",          "MS",           "MCS",        "NS",          "WEEKDAY"};
+  const std::string upper = ToUpper(word);
+  return std::find(std::begin(kUnits), std::end(kUnits), upper) != std::end(kUnits);
+}
+
+bool IsUnit(const Node* argument) {
+  if (argument->Is(Kind::kFunction)) return EqualsIgnoreCase(argument->text, "WEEK") && argument->Child(kArgsSlot) != nullptr;
+  return argument->Is(Kind::kColumn) && argument->count == 1 && !argument->Child(0)->Has(kQuoted) &&
+         IsUnitWord(argument->Child(0)->text);
+}
+
+}  // namespace
+
+// Of three arguments the first or, in the _DIFF functions, the last is a unit; of two the first, or what is truncated to.
+bool IsDateUnit(const Node* function, uint32_t argument) {
+  static constexpr std::string_view kOfThree[] = {"DATEADD",   "DATEDIFF",  "DATE_ADD",       "DATE_SUB",
+                                                  "DATE_DIFF", "TIMEADD",   "TIMESTAMPADD",   "TIMESTAMPDIFF",
+                                                  "TIMEDIFF",  "TIME_DIFF", "TIMESTAMP_DIFF", "DATETIME_DIFF"};
+  static constexpr std::string_view kOfTwo[] = {"DATE_PART", "DATEPART", "DATENAME", "DATETRUNC", "DATE_TRUNC"};
+  static constexpr std::string_view kBehind[] = {"DATE_TRUNC", "TIMESTAMP_TRUNC", "DATETIME_TRUNC",
+                                                 "TIME_TRUNC", "TRUNC",           "LAST_DAY"};
+  const std::string name = ToUpper(function->text);
+  const auto is_one_of = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  const Node* arguments = function->Child(kArgsSlot);
+  if (arguments == nullptr || arguments->count < 2) return false;
+  for (const Node* each : arguments->Children()) {
+    if (each->Is(Kind::kString) && IsUnitWord(each->text)) return false;
+  }
+  const uint32_t last = arguments->count - 1;
+  const bool three = last >= 2 && is_one_of(kOfThree);
+  const bool behind = is_one_of(kBehind) || (three && name.ends_with("_DIFF"));
+  if (behind && IsUnit(arguments->Child(last))) return argument == last;
+  return argument == 0 && (three || is_one_of(kOfTwo)) && IsUnit(arguments->Child(0));
 }
 
 bool HasSubquery(const Node* expression) {

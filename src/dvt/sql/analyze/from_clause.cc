@@ -58,7 +58,7 @@ void Analyzer::BuildFrom(Node* table, Block& block, bool nullable) {
     case Kind::kTable: AddTable(table, block, nullable); return;
     case Kind::kDerivedTable: AddDerived(table, block, nullable); return;
     case Kind::kTableFunction: AddFunction(table, block, nullable); return;
-    case Kind::kParenTable: BuildFrom(table->Child(1), block, nullable); return;
+    case Kind::kParenTable: AddParenthesized(table, block, nullable); return;
     case Kind::kJoin: BuildJoin(table, block, nullable); return;
     default: throw AnalysisFailure{Error(ErrorCode::kUnsupported, "this part of FROM is not understood").At(PlaceOf(table))};
   }
@@ -103,8 +103,22 @@ void Analyzer::AddDerived(Node* table, Block& block, bool nullable) {
   Show(block, source);
 }
 
+// A function in FROM may take name = value, and bare words where there is no table yet.
+void Analyzer::ResolveArguments(Node* call, Block& block) {
+  const Node* arguments = call->Is(Kind::kFunction) ? call->Child(kArgsSlot) : nullptr;
+  if (arguments == nullptr) return Resolve(call, block, Aliases::kNone);
+  for (Node* argument : arguments->Children()) {
+    const bool named =
+        argument->Is(Kind::kBinary, Op::kEq) && argument->Child(0)->Is(Kind::kColumn) && argument->Child(0)->count == 1;
+    const bool word =
+        argument->Is(Kind::kColumn) && argument->count == 1 && block.scope->sources.empty() && block.outer == nullptr;
+    if (!word) Resolve(named ? argument->Child(1) : argument, block, Aliases::kNone);
+  }
+  for (uint32_t slot = kArgsSlot + 1; slot < kSchemaSlot; ++slot) Resolve(call->Child(slot), block, Aliases::kNone);
+}
+
 void Analyzer::AddFunction(Node* table, Block& block, bool nullable) {
-  Resolve(table->Child(1), block, Aliases::kNone);
+  ResolveArguments(table->Child(1), block);
   Source* source = AddSource(block, SourceKind::kFunction, table, nullable);
   const Node* call = table->Child(1);
   const std::string own = call->Is(Kind::kFunction) ? FoldIdentifier(dialect_, call->text, false) : "";
@@ -117,6 +131,48 @@ void Analyzer::Show(Block& block, Source* source) {
   for (size_t i = 0; i < source->columns.size(); ++i)
     block.visible.push_back({source->columns[i].name, {{source, static_cast<int>(i)}}, false});
   if (!source->columns_known) block.visible.push_back({"", {{source, -1}}, false});
+}
+
+// A join in parentheses; with an alias only that is seen outside.
+void Analyzer::AddParenthesized(Node* table, Block& block, bool nullable) {
+  const size_t begin = block.visible.size(), first = block.scope->sources.size();
+  BuildFrom(table->Child(1), block, nullable);
+  if (table->Child(0) == nullptr) return;
+  const auto inner = block.visible.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto& sources = block.scope->sources;
+  block.hidden.insert(block.hidden.end(), sources.begin() + static_cast<std::ptrdiff_t>(first), sources.end());
+  Source* source = AddSource(block, SourceKind::kJoin, table, nullable);
+  source->joined.assign(inner, block.visible.end());
+  block.visible.erase(inner, block.visible.end());
+  source->columns_known = true;
+  std::erase_if(source->joined, [&](const VisibleColumn& column) {
+    if (column.name.empty()) source->columns_known = false;
+    return column.name.empty();
+  });
+  for (const VisibleColumn& column : source->joined) {
+    const auto& [side, index] = column.sides.front();
+    source->columns.push_back(side->columns[static_cast<size_t>(index)]);
+    source->columns.back().name = column.name;
+  }
+  NameSource(*source, table->Child(0), "");
+  Show(block, source);
+}
+
+// USING says that a table has a column, though its columns are not known.
+bool Analyzer::Learn(Block& block, const std::string& name, size_t begin, size_t end, size_t& at) {
+  size_t unknown = end;
+  for (size_t i = begin; i < end; ++i) {
+    if (!block.visible[i].name.empty()) continue;
+    if (unknown != end) return false;
+    unknown = i;
+  }
+  if (unknown == end) return false;
+  Source* source = block.visible[unknown].sides.front().first;
+  source->columns.push_back({name, {}, true, {}});
+  const VisibleColumn column{name, {{source, static_cast<int>(source->columns.size()) - 1}}, false};
+  block.visible.insert(block.visible.begin() + static_cast<std::ptrdiff_t>(unknown), column);
+  at = unknown;
+  return true;
 }
 
 void Analyzer::BuildJoin(Node* join, Block& block, bool nullable) {
@@ -161,24 +217,33 @@ void Analyzer::MergeColumns(Block& block, const Node* join, size_t left_begin, s
   auto& visible = block.visible;
   std::vector<VisibleColumn> first;
   const bool in_place = dialect_.Has(Feature::kUsingInPlace), filters = join->op == Op::kSemi || join->op == Op::kAnti;
-  for (const auto& name : MergedNames(block, join, left_begin, right_begin)) {
+  const auto names = MergedNames(block, join, left_begin, right_begin);
+  std::vector<JoinPair> pairs;
+  for (const auto& name : names) {
     auto find = [&](size_t begin, size_t end) {
       while (begin < end && !Same(visible[begin].name, name)) ++begin;
       return begin;
     };
-    const size_t left = find(left_begin, right_begin), right = find(right_begin, visible.size());
-    if (left == right_begin || right == visible.size()) continue;
+    size_t left = find(left_begin, right_begin);
+    if (left == right_begin) {
+      if (!Learn(block, name, left_begin, right_begin, left)) continue;
+      ++right_begin;
+    }
+    size_t right = find(right_begin, visible.size());
+    if (right == visible.size() && !Learn(block, name, right_begin, visible.size(), right)) continue;
+    pairs.push_back({visible[left], visible[right]});
     for (const size_t side : {left, right}) {
       for (const auto& [source, index] : visible[side].sides) {
         Use(source, index, name);
         block.scope->join_columns.emplace_back(source, index);
       }
     }
-    if (filters) continue;
     VisibleColumn merged{name, visible[left].sides, visible[left].any_side || join->op == Op::kFull};
-    const auto at = join->op == Op::kRight ? merged.sides.begin() : merged.sides.end();
-    merged.sides.insert(at, visible[right].sides.begin(), visible[right].sides.end());
-    visible.erase(visible.begin() + static_cast<std::ptrdiff_t>(right));
+    if (!filters) {
+      const auto at = join->op == Op::kRight ? merged.sides.begin() : merged.sides.end();
+      merged.sides.insert(at, visible[right].sides.begin(), visible[right].sides.end());
+      visible.erase(visible.begin() + static_cast<std::ptrdiff_t>(right));
+    }
     if (in_place) {
       visible[left] = std::move(merged);
       continue;
@@ -187,6 +252,9 @@ void Analyzer::MergeColumns(Block& block, const Node* join, size_t left_begin, s
     --right_begin;
     first.push_back(std::move(merged));
   }
+  const auto known = [](const VisibleColumn& column) { return !column.name.empty(); };
+  const bool all_known = std::all_of(visible.begin() + static_cast<std::ptrdiff_t>(left_begin), visible.end(), known);
+  if (!names.empty() && names.size() == pairs.size() && (all_known || !join->Has(kNatural))) out_.pairs_[join] = std::move(pairs);
   visible.insert(visible.begin() + static_cast<std::ptrdiff_t>(left_begin), first.begin(), first.end());
 }
 

@@ -2,140 +2,211 @@
 
 #include <algorithm>
 
-#include "dvt/sql/analyze/analyzer_internal.h"
+#include "dvt/sql/analyze/qualifier_internal.h"
 
 namespace dvt::sql {
 
-namespace {
+QualifyOptions QualifyOptions::Everything() {
+  QualifyOptions options;
+  options.name_everything = options.expand_references = options.expand_joins = true;
+  return options;
+}
 
-// Rewrites one analysed query in place.
-class Qualifier {
- public:
-  Qualifier(Arena& arena, const Dialect& dialect, const Analysis& analysis, const QualifyOptions& options)
-      : arena_(arena), dialect_(dialect), analysis_(analysis), options_(options) {}
+void Qualifier::Run() {
+  NameTables();
+  for (const Scope& scope : analysis_.scopes()) {
+    if (options_.alias_tables) AliasTables(scope);
+    if (!scope.query->Is(Kind::kSelect)) continue;
+    // Outputs first: they are named by what the columns say before they are rewritten.
+    if (options_.expand_stars) ExpandStars(scope);
+    if (options_.alias_outputs) AliasOutputs(scope);
+  }
+  if (options_.qualify_columns) QualifyColumns();
+  for (const Scope& scope : analysis_.scopes()) {
+    if (!scope.query->Is(Kind::kSelect)) continue;
+    if (options_.expand_references) ExpandReferences(scope);
+    if (options_.expand_joins) ExpandJoins(scope);
+  }
+  if (options_.name_everything) MoveColumnLists();
+}
 
-  void Run() {
-    for (const Scope& scope : analysis_.scopes()) {
-      if (options_.alias_tables) AliasTables(scope);
-      if (!scope.query->Is(Kind::kSelect)) continue;
-      // Outputs first: they are named by what the columns say before they are rewritten.
-      if (options_.expand_stars) ExpandStars(scope);
-      if (options_.alias_outputs) AliasOutputs(scope);
+void Qualifier::NameTables() {
+  if (!options_.name_everything) return;
+  int next = 0;
+  for (const Scope& scope : analysis_.scopes()) {
+    for (const Source* source : scope.sources) {
+      if (source->name.empty()) names_[source] = "_" + std::to_string(next++);
     }
-    if (options_.qualify_columns) QualifyColumns();
   }
+}
 
- private:
-  Node* ColumnOf(const Source& source, int index) {
-    return MakeColumn(arena_, source.name, source.columns[static_cast<size_t>(index)].name);
+const std::string& Qualifier::NameOf(const Source& source) const {
+  const auto named = names_.find(&source);
+  return named == names_.end() ? source.name : named->second;
+}
+
+Node* Qualifier::ColumnOf(const Source& source, int index) {
+  return MakeColumn(arena_, NameOf(source), source.columns[static_cast<size_t>(index)].name);
+}
+
+Node* Qualifier::ValueOf(const std::vector<Side>& sides, bool any_side) {
+  if (!any_side) return ColumnOf(*sides.front().first, sides.front().second);
+  std::vector<Node*> columns;
+  for (const auto& [source, index] : sides) columns.push_back(ColumnOf(*source, index));
+  return MakeFunction(arena_, "COALESCE", columns);
+}
+
+// The node becomes another, where it stands.
+void Qualifier::Replace(Node* node, const Node* by) {
+  const Comment* comments = node->comments;
+  const uint32_t begin = node->begin;
+  *node = *by;
+  node->comments = comments;
+  node->begin = begin;
+}
+
+// Whether a name could not tell the column from another of its source.
+bool Qualifier::IsRepeated(const Source& source, int index) const {
+  const auto& name = source.columns[static_cast<size_t>(index)].name;
+  const auto same = [&](const columnar::Field& field) { return SameName(dialect_, field.name, name); };
+  return std::count_if(source.columns.begin(), source.columns.end(), same) > 1;
+}
+
+// Stars whose columns are all known become lists.
+void Qualifier::ExpandStars(const Scope& scope) {
+  Node* items = scope.query->Child(kItemsSlot);
+  const bool has_star =
+      std::any_of(items->Children().begin(), items->Children().end(), [](const Node* n) { return n->Is(Kind::kStar); });
+  if (!has_star || !scope.output_known) return;
+  for (const OutputOrigin& origin : scope.origins) {
+    for (const auto& [source, index] : origin.columns) {
+      // A derived table without a name cannot be pointed at; nor is a merged column another column's value while its join is kept.
+      if (NameOf(*source).empty() && scope.sources.size() > 1) return;
+      if (IsRepeated(*source, index)) return;
+    }
+    const bool merged = origin.columns.size() > 1;
+    if (merged && !options_.expand_joins) return;
   }
+  std::vector<Node*> expanded;
+  for (size_t i = 0; i < scope.origins.size(); ++i) expanded.push_back(StarItem(scope, i));
+  SetChild(arena_, scope.query, kItemsSlot, MakeList(arena_, expanded));
+}
 
-  // Stars whose columns are all known become lists.
-  void ExpandStars(const Scope& scope) {
-    Node* items = scope.query->Child(kItemsSlot);
-    const bool has_star =
-        std::any_of(items->Children().begin(), items->Children().end(), [](const Node* n) { return n->Is(Kind::kStar); });
-    if (!has_star || !scope.output_known) return;
-    std::vector<Node*> expanded;
-    for (Node* item : items->Children()) {
-      if (!item->Is(Kind::kStar)) {
-        expanded.push_back(item);
-        continue;
+Node* Qualifier::StarItem(const Scope& scope, size_t output) {
+  const OutputOrigin& origin = scope.origins[output];
+  if (origin.columns.empty()) {
+    const bool replaced = origin.item->Is(Kind::kAlias);
+    return replaced ? MakeAlias(arena_, origin.item->Child(0), scope.output[output].name) : origin.item;
+  }
+  bool any_side = false;
+  for (const VisibleColumn& column : scope.visible) any_side = any_side || (column.any_side && column.sides == origin.columns);
+  Node* value = ValueOf(origin.columns, any_side);
+  for (const auto& field : origin.fields) Append(arena_, value, MakeIdentifier(arena_, field));
+  return MakeAlias(arena_, value, scope.output[output].name);
+}
+
+void Qualifier::AliasOutputs(const Scope& scope) {
+  Node* items = scope.query->Child(kItemsSlot);
+  int position = -1;
+  for (Node*& item : items->Children()) {
+    ++position;
+    if (item->Is(Kind::kAlias)) {
+      if (options_.quote) Quote(item->Child(1));
+      continue;
+    }
+    if (item->Is(Kind::kStar) || (item->Is(Kind::kField) && item->Child(1)->Is(Kind::kStar))) continue;
+    std::string name = OutputName(item, dialect_);
+    if (name.empty() && options_.name_everything) name = "_col_" + std::to_string(position);
+    if (!name.empty()) item = MakeAlias(arena_, item, name);
+  }
+}
+
+Node* Qualifier::NamesOf(const Source& source) {
+  std::vector<Node*> names;
+  for (const auto& column : source.columns) names.push_back(MakeIdentifier(arena_, column.name));
+  return MakeList(arena_, names);
+}
+
+void Qualifier::AliasTables(const Scope& scope) {
+  for (Source* source : scope.sources) {
+    Node* alias = source->node->Child(0);
+    if (alias == nullptr || alias->Child(0) == nullptr) {
+      const std::string& name = NameOf(*source);
+      if (name.empty() || (source->kind == SourceKind::kFunction && !names_.contains(source))) continue;
+      Node* columns = alias == nullptr ? nullptr : alias->Child(1);
+      if (columns == nullptr && source->kind == SourceKind::kValues && options_.name_everything) columns = NamesOf(*source);
+      SetChild(arena_, source->node, 0, NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, name), columns}));
+      continue;
+    }
+    if (options_.quote) Quote(alias->Child(0));
+    if (source->kind == SourceKind::kValues && alias->Child(1) == nullptr && options_.name_everything)
+      SetChild(arena_, alias, 1, NamesOf(*source));
+  }
+}
+
+void Qualifier::Quote(Node* identifier) {
+  if (identifier->Has(kQuoted)) return;
+  identifier->text = arena_.Copy(FoldIdentifier(dialect_, identifier->text, false));
+  identifier->Set(kQuoted);
+}
+
+void Qualifier::QualifyColumns() {
+  for (const Scope& scope : analysis_.scopes()) {
+    if (scope.kind != ScopeKind::kRoot) continue;
+    for (Node* column : FindAll(scope.outermost, Kind::kColumn)) QualifyColumn(column);
+  }
+}
+
+void Qualifier::QualifyColumn(Node* column) {
+  const ColumnBinding* binding = analysis_.Find(column);
+  if (binding == nullptr || binding->source == nullptr || binding->row) return;
+  if (!binding->merged.empty()) {
+    if (options_.expand_joins) Replace(column, ValueOf(binding->merged, binding->any_side));
+    return;
+  }
+  const Source& source = *binding->source;
+  const std::string& table = NameOf(source);
+  const bool element =
+      source.kind == SourceKind::kFunction && binding->index < 0 && SameName(dialect_, binding->name, source.name);
+  if (table.empty() || element) return;
+  const std::string& name = binding->index < 0 ? binding->name : source.columns[static_cast<size_t>(binding->index)].name;
+  Node* fresh = MakeColumn(arena_, table, name);
+  for (uint32_t i = column->count - static_cast<uint32_t>(binding->fields); i < column->count; ++i)
+    Append(arena_, fresh, column->children[i]);
+  Replace(column, fresh);
+}
+
+// WITH t(a) AS (SELECT 1) becomes WITH t AS (SELECT 1 AS a).
+void Qualifier::MoveColumnLists() {
+  for (const Scope& scope : analysis_.scopes()) {
+    if (Node* with = scope.outermost->Child(kWithSlot)) {
+      for (Node* cte : with->Children()) {
+        if (!with->Has(kRecursive) && cte->Child(1)->IsQuery()) MoveColumnList(cte->Child(0), cte->Child(1));
       }
-      if (item->Child(2) != nullptr || item->Child(3) != nullptr || HasMergedColumns(scope))
-        return;  // REPLACE, RENAME, USING: left as they are
-      for (Source* source : scope.sources) {
-        if (!InStar(*item, *source)) continue;
-        for (size_t i = 0; i < source->columns.size(); ++i) {
-          if (Excluded(*item, source->columns[i].name)) continue;
-          expanded.push_back(MakeAlias(arena_, ColumnOf(*source, static_cast<int>(i)), source->columns[i].name));
-        }
-      }
     }
-    SetChild(arena_, scope.query, kItemsSlot, MakeList(arena_, expanded));
-  }
-
-  static bool HasMergedColumns(const Scope& scope) {
-    std::vector<Node*> joins = FindAll(scope.query->Child(kFromSlot), Kind::kJoin, true);
-    return std::any_of(joins.begin(), joins.end(),
-                       [](const Node* join) { return join->Child(3) != nullptr || join->Has(kNatural); });
-  }
-
-  bool InStar(const Node& star, const Source& source) const {
-    const Node* qualifier = star.Child(0);
-    if (qualifier == nullptr) return true;
-    const Node* last = qualifier->Child(qualifier->count - 1);
-    return SameName(dialect_, FoldIdentifier(dialect_, last->text, last->Has(kQuoted)), source.name);
-  }
-
-  bool Excluded(const Node& star, const std::string& name) const {
-    const Node* list = star.Child(1);
-    if (list == nullptr) return false;
-    return std::any_of(list->Children().begin(), list->Children().end(), [&](const Node* each) {
-      return each->Is(Kind::kIdentifier) && SameName(dialect_, FoldIdentifier(dialect_, each->text, each->Has(kQuoted)), name);
-    });
-  }
-
-  void AliasOutputs(const Scope& scope) {
-    Node* items = scope.query->Child(kItemsSlot);
-    for (Node*& item : items->Children()) {
-      if (item->Is(Kind::kAlias)) {
-        if (options_.quote) Quote(item->Child(1));
-        continue;
-      }
-      if (item->Is(Kind::kStar)) continue;
-      const std::string name = OutputName(item, dialect_);
-      if (!name.empty()) item = MakeAlias(arena_, item, name);
+    for (const Source* source : scope.sources) {
+      if (source->kind == SourceKind::kDerived) MoveColumnList(source->node->Child(0), source->node->Child(1));
     }
   }
+}
 
-  void AliasTables(const Scope& scope) {
-    for (Source* source : scope.sources) {
-      Node* alias = source->node->Child(0);
-      if (alias == nullptr) {
-        if (source->name.empty() || source->kind == SourceKind::kFunction) continue;
-        SetChild(arena_, source->node, 0, NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, source->name)}));
-      } else if (options_.quote && alias->Child(0) != nullptr) {
-        Quote(alias->Child(0));
-      }
-    }
+void Qualifier::MoveColumnList(Node* alias, Node* query) {
+  Node* list = alias == nullptr ? nullptr : alias->Child(1);
+  Node* select = LeftmostSelect(query);
+  if (list == nullptr || select == nullptr || select->Child(kOrderSlot) != nullptr) return;
+  Node* items = select->Child(kItemsSlot);
+  const bool ordered =
+      Contains(query, [&](const Node* n) { return n->IsQuery() && n != select && n->Child(kOrderSlot) != nullptr; });
+  if (list->count > items->count || ordered) return;
+  for (const Node* item : items->Children()) {
+    if (!item->Is(Kind::kAlias)) return;
   }
-
-  void Quote(Node* identifier) {
-    if (identifier->Has(kQuoted)) return;
-    identifier->text = arena_.Copy(FoldIdentifier(dialect_, identifier->text, false));
-    identifier->Set(kQuoted);
+  for (uint32_t i = 0; i < list->count; ++i) {
+    Node* name = list->Child(i)->Is(Kind::kColumnDef) ? list->Child(i)->Child(0) : list->Child(i);
+    items->Child(i)->children[1] = name;
   }
-
-  void QualifyColumns() {
-    for (const Scope& scope : analysis_.scopes()) {
-      if (scope.kind != ScopeKind::kRoot) continue;
-      for (Node* column : FindAll(scope.outermost, Kind::kColumn)) QualifyColumn(column);
-    }
-  }
-
-  void QualifyColumn(Node* column) {
-    const ColumnBinding* binding = analysis_.Find(column);
-    if (binding == nullptr || binding->source == nullptr || !binding->merged.empty()) return;
-    const Source& source = *binding->source;
-    if (source.name.empty() || binding->index < 0) return;
-    Node* last = column->Child(column->count - 1);
-    const std::string name = FoldIdentifier(dialect_, last->text, last->Has(kQuoted));
-    if (column->count > 2 || !SameName(dialect_, name, source.columns[static_cast<size_t>(binding->index)].name))
-      return;  // a field of a column
-    Node* fresh = ColumnOf(source, binding->index);
-    column->children = fresh->children;
-    column->count = fresh->count;
-    column->capacity = fresh->capacity;
-  }
-
-  Arena& arena_;
-  const Dialect& dialect_;
-  const Analysis& analysis_;
-  const QualifyOptions& options_;
-};
-
-}  // namespace
+  SetChild(arena_, alias, 1, nullptr);
+}
 
 Status Qualify(Arena& arena, Node*& query, const Dialect& dialect, SchemaProvider* schema, const QualifyOptions& options) {
   DVT_ASSIGN(const Analysis analysis, Analyze(query, dialect, schema, options.analyze));

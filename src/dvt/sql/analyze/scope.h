@@ -16,23 +16,9 @@
 namespace dvt::sql {
 
 struct Scope;
+struct Source;
 
-enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues };
-
-/// One thing in a FROM clause that has columns.
-struct Source {
-  SourceKind kind = SourceKind::kTable;
-  std::string name;                 ///< by which columns refer to it (folded): alias or table name
-  Scope* scope = nullptr;           ///< in whose FROM it stands
-  Node* node = nullptr;             ///< the kTable, kDerivedTable or kTableFunction
-  columnar::RelationName relation;  ///< kTable: its (folded) name as written
-  Scope* query = nullptr;           ///< kCte, kDerived, kValues: the scope that yields its rows
-  columnar::Fields columns;         ///< visible columns, renamed by the alias' column list
-  bool columns_known = false;
-  bool nullable_side = false;  ///< on the null-supplying side of an outer join
-  std::vector<int> used;       ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
-  std::set<std::string, std::less<>> used_names;  ///< names of referenced columns (known or not)
-};
+enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues, kJoin };
 
 /// A column that unqualified names and stars see in a FROM clause.
 struct VisibleColumn {
@@ -41,10 +27,32 @@ struct VisibleColumn {
   bool any_side = false;                       ///< of a full join: its value is that of the first side that is not NULL
 };
 
+/// One thing in a FROM clause that has columns.
+struct Source {
+  SourceKind kind = SourceKind::kTable;
+  std::string name;                   ///< by which columns refer to it (folded): alias or table name
+  Scope* scope = nullptr;             ///< in whose FROM it stands
+  Node* node = nullptr;               ///< the kTable, kDerivedTable or kTableFunction
+  columnar::RelationName relation;    ///< kTable: its (folded) name as written
+  Scope* query = nullptr;             ///< kCte, kDerived, kValues: the scope that yields its rows
+  std::vector<VisibleColumn> joined;  ///< kJoin, a join in parentheses with an alias: what its columns are
+  columnar::Fields columns;           ///< visible columns, renamed by the alias' column list
+  bool columns_known = false;
+  bool nullable_side = false;           ///< on the null-supplying side of an outer join
+  std::vector<int> used;                ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
+  std::set<std::string, std::less<>> used_names;  ///< names of referenced columns (known or not)
+};
+
+/// A pair of columns that USING or NATURAL compares.
+struct JoinPair {
+  VisibleColumn left, right;
+};
+
 /// Where an output column of a scope comes from.
 struct OutputOrigin {
   Node* item = nullptr;                          ///< the select item: an expression, a kAlias, or the kStar that gave it
   std::vector<std::pair<Source*, int>> columns;  ///< what a star took: one column, or all sides of a merged one
+  std::vector<std::string> fields;               ///< what a star over a struct took of that column: the way to the field
   int left = -1, right = -1;                     ///< of a set operation: the branches' output columns, -1 for one that lacks it
 };
 
@@ -76,6 +84,8 @@ struct ColumnBinding {
   Node* alias = nullptr;                        ///< the select item (kAlias or expression) that an alias refers to
   Scope* scope = nullptr;                       ///< the scope in which it stands
   std::string name;                             ///< where the index is -1: the column's (folded) name
+  int fields = 0;                               ///< how many last parts of the name are fields of the column
+  bool row = false;                             ///< the whole row of `source`
   bool outer = false;                           ///< the source belongs to an enclosing scope (correlation)
   int output = -1;                              ///< ORDER BY of a set operation or VALUES: the output column it names
   std::vector<std::pair<Source*, int>> merged;  ///< both sides, if it is an unqualified USING/NATURAL column
@@ -94,6 +104,8 @@ class Analysis {
   const std::deque<Source>& sources() const { return sources_; }
   /// What a column refers to, or nullptr for an unresolved or foreign node.
   const ColumnBinding* Find(const Node* column) const;
+  /// What the USING or NATURAL of a kJoin compares; nullptr if it has neither, or not all columns are known.
+  const std::vector<JoinPair>* PairsOf(const Node* join) const;
   /// The scope of a query node (kSelect, kValues, kSetOperation), or nullptr.
   Scope* ScopeOf(const Node* query) const;
   /// The inferred type of an expression that stands in an analysed query.
@@ -108,6 +120,7 @@ class Analysis {
   std::deque<Scope> scopes_;
   std::deque<Source> sources_;
   std::unordered_map<const Node*, ColumnBinding> bindings_;
+  std::unordered_map<const Node*, std::vector<JoinPair>> pairs_;
   std::unordered_map<const Node*, Scope*> by_query_;
 };
 
@@ -139,6 +152,8 @@ columnar::DataType InferType(const Node* expression, const Dialect& dialect,
 bool IsVolatile(const Node* expression, const Dialect& dialect);
 /// Whether it contains an aggregate call outside of nested queries and without OVER.
 bool HasAggregate(const Node* expression, const Dialect& dialect);
+/// Whether an argument of a call is the name of a unit, as in DATE_TRUNC(day, MONTH), rather than a column.
+bool IsDateUnit(const Node* function, uint32_t argument);
 bool HasWindow(const Node* expression);
 bool HasSubquery(const Node* expression);
 

@@ -16,7 +16,7 @@ void Analyzer::SetOutput(Block& block, Node* items) {
       continue;
     }
     scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
-    scope->origins.push_back({item, {}, -1, -1});
+    scope->origins.push_back({item, {}, {}, -1, -1});
   }
 }
 
@@ -43,7 +43,7 @@ void Analyzer::TakeColumn(Scope& scope, Node* star, const VisibleColumn& column)
   };
   const Node* found = nullptr;
   if (names(star->Child(1), 0, found)) return;
-  OutputOrigin origin{star, {}, -1, -1};
+  OutputOrigin origin{star, {}, {}, -1, -1};
   if (names(star->Child(2), 1, found)) {
     origin.item = const_cast<Node*>(found);
     field.type = TypeOf(found->Child(0));
@@ -76,7 +76,29 @@ void Analyzer::ExpandStar(Block& block, Node* star) {
     TakeSource(scope, star, source);
     found = true;
   }
-  if (!found) scope.output_known = false;
+  if (!found && !TakeFields(block, star)) scope.output_known = false;
+}
+
+// column.*: the fields of a struct.
+bool Analyzer::TakeFields(Block& block, Node* star) {
+  const Node* qualifier = star->Child(0);
+  Node column = *qualifier;  // resolved as a column of that name
+  column.kind = Kind::kColumn;
+  if (!BindInBlock(&column, block, block, false)) return false;
+  const ColumnBinding binding = out_.bindings_[&column];
+  const DataType type = TypeOf(&column);
+  out_.bindings_.erase(&column);
+  if (binding.index < 0 || type.kind != columnar::TypeKind::kStruct) return false;
+  std::vector<std::string> path;
+  for (uint32_t i = column.count - static_cast<uint32_t>(binding.fields); i < column.count; ++i)
+    path.push_back(Fold(column.Child(i)));
+  for (const Field& field : type.children) {
+    path.push_back(field.name);
+    block.scope->output.push_back(field);
+    block.scope->origins.push_back({star, {{binding.source, binding.index}}, path, -1, -1});
+    path.pop_back();
+  }
+  return true;
 }
 
 }  // namespace dvt::sql

@@ -4,6 +4,7 @@
 
 #include "dvt/sql/analyze/lineage.h"
 #include "dvt/sql/analyze/needed_columns.h"
+#include "dvt/sql/analyze/qualify.h"
 #include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/analyze/statement_query.h"
 #include "dvt/sql/print/printer.h"
@@ -140,9 +141,21 @@ Result<std::vector<StatementAnswer>> AnalyzeAll(Ast& ast, const Dialect& dialect
 
 }  // namespace
 
-Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema) {
+Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema, bool qualify) {
   DVT_ASSIGN(const auto all, AnalyzeAll(ast, dialect, schema));
-  if (all.size() == 1) return all.front().Analysis();
+  if (all.size() == 1) {
+    Value out = all.front().Analysis();
+    if (!qualify || !ast.root()->IsQuery()) return out;
+    QualifyOptions options = QualifyOptions::Everything();
+    options.analyze.source = ast.source;
+    options.analyze.file = ast.file;
+    Node* query = Clone(ast.arena, ast.root());
+    DVT_TRY(Qualify(ast.arena, query, dialect, schema, options));
+    PrintOptions print;
+    print.identify = Identify::kAsNeeded;
+    out.Set("qualified", Print(query, dialect, print));
+    return out;
+  }
   std::set<std::string> tables, written;
   Value statements = Value::MakeList(), out = Value::MakeMap();
   for (const auto& each : all) {

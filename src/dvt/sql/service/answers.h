@@ -17,7 +17,8 @@ Value ErrorsValue(const Diagnostics& found);
 Value TreeAnswer(const Ast& ast);
 /// What a statement reads and writes: {"tables", "written", "output_columns", "types", "columns", "lineage"}. Several statements:
 /// {"tables", "written", "statements": [one such answer each]}. `tables` are those read or written, `columns` what is needed of each.
-Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema);
+/// With `qualify` also {"qualified": the first statement's query with every name explicit}, and a name that is not known is an error.
+Result<Value> AnalysisAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema, bool qualify = false);
 /// {"lineage": {output column: ["table.column"]}, "tree": [step]} with a step of {"name", "relation", "expression", "base", "from": [step]};
 /// several statements: {"statements": [one such answer each]}.
 Result<Value> LineageAnswer(Ast& ast, const Dialect& dialect, SchemaProvider* schema);

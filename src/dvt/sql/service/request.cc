@@ -79,8 +79,10 @@ Result<Value> Answer(std::string_view verb, const Value& request, Diagnostics& f
   DVT_ASSIGN(Ast ast, ParseAny(TextOf(request, "sql"), *dialect, {.diagnostics = &found}));
   if (verb == "parse") return TreeAnswer(ast);
   DVT_ASSIGN(MapSchema schema, SchemaOf(request, *dialect));
+  const Value& qualify = request["qualify"];
   SchemaProvider* known = request.Find("schema") != nullptr ? &schema : nullptr;
-  return verb == "lineage" ? LineageAnswer(ast, *dialect, known) : AnalysisAnswer(ast, *dialect, known);
+  return verb == "lineage" ? LineageAnswer(ast, *dialect, known)
+                           : AnalysisAnswer(ast, *dialect, known, qualify.is_bool() && qualify.as_bool());
 }
 
 }  // namespace
