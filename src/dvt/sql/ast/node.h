@@ -33,13 +33,16 @@ enum class Kind : uint8_t {
   kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
   kLock,          ///< text: FOR UPDATE … as written
   // Tables. Slot 0 is always the kTableAlias.
-  kTable,          ///< 0 alias, 1 kName, 2 kSample
+  kTable,  ///< 0 alias, 1 kName (a staged file: one kParameter), 2 kSample, 3 kTimeTravel, 4 kList of kNamedArg options of a staged file
   kDerivedTable,   ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
   kTableFunction,  ///< 0 alias, 1 kFunction or kUnnest-like call; flags kLateral, kWithOrdinality
   kParenTable,     ///< 0 alias, 1 table expression (a join in parentheses)
+  kPivot,  ///< 0 alias, 1 table, 2 kList of aggregates (UNPIVOT: value columns), 3 kList of kIn, 4 DEFAULT ON NULL, 5 kList GROUP BY; flags kUnpivot, kIncludeNulls, kExcludeNulls
+  kMatchRecognize,  ///< MatchSlot
   kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord
   kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
-  kSample,      ///< text as written
+  kSample,  ///< 0 size, 1 seed, 2 bucket count, 3 bucket column; text: the method (BERNOULLI …) or empty; flags kPercent, kRowCount; op kCustom: text as written
+  kTimeTravel,  ///< 0 kNamedArg, 1 kNamedArg of END, 2 kNamedArg of CHANGES; text: AT or BEFORE
   kName,        ///< kIdentifier parts of a dotted object name, outermost first
   // Expressions.
   kIdentifier,  ///< text: the name without quotes; flag kQuoted
@@ -129,6 +132,19 @@ enum FunctionSlot : uint32_t {
   kSeparatorSlot = 5,  ///< GROUP_CONCAT's SEPARATOR
   kSchemaSlot = 6,     ///< kName before the function name
 };
+/// Slots of kMatchRecognize. The row pattern and what follows a match are kept as written.
+enum MatchSlot : uint32_t {
+  kMatchAlias = 0,
+  kMatchTable = 1,
+  kMatchPartition = 2,  ///< kList
+  kMatchOrder = 3,      ///< kList of kOrderItem
+  kMatchMeasures = 4,   ///< kList; a kAlias with text FINAL or RUNNING in front
+  kMatchRows = 5,       ///< kCommand: ONE ROW PER MATCH …
+  kMatchAfter = 6,      ///< kCommand: AFTER MATCH SKIP …
+  kMatchPattern = 7,    ///< kCommand: the pattern without its parentheses
+  kMatchDefine = 8,     ///< kList of kAlias: condition AS symbol
+  kMatchSlots = 9
+};
 enum InsertSlot : uint32_t {
   kInsertWith = 0,
   kInsertTable = 1,
@@ -166,9 +182,11 @@ enum Flag : uint16_t {
   kExplicitRow = 1,
   kExplicitBoth = 1,
   kOrReplace = 1,
+  kUnpivot = 1,
   kIfExists = 1,
   kDoNothing = 1,
   kByName = 2,
+  kIncludeNulls = 2,
   kNotMaterialized = 2,
   kAsc = 2,
   kPercent = 2,
@@ -180,6 +198,8 @@ enum Flag : uint16_t {
   kTemporary = 2,
   kDuplicateKey = 2,
   kDistinctSet = 4,
+  kExcludeNulls = 4,
+  kRowCount = 4,
   kNullsFirst = 4,
   kWithTies = 4,
   kStraight = 4,

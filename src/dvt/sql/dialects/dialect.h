@@ -32,6 +32,7 @@ enum class Feature : uint8_t {
   kHexNumbers,         ///< 0x1F is a number
   kBitStrings,         ///< B'01'
   kUnderscoreNumbers,  ///< 1_000
+  kSlashComments,      ///< // to the end of the line
   kAdjacentStrings,    ///< 'a' 'b' is 'ab' on one line too
   kAtVariables,        ///< @x, @@x
   kColonParameters,
@@ -110,6 +111,20 @@ enum class Feature : uint8_t {
   kLateralAlias,  ///< select items see the aliases of those before them
   kUsingInPlace,  ///< SELECT * shows USING columns in the left table's place (else before all others)
   kOrdinality,
+  kTableKeyword,    ///< FROM TABLE(f(x)), and TABLE(t) as an argument
+  kFlatten,         ///< rows of arrays come from FLATTEN, whose output has fixed columns
+  kStagedFiles,     ///< FROM @stage/path (FILE_FORMAT => …)
+  kTimeTravel,      ///< t AT (…), t BEFORE (…), t CHANGES (…)
+  kMatchRecognize,  ///< t MATCH_RECOGNIZE (…)
+  kSemanticView,    ///< SEMANTIC_VIEW(v METRICS … DIMENSIONS …)
+  kMatchCondition,  ///< ASOF JOIN … MATCH_CONDITION (…)
+  kDirectedJoin,    ///< INNER DIRECTED JOIN
+  kBareJoin,        ///< joins other than CROSS may stand without a condition
+  kSampleWord,      ///< SAMPLE says TABLESAMPLE
+  kSampleSeed,      ///< SEED (1), not REPEATABLE (1)
+  kSampleMethod,    ///< the method of a sample is always written
+  kSamplePlain,     ///< TABLESAMPLE … (5) are five percent, without the word
+  kSampleNoMethod,  ///< TABLESAMPLE (5 PERCENT) has no method
   // expressions
   kTryCast,
   kArrayBrackets,
@@ -135,6 +150,9 @@ enum class Feature : uint8_t {
   kMatchAgainst,
   kNamedArguments,
   kColumnsExpression,
+  kColonPath,         ///< v:a.b[0] is a path into a semi-structured value
+  kModelCall,         ///< model!PREDICT(x)
+  kObjectStar,        ///< {*} and {t.*}: all columns as one object
   kKeepFunctionCase,  ///< function names are case-sensitive: never rewritten in upper case
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3

@@ -57,6 +57,8 @@ class Lexer {
         ++pos_;
       } else if (c == '-' && At(1) == '-' && DashComment()) {
         LineComment(2);
+      } else if (c == '/' && At(1) == '/' && d_.Has(Feature::kSlashComments)) {
+        LineComment(2);
       } else if (c == '#' && d_.Has(Feature::kHashComments)) {
         LineComment(1);
       } else if (c == '/' && At(1) == '*') {
@@ -323,6 +325,7 @@ class Lexer {
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
       return;
     }
+    if (d_.Has(Feature::kMatchRecognize)) return Punctuation();  // the end of a row pattern
     Fail("unexpected character '$'", pos_, pos_ + 1);
   }
 
@@ -366,7 +369,7 @@ class Lexer {
       }
     }
     char c = rest[0];
-    if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@").find(c) == std::string_view::npos) {
+    if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@$?").find(c) == std::string_view::npos) {
       return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character"
                                                                  : std::string("unexpected character '") + c + "'",
                   pos_, pos_ + 1);

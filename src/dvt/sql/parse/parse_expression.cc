@@ -302,7 +302,10 @@ Node* Parser::InTail(Node* left, bool negated) {
 // Casts, subscripts and field accesses behind a primary.
 Node* Parser::Postfix(Node* value) {
   while (true) {
-    if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
+    if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end &&
+        (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName)) {
+      value = ColonPath(value);
+    } else if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
       Next();
       Node* cast = NewAt(value->begin, Kind::kCast, {value, TypeName()});
       value = cast;
@@ -323,7 +326,7 @@ Node* Parser::Postfix(Node* value) {
     } else if (IsSymbol(".") &&
                (value->Is(Kind::kParen) || value->Is(Kind::kSubscript) || value->Is(Kind::kFunction) || value->Is(Kind::kField) ||
                 value->Is(Kind::kStruct) || value->Is(Kind::kCast) || value->Is(Kind::kString) || value->Is(Kind::kColumn) ||
-                value->Is(Kind::kSubquery) || value->Is(Kind::kArray))) {
+                value->Is(Kind::kSubquery) || value->Is(Kind::kArray) || value->Is(Kind::kParameter))) {
       Next();
       if (IsSymbol("*")) {
         Next();

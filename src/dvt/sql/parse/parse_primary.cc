@@ -36,7 +36,19 @@ Node* Parser::Primary() {
     case Tok::kSymbol:
       if (IsSymbol("(")) return Parenthesised();
       if (IsSymbol("[") && Has(Feature::kArrayBrackets)) return ArrayElements("]");
+      if (IsSymbol("{") && IsWord("FN", 1) && Ahead(2).type == Tok::kWord && SymbolAhead(3, "(")) {  // {fn f(x)}: the call itself
+        at_ += 2;
+        Node* call = Expression();
+        ExpectSymbol("}");
+        return call;
+      }
+      if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
       if (IsSymbol("{") && Has(Feature::kStructBraces)) return Braces();
+      if (IsSymbol(":") && Ahead(1).type == Tok::kNumber && Ahead(1).begin == Cur().end && Has(Feature::kColonPath)) {
+        const uint32_t begin = Next().begin;  // :1
+        const uint32_t end = Next().end;
+        return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));
+      }
       if (IsSymbol("*")) return Star(nullptr);
       if (IsSymbol("@") && Has(Feature::kTildeRegex)) {
         Next();
@@ -207,8 +219,9 @@ Node* Parser::WordPrimary() {
     return StringLiteral();
   }
   if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
-  bool callable = SymbolAhead(1, "(") && (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) ||
-                                          Is(Kw::kVALUES) || Is(Kw::kDEFAULT) || Is(Kw::kLIKE));
+  bool callable = SymbolAhead(1, "(") &&
+                  (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+                   Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   if (!callable && IsStructural(Cur().kw)) Unexpected("an expression");
   if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) &&
       IsReserved(d_, Cur().text)) {
@@ -231,9 +244,19 @@ Node* Parser::ColumnOrCall() {
       return Star(name);
     }
     if (column->count >= 4) break;
+    if (Ahead(1).type == Tok::kParameter && Has(Feature::kStagedFiles)) {  // t.$1
+      Next();
+      Add(column, New(Kind::kIdentifier, {}, Cur().text));
+      Next();
+      break;
+    }
     Next();
     Add(column, AnyWord("a name after '.'"));
     if (IsSymbol("(")) break;
+  }
+  if (IsSymbol("!") && Has(Feature::kModelCall) && Ahead(1).type == Tok::kWord) {
+    Next();
+    return NewAt(begin, Kind::kField, {column, ColumnOrCall()}, "!");
   }
   if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes)))
     return column;
@@ -274,7 +297,8 @@ Node* Parser::Argument() {
     Node* name = AnyWord("an argument name");
     Op op = IsSymbol("=>") ? Op::kArrowArg : Op::kAssignArg;
     Next();
-    return NewAt(name->begin, Kind::kNamedArg, {name, Expression()}, {}, op);
+    Node* value = QueryAhead(0) && !IsSymbol("(") ? Query() : Expression();
+    return NewAt(name->begin, Kind::kNamedArg, {name, value}, {}, op);
   }
   if (QueryAhead(0) && !IsSymbol("(")) {  // f(SELECT …)
     Node* sub = Slots(Kind::kSubquery, kInnerSlots);
@@ -440,28 +464,6 @@ Node* Parser::ArrayElements(std::string_view close) {
   }
   ExpectSymbol(close);
   return array;
-}
-
-Node* Parser::Braces() {
-  Depth depth(*this);
-  Node* node = New(Kind::kStruct);
-  ExpectSymbol("{");
-  if (!IsSymbol("}")) {
-    do {
-      Node* name = nullptr;
-      if (Cur().type == Tok::kString) {
-        name = New(Kind::kIdentifier, {}, Cur().text);
-        name->Set(kQuoted);
-        Next();
-      } else {
-        name = AnyWord("a field name");
-      }
-      ExpectSymbol(":");
-      Add(node, NewAt(name->begin, Kind::kAlias, {Expression(), name}));
-    } while (EatSymbol(","));
-  }
-  ExpectSymbol("}");
-  return node;
 }
 
 // x -> …, (x, y) -> …, lambda x: …

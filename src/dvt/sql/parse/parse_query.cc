@@ -13,7 +13,12 @@ bool Parser::IsImplicitAlias(bool table) const {
   const Token& t = Cur();
   if (t.type == Tok::kQuotedName) return true;
   if (t.type == Tok::kString && !table) return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback);
-  if (t.type != Tok::kWord || IsStructural(t.kw)) return false;
+  if (t.type != Tok::kWord) return false;
+  if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
+  if (IsStructural(t.kw)) return false;
+  if (table && TimeTravelAhead()) return false;
+  if (!table && Is(Kw::kLATERAL)) return true;
+  if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
   switch (t.kw) {
     case Kw::kOFFSET:
     case Kw::kFETCH:
@@ -56,8 +61,14 @@ bool Parser::IsImplicitAlias(bool table) const {
     case Kw::kANTI: return !(Has(Feature::kSemiAntiJoin) && IsAhead(1, Kw::kJOIN));
     case Kw::kPOSITIONAL: return !(Has(Feature::kPositionalJoin) && IsAhead(1, Kw::kJOIN));
     case Kw::kPIVOT:
-    case Kw::kUNPIVOT: return !Has(Feature::kPivot);
-    default: return !(table && IsReserved(d_, t.text));
+    case Kw::kUNPIVOT: return !Has(Feature::kPivot) || !(SymbolAhead(1, "(") || IsAhead(2, Kw::kNULLS));
+    default:
+      if (IsWord("MINUS")) return !QueryAhead(1);
+      if (table && (SampleAhead() || TimeTravelAhead())) return false;
+      if (table && IsWord("MATCH_CONDITION") && Has(Feature::kMatchCondition)) return false;
+      if (table && IsWord("MATCH_RECOGNIZE") && Has(Feature::kMatchRecognize)) return false;
+      if (table && IsWord("DIRECTED") && Has(Feature::kDirectedJoin)) return false;
+      return !(table && IsReserved(d_, t.text));
   }
 }
 
@@ -156,9 +167,9 @@ Node* Parser::With() {
 Node* Parser::Cte() {
   Node* cte = New(Kind::kCte);
   Node* alias = New(Kind::kTableAlias, {Identifier("the name of a common table expression"), nullptr});
-  if (IsSymbol("(")) alias->children[1] = NameList();
+  if (IsSymbol("(") && !QueryAhead(0)) alias->children[1] = NameList();
   if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY)) Fail("USING KEY of recursive common table expressions is not supported");
-  Expect(Kw::kAS, "AS");
+  if (!IsSymbol("(")) Expect(Kw::kAS, "AS");
   if (Is(Kw::kNOT) && IsAhead(1, Kw::kMATERIALIZED)) {
     at_ += 2;
     cte->Set(kNotMaterialized);

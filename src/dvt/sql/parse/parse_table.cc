@@ -37,6 +37,10 @@ bool Parser::JoinHead(Node* join) {
       join->op = Op::kAnti;
   }
   if (Eat(Kw::kOUTER)) join->Set(kOuterWord);
+  if (Has(Feature::kDirectedJoin) && IsWord("DIRECTED") && IsAhead(1, Kw::kJOIN)) {
+    Next();
+    join->text = "DIRECTED";
+  }
   if (Eat(Kw::kJOIN)) return true;
   if (at_ != start) Unexpected("JOIN");
   return false;
@@ -67,7 +71,7 @@ Node* Parser::TableExpression() {
       case Kw::kPOSITIONAL:
         if (!Has(Feature::kPositionalJoin)) return left;
         break;
-      default: return left;
+      default: return Pivots(left);
     }
     Node* join = Slots(Kind::kJoin, 4);
     size_t first = at_;
@@ -85,12 +89,18 @@ Node* Parser::TableExpression() {
       inner->children[2] = Expression();
       join->children[1] = New(Kind::kParenTable, {nullptr, inner});
     }
+    if (Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION")) {
+      Next();
+      ExpectSymbol("(");
+      SetChild(arena_, join, 4, Expression());
+      ExpectSymbol(")");
+    }
     if (Eat(Kw::kON))
       join->children[2] = Expression();
     else if (Eat(Kw::kUSING))
       join->children[3] = NameList();
     else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
-             !Has(Feature::kDynamicTyping)) {
+             !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr) {
       Unexpected("ON or USING");
     }
     TakeComments(join, first);
@@ -172,6 +182,12 @@ Node* Parser::TablePrimary() {
     Add(name, file);
     Next();
     table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
+  } else if (Has(Feature::kStagedFiles) && (IsSymbol("@") || (Cur().type == Tok::kString && Cur().text.starts_with('@')))) {
+    table = StagedFile();
+  } else if (Has(Feature::kTableKeyword) && Is(Kw::kTABLE) && SymbolAhead(1, "(")) {
+    table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(New(Kind::kName, {AnyWord("TABLE")}))});
+  } else if (Has(Feature::kSemanticView) && IsWord("SEMANTIC_VIEW") && SymbolAhead(1, "(")) {
+    table = NewAt(begin, Kind::kTableFunction, {nullptr, SemanticView()});
   } else if (Is(Kw::kONLY) && NameAhead(1)) {
     Fail("FROM ONLY (inheritance) is not supported");
   } else {
@@ -187,6 +203,8 @@ Node* Parser::TablePrimary() {
   }
   if (lateral) table->Set(kLateral);
   TableSuffix(table);
+  if (Has(Feature::kMatchRecognize) && IsWord("MATCH_RECOGNIZE") && SymbolAhead(1, "(")) table = MatchRecognize(table);
+  table = Pivots(table);
   TakeComments(table, first);
   return table;
 }
@@ -203,27 +221,23 @@ void Parser::TableSuffix(Node* table) {
       Next();
     }
     SkipBalanced();
-    if (IsWord("REPEATABLE") || IsWord("SEED")) {
-      Next();
-      SkipBalanced();
-    }
     if (keep && table->Is(Kind::kTable)) {
       std::string_view text = SourceOf(begin, tokens_[at_ - 1].end);
       if (table->Child(2) != nullptr) text = SourceOf(table->Child(2)->begin, tokens_[at_ - 1].end);
-      table->children[2] = NewAt(begin, Kind::kSample, {}, text);
+      table->children[2] = NewAt(begin, Kind::kSample, {}, text, Op::kCustom);
     } else {
-      Fail("TABLESAMPLE and hints are only supported on tables");
+      Fail("hints are only supported on tables");
     }
   };
-  if (Is(Kw::kTABLESAMPLE)) raw(true);
+  if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
+  Sampled(table);
   Node* alias = TableAlias();
   if (alias != nullptr) table->children[0] = alias;
   while (Has(Feature::kIndexHints) && (Is(Kw::kUSE) || Is(Kw::kFORCE) || Is(Kw::kIGNORE)) &&
          (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY)))
     raw(true);
-  if (Is(Kw::kTABLESAMPLE)) raw(true);
-  if (Has(Feature::kPivot) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT)) && SymbolAhead(1, "("))
-    Fail("PIVOT and UNPIVOT are not supported");
+  if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
+  Sampled(table);
 }
 
 }  // namespace dvt::sql

@@ -131,6 +131,21 @@ class Parser {
   bool JoinHead(Node* join);
   Node* TableAlias(bool with_columns = true);
   void TableSuffix(Node* table);
+  Node* Sampled(Node* table);
+  Node* Sample();
+  Node* BucketSample(Node* sample);
+  bool SampleAhead() const;
+  Node* StagedFile();
+  Node* TimeTravel();
+  bool TimeTravelAhead() const;
+  Node* TravelPoint();
+  Node* Pivots(Node* table);
+  Node* Pivot(Node* table);
+  Node* PivotField();
+  Node* PivotValue();
+  Node* UnpivotColumns();
+  Node* MatchRecognize(Node* table);
+  Node* SemanticView();
 
   // Expressions.
   Node* Prefix(int power);
@@ -169,6 +184,9 @@ class Parser {
   Node* FrameBound();
   Node* ArrayElements(std::string_view close);
   Node* Braces();
+  Node* ObjectStar();
+  Node* ColonPath(Node* value);
+  bool PathKey(std::string& path);
   Node* MatchAgainst(uint32_t begin);
   bool LambdaAhead() const;
   Node* Lambda();

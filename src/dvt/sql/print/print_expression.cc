@@ -138,6 +138,10 @@ void Writer::ExpressionBody(const Node* node) {
       Put("{");
       for (uint32_t i = 0; i < node->count; ++i) {
         if (i > 0) Put(", ");
+        if (node->Child(i)->Is(Kind::kStar)) {
+          Star(node->Child(i));
+          continue;
+        }
         Put(QuoteString(dialect_, node->Child(i)->Child(1)->text));
         Put(": ");
         Expression(node->Child(i)->Child(0), 0);
@@ -181,11 +185,7 @@ void Writer::ExpressionBody(const Node* node) {
         Expression(node->Child(2), 0);
       }
       return;
-    case Kind::kField:
-      Put("(");
-      Expression(Unparen(node->Child(0)), 0);
-      Put(").");
-      return Expression(node->Child(1), 0);
+    case Kind::kField: return Field(node);
     case Kind::kParen:
       Put("(");
       Expression(node->Child(0), 0);

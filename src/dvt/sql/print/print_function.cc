@@ -26,6 +26,7 @@ void Writer::SpecialCall(const Node* node) {
 
 void Writer::Function(const Node* node) {
   if (node->text == "CONVERT_USING" || node->text == "MATCH_AGAINST") return SpecialCall(node);
+  if (node->text == "SEMANTIC_VIEW" && dialect_.Has(Feature::kSemanticView)) return SemanticView(node);
   if (const Node* schema = node->Child(kSchemaSlot)) {
     Dotted(schema);
     Put(".");
@@ -81,6 +82,21 @@ void Writer::Function(const Node* node) {
     else
       Window(over);
   }
+}
+
+// (value).field, $1.field and model!method(…)
+void Writer::Field(const Node* node) {
+  const Node* value = node->Child(0);
+  const bool bare = value->Is(Kind::kParameter) || node->text == "!";
+  if (bare) {
+    Expression(value, 0);
+  } else {
+    Put("(");
+    Expression(Unparen(value), 0);
+    Put(")");
+  }
+  Put(node->text == "!" ? "!" : ".");
+  Expression(node->Child(1), 0);
 }
 
 void Writer::Window(const Node* window) {

@@ -284,18 +284,6 @@ void Writer::Limit(const Node* query) {
   }
 }
 
-void Writer::TableAlias(const Node* alias) {
-  if (alias == nullptr) return;
-  if (alias->Child(0) != nullptr) {
-    Put(" AS ");
-    Identifier(alias->Child(0));
-  }
-  const Node* columns = alias->Child(1);
-  if (columns == nullptr) return;
-  if (alias->Child(0) == nullptr) Put(" AS ");
-  Columns(columns);
-}
-
 void Writer::Table(const Node* table) {
   TableBody(table);
   if (table->comments != nullptr) Comments(table, false);
@@ -305,11 +293,14 @@ void Writer::TableBody(const Node* table) {
   switch (table->kind) {
     case Kind::kTable:
       Dotted(table->Child(1));
-      TableAlias(table->Child(0));
-      if (table->Child(2) != nullptr) {
-        Put(" ");
-        Put(table->Child(2)->text);
+      if (const Node* options = table->Child(4)) {
+        Put(" (");
+        List(options);
+        Put(")");
       }
+      if (table->Child(3) != nullptr) TimeTravel(table->Child(3));
+      TableAlias(table->Child(0));
+      if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
@@ -318,12 +309,14 @@ void Writer::TableBody(const Node* table) {
       else
         ParenthesizedQuery(table->Child(1));
       TableAlias(table->Child(0));
+      if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kTableFunction:
       if (table->Has(kLateral)) Put("LATERAL ");
       Expression(table->Child(1), 0);
       if (table->Has(kWithOrdinality)) Put(" WITH ORDINALITY");
       TableAlias(table->Child(0));
+      if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kParenTable:
       Put("(");
@@ -332,6 +325,8 @@ void Writer::TableBody(const Node* table) {
       TableAlias(table->Child(0));
       return;
     case Kind::kJoin: return Join(table);
+    case Kind::kPivot: return Pivot(table);
+    case Kind::kMatchRecognize: return MatchRecognize(table);
     default: Expression(table, 0);
   }
 }
@@ -364,6 +359,11 @@ void Writer::Join(const Node* join) {
     Put(")");
   } else {
     Table(right);
+  }
+  if (const Node* match = join->Child(4)) {
+    Put(" MATCH_CONDITION (");
+    Expression(match, 0);
+    Put(")");
   }
   if (const Node* on = join->Child(2)) {
     Put(" ON ");

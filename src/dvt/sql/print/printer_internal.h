@@ -49,6 +49,13 @@ class Writer {
   void TableBody(const Node* table);
   void Join(const Node* join);
   void TableAlias(const Node* alias);
+  // What stands behind tables (print_table_suffix.cc).
+  void Sample(const Node* sample);
+  void TimeTravel(const Node* travel);
+  void Pivot(const Node* pivot);
+  void MatchRecognize(const Node* match);
+  void MatchPart(std::string_view keyword, const Node* list, bool lines);
+  void SemanticView(const Node* call);
   // Expressions (print_expression.cc).
   void Expression(const Node* node, int parent_level);
   void ExpressionBody(const Node* node);
@@ -57,6 +64,7 @@ class Writer {
   std::string_view Operator(const Node* node) const;
   void Function(const Node* node);
   void SpecialCall(const Node* node);
+  void Field(const Node* node);
   void Window(const Node* window);
   void Frame(const Node* frame);
   void FrameBound(const Node* bound);

@@ -1,0 +1,170 @@
+// Samples, moments of the past, pivots, row patterns: what stands behind tables.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+void Writer::TableAlias(const Node* alias) {
+  if (alias == nullptr) return;
+  if (alias->Child(0) != nullptr) {
+    Put(" AS ");
+    Identifier(alias->Child(0));
+  }
+  const Node* columns = alias->Child(1);
+  if (columns == nullptr) return;
+  if (alias->Child(0) == nullptr) Put(" AS ");
+  Columns(columns);
+}
+
+void Writer::Sample(const Node* sample) {
+  Put(" ");
+  if (sample->op == Op::kCustom) return Put(sample->text);
+  Put(dialect_.Has(Feature::kSampleWord) && !dialect_.Has(Feature::kTableSample) ? "SAMPLE " : "TABLESAMPLE ");
+  const bool rows = sample->Has(kRowCount);
+  std::string_view method = sample->text;
+  if (dialect_.Has(Feature::kSampleNoMethod)) method = {};
+  if (dialect_.Has(Feature::kSampleMethod)) {
+    const bool plain = dialect_.Has(Feature::kSamplePlain);
+    if (!plain && rows) method = "RESERVOIR";
+    if (method.empty()) method = plain ? "BERNOULLI" : "SYSTEM";
+  }
+  if (!method.empty()) {
+    Put(method);
+    Put(" ");
+  }
+  Put("(");
+  if (const Node* buckets = sample->Child(2)) {
+    Put("BUCKET ");
+    Expression(sample->Child(0), 0);
+    Put(" OUT OF ");
+    Expression(buckets, 0);
+    if (const Node* column = sample->Child(3)) {
+      Put(" ON ");
+      Expression(column, 0);
+    }
+  } else {
+    Expression(sample->Child(0), 0);
+    if (rows) Put(" ROWS");
+    if (sample->Has(kPercent) && !dialect_.Has(Feature::kSamplePlain)) Put(" PERCENT");
+  }
+  Put(")");
+  if (const Node* seed = sample->Child(1)) {
+    Put(dialect_.Has(Feature::kSampleSeed) ? " SEED (" : " REPEATABLE (");
+    Expression(seed, 0);
+    Put(")");
+  }
+}
+
+void Writer::TimeTravel(const Node* travel) {
+  auto point = [&](std::string_view word, const Node* what) {
+    if (what == nullptr) return;
+    Put(" ");
+    Put(word);
+    Put(" (");
+    Expression(what, 0);
+    Put(")");
+  };
+  point("CHANGES", travel->Child(2));
+  point(travel->text, travel->Child(0));
+  point("END", travel->Child(1));
+}
+
+void Writer::Pivot(const Node* pivot) {
+  Table(pivot->Child(1));
+  if (options_.pretty)
+    Break();
+  else
+    Put(" ");
+  Put(pivot->Has(kUnpivot) ? "UNPIVOT" : "PIVOT");
+  if (pivot->Has(kIncludeNulls)) Put(" INCLUDE NULLS ");
+  if (pivot->Has(kExcludeNulls)) Put(" EXCLUDE NULLS ");
+  Put("(");
+  List(pivot->Child(2));
+  const Node* fields = pivot->Child(3);
+  Put(" FOR ");
+  List(fields, " ");
+  if (const Node* value = pivot->Child(4)) {
+    Put(" DEFAULT ON NULL (");
+    Expression(value, 0);
+    Put(")");
+  }
+  if (const Node* group = pivot->Child(5)) {
+    Put(" GROUP BY ");
+    List(group);
+  }
+  Put(")");
+  TableAlias(pivot->Child(0));
+}
+
+// One part of MATCH_RECOGNIZE; with `lines`, every item on its own line when pretty.
+void Writer::MatchPart(std::string_view keyword, const Node* list, bool lines) {
+  if (list == nullptr) return;
+  Clause(keyword);
+  if (list->Is(Kind::kCommand)) return Put(list->text);
+  ++indent_;
+  for (uint32_t i = 0; i < list->count; ++i) {
+    if (i > 0) Put(lines && options_.pretty ? "," : ", ");
+    if (lines && options_.pretty) Break();
+    const Node* item = list->Child(i);
+    if (item->Is(Kind::kAlias) && !item->text.empty()) {
+      Put(item->text);
+      Put(" ");
+    }
+    if (keyword == "DEFINE") {
+      Identifier(item->Child(1));
+      Put(" AS ");
+      Expression(item->Child(0), 0);
+    } else {
+      Any(item);
+    }
+  }
+  --indent_;
+}
+
+void Writer::MatchRecognize(const Node* match) {
+  Table(match->Child(kMatchTable));
+  if (options_.pretty)
+    Break();
+  else
+    Put(" ");
+  Put("MATCH_RECOGNIZE (");
+  ++indent_;
+  auto raw = [&](const Node* text) {
+    if (text == nullptr) return;
+    Break();
+    Put(text->text);
+  };
+  MatchPart("PARTITION BY", match->Child(kMatchPartition), false);
+  MatchPart("ORDER BY", match->Child(kMatchOrder), true);
+  MatchPart("MEASURES", match->Child(kMatchMeasures), true);
+  raw(match->Child(kMatchRows));
+  raw(match->Child(kMatchAfter));
+  if (const Node* pattern = match->Child(kMatchPattern)) {
+    Break();
+    Put("PATTERN (");
+    Put(pattern->text);
+    Put(")");
+  }
+  MatchPart("DEFINE", match->Child(kMatchDefine), true);
+  --indent_;
+  if (options_.pretty) Break();
+  Put(")");
+  TableAlias(match->Child(kMatchAlias));
+}
+
+void Writer::SemanticView(const Node* call) {
+  Put("SEMANTIC_VIEW(");
+  const Node* args = call->Child(kArgsSlot);
+  ++indent_;
+  if (options_.pretty) Break();
+  Any(args->Child(0));
+  for (uint32_t i = 1; i < args->count; ++i) {
+    Clause(args->Child(i)->text);
+    List(args->Child(i));
+  }
+  --indent_;
+  if (options_.pretty) Break();
+  Put(")");
+}
+
+}  // namespace dvt::sql
