@@ -1,0 +1,70 @@
+// Which words are aliases without AS: a question of what may follow.
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+// Whether the current word, without AS, is an alias.
+bool Parser::IsImplicitAlias(bool table) const {
+  const Token& t = Cur();
+  if (t.type == Tok::kQuotedName) return true;
+  if (t.type == Tok::kString && !table) return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback);
+  if (t.type != Tok::kWord) return false;
+  if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
+  if (IsStructural(t.kw)) return false;
+  if (table && TimeTravelAhead()) return false;
+  if (!table && Is(Kw::kLATERAL)) return true;
+  if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
+  switch (t.kw) {
+    case Kw::kOFFSET:
+    case Kw::kFETCH:
+    case Kw::kWINDOW:
+    case Kw::kQUALIFY:
+    case Kw::kFOR:
+    case Kw::kRETURNING:
+    case Kw::kSET:
+    case Kw::kVALUES:
+    case Kw::kLEFT:
+    case Kw::kRIGHT:
+    case Kw::kFULL:
+    case Kw::kSTRAIGHT_JOIN:
+    case Kw::kTABLESAMPLE:
+    case Kw::kLATERAL:
+    case Kw::kEND:
+    case Kw::kASC:
+    case Kw::kDESC:
+    case Kw::kOVER:
+    case Kw::kESCAPE:
+    case Kw::kLOCK:
+    case Kw::kROWS:
+    case Kw::kRANGE:
+    case Kw::kSEPARATOR: return false;
+    case Kw::kILIKE:
+    case Kw::kSIMILAR:
+    case Kw::kREGEXP:
+    case Kw::kRLIKE:
+    case Kw::kGLOB:
+    case Kw::kISNULL:
+    case Kw::kNOTNULL:
+    case Kw::kDIV:
+    case Kw::kXOR:
+    case Kw::kMATCH: return IsReserved(d_, t.text) ? false : true;
+    case Kw::kUSE:
+    case Kw::kFORCE:
+    case Kw::kIGNORE: return !(table && Has(Feature::kIndexHints));
+    case Kw::kASOF: return !(Has(Feature::kAsofJoin) && (IsAhead(1, Kw::kJOIN) || IsAhead(1, Kw::kLEFT)));
+    case Kw::kSEMI:
+    case Kw::kANTI: return !(Has(Feature::kSemiAntiJoin) && IsAhead(1, Kw::kJOIN));
+    case Kw::kPOSITIONAL: return !(Has(Feature::kPositionalJoin) && IsAhead(1, Kw::kJOIN));
+    case Kw::kPIVOT:
+    case Kw::kUNPIVOT: return !Has(Feature::kPivot) || !(SymbolAhead(1, "(") || IsAhead(2, Kw::kNULLS));
+    default:
+      if (IsWord("MINUS")) return !QueryAhead(1);
+      if (table && (SampleAhead() || TimeTravelAhead())) return false;
+      if (table && IsWord("MATCH_CONDITION") && Has(Feature::kMatchCondition)) return false;
+      if (table && IsWord("MATCH_RECOGNIZE") && Has(Feature::kMatchRecognize)) return false;
+      if (table && IsWord("DIRECTED") && Has(Feature::kDirectedJoin)) return false;
+      return !(table && IsReserved(d_, t.text));
+  }
+}
+
+}  // namespace dvt::sql
