@@ -46,9 +46,6 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kTryCast,
                                   F::kArrayBrackets,
                                   F::kArrayKeyword,
-                                  F::kStructBraces,
-                                  F::kMapBraces,
-                                  F::kListSlices,
                                   F::kBooleanLiterals,
                                   F::kBooleanType,
                                   F::kIntervalType,
@@ -72,6 +69,25 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kBacktickIdentifiers,
                                   F::kDoubleQuotedStrings,
                                   F::kHashComments,
+                                  F::kRawStrings,
+                                  F::kBytesStrings,
+                                  F::kTripleQuotes,
+                                  F::kCodeEscapes,
+                                  F::kBackslashQuote,
+                                  F::kEscapedControls,
+                                  F::kDashedNames,
+                                  F::kUnnestOffset,
+                                  F::kUnnestOnDots,
+                                  F::kAliasKeysGrouping,
+                                  F::kSelectAsStruct,
+                                  F::kSidedSetOperators,
+                                  F::kModelArguments,
+                                  F::kCallClauses,
+                                  F::kAliasedArguments,
+                                  F::kCastFormat,
+                                  F::kTypedLiterals,
+                                  F::kAngleTypes,
+                                  F::kAtVariables,
                                   F::kNullsLow};
 
 constexpr Precedence kPrecedence = MakePrecedence(
@@ -96,6 +112,7 @@ const Dialect& Bigquery() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.nested = {.literal = "["};
     return d;
   }();
   return kDialect;

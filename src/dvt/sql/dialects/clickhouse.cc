@@ -54,8 +54,6 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kTryCast,
                                   F::kArrayBrackets,
                                   F::kArrayKeyword,
-                                  F::kStructBraces,
-                                  F::kMapBraces,
                                   F::kListSlices,
                                   F::kBooleanLiterals,
                                   F::kBooleanType,
@@ -78,6 +76,25 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kCreateOrReplace,
                                   F::kBackslashEscapes,
                                   F::kBacktickIdentifiers,
+                                  F::kBraceParameters,
+                                  F::kDashedNames,
+                                  F::kTernary,
+                                  F::kGlobalIn,
+                                  F::kPrewhere,
+                                  F::kFinalTables,
+                                  F::kArrayJoin,
+                                  F::kJoinStrictness,
+                                  F::kLimitBy,
+                                  F::kSettingsClause,
+                                  F::kWithExpression,
+                                  F::kWithFill,
+                                  F::kParametricCalls,
+                                  F::kAliasedArguments,
+                                  F::kTypedArguments,
+                                  F::kKeepTypeCase,
+                                  F::kKeepFunctionCase,
+                                  F::kWordOperators,
+                                  F::kDollarStrings,
                                   F::kNullsAlwaysLast};
 
 constexpr Precedence kPrecedence = MakePrecedence(
@@ -101,6 +118,7 @@ const Dialect& Clickhouse() {
     d.folding = d.table_folding = Folding::kSensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.nested = {.array = "Array", .structure = "Tuple", .map = "Map", .open = '(', .literal = "["};
     return d;
   }();
   return kDialect;

@@ -146,10 +146,16 @@ std::string QuoteIdentifierIfNeeded(const Dialect& dialect, std::string_view ide
 
 std::string QuoteString(const Dialect& dialect, std::string_view value) {
   std::string out = "'";
+  const bool controls = dialect.Has(Feature::kEscapedControls);
   for (const char c : value) {
-    if (c == '\'') out += '\'';
+    if (c == '\'') out += dialect.Has(Feature::kBackslashQuote) ? '\\' : '\'';
     if (c == '\\' && dialect.Has(Feature::kBackslashEscapes)) out += '\\';
-    out += c;
+    constexpr std::string_view kControls = "\a\b\f\n\r\t\v", kLetters = "abfnrtv";
+    const size_t control = controls ? kControls.find(c) : std::string_view::npos;
+    if (control != std::string_view::npos)
+      (out += '\\') += kLetters[control];
+    else
+      out += c;
   }
   return out + "'";
 }

@@ -35,6 +35,14 @@ enum class Feature : uint8_t {
   kSlashComments,      ///< // to the end of the line
   kAdjacentStrings,    ///< 'a' 'b' is 'ab' on one line too
   kAtVariables,        ///< @x, @@x
+  kRawStrings,         ///< r'\d' takes backslashes as they are
+  kBytesStrings,       ///< b'abc' is a string of bytes
+  kTripleQuotes,       ///< '''a 'b' c'''
+  kCodeEscapes,        ///< '\x41' and '\u0041' are characters
+  kBackslashQuote,     ///< a quote inside a string is written \' (else doubled)
+  kEscapedControls,    ///< line ends and tabs in a string are written \n and \t
+  kBraceParameters,    ///< {name: Type}
+  kDashedNames,        ///< FROM my-project.data.t, and parts of digits: t.25
   kColonParameters,
   kDollarParameters,
   // operators
@@ -66,6 +74,8 @@ enum class Feature : uint8_t {
   kLambdaArrow,     ///< x -> x + 1 inside calls
   kLambdaKeyword,
   kNotBindsTight,  ///< NOT above comparison (never here)
+  kTernary,        ///< a ? b : c
+  kGlobalIn,       ///< a GLOBAL IN (…)
   // query
   kDistinctOn,
   kQualify,
@@ -100,6 +110,20 @@ enum class Feature : uint8_t {
   kTableSample,
   kIndexHints,
   kPivot,
+  kUnnestOffset,       ///< UNNEST(x) AS item WITH OFFSET AS place; the alias is the column
+  kUnnestOnDots,       ///< FROM t, t.items reads the array as a table
+  kAliasKeysGrouping,  ///< GROUP BY and ORDER BY prefer the alias of an equal item
+  kSelectAsStruct,     ///< SELECT AS STRUCT …, SELECT AS VALUE …
+  kSidedSetOperators,  ///< FULL OUTER UNION ALL BY NAME ON (a, b), CORRESPONDING
+  kModelArguments,     ///< f(MODEL a.b, TABLE c.d)
+  kPrewhere,           ///< PREWHERE before WHERE
+  kFinalTables,        ///< t FINAL, t SAMPLE 0.1 OFFSET 0.5
+  kArrayJoin,          ///< ARRAY JOIN a AS b
+  kJoinStrictness,     ///< GLOBAL LEFT ANY JOIN
+  kLimitBy,            ///< LIMIT 1 BY x
+  kSettingsClause,     ///< SETTINGS a = 1 FORMAT JSON behind a query
+  kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
+  kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
   kIntersectExceptAll,
   kTrailingCommas,
   kDerivedTableNeedsAlias,
@@ -153,6 +177,16 @@ enum class Feature : uint8_t {
   kColonPath,         ///< v:a.b[0] is a path into a semi-structured value
   kModelCall,         ///< model!PREDICT(x)
   kObjectStar,        ///< {*} and {t.*}: all columns as one object
+  kAliasedArguments,  ///< f(x AS a)
+  kMethodCalls,       ///< x.f(y) is f(x, y)
+  kParametricCalls,   ///< f(p)(x)
+  kCallClauses,       ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
+  kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
+  kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
+  kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
+  kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
+  kKeepTypeCase,      ///< type names are case-sensitive
+  kWordOperators,     ///< and(a, b), or(a, b), not(a) are calls
   kKeepFunctionCase,  ///< function names are case-sensitive: never rewritten in upper case
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3
@@ -230,6 +264,21 @@ struct TypeSpec {
   bool read_only = false;  ///< never written: an alias of another name
   /// The neutral dialect's name of the type, by which it is found in other dialects before its kind is asked; empty: the same name.
   std::string_view neutral = {};
+  /// How it is written where case matters ("Int64"); empty: as `name`.
+  std::string_view spelling = {};
+
+  std::string_view written() const { return spelling.empty() ? name : spelling; }
+};
+
+/// How a dialect spells types of types, and arrays of values.
+struct NestedForms {
+  std::string_view array = "ARRAY";
+  std::string_view structure = "STRUCT";
+  std::string_view map = "MAP";
+  char open = '<';                      ///< or '('
+  bool brackets = false;                ///< an array is written INT[]
+  bool colons = false;                  ///< STRUCT<a: INT>
+  std::string_view literal = "ARRAY(";  ///< what opens an array of values: "[", "ARRAY[" or "ARRAY("
 };
 
 /// How a function's result type follows from its arguments.
@@ -323,6 +372,7 @@ struct Dialect {
   const Precedence* precedence = nullptr;
   std::string_view default_schema;  ///< "public", "main", …
   std::string_view unlimited_text = "TEXT";
+  NestedForms nested = {};
 
   bool Has(Feature f) const { return features.Has(f); }
 };

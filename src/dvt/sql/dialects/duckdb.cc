@@ -81,6 +81,8 @@ constexpr FeatureSet kFeatures = {F::kEStrings,
                                   F::kCollateClause,
                                   F::kAtTimeZone,
                                   F::kNamedArguments,
+                                  F::kMethodCalls,
+                                  F::kAliasedArguments,
                                   F::kColumnsExpression,
                                   F::kConcatNullIsEmpty,
                                   F::kGreatestIgnoresNull,
@@ -292,7 +294,8 @@ constexpr Dialect kDialect = {.name = "duckdb",
                               .types = kTypes,
                               .precedence = &kPrecedence,
                               .default_schema = "main",
-                              .unlimited_text = "VARCHAR"};
+                              .unlimited_text = "VARCHAR",
+                              .nested = {.open = '(', .brackets = true, .literal = "["}};
 
 }  // namespace
 

@@ -6,7 +6,9 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kUnderscoreNumbers,
+constexpr FeatureSet kFeatures = {F::kAliasedArguments,
+                                  F::kAngleTypes,
+                                  F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
                                   F::kDoubleColonCast,
@@ -95,6 +97,7 @@ const Dialect& Hive() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.nested = {.colons = true};
     return d;
   }();
   return kDialect;

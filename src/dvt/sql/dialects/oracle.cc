@@ -8,6 +8,7 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kOffsetRows,
+                                  F::kAliasedArguments,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,

@@ -341,7 +341,8 @@ constexpr Dialect kDialect = {.name = "postgres",
                               .types = kTypes,
                               .precedence = &kPrecedence,
                               .default_schema = "public",
-                              .unlimited_text = "TEXT"};
+                              .unlimited_text = "TEXT",
+                              .nested = {.open = '(', .brackets = true, .literal = "ARRAY["}};
 
 }  // namespace
 

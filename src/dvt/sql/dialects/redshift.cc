@@ -85,6 +85,7 @@ const Dialect& Redshift() {
     d.parent = &Postgres();
     d.aliases = {};
     d.features = kFeatures;
+    d.nested.literal = "ARRAY(";
     d.functions = {};
     d.types = {};
     d.reserved = {};

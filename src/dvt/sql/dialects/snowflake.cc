@@ -7,6 +7,7 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+                                  F::kAliasedArguments,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
@@ -114,6 +115,7 @@ const Dialect& Snowflake() {
     d.folding = d.table_folding = Folding::kUpper;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.nested = {.structure = "OBJECT", .open = '(', .literal = "["};
     return d;
   }();
   return kDialect;

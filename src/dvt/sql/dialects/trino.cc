@@ -10,6 +10,7 @@ constexpr std::string_view kAliases[] = {"presto", "athena"};
 
 constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kSingularUnits,
+                                  F::kAliasedArguments,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,
@@ -93,6 +94,7 @@ const Dialect& Trino() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures.Without({F::kAliasInWhere, F::kAliasInGroupBy});
     d.precedence = &kPrecedence;
+    d.nested = {.structure = "ROW", .open = '(', .literal = "ARRAY["};
     return d;
   }();
   return kDialect;

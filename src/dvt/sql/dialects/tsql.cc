@@ -11,6 +11,7 @@ constexpr std::string_view kAliases[] = {"sqlserver", "mssql"};
 constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kOffsetRows,
                                   F::kSingularUnits,
+                                  F::kAliasedArguments,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kJsonContainment,

@@ -122,6 +122,7 @@ class Lexer {
   void Next() {
     char c = src_[pos_];
     if (c == '\0') return Fail("unexpected NUL byte", pos_, pos_ + 1);
+    if ((c == '\'' || c == '"') && TripleAhead()) return TripleQuoted(Tok::kString, false);
     if (c == '\'') return Quoted(Tok::kString, '\'', d_.Has(Feature::kBackslashEscapes));
     if (c == '"') {
       if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
@@ -197,7 +198,7 @@ class Lexer {
       if (raw[i] == '\\' && backslash && i + 1 < raw.size()) {
         char next = raw[++i];
         if (next == '%' || next == '_') value += '\\';
-        if (type == Tok::kEString && DecodeCode(raw, i, value)) continue;
+        if ((type == Tok::kEString || d_.Has(Feature::kCodeEscapes)) && DecodeCode(raw, i, value, CodesAreBytes(type))) continue;
         AppendEscape(value, next);
       } else {
         value += raw[i];
@@ -207,8 +208,67 @@ class Lexer {
     Push(type, arena_.Copy(value));
   }
 
+  bool TripleAhead(size_t offset = 0) const {
+    const char quote = At(offset);
+    return d_.Has(Feature::kTripleQuotes) && At(offset + 1) == quote && At(offset + 2) == quote &&
+           (quote == '\'' || d_.Has(Feature::kDoubleQuotedStrings));
+  }
+
+  // r'…', b'…', rb'…', with one or three quotes. False if this word is no such prefix.
+  bool PrefixedString() {
+    size_t length = 0;
+    bool raw = false, bytes = false;
+    for (; length < 2; ++length) {
+      const char c = static_cast<char>(At(length) | 32);
+      if (c == 'r' && !raw && d_.Has(Feature::kRawStrings))
+        raw = true;
+      else if (c == 'b' && !bytes && d_.Has(Feature::kBytesStrings))
+        bytes = true;
+      else
+        break;
+    }
+    const char quote = At(length);
+    if (length == 0 || (quote != '\'' && (quote != '"' || !d_.Has(Feature::kDoubleQuotedStrings)))) return false;
+    pos_ += length;
+    const Tok type = bytes ? Tok::kBytesString : Tok::kString;
+    if (TripleAhead())
+      TripleQuoted(type, raw);
+    else if (raw)
+      Delimited(type, std::string_view(&src_[pos_], 1), true);
+    else
+      Quoted(type, quote, true);
+    return true;
+  }
+
+  void TripleQuoted(Tok type, bool raw) { Delimited(type, src_.substr(pos_, 3), raw); }
+
+  // A string that ends only with its whole delimiter. Backslashes protect what follows, and stay if it is raw.
+  void Delimited(Tok type, std::string_view delimiter, bool raw) {
+    pos_ += delimiter.size();
+    const size_t start = pos_;
+    std::string value;
+    while (pos_ < src_.size() && src_.substr(pos_, delimiter.size()) != delimiter) {
+      if (src_[pos_] != '\\' || pos_ + 1 >= src_.size()) {
+        value += src_[pos_++];
+        continue;
+      }
+      size_t at = pos_ + 1 - start;
+      if (raw)
+        value += src_.substr(pos_, 2);
+      else if (!d_.Has(Feature::kCodeEscapes) || !DecodeCode(src_.substr(start), at, value, CodesAreBytes(type)))
+        AppendEscape(value, src_[pos_ + 1]);
+      pos_ = start + at + 1;
+    }
+    if (pos_ >= src_.size()) return Unclosed("this quote is never closed; expected " + std::string(delimiter));
+    pos_ += delimiter.size();
+    Push(type, arena_.Copy(value));
+  }
+
+  // Whether \xFF is a byte (else a character).
+  bool CodesAreBytes(Tok type) const { return type == Tok::kBytesString || !d_.Has(Feature::kBytesStrings); }
+
   // \101, \x41, \u0041, \U00000041 of E-strings.
-  static bool DecodeCode(std::string_view raw, size_t& i, std::string& out) {
+  static bool DecodeCode(std::string_view raw, size_t& i, std::string& out, bool bytes) {
     size_t digits = 0, base = 16, start = i + 1;
     if (raw[i] == 'x')
       digits = 2;
@@ -227,7 +287,7 @@ class Lexer {
       code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 32) - 'a' + 10);
     }
     if (n == 0) return false;
-    bool byte = raw[i] == 'x' || base == 8;
+    bool byte = bytes && (raw[i] == 'x' || base == 8);
     i = start + n - 1;
     if (byte || code < 0x80) {
       out += static_cast<char>(code);
@@ -284,6 +344,7 @@ class Lexer {
 
   void Word() {
     char c = static_cast<char>(At() | 32);
+    if ((c == 'r' || c == 'b') && PrefixedString()) return;
     if (At(1) == '\'') {
       if (c == 'e' && d_.Has(Feature::kEStrings)) return ++pos_, Quoted(Tok::kEString, '\'', true);
       if (c == 'x') return ++pos_, Quoted(Tok::kHexString, '\'', false);

@@ -291,8 +291,7 @@ Node* Parser::InTail(Node* left, bool negated) {
       ExpectSymbol(")");
     }
   } else {
-    if (!Has(Feature::kListSlices) && !Has(Feature::kDynamicTyping)) Unexpected("'(' after IN");
-    right = Expression(d_.precedence->range);
+        right = Expression(d_.precedence->range);
   }
   Node* in = NewAt(left->begin, Kind::kIn, {left, right});
   in->Set(kNot, negated);
@@ -333,7 +332,7 @@ Node* Parser::Postfix(Node* value) {
         return NewAt(value->begin, Kind::kField, {value, New(Kind::kStar)});
       }
       Node* field = AnyWord("a field name");
-      if (IsSymbol("(") && Has(Feature::kListSlices)) {  // method call: value.function(args)
+      if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
         Node* name = NewAt(field->begin, Kind::kName, {field});
         Node* call = Call(name);
         if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");

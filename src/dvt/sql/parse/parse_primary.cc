@@ -228,6 +228,7 @@ Node* Parser::WordPrimary() {
     Unexpected("an expression");
   }
   if (TypeAhead()) return TypedLiteral();
+  if (TypedConstructorAhead()) return TypedConstructor();
   return ColumnOrCall();
 }
 
@@ -260,7 +261,7 @@ Node* Parser::ColumnOrCall() {
   }
   if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes)))
     return column;
-  if (column->count > 1 && Has(Feature::kListSlices) && column->count == 2) {
+  if (column->count == 2 && Has(Feature::kMethodCalls)) {
     // a.f(x): a method call unless the function lives in a schema; both read the same here.
     column->count -= 1;
     Node* last = column->children[column->count];
@@ -307,7 +308,7 @@ Node* Parser::Argument() {
   }
   if (LambdaAhead()) return Lambda();
   Node* value = Expression();
-  if (Has(Feature::kStructBraces) && Is(Kw::kAS)) {
+  if (Has(Feature::kAliasedArguments) && Is(Kw::kAS)) {
     Next();
     return NewAt(value->begin, Kind::kAlias, {value, AnyWord("a name")});
   }

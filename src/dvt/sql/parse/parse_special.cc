@@ -197,34 +197,6 @@ Node* Parser::Interval() {
   return node;
 }
 
-// Whether the current word is a type name in front of a string literal: DATE '2020-01-01', timestamp with time zone '…'.
-bool Parser::TypeAhead() const {
-  if (Cur().type != Tok::kWord) return false;
-  size_t n = 1;
-  switch (Cur().kw) {
-    case Kw::kDATE:
-    case Kw::kDATETIME:
-    case Kw::kTIMESTAMPTZ: break;
-    case Kw::kTIME:
-    case Kw::kTIMESTAMP:
-      if (SymbolAhead(n, "(") && Ahead(n + 1).type == Tok::kNumber && SymbolAhead(n + 2, ")")) n += 3;
-      if ((IsAhead(n, Kw::kWITH) || IsAhead(n, Kw::kWITHOUT)) && IsAhead(n + 1, Kw::kTIME) && IsAhead(n + 2, Kw::kZONE)) n += 3;
-      break;
-    default:
-      if (!Has(Feature::kDoubleColonCast) || IsStructural(Cur().kw) || Cur().kw == Kw::kINTERVAL) return false;
-      {
-        if (FindType(d_, ToUpper(Cur().text)) == nullptr) return false;
-      }
-  }
-  return (Ahead(n).type == Tok::kString || Ahead(n).type == Tok::kEString) && ast_.source[Ahead(n).begin] != '"';
-}
-
-Node* Parser::TypedLiteral() {
-  uint32_t begin = Cur().begin;
-  Node* type = TypeName();
-  return NewAt(begin, Kind::kCast, {StringLiteral(), type});
-}
-
 Node* Parser::MatchAgainst(uint32_t begin) {
   at_ += 2;
   Node* columns = New(Kind::kList);
@@ -295,87 +267,6 @@ Node* Parser::FrameBound() {
   else
     Unexpected("PRECEDING or FOLLOWING");
   return bound;
-}
-
-// A type with parameters, fields and array brackets. Names of several words become one, upper case.
-Node* Parser::TypeName() {
-  Depth depth(*this);
-  Node* type = New(Kind::kTypeName, {}, {}, Op::kScalarType);
-  if (Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) Unexpected("a type name");
-  std::string name = Cur().type == Tok::kQuotedName ? std::string(Cur().text) : ToUpper(Cur().text);
-  bool struct_type = (name == "STRUCT" || name == "ROW" || name == "UNION") && SymbolAhead(1, "(") && Has(Feature::kStructBraces);
-  bool map_type = name == "MAP" && SymbolAhead(1, "(") && Has(Feature::kMapBraces);
-  Next();
-  while (EatSymbol(".")) name = ToUpper(Next().text);
-  if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
-  if ((name == "CHARACTER" || name == "CHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING)) name += " VARYING";
-  if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
-    name = IsWord("VARCHAR") ? "VARCHAR" : "CHAR";
-    Next();
-    if (Eat(Kw::kVARYING)) name = "VARCHAR";
-  }
-  if (name == "LONG" && (IsWord("TEXT") || IsWord("BLOB"))) name += ToUpper(Next().text);
-  if (struct_type) {
-    type->op = Op::kStructType;
-    Next();
-    do {
-      Node* field = AnyWord("a field name");
-      Add(type, NewAt(field->begin, Kind::kColumnDef, {field, TypeName()}));
-    } while (EatSymbol(","));
-    ExpectSymbol(")");
-  } else if (map_type) {
-    type->op = Op::kMapType;
-    Next();
-    do Add(type, TypeName());
-    while (EatSymbol(","));
-    ExpectSymbol(")");
-  } else if (IsSymbol("(")) {
-    Next();
-    do {
-      if (Cur().type == Tok::kNumber || Cur().type == Tok::kString) {
-        Add(type, Primary());
-      } else if (IsSymbol("-")) {
-        Add(type, Prefix(0));
-      } else {
-        Add(type, NewAt(Cur().begin, Kind::kColumn, {AnyWord("a type parameter")}));
-      }
-    } while (EatSymbol(","));
-    ExpectSymbol(")");
-  }
-  if ((name == "TIMESTAMP" || name == "TIME") && (Is(Kw::kWITH) || Is(Kw::kWITHOUT)) && IsAhead(1, Kw::kTIME) &&
-      IsAhead(2, Kw::kZONE)) {
-    if (Is(Kw::kWITH)) name += " WITH TIME ZONE";
-    at_ += 3;
-  }
-  if (name == "INTERVAL" && type->count == 0) {
-    std::string_view unit = IntervalUnit(false);
-    if (!unit.empty()) name += " " + std::string(unit);
-  }
-  if (Has(Feature::kCharsetIntroducer)) {
-    while (Is(Kw::kUNSIGNED) || Is(Kw::kSIGNED) || IsWord("INTEGER") || IsWord("ZEROFILL")) {
-      if (Is(Kw::kUNSIGNED)) name += " UNSIGNED";
-      Next();
-    }
-    if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET))
-      at_ += 3;
-    else if (IsWord("CHARSET"))
-      at_ += 2;
-  }
-  type->text = arena_.Copy(name);
-  while (true) {
-    if (IsSymbol("[") && (SymbolAhead(1, "]") || (Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")))) {
-      Node* array = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
-      Next();
-      if (Cur().type == Tok::kNumber) Add(array, Primary());
-      ExpectSymbol("]");
-      type = array;
-    } else if (Is(Kw::kARRAY) && Has(Feature::kArrayKeyword) && Has(Feature::kTildeRegex)) {
-      Next();
-      type = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
-    } else {
-      return type;
-    }
-  }
 }
 
 }  // namespace dvt::sql

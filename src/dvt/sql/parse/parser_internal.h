@@ -195,6 +195,15 @@ class Parser {
   // Types.
   Node* TypeName();
   bool TypeAhead() const;
+  size_t BehindAngles(size_t n) const;
+  bool TypedConstructorAhead() const;
+  Node* TypedConstructor();
+  void CloseType(std::string_view close);
+  Node* TypeField();
+  Node* TypeArgument();
+  void TypeArguments(Node* type, std::string_view name);
+  std::string TypeWords();
+  void TypeTail(std::string& name, const Node* type);
 
   // Other statements.
   Node* Insert(Node* with);

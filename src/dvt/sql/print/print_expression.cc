@@ -131,9 +131,9 @@ void Writer::ExpressionBody(const Node* node) {
       List(node);
       return Put(")");
     case Kind::kArray:
-      Put(dialect_.Has(Feature::kStructBraces) ? "[" : "ARRAY[");
+      Put(dialect_.nested.literal);
       List(node);
-      return Put("]");
+      return Put(dialect_.nested.literal.back() == '(' ? ")" : "]");
     case Kind::kStruct:
       Put("{");
       for (uint32_t i = 0; i < node->count; ++i) {

@@ -12,39 +12,6 @@ void Writer::Cast(const Node* node) {
   Put(")");
 }
 
-void Writer::TypeName(const Node* node) {
-  if (node->op == Op::kArrayType) {
-    TypeName(node->Child(0));
-    Put("[]");
-    return;
-  }
-  // "TIMESTAMP WITH TIME ZONE" and its kin take their parameter behind the first word.
-  const size_t zone = node->text.find(" WITH");
-  const std::string_view head = zone == std::string_view::npos ? node->text : node->text.substr(0, zone);
-  const size_t sign = head.find(" UNSIGNED");
-  const std::string_view name = sign == std::string_view::npos ? head : head.substr(0, sign);
-  Put(name);
-  if (node->count > 0) {
-    Put("(");
-    for (uint32_t i = 0; i < node->count; ++i) {
-      if (i > 0) Put(", ");
-      const Node* parameter = node->Child(i);
-      if (parameter->Is(Kind::kTypeName)) {
-        TypeName(parameter);
-      } else if (parameter->Is(Kind::kColumnDef)) {
-        Identifier(parameter->Child(0));
-        Put(" ");
-        TypeName(parameter->Child(1));
-      } else {
-        Expression(parameter, 0);
-      }
-    }
-    Put(")");
-  }
-  if (sign != std::string_view::npos) Put(head.substr(sign));
-  if (zone != std::string_view::npos) Put(node->text.substr(zone));
-}
-
 void Writer::String(const Node* node) {
   switch (node->op) {
     case Op::kNational: Put("N"); break;
@@ -56,9 +23,25 @@ void Writer::String(const Node* node) {
       Put("B'");
       Put(node->text);
       return Put("'");
+    case Op::kBytes: return Bytes(node);
     default: break;
   }
   Put(QuoteString(dialect_, node->text));
+}
+
+// b'…': bytes that are no ASCII characters as \xFF.
+void Writer::Bytes(const Node* node) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : QuoteString(dialect_, node->text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 32 && byte < 127)
+      text += c;
+    else
+      ((text += "\\x") += kDigits[byte >> 4]) += kDigits[byte & 15];
+  }
+  if (dialect_.Has(Feature::kBytesStrings)) Put("b");
+  Put(text);
 }
 
 void Writer::Interval(const Node* node) {

@@ -70,7 +70,10 @@ class Writer {
   void FrameBound(const Node* bound);
   void Cast(const Node* node);
   void TypeName(const Node* node);
+  void NestedType(const Node* node);
+  void TypeArguments(const Node* node);
   void String(const Node* node);
+  void Bytes(const Node* node);
   void Interval(const Node* node);
   void Trim(const Node* node);
   void Like(const Node* node);

@@ -142,7 +142,7 @@ void Rewriter::TypeName(Node* type) {
     }
   }
   if (target == nullptr) return;
-  type->text = target->name;
+  type->text = target->written();
   if (type->count > target->parameters && &from_ != &to_) {
     Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
          "its parameters have no place in " + std::string(to_.name));
