@@ -14,6 +14,7 @@ using columnar::TypeKind;
 std::string OutputName(const Node* item, const Dialect& dialect) {
   if (item->Is(Kind::kAlias)) {
     const Node* name = item->Child(1);
+    if (name->Is(Kind::kList)) return {};
     return FoldIdentifier(dialect, name->text, name->Has(kQuoted));
   }
   const Node* bare = Unparen(item);

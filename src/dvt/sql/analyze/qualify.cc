@@ -111,7 +111,7 @@ void Qualifier::AliasOutputs(const Scope& scope) {
   for (Node*& item : items->Children()) {
     ++position;
     if (item->Is(Kind::kAlias)) {
-      if (options_.quote) Quote(item->Child(1));
+      if (options_.quote && item->Child(1)->Is(Kind::kIdentifier)) Quote(item->Child(1));
       continue;
     }
     if (item->Is(Kind::kStar) || (item->Is(Kind::kField) && item->Child(1)->Is(Kind::kStar))) continue;

@@ -82,8 +82,13 @@ class Walker {
 const Node* WrittenTable(const Node* statement) {
   switch (statement->kind) {
     case Kind::kInsert: return statement->Child(kInsertTable);
+    case Kind::kMerge:
     case Kind::kUpdate:
-    case Kind::kDelete: return statement->Child(1);
+    case Kind::kDelete: {
+      const Node* table = statement->Child(1);
+      while (table != nullptr && table->Is(Kind::kJoin)) table = table->Child(0);
+      return table;
+    }
     default: return nullptr;
   }
 }
@@ -95,6 +100,10 @@ std::vector<TableReference> ReferencedTables(Node* statement, const Dialect& dia
   if (statement == nullptr) return {};
   if (statement->Is(Kind::kCreate) && statement->Child(kCreateName) != nullptr && statement->Child(kCreateName)->Is(Kind::kName))
     walker.found.push_back({NameOf(statement->Child(0), dialect), nullptr, true});
+  if (statement->Is(Kind::kAlter) && statement->Child(0) != nullptr) {
+    walker.found.push_back({NameOf(statement->Child(0), dialect), nullptr, true});
+    return walker.found;
+  }
   if (statement->Is(Kind::kDrop) && statement->Child(0) != nullptr) {
     for (const Node* name : statement->Child(0)->Children()) walker.found.push_back({NameOf(name, dialect), nullptr, true});
     return walker.found;

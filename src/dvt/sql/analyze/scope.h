@@ -38,8 +38,8 @@ struct Source {
   std::vector<VisibleColumn> joined;  ///< kJoin, a join in parentheses with an alias: what its columns are
   columnar::Fields columns;           ///< visible columns, renamed by the alias' column list
   bool columns_known = false;
-  bool nullable_side = false;           ///< on the null-supplying side of an outer join
-  std::vector<int> used;                ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
+  bool nullable_side = false;  ///< on the null-supplying side of an outer join
+  std::vector<int> used;       ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
   std::set<std::string, std::less<>> used_names;  ///< names of referenced columns (known or not)
 };
 

@@ -15,6 +15,13 @@ void Analyzer::SetOutput(Block& block, Node* items) {
       ExpandStar(block, item);
       continue;
     }
+    if (item->Is(Kind::kAlias) && item->Child(1)->Is(Kind::kList)) {  // one function, several columns
+      for (const Node* name : item->Child(1)->Children()) {
+        scope->output.push_back({Fold(name), {}, true, {}});
+        scope->origins.push_back({item, {}, {}, -1, -1});
+      }
+      continue;
+    }
     scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
     scope->origins.push_back({item, {}, {}, -1, -1});
   }

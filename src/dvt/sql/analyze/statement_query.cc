@@ -17,11 +17,12 @@ class Extractor {
           out.query = With(source, statement->Child(kInsertWith));
         break;
       case Kind::kCreate:
-        out.targets = Names(statement->Child(1));
-        if (Node* query = statement->Child(2); query != nullptr && query->IsQuery()) out.query = query;
+        out.targets = Names(statement->Child(kCreateColumns));
+        if (Node* query = statement->Child(kCreateBody); query != nullptr && query->IsQuery()) out.query = query;
         break;
       case Kind::kUpdate: Update(statement, out); break;
       case Kind::kDelete: Delete(statement, out); break;
+      case Kind::kMerge: Merge(statement, out); break;
       default:
         if (statement->IsQuery()) out.query = statement;
     }
@@ -61,16 +62,16 @@ class Extractor {
   }
 
   void Assign(const Node* target, Node* value, Node* items, StatementQuery& out) {
-    const Node* name = target->Is(Kind::kColumn) ? target->Child(target->count - 1) : nullptr;
+    const Node* name = target->Is(Kind::kColumn) ? target->Child(target->count - 1) : target;
+    if (!name->Is(Kind::kIdentifier)) name = nullptr;
     const std::string folded = name == nullptr ? "" : Fold(name);
     out.targets.push_back(folded);
     Append(arena_, items, folded.empty() ? value : MakeAlias(arena_, value, folded));
   }
 
-  void Update(Node* update, StatementQuery& out) {
-    Node* select = NewSlots(arena_, Kind::kSelect, kSelectSlots);
-    Node* items = NewNode(arena_, Kind::kList);
-    for (const Node* assignment : update->Child(2)->Children()) {
+  void AssignAll(const Node* assignments, Node* items, StatementQuery& out) {
+    if (assignments == nullptr) return;
+    for (const Node* assignment : assignments->Children()) {
       Node *target = assignment->Child(0), *value = assignment->Child(1);
       if (target->Is(Kind::kRow) && value->Is(Kind::kRow) && target->count == value->count) {
         for (uint32_t i = 0; i < target->count; ++i) Assign(target->Child(i), value->Child(i), items, out);
@@ -78,6 +79,12 @@ class Extractor {
         Assign(target, value, items, out);
       }
     }
+  }
+
+  void Update(Node* update, StatementQuery& out) {
+    Node* select = NewSlots(arena_, Kind::kSelect, kSelectSlots);
+    Node* items = NewNode(arena_, Kind::kList);
+    AssignAll(update->Child(2), items, out);
     select->children[kWithSlot] = update->Child(0);
     select->children[kItemsSlot] = items;
     select->children[kFromSlot] = From(update->Child(1), update->Child(3));
@@ -95,6 +102,35 @@ class Extractor {
     select->children[kWhereSlot] = node->Child(3);
     select->children[kOrderSlot] = node->Child(5);
     select->children[kLimitSlot] = node->Child(6);
+    out.query = select;
+  }
+
+  // The new values of all actions over the join of target and source.
+  void Merge(Node* merge, StatementQuery& out) {
+    Node* select = NewSlots(arena_, Kind::kSelect, kSelectSlots);
+    Node* items = NewNode(arena_, Kind::kList);
+    std::vector<Node*> conditions;
+    for (const Node* when : merge->Child(4)->Children()) {
+      conditions.push_back(when->Child(0));
+      const Node* action = when->Child(1);
+      if (action->Is(Kind::kUpdate)) {
+        conditions.push_back(action->Child(4));
+        AssignAll(action->Child(2), items, out);
+        continue;
+      }
+      const Node *columns = action->Is(Kind::kInsert) ? action->Child(kInsertColumns) : nullptr, *values = nullptr;
+      if (columns != nullptr) values = action->Child(kInsertSource);
+      if (values == nullptr || !values->Is(Kind::kValues)) continue;
+      const Node* row = values->Child(kInnerSlot)->Child(0);
+      for (uint32_t i = 0; i < columns->count && i < row->count; ++i) Assign(columns->Child(i), row->Child(i), items, out);
+    }
+    Node *on = merge->Child(3), *by_name = on != nullptr && on->Is(Kind::kList) ? on : nullptr;
+    Node* join = NewNode(arena_, Kind::kJoin, {merge->Child(1), merge->Child(2), by_name == nullptr ? on : nullptr, by_name}, {},
+                         Op::kFull);
+    select->children[kWithSlot] = merge->Child(0);
+    select->children[kItemsSlot] = items;
+    select->children[kFromSlot] = join;
+    select->children[kWhereSlot] = Conjunction(arena_, conditions);
     out.query = select;
   }
 

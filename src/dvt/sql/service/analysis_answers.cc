@@ -46,7 +46,9 @@ class StatementAnswer {
     out.Set("tables", ListOf(tables_));
     out.Set("written", ListOf(written_));
     if (parts_.query == nullptr) return out;
+    std::set<std::string> written;  // a statement may say more than once what goes to a column
     for (size_t i = 0; i < names_.size(); ++i) {
+      if (!statement_->IsQuery() && !written.insert(names_[i]).second) continue;
       names.Push(names_[i]);
       const auto& type = analysis_.root()->output[i].type;
       auto text = RenderTypeName(dialect_, type);
