@@ -113,6 +113,7 @@ const Dialect& Bigquery() {
     d.features = kFeatures;
     d.precedence = &kPrecedence;
     d.nested = {.literal = "["};
+    d.time_format = "bigquery";
     return d;
   }();
   return kDialect;

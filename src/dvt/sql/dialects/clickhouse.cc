@@ -119,6 +119,7 @@ const Dialect& Clickhouse() {
     d.features = kFeatures;
     d.precedence = &kPrecedence;
     d.nested = {.array = "Array", .structure = "Tuple", .map = "Map", .open = '(', .literal = "["};
+    d.time_format = "clickhouse";
     return d;
   }();
   return kDialect;

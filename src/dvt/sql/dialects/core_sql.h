@@ -6,6 +6,8 @@ namespace dvt::sql {
 
 /// What all dialects share with exactly one meaning: the parent of every dialect, not a dialect of its own.
 const Dialect& CoreSql();
+/// The neutral dialect's functions of dates and times, a parent of it.
+const Dialect& NeutralDates();
 
 struct Binding {
   Op op;

@@ -104,6 +104,16 @@ const FunctionSpec* FirstTaking(const std::unordered_map<std::string_view, Specs
   return nullptr;
 }
 
+Specs AllTaking(const std::unordered_map<std::string_view, Specs>& table, std::string_view key, int args) {
+  Specs out;
+  const auto found = table.find(key);
+  if (found == table.end()) return out;
+  for (const FunctionSpec* spec : found->second) {
+    if (Takes(*spec, args)) out.push_back(spec);
+  }
+  return out;
+}
+
 template <class T>
 const T* Find(const std::unordered_map<std::string_view, const T*>& table, std::string_view key) {
   const auto found = table.find(key);
@@ -187,6 +197,18 @@ const FunctionSpec* FindConcept(const Dialect& dialect, std::string_view concept
 
 const FunctionSpec* FindFamily(const Dialect& dialect, std::string_view family, int args) {
   return FirstTaking(IndexOf(dialect).families, family, args);
+}
+
+std::vector<const FunctionSpec*> FindFunctions(const Dialect& dialect, std::string_view name, int args) {
+  return AllTaking(IndexOf(dialect).functions, Upper(name).text(), args);
+}
+
+std::vector<const FunctionSpec*> FindConcepts(const Dialect& dialect, std::string_view concept_name, int args) {
+  return AllTaking(IndexOf(dialect).concepts, concept_name, args);
+}
+
+std::vector<const FunctionSpec*> FindFamilies(const Dialect& dialect, std::string_view family, int args) {
+  return AllTaking(IndexOf(dialect).families, family, args);
 }
 
 const TypeSpec* FindType(const Dialect& dialect, std::string_view name) { return Find(IndexOf(dialect).types, name); }

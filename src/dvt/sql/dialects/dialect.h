@@ -124,6 +124,15 @@ enum class Feature : uint8_t {
   kSettingsClause,     ///< SETTINGS a = 1 FORMAT JSON behind a query
   kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
   kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
+  // tables and clauses of Hive's family
+  kLateralView,      ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
+  kTransformUsing,   ///< SELECT TRANSFORM(…) USING '…'
+  kSortBy,           ///< DISTRIBUTE BY, SORT BY, CLUSTER BY
+  kBucketSample,     ///< TABLESAMPLE (BUCKET 1 OUT OF 5 ON x)
+  kAsOfVersion,      ///< t VERSION AS OF 1, t TIMESTAMP AS OF '…'
+  kInsertOverwrite,  ///< INSERT OVERWRITE TABLE t PARTITION(…)
+  kMinusOperator,    ///< MINUS is EXCEPT
+  kIntervalSums,     ///< INTERVAL 5 HOURS 30 MINUTES is a sum
   kIntersectExceptAll,
   kTrailingCommas,
   kDerivedTableNeedsAlias,
@@ -131,9 +140,9 @@ enum class Feature : uint8_t {
   kAliasInGroupBy,
   kAliasInHaving,
   kNamesAfterCalls,  ///< an output without alias is called as its function, or as what is cast
-  kAliasFirst,    ///< where a select alias is visible it goes before a column of that name
-  kLateralAlias,  ///< select items see the aliases of those before them
-  kUsingInPlace,  ///< SELECT * shows USING columns in the left table's place (else before all others)
+  kAliasFirst,       ///< where a select alias is visible it goes before a column of that name
+  kLateralAlias,     ///< select items see the aliases of those before them
+  kUsingInPlace,     ///< SELECT * shows USING columns in the left table's place (else before all others)
   kOrdinality,
   kTableKeyword,    ///< FROM TABLE(f(x)), and TABLE(t) as an argument
   kFlatten,         ///< rows of arrays come from FLATTEN, whose output has fixed columns
@@ -321,7 +330,7 @@ enum FunctionFlag : uint8_t {
   kSession = 128,     ///< depends on user, database or settings
 };
 
-/// One spelling of a function in a dialect. Spellings of equal `concept` mean exactly the same, for every argument that their
+/// One spelling of a function in a dialect; without a name it is only written. Spellings of equal `concept` mean exactly the same, for every argument that their
 /// signature admits; what differs has another concept, and a rewrite or a note between them.
 struct FunctionSpec {
   std::string_view name;      ///< upper case
@@ -340,6 +349,11 @@ struct FunctionSpec {
   /// How this dialect says the concept over its arguments, any expression: "CAST(ARG1 AS DATE)", "DATEADD(ARG3, ARG2, ARG1)". A unit may stand
   /// as a word, in a string 'ARG3' and behind INTERVAL or EXTRACT(. Empty: a call of `name`.
   std::string_view write = {};
+  /// Which calls of `name` the row reads, and which canonical arguments it writes; the first row whose condition holds is taken. Terms joined by
+  /// ';', each "ARG2=DAY|WEEK" or "ARG2!=…" (the word of a unit, or the text of a string) or "ARG1:string" or "ARG1!:…" (the shape of the
+  /// argument: string, number, interval, null, cast, date, timestamp, time, or missing). Empty: all.
+  std::string_view when_read = {};
+  std::string_view when_write = {};
 
   std::string_view family_name() const { return family.empty() ? concept_ : family; }
 };
@@ -373,6 +387,7 @@ struct Dialect {
   std::string_view default_schema;  ///< "public", "main", …
   std::string_view unlimited_text = "TEXT";
   NestedForms nested = {};
+  std::string_view time_format = {};  ///< the alphabet of its time formats (time_formats.h); empty: strftime's
 
   bool Has(Feature f) const { return features.Has(f); }
 };
@@ -403,6 +418,11 @@ Result<std::string> RenderTypeName(const Dialect& dialect, const columnar::DataT
 
 /// The function of that name (any case) taking `args` arguments (-1: any), or nullptr.
 const FunctionSpec* FindFunction(const Dialect& dialect, std::string_view name, int args = -1);
+/// All functions of that name taking `args` arguments, best first.
+std::vector<const FunctionSpec*> FindFunctions(const Dialect& dialect, std::string_view name, int args = -1);
+/// All spellings of a concept (or of its family) that are written, best first.
+std::vector<const FunctionSpec*> FindConcepts(const Dialect& dialect, std::string_view concept_name, int args = -1);
+std::vector<const FunctionSpec*> FindFamilies(const Dialect& dialect, std::string_view family, int args = -1);
 /// How this dialect spells a concept, or nullptr.
 const FunctionSpec* FindConcept(const Dialect& dialect, std::string_view concept_name, int args = -1);
 /// How this dialect spells a family's nearest member, or nullptr.

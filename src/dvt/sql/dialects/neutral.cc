@@ -114,7 +114,7 @@ const Dialect& Neutral() {
   static const Dialect kDialect = [] {
     Dialect d;
     d.name = "";
-    d.parent = &CoreSql();
+    d.parent = &NeutralDates();
     d.aliases = kAliases;
     d.features = kFeatures;
     d.precedence = &kPrecedence;

@@ -88,6 +88,7 @@ const Dialect& Oracle() {
     d.folding = d.table_folding = Folding::kUpper;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.time_format = "oracle";
     return d;
   }();
   return kDialect;

@@ -237,11 +237,16 @@ constexpr FunctionSpec kFunctions[] = {
     {"POW", "power", 2, 2, TypeRule::kUnknown, kPure, true},
     {"LOG", "log10", 1, 1, TypeRule::kUnknown},
     {"ATAN2", "atan2", 2, 2, TypeRule::kFloat64},
-    {"DATE_TRUNC", "date_trunc", 2, 2, TypeRule::kSecond},
+    {"DATE_TRUNC", "date_trunc", 2, 3, TypeRule::kSecond, kPure, false, "date_trunc", "ARG2, UNIT(ARG1), ARG3",
+     "DATE_TRUNC('ARG2', ARG1, ARG3)"},
     {"DATE_PART", "date_part", 2, 2, TypeRule::kFloat64},
-    {"TO_CHAR", "to_char", 2, 2, TypeRule::kString},
-    {"TO_DATE", "to_date", 2, 2, TypeRule::kDate},
-    {"TO_TIMESTAMP", "to_timestamp", 1, 2, TypeRule::kTimestampTz},
+    {"TO_CHAR", "to_char", 2, 2, TypeRule::kString, kPure, false, "time_to_str", "ARG1, FORMAT(ARG2)",
+     "TO_CHAR(ARG1, FORMAT(ARG2))"},
+    {"TO_DATE", "to_date", 2, 2, TypeRule::kDate, kPure, false, "str_to_date", "ARG1, PARSE_FORMAT(ARG2)",
+     "TO_DATE(ARG1, PARSE_FORMAT(ARG2))"},
+    {"TO_TIMESTAMP", "unix_to_time_postgres", 1, 1, TypeRule::kTimestampTz, kPure, false, "unix_to_time"},
+    {"TO_TIMESTAMP", "to_timestamp", 2, 2, TypeRule::kTimestampTz, kPure, false, "str_to_time", "ARG1, PARSE_FORMAT(ARG2)",
+     "TO_TIMESTAMP(ARG1, PARSE_FORMAT(ARG2))"},
     {"MAKE_DATE", "make_date", 3, 3, TypeRule::kDate},
     {"AGE", "age", 1, 2, TypeRule::kInterval, kStable},
     {"NOW", "now", 0, 0, TypeRule::kTimestampTz, kStable},
@@ -342,7 +347,8 @@ constexpr Dialect kDialect = {.name = "postgres",
                               .precedence = &kPrecedence,
                               .default_schema = "public",
                               .unlimited_text = "TEXT",
-                              .nested = {.open = '(', .brackets = true, .literal = "ARRAY["}};
+                              .nested = {.open = '(', .brackets = true, .literal = "ARRAY["},
+                              .time_format = "postgres"};
 
 }  // namespace
 

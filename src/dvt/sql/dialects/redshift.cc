@@ -89,6 +89,7 @@ const Dialect& Redshift() {
     d.functions = {};
     d.types = {};
     d.reserved = {};
+    d.time_format = "postgres";
     return d;
   }();
   return kDialect;

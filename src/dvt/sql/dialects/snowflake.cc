@@ -116,6 +116,7 @@ const Dialect& Snowflake() {
     d.features = kFeatures;
     d.precedence = &kPrecedence;
     d.nested = {.structure = "OBJECT", .open = '(', .literal = "["};
+    d.time_format = "snowflake";
     return d;
   }();
   return kDialect;

@@ -93,6 +93,7 @@ const Dialect& Tsql() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.time_format = "dotnet";
     return d;
   }();
   return kDialect;

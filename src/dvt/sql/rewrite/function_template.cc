@@ -1,11 +1,13 @@
 #include "dvt/sql/rewrite/function_template.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <memory>
 #include <mutex>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/dialects/time_formats.h"
 #include "dvt/sql/parse/parser.h"
 
 namespace dvt::sql {
@@ -24,15 +26,40 @@ size_t Placeholder(const Node* node) {
 
 bool IsRest(const Node* node) { return node->Is(Kind::kColumn) && node->count == 1 && node->Child(0)->text == "ARGS"; }
 
-bool IsUnitCall(const Node* node) {
-  return node->Is(Kind::kFunction) && node->text == "UNIT" && node->Child(kArgsSlot)->count == 1;
+// The words that a template calls like functions.
+enum class Word { kNone, kUnit, kFormat, kParseFormat, kIntervalValue, kIntervalUnit, kMoment, kStamp, kRaw, kTimes, kInteger };
+
+Word WordOf(const Node* node) {
+  static constexpr std::pair<std::string_view, Word> kWords[] = {{"UNIT", Word::kUnit},
+                                                                 {"FORMAT", Word::kFormat},
+                                                                 {"PARSE_FORMAT", Word::kParseFormat},
+                                                                 {"INTERVAL_VALUE", Word::kIntervalValue},
+                                                                 {"INTERVAL_UNIT", Word::kIntervalUnit},
+                                                                 {"MOMENT", Word::kMoment},
+                                                                 {"STAMP", Word::kStamp},
+                                                                 {"RAW", Word::kRaw},
+                                                                 {"TIMES", Word::kTimes},
+                                                                 {"INTEGER", Word::kInteger}};
+  if (!node->Is(Kind::kFunction)) return Word::kNone;
+  const Node* args = node->Child(kArgsSlot);
+  if (args == nullptr || args->count == 0 || (Placeholder(args->Child(0)) == 0 && !args->Child(0)->Is(Kind::kString)))
+    return Word::kNone;
+  for (const auto& [name, word] : kWords) {
+    if (node->text == name) return word;
+  }
+  return Word::kNone;
+}
+
+bool IsDate(std::string_view text) {
+  if (text.size() < 8 || text.size() > 10) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
 }
 
 // One filling of one template.
 class Filling {
  public:
-  Filling(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made)
-      : arena_(arena), args_(args), made_(made), used_(args.size()) {
+  Filling(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made, const FormatSide& formats)
+      : arena_(arena), args_(args), made_(made), formats_(formats), used_(args.size()) {
     Visit(shape, [&](const Node* node) {
       named_ = std::max({named_, Placeholder(node), Placeholder(node->text)});
       return true;
@@ -41,21 +68,23 @@ class Filling {
 
   Node* Fill(const Node* shape) {
     if (const size_t n = Placeholder(shape)) return Argument(n);
-    if (IsUnitCall(shape)) return Unit(shape);
+    if (const Word word = WordOf(shape); word != Word::kNone) return Called(word, shape->Child(kArgsSlot));
     if (shape->Is(Kind::kString)) {
-      if (const size_t n = Placeholder(shape->text)) return Word(shape, n);
+      if (const size_t n = Placeholder(shape->text)) return UnitString(shape, n);
     }
     Node* node = NewNode(arena_, shape->kind, {}, arena_.Copy(shape->text), shape->op);
     node->flags = shape->flags;
     made_.push_back(node);
     if (shape->Is(Kind::kInterval) || shape->Is(Kind::kExtract)) {
-      if (const size_t n = Placeholder(shape->text); n > 0 && n <= args_.size()) node->text = arena_.Copy(UnitWord(args_[n - 1]));
+      if (const size_t n = Placeholder(shape->text); n > 0)
+        node->text = n <= args_.size() ? arena_.Copy(UnitWord(args_[n - 1])) : std::string_view("DAY");
     }
     for (const Node* child : shape->Children()) {
       if (child != nullptr && IsRest(child)) {
         for (size_t i = named_; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
       } else {
-        Append(arena_, node, child == nullptr ? nullptr : Fill(child));
+        Node* part = child == nullptr ? nullptr : Fill(child);
+        if (part != nullptr || !shape->Is(Kind::kList)) Append(arena_, node, part);  // arguments that are missing leave no gap
       }
     }
     return node;
@@ -71,28 +100,116 @@ class Filling {
   }
 
   // 'ARG3': the unit's word as a string; an argument that is no word stays an expression.
-  Node* Word(const Node* shape, size_t n) {
-    if (n > args_.size()) return nullptr;
-    const std::string word = UnitWord(args_[n - 1]);
+  Node* UnitString(const Node* shape, size_t n) {
+    const std::string word = n > args_.size() ? std::string("DAY") : UnitWord(args_[n - 1]);
     if (word.empty()) return Argument(n);
     Node* node = NewNode(arena_, Kind::kString, {}, arena_.Copy(word), shape->op);
     made_.push_back(node);
     return node;
   }
 
-  // UNIT(ARG1): the unit as a bare upper-case word.
-  Node* Unit(const Node* shape) {
-    Node* arg = Fill(shape->Child(kArgsSlot)->Child(0));
-    const std::string word = arg == nullptr ? std::string() : UnitWord(arg);
-    if (word.empty()) return arg;
+  Node* Called(Word word, const Node* args) {
+    Node* arg = Fill(args->Child(0));
+    if (arg == nullptr) return nullptr;
+    switch (word) {
+      case Word::kUnit: return Unit(arg);
+      case Word::kFormat:
+      case Word::kParseFormat:
+        return Format(arg, word == Word::kParseFormat, args->count > 1 ? args->Child(1)->text : std::string_view());
+      case Word::kIntervalValue: return arg->Is(Kind::kInterval) ? arg->Child(0) : arg;
+      case Word::kIntervalUnit: return arg->Is(Kind::kInterval) && !arg->text.empty() ? Bare(arg->text) : Bare("DAY");
+      case Word::kStamp: return arg->Is(Kind::kString, Op::kPlain) ? CastTo(arg, "TIMESTAMP") : arg;
+      case Word::kRaw: return Raw(arg);
+      case Word::kTimes: return Times(arg, args->Child(1)->text, args->Child(1)->Is(Kind::kUnary));
+      case Word::kInteger: return IsInteger(arg) ? arg : CastTo(arg, "BIGINT");
+      default: return Moment(arg);
+    }
+  }
+
+  static bool IsInteger(const Node* arg) {
+    if (arg->Is(Kind::kUnary, Op::kNeg)) arg = arg->Child(0);
+    return arg->Is(Kind::kNumber) && arg->text.find_first_of(".eE") == std::string_view::npos;
+  }
+
+  Node* CastTo(Node* arg, std::string_view type_name) {
+    Node* type = MakeTypeName(arena_, type_name);
+    Node* node = NewNode(arena_, Kind::kCast, {arg, type});
+    made_.push_back(node);
+    made_.push_back(type);
+    return node;
+  }
+
+  // RAW(ARG1): without the conversion to a date that reading put around it.
+  static Node* Raw(Node* arg) {
+    const bool wrapped = arg->Is(Kind::kFunction) && arg->text == "TS_OR_DS_TO_DATE" && arg->Child(kArgsSlot)->count == 1;
+    return wrapped ? arg->Child(kArgsSlot)->Child(0) : arg;
+  }
+
+  // TIMES(ARG1, 7): computed where the argument is a number.
+  Node* Times(Node* arg, std::string_view digits, bool negative) {
+    int64_t factor = 1, value = 0;
+    if (negative) digits = "1";
+    std::from_chars(digits.data(), digits.data() + digits.size(), factor);
+    if (negative) factor = -1;
+    const Node* number = arg->Is(Kind::kUnary, Op::kNeg) ? arg->Child(0) : arg;
+    const bool literal = number->Is(Kind::kNumber) || number->Is(Kind::kString, Op::kPlain);
+    const auto read = std::from_chars(number->text.data(), number->text.data() + number->text.size(), value);
+    if (literal && read.ec == std::errc() && read.ptr == number->text.data() + number->text.size()) {
+      value *= factor * (arg->Is(Kind::kUnary, Op::kNeg) ? -1 : 1);
+      Node* product = MakeNumber(arena_, value < 0 ? -value : value);
+      made_.push_back(product);
+      if (value < 0) made_.push_back(product = NewNode(arena_, Kind::kUnary, {product}, {}, Op::kNeg));
+      return product;
+    }
+    Node* by = MakeNumber(arena_, factor < 0 ? -factor : factor);
+    made_.push_back(by);
+    if (factor < 0) made_.push_back(by = NewNode(arena_, Kind::kUnary, {by}, {}, Op::kNeg));
+    Node* product = MakeBinary(arena_, Op::kMul, arg, by);
+    made_.push_back(product);
+    return product;
+  }
+
+  Node* Bare(std::string_view word) {
     Node* node = NewNode(arena_, Kind::kColumn, {MakeIdentifier(arena_, word, false)});
     made_.push_back(node);
     return node;
   }
 
+  // UNIT(ARG1): the unit as a bare upper-case word.
+  Node* Unit(Node* arg) {
+    const std::string word = UnitWord(arg);
+    return word.empty() ? arg : Bare(word);
+  }
+
+  // FORMAT(ARG1): a literal format, into strftime's letters or out of them; PARSE_FORMAT where texts are read by it.
+  Node* Format(Node* arg, bool parsing, std::string_view alphabet_name) {
+    if (arg->Is(Kind::kFunction) && arg->Child(kArgsSlot) != nullptr && EqualsIgnoreCase(arg->text, "CONCAT")) {
+      for (Node*& part : arg->Child(kArgsSlot)->Children()) part = Format(part, parsing, alphabet_name);
+      return arg;
+    }
+    if (formats_.dialect == nullptr || !arg->Is(Kind::kString, Op::kPlain)) return arg;
+    const TimeFormat* alphabet = FindTimeFormat(alphabet_name.empty() ? formats_.dialect->time_format : alphabet_name);
+    if (formats_.same && alphabet != nullptr && alphabet->keeps_spelling) return arg;
+    std::string text(arg->text);
+    if (!formats_.reading)
+      text = FromStrftime(alphabet, text, parsing);
+    else if (alphabet != nullptr)
+      text = ToStrftime(*alphabet, text);
+    Node* node = NewNode(arena_, Kind::kString, {}, arena_.Copy(text), Op::kPlain);
+    made_.push_back(node);
+    return node;
+  }
+
+  // MOMENT(ARG1): a text that is written out becomes a DATE or a TIMESTAMP, as it looks; everything else stays.
+  Node* Moment(Node* arg) {
+    if (!arg->Is(Kind::kString, Op::kPlain)) return arg;
+    return CastTo(arg, IsDate(arg->text) ? "DATE" : "TIMESTAMP");
+  }
+
   Arena& arena_;
   std::span<Node* const> args_;
   std::vector<Node*>& made_;
+  const FormatSide& formats_;
   std::vector<bool> used_;
   size_t named_ = 0;
 };
@@ -126,8 +243,9 @@ const Node* ArgumentTemplate(const Dialect& dialect, std::string_view text) {
   return shape == nullptr ? nullptr : shape->Child(kArgsSlot);
 }
 
-Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made) {
-  return Filling(arena, shape, args, made).Fill(shape);
+Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made,
+                  const FormatSide& formats) {
+  return Filling(arena, shape, args, made, formats).Fill(shape);
 }
 
 std::string UnitWord(const Node* node) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,9 +17,23 @@ const Node* FunctionTemplate(const Dialect& dialect, std::string_view text);
 /// The argument list of a `read` text without '='.
 const Node* ArgumentTemplate(const Dialect& dialect, std::string_view text);
 
+/// Whose time formats a template reads or writes. Without a dialect formats stay as they are.
+struct FormatSide {
+  const Dialect* dialect = nullptr;
+  bool reading = false;  ///< into strftime's letters, else out of them
+  bool same = false;     ///< read and written by one dialect
+};
+
 /// A copy of the template in `arena` in which ARG1 … are the arguments and ARGS those that follow the highest named one; an argument used twice is
-/// cloned. In strings, interval units and EXTRACT fields ARGn becomes the word of that argument. Made nodes are appended to `made`.
-Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made);
+/// cloned. In strings, interval units and EXTRACT fields ARGn becomes the word of that argument. Made nodes are appended to `made`. Words of templates:
+/// UNIT(ARG1) the bare unit; FORMAT(ARG1) and PARSE_FORMAT(ARG1) a time format between the dialect's letters and strftime's, FORMAT(ARG1, 'joda') between
+/// another alphabet's; INTERVAL_VALUE(ARG1) and INTERVAL_UNIT(ARG1) the parts of an interval; MOMENT(ARG1) a text literal as DATE or TIMESTAMP, STAMP(ARG1)
+/// as TIMESTAMP; RAW(ARG1) the argument without a TS_OR_DS_TO_DATE around it; TIMES(ARG1, 7) a product, computed for numbers; INTEGER(ARG1) a cast to
+/// BIGINT except for whole numbers.
+Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made,
+                  const FormatSide& formats = {});
+/// Whether the arguments fulfil a `when_read` or `when_write` of a function table. `type` gives an argument's type.
+bool Fulfils(std::string_view condition, std::span<Node* const> args, const std::function<columnar::DataType(const Node*)>& type);
 
 /// The canonical name of a date part ("DAY", "ISOWEEK") as it is written in calls: a bare word, a string or an abbreviation (dd, mm, yyyy). Empty for
 /// anything else.

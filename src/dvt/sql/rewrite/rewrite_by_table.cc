@@ -32,26 +32,44 @@ Node* FirstCall(Node* node) {
 
 }  // namespace
 
-// The spelling of a function in the target: of the same concept (exact), else of its family.
-const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, int args, bool& exact) const {
-  if (!spec.read.empty()) {
-    const Node* shape = ArgumentTemplate(Neutral(), spec.read);
-    if (shape != nullptr && spec.read.find("ARGS") == std::string_view::npos) args = static_cast<int>(shape->count);
+// The row by which the source's table reads a call.
+const FunctionSpec* Rewriter::SpecOf(const Node* node) const {
+  const Node* given = node->Child(kArgsSlot);
+  const std::span<Node* const> args = given == nullptr ? std::span<Node* const>() : given->Children();
+  for (const Dialect* dialect : {&from_, normalize_ ? &Neutral() : &from_}) {  // every dialect knows the neutral names, too
+    for (const FunctionSpec* spec : FindFunctions(*dialect, node->text, static_cast<int>(args.size()))) {
+      if (spec->when_read.empty() || Fulfils(spec->when_read, args, [&](const Node* arg) { return TypeOf(arg); })) return spec;
+    }
   }
-  const FunctionSpec* target = FindConcept(to_, spec.concept_, args);
-  exact = target != nullptr;
-  return exact ? target : FindFamily(to_, spec.family_name(), args);
+  return nullptr;
 }
 
+// The spelling of a function in the target: of the same concept (exact), else of its family.
+const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, std::span<Node* const> args, bool& exact) const {
+  const auto first = [&](const std::vector<const FunctionSpec*>& rows) -> const FunctionSpec* {
+    for (const FunctionSpec* row : rows) {
+      if (row->when_write.empty() || Fulfils(row->when_write, args, [&](const Node* arg) { return TypeOf(arg); })) return row;
+    }
+    return nullptr;
+  };
+  const int count = static_cast<int>(args.size());
+  const FunctionSpec* target = first(FindConcepts(to_, spec.concept_, count));
+  exact = target != nullptr;
+  return exact ? target : first(FindFamilies(to_, spec.family_name(), count));
+}
+
+// The call's arguments in the concept's own order. Nothing of the call changes.
 bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args) {
   const Node* given = node->Child(kArgsSlot);
   if (given != nullptr) args.assign(given->Children().begin(), given->Children().end());
-  if (spec.read.empty()) return true;
+  if (spec.read.empty() || spec.read.front() == '=') return true;
   const Node* shape = ArgumentTemplate(Neutral(), spec.read);
   if (shape == nullptr) return false;
   std::vector<Node*> fresh;
-  const Node* list = Instantiate(arena_, shape, args, fresh);
-  made_.insert(fresh.begin(), fresh.end());
+  const Node* list = Instantiate(arena_, shape, args, fresh, {.dialect = &from_, .reading = true, .same = &from_ == &to_});
+  for (const Node* made : fresh) {
+    if (!made->Is(Kind::kFunction)) made_.insert(made);  // calls are of the neutral dialect: they are still to be written
+  }
   args.clear();
   for (Node* arg : list->Children()) {
     if (arg != nullptr) args.push_back(arg);
@@ -65,7 +83,7 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
     const Node* shape = FunctionTemplate(to_, to.write);
     if (shape == nullptr) return node;
     std::vector<Node*> fresh;
-    Node* made = Instantiate(arena_, shape, args, fresh);
+    Node* made = Instantiate(arena_, shape, args, fresh, {.dialect = &to_, .reading = false, .same = &from_ == &to_});
     made_.insert(fresh.begin(), fresh.end());
     made->begin = node->begin;
     if (HasTail(node)) {
@@ -81,12 +99,6 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
   return Made(call);
 }
 
-Node* Rewriter::ByTable(Node* node, const FunctionSpec& from, const FunctionSpec& to) {
-  std::vector<Node*> args;
-  if (!CanonicalArguments(node, from, args)) return node;
-  return Call(node, to, args);
-}
-
 // The same dialect: the preferred spelling of the same concept.
 Node* Rewriter::Preferred(Node* node) {
   for (const uint32_t slot : {kArgOrderSlot, kWithinSlot}) {
@@ -94,22 +106,24 @@ Node* Rewriter::Preferred(Node* node) {
   }
   if (node->Has(kQuotedName) || node->Child(kSchemaSlot) != nullptr) return node;
   const Node* args = node->Child(kArgsSlot);
-  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
-  const FunctionSpec* spec = FindFunction(from_, node->text, count);
+  const FunctionSpec* spec = SpecOf(node);
   if (spec != nullptr && !spec->read.empty() && spec->read.front() == '=') {
     std::vector<Node*> given(args->Children().begin(), args->Children().end()), fresh;
     const Node* shape = FunctionTemplate(from_, spec->read.substr(1));
     return shape == nullptr ? node : Visit(Instantiate(arena_, shape, given, fresh));
   }
   bool exact = false;
-  const FunctionSpec* target = spec == nullptr ? nullptr : TargetOf(*spec, count, exact);
+  std::vector<Node*> canonical;
+  const bool known = spec != nullptr && CanonicalArguments(node, *spec, canonical);
+  const FunctionSpec* target = known ? TargetOf(*spec, canonical, exact) : nullptr;
   if (target != nullptr && exact && (target != spec || !spec->read.empty() || !spec->write.empty())) {
-    Node* out = ByTable(node, *spec, *target);
+    Node* out = Call(node, *target, canonical);
     out->comments = node->comments;
     return out;
   }
   const bool keep = to_.Has(Feature::kKeepFunctionCase) || node->Has(kNoParens);
-  if (!keep || target != nullptr) node->text = target != nullptr && !keep ? target->name : arena_.Copy(ToUpper(node->text));
+  if (!keep || target != nullptr)
+    node->text = target != nullptr && exact && !keep ? target->name : arena_.Copy(ToUpper(node->text));
   return node;
 }
 

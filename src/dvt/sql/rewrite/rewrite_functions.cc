@@ -18,7 +18,7 @@ bool IsPositive(const Node* node) {
 
 Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
   const FunctionSpec* spec = FindConcept(to_, concept_name);
-  if (spec == nullptr) return nullptr;
+  if (spec == nullptr || spec->name.empty()) return nullptr;
   node->text = spec->name;
   node->Set(kNoParens, (spec->flags & kNoParentheses) != 0 && node->Child(kArgsSlot)->count == 0);
   return node;
@@ -42,7 +42,7 @@ Node* Rewriter::Function(Node* node) {
     return node;
   }
   const std::string name = "function " + ToUpper(node->text);
-  const FunctionSpec* spec = FindFunction(from_, node->text, count);
+  const FunctionSpec* spec = SpecOf(node);
   if (spec == nullptr) {
     Note(Verdict::kUnsupported, node, name,
          "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
@@ -77,15 +77,16 @@ Node* Rewriter::Function(Node* node) {
       return Visit(Instantiate(arena_, shape, args_of_call, fresh));
   }
   bool exact = false;
-  const FunctionSpec* target = TargetOf(*spec, count, exact);
-  if (target != nullptr && (!spec->read.empty() || !target->write.empty())) {
-    if (!exact)
-      Note(Verdict::kDifferent, node, name, "the nearest function of " + std::string(to_.name) + " agrees only in common cases");
-    return ByTable(node, *spec, *target);
+  std::vector<Node*> canonical;
+  if (!CanonicalArguments(node, *spec, canonical)) return node;
+  const FunctionSpec* target = TargetOf(*spec, canonical, exact);
+  if (target != nullptr && (exact || customary_) && (!spec->read.empty() || !target->write.empty())) {
+    if (!exact) return Near(node, *spec, target, canonical);
+    return Call(node, *target, canonical);
   }
-  if (const FunctionSpec* same = FindConcept(to_, spec->concept_, count)) {
-    if (!EqualsIgnoreCase(same->name, node->text)) node->text = same->name;
-    node->Set(kNoParens, (same->flags & kNoParentheses) != 0 && count == 0);
+  if (target != nullptr && exact) {
+    if (!EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
+    node->Set(kNoParens, (target->flags & kNoParentheses) != 0 && count == 0);
     if (spec->concept_ == "round_away" || spec->concept_ == "round") return Numbers(node, spec->concept_);
     if (spec->concept_ == "mod" || spec->concept_ == "mod_null") return Numbers(node, spec->concept_);
     return node;
@@ -109,16 +110,21 @@ Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
   if (out == nullptr) out = Dates(node, meaning);
   if (out != nullptr) return out;
   bool exact = false;
-  const Node* given = node->Child(kArgsSlot);
-  if (const FunctionSpec* near = TargetOf(spec, given == nullptr ? 0 : static_cast<int>(given->count), exact)) {
-    Note(Verdict::kDifferent, node, "function " + ToUpper(node->text),
-         "the nearest function of " + std::string(to_.name) + " agrees only in common cases");
-    return ByTable(node, spec, *near);
+  std::vector<Node*> canonical;
+  if (!CanonicalArguments(node, spec, canonical)) return node;
+  return Near(node, spec, TargetOf(spec, canonical, exact), canonical);
+}
+
+// What is left: the nearest function of the family, or the neutral name.
+Node* Rewriter::Near(Node* node, const FunctionSpec& spec, const FunctionSpec* near, std::span<Node* const> args) {
+  const std::string name = "function " + ToUpper(node->text);
+  if (near != nullptr) {
+    Note(Verdict::kDifferent, node, name, "the nearest function of " + std::string(to_.name) + " agrees only in common cases");
+    return Call(node, *near, args);
   }
-  Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
-       std::string(to_.name) + " has no function of the same meaning");
+  Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no function of the same meaning");
   if (const FunctionSpec* neutral = FindFamily(Neutral(), spec.family_name()); neutral != nullptr && neutral->write.empty())
-    return ByTable(node, spec, *neutral);
+    return Call(node, *neutral, args);
   if (normalize_) node->text = arena_.Copy(ToUpper(node->text));
   return node;
 }

@@ -82,6 +82,7 @@ class Rewriter {
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
   Node* Special(Node* node, const FunctionSpec& spec);
+  Node* Near(Node* node, const FunctionSpec& spec, const FunctionSpec* near, std::span<Node* const> args);
   Node* Dates(Node* node, std::string_view meaning);
   Node* Texts(Node* node, std::string_view meaning);
   Node* Numbers(Node* node, std::string_view meaning);
@@ -89,8 +90,8 @@ class Rewriter {
   Node* Substring(Node* node, std::string_view target);
   Node* Rename(Node* node, std::string_view concept_name);
   // By the function tables' templates (rewrite_by_table.cc).
-  Node* ByTable(Node* node, const FunctionSpec& from, const FunctionSpec& to);
-  const FunctionSpec* TargetOf(const FunctionSpec& spec, int args, bool& exact) const;
+  const FunctionSpec* SpecOf(const Node* node) const;
+  const FunctionSpec* TargetOf(const FunctionSpec& spec, std::span<Node* const> args, bool& exact) const;
   bool CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args);
   Node* Call(Node* node, const FunctionSpec& to, std::span<Node* const> args);
   Node* Preferred(Node* node);
