@@ -20,12 +20,18 @@ BREACHES = [
     ("base/text/a.cc", "void F(int a) {\n" + "  a += 1;\n" * 70 + "}\n", "function F has 72 lines"),
     ("base/text/a.cc", "int x;\n" * 600, "601 lines; at most 500"),
     ("base/a.cc", '#include "dvt/sql/ast/node_internal.h"\n', "is internal to sql/ast"),
+    ("sql/print/a.cc", 'bool F(const Dialect& d) { return d.dialect_.name == "mysql"; }\n', "asks which dialect"),
+    ("sql/rewrite/a.cc", "bool F() { return &to_ == &Postgres(); }\n", "asks which dialect"),
+    ("sql/rewrite/a.cc", 'bool F() { return "hive" != to_.name; }\n', "asks which dialect"),
+    ("plan/split/a.cc", "bool F() { return dialect == &sql::Duckdb(); }\n", "asks which dialect"),
 ]
 CLEAN = [
     ("engine/duckdb/a.cc", '#include "dvt/connectors/api/connector.h"\n#include <arrow/c/abi.h>\n'),
     ("columnar/ipc/a.cc", "#include <arrow/array.h>\n"),
     ("connectors/registry/a.cc", '#include "dvt/connectors/mysql/connector.h"\n'),
     ("base/text/a.cc", "const char* kWords[] = {\n" + '  "word",\n' * 700 + "};\n"),
+    ("sql/dialects/a.cc", "bool F(const Dialect& d) { return &d == &Postgres(); }\n"),
+    ("sql/rewrite/a.cc", "bool F() { return &from_ == &to_ || to_.Has(Feature::kIlike); }\n"),
     ("base/text/a.cc", 'void F() { const char* s = "{{{"; }  // {\n' + "void G() {}\n" * 70),
 ]
 

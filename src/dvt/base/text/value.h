@@ -25,19 +25,21 @@ class Value {
   using List = std::vector<Value>;
   using Map = std::vector<Entry>;
 
-  Value() = default;
-  Value(std::nullptr_t) {}                               // NOLINT
-  Value(bool v) : data_(v) {}                            // NOLINT
-  Value(int v) : data_(static_cast<int64_t>(v)) {}       // NOLINT
-  Value(int64_t v) : data_(v) {}                         // NOLINT
-  Value(uint64_t v) : data_(static_cast<int64_t>(v)) {}  // NOLINT
-  Value(double v) : data_(v) {}                          // NOLINT
-  Value(std::string v) : data_(std::move(v)) {}          // NOLINT
-  Value(std::string_view v) : data_(std::string(v)) {}   // NOLINT
-  Value(const char* v) : data_(std::string(v)) {}        // NOLINT
-  Value(List v) : data_(std::move(v)) {}                 // NOLINT
-  Value(Map v);                                          // NOLINT
-  static Value MakeList() { return Value(List{}); }
+  // NOLINTBEGIN(google-explicit-constructor)
+  Value();
+  Value(std::nullptr_t);
+  Value(bool v);
+  Value(int v);
+  Value(int64_t v);
+  Value(uint64_t v);
+  Value(double v);
+  Value(std::string v);
+  Value(std::string_view v);
+  Value(const char* v);
+  Value(List v);
+  Value(Map v);
+  // NOLINTEND
+  static Value MakeList();
   static Value MakeMap();
 
   bool is_null() const { return data_.index() == 0; }
@@ -96,6 +98,20 @@ struct Value::Entry {
   Mark key_mark;
   bool key_quoted = false;  ///< the key was written in quotes (a plain `on:` is a boolean key to a YAML 1.1 reader)
 };
+
+// Behind Entry, which the variant's destructor must know.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool v) : data_(v) {}
+inline Value::Value(int v) : data_(static_cast<int64_t>(v)) {}
+inline Value::Value(int64_t v) : data_(v) {}
+inline Value::Value(uint64_t v) : data_(static_cast<int64_t>(v)) {}
+inline Value::Value(double v) : data_(v) {}
+inline Value::Value(std::string v) : data_(std::move(v)) {}
+inline Value::Value(std::string_view v) : data_(std::string(v)) {}
+inline Value::Value(const char* v) : data_(std::string(v)) {}
+inline Value::Value(List v) : data_(std::move(v)) {}
+inline Value Value::MakeList() { return Value(List{}); }
 
 /// Parses JSON text (RFC 8259). Errors carry line and column; `file` is only named in them.
 Result<Value> ParseJson(std::string_view text, std::string_view file = {});

@@ -50,8 +50,8 @@ struct DataType {
   bool fixed = false;  ///< CHAR/BINARY padding
   std::vector<Field> children;
 
-  DataType() = default;
-  DataType(TypeKind k) : kind(k) {}  // NOLINT(google-explicit-constructor)
+  DataType();
+  DataType(TypeKind k);  // NOLINT(google-explicit-constructor)
   static DataType Decimal(int precision, int scale);
   static DataType String(int64_t length = 0, bool fixed = false);
   static DataType List(DataType element);
@@ -77,6 +77,10 @@ struct Field {
     return a.name == b.name && a.type == b.type && a.nullable == b.nullable;
   }
 };
+
+// Behind Field, which the children's destructor must know.
+inline DataType::DataType() = default;
+inline DataType::DataType(TypeKind k) : kind(k) {}
 
 using Fields = std::vector<Field>;
 

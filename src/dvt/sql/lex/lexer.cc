@@ -1,5 +1,6 @@
 #include "dvt/sql/lex/lexer.h"
 
+#include <algorithm>
 #include <string>
 
 namespace dvt::sql {
@@ -188,6 +189,11 @@ class Lexer {
     if (pos_ >= src_.size()) return Unclosed(std::string("this quote is never closed; expected ") + quote);
     std::string_view raw = src_.substr(start, pos_ - start);
     ++pos_;
+    const bool hex = type == Tok::kHexString;
+    if ((hex && !std::all_of(raw.begin(), raw.end(), IsHex)) ||
+        (type == Tok::kBitString && raw.find_first_not_of("01") != std::string_view::npos)) {
+      return Fail(hex ? "X'…' holds hexadecimal digits only" : "B'…' holds 0 and 1 only", begin_, pos_);
+    }
     if (plain) {
       Push(type, raw);
       return;

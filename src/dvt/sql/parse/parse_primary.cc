@@ -124,7 +124,8 @@ Node* Parser::ReservedPrimary(bool& matched) {
       break;
     case Kw::kINTERVAL:
       if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
-          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS))
+          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS) &&
+          (Ahead(1).type != Tok::kWord || Has(Feature::kIntervalUnitOutside) || Has(Feature::kFromFirst)))
         return Interval();
       if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return Interval();
       if (Has(Feature::kIntervalType) && Has(Feature::kIntervalUnitOutside) && (call || SymbolAhead(1, "-"))) return Interval();
@@ -281,6 +282,10 @@ Node* Parser::ColumnOrCall() {
 Node* Parser::Call(Node* name) {
   Depth depth(*this);
   Node* function = name->children[name->count - 1];
+  // Behind a dot any word may stand; a method's name is written in front of the parentheses again.
+  if (name->count == 1 && !function->Has(kQuoted) && at_ > 1 && tokens_[at_ - 2].symbol == Symbol(".") &&
+      IsStructural(LookUpKeyword(function->text)))
+    Fail("'" + std::string(function->text) + "' is no function");
   Node* call = Slots(Kind::kFunction, 3);
   call->begin = name->begin;
   call->text = function->text;

@@ -88,11 +88,12 @@ void Writer::Function(const Node* node) {
 void Writer::Field(const Node* node) {
   const Node* value = node->Child(0);
   const bool bare = value->Is(Kind::kParameter) || node->text == "!";
-  if (bare) {
-    Expression(value, 0);
+  const Node* inner = Unparen(value);
+  if (bare || inner->IsQuery()) {
+    Expression(bare ? value : inner, 0);
   } else {
     Put("(");
-    Expression(Unparen(value), 0);
+    Expression(inner, 0);
     Put(")");
   }
   Put(node->text == "!" ? "!" : ".");

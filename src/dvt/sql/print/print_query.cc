@@ -46,7 +46,10 @@ void Writer::Any(const Node* node) {
     case Kind::kTableAlias: return TableAlias(node);
     case Kind::kName: return Dotted(node);
     case Kind::kList: return List(node);
-    case Kind::kOrderItem: return OrderItem(node);
+    case Kind::kOrderItem:
+      OrderItem(node);
+      if (node->comments != nullptr) Comments(node, false);
+      return;
     case Kind::kGroupBy: return GroupBy(node);
     case Kind::kTypeName: return TypeName(node);
     case Kind::kWindow: return Window(node);
