@@ -291,11 +291,24 @@ Node* Parser::InTail(Node* left, bool negated) {
       ExpectSymbol(")");
     }
   } else {
-        right = Expression(d_.precedence->range);
+    right = Expression(d_.precedence->range);
   }
   Node* in = NewAt(left->begin, Kind::kIn, {left, right});
   in->Set(kNot, negated);
   return in;
+}
+
+// value.function(arguments): the value is the first argument.
+Node* Parser::MethodCall(Node* value, Node* function) {
+  // Behind a dot any word may stand, but this one is written in front of the parentheses from now on.
+  if (!function->Has(kQuoted) && IsStructural(LookUpKeyword(function->text)))
+    Fail("'" + std::string(function->text) + "' is no function");
+  Node* call = Call(NewAt(function->begin, Kind::kName, {function}));
+  if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");
+  Node* args = NewAt(value->begin, Kind::kList, {value});
+  for (Node* arg : call->children[kArgsSlot]->Children()) Add(args, arg);
+  call->children[kArgsSlot] = args;
+  return call;
 }
 
 // Casts, subscripts and field accesses behind a primary.
@@ -333,13 +346,7 @@ Node* Parser::Postfix(Node* value) {
       }
       Node* field = AnyWord("a field name");
       if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
-        Node* name = NewAt(field->begin, Kind::kName, {field});
-        Node* call = Call(name);
-        if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");
-        Node* args = NewAt(value->begin, Kind::kList, {value});
-        for (Node* arg : call->children[kArgsSlot]->Children()) Add(args, arg);
-        call->children[kArgsSlot] = args;
-        value = call;
+        value = MethodCall(value, field);
       } else {
         value = NewAt(value->begin, Kind::kField, {value, field});
       }

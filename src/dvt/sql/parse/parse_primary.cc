@@ -265,13 +265,7 @@ Node* Parser::ColumnOrCall() {
   if (column->count == 2 && Has(Feature::kMethodCalls)) {
     // a.f(x): a method call unless the function lives in a schema; both read the same here.
     column->count -= 1;
-    Node* last = column->children[column->count];
-    Node* call = Call(NewAt(last->begin, Kind::kName, {last}));
-    Node* args = NewAt(begin, Kind::kList, {column});
-    if (!call->Is(Kind::kFunction)) Fail("this function cannot be called with a dot");
-    for (Node* arg : call->children[kArgsSlot]->Children()) Add(args, arg);
-    call->children[kArgsSlot] = args;
-    return call;
+    return MethodCall(column, column->children[column->count]);
   }
   Node* name = NewAt(begin, Kind::kName);
   for (Node* part : column->Children()) Add(name, part);
@@ -282,10 +276,6 @@ Node* Parser::ColumnOrCall() {
 Node* Parser::Call(Node* name) {
   Depth depth(*this);
   Node* function = name->children[name->count - 1];
-  // Behind a dot any word may stand; a method's name is written in front of the parentheses again.
-  if (name->count == 1 && !function->Has(kQuoted) && at_ > 1 && tokens_[at_ - 2].symbol == Symbol(".") &&
-      IsStructural(LookUpKeyword(function->text)))
-    Fail("'" + std::string(function->text) + "' is no function");
   Node* call = Slots(Kind::kFunction, 3);
   call->begin = name->begin;
   call->text = function->text;

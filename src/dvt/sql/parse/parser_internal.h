@@ -163,6 +163,7 @@ class Parser {
   Node* StringLiteral();
   Node* ColumnOrCall();
   Node* Call(Node* name);
+  Node* MethodCall(Node* value, Node* function);
   Node* CallTail(Node* call);
   Node* Argument();
   void Arguments(Node* call);
