@@ -71,6 +71,15 @@ class Analyzer {
   void AddDerived(Node* table, Block& block, bool nullable);
   void ResolveArguments(Node* call, Block& block);
   void AddParenthesized(Node* table, Block& block, bool nullable);
+  // Pivots (pivot.cc).
+  std::vector<VisibleColumn> TakeInner(Node* table, Block& block, bool nullable, size_t& first);
+  Source* HideInner(Node* table, Block& block, bool nullable, size_t first, size_t columns);
+  void AddPivot(Node* pivot, Block& block, bool nullable);
+  void ResolvePivotKeys(Node* pivot, Block& block);
+  bool InPivotGroup(const Node* pivot, const std::string& name) const;
+  void AddPivoted(const Node& pivot, Source& source);
+  void AddUnpivoted(const Node& pivot, Source& source);
+  void AddMatchRecognize(Node* match, Block& block, bool nullable);
   bool Learn(Block& block, const std::string& name, size_t begin, size_t end, size_t& at);
   void AddFunction(Node* table, Block& block, bool nullable);
   void NameSource(Source& source, const Node* alias, std::string fallback);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/analyzer_internal.h"
@@ -147,6 +148,19 @@ bool Analyzer::BindAlias(Node* column, Block& block, bool implicit) {
   return false;
 }
 
+namespace {
+
+// t.$2: the second column, if it can be told from the others.
+int PositionIn(const Source& source, std::string_view name) {
+  size_t position = 0;
+  const auto read = std::from_chars(name.data() + 1, name.data() + name.size(), position);
+  if (read.ptr != name.data() + name.size() || position < 1 || position > source.columns.size() || !source.columns_known)
+    return -1;
+  return static_cast<int>(position - 1);
+}
+
+}  // namespace
+
 // a.b.c may be column c of a.b, field c of column a.b, or field b.c of column a: the longest table name wins.
 bool Analyzer::BindInBlock(Node* column, Block& block, Block& from, bool outer) {
   Source* lacking = nullptr;
@@ -192,6 +206,7 @@ bool Analyzer::BindQualified(Node* column, uint32_t at, Source& source, Block& f
   for (size_t i = 0; i < source.columns.size() && index < 0; ++i) {
     if (Same(source.columns[i].name, name)) index = static_cast<int>(i);
   }
+  if (index < 0 && name.size() > 1 && name[0] == '$') index = PositionIn(source, name);
   if (index < 0 && source.columns_known && options_.strict && !IsSystemColumn(name)) return false;
   Bound(column, from, &source, index, outer);
   out_.bindings_[column].fields = static_cast<int>(column->count - at) - 1;

@@ -72,16 +72,29 @@ void ColumnFlow::Of(const FlowColumn& column, const Take& take) const {
   }
 }
 
+void ColumnFlow::OfJoined(const FlowColumn& column, const Take& take) const {
+  const Source& source = *column.source;
+  const auto at = static_cast<size_t>(column.index);
+  if (column.index >= 0 && at < source.joined.size()) {
+    for (const auto& [side, index] : source.joined[at].sides) take({side, nullptr, index, {}});
+    if (at >= source.made_of.size()) return;
+    for (const Node* expression : source.made_of[at]) OfExpression(expression, source.scope, take);
+    return;
+  }
+  // A name that is not known comes from the table below, if its columns are not known either.
+  const Node* below = source.node->Child(1);
+  for (const Source* each : source.scope->sources) {
+    if (each->node == below && !each->columns_known) take({each, nullptr, -1, column.name});
+  }
+}
+
 void ColumnFlow::OfSource(const FlowColumn& column, const Take& take) const {
   const Source& source = *column.source;
   if (source.query != nullptr) {
     take({nullptr, source.query, column.index, column.name});
     return;
   }
-  if (source.kind == SourceKind::kJoin && column.index >= 0) {
-    for (const auto& [side, index] : source.joined[static_cast<size_t>(column.index)].sides) take({side, nullptr, index, {}});
-    return;
-  }
+  if (source.kind == SourceKind::kJoin || source.kind == SourceKind::kPivot) return OfJoined(column, take);
   // A function's columns are made of all its arguments.
   if (source.kind == SourceKind::kFunction) OfExpression(source.node->Child(1), source.scope, take);
 }

@@ -39,6 +39,7 @@ class ColumnFlow {
 
  private:
   void OfResult(const FlowColumn& column, const Take& take) const;
+  void OfJoined(const FlowColumn& column, const Take& take) const;
   void OfSource(const FlowColumn& column, const Take& take) const;
   void OfColumn(const Node* column, const Scope* scope, const Take& take) const;
   void OfNamedWindow(const Node* name, const Scope* scope, const Take& take) const;

@@ -59,6 +59,8 @@ void Analyzer::BuildFrom(Node* table, Block& block, bool nullable) {
     case Kind::kDerivedTable: AddDerived(table, block, nullable); return;
     case Kind::kTableFunction: AddFunction(table, block, nullable); return;
     case Kind::kParenTable: AddParenthesized(table, block, nullable); return;
+    case Kind::kPivot: AddPivot(table, block, nullable); return;
+    case Kind::kMatchRecognize: AddMatchRecognize(table, block, nullable); return;
     case Kind::kJoin: BuildJoin(table, block, nullable); return;
     default: throw AnalysisFailure{Error(ErrorCode::kUnsupported, "this part of FROM is not understood").At(PlaceOf(table))};
   }

@@ -1,6 +1,7 @@
 #include "dvt/sql/analyze/qualify.h"
 
 #include <algorithm>
+#include <set>
 
 #include "dvt/sql/analyze/qualifier_internal.h"
 
@@ -153,7 +154,18 @@ void Qualifier::Quote(Node* identifier) {
 void Qualifier::QualifyColumns() {
   for (const Scope& scope : analysis_.scopes()) {
     if (scope.kind != ScopeKind::kRoot) continue;
-    for (Node* column : FindAll(scope.outermost, Kind::kColumn)) QualifyColumn(column);
+    std::vector<Node*> pivots = FindAll(scope.outermost, Kind::kPivot);
+    const auto matches = FindAll(scope.outermost, Kind::kMatchRecognize);
+    pivots.insert(pivots.end(), matches.begin(), matches.end());
+    std::set<const Node*> own;  // these clauses name the columns of their one table
+    for (const Node* pivot : pivots) {
+      for (uint32_t slot = 2; slot < pivot->count; ++slot) {
+        for (const Node* column : FindAll(pivot->Child(slot), Kind::kColumn)) own.insert(column);
+      }
+    }
+    for (Node* column : FindAll(scope.outermost, Kind::kColumn)) {
+      if (!own.contains(column)) QualifyColumn(column);
+    }
   }
 }
 
@@ -168,7 +180,7 @@ void Qualifier::QualifyColumn(Node* column) {
   const std::string& table = NameOf(source);
   const bool element =
       source.kind == SourceKind::kFunction && binding->index < 0 && SameName(dialect_, binding->name, source.name);
-  if (table.empty() || element) return;
+  if (table.empty() || element || (binding->index >= 0 && IsRepeated(source, binding->index))) return;
   const std::string& name = binding->index < 0 ? binding->name : source.columns[static_cast<size_t>(binding->index)].name;
   Node* fresh = MakeColumn(arena_, table, name);
   for (uint32_t i = column->count - static_cast<uint32_t>(binding->fields); i < column->count; ++i)

@@ -67,6 +67,8 @@ class Walker {
 
   void AddTable(Node* node, const Node* written) {
     const Node* name = node->Child(1);
+    const bool staged_file = name != nullptr && name->count == 1 && name->Child(0)->Is(Kind::kParameter);
+    if (staged_file) return;
     if (name != nullptr && name->count == 1) {
       const Node* only = name->Child(0);
       const std::string folded = FoldIdentifier(dialect_, only->text, only->Has(kQuoted));

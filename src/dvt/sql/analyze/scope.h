@@ -18,7 +18,7 @@ namespace dvt::sql {
 struct Scope;
 struct Source;
 
-enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues, kJoin };
+enum class SourceKind : uint8_t { kTable, kCte, kDerived, kFunction, kValues, kJoin, kPivot };
 
 /// A column that unqualified names and stars see in a FROM clause.
 struct VisibleColumn {
@@ -30,13 +30,14 @@ struct VisibleColumn {
 /// One thing in a FROM clause that has columns.
 struct Source {
   SourceKind kind = SourceKind::kTable;
-  std::string name;                   ///< by which columns refer to it (folded): alias or table name
-  Scope* scope = nullptr;             ///< in whose FROM it stands
-  Node* node = nullptr;               ///< the kTable, kDerivedTable or kTableFunction
-  columnar::RelationName relation;    ///< kTable: its (folded) name as written
-  Scope* query = nullptr;             ///< kCte, kDerived, kValues: the scope that yields its rows
-  std::vector<VisibleColumn> joined;  ///< kJoin, a join in parentheses with an alias: what its columns are
-  columnar::Fields columns;           ///< visible columns, renamed by the alias' column list
+  std::string name;                               ///< by which columns refer to it (folded): alias or table name
+  Scope* scope = nullptr;                         ///< in whose FROM it stands
+  Node* node = nullptr;                           ///< the kTable, kDerivedTable or kTableFunction
+  columnar::RelationName relation;                ///< kTable: its (folded) name as written
+  Scope* query = nullptr;                         ///< kCte, kDerived, kValues: the scope that yields its rows
+  std::vector<VisibleColumn> joined;              ///< kJoin (a join in parentheses with an alias), kPivot: what its columns are
+  std::vector<std::vector<const Node*>> made_of;  ///< kPivot: expressions that make a column; none: it is that of `joined`
+  columnar::Fields columns;                       ///< visible columns, renamed by the alias' column list
   bool columns_known = false;
   bool nullable_side = false;  ///< on the null-supplying side of an outer join
   std::vector<int> used;       ///< indexes of referenced columns, ascending, without duplicates (if columns are known)
