@@ -32,21 +32,25 @@ enum class Kind : uint8_t {
   kLimit,         ///< 0 count; text NEXT or FIRST of FETCH; flags kFetch, kPercent, kWithTies, kImplicitCount
   kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
   kLock,          ///< text: FOR UPDATE … as written
+  kTailClause,    ///< text: "FOR XML", "FOR JSON", "OPTION"; its items as kCommand. In kLockSlot, alone or in a kList
+  kHint,          ///< text: the inside of /*+ … */
+  kInto,          ///< kName or kParameter targets of SELECT … INTO; text: "", "TEMPORARY", "UNLOGGED", "BULK COLLECT"
+  kConnect,       ///< 0 START WITH condition, 1 CONNECT BY condition; flag kNoCycle
   // Tables. Slot 0 is always the kTableAlias.
-  kTable,  ///< 0 alias, 1 kName (a staged file: one kParameter), 2 kSample, 3 kTimeTravel, 4 kList of kNamedArg options of a staged file
+  kTable,  ///< 0 alias, 1 kName (a staged file: one kParameter), 2 kSample, 3 kTimeTravel, 4 kList of kNamedArg options of a staged file, 5 kList of hints, 6 partition
   kDerivedTable,   ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
   kTableFunction,  ///< 0 alias, 1 kFunction or kUnnest-like call; flags kLateral, kWithOrdinality
   kParenTable,     ///< 0 alias, 1 table expression (a join in parentheses)
   kPivot,  ///< 0 alias, 1 table, 2 kList of aggregates (UNPIVOT: value columns), 3 kList of kIn, 4 DEFAULT ON NULL, 5 kList GROUP BY; flags kUnpivot, kIncludeNulls, kExcludeNulls
   kMatchRecognize,  ///< MatchSlot
-  kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord
+  kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord, kApplied; text: LOOP, HASH …
   kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
   kSample,  ///< 0 size, 1 seed, 2 bucket count, 3 bucket column; text: the method (BERNOULLI …) or empty; flags kPercent, kRowCount; op kCustom: text as written
   kTimeTravel,  ///< 0 kNamedArg, 1 kNamedArg of END, 2 kNamedArg of CHANGES; text: AT or BEFORE
   kName,        ///< kIdentifier parts of a dotted object name, outermost first
   // Expressions.
   kIdentifier,  ///< text: the name without quotes; flag kQuoted
-  kColumn,      ///< kIdentifier parts, the column last
+  kColumn,      ///< kIdentifier parts, the column last; flag kOuterMark
   kStar,        ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias
   kNumber,      ///< text as written
   kString,      ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes
@@ -77,6 +81,7 @@ enum class Kind : uint8_t {
   kArray,       ///< elements
   kStruct,      ///< kAlias fields: {'a': 1}
   kMap,         ///< 0 keys and values as kAlias-less pairs kRow
+  kScope,       ///< 0 type or null, 1 member: GEOGRAPHY::Point(1, 2, 4326)
   kLambda,      ///< 0 kList of kIdentifier, 1 body
   kNamedArg,    ///< 0 kIdentifier, 1 value; op kArrowArg (=>) or kAssignArg (:=); kPairArg (:): 0 any key
   kSubscript,   ///< 0 value, 1 index or kSlice
@@ -93,17 +98,25 @@ enum class Kind : uint8_t {
   kTuple,   ///< pieces printed in parentheses with commas
   kSetting,  ///< 0 key, 1 value: printed key=value
   // Statements other than queries.
-  kInsert,     ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
-  kUpdate,     ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit
-  kDelete,     ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit
+  kInsert,  ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
+  kUpdate,  ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit, 8 kTailClause
+  kDelete,     ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause
   kMerge,      ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
   kMergeWhen,  ///< 0 extra condition, 1 action: kInsert, kUpdate (without tables), kDelete or kWord; text: "MATCHED", "NOT MATCHED BY SOURCE" …
   kCreate,     ///< CreateSlot; text: "TABLE", "UNIQUE INDEX" …; flags kOrReplace, kTemporary, kIfNotExists
   kDrop,       ///< 0 kList of kName, 1 kPhrase behind them; text: object kind; op kCascade/kRestrict; flag kIfExists
   kAlter,      ///< 0 kName, 1 kList of kPhrase actions, 2 kPhrase before them; text: object kind; flag kIfExists
   kColumnDef,  ///< 0 kIdentifier, 1 kTypeName, 2 kList of kPhrase constraints; text: the rest as written
-  kOnConflict,  ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
-  kCommand,     ///< text: any other statement, as written
+  kOnConflict,      ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
+  kBlock,           ///< statements between BEGIN and END
+  kIfStatement,     ///< 0 condition, 1 statement, 2 ELSE statement
+  kWhileStatement,  ///< 0 condition, 1 statement
+  kDeclare,         ///< kDeclaration
+  kDeclaration,     ///< 0 kParameter or kIdentifier, 1 kTypeName (or kList: a table's columns), 2 default
+  kSetVariable,     ///< 0 kParameter, 1 value; text: the operator
+  kExecute,         ///< 0 kName, kParameter or kString, 1 kList of arguments
+  kTransaction,     ///< text: "BEGIN", "COMMIT", "ROLLBACK"; 0 name
+  kCommand,         ///< text: any other statement, as written
 };
 
 /// Slots that kSelect, kSetOperation, kValues and kSubquery share.
@@ -118,10 +131,15 @@ enum SelectSlot : uint32_t {
   kHavingSlot = 10,
   kWindowSlot = 11,
   kQualifySlot = 12,
-  kSelectSlots = 13
+  kHintSlot = 13,
+  kIntoSlot = 14,
+  kConnectSlot = 15,
+  kSelectSlots = 16
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
 enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kInnerSlot = 5, kInnerSlots = 6 };
+/// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand.
+enum TableSlot : uint32_t { kAliasSlot = 0, kNameSlot = 1, kSampleSlot = 2, kTableHintsSlot = 5, kPartitionSlot = 6 };
 /// Trailing slots may be missing: always read through Child().
 enum FunctionSlot : uint32_t {
   kArgsSlot = 0,       ///< kList
@@ -184,6 +202,8 @@ enum Flag : uint16_t {
   kOrReplace = 1,
   kUnpivot = 1,
   kIfExists = 1,
+  kNoCycle = 1,
+  kOuterMark = 1,
   kDoNothing = 1,
   kByName = 2,
   kIncludeNulls = 2,
@@ -216,6 +236,7 @@ enum Flag : uint16_t {
   /// A right operand that goes on with its parent's chain of equal operators: printed without parentheses. Long chains of an
   /// associative operator are read into balanced trees, so that every walk over them is shallow.
   kChained = 32,
+  kApplied = 32,  ///< CROSS APPLY, OUTER APPLY
 };
 
 /// A comment beside a node, in source order.

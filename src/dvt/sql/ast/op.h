@@ -57,6 +57,7 @@ enum class Op : uint8_t {
   kBitNot,
   kPrior,
   kSpread,  ///< *COLUMNS(…): the columns as several arguments
+  kConnectByRoot,
   // kSetOperation
   kUnion,
   kExcept,

@@ -43,6 +43,9 @@ enum class Feature : uint8_t {
   kEscapedControls,    ///< line ends and tabs in a string are written \n and \t
   kBraceParameters,    ///< {name: Type}
   kDashedNames,        ///< FROM my-project.data.t, and parts of digits: t.25
+  kHashNames,          ///< #t and ##t are temporary tables; # and @ inside of names
+  kQuoteStrings,       ///< q'[it's]'
+  kOptimizerHints,     ///< /*+ … */ behind SELECT and its kin
   kColonParameters,
   kDollarParameters,
   // operators
@@ -92,7 +95,25 @@ enum class Feature : uint8_t {
   kFromFirst,
   kLimitComma,
   kFetch,
-  kFetchAsWritten,  ///< FETCH FIRST and LIMIT are both at home: each stays what it was
+  kFetchAsWritten,     ///< FETCH FIRST and LIMIT are both at home: each stays what it was
+  kFetchNeedsOrder,    ///< … only behind an ORDER BY
+  kNoLimit,            ///< there is no LIMIT: TOP, or FETCH FIRST
+  kOffsetNeedsOrder,   ///< OFFSET only behind an ORDER BY
+  kTop,                ///< SELECT TOP n is read
+  kApply,              ///< CROSS APPLY, OUTER APPLY
+  kJoinHints,          ///< INNER LOOP JOIN
+  kTableHints,         ///< t WITH (NOLOCK)
+  kForXml,             ///< FOR XML …, FOR JSON …
+  kQueryOptions,       ///< OPTION(…)
+  kSelectInto,         ///< SELECT … INTO t
+  kConnectBy,          ///< START WITH … CONNECT BY
+  kOuterMarks,         ///< a.x = b.x (+)
+  kBareTableAliases,   ///< table aliases are written without AS
+  kTablePartitions,    ///< t PARTITION(p)
+  kEqualsAlias,        ///< SELECT name = expression
+  kImplicitRecursion,  ///< WITH without RECURSIVE may recurse
+  kOutputsNeedNames,   ///< every column of a derived table or CTE needs a name
+  kPlainSetBranches,   ///< the operands of a set operation take neither ORDER BY nor LIMIT
   kLimitPercent,
   kOffsetRows,  ///< OFFSET 1 ROWS
   kNullsOrdering,
@@ -167,6 +188,8 @@ enum class Feature : uint8_t {
   kListSlices,
   kBooleanLiterals,
   kBooleanType,
+  kConditionsOnly,  ///< conditions are no values, values no conditions
+  kScopeOperator,   ///< type::member beside x::type
   kIntervalType,
   kIntervalUnitOutside,  ///< INTERVAL '1' DAY (needs a unit)
   kIntervalString,       ///< INTERVAL '1 day 2 hours'
@@ -223,6 +246,7 @@ enum class Feature : uint8_t {
   kReturning,
   kOnConflict,
   kOnDuplicateKey,
+  kProcedural,  ///< DECLARE, IF, WHILE, BEGIN … END, EXECUTE as statements
   kMerge,
   kDeleteUsing,
   kUpdateFrom,

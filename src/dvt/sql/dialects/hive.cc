@@ -7,6 +7,7 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kAliasedArguments,
+                                  F::kOptimizerHints,
                                   F::kAngleTypes,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,

@@ -95,6 +95,9 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kNullSafeEquals,
                                   F::kDivOperator,
                                   F::kAtVariables,
+                                  F::kOptimizerHints,
+                                  F::kTableHints,
+                                  F::kSelectInto,
                                   F::kXorOperator,
                                   F::kNullsLow};
 

@@ -6,7 +6,11 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kLateralAlias,
+constexpr FeatureSet kFeatures = {F::kTop,
+                                  F::kConnectBy,
+                                  F::kOuterMarks,
+                                  F::kSelectInto,
+                                  F::kLateralAlias,
                                   F::kLocaleTextOrder,
                                   F::kLikeBackslash,
                                   F::kSymmetricBetween,

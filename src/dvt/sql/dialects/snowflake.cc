@@ -8,6 +8,9 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kAliasedArguments,
+                                  F::kTop,
+                                  F::kConnectBy,
+                                  F::kOuterMarks,
                                   F::kUnderscoreNumbers,
                                   F::kDollarParameters,
                                   F::kPipesConcat,

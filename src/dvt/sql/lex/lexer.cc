@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "dvt/base/text/text.h"
+
 namespace dvt::sql {
 namespace {
 
@@ -10,6 +12,17 @@ bool IsWordStart(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' &
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsWordPart(unsigned char c) { return IsWordStart(c) || IsDigit(static_cast<char>(c)) || c == '$'; }
+
+// What closes q'[…]': the partner of a bracket, else the same character.
+char Partner(char open) {
+  switch (open) {
+    case '[': return ']';
+    case '(': return ')';
+    case '{': return '}';
+    case '<': return '>';
+    default: return open;
+  }
+}
 
 // Longest first; which of them are cut short by features is decided in Symbol().
 constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>",
@@ -69,6 +82,7 @@ class Lexer {
           ++in_version_;
           continue;
         }
+        if (At(2) == '+' && d_.Has(Feature::kOptimizerHints) && BehindVerb()) break;
         BlockComment();
       } else if (in_version_ > 0 && c == '*' && At(1) == '/') {
         --in_version_;
@@ -81,6 +95,24 @@ class Lexer {
         break;
       }
     }
+  }
+
+  // Whether the last token is one behind which hints may stand.
+  bool BehindVerb() const {
+    for (size_t i = tokens_.size(); i-- > 0;) {
+      if (tokens_[i].type == Tok::kComment) continue;
+      const Kw kw = tokens_[i].kw;
+      return kw == Kw::kSELECT || kw == Kw::kINSERT || kw == Kw::kUPDATE || kw == Kw::kDELETE || kw == Kw::kMERGE;
+    }
+    return false;
+  }
+
+  void Hint() {
+    const size_t end = src_.find("*/", pos_ + 3);
+    if (end == std::string_view::npos) return Unclosed("this hint is never closed; expected */");
+    const std::string_view text = TrimView(src_.substr(pos_ + 3, end - pos_ - 3));
+    pos_ = end + 2;
+    Push(Tok::kHint, text);
   }
 
   bool DashComment() const {
@@ -124,6 +156,7 @@ class Lexer {
     char c = src_[pos_];
     if (c == '\0') return Fail("unexpected NUL byte", pos_, pos_ + 1);
     if ((c == '\'' || c == '"') && TripleAhead()) return TripleQuoted(Tok::kString, false);
+    if (c == '/' && At(1) == '*') return Hint();
     if (c == '\'') return Quoted(Tok::kString, '\'', d_.Has(Feature::kBackslashEscapes));
     if (c == '"') {
       if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
@@ -132,7 +165,7 @@ class Lexer {
     if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', false);
     if (c == '[' && d_.Has(Feature::kBracketIdentifiers)) return BracketName();
     if (IsDigit(c) || (c == '.' && IsDigit(At(1)) && !AfterName())) return Number();
-    if (IsWordStart(static_cast<unsigned char>(c))) return Word();
+    if (IsWordStart(static_cast<unsigned char>(c)) || (c == '#' && d_.Has(Feature::kHashNames))) return Word();
     if (c == '$') return Dollar();
     if (c == '@' && d_.Has(Feature::kAtVariables)) return Variable();
     if (c == '?') {
@@ -351,6 +384,10 @@ class Lexer {
   void Word() {
     char c = static_cast<char>(At() | 32);
     if ((c == 'r' || c == 'b') && PrefixedString()) return;
+    if (d_.Has(Feature::kQuoteStrings)) {
+      if (c == 'q' && At(1) == '\'') return AlternativeQuote(Tok::kString, 2);
+      if (c == 'n' && (At(1) | 32) == 'q' && At(2) == '\'') return AlternativeQuote(Tok::kNationalString, 3);
+    }
     if (At(1) == '\'') {
       if (c == 'e' && d_.Has(Feature::kEStrings)) return ++pos_, Quoted(Tok::kEString, '\'', true);
       if (c == 'x') return ++pos_, Quoted(Tok::kHexString, '\'', false);
@@ -359,10 +396,21 @@ class Lexer {
     }
     if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
       return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_, pos_ + 2);
-    while (pos_ < src_.size() && IsWordPart(static_cast<unsigned char>(src_[pos_]))) ++pos_;
+    const bool hash = d_.Has(Feature::kHashNames);
+    while (pos_ < src_.size() && (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@')))) ++pos_;
     std::string_view word = src_.substr(begin_, pos_ - begin_);
     Push(Tok::kWord, word);
     tokens_.back().kw = LookUpKeyword(word);
+  }
+
+  // q'[…]': everything up to ]'.
+  void AlternativeQuote(Tok type, size_t prefix) {
+    const char close[] = {Partner(At(prefix)), '\''};
+    const size_t start = pos_ + prefix + 1;
+    const size_t end = start > src_.size() ? std::string_view::npos : src_.find(std::string_view(close, 2), start);
+    if (end == std::string_view::npos) return Unclosed("this quote is never closed; expected " + std::string(close, 2));
+    pos_ = end + 2;
+    Push(type, src_.substr(start, end - start));
   }
 
   void Dollar() {
@@ -404,7 +452,8 @@ class Lexer {
       if (end == std::string_view::npos) return Unclosed("this quote is never closed");
       pos_ = end + 1;
     } else {
-      while (IsWordPart(static_cast<unsigned char>(At())) || At() == '.') ++pos_;
+      const bool hash = d_.Has(Feature::kHashNames);
+      while (IsWordPart(static_cast<unsigned char>(At())) || (hash ? At() == '#' || At() == '@' : At() == '.')) ++pos_;
     }
     Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
   }

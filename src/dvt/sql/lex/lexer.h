@@ -27,6 +27,7 @@ enum class Tok : uint8_t {
   kSymbol,
   kComment,
   kError,  ///< where the text cannot be cut into tokens; only if failures are collected
+  kHint,   ///< the inside of /*+ … */
 };
 
 struct Token {

@@ -7,11 +7,13 @@ namespace dvt::sql {
 bool Parser::IsImplicitAlias(bool table) const {
   const Token& t = Cur();
   if (t.type == Tok::kQuotedName) return true;
-  if (t.type == Tok::kString && !table) return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback);
+  if (t.type == Tok::kString && !table)
+    return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias);
   if (t.type != Tok::kWord) return false;
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
   if (table && TimeTravelAhead()) return false;
+  if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
   if (!table && Is(Kw::kLATERAL)) return true;
   if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
   switch (t.kw) {
@@ -27,7 +29,6 @@ bool Parser::IsImplicitAlias(bool table) const {
     case Kw::kRIGHT:
     case Kw::kFULL:
     case Kw::kSTRAIGHT_JOIN:
-    case Kw::kTABLESAMPLE:
     case Kw::kLATERAL:
     case Kw::kEND:
     case Kw::kASC:
@@ -57,6 +58,8 @@ bool Parser::IsImplicitAlias(bool table) const {
     case Kw::kPOSITIONAL: return !(Has(Feature::kPositionalJoin) && IsAhead(1, Kw::kJOIN));
     case Kw::kPIVOT:
     case Kw::kUNPIVOT: return !Has(Feature::kPivot) || !(SymbolAhead(1, "(") || IsAhead(2, Kw::kNULLS));
+    case Kw::kTABLESAMPLE: return !table && !SymbolAhead(1, "(");
+    case Kw::kOUTER: return !(Has(Feature::kApply) && IsWord("APPLY", 1));
     default:
       if (IsWord("MINUS")) return !QueryAhead(1);
       if (table && (SampleAhead() || TimeTravelAhead())) return false;

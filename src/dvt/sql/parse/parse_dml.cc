@@ -134,6 +134,7 @@ Node* Parser::Update(Node* with) {
   update->children[5] = Returning();
   if (Eat(Kw::kORDER, Kw::kBY)) update->children[6] = OrderList();
   if (Eat(Kw::kLIMIT)) update->children[7] = New(Kind::kLimit, {Expression()});
+  if (QueryOptionsAhead()) SetChild(arena_, update, 8, QueryOptions());
   return update;
 }
 
@@ -148,6 +149,7 @@ Node* Parser::Delete(Node* with) {
   node->children[4] = Returning();
   if (Eat(Kw::kORDER, Kw::kBY)) node->children[5] = OrderList();
   if (Eat(Kw::kLIMIT)) node->children[6] = New(Kind::kLimit, {Expression()});
+  if (QueryOptionsAhead()) SetChild(arena_, node, 7, QueryOptions());
   return node;
 }
 

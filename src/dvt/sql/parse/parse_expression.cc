@@ -1,3 +1,4 @@
+#include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
 namespace dvt::sql {
@@ -92,7 +93,11 @@ Node* Parser::Prefix(int power) {
     return NewAt(begin, Kind::kUnary, {Expression(p.not_ - 1)}, {}, Op::kNot);
   }
   Op op = Op::kNone;
-  if (IsSymbol("-"))
+  if (IsWord("PRIOR") && Has(Feature::kConnectBy) && !SymbolAhead(1, ".") && !SymbolAhead(1, ","))
+    op = Op::kPrior;
+  else if (IsWord("CONNECT_BY_ROOT") && Has(Feature::kConnectBy))
+    op = Op::kConnectByRoot;
+  else if (IsSymbol("-"))
     op = Op::kNeg;
   else if (IsSymbol("+"))
     op = Op::kPlus;
@@ -317,6 +322,8 @@ Node* Parser::Postfix(Node* value) {
     if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end &&
         (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName)) {
       value = ColonPath(value);
+    } else if (IsSymbol("::") && Has(Feature::kScopeOperator) && FindType(d_, ToUpper(Ahead(1).text)) == nullptr) {
+      value = Scope(value);
     } else if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
       Next();
       Node* cast = NewAt(value->begin, Kind::kCast, {value, TypeName()});

@@ -50,6 +50,7 @@ Node* Parser::Primary() {
         return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));
       }
       if (IsSymbol("*")) return Star(nullptr);
+      if (IsSymbol("::") && Has(Feature::kScopeOperator)) return Scope(nullptr);
       if (IsSymbol("@") && Has(Feature::kTildeRegex)) {
         Next();
         return MakeFunction(arena_, "ABS", {Expression(d_.precedence->unary)});
@@ -260,6 +261,11 @@ Node* Parser::ColumnOrCall() {
     Next();
     return NewAt(begin, Kind::kField, {column, ColumnOrCall()}, "!");
   }
+  if (IsSymbol("(") && SymbolAhead(1, "+") && SymbolAhead(2, ")") && Has(Feature::kOuterMarks)) {
+    at_ += 3;
+    column->Set(kOuterMark);
+    return column;
+  }
   if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes)))
     return column;
   if (column->count == 2 && Has(Feature::kMethodCalls)) {
@@ -460,34 +466,6 @@ Node* Parser::ArrayElements(std::string_view close) {
   }
   ExpectSymbol(close);
   return array;
-}
-
-// x -> …, (x, y) -> …, lambda x: …
-bool Parser::LambdaAhead() const {
-  if (Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && NameAhead(1)) return true;
-  if (!Has(Feature::kLambdaArrow)) return false;
-  if (IsSymbol("(")) {
-    size_t n = 1;
-    while (Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ",")) n += 2;
-    return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
-  }
-  // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
-  return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString &&
-         Ahead(2).type != Tok::kNumber;
-}
-
-Node* Parser::Lambda() {
-  Node* parameters = New(Kind::kList);
-  uint32_t begin = Cur().begin;
-  bool keyword = Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && !SymbolAhead(1, "->");
-  if (keyword) Next();
-  bool paren = EatSymbol("(");
-  do {
-    Add(parameters, Identifier("a parameter name"));
-  } while (EatSymbol(","));
-  if (paren) ExpectSymbol(")");
-  ExpectSymbol(keyword ? ":" : "->");
-  return NewAt(begin, Kind::kLambda, {parameters, Expression()});
 }
 
 }  // namespace dvt::sql

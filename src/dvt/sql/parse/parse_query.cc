@@ -16,7 +16,8 @@ Node* Parser::Identifier(std::string_view expected) {
 Node* Parser::AnyWord(std::string_view expected) {
   const Token& t = Cur();
   if (t.type != Tok::kQuotedName && t.type != Tok::kWord) {
-    bool string_name = t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback));
+    bool string_name = t.type == Tok::kString &&
+                       (Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias));
     if (!string_name) Unexpected(expected);
   }
   Node* node = New(Kind::kIdentifier, {}, t.text);
@@ -28,7 +29,7 @@ Node* Parser::AnyWord(std::string_view expected) {
 Node* Parser::DottedName() {
   Node* name = New(Kind::kName);
   Add(name, Identifier("a name"));
-  while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
+  while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : AnyWord("a name after '.'"));
   return name;
 }
 
@@ -88,7 +89,9 @@ Node* Parser::Query() {
   return query;
 }
 
-bool Parser::TailAhead() const { return Is(Kw::kORDER) || Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kFETCH) || Is(Kw::kFOR); }
+bool Parser::TailAhead() const {
+  return Is(Kw::kORDER) || Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kFETCH) || Is(Kw::kFOR) || QueryOptionsAhead();
+}
 
 Node* Parser::With() {
   Node* with = New(Kind::kWith);
@@ -226,7 +229,8 @@ Node* Parser::Select() {
   }
   size_t first = at_;
   Expect(Kw::kSELECT, "SELECT");
-  if (Is(Kw::kDISTINCT) || Is(Kw::kDISTINCTROW)) {
+  select->children[kHintSlot] = OptimizerHint();
+  if (Is(Kw::kDISTINCT) || Is(Kw::kDISTINCTROW) || (Is(Kw::kUNIQUE) && Has(Feature::kConnectBy))) {
     Node* distinct = New(Kind::kDistinct);
     Next();
     if (Has(Feature::kDistinctOn) && Eat(Kw::kON)) {
@@ -241,7 +245,11 @@ Node* Parser::Select() {
     Eat(Kw::kALL);
   }
   TakeComments(select, first);
-  Clause([&] { select->children[kItemsSlot] = SelectItems(); });
+  if (Has(Feature::kTop) && IsWord("TOP")) select->children[kLimitSlot] = Top();
+  const bool bare = select->children[kLimitSlot] != nullptr && AtEnd();
+  select->children[kItemsSlot] = New(Kind::kList);
+  if (!bare) Clause([&] { select->children[kItemsSlot] = SelectItems(); });
+  select->children[kIntoSlot] = Into();
   if (select->children[kFromSlot] == nullptr && Eat(Kw::kFROM)) Clause([&] { select->children[kFromSlot] = FromList(); });
   SelectTail(select);
   return select;
@@ -249,6 +257,7 @@ Node* Parser::Select() {
 
 void Parser::SelectTail(Node* select) {
   if (Eat(Kw::kWHERE)) Clause([&] { select->children[kWhereSlot] = Expression(); });
+  if (Has(Feature::kConnectBy)) Clause([&] { select->children[kConnectSlot] = Connect(); });
   if (Eat(Kw::kGROUP, Kw::kBY)) Clause([&] { select->children[kGroupSlot] = GroupBy(); });
   if (Eat(Kw::kHAVING)) Clause([&] { select->children[kHavingSlot] = Expression(); });
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
@@ -288,6 +297,10 @@ Node* Parser::SelectItem() {
   } else if (Has(Feature::kFromFirst) && Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, ":") &&
              !SymbolAhead(1, "::")) {
     Node* name = Identifier("a name");  // prefix alias  a: expression
+    Next();
+    item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
+  } else if (Has(Feature::kEqualsAlias) && NameAhead() && SymbolAhead(1, "=")) {
+    Node* name = Identifier("a name");
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
   } else {
@@ -383,57 +396,6 @@ Node* Parser::OrderList() {
     Add(list, OrderItem());
   } while (EatSymbol(","));
   return list;
-}
-
-// ORDER BY, LIMIT, OFFSET, FETCH and locks, in any order that a dialect takes.
-void Parser::QueryTail(Node* query) {
-  while (true) {
-    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && query->children[kOrderSlot] == nullptr) {
-      at_ += 2;
-      query->children[kOrderSlot] = OrderList();
-    } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
-      Node* limit = New(Kind::kLimit);
-      Next();
-      if (Eat(Kw::kALL)) continue;
-      Node* count = Expression();
-      if (Has(Feature::kLimitComma) && EatSymbol(",")) {
-        query->children[kOffsetSlot] = count;
-        count = Expression();
-      }
-      if (Has(Feature::kLimitPercent) && (EatSymbol("%") || Eat(Kw::kPERCENT))) limit->Set(kPercent);
-      Add(limit, count);
-      query->children[kLimitSlot] = limit;
-    } else if (Is(Kw::kOFFSET) && query->children[kOffsetSlot] == nullptr) {
-      Next();
-      query->children[kOffsetSlot] = Expression();
-      if (!Eat(Kw::kROWS)) Eat(Kw::kROW);
-    } else if (Is(Kw::kFETCH) && query->children[kLimitSlot] == nullptr) {
-      Node* limit = New(Kind::kLimit);
-      Next();
-      limit->Set(kFetch);
-      limit->text = Is(Kw::kFIRST) ? "FIRST" : "NEXT";
-      if (!Eat(Kw::kFIRST)) Expect(Kw::kNEXT, "FIRST or NEXT");
-      limit->Set(kImplicitCount, Is(Kw::kROW) || Is(Kw::kROWS));
-      Add(limit, limit->Has(kImplicitCount) ? MakeNumber(arena_, 1) : Expression());
-      if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
-      if (!Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
-      if (Eat(Kw::kWITH)) {
-        Expect(Kw::kTIES, "TIES");
-        limit->Set(kWithTies);
-      } else {
-        Expect(Kw::kONLY, "ONLY");
-      }
-      query->children[kLimitSlot] = limit;
-    } else if ((Is(Kw::kFOR) || (Is(Kw::kLOCK) && IsAhead(1, Kw::kIN))) && query->children[kLockSlot] == nullptr) {
-      Node* lock = New(Kind::kLock);
-      uint32_t begin = Cur().begin, end = begin;
-      while (!AtEnd() && !IsSymbol(")") && !IsSymbol(";")) end = Next().end;
-      lock->text = SourceOf(begin, end);
-      query->children[kLockSlot] = lock;
-    } else {
-      return;
-    }
-  }
 }
 
 }  // namespace dvt::sql

@@ -269,4 +269,32 @@ Node* Parser::FrameBound() {
   return bound;
 }
 
+// x -> …, (x, y) -> …, lambda x: …
+bool Parser::LambdaAhead() const {
+  if (Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && NameAhead(1)) return true;
+  if (!Has(Feature::kLambdaArrow)) return false;
+  if (IsSymbol("(")) {
+    size_t n = 1;
+    while (Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ",")) n += 2;
+    return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
+  }
+  // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
+  return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString &&
+         Ahead(2).type != Tok::kNumber;
+}
+
+Node* Parser::Lambda() {
+  Node* parameters = New(Kind::kList);
+  uint32_t begin = Cur().begin;
+  bool keyword = Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && !SymbolAhead(1, "->");
+  if (keyword) Next();
+  bool paren = EatSymbol("(");
+  do {
+    Add(parameters, Identifier("a parameter name"));
+  } while (EatSymbol(","));
+  if (paren) ExpectSymbol(")");
+  ExpectSymbol(keyword ? ":" : "->");
+  return NewAt(begin, Kind::kLambda, {parameters, Expression()});
+}
+
 }  // namespace dvt::sql

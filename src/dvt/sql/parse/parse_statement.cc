@@ -25,7 +25,9 @@ bool Parser::AtStatement() const {
 Node* Parser::Statement() {
   size_t first = at_;
   Node* statement = nullptr;
-  if (AtQuery())
+  if (ProceduralAhead())
+    statement = Procedural();
+  else if (AtQuery())
     statement = Query();
   else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))
     statement = Insert(nullptr);

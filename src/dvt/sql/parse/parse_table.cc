@@ -1,3 +1,4 @@
+#include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
 namespace dvt::sql {
@@ -41,6 +42,9 @@ bool Parser::JoinHead(Node* join) {
     Next();
     join->text = "DIRECTED";
   }
+  const bool hinted = at_ != start && Has(Feature::kJoinHints) && IsAhead(1, Kw::kJOIN);
+  if (hinted && (IsWord("LOOP") || IsWord("HASH") || IsWord("REMOTE") || Is(Kw::kMERGE)))
+    join->text = arena_.Copy(ToUpper(Next().text));
   if (Eat(Kw::kJOIN)) return true;
   if (at_ != start) Unexpected("JOIN");
   return false;
@@ -50,6 +54,16 @@ Node* Parser::TableExpression() {
   Depth depth(*this);
   Node* left = TablePrimary();
   while (true) {
+    if (Has(Feature::kApply) && (Is(Kw::kCROSS) || Is(Kw::kOUTER)) && IsWord("APPLY", 1)) {
+      Node* join = Slots(Kind::kJoin, 4);
+      join->op = Is(Kw::kOUTER) ? Op::kLeft : Op::kCross;
+      join->Set(kApplied);
+      at_ += 2;
+      join->children[0] = left;
+      join->children[1] = TablePrimary(true);
+      left = join;
+      continue;
+    }
     switch (Cur().kw) {
       case Kw::kJOIN:
       case Kw::kINNER:
@@ -109,13 +123,13 @@ Node* Parser::TableExpression() {
 }
 
 // Table aliases: AS name, name, AS name(a, b), AS (a int, b text).
-Node* Parser::TableAlias(bool with_columns) {
+Node* Parser::TableAlias(bool with_columns, bool plain) {
   bool as = Is(Kw::kAS);
   if (!as && !IsImplicitAlias(true)) return nullptr;
   Node* alias = New(Kind::kTableAlias, {nullptr, nullptr});
   if (as) Next();
   if (!(as && IsSymbol("("))) alias->children[0] = AnyWord("an alias");
-  if (!with_columns || !IsSymbol("(")) return alias;
+  if (!with_columns || !IsSymbol("(") || (plain && TableHintsAhead())) return alias;
   Node* columns = New(Kind::kList);
   Next();
   do {
@@ -165,7 +179,8 @@ Node* Parser::ParenthesisedTable() {
   return NewAt(begin, Kind::kParenTable, {nullptr, inner});
 }
 
-Node* Parser::TablePrimary() {
+// `applied`: behind CROSS APPLY, where parentheses always hold arguments.
+Node* Parser::TablePrimary(bool applied) {
   Depth depth(*this);
   size_t first = at_;
   uint32_t begin = Cur().begin;
@@ -192,10 +207,15 @@ Node* Parser::TablePrimary() {
     Fail("FROM ONLY (inheritance) is not supported");
   } else {
     Node* name = New(Kind::kName);
-    if (!NameAhead() && !(Is(Kw::kUNNEST))) Unexpected("a table");
-    Add(name, AnyWord("a table"));
-    while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
-    if (IsSymbol("(") && !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
+    if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
+      Add(name, Primary());
+    } else {
+      if (!NameAhead() && !(Is(Kw::kUNNEST))) Unexpected("a table");
+      Add(name, AnyWord("a table"));
+    }
+    while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : AnyWord("a name after '.'"));
+    if (IsSymbol("(") && (applied || !TableHintsAhead()) &&
+        !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
       table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
     } else {
       table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
@@ -229,10 +249,14 @@ void Parser::TableSuffix(Node* table) {
       Fail("hints are only supported on tables");
     }
   };
+  const bool plain = table->Is(Kind::kTable);
+  if (plain && PartitionAhead()) Partition(table);
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
   Sampled(table);
-  Node* alias = TableAlias();
+  if (plain && TableHintsAhead()) TableHints(table);
+  Node* alias = TableAlias(true, plain);
   if (alias != nullptr) table->children[0] = alias;
+  if (plain && TableHintsAhead()) TableHints(table);
   while (Has(Feature::kIndexHints) && (Is(Kw::kUSE) || Is(Kw::kFORCE) || Is(Kw::kIGNORE)) &&
          (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY)))
     raw(true);

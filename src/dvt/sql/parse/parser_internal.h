@@ -101,7 +101,8 @@ class Parser {
   Node* Identifier(std::string_view expected);
   Node* AnyWord(std::string_view expected);  ///< also reserved words: after a dot or AS
   Node* DottedName();
-  Node* NameList();  ///< ( a, b )
+  Node* EmptyName() { return New(Kind::kIdentifier); }  ///< the missing part of a..b
+  Node* NameList();                                     ///< ( a, b )
 
   // Queries.
   bool QueryAhead(size_t n) const;
@@ -123,13 +124,30 @@ class Parser {
   Node* ValuesRows();
   Node* Subquery();
   bool TailAhead() const;
+  Node* Top();
+  Node* Into();
+  Node* Connect();
+  bool ClauseWordAhead(bool table) const;
+  bool PartitionAhead() const;
+  void Partition(Node* table);
+
+  // Hints (parse_hints.cc).
+  Node* OptimizerHint();
+  Node* RawItems();
+  bool TableHintsAhead() const;
+  void TableHints(Node* table);
+  bool QueryOptionsAhead() const;
+  Node* QueryOptions();
+  void CheckQueryHint(size_t n);
+  Node* ForXml();
+  bool TailClause(Node* query);
 
   // Tables.
   Node* TableExpression();
-  Node* TablePrimary();
+  Node* TablePrimary(bool applied = false);
   Node* ParenthesisedTable();
   bool JoinHead(Node* join);
-  Node* TableAlias(bool with_columns = true);
+  Node* TableAlias(bool with_columns = true, bool plain = false);
   void TableSuffix(Node* table);
   Node* Sampled(Node* table);
   Node* Sample();
@@ -192,6 +210,7 @@ class Parser {
   bool LambdaAhead() const;
   Node* Lambda();
   Node* ExpressionList();
+  Node* Scope(Node* type);
 
   // Types.
   Node* TypeName();
@@ -249,6 +268,18 @@ class Parser {
   Node* Alter();
   Node* AlterAction();
   Node* AlterColumn();
+
+  // Procedural statements (parse_procedure.cc).
+  bool ProceduralAhead() const;
+  Node* Procedural();
+  Node* Declare();
+  Node* Block();
+  Node* IfStatement();
+  Node* WhileStatement();
+  Node* Execute();
+  Node* SetVariable();
+  Node* Transaction();
+  Node* InnerStatement();
 
   Ast& ast_;
   Arena& arena_;

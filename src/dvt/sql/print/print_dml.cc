@@ -83,6 +83,7 @@ void Writer::Update(const Node* update) {
     Clause(kKeywords[i - 4]);
     Any(update->Child(i)->Is(Kind::kLimit) ? update->Child(i)->Child(0) : update->Child(i));
   }
+  if (const Node* options = update->Child(8)) TailClauses(options);
 }
 
 void Writer::Delete(const Node* del) {
@@ -102,6 +103,7 @@ void Writer::Delete(const Node* del) {
     Clause(kKeywords[i - 3]);
     Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
   }
+  if (const Node* options = del->Child(7)) TailClauses(options);
 }
 
 void Writer::MergeAction(const Node* action) {

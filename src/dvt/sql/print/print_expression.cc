@@ -57,7 +57,11 @@ void Writer::ExpressionBody(const Node* node) {
   switch (node->kind) {
     case Kind::kIdentifier: return Identifier(node);
     case Kind::kColumn:
-    case Kind::kName: return Dotted(node);
+    case Kind::kName:
+      Dotted(node);
+      if (node->Is(Kind::kColumn) && node->Has(kOuterMark) && dialect_.Has(Feature::kOuterMarks)) Put(" (+)");
+      return;
+    case Kind::kScope: return Scope(node);
     case Kind::kStar: return Star(node);
     case Kind::kNumber:
     case Kind::kParameter: return Put(node->text);
@@ -70,7 +74,8 @@ void Writer::ExpressionBody(const Node* node) {
           : node->op == Op::kNeg    ? "-"
           : node->op == Op::kPlus   ? "+"
           : node->op == Op::kBitNot ? "~"
-                                    : "PRIOR ");
+          : node->op == Op::kPrior  ? "PRIOR "
+                                    : "CONNECT_BY_ROOT ");
       const Node* operand = node->Child(0);
       const bool double_minus = node->op == Op::kNeg &&
                                 (operand->Is(Kind::kUnary, Op::kNeg) || (operand->Is(Kind::kNumber) && operand->text[0] == '-'));

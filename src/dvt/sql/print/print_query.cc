@@ -38,6 +38,14 @@ void Writer::Any(const Node* node) {
     case Kind::kAlter:
     case Kind::kDrop:
     case Kind::kCommand:
+    case Kind::kBlock:
+    case Kind::kIfStatement:
+    case Kind::kWhileStatement:
+    case Kind::kDeclare:
+    case Kind::kSetVariable:
+    case Kind::kExecute:
+    case Kind::kTransaction:
+    case Kind::kDeclaration:
       if (node->comments != nullptr) Comments(node, true);
       Statement(node);
       if (node->comments != nullptr) Comments(node, false);
@@ -140,6 +148,8 @@ void Writer::With(const Node* with) {
 void Writer::Select(const Node* select) {
   if (const Node* with = select->Child(kWithSlot)) With(with);
   Put("SELECT ");
+  if (const Node* hint = select->Child(kHintSlot); hint != nullptr && dialect_.Has(Feature::kOptimizerHints))
+    Put("/*+ "), Put(hint->text), Put(" */ ");
   if (const Node* distinct = select->Child(kDistinctSlot)) {
     Put("DISTINCT ");
     if (distinct->count > 0) {
@@ -148,6 +158,7 @@ void Writer::Select(const Node* select) {
       Put(") ");
     }
   }
+  Top(select);
   const Node* items = select->Child(kItemsSlot);
   ++indent_;
   for (uint32_t i = 0; items != nullptr && i < items->count; ++i) {
@@ -156,6 +167,7 @@ void Writer::Select(const Node* select) {
     Expression(items->Child(i), 0);
   }
   --indent_;
+  if (const Node* into = select->Child(kIntoSlot)) Into(into);
   if (const Node* from = select->Child(kFromSlot)) {
     Clause("FROM");
     if (from->Is(Kind::kList)) {
@@ -171,6 +183,7 @@ void Writer::Select(const Node* select) {
     Clause("WHERE");
     Expression(where, 0);
   }
+  if (const Node* connect = select->Child(kConnectSlot)) Connect(connect);
   if (const Node* group = select->Child(kGroupSlot)) {
     Clause("GROUP BY");
     GroupBy(group);
@@ -252,6 +265,7 @@ void Writer::Tail(const Node* query) {
   }
   Limit(query);
   if (const Node* lock = query->Child(kLockSlot)) {
+    if (lock->Is(Kind::kTailClause) || lock->Is(Kind::kList)) return TailClauses(lock);
     Break();
     Put(lock->text);
   }
@@ -260,9 +274,10 @@ void Writer::Tail(const Node* query) {
 void Writer::Limit(const Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   const Node* offset = query->Child(kOffsetSlot);
+  if (limit != nullptr && offset == nullptr && TopInstead(query)) limit = nullptr;
   const bool as_written = limit != nullptr && limit->Has(kFetch) && dialect_.Has(Feature::kFetchAsWritten);
-  const bool fetch = limit != nullptr &&
-                     (as_written || limit->Has(kWithTies) || (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
+  const bool fetch = limit != nullptr && (as_written || dialect_.Has(Feature::kNoLimit) || limit->Has(kWithTies) ||
+                                          (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
   if (limit != nullptr && !fetch) {
     Clause("LIMIT");
     Expression(limit->Child(0), 0);
@@ -301,8 +316,12 @@ void Writer::TableBody(const Node* table) {
         List(options);
         Put(")");
       }
+      if (const Node* part = table->Child(kPartitionSlot); part != nullptr && dialect_.Has(Feature::kTablePartitions))
+        Put(" "), Put(part->text);
       if (table->Child(3) != nullptr) TimeTravel(table->Child(3));
       TableAlias(table->Child(0));
+      if (const Node* hints = table->Child(kTableHintsSlot); hints != nullptr && dialect_.Has(Feature::kTableHints))
+        Put(" WITH "), Columns(hints);
       if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kDerivedTable:
@@ -343,16 +362,16 @@ void Writer::Join(const Node* join) {
   Break();
   if (join->Has(kNatural)) Put("NATURAL ");
   if (join->Has(kAsof)) Put("ASOF ");
-  const bool outer = join->Has(kOuterWord);
-  switch (join->op) {
-    case Op::kLeft: Put(outer ? "LEFT OUTER JOIN " : "LEFT JOIN "); break;
-    case Op::kRight: Put(outer ? "RIGHT OUTER JOIN " : "RIGHT JOIN "); break;
-    case Op::kFull: Put(outer ? "FULL OUTER JOIN " : "FULL JOIN "); break;
-    case Op::kCross: Put("CROSS JOIN "); break;
-    case Op::kSemi: Put("SEMI JOIN "); break;
-    case Op::kAnti: Put("ANTI JOIN "); break;
-    case Op::kPositional: Put("POSITIONAL JOIN "); break;
-    default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : join->Has(kInnerWord) ? "INNER JOIN " : "JOIN "); break;
+  if (join->Has(kApplied)) {
+    Put(join->op == Op::kLeft ? "OUTER APPLY " : "CROSS APPLY ");
+    return Table(join->Child(1));
+  }
+  if (!join->text.empty() && dialect_.Has(Feature::kJoinHints)) {
+    Put(join->op == Op::kLeft ? "LEFT " : join->op == Op::kRight ? "RIGHT " : join->op == Op::kFull ? "FULL " : "INNER ");
+    Put(join->text);
+    Put(" JOIN ");
+  } else {
+    JoinWords(join);
   }
   // A join on the right side is a unit of its own.
   const Node* right = join->Child(1);
@@ -378,6 +397,20 @@ void Writer::Join(const Node* join) {
   }
 }
 
+void Writer::JoinWords(const Node* join) {
+  const bool outer = join->Has(kOuterWord);
+  switch (join->op) {
+    case Op::kLeft: Put(outer ? "LEFT OUTER JOIN " : "LEFT JOIN "); break;
+    case Op::kRight: Put(outer ? "RIGHT OUTER JOIN " : "RIGHT JOIN "); break;
+    case Op::kFull: Put(outer ? "FULL OUTER JOIN " : "FULL JOIN "); break;
+    case Op::kCross: Put("CROSS JOIN "); break;
+    case Op::kSemi: Put("SEMI JOIN "); break;
+    case Op::kAnti: Put("ANTI JOIN "); break;
+    case Op::kPositional: Put("POSITIONAL JOIN "); break;
+    default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : join->Has(kInnerWord) ? "INNER JOIN " : "JOIN "); break;
+  }
+}
+
 void Writer::Statement(const Node* statement) {
   switch (statement->kind) {
     case Kind::kInsert: return Insert(statement);
@@ -387,7 +420,8 @@ void Writer::Statement(const Node* statement) {
     case Kind::kCreate: return Create(statement);
     case Kind::kAlter: return Alter(statement);
     case Kind::kDrop: return Drop(statement);
-    default: Put(statement->text);
+    case Kind::kCommand: return Put(statement->text);
+    default: return Procedural(statement);
   }
 }
 

@@ -7,7 +7,7 @@ namespace dvt::sql {
 void Writer::TableAlias(const Node* alias) {
   if (alias == nullptr) return;
   if (alias->Child(0) != nullptr) {
-    Put(" AS ");
+    Put(dialect_.Has(Feature::kBareTableAliases) ? " " : " AS ");
     Identifier(alias->Child(0));
   }
   const Node* columns = alias->Child(1);

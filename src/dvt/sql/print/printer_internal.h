@@ -26,6 +26,13 @@ class Writer {
   void With(const Node* with);
   void GroupBy(const Node* group);
   void Limit(const Node* query);
+  void Top(const Node* query);
+  bool TopInstead(const Node* query) const;
+  void TailClauses(const Node* clauses);
+  void Procedural(const Node* statement);
+  void Into(const Node* into);
+  void Connect(const Node* connect);
+  void Scope(const Node* scope);
   void Statement(const Node* statement);
   void Insert(const Node* insert);
   void Update(const Node* update);
@@ -48,6 +55,7 @@ class Writer {
   void Table(const Node* table);
   void TableBody(const Node* table);
   void Join(const Node* join);
+  void JoinWords(const Node* join);
   void TableAlias(const Node* alias);
   // What stands behind tables (print_table_suffix.cc).
   void Sample(const Node* sample);

@@ -1,0 +1,58 @@
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+// ORDER BY, LIMIT, OFFSET, FETCH and locks, in any order that a dialect takes.
+void Parser::QueryTail(Node* query) {
+  while (true) {
+    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && query->children[kOrderSlot] == nullptr) {
+      at_ += 2;
+      query->children[kOrderSlot] = OrderList();
+    } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
+      Node* limit = New(Kind::kLimit);
+      Next();
+      if (Eat(Kw::kALL)) continue;
+      Node* count = Expression();
+      if (Has(Feature::kLimitComma) && EatSymbol(",")) {
+        query->children[kOffsetSlot] = count;
+        count = Expression();
+      }
+      if (Has(Feature::kLimitPercent) && (EatSymbol("%") || Eat(Kw::kPERCENT))) limit->Set(kPercent);
+      Add(limit, count);
+      query->children[kLimitSlot] = limit;
+    } else if (Is(Kw::kOFFSET) && query->children[kOffsetSlot] == nullptr) {
+      Next();
+      query->children[kOffsetSlot] = Expression();
+      if (!Eat(Kw::kROWS)) Eat(Kw::kROW);
+    } else if (Is(Kw::kFETCH) && query->children[kLimitSlot] == nullptr) {
+      Node* limit = New(Kind::kLimit);
+      Next();
+      limit->Set(kFetch);
+      limit->text = Is(Kw::kFIRST) ? "FIRST" : "NEXT";
+      if (!Eat(Kw::kFIRST)) Expect(Kw::kNEXT, "FIRST or NEXT");
+      limit->Set(kImplicitCount, Is(Kw::kROW) || Is(Kw::kROWS));
+      Add(limit, limit->Has(kImplicitCount) ? MakeNumber(arena_, 1) : Expression());
+      if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
+      if (!Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
+      if (Eat(Kw::kWITH)) {
+        Expect(Kw::kTIES, "TIES");
+        limit->Set(kWithTies);
+      } else {
+        Expect(Kw::kONLY, "ONLY");
+      }
+      query->children[kLimitSlot] = limit;
+    } else if (TailClause(query)) {
+      continue;
+    } else if ((Is(Kw::kFOR) || (Is(Kw::kLOCK) && IsAhead(1, Kw::kIN))) && query->children[kLockSlot] == nullptr) {
+      Node* lock = New(Kind::kLock);
+      uint32_t begin = Cur().begin, end = begin;
+      while (!AtEnd() && !IsSymbol(")") && !IsSymbol(";")) end = Next().end;
+      lock->text = SourceOf(begin, end);
+      query->children[kLockSlot] = lock;
+    } else {
+      return;
+    }
+  }
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,102 @@
+// Clauses of a SELECT that some systems alone have: TOP, INTO, START WITH … CONNECT BY.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+// Whether the current word, which is no keyword of the table, begins a clause here and is no alias.
+bool Parser::ClauseWordAhead(bool table) const {
+  if (QueryOptionsAhead()) return true;
+  if (Has(Feature::kConnectBy) && ((IsWord("START") && IsAhead(1, Kw::kWITH)) || (IsWord("CONNECT") && IsAhead(1, Kw::kBY))))
+    return true;
+  if (Has(Feature::kSelectInto) && IsWord("BULK") && IsWord("COLLECT", 1)) return true;
+  return table && PartitionAhead();
+}
+
+// TOP 10, TOP (x + 1) PERCENT WITH TIES; nullptr if TOP is a name here.
+Node* Parser::Top() {
+  const Token& next = Ahead(1);
+  if (next.type != Tok::kNumber && next.type != Tok::kParameter && !SymbolAhead(1, "(")) return nullptr;
+  Node* limit = New(Kind::kLimit);
+  Next();
+  if (EatSymbol("(")) {
+    Add(limit, Expression());
+    ExpectSymbol(")");
+  } else {
+    Add(limit, Primary());
+  }
+  if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
+  if (Is(Kw::kWITH) && IsAhead(1, Kw::kTIES)) {
+    at_ += 2;
+    limit->Set(kWithTies);
+  }
+  return limit;
+}
+
+// INTO t, INTO TEMPORARY t, BULK COLLECT INTO a, b; nullptr if there is none.
+Node* Parser::Into() {
+  if (!Has(Feature::kSelectInto)) return nullptr;
+  const bool bulk = IsWord("BULK") && IsWord("COLLECT", 1);
+  if (!bulk && !Is(Kw::kINTO)) return nullptr;
+  Node* into = New(Kind::kInto);
+  if (bulk) {
+    at_ += 2;
+    into->text = "BULK COLLECT";
+  }
+  Expect(Kw::kINTO, "INTO");
+  if (Is(Kw::kTEMPORARY) || Is(Kw::kTEMP)) {
+    Next();
+    into->text = "TEMPORARY";
+  } else if (IsWord("UNLOGGED") && NameAhead(1)) {
+    Next();
+    into->text = "UNLOGGED";
+  }
+  if (Is(Kw::kTABLE)) Next();
+  do {
+    Add(into, Cur().type == Tok::kParameter ? Primary() : DottedName());
+  } while (EatSymbol(","));
+  return into;
+}
+
+// START WITH … CONNECT BY …, in either order; nullptr if there is none.
+Node* Parser::Connect() {
+  Node* connect = nullptr;
+  while (true) {
+    const bool start = IsWord("START") && IsAhead(1, Kw::kWITH);
+    if (!start && !(IsWord("CONNECT") && IsAhead(1, Kw::kBY))) return connect;
+    if (connect == nullptr) connect = New(Kind::kConnect, {nullptr, nullptr});
+    at_ += 2;
+    if (!start && EatWord("NOCYCLE")) connect->Set(kNoCycle);
+    connect->children[start ? 0 : 1] = Expression();
+  }
+}
+
+// t PARTITION(p1), t SUBPARTITION(sp1).
+bool Parser::PartitionAhead() const {
+  return Has(Feature::kTablePartitions) && (Is(Kw::kPARTITION) || IsWord("SUBPARTITION")) && SymbolAhead(1, "(");
+}
+
+void Parser::Partition(Node* table) {
+  Node* part = New(Kind::kCommand);
+  std::string text = ToUpper(Next().text);
+  ExpectSymbol("(");
+  const uint32_t begin = Cur().begin;
+  uint32_t end = begin;
+  while (!IsSymbol(")") && !AtEnd()) end = Next().end;
+  ExpectSymbol(")");
+  text.append("(").append(SourceOf(begin, end)).append(")");
+  part->text = arena_.Copy(text);
+  SetChild(arena_, table, kPartitionSlot, part);
+}
+
+// The member behind type:: or ::, a name or a call whose name keeps its case.
+Node* Parser::Scope(Node* type) {
+  Node* scope = New(Kind::kScope, {type, nullptr});
+  if (type != nullptr) scope->begin = type->begin;
+  ExpectSymbol("::");
+  Node* name = AnyWord("a member");
+  scope->children[1] = IsSymbol("(") ? Call(NewAt(name->begin, Kind::kName, {name})) : NewAt(name->begin, Kind::kColumn, {name});
+  return scope;
+}
+
+}  // namespace dvt::sql

@@ -1,0 +1,157 @@
+// Statements of procedures, and the clauses of queries that some systems alone have.
+#include "dvt/base/text/text.h"
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+// Whether a limit without an offset is said as TOP behind SELECT.
+bool Writer::TopInstead(const Node* query) const {
+  const Node* limit = query->Child(kLimitSlot);
+  return dialect_.Has(Feature::kTop) && dialect_.Has(Feature::kNoLimit) && query->Is(Kind::kSelect) && limit != nullptr &&
+         query->Child(kOffsetSlot) == nullptr && !limit->Has(kFetch);
+}
+
+void Writer::Top(const Node* query) {
+  if (!TopInstead(query)) return;
+  const Node* limit = query->Child(kLimitSlot);
+  const Node* count = limit->Child(0);
+  if (options_.pretty) {
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+    Break();
+  }
+  Put("TOP ");
+  const bool bare = count->Is(Kind::kNumber) || count->Is(Kind::kParameter);
+  if (!bare) Put("(");
+  Expression(count, 0);
+  if (!bare) Put(")");
+  if (limit->Has(kPercent)) Put(" PERCENT");
+  if (limit->Has(kWithTies)) Put(" WITH TIES");
+  if (query->Child(kItemsSlot)->count > 0) Put(" ");
+}
+
+void Writer::Into(const Node* into) {
+  const bool bulk = into->text == "BULK COLLECT";
+  Clause(bulk ? "BULK COLLECT INTO" : "INTO");
+  if (!bulk && !into->text.empty()) {
+    Put(into->text);
+    Put(" ");
+  }
+  List(into);
+}
+
+void Writer::Connect(const Node* connect) {
+  if (const Node* start = connect->Child(0)) {
+    Clause("START WITH");
+    Expression(start, 0);
+  }
+  if (const Node* condition = connect->Child(1)) {
+    Clause(connect->Has(kNoCycle) ? "CONNECT BY NOCYCLE" : "CONNECT BY");
+    Expression(condition, 0);
+  }
+}
+
+// FOR XML PATH, TYPE and OPTION(RECOMPILE), where the dialect has them.
+void Writer::TailClauses(const Node* clauses) {
+  if (clauses->Is(Kind::kList)) {
+    for (const Node* each : clauses->Children()) TailClauses(each);
+    return;
+  }
+  const bool options = clauses->text == "OPTION";
+  if (!dialect_.Has(options ? Feature::kQueryOptions : Feature::kForXml)) return;
+  Break();
+  Put(clauses->text);
+  Put(options ? "(" : " ");
+  if (options_.pretty && !options) {
+    while (!out_.empty() && out_.back() == ' ') out_.pop_back();
+    ++indent_;
+    for (uint32_t i = 0; i < clauses->count; ++i) {
+      if (i > 0) Put(",");
+      Break();
+      Put(clauses->Child(i)->text);
+    }
+    --indent_;
+    return;
+  }
+  List(clauses);
+  if (options) Put(")");
+}
+
+void Writer::Scope(const Node* scope) {
+  const bool symbol = dialect_.Has(Feature::kScopeOperator);
+  if (!symbol) Put("SCOPE_RESOLUTION(");
+  if (scope->Child(0) != nullptr) {
+    Expression(scope->Child(0), 100);
+    if (!symbol) Put(", ");
+  }
+  if (symbol) Put("::");
+  Expression(scope->Child(1), 0);
+  if (!symbol) Put(")");
+}
+
+void Writer::Procedural(const Node* statement) {
+  auto inner = [&](const Node* each) {
+    Any(each);
+    Put(";");
+    Break();
+  };
+  switch (statement->kind) {
+    case Kind::kBlock:
+      Put("BEGIN ");
+      if (!statement->text.empty()) Put(statement->text), Put(" ");
+      for (const Node* each : statement->Children()) inner(each);
+      Put("END");
+      if (!statement->text.empty()) Put(" "), Put(statement->text);
+      return;
+    case Kind::kIfStatement:
+      Put("IF ");
+      Expression(statement->Child(0), 0);
+      Put(" ");
+      Any(statement->Child(1));
+      if (statement->Child(2) == nullptr) return;
+      Put(statement->Child(1)->Is(Kind::kBlock) ? "; ELSE " : " ELSE ");
+      return Any(statement->Child(2));
+    case Kind::kWhileStatement:
+      Put("WHILE ");
+      Expression(statement->Child(0), 0);
+      Put(" ");
+      return Any(statement->Child(1));
+    case Kind::kDeclare: Put("DECLARE "); return List(statement);
+    case Kind::kDeclaration:
+      Expression(statement->Child(0), 0);
+      Put(" ");
+      if (statement->Child(1)->Is(Kind::kList)) {
+        Put("TABLE ");
+        Definitions(statement->Child(1));
+      } else {
+        TypeName(statement->Child(1));
+      }
+      if (statement->Child(2) != nullptr) Put(" = "), Expression(statement->Child(2), 0);
+      return;
+    case Kind::kSetVariable:
+      Put("SET ");
+      Expression(statement->Child(0), 0);
+      Put(" "), Put(statement->text), Put(" ");
+      return Expression(statement->Child(1), 0);
+    case Kind::kExecute:
+      Put("EXECUTE ");
+      Any(statement->Child(0));
+      for (const Node* argument : statement->Child(1)->Children()) {
+        Put(argument == statement->Child(1)->Child(0) ? " " : ", ");
+        Any(argument);
+        if (argument->Is(Kind::kList)) Put(" "), Put(argument->text);
+      }
+      return;
+    case Kind::kTransaction:
+      Put(statement->text);
+      if (dialect_.Has(Feature::kProcedural)) Put(" TRANSACTION");
+      for (const Node* part : statement->Children()) {
+        if (part == nullptr) continue;
+        Put(" ");
+        Any(part);
+      }
+      return;
+    default: Put(statement->text);
+  }
+}
+
+}  // namespace dvt::sql
