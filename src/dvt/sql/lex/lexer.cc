@@ -4,13 +4,13 @@
 #include <string>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/lex/escapes.h"
 
 namespace dvt::sql {
 namespace {
 
 bool IsWordStart(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsWordPart(unsigned char c) { return IsWordStart(c) || IsDigit(static_cast<char>(c)) || c == '$'; }
 
 // What closes q'[…]': the partner of a bracket, else the same character.
@@ -189,19 +189,6 @@ class Lexer {
            (tokens_.back().type == Tok::kWord || tokens_.back().type == Tok::kQuotedName);
   }
 
-  static void AppendEscape(std::string& out, char c) {
-    switch (c) {
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      case 'r': out += '\r'; break;
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case '0': out += '\0'; break;
-      case 'Z': out += '\x1a'; break;
-      default: out += c;
-    }
-  }
-
   // Value of a quoted run; doubled quotes and, if asked for, backslashes are resolved. \% and \_ keep the backslash where LIKE needs it.
   void Quoted(Tok type, char quote, bool backslash) {
     size_t start = ++pos_;
@@ -305,46 +292,6 @@ class Lexer {
 
   // Whether \xFF is a byte (else a character).
   bool CodesAreBytes(Tok type) const { return type == Tok::kBytesString || !d_.Has(Feature::kBytesStrings); }
-
-  // \101, \x41, \u0041, \U00000041 of E-strings.
-  static bool DecodeCode(std::string_view raw, size_t& i, std::string& out, bool bytes) {
-    size_t digits = 0, base = 16, start = i + 1;
-    if (raw[i] == 'x')
-      digits = 2;
-    else if (raw[i] == 'u')
-      digits = 4;
-    else if (raw[i] == 'U')
-      digits = 8;
-    else if (raw[i] >= '0' && raw[i] <= '7')
-      digits = 3, base = 8, start = i;
-    if (digits == 0) return false;
-    uint32_t code = 0;
-    size_t n = 0;
-    while (n < digits && start + n < raw.size() &&
-           (base == 16 ? IsHex(raw[start + n]) : (raw[start + n] >= '0' && raw[start + n] <= '7'))) {
-      char c = raw[start + n++];
-      code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 32) - 'a' + 10);
-    }
-    if (n == 0) return false;
-    bool byte = bytes && (raw[i] == 'x' || base == 8);
-    i = start + n - 1;
-    if (byte || code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xC0 | code >> 6);
-      out += static_cast<char>(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xE0 | code >> 12);
-      out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-      out += static_cast<char>(0x80 | (code & 0x3F));
-    } else {
-      out += static_cast<char>(0xF0 | (code >> 18 & 7));
-      out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-      out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-      out += static_cast<char>(0x80 | (code & 0x3F));
-    }
-    return true;
-  }
 
   void BracketName() {
     size_t end = src_.find(']', pos_);

@@ -1,0 +1,68 @@
+#include "dvt/sql/lex/escapes.h"
+
+#include <cstdint>
+
+namespace dvt::sql {
+
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+void AppendEscape(std::string& out, char c) {
+  switch (c) {
+    case 'n': out += '\n'; break;
+    case 't': out += '\t'; break;
+    case 'r': out += '\r'; break;
+    case 'b': out += '\b'; break;
+    case 'f': out += '\f'; break;
+    case '0': out += '\0'; break;
+    case 'Z': out += '\x1a'; break;
+    default: out += c;
+  }
+}
+
+// \101, \x41, \u0041, \U00000041 of E-strings.
+bool DecodeCode(std::string_view raw, size_t& i, std::string& out, bool bytes) {
+  size_t digits = 0, base = 16, start = i + 1;
+  if (raw[i] == 'x')
+    digits = 2;
+  else if (raw[i] == 'u')
+    digits = 4;
+  else if (raw[i] == 'U')
+    digits = 8;
+  else if (raw[i] >= '0' && raw[i] <= '7')
+    digits = 3, base = 8, start = i;
+  if (digits == 0) return false;
+  uint32_t code = 0;
+  size_t n = 0;
+  while (n < digits && start + n < raw.size() &&
+         (base == 16 ? IsHex(raw[start + n]) : (raw[start + n] >= '0' && raw[start + n] <= '7'))) {
+    char c = raw[start + n++];
+    code = code * static_cast<uint32_t>(base) + static_cast<uint32_t>(IsDigit(c) ? c - '0' : (c | 32) - 'a' + 10);
+  }
+  if (n == 0) return false;
+  bool byte = bytes && (raw[i] == 'x' || base == 8);
+  i = start + n - 1;
+  if (byte || code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | code >> 6);
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | code >> 12);
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (code >> 18 & 7));
+    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  }
+  return true;
+}
+
+}  // namespace dvt::sql
