@@ -184,7 +184,7 @@ TEST(TypeNames, ReadAndWrite) {
   EXPECT_EQ(read("sqlite", "VARYING CHARACTER(20)"), "varchar(20)");
   EXPECT_EQ(read("duckdb", "DECIMAL"), "decimal(18,3)");
   auto write = [](const char* dialect, columnar::DataType type) { return *RenderTypeName(*FindDialect(dialect), type); };
-  EXPECT_EQ(write("postgres", columnar::DataType::Decimal(10, 2)), "NUMERIC(10, 2)");
+  EXPECT_EQ(write("postgres", columnar::DataType::Decimal(10, 2)), "DECIMAL(10, 2)");
   EXPECT_EQ(write("mysql", columnar::DataType::String()), "LONGTEXT");
   EXPECT_EQ(write("mysql", columnar::DataType::String(5)), "VARCHAR(5)");
   EXPECT_EQ(write("duckdb", columnar::DataType::String(5)), "VARCHAR");

@@ -199,6 +199,7 @@ enum Flag : uint16_t {
   kMaterialized = 1,
   kExplicitRow = 1,
   kExplicitBoth = 1,
+  kEscapedString = 1,  ///< kString: was written E'…'
   kOrReplace = 1,
   kUnpivot = 1,
   kIfExists = 1,

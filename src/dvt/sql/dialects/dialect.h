@@ -204,6 +204,10 @@ enum class Feature : uint8_t {
   kCharsetIntroducer,
   kDatePartKeywords,
   kMatchAgainst,
+  kLowerCaseHex,    ///< x'1F' and b'01'
+  kRawCalls,        ///< XMLTABLE, JSON_VALUE … RETURNING: their arguments are kept as written
+  kSubstringWords,  ///< SUBSTRING(x FROM a FOR b) is how it is written
+  kTrimOneSided,    ///< TRIM(LEADING FROM x) is written LTRIM(x)
   kNamedArguments,
   kColumnsExpression,
   kColonPath,         ///< v:a.b[0] is a path into a semi-structured value

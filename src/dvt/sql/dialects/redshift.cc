@@ -4,6 +4,7 @@ namespace dvt::sql {
 
 namespace {
 
+using columnar::TypeKind;
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kTop,
@@ -39,6 +40,10 @@ constexpr FeatureSet kFeatures = {F::kTop,
                                   F::kFullJoin,
                                   F::kNaturalJoin,
                                   F::kFetch,
+                                  F::kAlterTypeWithoutSetData,
+                                  F::kRawCalls,
+                                  F::kSubstringWords,
+                                  F::kTrimOneSided,
                                   F::kNullsOrdering,
                                   F::kMaterializedCte,
                                   F::kValuesTable,
@@ -80,6 +85,20 @@ constexpr FeatureSet kFeatures = {F::kTop,
                                   F::kQualify,
                                   F::kStarExcept};
 
+constexpr TypeSpec kTypes[] = {
+    {"INTEGER", TypeKind::kInt32, 0, 0, 0, false, false, "INT"},
+    {"VARBYTE", TypeKind::kBinary, 1, 0, 0, false, false, "VARBINARY"},
+    {"BINARY", TypeKind::kBinary, 1, 0, 0, false, true, "VARBINARY"},
+    {"BINARY VARYING", TypeKind::kBinary, 1, 0, 0, false, true, "VARBINARY"},
+    {"VARBINARY", TypeKind::kBinary, 1, 0, 0, false, true, "VARBINARY"},
+    {"TIMESTAMP WITH TIME ZONE", TypeKind::kTimestampTz, 1, 0, 0, false, false, "TIMESTAMPTZ"},
+    {"TIME WITH TIME ZONE", TypeKind::kUnknown, 1, 0, 0, false, false, "TIMETZ"},
+    {"SUPER", TypeKind::kUnknown},
+    {"GEOMETRY", TypeKind::kUnknown},
+    {"GEOGRAPHY", TypeKind::kUnknown},
+    {"HLLSKETCH", TypeKind::kUnknown},
+};
+
 }  // namespace
 
 const Dialect& Redshift() {
@@ -91,7 +110,7 @@ const Dialect& Redshift() {
     d.features = kFeatures;
     d.nested.literal = "ARRAY(";
     d.functions = {};
-    d.types = {};
+    d.types = kTypes;
     d.reserved = {};
     d.time_format = "postgres";
     return d;

@@ -146,6 +146,10 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
     Node* right = Expression(custom);
     return NewAt(left->begin, Kind::kBinary, {left, right}, arena_.Copy("OPERATOR(" + std::string(text) + ")"), Op::kCustom);
   }
+  if (Node* special = SpecialOperator(left, power)) {
+    matched = true;
+    return special;
+  }
   int tokens = 1;
   Op op = BinaryOp(&tokens);
   if (op == Op::kNone) return left;

@@ -63,6 +63,7 @@ Node* Parser::Primary() {
 
 Node* Parser::StringLiteral() {
   Node* node = New(Kind::kString, {}, Cur().text, Op::kPlain);
+  node->Set(kEscapedString, Cur().type == Tok::kEString);
   Next();
   // Adjacent literals are one; in most dialects only across lines.
   std::string joined;
@@ -216,9 +217,11 @@ Node* Parser::WordPrimary() {
   bool matched = false;
   Node* node = ReservedPrimary(matched);
   if (matched) return node;
-  if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Ahead(1).type == Tok::kString && Cur().text.size() > 3) {
-    Next();  // _utf8mb4'text'
-    return StringLiteral();
+  if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Cur().text.size() > 3 &&
+      (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kHexString || Ahead(1).type == Tok::kBitString)) {
+    Node* charset = Word(Cur().text);  // _utf8mb4'text'
+    Next();
+    return Phrase("INTRODUCER", {charset, Primary()});
   }
   if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
   bool callable = SymbolAhead(1, "(") &&
@@ -308,6 +311,10 @@ Node* Parser::Argument() {
     return sub;
   }
   if (LambdaAhead()) return Lambda();
+  if (IsWord("VARIADIC") && !SymbolAhead(1, ")") && !SymbolAhead(1, ",")) {
+    Next();
+    return Phrase("VARIADIC", {Word("VARIADIC"), Expression()});
+  }
   Node* value = Expression();
   if (Has(Feature::kAliasedArguments) && Is(Kw::kAS)) {
     Next();
@@ -320,6 +327,10 @@ void Parser::Arguments(Node* call) {
   ExpectSymbol("(");
   Node* args = New(Kind::kList);
   call->children[kArgsSlot] = args;
+  if (HasRawArguments(call)) {
+    Add(args, RestPhrase(false));
+    return ExpectSymbol(")");
+  }
   if (Eat(Kw::kDISTINCT))
     call->Set(kDistinctArgs);
   else
@@ -333,9 +344,10 @@ void Parser::Arguments(Node* call) {
   if (Eat(Kw::kORDER, Kw::kBY)) SetChild(arena_, call, kArgOrderSlot, OrderList());
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
   if (Has(Feature::kCharsetIntroducer) && Eat(Kw::kSEPARATOR)) SetChild(arena_, call, kSeparatorSlot, Primary());
-  if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer)) {  // CHAR(65 USING utf8)
+  if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer) && args->count > 0) {  // CHAR(65 USING utf8)
     Next();
-    AnyWord("a character set");
+    Node*& last = args->children[args->count - 1];
+    last = Phrase("USING", {last, Word("USING"), AnyWord("a character set")});
   }
   if (!IsSymbol(")")) Unexpected(args->count > 0 ? "',' or ')'" : "an argument or ')'");
   Next();

@@ -5,12 +5,24 @@
 
 namespace dvt::sql {
 
+// What a cast's type may say beyond the type: CHARACTER SET utf8mb4, COLLATE "de_DE".
+void Parser::TypeSuffix(Node* type) {
+  if (((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) || IsWord("CHARSET")) {
+    at_ += IsWord("CHARSET") ? 1 : 2;
+    Node* charset = AnyWord("a character set");
+    charset->Set(kQuoted, false);
+    Add(type, Phrase("CHARACTER SET", {Word("CHARACTER SET"), charset}));
+  }
+  if (Eat(Kw::kCOLLATE)) Add(type, Phrase("COLLATE", {Word("COLLATE"), DottedName()}));
+}
+
 Node* Parser::CastCall(bool is_try) {
   Node* cast = New(Kind::kCast);
   at_ += 2;
   Add(cast, Expression());
   Expect(Kw::kAS, "AS");
   Add(cast, TypeName());
+  TypeSuffix(cast->children[1]);
   ExpectSymbol(")");
   cast->Set(kTry, is_try);
   return cast;
@@ -24,10 +36,14 @@ Node* Parser::ConvertCall() {
   if (Eat(Kw::kUSING)) {
     Node* charset = AnyWord("a character set");
     ExpectSymbol(")");
-    return NewAt(begin, Kind::kFunction, {New(Kind::kList, {value, NewNode(arena_, Kind::kColumn, {charset})})}, "CONVERT_USING");
+    charset->Set(kQuoted, false);
+    Node* type = MakeTypeName(arena_, "CHAR");
+    Append(arena_, type, Phrase("CHARACTER SET", {Word("CHARACTER SET"), charset}));
+    return NewAt(begin, Kind::kCast, {value, type});
   }
   ExpectSymbol(",");
   Node* type = TypeName();
+  TypeSuffix(type);
   ExpectSymbol(")");
   return NewAt(begin, Kind::kCast, {value, type});
 }

@@ -175,8 +175,10 @@ std::string Parser::TypeWords() {
   if (Has(Feature::kKeepTypeCase) && FindType(d_, name) == nullptr && !EqualsIgnoreCase(name, d_.nested.array) &&
       !EqualsIgnoreCase(name, d_.nested.structure) && !EqualsIgnoreCase(name, d_.nested.map))
     name = Cur().text;
+  const size_t first = at_;
   Next();
-  while (EatSymbol(".")) name = ToUpper(Next().text);
+  while (EatSymbol(".")) Next();
+  if (at_ > first + 1) return std::string(SourceOf(tokens_[first].begin, tokens_[at_ - 1].end));  // a type of a schema, as written
   if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
   if ((name == "CHARACTER" || name == "CHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING)) name += " VARYING";
   if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
@@ -204,10 +206,6 @@ void Parser::TypeTail(std::string& name, const Node* type) {
     if (Is(Kw::kUNSIGNED)) name += " UNSIGNED";
     Next();
   }
-  if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET))
-    at_ += 3;
-  else if (IsWord("CHARSET"))
-    at_ += 2;
 }
 
 // A type with arguments, fields and array brackets. Names of several words become one, upper case.

@@ -169,6 +169,7 @@ class Parser {
   Node* Prefix(int power);
   Node* Infix(Node* left, int power, bool& matched);
   Node* Predicate(Node* left, int power, bool& matched);
+  Node* SpecialOperator(Node* left, int power);
   Node* IsTail(Node* left);
   Node* InTail(Node* left, bool negated);
   Node* Postfix(Node* value);
@@ -184,6 +185,7 @@ class Parser {
   Node* MethodCall(Node* value, Node* function);
   Node* CallTail(Node* call);
   Node* Argument();
+  bool HasRawArguments(const Node* call) const;
   void Arguments(Node* call);
   Node* Star(Node* qualifier);
   Node* Case();
@@ -214,6 +216,7 @@ class Parser {
 
   // Types.
   Node* TypeName();
+  void TypeSuffix(Node* type);
   bool TypeAhead() const;
   size_t BehindAngles(size_t n) const;
   bool TypedConstructorAhead() const;

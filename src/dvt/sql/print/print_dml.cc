@@ -35,6 +35,7 @@ void Writer::Insert(const Node* insert) {
       Assignments(conflict->Child(1));
     } else {
       Clause("ON CONFLICT");
+      if (conflict->Child(0) != nullptr) out_.pop_back();  // ON CONFLICT(a)
       if (conflict->Child(4) != nullptr) {
         Put("ON CONSTRAINT ");
         Identifier(conflict->Child(4));

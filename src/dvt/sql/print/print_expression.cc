@@ -208,6 +208,10 @@ void Writer::ExpressionBody(const Node* node) {
       List(node);
       return Put(")");
     case Kind::kWindow: return Window(node);
+    case Kind::kWord:
+    case Kind::kPhrase:
+    case Kind::kTuple:
+    case Kind::kSetting: return Phrase(node);
     default:
       if (node->IsTable()) return Table(node);
       Put(node->text);
@@ -276,7 +280,7 @@ void Writer::Binary(const Node* node) {
     Put(" ");
   }
   Put(op);
-  Put(" ");
+  if (!(op.ends_with(" OF") && node->Child(1)->Is(Kind::kParen))) Put(" ");  // a MEMBER OF(b)
   const bool chained = node->Child(1)->Has(kChained) && node->Child(1)->Is(Kind::kBinary, node->op);
   Expression(node->Child(1), associative || chained ? level : level + 1);
 }

@@ -44,6 +44,15 @@ void Writer::Function(const Node* node) {
     }
     return Put(")");
   }
+  if (args != nullptr && (args->count == 2 || args->count == 3) && dialect_.Has(Feature::kSubstringWords) &&
+      EqualsIgnoreCase(node->text, "SUBSTRING")) {
+    static constexpr std::string_view kBefore[] = {"(", " FROM ", " FOR "};
+    for (uint32_t i = 0; i < args->count; ++i) {
+      Put(kBefore[i]);
+      Expression(args->Child(i), 0);
+    }
+    return Put(")");
+  }
   if (!node->Has(kNoParens)) {
     Put("(");
     if (node->Has(kDistinctArgs)) Put("DISTINCT ");

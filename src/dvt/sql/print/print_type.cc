@@ -5,7 +5,7 @@ namespace dvt::sql {
 
 void Writer::TypeArguments(const Node* node) {
   const NestedForms& forms = dialect_.nested;
-  for (uint32_t i = 0; i < node->count; ++i) {
+  for (uint32_t i = 0; i < node->count && !node->Child(i)->Is(Kind::kPhrase); ++i) {
     if (i > 0) Put(", ");
     const Node* argument = node->Child(i);
     if (argument->Is(Kind::kTypeName)) {
@@ -52,7 +52,7 @@ void Writer::TypeName(const Node* node) {
   const size_t sign = head.find(" UNSIGNED");
   const std::string_view name = sign == std::string_view::npos ? head : head.substr(0, sign);
   Put(name);
-  if (node->count > 0) {
+  if (node->count > 0 && !node->Child(0)->Is(Kind::kPhrase)) {
     const bool angles = node->Child(0)->Is(Kind::kTypeName) && dialect_.nested.open == '<';
     Put(angles ? "<" : "(");
     TypeArguments(node);
@@ -60,6 +60,11 @@ void Writer::TypeName(const Node* node) {
   }
   if (sign != std::string_view::npos) Put(head.substr(sign));
   if (zone != std::string_view::npos) Put(node->text.substr(zone));
+  for (const Node* more : node->Children()) {  // CHARACTER SET utf8mb4
+    if (!more->Is(Kind::kPhrase)) continue;
+    Put(" ");
+    Any(more);
+  }
 }
 
 }  // namespace dvt::sql

@@ -16,15 +16,29 @@ void Writer::String(const Node* node) {
   switch (node->op) {
     case Op::kNational: Put("N"); break;
     case Op::kHex:
-      Put("X'");
+      Put(dialect_.Has(Feature::kLowerCaseHex) ? "x'" : "X'");
       Put(node->text);
       return Put("'");
     case Op::kBit:
-      Put("B'");
+      Put(dialect_.Has(Feature::kLowerCaseHex) ? "b'" : "B'");
       Put(node->text);
       return Put("'");
     case Op::kBytes: return Bytes(node);
     default: break;
+  }
+  if (node->op == Op::kPlain && node->Has(kEscapedString) && dialect_.Has(Feature::kEStrings)) {
+    Put("e'");
+    for (const char c : node->text) {
+      switch (c) {
+        case '\n': Put("\\n"); break;
+        case '\t': Put("\\t"); break;
+        case '\r': Put("\\r"); break;
+        case '\\': Put("\\\\"); break;
+        case '\'': Put("''"); break;
+        default: out_ += c;
+      }
+    }
+    return Put("'");
   }
   Put(QuoteString(dialect_, node->text));
 }
@@ -67,7 +81,8 @@ void Writer::Interval(const Node* node) {
 
 void Writer::Trim(const Node* node) {
   const Node* characters = node->Child(1);
-  if (!dialect_.Has(Feature::kTrimFrom)) {
+  const bool one_side = characters == nullptr && node->op != Op::kBoth && dialect_.Has(Feature::kTrimOneSided);
+  if (!dialect_.Has(Feature::kTrimFrom) || one_side) {
     Put(node->op == Op::kLeading ? "LTRIM(" : node->op == Op::kTrailing ? "RTRIM(" : "TRIM(");
     Expression(node->Child(0), 0);
     if (characters != nullptr) {

@@ -148,7 +148,7 @@ void Rewriter::TypeName(Node* type) {
   if (spec == nullptr) return;
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
   const TypeSpec* target = FindNeutralType(to_, neutral);
-  if (target == nullptr && &from_ != &to_) {
+  if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {
     for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
       for (const auto& row : each->types) {
         if (target == nullptr && row.kind == spec->kind && !row.read_only && row.fixed == spec->fixed) target = &row;
