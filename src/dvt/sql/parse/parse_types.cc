@@ -178,7 +178,8 @@ std::string Parser::TypeWords() {
   const size_t first = at_;
   Next();
   while (EatSymbol(".")) Next();
-  if (at_ > first + 1) return std::string(SourceOf(tokens_[first].begin, tokens_[at_ - 1].end));  // a type of a schema, as written
+  if (at_ > first + 1)
+    return std::string(SourceOf(tokens_[first].begin, tokens_[at_ - 1].end));  // a type of a schema, as written
   if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
   if ((name == "CHARACTER" || name == "CHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING)) name += " VARYING";
   if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
