@@ -14,17 +14,29 @@ class Proxy:
         self.toxiproxy, self.name, self.port = toxiproxy, name, port
         self.timer = None
 
+    def down(self):
+        """Cuts all connections and refuses new ones."""
+        self.toxiproxy.call("POST", f"/proxies/{self.name}", {"enabled": False})
+
+    def up(self):
+        self.toxiproxy.call("POST", f"/proxies/{self.name}", {"enabled": True})
+
+    def add(self, toxic, attributes, stream="downstream"):
+        """`stream`: downstream is what the server sends, upstream what it gets."""
+        self.toxiproxy.call("POST", f"/proxies/{self.name}/toxics",
+                            {"name": toxic, "type": toxic, "stream": stream, "attributes": attributes})
+
+    def remove(self, toxic):
+        self.toxiproxy.call("DELETE", f"/proxies/{self.name}/toxics/{toxic}")
+
     def disturb(self, toxic, attributes, seconds):
         """Adds a toxic ("down": refuses connections) and takes it away after `seconds`, if given."""
         if toxic == "down":
-            self.toxiproxy.call("POST", f"/proxies/{self.name}", {"enabled": False})
-            undo = ("POST", f"/proxies/{self.name}", {"enabled": True})
+            self.down()
         else:
-            self.toxiproxy.call("POST", f"/proxies/{self.name}/toxics",
-                                {"name": toxic, "type": toxic, "stream": "downstream", "attributes": attributes})
-            undo = ("DELETE", f"/proxies/{self.name}/toxics/{toxic}", None)
+            self.add(toxic, attributes)
         if seconds is not None:
-            self.timer = threading.Timer(seconds, lambda: self.toxiproxy.call(*undo))
+            self.timer = threading.Timer(seconds, self.up if toxic == "down" else lambda: self.remove(toxic))
             self.timer.start()
 
 

@@ -1,9 +1,10 @@
-"""Layers, texts and formatting of the sources, and that the layer check bites."""
+"""Layers, texts and formatting of the sources, that the layer check bites, and that the C++ of the documentation compiles."""
+import os
+import pathlib
 import subprocess
 import tempfile
-import pathlib
 
-NAME, ABOUT, NEEDS = "checks", "layers, texts, formatting", []
+NAME, ABOUT, NEEDS = "checks", "layers, texts, formatting, the C++ of the documentation", []
 
 # (file below src/dvt, its text, what the check must say); each is a breach of one rule.
 BREACHES = [
@@ -44,6 +45,8 @@ def run(report, context):
     if files:
         one_command(report, context, "clang-format", ["clang-format", "--dry-run", "--Werror", *files])
     prove_layer_check(report, context, tools)
+    for page in sorted((context.top / "docs").glob("*.md")):
+        compile_blocks(report, context, page)
 
 
 def one_command(report, context, name, command):
@@ -68,3 +71,32 @@ def prove_layer_check(report, context, tools):
         report.failed("checks", "check_layers bites", "\n".join(wrong))
     else:
         report.passed("checks", "check_layers bites", f"{len(BREACHES)} breaches found, {len(CLEAN)} clean files passed")
+
+
+def compile_blocks(report, context, page):
+    """All C++ blocks of a page, in order, as one translation unit; errors name the page's own lines."""
+    name = f"C++ of docs/{page.name}"
+    lines = page.read_text().split("\n")
+    inside, source = False, []
+    for number, line in enumerate(lines, 1):
+        if line.startswith("```"):
+            if line == "```cpp":
+                source.append(f'#line {number + 1} "docs/{page.name}"')
+            inside = line == "```cpp"
+        elif inside:
+            source.append(line)
+    if not source or not report.wants(name):
+        return
+    include = next((context.top / ".deps").glob("venv/lib/python3*/site-packages/pyarrow/include"), None)
+    if include is None:
+        report.skipped("checks", name, "the headers of Arrow are not installed yet: ./dev setup")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "page.cc"
+        file.write_text("\n".join(source) + "\n")
+        outcome = context.run([os.environ.get("CXX", "g++"), "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-parameter",
+                               "-Wno-missing-field-initializers", "-Werror", f"-I{context.top / 'src'}", f"-isystem{include}", file])
+    if outcome.code == 0:
+        report.passed("checks", name, f"{len(source)} lines")
+    else:
+        report.failed("checks", name, outcome.output[:6000])

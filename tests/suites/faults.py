@@ -1,5 +1,6 @@
 """Kills, interrupts and cut connections while a federated model loads: the target holds the old rows or the new ones, whole; the
 next run succeeds without help and leaves no litter; a cut partition is retried alone and the rows are exact."""
+import contextlib
 import json
 import os
 import random
@@ -12,7 +13,7 @@ from harness.toxiproxy import Toxiproxy
 
 NAME, ABOUT, NEEDS = "faults", "kill -9, Ctrl-C and cut connections during loads", ["release", "servers"]
 ORDERS, CUSTOMERS = 400_000, 200_000
-KILLS, INTERRUPTS = 30, 4
+KILLS, LATE_KILLS, INTERRUPTS = 24, 6, 4
 
 
 def run(report, context):
@@ -26,8 +27,10 @@ def run(report, context):
     report.passed("faults", "undisturbed load", f"{first.seconds:.1f} s")
     dice = random.Random(20260101)
     disturb(report, bench, "kill -9", signal.SIGKILL, KILLS, dice, first.seconds)
+    late_kills(report, bench, dice)
     disturb(report, bench, "Ctrl-C", signal.SIGINT, INTERRUPTS, dice, first.seconds)
     cuts(report, context, bench)
+    all_cut(report, context, bench)
     one_partition(report, context, bench)
     context.databases.drop("faults")
 
@@ -71,9 +74,9 @@ class Bench:
         outcome.seconds = time.perf_counter() - started
         return outcome
 
-    def start(self, generation):
-        return subprocess.Popen(self.command(generation), env={**self.context.environment, **self.environment}, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    def start(self, generation, model="order_lines", environment=None):
+        return subprocess.Popen(self.command(generation, model), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                env={**self.context.environment, **self.environment, **(environment or {})}, start_new_session=True)
 
     def state(self, table="order_lines"):
         """(rows, lowest generation, highest generation) of the target table."""
@@ -87,11 +90,17 @@ class Bench:
         return self.ask("select count(*) from pg_stat_activity where datname = 'faults' and pid <> pg_backend_pid() and state <> 'idle'")[0][0]
 
     def ask(self, sql):
+        with self.target() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    @contextlib.contextmanager
+    def target(self):
+        """A cursor on the target database."""
         connection = self.context.databases.postgres("faults", target=True)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchall()
+                yield cursor
         finally:
             connection.close()
 
@@ -119,7 +128,7 @@ def disturb(report, bench, what, number, count, dice, seconds):
         name = f"{what} {attempt} of {count}"
         if not report.wants(name):
             continue
-        moment = dice.uniform(0, seconds * 1.02)
+        moment = seconds * 1.02 * (attempt - dice.random()) / count  # one in each part of the whole duration
         old, generation = generation, generation + 1
         process = bench.start(generation)
         time.sleep(moment)
@@ -145,6 +154,42 @@ def disturb(report, bench, what, number, count, dice, seconds):
             report.passed("faults", name, f"at {moment:.2f} s: {'finished' if finished else 'new rows' if high == generation else 'old rows'}")
         generation += 1
         bench.load(generation)
+
+
+def late_kills(report, bench, dice):
+    """Kills as soon as the target shows the new rows: what follows the swap must not matter to them."""
+    name = f"kill -9 after the swap, {LATE_KILLS} times"
+    if not report.wants(name):
+        return
+    generation, alive, problem = 500, 0, None
+    bench.load(generation)
+    for _ in range(LATE_KILLS):
+        old, generation = generation, generation + 1
+        process = bench.start(generation)
+        with bench.target() as cursor:
+            while process.poll() is None and newest(cursor) != generation:
+                time.sleep(0.001)
+        time.sleep(dice.uniform(0, 0.01))
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        alive += process.returncode == -signal.SIGKILL
+        bench.settle()
+        problem = problem or judge(bench, *bench.state(), generation, generation)
+        if problem:
+            report.failed("faults", name, f"{problem}\n{output.decode(errors='replace')[-2000:]}")
+            return
+        generation += 1
+    if alive:
+        report.passed("faults", name, f"{alive} of {LATE_KILLS} were killed, the others had ended: new rows")
+    else:
+        report.failed("faults", name, "every run had ended before it was killed")
+
+
+def newest(cursor):
+    cursor.execute("select generation from public.order_lines limit 1")
+    row = cursor.fetchone()
+    return row and row[0]
 
 
 def judge(bench, rows, low, high, old, new):
@@ -177,9 +222,6 @@ def cuts(report, context, bench):
     for name, model, server, toxic, attributes, seconds in scenarios:
         if not report.wants(name):
             continue
-        if name == "MariaDB cut after 1 MB":
-            report.skipped("faults", name, "a moment whose snapshot connections are all lost cannot be read again yet: the model fails, its table stays")
-            continue
         generation += 1
         with toxiproxy.proxy(f"127.0.0.1:{bench.environment[server]}") as proxy:
             proxy.disturb(toxic, attributes, seconds)
@@ -194,6 +236,59 @@ def cuts(report, context, bench):
             report.failed("faults", name, "no retry was reported: the cut did not happen or is not told")
         else:
             report.passed("faults", name, f"{retries} retries, {outcome.seconds:.1f} s")
+
+
+def all_cut(report, context, bench):
+    """Every connection to one server is cut in mid-load, and the server is away for a second. What a source's moment held is then lost,
+    so everything is read again at another; what the target has got of the load is taken back. Meanwhile the old rows stay."""
+    toxiproxy = Toxiproxy(context.servers["DVT_TEST_TOXIPROXY"])
+    again = "starting the transfer again"
+    scenarios = [
+        # name, model, which server, the direction that is slowed down until the cut, what must be told
+        ("all MariaDB connections cut", "order_lines", "MY_PORT", "downstream", again),
+        ("all PostgreSQL connections cut", "order_lines", "PG_PORT", "downstream", again),
+        ("all PostgreSQL connections cut, direct", "customer_copy", "PG_PORT", "downstream", again),
+        ("all target connections cut", "order_lines", "PGT_PORT", "upstream", again),
+        ("all target connections cut, direct", "customer_copy", "PGT_PORT", "upstream", "again, attempt"),
+    ]
+    generation = 3000
+    for name, model, server, stream, told in scenarios:
+        if not report.wants(name):
+            continue
+        old, generation = generation + 1, generation + 2
+        before = bench.load(old, model)
+        with toxiproxy.proxy(f"127.0.0.1:{bench.environment[server]}") as proxy:
+            proxy.add("bandwidth", {"rate": 1500}, stream)
+            started = time.perf_counter()
+            process = bench.start(generation, model, {server: str(proxy.port)})
+            while process.poll() is None and not any("__dvt_tmp_" in r for r in bench.relations()):
+                time.sleep(0.02)
+            time.sleep(0.8)
+            finished = process.poll() is not None
+            proxy.down()
+            proxy.remove("bandwidth")
+            time.sleep(1.0)
+            meanwhile = bench.state(model)
+            proxy.up()
+            try:
+                output = process.communicate(timeout=120)[0].decode(errors="replace")
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                output = process.communicate()[0].decode(errors="replace") + "\n(killed after 120 s)"
+        rows = ORDERS if model == "order_lines" else CUSTOMERS
+        litter = [r for r in bench.relations() if r not in ("order_lines", "customer_copy")]
+        if before.code != 0 or finished or process.returncode != 0:
+            report.failed("faults", name, f"ended before the cut: {finished}, exit {process.returncode}\n{before.output[-1000:]}\n{output[-3000:]}")
+        elif meanwhile != (rows, old, old):
+            report.failed("faults", name, f"during the cut the target had {meanwhile}, not its old rows")
+        elif bench.state(model) != (rows, generation, generation):
+            report.failed("faults", name, f"target has {bench.state(model)}, expected {rows} of generation {generation}")
+        elif told not in output:
+            report.failed("faults", name, f"not told: {told}\n{output[-2000:]}")
+        elif litter:
+            report.failed("faults", name, f"litter: {litter}")
+        else:
+            report.passed("faults", name, f"{time.perf_counter() - started:.1f} s")
 
 
 def one_partition(report, context, bench):

@@ -18,6 +18,7 @@ std::string_view ErrorCodeName(ErrorCode code) {
     case ErrorCode::kTimeout: return "timeout";
     case ErrorCode::kThrottled: return "throttled";
     case ErrorCode::kDeadlock: return "deadlock";
+    case ErrorCode::kStartOver: return "start_over";
     case ErrorCode::kCancelled: return "cancelled";
     case ErrorCode::kMemory: return "memory";
     case ErrorCode::kDisk: return "disk";

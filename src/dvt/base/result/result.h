@@ -26,6 +26,7 @@ enum class ErrorCode {
   kTimeout,          ///< connect, statement or lock timeout
   kThrottled,        ///< rate limit, too many connections, temporarily unavailable
   kDeadlock,         ///< deadlock or serialization failure
+  kStartOver,        ///< cannot be repeated alone (a shared snapshot or a commit's outcome is lost); the whole transfer can
   kCancelled,        ///< the user or the run cancelled it
   kMemory,           ///< out of memory, here or on a server
   kDisk,             ///< disk full or quota exceeded

@@ -116,6 +116,7 @@ bool RetryPolicy::IsRetryable(const Error& error) const {
     case ErrorCode::kThrottled:
     case ErrorCode::kDeadlock: return true;
     case ErrorCode::kUnknown: return retry_on_unknown;
+    case ErrorCode::kStartOver: return starts_over;
     default: return false;
   }
 }

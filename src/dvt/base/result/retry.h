@@ -15,6 +15,8 @@ struct RetryPolicy {
   double base_seconds = 1.0;
   double max_seconds = 60.0;
   bool retry_on_unknown = true;
+  /// The work is a whole transfer, so that kStartOver is mended by repeating it; a part of one hands that error on.
+  bool starts_over = false;
 
   /// min(base·2^attempt + rand(0, base·0.1), max); `attempt` counts from 0.
   std::chrono::duration<double> Wait(int attempt) const;

@@ -27,7 +27,7 @@ Result<std::vector<Text>> TextsOf(const Options& options) {
   std::vector<Text> texts;
   for (const auto& given : options.texts) {
     if (given != "-" && !LooksLikeFile(given)) {
-      const bool a_path = given.find(' ') == std::string::npos && EndsWith(ToLower(given), ".sql");
+      const bool a_path = given.find(' ') == std::string::npos && ToLower(given).ends_with(".sql");
       if (a_path) return Error(ErrorCode::kNotFound, "there is no file '" + given + "'");
       texts.push_back({{}, given});
       continue;

@@ -125,6 +125,8 @@ class Sink {
   /// Makes the rows durable and returns how many were written.
   virtual Result<int64_t> Commit(std::stop_token stop) = 0;
   virtual void Abort() noexcept = 0;
+  /// Fallbacks that the user should hear of, one sentence each; complete once Commit was called.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 struct SinkRequest {
@@ -188,7 +190,8 @@ class Connector {
   virtual Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope,
                                     std::stop_token stop) = 0;
   /// One partition's rows in the layouts of ArrowFormat(plan.fields). The scope lives as long as the stream. No retry inside:
-  /// an error means that this partition's rows so far must be discarded (see RetryingStream).
+  /// an error means that this partition's rows so far must be discarded (see RetryingStream); kStartOver that the scope's moment
+  /// is lost and every partition must be read anew in another scope.
   virtual Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
                                         std::stop_token stop) = 0;
   virtual Result<std::unique_ptr<RawStream>> OpenRaw(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
@@ -220,7 +223,7 @@ columnar::Stream RetryingStream(columnar::Fields fields, RetryPolicy policy, std
                                 std::function<void(const Error&, int, double)> on_retry);
 
 /// Reads one partition of a repeatable plan: batches are handed on at once; after a retryable error `open` is called again and
-/// the rows already handed on are skipped. Fewer rows than before on the second reading are an error, never a silent loss.
+/// the rows already handed on are skipped. Fewer rows than before on the second reading are kStartOver, never a silent loss.
 columnar::Stream ResumingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
                                 std::stop_token stop, std::function<void(const Error&, int, double)> on_retry);
 

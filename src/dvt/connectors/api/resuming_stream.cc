@@ -72,7 +72,7 @@ class ResumingSource : public columnar::BatchSource {
       }
       if (!batch->valid()) {
         if (to_skip_ > 0) {
-          return Error(ErrorCode::kData, "a partition read again after a failure gave fewer rows than before")
+          return Error(ErrorCode::kStartOver, "a partition read again after a failure gave fewer rows than before")
               .WithHint("The data changed under the read. Run the model again.");
         }
         out = columnar::Array();

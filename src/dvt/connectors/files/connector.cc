@@ -1,10 +1,13 @@
 #include "dvt/connectors/files/connector.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include "dvt/base/fs/files.h"
@@ -194,7 +197,8 @@ class FilesConnector : public Connector {
     DVT_TRY(MakeFolders(folder));
     const std::string final_path = JoinPath(folder, files::FormatOf(name) ? name : name + std::string(files::EndingOf(format)));
     static std::atomic<int> counter{0};
-    const std::string written = JoinPath(folder, fmt::format(".{}__dvt_tmp_{}_{}", name, ::getpid(), counter++));
+    RemoveLitter(folder, name);
+    const std::string written = JoinPath(folder, fmt::format("{}{}_{}", TemporaryStem(name), ::getpid(), counter++));
     DVT_ASSIGN(auto writer, files::MakeFileWriter(written, format, DelimiterOf(final_path), request.fields));
     return std::unique_ptr<Sink>(std::make_unique<FilesSink>(final_path, written, std::move(writer)));
   }
@@ -209,6 +213,25 @@ class FilesConnector : public Connector {
   Error NoSql() const {
     return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' is a folder of files and runs no SQL", config_.name))
         .WithHint("the engine runs it: name the file as a source");
+  }
+
+  // A name that tells which file is being written and by which machine; the process follows.
+  static std::string TemporaryStem(const std::string& name) {
+    char host[256] = "";
+    ::gethostname(host, sizeof(host) - 1);
+    return fmt::format(".{}__dvt_tmp_{}_", name, host);
+  }
+
+  // What processes of this machine left behind that were killed while writing this file.
+  static void RemoveLitter(const std::string& folder, const std::string& name) {
+    const std::string stem = TemporaryStem(name);
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+      const std::string file = entry.path().filename().string();
+      if (!file.starts_with(stem)) continue;
+      const long pid = std::strtol(file.c_str() + stem.size(), nullptr, 10);
+      if (pid > 0 && ::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH) ::unlink(entry.path().c_str());
+    }
   }
 
   char DelimiterOf(const std::string& path) const { return EndsWithTsv(path) ? '\t' : delimiter_; }

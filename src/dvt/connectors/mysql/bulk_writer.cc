@@ -38,6 +38,9 @@ class BulkSink : public Sink {
 
   ~BulkSink() override { Abort(); }
 
+  void AddNote(std::string note) { notes_.push_back(std::move(note)); }
+  std::vector<std::string> notes() const override { return notes_; }
+
   // For INSERTs: no statement may exceed the server's packet limit.
   void set_packet_bytes(size_t bytes) {
     packet_bytes_ = bytes;
@@ -260,6 +263,7 @@ class BulkSink : public Sink {
   const Spelling spelling_;
   size_t statement_bytes_ = kChunkBytes;
   size_t packet_bytes_ = SIZE_MAX;
+  std::vector<std::string> notes_;
   std::string chunk_;
   int64_t rows_ = 0;
   bool finished_ = false;
@@ -337,6 +341,11 @@ Result<std::unique_ptr<Sink>> OpenBulkSink(const std::shared_ptr<const Settings>
   }
   auto sink = std::make_unique<BulkSink>(std::move(connection), std::move(target), request.fields, std::move(encoder), spelling);
   sink->set_packet_bytes(packet_bytes);
+  if (!load && settings->local_infile) {
+    sink->AddNote(
+        "the server refuses LOAD DATA LOCAL, so rows go in by INSERT statements, which is slower: set local_infile = ON on the "
+        "server, or local_infile: false here to accept it");
+  }
   return std::unique_ptr<Sink>(std::move(sink));
 }
 

@@ -141,9 +141,12 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
                       [self = shared_from_this()](const auto& free) { self->GiveBack(free); });
     }
     DVT_ASSIGN(auto lease, snapshot->Take(request.sql, stop));
-    DVT_TRY(lease.connection->SetQueryTimeout(plan.options.query_timeout_seconds, stop));
-    return OpenRows(lease.connection, std::move(request), stop,
-                    [snapshot, moment = lease.moment](const auto& free) { snapshot->Return(free, moment); });
+    auto give_back = [snapshot, moment = lease.moment](const auto& free) { snapshot->Return(free, moment); };
+    if (auto limited = lease.connection->SetQueryTimeout(plan.options.query_timeout_seconds, stop); !limited) {
+      give_back(lease.connection);
+      return std::move(limited).error();
+    }
+    return OpenRows(lease.connection, std::move(request), stop, give_back);
   }
 
   Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {

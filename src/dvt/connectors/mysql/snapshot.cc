@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 namespace dvt::connectors::mysql {
 
 Result<std::shared_ptr<Connection>> SnapshotScope::OpenReader(std::stop_token stop) { return Connection::Open(settings_, stop); }
 
 namespace {
+
+constexpr auto kWaitForReader = std::chrono::seconds(5);
 
 Status StartSnapshot(Connection& connection, std::stop_token stop) {
   DVT_TRY(connection.Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", stop));
@@ -79,20 +83,34 @@ std::string SnapshotScope::Describe() const {
   return fmt::format("approximate moment: {} snapshots opened one after the other, because {}", readers_, approximate_because_);
 }
 
+std::optional<SnapshotScope::Lease> SnapshotScope::TakeIdle(const std::string& sql) {
+  const auto begun = moment_of_.find(sql);
+  for (size_t i = 0; i < idle_.size(); ++i) {
+    if (begun != moment_of_.end() && begun->second != idle_[i].moment) continue;
+    Lease lease = idle_[i];
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
+    moment_of_.emplace(sql, lease.moment);
+    ++in_use_[lease.moment];
+    return lease;
+  }
+  return std::nullopt;
+}
+
 Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::stop_token stop) {
   {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (auto lease = TakeIdle(sql)) return *lease;
     const auto begun = moment_of_.find(sql);
-    for (size_t i = 0; i < idle_.size(); ++i) {
-      if (begun != moment_of_.end() && begun->second != idle_[i].moment) continue;
-      Lease lease = idle_[i];
-      idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
-      moment_of_.emplace(sql, lease.moment);
-      return lease;
-    }
     if (begun != moment_of_.end() && began_exact_) {
-      return Error(ErrorCode::kData,
-                   "a partition cannot be read again at its moment: all snapshot connections were lost or are busy")
+      // Not waited for without end: the stream that has the connection may itself wait for this one's rows to be consumed.
+      std::optional<Lease> lease;
+      returned_.wait_for(lock, stop, kWaitForReader, [&] { return (lease = TakeIdle(sql)) || in_use_[begun->second] == 0; });
+      if (lease) return *lease;
+      if (stop.stop_requested()) return CancelledError();
+      return Error(ErrorCode::kStartOver,
+                   in_use_[begun->second] == 0
+                       ? "the moment of the reads is lost: all connections that saw it are gone"
+                       : "a partition cannot be read again at its moment: the connections left are busy with other reads")
           .WithHint("Run the model again.");
     }
   }
@@ -101,15 +119,19 @@ Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::st
   std::lock_guard lock(mutex_);
   const int moment = moments_++;
   ++readers_;
+  ++in_use_[moment];
   if (approximate_because_.empty()) approximate_because_ = "more streams were opened at a time than were prepared";
   moment_of_[sql] = moment;
   return Lease{std::move(reader), moment};
 }
 
 void SnapshotScope::Return(const std::shared_ptr<Connection>& connection, int moment) {
-  if (!connection->usable()) return;
-  std::lock_guard lock(mutex_);
-  idle_.push_back({connection, moment});
+  {
+    std::lock_guard lock(mutex_);
+    --in_use_[moment];
+    if (connection->usable()) idle_.push_back({connection, moment});
+  }
+  returned_.notify_all();
 }
 
 }  // namespace dvt::connectors::mysql

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -14,7 +16,7 @@ namespace dvt::connectors::mysql {
 /// Reader connections whose transactions all see one moment: opened together, under a brief global read lock where the user may
 /// take one. A reader takes a connection and gives it back; a failed one leaves the pool, and the retry gets another of the same
 /// moment. When none is idle, a connection of a later moment is opened, unless the statement was already begun at the old one:
-/// then the read fails rather than mix moments.
+/// then one that others still use is waited for, and when all are lost the read fails with kStartOver rather than mix moments.
 class SnapshotScope : public ReadScope, public std::enable_shared_from_this<SnapshotScope> {
  public:
   struct Lease {
@@ -38,12 +40,16 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
  private:
   explicit SnapshotScope(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
   Result<std::shared_ptr<Connection>> OpenReader(std::stop_token stop);
+  /// An idle connection that sees the statement's moment, if it was begun at one.
+  std::optional<Lease> TakeIdle(const std::string& sql);
   /// True if the lock is held by `coordinator` afterwards; else says why not in approximate_because_.
   bool Lock(Connection& coordinator, bool may_lock, std::stop_token stop);
 
   const std::shared_ptr<const Settings> settings_;
   mutable std::mutex mutex_;
+  std::condition_variable_any returned_;
   std::vector<Lease> idle_;
+  std::map<int, int> in_use_;             // leases out, by moment
   std::map<std::string, int> moment_of_;  // statements already handed out
   int moments_ = 1;
   int readers_ = 0;

@@ -2,9 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace dvt::connectors::postgres {
 
 namespace {
+
+// What SET TRANSACTION SNAPSHOT answers for one whose exporting session ended: no such file (by version), no such process.
+constexpr std::string_view kSnapshotGone[] = {"22023", "42704", "55000"};
 
 constexpr char kBegin[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout "
@@ -55,10 +61,10 @@ Result<std::unique_ptr<Connection>> PgReadScope::Borrow(std::stop_token stop) {
   auto begun = connection->Run(sql, stop);
   if (!begun) {
     Error& error = begun.error();
-    if (error.vendor_code() == "22023" || error.vendor_code() == "42704") {
+    if (std::find(std::begin(kSnapshotGone), std::end(kSnapshotGone), error.vendor_code()) != std::end(kSnapshotGone)) {
       // Repeating the partition cannot help, and another snapshot would mix two moments.
-      return Error(ErrorCode::kNotFound, fmt::format("the snapshot {} of '{}' was lost: the session that held it ended ({})",
-                                                     snapshot_, settings_.connection, error.message()))
+      return Error(ErrorCode::kStartOver, fmt::format("the snapshot {} of '{}' was lost: the session that held it ended ({})",
+                                                      snapshot_, settings_.connection, error.message()))
           .WithVendorCode(error.vendor_code())
           .WithHint("Run the model again: its reads must all see one moment.");
     }

@@ -189,7 +189,7 @@ TEST_F(Server, LostSnapshotSaysSo) {
   std::this_thread::sleep_for(milliseconds(200));
   auto stream = connector->Open(*plan, 0, *scope, {});
   ASSERT_FALSE(stream);
-  EXPECT_EQ(stream.error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(stream.error().code(), ErrorCode::kStartOver);
   EXPECT_NE(stream.error().message().find("snapshot"), std::string::npos);
 }
 

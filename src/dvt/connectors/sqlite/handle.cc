@@ -83,18 +83,25 @@ Result<std::unique_ptr<Handle>> Handle::Open(const Settings& settings, Access ac
   sqlite3_progress_handler(handle->raw_, kProgressSteps, OnProgress, handle.get());
   DVT_TRY(handle->Run("SELECT 1 FROM sqlite_schema LIMIT 1"));  // is it a database?
   DVT_TRY(handle->Attach(access));
-  if (access == Access::kWrite) {
-    std::lock_guard lock(AllWriters().mutex);
-    ++AllWriters().open[settings.path];
-    handle->counted_as_writer_ = true;
-  }
+  if (access == Access::kWrite) handle->CountAsWriter();
   return handle;
 }
 
+void Handle::CountAsWriter() {
+  std::lock_guard lock(AllWriters().mutex);
+  for (const auto& [schema, path] : files_) {
+    if (path != settings_.path && !EqualsIgnoreCase(schema, settings_.schema)) continue;
+    ++AllWriters().open[path];
+    written_.push_back(path);
+  }
+}
+
 Handle::~Handle() {
-  if (counted_as_writer_) {
+  if (!written_.empty()) {
     std::lock_guard lock(AllWriters().mutex);
-    if (--AllWriters().open[settings_.path] == 0) AllWriters().open.erase(settings_.path);
+    for (const std::string& path : written_) {
+      if (--AllWriters().open[path] == 0) AllWriters().open.erase(path);
+    }
   }
   sqlite3_close_v2(raw_);
 }
@@ -105,6 +112,7 @@ bool Handle::IsOpenForWriting(const std::string& path) {
 }
 
 Status Handle::Attach(Access access) {
+  files_ = {{"main", settings_.path}};
   std::vector<std::pair<std::string, std::string>> schemas = settings_.attached;
   const auto known = [&](const std::string& name) {
     return EqualsIgnoreCase(name, "main") ||
@@ -124,6 +132,7 @@ Status Handle::Attach(Access access) {
     if ((access == Access::kRead || settings_.read_only) && !FileExists(path)) continue;
     if (auto attached = Run(fmt::format("ATTACH DATABASE {} AS {}", QuoteText(path), QuoteName(name))); !attached)
       return std::move(attached).error().Within(fmt::format("while attaching schema {} ({})", name, path));
+    files_.emplace_back(name, path);
   }
   return {};
 }

@@ -7,6 +7,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dvt/base/result/result.h"
 #include "dvt/connectors/sqlite/settings.h"
@@ -46,8 +48,10 @@ class Handle {
   /// kNotFound if the file (for reading) or its folder does not exist.
   static Result<std::unique_ptr<Handle>> Open(const Settings& settings, Access access, std::stop_token stop);
   ~Handle();
-  /// True while this process holds a handle for writing on the file.
+  /// True while this process holds a handle for writing on the file: as its main file, or that of its default schema.
   static bool IsOpenForWriting(const std::string& path);
+  /// Schemas and their files, main first.
+  const std::vector<std::pair<std::string, std::string>>& files() const { return files_; }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
@@ -71,6 +75,7 @@ class Handle {
  private:
   explicit Handle(Settings settings) : settings_(std::move(settings)) {}
   Status Attach(Access access);
+  void CountAsWriter();
   static int OnBusy(void* self, int tries);
   static int OnProgress(void* self);
 
@@ -78,7 +83,8 @@ class Handle {
   sqlite3* raw_ = nullptr;
   std::stop_token stop_;
   bool waits_for_sinks_ = true;
-  bool counted_as_writer_ = false;
+  std::vector<std::pair<std::string, std::string>> files_;
+  std::vector<std::string> written_;  // files counted as open for writing
   std::chrono::steady_clock::time_point busy_since_;
 };
 

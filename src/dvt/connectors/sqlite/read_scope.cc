@@ -7,12 +7,20 @@ namespace {
 
 constexpr int kSnapshotTries = 100;
 
-/// A model that reads the file it is written to needs readers beside the writer: the write-ahead log allows that. If another program
-/// holds the file just now it stays as it is, and the writer waits for the readers.
-Status AllowReadsBesideWrites(const Settings& settings, std::stop_token stop) {
-  DVT_ASSIGN(const auto handle, Handle::Open(settings, Access::kRead, std::move(stop)));
-  sqlite3_busy_handler(handle->get(), nullptr, nullptr);
-  (void)handle->Run("PRAGMA journal_mode = WAL");
+/// A model that reads the file it is written to, by this or another connection, needs readers beside the writer: the write-ahead
+/// log allows that. If another program holds the file just now it stays as it is, and the writer waits for the readers.
+Status AllowReadsBesideWrites(const Handle& reader, std::stop_token stop) {
+  std::unique_ptr<Handle> handle;
+  for (const auto& [schema, path] : reader.files()) {
+    if (!Handle::IsOpenForWriting(path)) continue;
+    if (handle == nullptr) {
+      Settings settings = reader.settings();
+      settings.read_only = false;  // it is the writer's connection that changes the file
+      DVT_ASSIGN(handle, Handle::Open(settings, Access::kRead, stop));
+      sqlite3_busy_handler(handle->get(), nullptr, nullptr);
+    }
+    (void)handle->Run(fmt::format("PRAGMA {}.journal_mode = WAL", QuoteName(schema)));
+  }
   return {};
 }
 
@@ -63,7 +71,10 @@ Status SqliteReadScope::Reserve(int connections, int partitions, std::stop_token
   std::lock_guard lock(mutex_);
   const bool first = monitor_ == nullptr;
   if (first) {
-    if (!settings_.read_only && Handle::IsOpenForWriting(settings_.path)) DVT_TRY(AllowReadsBesideWrites(settings_, stop));
+    {
+      DVT_ASSIGN(const auto looked, Handle::Open(settings_, Access::kRead, stop));
+      DVT_TRY(AllowReadsBesideWrites(*looked, stop));
+    }
     DVT_ASSIGN(monitor_, Handle::Open(settings_, Access::kRead, stop));
     DVT_ASSIGN(const Statement list, monitor_->Prepare("PRAGMA database_list"));
     for (;;) {

@@ -55,11 +55,18 @@ class Reader {
     const std::string text = value.ToText();
     if (text == ":memory:")
       return Wrong(value, name, "a file").WithHint("every session of an in-memory database would be empty; name a file");
-    if (text.starts_with("~/")) return HomeFolder() + text.substr(1);
-    return AbsolutePath(JoinPath(config_.base_folder, text));
+    if (text.starts_with("~/")) return Canonical(HomeFolder() + text.substr(1));
+    return Canonical(AbsolutePath(JoinPath(config_.base_folder, text)));
   }
 
  private:
+  // Without symbolic links: one file has one name, by which its readers and writers know of each other.
+  static std::string Canonical(const std::string& path) {
+    std::error_code code;
+    const auto canonical = std::filesystem::weakly_canonical(path, code);
+    return code ? path : canonical.string();
+  }
+
   const ConnectionConfig& config_;
 };
 

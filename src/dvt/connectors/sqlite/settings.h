@@ -10,7 +10,7 @@ namespace dvt::connectors::sqlite {
 
 /// A checked profile entry. In SQLite a schema is a database file.
 struct Settings {
-  std::string path;                                           ///< absolute file of schema main, or ":memory:" is refused
+  std::string path;                                           ///< file of schema main: absolute, no links; ":memory:" is refused
   std::vector<std::pair<std::string, std::string>> attached;  ///< other schemas and their files
   std::string schema_directory;                               ///< each <schema>.db in it is a schema; may be empty
   std::string database;                                       ///< only a name

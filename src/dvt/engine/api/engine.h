@@ -31,6 +31,7 @@ struct ComputeConfig {
   std::string memory_limit;    ///< DuckDB spelling, "2GB"; empty: the engine's default
   std::string temp_directory;  ///< spill folder; empty: target/tmp
   Value settings;
+  std::string file;  ///< computes.yml, for error places
 };
 
 /// Runs transform queries. Thread-safe; each Run is independent (own inputs, own cancel).

@@ -215,6 +215,20 @@ void AddSettings(const Value& settings, std::map<std::string, std::string>& opti
   }
 }
 
+/// Where the compute names the setting, flat or under `settings:`; only the file if it does not.
+Place PlaceOf(const ComputeConfig& config, std::string_view name) {
+  Place place{config.file, 0, 0};
+  const auto look = [&](const Value& settings) {
+    if (!settings.is_map()) return;
+    for (const Value::Entry& entry : settings.map()) {
+      if (entry.key == name) place = {config.file, entry.key_mark.line, entry.key_mark.column};
+    }
+  };
+  look(config.settings);
+  look(config.settings["settings"]);
+  return place;
+}
+
 /// Settings that DuckDB takes from a session, or from any session for all.
 std::map<std::string, std::string> SessionOptions(const ComputeConfig& config) {
   std::map<std::string, std::string> options = {{"streaming_buffer_size", "4MB"}, {"TimeZone", "UTC"}};
@@ -240,7 +254,13 @@ std::map<std::string, std::string> DatabaseOptions(const ComputeConfig& config, 
 Result<std::unique_ptr<Engine>> MakeDuckDbEngine(const ComputeConfig& config) {
   DVT_ASSIGN(auto spill, SpillFolder::Make(config.temp_directory.empty() ? kDefaultSpillFolder : config.temp_directory));
   auto database = duck::Database::Open("", DatabaseOptions(config, spill->path()));
-  if (!database) return std::move(database).error().Within("while starting compute " + config.name);
+  if (!database) {
+    // Of the options given here only the memory limit is a text that DuckDB can refuse.
+    return std::move(database)
+        .error()
+        .AtIfUnknown(PlaceOf(config, "memory_limit"))
+        .Within("while starting compute " + config.name);
+  }
   auto registry = std::make_shared<InputRegistry>();
   DVT_ASSIGN(auto connection, duck::Connection::Open(*database));
   DVT_TRY(RegisterInputFunction(*connection, registry));
@@ -248,7 +268,9 @@ Result<std::unique_ptr<Engine>> MakeDuckDbEngine(const ComputeConfig& config) {
   for (const auto& [name, value] : SessionOptions(config)) {
     const std::string statement = fmt::format("SET {} = {};", duck::QuoteName(name), duck::QuoteText(value));
     if (auto set = connection->Run(statement); !set)
-      return Error(ErrorCode::kConfig, set.error().message()).Within("while setting " + name + " of compute " + config.name);
+      return Error(ErrorCode::kConfig, set.error().message())
+          .At(PlaceOf(config, name))
+          .Within("while setting " + name + " of compute " + config.name);
     settings += statement;
   }
   return std::unique_ptr<Engine>(

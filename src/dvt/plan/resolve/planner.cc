@@ -45,7 +45,8 @@ Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog) {
   plan.sql = request.sql;
   plan.load = {request.target_connection, request.target_relation, request.materialization};
   const std::string home = IdentityOf(catalog, request.target_connection);
-  bool foreign = request.options.force_federated;
+  const bool home_queries = CanQuery(catalog, request.target_connection);  // a folder of files holds tables, but runs nothing
+  bool foreign = request.options.force_federated || (!home_queries && !request.upstreams.empty());
   for (const UpstreamTable& upstream : request.upstreams) foreign = foreign || IdentityOf(catalog, upstream.connection) != home;
   if (!foreign) {
     plan.way = Way::kPushdown;
@@ -59,7 +60,7 @@ Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog) {
     identities.insert(table.identity);
     connections.insert(table.connection);
   }
-  const bool away = !identities.contains(home) && !identities.empty();
+  const bool away = (!home_queries || !identities.contains(home)) && !identities.empty();
   if (!request.options.force_federated && (identities.empty() || (identities.size() == 1 && !away))) {
     plan.way = Way::kPushdown;  // the upstreams are declared, but the SQL does not read them
     plan.sql = OwnNames(request, catalog);

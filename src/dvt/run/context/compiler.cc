@@ -56,9 +56,10 @@ class CompileResolver : public tmpl::NodeResolver {
                                     materialized == "view" ? "view"
                                     : materialized.empty() ? ""
                                                            : "table"};
-    if (connection == node_.connection) return tmpl::MakeRelation(parts, adapter_.policy());
+    const bool queries = adapter_.connector().Has(connectors::Capability::kSql);  // else the engine reads even its own tables
+    if (connection == node_.connection && queries) return tmpl::MakeRelation(parts, adapter_.policy());
     DVT_ASSIGN(const auto other, run_.connections->Get(connection));
-    if (!other->identity().empty() && other->identity() == adapter_.connector().identity())
+    if (queries && !other->identity().empty() && other->identity() == adapter_.connector().identity())
       return tmpl::MakeRelation(parts, adapter_.policy());
     if (name.schema.empty()) name.schema = other->default_schema();
     const std::string text = plan::RenderUpstream(adapter_.connector().dialect(), connection, name, false);

@@ -54,6 +54,7 @@ Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) c
         .WithHint("computes are: " + Join(names, ", ") + "; they are named in computes.yml");
   }
   config.settings = *settings;
+  config.file = computes_.file;
   auto text = [&](std::string_view key) { return (*settings)[key].is_null() ? std::string() : (*settings)[key].ToText(); };
   if (!text("type").empty()) config.type = text("type");
   if (config.type != "duckdb") {

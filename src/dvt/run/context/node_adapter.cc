@@ -241,22 +241,29 @@ Result<Object> NodeAdapter::CreateForTransfer(tmpl::Context& context, const tmpl
   return Object();
 }
 
-// adapter.transfer(relation): loads the rows; after a failure that a repetition can mend, empties the table and starts over.
-Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments) {
-  DVT_ASSIGN(const auto bound, arguments.Bind("transfer", {{"relation", {}}}));
-  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "transfer"));
-  if (phase_) phase_("transfer");
-  const RelationName name = NameOf(parts);
+// The session sat idle while the rows moved: one that was cut off meanwhile is replaced, unless work of its own is lost with it.
+Status NodeAdapter::RenewSession() {
+  if (session_ == nullptr || session_->in_transaction()) return {};
+  auto answered = session_->Execute("select 1", stop_);
+  if (answered) return {};
+  if (!RetryPolicy().IsRetryable(answered.error())) return std::move(answered).error();
+  session_.reset();
+  DVT_TRY(session());
+  return {};
+}
+
+Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::function<Status()>& empty) {
   bool first = true;
   int64_t rows = 0;
   RetryPolicy policy;
   policy.max_retries = 2;
   policy.retry_on_unknown = false;
+  policy.starts_over = true;
   DVT_TRY(RunWithRetry(
       policy, stop_,
       [&]() -> Status {
         if (!first) {
-          DVT_TRY(Execute("delete from " + connector_->QuoteRelation(name), false, false));
+          DVT_TRY(empty());
           DVT_TRY(mover_->Restart(stop_));
         }
         first = false;
@@ -268,6 +275,27 @@ Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arg
                                fmt::format("loading {}: {}; starting the transfer again, attempt {} in {:.1f} s", name.ToString(),
                                            error.message(), attempt + 1, wait));
       }));
+  for (const auto& note : mover_->load_notes())
+    run_.TellOnce(Severity::kWarning, fmt::format("connection '{}': {}", connector_->config().name, note));
+  return rows;
+}
+
+// adapter.transfer(relation): loads the rows; after a failure that a repetition can mend, empties the table and starts over.
+Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("transfer", {{"relation", {}}}));
+  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "transfer"));
+  const auto truncate = context.Resolve("truncate_relation");
+  if (!truncate) return Error(ErrorCode::kNotFound, "macro 'truncate_relation' is missing");
+  if (phase_) phase_("transfer");
+  DVT_ASSIGN(const int64_t rows, LoadWithRetry(NameOf(parts), [&]() -> Status {
+               DVT_TRY(RenewSession());
+               // A TRUNCATE waits for loads of a lost connection that the server has not ended yet; a DELETE would miss their rows.
+               tmpl::Arguments call;
+               call.positional = {bound[0]};
+               DVT_TRY(context.Call(*truncate, std::move(call)));
+               return Commit();
+             }));
+  DVT_TRY(RenewSession());
   rows_loaded_ = rows;
   if (phase_) phase_("swap");
   return Object::MakeDict({{"rows", rows}, {"message", fmt::format("SELECT {}", rows)}});

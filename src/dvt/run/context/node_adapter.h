@@ -22,6 +22,8 @@ class RowMover {
   virtual Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) = 0;
   /// Makes a second Load possible after a failed one (everything is read again); an error if it cannot be.
   virtual Status Restart(std::stop_token stop) = 0;
+  /// Fallbacks of the target during the last Load, one sentence each.
+  virtual std::vector<std::string> load_notes() const { return {}; }
 };
 
 /// The `adapter` of one node: a database session on its connection, made on first use. One thread at a time.
@@ -39,6 +41,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
   connectors::Connector& connector() { return *connector_; }
   Result<connectors::Session*> session();
+  /// The mover's rows in the relation. After a failure that a repetition can mend, `empty` takes back what may already be there,
+  /// and everything is read again at a new moment.
+  Result<int64_t> LoadWithRetry(const columnar::RelationName& relation, const std::function<Status()>& empty);
 
   std::string type() const override { return connector_->config().type; }
   std::vector<std::string> DispatchPrefixes() const override { return {type(), "default"}; }
@@ -65,6 +70,7 @@ class NodeAdapter : public tmpl::AdapterApi {
  private:
   Result<std::vector<tmpl::ColumnParts>> TransferColumns();
   Result<tmpl::Object> CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments);
+  Status RenewSession();
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> TemporaryName(const tmpl::Arguments& arguments);
   Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -40,6 +42,18 @@ struct RunContext {
 
   /// Suffix of tables being built by this run: "__dvt_tmp_" and eight characters of the invocation id.
   std::string TemporarySuffix() const { return "__dvt_tmp_" + invocation_id.substr(0, 8); }
+  /// A message that many nodes have in common: told the first time only. Thread-safe.
+  void TellOnce(Severity severity, const std::string& text) {
+    {
+      std::lock_guard lock(told_mutex_);
+      if (!told_.insert(text).second) return;
+    }
+    observer->Message(severity, text);
+  }
+
+ private:
+  std::mutex told_mutex_;
+  std::set<std::string> told_;
 };
 
 }  // namespace dvt::run

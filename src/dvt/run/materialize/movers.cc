@@ -26,6 +26,7 @@ Result<int64_t> PlanMover::Load(connectors::Connector& target, const columnar::R
 Status PlanMover::Restart(std::stop_token stop) {
   transfer_.reset();
   progress_.load.Reset();
+  ++progress_.load.retries;
   DVT_ASSIGN(transfer_, Transfer::Prepare(plan_, context_, progress_, stop));
   return {};
 }
@@ -41,7 +42,7 @@ Result<int64_t> SeedMover::Load(connectors::Connector& target, const columnar::R
   request.fields = fields_;
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
-  return PumpIntoSinks(std::move(stream), target, request, 1, 8 << 20, progress_.load, stopper);
+  return PumpIntoSinks(std::move(stream), target, request, 1, 8 << 20, progress_.load, notes_, stopper);
 }
 
 }  // namespace dvt::run

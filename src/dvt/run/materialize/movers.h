@@ -18,6 +18,7 @@ class PlanMover : public RowMover {
   const columnar::Fields& fields() const override { return fields_; }
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
   Status Restart(std::stop_token stop) override;
+  std::vector<std::string> load_notes() const override { return transfer_->load_notes(); }
   Transfer& transfer() { return *transfer_; }
 
  private:
@@ -37,12 +38,17 @@ class SeedMover : public RowMover {
       : seed_(std::move(seed)), fields_(std::move(fields)), progress_(progress) {}
   const columnar::Fields& fields() const override { return fields_; }
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
-  Status Restart(std::stop_token) override { return {}; }
+  Status Restart(std::stop_token) override {
+    progress_.load.Reset();
+    return {};
+  }
+  std::vector<std::string> load_notes() const override { return notes_.all(); }
 
  private:
   SeedFile seed_;
   columnar::Fields fields_;
   NodeProgress& progress_;
+  SinkNotes notes_;
 };
 
 }  // namespace dvt::run

@@ -9,6 +9,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/connectors/files/file_format.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
@@ -199,6 +200,19 @@ static Error AtNode(const model::Node& node, Error error) {
   return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
 }
 
+// Readers of the target's own storage learn from the open session that somebody is going to write beside them. Another connection of
+// the same system may reach it too (two entries of profiles.yml on one file).
+Status NodeRunner::AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adapter) {
+  if (!adapter.connector().Has(connectors::Capability::kSql)) return {};
+  for (const auto& extract : plan.extracts) {
+    DVT_ASSIGN(const auto source, run_.connections->Get(extract.connection));
+    if (source->config().type != adapter.connector().config().type) continue;
+    DVT_TRY(adapter.session());
+    return {};
+  }
+  return {};
+}
+
 Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                             std::stop_token stop) {
   DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
@@ -216,11 +230,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   std::unique_ptr<PlanMover> mover;
   if (planned.plan.way != plan::Way::kPushdown) {
     progress.phase = "plan";
-    const std::string& target = adapter.connector().config().name;
-    const auto& extracts = planned.plan.extracts;
-    // Readers of the target's own connection learn from the open session that somebody is going to write beside them.
-    if (std::any_of(extracts.begin(), extracts.end(), [&](const auto& extract) { return extract.connection == target; }))
-      DVT_TRY(adapter.session());
+    DVT_TRY(AnnounceWriter(planned.plan, adapter));
     DVT_ASSIGN(mover, PlanMover::Make(planned.plan, MakeTransferContext(node), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
   }
@@ -252,8 +262,15 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
         .WithHint("give the model a source on another connection, or another target");
   }
   std::string name = node.alias;
-  if (node.config["format"].is_string()) name += "." + node.config["format"].as_string();
-  DVT_ASSIGN(const int64_t rows, mover->Load(adapter.connector(), {node.database, node.schema, name}, stop));
+  if (const Value& format = node.config["format"]; !format.is_null()) {
+    name += "." + format.ToText();
+    if (!connectors::files::FormatOf("x." + format.ToText()))
+      return Error(ErrorCode::kConfig, fmt::format("format '{}' is unknown", format.ToText()))
+          .At({node.original_path, 0, 0})
+          .WithHint("use parquet, csv, tsv or jsonl");
+  }
+  const columnar::RelationName relation{node.database, node.schema, name};
+  DVT_ASSIGN(const int64_t rows, adapter.LoadWithRetry(relation, [] { return Status(); }));
   result.message = fmt::format("SELECT {}", rows);
   result.adapter_response.Set("rows_affected", rows);
   return {};

@@ -29,6 +29,10 @@ class MemoryConnector : public connectors::Connector {
   std::atomic<int> read_failures{0};   ///< that many reads break in their middle
   std::atomic<int> write_failures{0};  ///< that many writes fail with a lost connection
   std::atomic<int> commit_failures{0};
+  std::atomic<int> lost_moments{0};   ///< that many opens find their moment lost
+  std::atomic<int> plan_failures{0};  ///< that many plans fail with a lost connection
+  std::atomic<int> moments{0};        ///< how many were begun
+  std::atomic<int> commits{0};
   std::mutex mutex;
   std::vector<int64_t> committed;  ///< values made durable by sinks
   std::atomic<int> open_sinks{0};
@@ -55,10 +59,12 @@ class MemoryConnector : public connectors::Connector {
     class Scope : public connectors::ReadScope {
       std::string Describe() const override { return "memory"; }
     };
+    ++moments;
     return std::shared_ptr<connectors::ReadScope>(std::make_shared<Scope>());
   }
   Result<connectors::ReadPlan> PlanRead(const connectors::ReadRequest& request, const std::shared_ptr<connectors::ReadScope>&,
                                         std::stop_token) override {
+    if (plan_failures > 0 && plan_failures-- > 0) return Error(ErrorCode::kConnection, "connection reset");
     connectors::ReadPlan plan;
     plan.fields = fields();
     plan.options = request.options;

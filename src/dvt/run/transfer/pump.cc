@@ -1,5 +1,6 @@
 #include "dvt/run/transfer/pump.h"
 
+#include <algorithm>
 #include <mutex>
 #include <thread>
 
@@ -30,6 +31,18 @@ class FirstError {
 
 }  // namespace
 
+void SinkNotes::Add(const std::vector<std::string>& notes) {
+  std::lock_guard lock(mutex_);
+  for (const auto& note : notes) {
+    if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(note);
+  }
+}
+
+std::vector<std::string> SinkNotes::all() const {
+  std::lock_guard lock(mutex_);
+  return notes_;
+}
+
 Status RunWorkers(int count, int parallel, std::stop_token stop, const std::function<Status(int, std::stop_token)>& work) {
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
@@ -57,7 +70,7 @@ Status RunWorkers(int count, int parallel, std::stop_token stop, const std::func
 }
 
 Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request,
-                              int sinks, size_t queue_bytes, FlowCounter& load, std::stop_source& stopper) {
+                              int sinks, size_t queue_bytes, FlowCounter& load, SinkNotes& notes, std::stop_source& stopper) {
   BoundedQueue<columnar::Array> queue(queue_bytes);
   FirstError first;
   const std::stop_token stop = stopper.get_token();
@@ -96,6 +109,11 @@ Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& ta
   }
   stream.Reset();
   if (stop.stop_requested()) first.Set(Error(ErrorCode::kCancelled, "cancelled"));
+  // Without SQL nothing made the relation beforehand: an empty result is an empty file, not the old one.
+  const bool nothing_open = std::all_of(open.begin(), open.end(), [](const auto& sink) { return sink == nullptr; });
+  if (nothing_open && !stop.stop_requested() && !target.Has(connectors::Capability::kSql)) {
+    DVT_ASSIGN(open.front(), target.OpenSink(request, stop));
+  }
   int64_t rows = 0;
   for (auto& sink : open) {
     if (sink == nullptr) continue;
@@ -108,6 +126,7 @@ Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& ta
     auto committed = sink->Commit(stop);
     if (committed) {
       rows += *committed;
+      notes.Add(sink->notes());
     } else {
       first.Set(std::move(committed).error());
     }

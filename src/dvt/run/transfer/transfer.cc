@@ -24,42 +24,30 @@ Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan,
   return transfer;
 }
 
+// A connection lost while planning may have held its moment: all reads are then planned again, at another one.
 Status Transfer::PrepareExtracts(std::stop_token stop) {
-  std::map<std::string, std::shared_ptr<connectors::ReadScope>> scopes;
-  for (const auto& fragment : plan_.extracts) {
-    PreparedExtract extract;
-    extract.fragment = &fragment;
-    DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
-    const auto where =
-        fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), fragment.connection);
-    auto& scope = scopes[fragment.connection];
-    if (scope == nullptr) {
-      DVT_TRY(RunWithRetry(
-          context_.read_options.retry, stop,
-          [&]() -> Status {
-            auto begun = extract.connector->BeginRead(stop);
-            if (!begun) return std::move(begun).error().Within(where);
-            scope = std::move(*begun);
-            return {};
-          },
-          [&](const Error& error, int attempt, double wait) {
-            context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", fragment.connection,
-                                                             error.message(), attempt + 1, wait));
-          }));
-    }
-    extract.scope = scope;
-    connectors::ReadRequest request;
-    request.relation = fragment.relation;
-    request.alias = fragment.alias;
-    request.select_list = fragment.select_list;
-    request.where = fragment.where;
-    request.sql = fragment.relation ? "" : fragment.sql;
-    request.options = context_.read_options;
-    auto read = extract.connector->PlanRead(request, scope, stop);
-    if (!read) return std::move(read).error().Within(where);
-    extract.read = std::move(*read);
-    extracts_.push_back(std::move(extract));
-  }
+  RetryPolicy policy = context_.read_options.retry;
+  policy.retry_on_unknown = false;
+  policy.starts_over = true;
+  std::string connection;
+  DVT_TRY(RunWithRetry(
+      policy, stop,
+      [&]() -> Status {
+        extracts_.clear();
+        std::map<std::string, std::shared_ptr<connectors::ReadScope>> scopes;
+        for (const auto& fragment : plan_.extracts) {
+          connection = fragment.connection;
+          if (auto planned = PrepareExtract(fragment, scopes[connection], stop); !planned) {
+            return std::move(planned).error().Within(
+                fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
+          }
+        }
+        return {};
+      },
+      [&](const Error& error, int attempt, double wait) {
+        context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection,
+                                                         error.message(), attempt + 1, wait));
+      }));
   // The display reads these counters from its own thread: on a restart they are set back, never replaced.
   if (!progress_.extracts.empty()) {
     for (auto& flow : progress_.extracts) flow.Reset();
@@ -73,6 +61,27 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     flow.estimated_rows = extract.read.estimated_rows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
     flow.partitions = static_cast<int>(extract.read.partitions.size());
   }
+  return {};
+}
+
+Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
+                                std::stop_token stop) {
+  PreparedExtract extract;
+  extract.fragment = &fragment;
+  DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
+  if (scope == nullptr) {
+    DVT_ASSIGN(scope, extract.connector->BeginRead(stop));
+  }
+  extract.scope = scope;
+  connectors::ReadRequest request;
+  request.relation = fragment.relation;
+  request.alias = fragment.alias;
+  request.select_list = fragment.select_list;
+  request.where = fragment.where;
+  request.sql = fragment.relation ? "" : fragment.sql;
+  request.options = context_.read_options;
+  DVT_ASSIGN(extract.read, extract.connector->PlanRead(request, scope, stop));
+  extracts_.push_back(std::move(extract));
   return {};
 }
 
@@ -249,10 +258,14 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
     }
   }
   auto committed = sink->Commit(stop);
-  if (committed) return committed;
-  // After a failed commit nobody knows whether the rows are there: never repeat the partition, fail the load.
+  if (committed) {
+    notes_.Add(sink->notes());
+    return committed;
+  }
+  // After a lost commit nobody knows whether the rows are there: the partition is never repeated alone.
   Error error = undo(std::move(committed).error());
-  return Error(ErrorCode::kInternal, "the target did not confirm a commit: " + error.message())
+  if (!RetryPolicy().IsRetryable(error)) return error;
+  return Error(ErrorCode::kStartOver, "the target did not confirm a commit: " + error.message())
       .WithVendorCode(error.vendor_code())
       .WithHint("The table being built is discarded. Run the model again.");
 }
@@ -270,7 +283,7 @@ Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const column
   request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
   const int sinks = target.Has(connectors::Capability::kParallelSinks) ? std::max(1, context_.load_parallel) : 1;
   return PumpIntoSinks(std::move(stream), target, request, sinks, static_cast<size_t>(context_.queue_bytes), progress_.load,
-                       stopper);
+                       notes_, stopper);
 }
 
 }  // namespace dvt::run

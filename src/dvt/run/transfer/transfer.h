@@ -11,6 +11,7 @@
 #include "dvt/engine/api/engine.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/run/observer.h"
+#include "dvt/run/transfer/pump.h"
 
 namespace dvt::run {
 
@@ -53,12 +54,17 @@ class Transfer {
   Result<columnar::Stream> Open(std::stop_token stop);
   /// Loads all rows into the table, which must exist and be invisible to others until it is swapped in. Returns the count.
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
+  /// Fallbacks of the target while loading, for people.
+  std::vector<std::string> load_notes() const { return notes_.all(); }
 
  private:
   Transfer(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)
       : plan_(plan), context_(std::move(context)), progress_(progress) {}
 
   Status PrepareExtracts(std::stop_token stop);
+  /// Begins the connection's moment if `scope` is null, and plans one read in it.
+  Status PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
+                        std::stop_token stop);
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
   Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
@@ -75,6 +81,7 @@ class Transfer {
   NodeProgress& progress_;
   std::vector<PreparedExtract> extracts_;
   columnar::Fields fields_;
+  SinkNotes notes_;
 };
 
 }  // namespace dvt::run

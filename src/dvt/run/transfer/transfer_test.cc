@@ -17,6 +17,7 @@ Result<columnar::Stream> MemoryConnector::Open(const connectors::ReadPlan& plan,
   int expected = read_failures;
   while (expected > 0 && !read_failures.compare_exchange_weak(expected, expected - 1)) {}
   const bool breaks = expected > 0;
+  if (lost_moments > 0 && lost_moments-- > 0) return Error(ErrorCode::kStartOver, "the snapshot is gone");
   auto next = std::make_shared<int64_t>(0);
   return columnar::MakeStream(plan.fields, [this, next, partition, breaks, stop]() -> Result<columnar::Array> {
     if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");
@@ -49,6 +50,7 @@ class MemorySink : public connectors::Sink {
   }
   Result<int64_t> Commit(std::stop_token) override {
     done_ = true;
+    ++owner_.commits;
     if (owner_.commit_failures > 0) {
       --owner_.commit_failures;
       return Error(ErrorCode::kConnection, "lost while committing");
@@ -149,12 +151,37 @@ TEST_F(TransferTest, HoldsPartitionsBackWhereReadsAreNotRepeatable) {
   ExpectEveryRowOnce();
 }
 
-TEST_F(TransferTest, AnUnconfirmedCommitIsNeverRepeated) {
+TEST_F(TransferTest, AnUnconfirmedCommitIsNeverRepeatedAlone) {
   target_.commit_failures = 1;
   auto rows = Load();
   ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code(), ErrorCode::kStartOver);
   EXPECT_NE(rows.error().ToString().find("did not confirm a commit"), std::string::npos);
   EXPECT_EQ(target_.open_sinks, 0);
+}
+
+TEST_F(TransferTest, ALostMomentIsHandedOnWithoutARetry) {
+  source_->lost_moments = 1;
+  auto rows = Load();
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code(), ErrorCode::kStartOver);
+  EXPECT_EQ(progress_.extracts[0].retries, 0);
+}
+
+TEST_F(TransferTest, PlansAgainAtAnotherMomentAfterALostConnection) {
+  source_->plan_failures = 2;
+  ASSERT_TRUE(Load().has_value());
+  ExpectEveryRowOnce();
+  EXPECT_EQ(source_->moments, 3);
+}
+
+TEST_F(TransferTest, NoRowsStillMakeARelationWhereNoSqlDid) {
+  source_->rows_per_partition = 0;
+  target_.parallel_sinks = false;
+  auto rows = Load();
+  ASSERT_TRUE(rows.has_value());
+  EXPECT_EQ(*rows, 0);
+  EXPECT_EQ(target_.commits, 1);
 }
 
 TEST_F(TransferTest, CancelsWithinASecond) {
