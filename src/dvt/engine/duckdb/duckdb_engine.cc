@@ -202,12 +202,12 @@ class DuckDbEngine : public Engine {
   std::shared_ptr<duck::Database> database_;  // closed before the spill folder goes
 };
 
-/// Any other setting of the compute is one of DuckDB's, flat or under `settings:`.
+/// Any other setting of the compute is one of DuckDB's, flat or under `config:`.
 void AddSettings(const Value& settings, std::map<std::string, std::string>& options) {
   static constexpr std::array<std::string_view, 5> kOurs = {"name", "type", "threads", "memory_limit", "temp_directory"};
   if (!settings.is_map()) return;
   for (const Value::Entry& entry : settings.map()) {
-    if (entry.key == "settings") {
+    if (entry.key == "config") {
       AddSettings(entry.value, options);
     } else if (std::find(kOurs.begin(), kOurs.end(), entry.key) == kOurs.end()) {
       options[entry.key] = entry.value.ToText();
@@ -215,7 +215,7 @@ void AddSettings(const Value& settings, std::map<std::string, std::string>& opti
   }
 }
 
-/// Where the compute names the setting, flat or under `settings:`; only the file if it does not.
+/// Where the compute names the setting, flat or under `config:`; only the file if it does not.
 Place PlaceOf(const ComputeConfig& config, std::string_view name) {
   Place place{config.file, 0, 0};
   const auto look = [&](const Value& settings) {
@@ -225,7 +225,7 @@ Place PlaceOf(const ComputeConfig& config, std::string_view name) {
     }
   };
   look(config.settings);
-  look(config.settings["settings"]);
+  look(config.settings["config"]);
   return place;
 }
 
