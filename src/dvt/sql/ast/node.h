@@ -17,18 +17,18 @@ namespace dvt::sql {
 enum class Kind : uint8_t {
   kList,  ///< any number of nodes
   // Queries. Slots 0–4 are the same in all four: see QuerySlot.
-  kSelect,        ///< QuerySlot, then SelectSlot
+  kSelect,        ///< QuerySlot, then SelectSlot; text: "AS STRUCT", "AS VALUE" or empty
   kSetOperation,  ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet, kChained
   kValues,        ///< QuerySlot, then 5 kList of kRow
   kSubquery,  ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
   kWith,      ///< kCte…; flag kRecursive
-  kCte,       ///< 0 kTableAlias, 1 query (or DML); flags kMaterialized, kNotMaterialized
+  kCte,       ///< 0 kTableAlias, 1 query (or DML; an expression with kScalar); flags kMaterialized, kNotMaterialized
   kDistinct,  ///< the ON expressions; none: plain DISTINCT
   kGroupBy,   ///< expressions, kRollup, kCube, kGroupingSets; flags kAll (GROUP BY ALL), kWithRollup
   kRollup,    ///< expressions
   kCube,      ///< expressions
   kGroupingSets,  ///< kRow (perhaps empty), expressions, nested kRollup/kCube/kGroupingSets
-  kOrderItem,     ///< 0 expression; flags kDesc, kAsc, kNullsFirst, kNullsLast
+  kOrderItem,     ///< 0 expression, 1 kPhrase behind it (WITH FILL …); flags kDesc, kAsc, kNullsFirst, kNullsLast
   kLimit,         ///< 0 count; text NEXT or FIRST of FETCH; flags kFetch, kPercent, kWithTies, kImplicitCount
   kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
   kLock,          ///< text: FOR UPDATE … as written
@@ -134,12 +134,21 @@ enum SelectSlot : uint32_t {
   kHintSlot = 13,
   kIntoSlot = 14,
   kConnectSlot = 15,
-  kSelectSlots = 16
+  kPrewhereSlot = 16,  ///< expression
+  kLimitBySlot = 17,   ///< kPhrase: LIMIT n [OFFSET m] BY keys
+  kSelectSlots = 18
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
 enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kInnerSlot = 5, kInnerSlots = 6 };
-/// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand.
-enum TableSlot : uint32_t { kAliasSlot = 0, kNameSlot = 1, kSampleSlot = 2, kTableHintsSlot = 5, kPartitionSlot = 6 };
+/// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand, kRateSlot the kPhrase SAMPLE n OFFSET m.
+enum TableSlot : uint32_t {
+  kAliasSlot = 0,
+  kNameSlot = 1,
+  kSampleSlot = 2,
+  kTableHintsSlot = 5,
+  kPartitionSlot = 6,
+  kRateSlot = 7
+};
 /// Trailing slots may be missing: always read through Child().
 enum FunctionSlot : uint32_t {
   kArgsSlot = 0,       ///< kList
@@ -149,6 +158,9 @@ enum FunctionSlot : uint32_t {
   kWithinSlot = 4,     ///< kList of kOrderItem of WITHIN GROUP
   kSeparatorSlot = 5,  ///< GROUP_CONCAT's SEPARATOR
   kSchemaSlot = 6,     ///< kName before the function name
+  kParameterSlot = 7,  ///< kList: the first parentheses of f(p)(x)
+  kCallLimitSlot = 8,  ///< LIMIT inside the parentheses
+  kMaxMinSlot = 9,     ///< kPhrase HAVING MAX x
 };
 /// Slots of kMatchRecognize. The row pattern and what follows a match are kept as written.
 enum MatchSlot : uint32_t {
@@ -237,7 +249,11 @@ enum Flag : uint16_t {
   /// A right operand that goes on with its parent's chain of equal operators: printed without parentheses. Long chains of an
   /// associative operator are read into balanced trees, so that every walk over them is shallow.
   kChained = 32,
-  kApplied = 32,  ///< CROSS APPLY, OUTER APPLY
+  kApplied = 32,     ///< CROSS APPLY, OUTER APPLY
+  kScalar = 8,       ///< WITH expression AS name
+  kGlobal = 64,      ///< GLOBAL IN, GLOBAL JOIN
+  kFinal = 64,       ///< t FINAL
+  kWithOffset = 64,  ///< UNNEST(x) WITH OFFSET: slot 2 of the alias names it
 };
 
 /// A comment beside a node, in source order.

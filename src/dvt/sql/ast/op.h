@@ -71,6 +71,7 @@ enum class Op : uint8_t {
   kSemi,
   kAnti,
   kPositional,
+  kArrayJoin,  ///< the right side is a kList of expressions
   kComma,
   // kLike
   kLikeOp,

@@ -217,6 +217,7 @@ enum class Feature : uint8_t {
   kMethodCalls,       ///< x.f(y) is f(x, y)
   kParametricCalls,   ///< f(p)(x)
   kCallClauses,       ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
+  kNullsInCall,       ///< FIRST_VALUE(x IGNORE NULLS) OVER …
   kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
   kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
   kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [

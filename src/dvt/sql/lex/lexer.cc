@@ -171,7 +171,7 @@ class Lexer {
     if (c == '?') {
       if (d_.Has(Feature::kJsonContainment) && (At(1) == '|' || At(1) == '&')) return Punctuation();
       ++pos_;
-      while (IsDigit(At())) ++pos_;
+      while (IsDigit(At()) && !d_.Has(Feature::kTernary)) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
       return;
     }

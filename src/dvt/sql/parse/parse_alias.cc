@@ -12,6 +12,7 @@ bool Parser::IsImplicitAlias(bool table) const {
   if (t.type != Tok::kWord) return false;
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
+  if (StoreClauseAhead(table)) return false;
   if (table && TimeTravelAhead()) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
   if (!table && Is(Kw::kLATERAL)) return true;

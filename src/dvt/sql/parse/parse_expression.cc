@@ -80,7 +80,11 @@ Node* Parser::Expression(int power) {
   while (true) {
     bool matched = false;
     left = Infix(left, power, matched);
-    if (!matched) return links > 0 ? BalanceChain(left) : left;
+    if (!matched) {
+      if (links > 0) left = BalanceChain(left);
+      const bool ternary = power == 0 && Has(Feature::kTernary) && Cur().type == Tok::kParameter && Cur().text == "?";
+      return ternary ? Ternary(left) : left;
+    }
     ++links;
   }
 }
@@ -197,6 +201,9 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     matched = true;
     return is;
   }
+  const bool global =
+      Has(Feature::kGlobalIn) && IsWord("GLOBAL") && (IsAhead(1, Kw::kIN) || IsAhead(1, Kw::kNOT)) && p.range > power;
+  if (global) Next();
   bool negated = Is(Kw::kNOT);
   const Token& word = Ahead(negated ? 1 : 0);
   if (negated && word.kw == Kw::kNULL && Has(Feature::kNotNullPostfix) && p.is > power) {
@@ -236,7 +243,11 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
   matched = true;
   if (negated) Next();
   Next();
-  if (word.kw == Kw::kIN) return InTail(left, negated);
+  if (word.kw == Kw::kIN) {
+    Node* in = InTail(left, negated);
+    in->Set(kGlobal, global);
+    return in;
+  }
   Node* node = nullptr;
   if (word.kw == Kw::kBETWEEN) {
     bool symmetric = Eat(Kw::kSYMMETRIC);

@@ -19,6 +19,15 @@ void Parser::QueryTail(Node* query) {
       }
       if (Has(Feature::kLimitPercent) && (EatSymbol("%") || Eat(Kw::kPERCENT))) limit->Set(kPercent);
       Add(limit, count);
+      if (Has(Feature::kLimitBy) && (Is(Kw::kBY) || Is(Kw::kOFFSET)) && query->Is(Kind::kSelect)) {
+        Node* offset = query->children[kOffsetSlot];
+        if (Eat(Kw::kOFFSET)) offset = Expression();
+        query->children[kOffsetSlot] = Is(Kw::kBY) ? nullptr : offset;
+        if (Is(Kw::kBY)) {
+          query->children[kLimitBySlot] = LimitBy(limit, offset);
+          continue;
+        }
+      }
       query->children[kLimitSlot] = limit;
     } else if (Is(Kw::kOFFSET) && query->children[kOffsetSlot] == nullptr) {
       Next();
@@ -43,6 +52,9 @@ void Parser::QueryTail(Node* query) {
       query->children[kLimitSlot] = limit;
     } else if (TailClause(query)) {
       continue;
+    } else if (Has(Feature::kSettingsClause) && (IsWord("SETTINGS") || IsWord("FORMAT")) &&
+               query->children[kLockSlot] == nullptr) {
+      query->children[kLockSlot] = Settings();
     } else if ((Is(Kw::kFOR) || (Is(Kw::kLOCK) && IsAhead(1, Kw::kIN))) && query->children[kLockSlot] == nullptr) {
       Node* lock = New(Kind::kLock);
       uint32_t begin = Cur().begin, end = begin;

@@ -44,6 +44,7 @@ Node* Parser::Primary() {
       }
       if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
       if (IsSymbol("{") && Has(Feature::kStructBraces)) return Braces();
+      if (IsSymbol("{") && Has(Feature::kBraceParameters)) return BraceParameter();
       if (IsSymbol(":") && Ahead(1).type == Tok::kNumber && Ahead(1).begin == Cur().end && Has(Feature::kColonPath)) {
         const uint32_t begin = Next().begin;  // :1
         const uint32_t end = Next().end;
@@ -294,6 +295,10 @@ Node* Parser::Call(Node* name) {
     SetChild(arena_, call, kSchemaSlot, name);
   }
   Arguments(call);
+  if (IsSymbol("(") && Has(Feature::kParametricCalls)) {
+    SetChild(arena_, call, kParameterSlot, call->children[kArgsSlot]);
+    Arguments(call);
+  }
   return CallTail(call);
 }
 
@@ -341,7 +346,14 @@ void Parser::Arguments(Node* call) {
   }
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
   if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
+  if (Has(Feature::kCallClauses) && Is(Kw::kHAVING)) {
+    Next();
+    Node* word = New(Kind::kWord, {}, IsWord("MAX") ? "HAVING MAX" : "HAVING MIN");
+    Next();
+    SetChild(arena_, call, kMaxMinSlot, NewAt(word->begin, Kind::kPhrase, {word, Expression()}));
+  }
   if (Eat(Kw::kORDER, Kw::kBY)) SetChild(arena_, call, kArgOrderSlot, OrderList());
+  if (Has(Feature::kCallClauses) && Eat(Kw::kLIMIT)) SetChild(arena_, call, kCallLimitSlot, Expression());
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
   if (Has(Feature::kCharsetIntroducer) && Eat(Kw::kSEPARATOR)) SetChild(arena_, call, kSeparatorSlot, Primary());
   if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer) && args->count > 0) {  // CHAR(65 USING utf8)

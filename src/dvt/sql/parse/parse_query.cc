@@ -104,6 +104,9 @@ Node* Parser::With() {
 }
 
 Node* Parser::Cte() {
+  if (Has(Feature::kWithExpression)) {
+    if (Node* scalar = ScalarCte()) return scalar;
+  }
   Node* cte = New(Kind::kCte);
   Node* alias = New(Kind::kTableAlias, {Identifier("the name of a common table expression"), nullptr});
   if (IsSymbol("(") && !QueryAhead(0)) alias->children[1] = NameList();
@@ -256,6 +259,7 @@ Node* Parser::Select() {
 }
 
 void Parser::SelectTail(Node* select) {
+  if (Has(Feature::kPrewhere) && EatWord("PREWHERE")) select->children[kPrewhereSlot] = Expression();
   if (Eat(Kw::kWHERE)) Clause([&] { select->children[kWhereSlot] = Expression(); });
   if (Has(Feature::kConnectBy)) Clause([&] { select->children[kConnectSlot] = Connect(); });
   if (Eat(Kw::kGROUP, Kw::kBY)) Clause([&] { select->children[kGroupSlot] = GroupBy(); });
@@ -386,6 +390,7 @@ Node* Parser::OrderItem() {
     item->Set(kNullsFirst), at_ += 2;
   else if (Is(Kw::kNULLS) && IsAhead(1, Kw::kLAST))
     item->Set(kNullsLast), at_ += 2;
+  if (Has(Feature::kWithFill) && Is(Kw::kWITH) && IsWord("FILL", 1)) SetChild(arena_, item, 1, WithFill());
   TakeComments(item, first);
   return item;
 }

@@ -64,7 +64,8 @@ Node* Parser::TableExpression() {
       left = join;
       continue;
     }
-    switch (Cur().kw) {
+    const bool strict = StrictJoinAhead();
+    switch (strict ? Kw::kJOIN : Cur().kw) {
       case Kw::kJOIN:
       case Kw::kINNER:
       case Kw::kCROSS:
@@ -89,8 +90,15 @@ Node* Parser::TableExpression() {
     }
     Node* join = Slots(Kind::kJoin, 4);
     size_t first = at_;
-    JoinHead(join);
+    if (strict)
+      StrictJoinHead(join);
+    else
+      JoinHead(join);
     join->children[0] = left;
+    if (join->op == Op::kArrayJoin) {
+      left = ArrayJoin(join);
+      continue;
+    }
     join->children[1] = TablePrimary();
     // a JOIN b JOIN c ON … ON …: the inner join's condition comes first.
     if (!Is(Kw::kON) && !Is(Kw::kUSING) && join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional &&
@@ -262,6 +270,7 @@ void Parser::TableSuffix(Node* table) {
     raw(true);
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
   Sampled(table);
+  FinalAndSample(table);
 }
 
 }  // namespace dvt::sql

@@ -142,6 +142,19 @@ class Parser {
   Node* ForXml();
   bool TailClause(Node* query);
 
+  // Clauses of column stores (parse_clauses.cc).
+  bool StoreClauseAhead(bool table) const;
+  bool StrictJoinAhead() const;
+  void StrictJoinHead(Node* join);
+  Node* ArrayJoin(Node* join);
+  Node* LimitBy(Node* limit, Node* offset);
+  Node* WithFill();
+  Node* Settings();
+  void FinalAndSample(Node* table);
+  Node* Ternary(Node* condition);
+  Node* BraceParameter();
+  Node* ScalarCte();
+
   // Tables.
   Node* TableExpression();
   Node* TablePrimary(bool applied = false);

@@ -63,8 +63,8 @@ void Writer::ExpressionBody(const Node* node) {
       return;
     case Kind::kScope: return Scope(node);
     case Kind::kStar: return Star(node);
-    case Kind::kNumber:
-    case Kind::kParameter: return Put(node->text);
+    case Kind::kNumber: return Put(node->text);
+    case Kind::kParameter: return Parameter(node);
     case Kind::kString: return String(node);
     case Kind::kBoolean: return Put(node->op == Op::kTrue ? "TRUE" : "FALSE");
     case Kind::kNull: return Put("NULL");
@@ -305,6 +305,7 @@ void Writer::Like(const Node* node) {
 
 void Writer::In(const Node* node) {
   Expression(node->Child(0), dialect_.precedence->range + 1);
+  if (node->Has(kGlobal)) Put(" GLOBAL");
   Put(node->Has(kNot) ? " NOT IN " : " IN ");
   const Node* set = node->Child(1);
   if (set->IsQuery()) return Expression(set, 0);
@@ -348,15 +349,32 @@ void Writer::Star(const Node* node) {
   }
 }
 
+// {name: Type} where parameters have types.
+void Writer::Parameter(const Node* node) {
+  if (node->count == 0) return Put(node->text);
+  if (!dialect_.Has(Feature::kBraceParameters)) {
+    Put(":");
+    return Identifier(node->Child(0));
+  }
+  Put("{");
+  Identifier(node->Child(0));
+  Put(": ");
+  TypeName(node->Child(1));
+  Put("}");
+}
+
 void Writer::OrderItem(const Node* item) {
   Expression(item->Child(0), 0);
   if (item->Has(kDesc))
     Put(" DESC");
   else if (item->Has(kAsc))
     Put(" ASC");
-  if (!dialect_.Has(Feature::kNullsOrdering)) return;
-  if (item->Has(kNullsFirst)) Put(" NULLS FIRST");
-  if (item->Has(kNullsLast)) Put(" NULLS LAST");
+  if (dialect_.Has(Feature::kNullsOrdering) && item->Has(kNullsFirst)) Put(" NULLS FIRST");
+  if (dialect_.Has(Feature::kNullsOrdering) && item->Has(kNullsLast)) Put(" NULLS LAST");
+  if (item->Child(1) != nullptr) {
+    Put(" ");
+    Any(item->Child(1));
+  }
 }
 
 void Writer::Identifier(const Node* identifier) {

@@ -53,6 +53,11 @@ void Writer::Function(const Node* node) {
     }
     return Put(")");
   }
+  if (const Node* parameters = node->Child(kParameterSlot)) {
+    Put("(");
+    List(parameters);
+    Put(")");
+  }
   if (!node->Has(kNoParens)) {
     Put("(");
     if (node->Has(kDistinctArgs)) Put("DISTINCT ");
@@ -62,10 +67,7 @@ void Writer::Function(const Node* node) {
       Query(args->Child(0)->Child(kInnerSlot));
     else if (args != nullptr)
       List(args);
-    if (const Node* order = node->Child(kArgOrderSlot)) {
-      Put(" ORDER BY ");
-      List(order);
-    }
+    CallClauses(node);
     if (const Node* separator = node->Child(kSeparatorSlot)) {
       Put(" SEPARATOR ");
       Expression(separator, 0);
@@ -82,8 +84,7 @@ void Writer::Function(const Node* node) {
     Expression(filter, 0);
     Put(")");
   }
-  if (node->Has(kIgnoreNulls)) Put(" IGNORE NULLS");
-  if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
+  if (!dialect_.Has(Feature::kNullsInCall)) Nulls(node);
   if (const Node* over = node->Child(kOverSlot)) {
     Put(" OVER ");
     if (over->Is(Kind::kIdentifier))
@@ -107,6 +108,30 @@ void Writer::Field(const Node* node) {
   }
   Put(node->text == "!" ? "!" : ".");
   Expression(node->Child(1), 0);
+}
+
+void Writer::Nulls(const Node* node) {
+  if (node->Has(kIgnoreNulls)) Put(" IGNORE NULLS");
+  if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
+}
+
+// What may stand behind the arguments inside the parentheses.
+void Writer::CallClauses(const Node* node) {
+  const bool inside = dialect_.Has(Feature::kNullsInCall), first = dialect_.Has(Feature::kCallClauses);
+  if (inside && first) Nulls(node);
+  if (const Node* extreme = node->Child(kMaxMinSlot)) {
+    Put(" ");
+    Any(extreme);
+  }
+  if (const Node* order = node->Child(kArgOrderSlot)) {
+    Put(" ORDER BY ");
+    List(order);
+  }
+  if (const Node* limit = node->Child(kCallLimitSlot)) {
+    Put(" LIMIT ");
+    Expression(limit, 0);
+  }
+  if (inside && !first) Nulls(node);
 }
 
 void Writer::Window(const Node* window) {

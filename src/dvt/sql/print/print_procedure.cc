@@ -56,6 +56,11 @@ void Writer::TailClauses(const Node* clauses) {
     for (const Node* each : clauses->Children()) TailClauses(each);
     return;
   }
+  if (clauses->Is(Kind::kPhrase)) {
+    if (!dialect_.Has(Feature::kSettingsClause)) return;
+    Break();
+    return Any(clauses);
+  }
   const bool options = clauses->text == "OPTION";
   if (!dialect_.Has(options ? Feature::kQueryOptions : Feature::kForXml)) return;
   Break();

@@ -126,6 +126,12 @@ void Writer::With(const Node* with) {
       Break();
     }
     const Node* alias = cte->Child(0);
+    if (cte->Has(kScalar)) {
+      Expression(cte->Child(1), 0);
+      Put(" AS ");
+      Identifier(alias->Child(0));
+      continue;
+    }
     Identifier(alias->Child(0));
     if (alias->Child(1) != nullptr) Columns(alias->Child(1));
     Put(" AS ");
@@ -178,6 +184,10 @@ void Writer::Select(const Node* select) {
     } else {
       Table(from);
     }
+  }
+  if (const Node* prewhere = select->Child(kPrewhereSlot); prewhere != nullptr && dialect_.Has(Feature::kPrewhere)) {
+    Clause("PREWHERE");
+    Expression(prewhere, 0);
   }
   if (const Node* where = select->Child(kWhereSlot)) {
     Clause("WHERE");
@@ -263,6 +273,12 @@ void Writer::Tail(const Node* query) {
     Clause("ORDER BY");
     List(order);
   }
+  if (query->Is(Kind::kSelect)) {
+    if (const Node* limit_by = query->Child(kLimitBySlot)) {
+      Clause("LIMIT");
+      Any(limit_by);
+    }
+  }
   Limit(query);
   if (const Node* lock = query->Child(kLockSlot)) {
     if (lock->Is(Kind::kTailClause) || lock->Is(Kind::kList)) return TailClauses(lock);
@@ -323,6 +339,8 @@ void Writer::TableBody(const Node* table) {
       if (const Node* hints = table->Child(kTableHintsSlot); hints != nullptr && dialect_.Has(Feature::kTableHints))
         Put(" WITH "), Columns(hints);
       if (table->Child(2) != nullptr) Sample(table->Child(2));
+      if (table->Has(kFinal)) Put(" FINAL");
+      if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
       return;
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
@@ -360,6 +378,11 @@ void Writer::Join(const Node* join) {
     return Table(join->Child(1));
   }
   Break();
+  if (join->op == Op::kArrayJoin) {
+    Put(join->text.empty() ? "ARRAY JOIN " : "LEFT ARRAY JOIN ");
+    return List(join->Child(1));
+  }
+  if (dialect_.Has(Feature::kJoinStrictness)) return StrictJoin(join);
   if (join->Has(kNatural)) Put("NATURAL ");
   if (join->Has(kAsof)) Put("ASOF ");
   if (join->Has(kApplied)) {
@@ -373,7 +396,34 @@ void Writer::Join(const Node* join) {
   } else {
     JoinWords(join);
   }
-  // A join on the right side is a unit of its own.
+  JoinRight(join);
+}
+
+// GLOBAL LEFT ANY JOIN: place, side and strictness in this order.
+void Writer::StrictJoin(const Node* join) {
+  if (join->Has(kGlobal)) Put("GLOBAL ");
+  if (join->Has(kNatural)) Put("NATURAL ");
+  switch (join->op) {
+    case Op::kLeft: Put("LEFT "); break;
+    case Op::kRight: Put("RIGHT "); break;
+    case Op::kFull: Put("FULL "); break;
+    case Op::kCross: Put("CROSS "); break;
+    default: break;
+  }
+  if (join->Has(kOuterWord)) Put("OUTER ");
+  if (join->Has(kInnerWord)) Put("INNER ");
+  if (join->Has(kAsof)) Put("ASOF ");
+  if (join->op == Op::kSemi || join->op == Op::kAnti) Put(join->op == Op::kSemi ? "SEMI " : "ANTI ");
+  if (!join->text.empty()) {
+    Put(join->text);
+    Put(" ");
+  }
+  Put("JOIN ");
+  JoinRight(join);
+}
+
+// What is joined, and on which condition. A join on the right side is a unit of its own.
+void Writer::JoinRight(const Node* join) {
   const Node* right = join->Child(1);
   if (right->Is(Kind::kJoin)) {
     Put("(");

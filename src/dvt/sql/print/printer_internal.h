@@ -56,6 +56,8 @@ class Writer {
   void TableBody(const Node* table);
   void Join(const Node* join);
   void JoinWords(const Node* join);
+  void StrictJoin(const Node* join);
+  void JoinRight(const Node* join);
   void TableAlias(const Node* alias);
   // What stands behind tables (print_table_suffix.cc).
   void Sample(const Node* sample);
@@ -72,6 +74,8 @@ class Writer {
   std::string_view Operator(const Node* node) const;
   void Function(const Node* node);
   void SpecialCall(const Node* node);
+  void CallClauses(const Node* node);
+  void Nulls(const Node* node);
   void Field(const Node* node);
   void Window(const Node* window);
   void Frame(const Node* frame);
@@ -89,6 +93,7 @@ class Writer {
   void Case(const Node* node);
   void Star(const Node* node);
   void OrderItem(const Node* item);
+  void Parameter(const Node* node);
   void Identifier(const Node* identifier);
   void Dotted(const Node* name);
   void Columns(const Node* list);  ///< (a, b)

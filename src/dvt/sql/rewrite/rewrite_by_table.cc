@@ -9,7 +9,8 @@ namespace {
 
 // FILTER, OVER, WITHIN GROUP, DISTINCT … of a call go to the call that takes its place.
 void MoveTail(Arena& arena, Node* from, Node* to) {
-  for (const uint32_t slot : {kFilterSlot, kOverSlot, kArgOrderSlot, kWithinSlot, kSeparatorSlot}) {
+  for (const uint32_t slot :
+       {kFilterSlot, kOverSlot, kArgOrderSlot, kWithinSlot, kSeparatorSlot, kParameterSlot, kCallLimitSlot, kMaxMinSlot}) {
     if (Node* part = from->Child(slot); part != nullptr && to->Child(slot) == nullptr) SetChild(arena, to, slot, part);
   }
   for (const Flag flag : {kDistinctArgs, kIgnoreNulls, kRespectNulls}) {
@@ -121,7 +122,8 @@ Node* Rewriter::Preferred(Node* node) {
     out->comments = node->comments;
     return out;
   }
-  const bool keep = to_.Has(Feature::kKeepFunctionCase) || node->Has(kNoParens);
+  if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
+  const bool keep = node->Has(kNoParens);
   if (!keep || target != nullptr)
     node->text = target != nullptr && exact && !keep ? target->name : arena_.Copy(ToUpper(node->text));
   return node;

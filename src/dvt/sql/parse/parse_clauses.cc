@@ -1,0 +1,191 @@
+// Clauses of column stores: PREWHERE, FINAL, SAMPLE, LIMIT BY, ARRAY JOIN, strict joins, SETTINGS and FORMAT; ternaries and named parameters.
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+// Whether the current word begins a clause that this dialect has, so that it is no alias.
+bool Parser::StoreClauseAhead(bool table) const {
+  if (Has(Feature::kPrewhere) && IsWord("PREWHERE")) return true;
+  if (Has(Feature::kSettingsClause) && ((IsWord("SETTINGS") && Ahead(1).type == Tok::kWord) ||
+                                        (IsWord("FORMAT") && Ahead(1).type == Tok::kWord && !IsAhead(1, Kw::kFROM))))
+    return true;
+  if (Has(Feature::kGlobalIn) && IsWord("GLOBAL")) return true;
+  if (!table) return false;
+  if (Has(Feature::kFinalTables) && (IsWord("FINAL") || IsWord("SAMPLE"))) return true;
+  return StrictJoinAhead();
+}
+
+// [GLOBAL] [LEFT …] [ANY | ALL | ASOF | SEMI | ANTI] JOIN and [LEFT] ARRAY JOIN, the words in any order.
+bool Parser::StrictJoinAhead() const {
+  if (!Has(Feature::kJoinStrictness)) return false;
+  for (size_t n = 0; n < 5; ++n) {
+    switch (Ahead(n).kw) {
+      case Kw::kJOIN: return n > 0;
+      case Kw::kANY:
+      case Kw::kALL:
+      case Kw::kASOF:
+      case Kw::kSEMI:
+      case Kw::kANTI:
+      case Kw::kLEFT:
+      case Kw::kRIGHT:
+      case Kw::kFULL:
+      case Kw::kINNER:
+      case Kw::kCROSS:
+      case Kw::kARRAY:
+      case Kw::kOUTER: break;
+      default:
+        if (!IsWord("GLOBAL", n) && !IsWord("PASTE", n)) return false;
+    }
+  }
+  return false;
+}
+
+void Parser::StrictJoinHead(Node* join) {
+  join->op = Op::kInner;
+  while (!Eat(Kw::kJOIN)) {
+    switch (Cur().kw) {
+      case Kw::kLEFT: join->op = join->op == Op::kArrayJoin ? Op::kArrayJoin : Op::kLeft; break;
+      case Kw::kRIGHT: join->op = Op::kRight; break;
+      case Kw::kFULL: join->op = Op::kFull; break;
+      case Kw::kCROSS: join->op = Op::kCross; break;
+      case Kw::kINNER: join->Set(kInnerWord); break;
+      case Kw::kOUTER: join->Set(kOuterWord); break;
+      case Kw::kARRAY:
+        join->text = join->op == Op::kLeft ? "LEFT" : "";
+        join->op = Op::kArrayJoin;
+        break;
+      default:
+        if (IsWord("GLOBAL"))
+          join->Set(kGlobal);
+        else
+          join->text = arena_.Copy(ToUpper(Cur().text));
+    }
+    Next();
+  }
+}
+
+Node* Parser::ArrayJoin(Node* join) {
+  Node* items = New(Kind::kList);
+  do {
+    Node* item = Expression();
+    if (Eat(Kw::kAS)) item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
+    Add(items, item);
+  } while (EatSymbol(","));
+  join->children[1] = items;
+  return join;
+}
+
+// LIMIT n [OFFSET m] BY keys: one limit for each value of the keys.
+Node* Parser::LimitBy(Node* limit, Node* offset) {
+  Node* phrase = NewAt(limit->begin, Kind::kPhrase, {}, "LIMIT BY");
+  Add(phrase, limit->Child(0));
+  if (offset != nullptr) {
+    Add(phrase, New(Kind::kWord, {}, "OFFSET"));
+    Add(phrase, offset);
+  }
+  Expect(Kw::kBY, "BY");
+  Add(phrase, New(Kind::kWord, {}, "BY"));
+  Add(phrase, ExpressionList());
+  return phrase;
+}
+
+Node* Parser::WithFill() {
+  Node* phrase = New(Kind::kPhrase, {New(Kind::kWord, {}, "WITH FILL")}, "WITH FILL");
+  at_ += 2;
+  while (Is(Kw::kFROM) || Is(Kw::kTO) || IsWord("STEP") || IsWord("STALENESS")) {
+    Add(phrase, New(Kind::kWord, {}, arena_.Copy(ToUpper(Cur().text))));
+    Next();
+    Add(phrase, Expression());
+  }
+  if (EatWord("INTERPOLATE")) {
+    Add(phrase, New(Kind::kWord, {}, "INTERPOLATE"));
+    if (IsSymbol("(")) {
+      Node* items = New(Kind::kTuple);
+      Next();
+      do {
+        Node* item = Expression();
+        if (Eat(Kw::kAS)) item = NewAt(item->begin, Kind::kPhrase, {item, New(Kind::kWord, {}, "AS"), Expression()});
+        Add(items, item);
+      } while (EatSymbol(","));
+      ExpectSymbol(")");
+      Add(phrase, items);
+    }
+  }
+  return phrase;
+}
+
+// SETTINGS a = 1, b FORMAT Name
+Node* Parser::Settings() {
+  Node* clauses = New(Kind::kList);
+  while ((IsWord("SETTINGS") || IsWord("FORMAT")) && Ahead(1).type == Tok::kWord) {
+    const bool settings = IsWord("SETTINGS");
+    Node* phrase = New(Kind::kPhrase, {New(Kind::kWord, {}, settings ? "SETTINGS" : "FORMAT")}, settings ? "SETTINGS" : "FORMAT");
+    Next();
+    if (settings) {
+      Add(phrase, ExpressionList());
+    } else {
+      Add(phrase, New(Kind::kWord, {}, Cur().text));
+      Next();
+    }
+    Add(clauses, phrase);
+  }
+  return clauses;
+}
+
+void Parser::FinalAndSample(Node* table) {
+  if (!Has(Feature::kFinalTables)) return;
+  if (EatWord("FINAL")) table->Set(kFinal);
+  if (!IsWord("SAMPLE")) return;
+  Node* phrase = New(Kind::kPhrase, {New(Kind::kWord, {}, "SAMPLE")}, "SAMPLE");
+  Next();
+  Add(phrase, Expression());
+  if (Eat(Kw::kOFFSET)) {
+    Add(phrase, New(Kind::kWord, {}, "OFFSET"));
+    Add(phrase, Expression());
+  }
+  SetChild(arena_, table, kRateSlot, phrase);
+}
+
+// condition ? a : b
+Node* Parser::Ternary(Node* condition) {
+  Next();
+  Node* yes = Expression();
+  ExpectSymbol(":");
+  Node* no = Expression();
+  return NewAt(condition->begin, Kind::kCase, {nullptr, no, NewAt(condition->begin, Kind::kWhen, {condition, yes})});
+}
+
+// {name: Type}
+Node* Parser::BraceParameter() {
+  Node* parameter = New(Kind::kParameter);
+  ExpectSymbol("{");
+  Add(parameter, AnyWord("a parameter's name"));
+  ExpectSymbol(":");
+  Add(parameter, TypeName());
+  ExpectSymbol("}");
+  return parameter;
+}
+
+// WITH 1 + 1 AS x; nullptr if a common table expression follows.
+Node* Parser::ScalarCte() {
+  if (NameAhead()) {
+    size_t n = 1;
+    if (SymbolAhead(1, "(") && !QueryAhead(1)) {
+      for (n = 2; Ahead(n).type == Tok::kWord || SymbolAhead(n, ","); ++n) {}
+      if (SymbolAhead(n, ")")) ++n;
+    }
+    if (IsAhead(n, Kw::kAS) && SymbolAhead(n + 1, "(") && QueryAhead(n + 2)) return nullptr;
+  }
+  Node* value = Expression();
+  Node* cte = NewAt(value->begin, Kind::kCte);
+  Expect(Kw::kAS, "AS");
+  Add(cte, New(Kind::kTableAlias, {Identifier("a name"), nullptr}));
+  Add(cte, value);
+  cte->Set(kScalar);
+  return cte;
+}
+
+}  // namespace dvt::sql
