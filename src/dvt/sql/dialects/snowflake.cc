@@ -1,4 +1,5 @@
 #include "dvt/sql/dialects/core_sql.h"
+#include "dvt/sql/dialects/snowflake_functions.h"
 
 namespace dvt::sql {
 
@@ -120,6 +121,9 @@ const Dialect& Snowflake() {
     d.precedence = &kPrecedence;
     d.nested = {.structure = "OBJECT", .open = '(', .literal = "["};
     d.time_format = "snowflake";
+    d.functions = SnowflakeFunctions();
+    d.types = SnowflakeTypes();
+    d.unlimited_text = "VARCHAR";
     return d;
   }();
   return kDialect;
