@@ -1,8 +1,9 @@
-"""./dev bench [federation|direct] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
+"""./dev bench [federation|direct|sql] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
 
 federation   orders (1.5 M rows) in MariaDB, customer in PostgreSQL, two models into a second PostgreSQL; the other side is the
              hand-written script bench/peer_federation.py (or the one that DVT_BENCH_PEER names)
 direct       orders PostgreSQL → PostgreSQL by a plain model; the other side is psql binary COPY piped into psql; then ten times the rows
+sql          the SQL frontend alone: statements parsed and translated a second, one thread; the other sides are installed into .bench
 """
 import argparse
 import json
@@ -16,19 +17,25 @@ sys.path[:0] = [str(TOP / "bench"), str(TOP / "tests")]
 
 import direct  # noqa: E402
 import federation  # noqa: E402
+import sql_frontend  # noqa: E402
 from harness.databases import Databases  # noqa: E402
 
-BENCHES = {"federation": federation.run, "direct": direct.run}
+BENCHES = {"federation": federation.run, "direct": direct.run, "sql": sql_frontend.run}
+WITHOUT_SERVERS = {"sql"}
 
 
 class Setting:
     """Where a benchmark finds things; `servers` is the status text that names the server processes."""
 
-    def __init__(self, rounds):
+    def __init__(self, rounds, with_servers):
         self.top, self.rounds = TOP, rounds
         self.folder = TOP / ".bench"
         self.folder.mkdir(exist_ok=True)
         self.program = TOP / "build" / "release" / "dvt"
+        if with_servers:
+            self.start_servers()
+
+    def start_servers(self):
         subprocess.run(["./dev", "servers", "start"], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
         self.servers = subprocess.run(["./dev", "servers", "status"], cwd=TOP, check=True, stdout=subprocess.PIPE, text=True).stdout
         values = {}
@@ -56,16 +63,17 @@ def main():
     if unknown:
         sys.exit(f"no bench {unknown[0]}; there are: {', '.join(BENCHES)}")
     was_running = (TOP / ".servers" / "env").exists()
-    setting = Setting(arguments.rounds)
+    wanted = arguments.benches or list(BENCHES)
+    setting = Setting(arguments.rounds, not WITHOUT_SERVERS.issuperset(wanted))
     load = os.getloadavg()[0]
     if load > 1:
         print(f"note: the machine is busy (load {load:.1f}); CPU seconds are the better figure\n")
     results = {}
     try:
-        for name in arguments.benches or BENCHES:
+        for name in wanted:
             results[name] = BENCHES[name](setting)
     finally:
-        if not was_running and not arguments.keep:
+        if not was_running and not arguments.keep and not WITHOUT_SERVERS.issuperset(wanted):
             subprocess.run(["./dev", "servers", "stop"], cwd=TOP, stdout=subprocess.DEVNULL)
     (setting.folder / "results.json").write_text(json.dumps(results, indent=1))
     return 0 if all(goal["met"] for bench in results.values() for goal in bench["goals"]) else 1
