@@ -130,8 +130,14 @@ Node* Parser::Alter() {
     if (alter->text == "VIEW" && Eat(Kw::kAS)) {
       Add(actions, Phrase("AS", {Word("AS"), Query()}));
     } else {
-      do Add(actions, AlterAction());
-      while (EatSymbol(","));
+      Node* settings = New(Kind::kList);  // table options stand behind the other actions
+      do {
+        do {
+          Node* action = AlterAction();
+          Add(Has(Feature::kKeyIsIndex) && action->Is(Kind::kSetting) ? settings : actions, action);
+        } while (Has(Feature::kKeyIsIndex) && !IsSymbol(",") && !AtEnd() && !IsSymbol(";"));
+      } while (EatSymbol(","));
+      for (Node* each : settings->Children()) Add(actions, each);
     }
     alter->children[1] = actions;
     if (AtEnd() || IsSymbol(";")) return alter;

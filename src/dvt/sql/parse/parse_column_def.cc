@@ -178,6 +178,10 @@ Node* Parser::Generated() {
 Node* Parser::ColumnConstraint() {
   if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
   const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
+  if (Is(Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
+    Next();
+    return Phrase("PRIMARY KEY", {Word("PRIMARY KEY")});
+  }
   if (EatWord("CONSTRAINT")) {
     Node* name = Identifier("a constraint's name");
     Node* inner = ColumnConstraint();
@@ -213,7 +217,7 @@ Node* Parser::ColumnConstraint() {
   if (IsWord("GENERATED")) return Generated();
   if (Is(Kw::kAS) && SymbolAhead(1, "(")) {
     Next();
-    Node* phrase = Phrase("COMPUTED", {Word("AS"), ParenExpression()});
+    Node* phrase = Phrase("COMPUTED", {Word(Has(Feature::kComputedGenerated) ? "GENERATED ALWAYS AS" : "AS"), ParenExpression()});
     if (IsWord("STORED") || IsWord("VIRTUAL") || IsWord("PERSISTED")) Add(phrase, Word(ToUpper(Next().text)));
     return phrase;
   }
@@ -227,8 +231,8 @@ Node* Parser::ColumnConstraint() {
     at_ += 2;
     return Phrase("ON UPDATE", {Word("ON UPDATE"), Expression(tight)});
   }
-  if ((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) {
-    at_ += 2;
+  if (((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) || (IsWord("CHARSET") && Ahead(1).type != Tok::kSymbol)) {
+    at_ += IsWord("CHARSET") ? 1 : 2;
     return Phrase("CHARACTER SET", {Word("CHARACTER SET"), AnyWord("a character set")});
   }
   if (IsWord("IDENTITY")) {
@@ -259,15 +263,18 @@ bool Parser::TableConstraintAhead() const {
     return SymbolAhead(1, "(") || SymbolAhead(2, "(") || IsAhead(2, Kw::kUSING) || Ahead(2).type == Tok::kWord;
   if (IsWord("EXCLUDE")) return IsAhead(1, Kw::kUSING) || SymbolAhead(1, "(");
   if (IsWord("PERIOD")) return IsAhead(1, Kw::kFOR);
-  if (IsWord("FULLTEXT") || IsWord("SPATIAL")) return key || IsAhead(1, Kw::kINDEX);
+  if (IsWord("FULLTEXT") || IsWord("SPATIAL")) return key || IsAhead(1, Kw::kINDEX) || SymbolAhead(1, "(") || SymbolAhead(2, "(");
   return false;
 }
 
 Node* Parser::TableConstraint() {
   Node* phrase = Phrase("CONSTRAINT", {});
   if (EatWord("CONSTRAINT")) {
-    Add(phrase, Word("CONSTRAINT"));
-    Add(phrase, Identifier("a constraint's name"));
+    const bool unnamed = (IsWord("PRIMARY") || IsWord("FOREIGN")) && IsAhead(1, Kw::kKEY);
+    if (!unnamed) {
+      Add(phrase, Word("CONSTRAINT"));
+      Add(phrase, Identifier("a constraint's name"));
+    }
   }
   if (IsWord("CHECK") && SymbolAhead(1, "(")) {
     Next();
@@ -284,6 +291,12 @@ Node* Parser::TableConstraint() {
            (IsWord("PRIMARY") || IsWord("FOREIGN") || Is(Kw::kUNIQUE) || Is(Kw::kKEY) || Is(Kw::kINDEX) || IsWord("FULLTEXT") ||
             IsWord("SPATIAL") || IsWord("CLUSTERED") || IsWord("NONCLUSTERED")))
       words += (words.empty() ? "" : " ") + ToUpper(Next().text);
+    if (Has(Feature::kKeyIsIndex)) {
+      if (words == "KEY") words = "INDEX";
+      if (words == "UNIQUE KEY" || words == "UNIQUE INDEX") words = "UNIQUE";
+      if (words == "FULLTEXT" || words == "FULLTEXT KEY") words = "FULLTEXT INDEX";
+      if (words == "SPATIAL" || words == "SPATIAL KEY") words = "SPATIAL INDEX";
+    }
     if (!words.empty()) Add(phrase, Word(words));
     if ((Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
       Add(phrase, Identifier("a name"));

@@ -105,8 +105,12 @@ bool Parser::CreateRoutine(Node* create) {
     create->children[kCreateColumns] = parameters;
   }
   Node* properties = New(Kind::kList);
-  while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !Is(Kw::kBEGIN)) {
-    if (IsWord("RETURNS")) {
+  while (!AtEnd() && !IsSymbol(";") && (!Is(Kw::kAS) || (Ahead(1).type == Tok::kString && Ahead(2).type == Tok::kWord)) &&
+         !Is(Kw::kBEGIN)) {
+    if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr && Ahead(2).type == Tok::kWord) {
+      Next();
+      create->children[kCreateBody] = Primary();
+    } else if (IsWord("RETURNS")) {
       Next();
       Node* returns = Phrase("RETURNS", {Word("RETURNS")});
       if (Eat(Kw::kTABLE)) {

@@ -109,6 +109,11 @@ Node* Parser::Property() {
   const size_t start = at_;
   while (Cur().type == Tok::kWord && !Is(Kw::kAS) && words.size() < 60) {
     words += (words.empty() ? "" : " ") + ToUpper(Next().text);
+    if (Has(Feature::kKeyIsIndex)) {
+      if (words.ends_with("CHARSET")) words.replace(words.size() - 7, 7, "CHARACTER SET");
+      if (words.ends_with("CHAR SET")) words.replace(words.size() - 8, 8, "CHARACTER SET");
+      if (words == "COMMENT" && Cur().type == Tok::kString) return New(Kind::kSetting, {Word(words), SettingValue()}, "COMMENT");
+    }
     if (IsSymbol("=")) {
       Next();
       return New(Kind::kSetting, {Word(words), SettingValue()}, arena_.Copy(words));

@@ -123,6 +123,12 @@ Node* Parser::Cte() {
   ExpectSymbol(")");
   Add(cte, alias);
   Add(cte, body);
+  if ((IsWord("SEARCH") || IsWord("CYCLE")) && Has(Feature::kMaterializedCte)) {
+    // SEARCH DEPTH FIRST BY … SET …, CYCLE … SET … USING …: kept as written
+    const uint32_t begin = Cur().begin;
+    while (!AtEnd() && !IsSymbol(",") && !QueryAhead(0) && !IsSymbol(")")) Next();
+    Add(cte, RawSince(begin));
+  }
   return cte;
 }
 

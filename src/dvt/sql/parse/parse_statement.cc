@@ -46,7 +46,7 @@ Node* Parser::Statement() {
   else if (IsWord("TRUNCATE") && Ahead(1).type == Tok::kWord)
     statement = Truncate();
   else if (AtStatement())
-    statement = Command();
+    (statement = KnownCommand()) != nullptr ? statement : (statement = Command());
   else
     Unexpected("a statement");
   TakeComments(statement, first);

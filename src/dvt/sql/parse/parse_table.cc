@@ -212,7 +212,9 @@ Node* Parser::TablePrimary(bool applied) {
   } else if (Has(Feature::kSemanticView) && IsWord("SEMANTIC_VIEW") && SymbolAhead(1, "(")) {
     table = NewAt(begin, Kind::kTableFunction, {nullptr, SemanticView()});
   } else if (Is(Kw::kONLY) && NameAhead(1)) {
-    Fail("FROM ONLY (inheritance) is not supported");
+    Next();  // FROM ONLY t: without the tables that inherit
+    table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
+    table->Set(kByName);
   } else {
     Node* name = New(Kind::kName);
     if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {

@@ -251,6 +251,10 @@ class Parser {
   Node* Drop();
   Node* Truncate();
   Node* Command();
+  size_t WordsAhead(std::string_view words) const;
+  Node* KnownCommand();
+  Node* CommentOn();
+  Node* ShowNames(Node* command);
   Node* Assignments();
   Node* OnConflict();
   Node* Returning();

@@ -147,6 +147,10 @@ void Writer::With(const Node* with) {
       Any(body);
       Put(")");
     }
+    if (cte->Child(2) != nullptr) {  // SEARCH …, CYCLE …
+      Put(" ");
+      Any(cte->Child(2));
+    }
   }
   Break();
 }
@@ -326,6 +330,7 @@ void Writer::Table(const Node* table) {
 void Writer::TableBody(const Node* table) {
   switch (table->kind) {
     case Kind::kTable:
+      if (table->Has(kByName)) Put("ONLY ");
       Dotted(table->Child(1));
       if (const Node* options = table->Child(4)) {
         Put(" (");

@@ -70,6 +70,15 @@ Node* Rewriter::Canonical(Node* node) {
       if (from_.Has(Feature::kRowNullTests)) return node;
       break;
     }
+    case Kind::kBinary:
+      // x !~ y is NOT x ~ y
+      if (node->op == Op::kRegexNoMatch || node->op == Op::kRegexINoMatch) {
+        node->op = node->op == Op::kRegexNoMatch ? Op::kRegexMatch : Op::kRegexIMatch;
+        Node* negated = MakeNot(arena_, node);
+        negated->begin = node->begin;
+        return negated;
+      }
+      return node;
     case Kind::kBetween:
     case Kind::kIn: break;
     case Kind::kInterval: OneInterval(node); return node;

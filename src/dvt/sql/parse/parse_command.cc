@@ -1,0 +1,113 @@
+// Statements of a few words that are brought to one spelling; the others are kept as written.
+#include <string>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/parse/parser_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+struct Rewording {
+  std::string_view from;  ///< words that begin the statement
+  std::string_view to;
+};
+
+constexpr Rewording kTransactions[] = {{"BEGIN TRANSACTION", "BEGIN"}, {"BEGIN WORK", "BEGIN"},
+                                       {"START TRANSACTION", "BEGIN"}, {"END TRANSACTION", "COMMIT"},
+                                       {"END WORK", "COMMIT"},         {"END", "COMMIT"},
+                                       {"COMMIT WORK", "COMMIT"},      {"COMMIT TRANSACTION", "COMMIT"},
+                                       {"ROLLBACK WORK", "ROLLBACK"},  {"ROLLBACK TRANSACTION", "ROLLBACK"}};
+constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
+                                {"SHOW SESSION VARIABLES", "SHOW VARIABLES"},
+                                {"SHOW LOCAL VARIABLES", "SHOW VARIABLES"},
+                                {"SHOW CHARSET", "SHOW CHARACTER SET"},
+                                {"SHOW MASTER LOGS", "SHOW BINARY LOGS"},
+                                {"SHOW SCHEMAS", "SHOW DATABASES"},
+                                {"SHOW INDEXES", "SHOW INDEX"},
+                                {"SHOW KEYS", "SHOW INDEX"},
+                                {"EXPLAIN", "DESCRIBE"}};
+
+}  // namespace
+
+// How many tokens the words are, if the statement goes on with them; else 0.
+size_t Parser::WordsAhead(std::string_view words) const {
+  size_t n = 0;
+  for (const auto& word : Split(words, ' ')) {
+    if (Ahead(n).type != Tok::kWord || !EqualsIgnoreCase(Ahead(n).text, word)) return 0;
+    ++n;
+  }
+  return n;
+}
+
+// SHOW … IN db, SHOW CREATE TABLE a FROM db, SHOW INDEX FROM db.a
+Node* Parser::ShowNames(Node* command) {
+  std::string text(command->text);
+  if (const size_t n = WordsAhead("SHOW CREATE TABLE"); n > 0 && Ahead(n + 1).kw == Kw::kFROM && Ahead(n + 3).type == Tok::kEnd) {
+    text = "SHOW CREATE TABLE " + std::string(SourceOf(Ahead(n + 2).begin, Ahead(n + 2).end)) + "." +
+           std::string(SourceOf(Ahead(n).begin, Ahead(n).end));
+    at_ += n + 3;
+  } else if (const size_t m = WordsAhead("SHOW INDEX FROM"); m > 0 && SymbolAhead(m + 1, ".") && Ahead(m + 3).type == Tok::kEnd) {
+    text = "SHOW INDEX FROM " + std::string(SourceOf(Ahead(m + 2).begin, Ahead(m + 2).end)) + " FROM " +
+           std::string(SourceOf(Ahead(m).begin, Ahead(m).end));
+    at_ += m + 3;
+  } else if (const size_t k = WordsAhead("SHOW FULL TABLES IN"); k > 0) {
+    at_ += k;
+    text = "SHOW FULL TABLES FROM " + std::string(RawUntilStatementEnd(Cur().begin));
+  } else {
+    return nullptr;
+  }
+  command->text = arena_.Copy(text);
+  return command;
+}
+
+// COMMENT ON kind name IS 'text'
+Node* Parser::CommentOn() {
+  const size_t start = at_;
+  at_ += 2;
+  std::string text = "COMMENT ON";
+  while (!AtEnd() && !IsSymbol(";") && !(Is(Kw::kIS) && Ahead(1).type == Tok::kString)) {
+    const bool dot = IsSymbol(".") || SourceOf(Cur().begin - 1, Cur().begin) == ".";
+    text += (dot ? "" : " ") + std::string(SourceOf(Cur().begin, Cur().end));
+    Next();
+  }
+  if (!Eat(Kw::kIS)) return at_ = start, nullptr;
+  Node* command = New(Kind::kPhrase, {Word(text + " IS"), StringLiteral()}, "COMMENT ON");
+  if (!AtEnd() && !IsSymbol(";")) return at_ = start, nullptr;
+  return command;
+}
+
+// A statement known by its first words, or nullptr.
+Node* Parser::KnownCommand() {
+  if (WordsAhead("COMMENT ON") > 0) return CommentOn();
+  auto reworded = [&](std::span<const Rewording> table) -> Node* {
+    for (const auto& [from, to] : table) {
+      const size_t n = WordsAhead(from);
+      if (n == 0 || (Ahead(n).type == Tok::kSymbol && !SymbolAhead(n, ";"))) continue;
+      Node* command = New(Kind::kCommand);
+      at_ += n;
+      const std::string rest(AtEnd() || IsSymbol(";") ? std::string_view() : RawUntilStatementEnd(Cur().begin));
+      command->text = arena_.Copy(std::string(to) + (rest.empty() ? "" : " " + rest));
+      return command;
+    }
+    return nullptr;
+  };
+  if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords)) {
+    if (Node* found = reworded(kTransactions)) return found;
+  }
+  if (Has(Feature::kShowCommands)) {
+    if (Node* found = reworded(kShows)) return found;
+    if (Is(Kw::kNone) && IsWord("SHOW")) return ShowNames(New(Kind::kCommand));
+  }
+  if (Is(Kw::kSET) && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
+      (Ahead(2).kw == Kw::kTO || SymbolAhead(2, ":=")) && Ahead(3).type != Tok::kEnd) {
+    Node* command = New(Kind::kCommand);
+    const std::string name(SourceOf(Ahead(1).begin, Ahead(1).end));
+    at_ += 3;
+    command->text = arena_.Copy("SET " + name + " = " + std::string(RawUntilStatementEnd(Cur().begin)));
+    return command;
+  }
+  return nullptr;
+}
+
+}  // namespace dvt::sql
