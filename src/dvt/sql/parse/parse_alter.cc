@@ -92,6 +92,7 @@ Node* Parser::AlterAction() {
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
     return action;
   }
+  if (Is(Kw::kRENAME) && (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY))) return RestPhrase(true);
   if (Eat(Kw::kRENAME)) {
     if (Eat(Kw::kCOLUMN)) {
       Node* action = Phrase("RENAME COLUMN", {Word("RENAME COLUMN"), DottedName()});

@@ -105,9 +105,11 @@ bool Parser::CreateRoutine(Node* create) {
     create->children[kCreateColumns] = parameters;
   }
   Node* properties = New(Kind::kList);
-  while (!AtEnd() && !IsSymbol(";") && (!Is(Kw::kAS) || (Ahead(1).type == Tok::kString && Ahead(2).type == Tok::kWord)) &&
-         !Is(Kw::kBEGIN)) {
-    if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr && Ahead(2).type == Tok::kWord) {
+  while (!AtEnd() && !IsSymbol(";") &&
+         (!Is(Kw::kAS) || (Ahead(1).type == Tok::kString && EqualsIgnoreCase(Ahead(2).text, "LANGUAGE"))) && !Is(Kw::kBEGIN)) {
+    if (Is(Kw::kSET)) return false;
+    if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
+        EqualsIgnoreCase(Ahead(2).text, "LANGUAGE")) {
       Next();
       create->children[kCreateBody] = Primary();
     } else if (IsWord("RETURNS")) {
