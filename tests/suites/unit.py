@@ -17,6 +17,7 @@ def run(report, context):
         "ASAN_OPTIONS": "detect_container_overflow=0:abort_on_error=0:detect_stack_use_after_return=1",
         "LSAN_OPTIONS": f"suppressions={context.top}/tests/sanitizer/lsan.supp:print_suppressions=0",
         "UBSAN_OPTIONS": "print_stacktrace=1",
+        "TSAN_OPTIONS": f"suppressions={context.top}/tests/sanitizer/tsan.supp:print_suppressions=0",  # --unit-preset tsan
     }
     folder = context.scratch("gtest")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
