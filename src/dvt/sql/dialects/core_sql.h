@@ -8,6 +8,8 @@ namespace dvt::sql {
 const Dialect& CoreSql();
 /// The neutral dialect's functions of dates and times, a parent of it.
 const Dialect& NeutralDates();
+/// The canonical functions, of the neutral dialect.
+std::span<const FunctionSpec> NeutralFunctions();
 
 struct Binding {
   Op op;

@@ -215,7 +215,10 @@ Node* Parser::TypeName() {
   Node* type = New(Kind::kTypeName, {}, {}, Op::kScalarType);
   if (Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) Unexpected("a type name");
   type->Set(kQuotedName, Cur().type == Tok::kQuotedName && Has(Feature::kKeepTypeCase));
+  const size_t first = at_;
   std::string name = TypeWords();
+  // A name that no dialect knows is somebody's own type, and stays as written.
+  if (at_ == first + 1 && FindType(d_, name) == nullptr && FindType(Neutral(), name) == nullptr) name = tokens_[first].text;
   if (IsSymbol("(") || ((IsSymbol("<") || IsSymbol("<>")) && Has(Feature::kAngleTypes))) TypeArguments(type, name);
   TypeTail(name, type);
   type->text = arena_.Copy(name);

@@ -104,10 +104,11 @@ Node* Rewriter::Substring(Node* node, std::string_view target) {
 
 Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
   const std::string_view meaning = spec.concept_;
-  Node* out = (spec.flags & kAggregate) != 0 ? Aggregate(node, meaning) : nullptr;
-  if (out == nullptr) out = Texts(node, meaning);
-  if (out == nullptr) out = Numbers(node, meaning);
-  if (out == nullptr) out = Dates(node, meaning);
+  // By topic only where exactness counts; else by the tables alone.
+  Node* out = !customary_ && (spec.flags & kAggregate) != 0 ? Aggregate(node, meaning) : nullptr;
+  if (out == nullptr && !customary_) out = Texts(node, meaning);
+  if (out == nullptr && !customary_) out = Numbers(node, meaning);
+  if (out == nullptr && !customary_) out = Dates(node, meaning);
   if (out != nullptr) return out;
   bool exact = false;
   std::vector<Node*> canonical;
@@ -123,8 +124,15 @@ Node* Rewriter::Near(Node* node, const FunctionSpec& spec, const FunctionSpec* n
     return Call(node, *near, args);
   }
   Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no function of the same meaning");
-  if (const FunctionSpec* neutral = FindFamily(Neutral(), spec.family_name()); neutral != nullptr && neutral->write.empty())
-    return Call(node, *neutral, args);
+  const int count = static_cast<int>(args.size());
+  const FunctionSpec* neutral = FindConcept(Neutral(), spec.concept_, count);
+  if (neutral == nullptr) neutral = FindFamily(Neutral(), spec.family_name(), count);
+  const bool untold = to_.functions.empty() && &from_ != &Neutral();  // nothing is known of the other side's names
+  if (neutral != nullptr && !untold) {
+    FunctionSpec plain = *neutral;
+    if (to_.functions.empty()) plain.write = {};
+    return Call(node, plain, args);
+  }
   if (normalize_) node->text = arena_.Copy(ToUpper(node->text));
   return node;
 }

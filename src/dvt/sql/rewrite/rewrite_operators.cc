@@ -240,6 +240,11 @@ Node* Rewriter::Cast(Node* node) {
     Note(Verdict::kUnsupported, node, "CAST", "MySQL has no cast to " + type->ToString());
   }
   if (type->kind == TypeKind::kDecimal && type->precision == 0 && to_.Has(Feature::kStructBraces)) *name = "DECIMAL(38, 18)";
+  if (customary_ && type->kind == TypeKind::kString && type->length > 0)
+    Note(Verdict::kDifferent, node, "CAST to a length", "whether the text is cut is not the same everywhere");
+  if (node->Has(kTry) && !to_.Has(Feature::kTryCast))
+    Note(Verdict::kUnsupported, node, "TRY_CAST", std::string(to_.name) + " has no TRY_CAST");
+  if (customary_) return node;  // its type follows by the tables
   const bool cuts = type->kind == TypeKind::kString && type->length > 0 &&
                     (to_.Has(Feature::kStructBraces) || to_.Has(Feature::kDynamicTyping));
   if (cuts) {
@@ -252,9 +257,8 @@ Node* Rewriter::Cast(Node* node) {
       NewNode(arena_, Kind::kCast, {node->Child(0), NewNode(arena_, Kind::kTypeName, {}, arena_.Copy(*name), Op::kScalarType)});
   fresh->flags = node->flags;
   fresh->begin = node->begin;
+  Made(fresh->Child(1));
   Made(fresh);
-  if (node->Has(kTry) && !to_.Has(Feature::kTryCast))
-    Note(Verdict::kUnsupported, node, "TRY_CAST", std::string(to_.name) + " has no TRY_CAST");
   return fresh;
 }
 
