@@ -87,6 +87,7 @@ constexpr Precedence kPrecedence = MakePrecedence(
     3, 4, 6, 13, 12, 11);
 
 constexpr FunctionSpec kFunctions[] = {
+    {"IF", "if", 2, 3, TypeRule::kSecond},
     // Dates: a text is taken for one everywhere.
     {"DATE_ADD", "ts_or_ds_add", 2, 3, TypeRule::kDate, kPure, false, "date_add", "ARG1, ARG2, DAY", "DATE_ADD(ARG1, ARG2)",
      "ARG3:missing", "ARG3=DAY"},

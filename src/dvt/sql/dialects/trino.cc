@@ -42,6 +42,7 @@ constexpr Precedence kPrecedence = MakePrecedence(
     3, 4, 6, 13, 12, 11);
 
 constexpr FunctionSpec kFunctions[] = {
+    {"IF", "if", 2, 3, TypeRule::kSecond},
     // Dates.
     {"DATE_ADD", "date_add_step", 2, 3, TypeRule::kFirst, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",
      "DATE_ADD('ARG3', INTEGER(ARG2), ARG1)"},

@@ -147,14 +147,11 @@ Node* Rewriter::Normalize(Node* node) {
 void Rewriter::TypeName(Node* type) {
   if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
   const TypeSpec* spec = FindType(from_, type->text);
-  if (spec == nullptr && &from_ != &to_) spec = FindType(Neutral(), type->text);
+  const bool known = spec != nullptr;
+  if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
   if (spec == nullptr) return;
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
   const TypeSpec* target = FindNeutralType(to_, neutral);
-  if (target == nullptr && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) {
-    type->text = neutral;
-    return;
-  }
   if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {
     for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
       for (const auto& row : each->types) {
@@ -162,6 +159,7 @@ void Rewriter::TypeName(Node* type) {
       }
     }
   }
+  if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
   if (target == nullptr) return;
   type->text = target->written();
   if (type->count > target->parameters && &from_ != &to_) {

@@ -85,7 +85,9 @@ Node* Rewriter::Function(Node* node) {
     return Call(node, *target, canonical);
   }
   if (target != nullptr && exact) {
-    if (!EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
+    const FunctionSpec* same = (spec->flags & kStable) != 0 ? FindFunction(to_, node->text, count) : nullptr;
+    if (customary_ && same != nullptr && !same->read_only) target = same;  // LOCALTIMESTAMP stays what it was
+    if (normalize_ || !EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0 && count == 0);
     if (spec->concept_ == "round_away" || spec->concept_ == "round") return Numbers(node, spec->concept_);
     if (spec->concept_ == "mod" || spec->concept_ == "mod_null") return Numbers(node, spec->concept_);
@@ -108,7 +110,7 @@ Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
   Node* out = !customary_ && (spec.flags & kAggregate) != 0 ? Aggregate(node, meaning) : nullptr;
   if (out == nullptr && !customary_) out = Texts(node, meaning);
   if (out == nullptr && !customary_) out = Numbers(node, meaning);
-  if (out == nullptr && !customary_) out = Dates(node, meaning);
+  if (out == nullptr && (!customary_ || &from_ != &Neutral())) out = Dates(node, meaning);
   if (out != nullptr) return out;
   bool exact = false;
   std::vector<Node*> canonical;
@@ -128,7 +130,10 @@ Node* Rewriter::Near(Node* node, const FunctionSpec& spec, const FunctionSpec* n
   const FunctionSpec* neutral = FindConcept(Neutral(), spec.concept_, count);
   if (neutral == nullptr) neutral = FindFamily(Neutral(), spec.family_name(), count);
   const bool untold = to_.functions.empty() && &from_ != &Neutral();  // nothing is known of the other side's names
-  if (neutral != nullptr && !untold) {
+  // A name that is known everywhere is kept between two dialects.
+  const FunctionSpec* alias = FindFunction(Neutral(), node->text, count);
+  const bool common = alias != nullptr && alias->read_only && &from_ != &Neutral() && &to_ != &Neutral() && spec.read.empty();
+  if (neutral != nullptr && !untold && !common) {
     FunctionSpec plain = *neutral;
     if (to_.functions.empty()) plain.write = {};
     return Call(node, plain, args);
