@@ -228,6 +228,7 @@ enum class Feature : uint8_t {
   kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
   kKeepTypeCase,      ///< type names are case-sensitive
   kWordOperators,     ///< and(a, b), or(a, b), not(a) are calls
+  kCanonicalNames,    ///< its names of functions and types are the canonical ones
   kKeepFunctionCase,  ///< function names are case-sensitive: never rewritten in upper case
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3

@@ -9,7 +9,8 @@ using columnar::TypeKind;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+constexpr FeatureSet kFeatures = {F::kCanonicalNames,
+                                  F::kAliasInHaving,
                                   F::kLateralAlias,
                                   F::kFetchAsWritten,
                                   F::kUnquotedKeywords,

@@ -110,7 +110,7 @@ Node* Rewriter::Special(Node* node, const FunctionSpec& spec) {
   Node* out = !customary_ && (spec.flags & kAggregate) != 0 ? Aggregate(node, meaning) : nullptr;
   if (out == nullptr && !customary_) out = Texts(node, meaning);
   if (out == nullptr && !customary_) out = Numbers(node, meaning);
-  if (out == nullptr && (!customary_ || &from_ != &Neutral())) out = Dates(node, meaning);
+  if (out == nullptr && (!customary_ || !from_.Has(Feature::kCanonicalNames))) out = Dates(node, meaning);
   if (out != nullptr) return out;
   bool exact = false;
   std::vector<Node*> canonical;
@@ -129,10 +129,12 @@ Node* Rewriter::Near(Node* node, const FunctionSpec& spec, const FunctionSpec* n
   const int count = static_cast<int>(args.size());
   const FunctionSpec* neutral = FindConcept(Neutral(), spec.concept_, count);
   if (neutral == nullptr) neutral = FindFamily(Neutral(), spec.family_name(), count);
-  const bool untold = to_.functions.empty() && &from_ != &Neutral();  // nothing is known of the other side's names
+  const bool untold =
+      to_.functions.empty() && !from_.Has(Feature::kCanonicalNames);  // nothing is known of the other side's names
   // A name that is known everywhere is kept between two dialects.
   const FunctionSpec* alias = FindFunction(Neutral(), node->text, count);
-  const bool common = alias != nullptr && alias->read_only && &from_ != &Neutral() && &to_ != &Neutral() && spec.read.empty();
+  const bool common = alias != nullptr && alias->read_only && !from_.Has(Feature::kCanonicalNames) &&
+                      !to_.Has(Feature::kCanonicalNames) && spec.read.empty();
   if (neutral != nullptr && !untold && !common) {
     FunctionSpec plain = *neutral;
     if (to_.functions.empty()) plain.write = {};
