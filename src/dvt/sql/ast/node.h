@@ -24,18 +24,18 @@ enum class Kind : uint8_t {
   kWith,      ///< kCte…; flag kRecursive
   kCte,       ///< 0 kTableAlias, 1 query (or DML; an expression with kScalar); flags kMaterialized, kNotMaterialized
   kDistinct,  ///< the ON expressions; none: plain DISTINCT
-  kGroupBy,   ///< expressions, kRollup, kCube, kGroupingSets; flags kAll (GROUP BY ALL), kWithRollup
-  kRollup,    ///< expressions
-  kCube,      ///< expressions
+  kGroupBy,  ///< expressions, kRollup, kCube, kGroupingSets (flag kBehindKeys); flags kAll (GROUP BY ALL), kWithRollup, kWithCube
+  kRollup,   ///< expressions
+  kCube,     ///< expressions
   kGroupingSets,  ///< kRow (perhaps empty), expressions, nested kRollup/kCube/kGroupingSets
-  kOrderItem,     ///< 0 expression, 1 kPhrase behind it (WITH FILL …); flags kDesc, kAsc, kNullsFirst, kNullsLast
-  kLimit,         ///< 0 count; text NEXT or FIRST of FETCH; flags kFetch, kPercent, kWithTies, kImplicitCount
-  kNamedWindow,   ///< 0 kIdentifier, 1 kWindow
-  kLock,          ///< text: FOR UPDATE … as written
-  kTailClause,    ///< text: "FOR XML", "FOR JSON", "OPTION"; its items as kCommand. In kLockSlot, alone or in a kList
-  kHint,          ///< text: the inside of /*+ … */
-  kInto,          ///< kName or kParameter targets of SELECT … INTO; text: "", "TEMPORARY", "UNLOGGED", "BULK COLLECT"
-  kConnect,       ///< 0 START WITH condition, 1 CONNECT BY condition; flag kNoCycle
+  kOrderItem,  ///< 0 expression, 1 kPhrase behind it (WITH FILL …); text: its clause if not ORDER BY ("SORT BY" …); flags kDesc, kAsc, kNullsFirst, kNullsLast
+  kLimit,      ///< 0 count; text NEXT or FIRST of FETCH; flags kFetch, kPercent, kWithTies, kImplicitCount
+  kNamedWindow,  ///< 0 kIdentifier, 1 kWindow
+  kLock,         ///< text: FOR UPDATE … as written
+  kTailClause,   ///< text: "FOR XML", "FOR JSON", "OPTION"; its items as kCommand. In kLockSlot, alone or in a kList
+  kHint,         ///< text: the inside of /*+ … */
+  kInto,         ///< kName or kParameter targets of SELECT … INTO; text: "", "TEMPORARY", "UNLOGGED", "BULK COLLECT"
+  kConnect,      ///< 0 START WITH condition, 1 CONNECT BY condition; flag kNoCycle
   // Tables. Slot 0 is always the kTableAlias.
   kTable,  ///< 0 alias, 1 kName (a staged file: one kParameter), 2 kSample, 3 kTimeTravel, 4 kList of kNamedArg options of a staged file, 5 kList of hints, 6 partition
   kDerivedTable,   ///< 0 alias, 1 kSubquery (or kValues in parentheses); flag kLateral
@@ -46,8 +46,8 @@ enum class Kind : uint8_t {
   kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord, kApplied; text: LOOP, HASH …
   kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
   kSample,  ///< 0 size, 1 seed, 2 bucket count, 3 bucket column; text: the method (BERNOULLI …) or empty; flags kPercent, kRowCount; op kCustom: text as written
-  kTimeTravel,  ///< 0 kNamedArg, 1 kNamedArg of END, 2 kNamedArg of CHANGES; text: AT or BEFORE
-  kName,        ///< kIdentifier parts of a dotted object name, outermost first
+  kTimeTravel,  ///< 0 kNamedArg, 1 kNamedArg of END, 2 kNamedArg of CHANGES; text: AT or BEFORE; VERSION or TIMESTAMP (AS OF): 0 any expression
+  kName,  ///< kIdentifier parts of a dotted object name, outermost first
   // Expressions.
   kIdentifier,  ///< text: the name without quotes; flag kQuoted
   kColumn,      ///< kIdentifier parts, the column last; flag kOuterMark
@@ -100,8 +100,9 @@ enum class Kind : uint8_t {
   // Statements other than queries.
   kInsert,  ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
   kUpdate,  ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit, 8 kTailClause
-  kDelete,     ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause
-  kMerge,      ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
+  kDelete,       ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause
+  kMultiInsert,  ///< 0 kList of tables, then kInsert…: FROM t INSERT … INSERT …
+  kMerge,        ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
   kMergeWhen,  ///< 0 extra condition, 1 action: kInsert, kUpdate (without tables), kDelete or kWord; text: "MATCHED", "NOT MATCHED BY SOURCE" …
   kCreate,     ///< CreateSlot; text: "TABLE", "UNIQUE INDEX" …; flags kOrReplace, kTemporary, kIfNotExists
   kDrop,       ///< 0 kList of kName, 1 kPhrase behind them; text: object kind; op kCascade/kRestrict; flag kIfExists
@@ -224,6 +225,8 @@ enum Flag : uint16_t {
   kAsc = 2,
   kPercent = 2,
   kWithRollup = 2,
+  kWithCube = 4,
+  kBehindKeys = 4,  ///< GROUP BY a, b GROUPING SETS (…)
   kWithOrdinality = 2,
   kAsof = 2,
   kSymmetric = 2,

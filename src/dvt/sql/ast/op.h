@@ -71,7 +71,8 @@ enum class Op : uint8_t {
   kSemi,
   kAnti,
   kPositional,
-  kArrayJoin,  ///< the right side is a kList of expressions
+  kArrayJoin,    ///< the right side is a kList of expressions
+  kLateralView,  ///< the right side is a kTableFunction over the left's rows; kOuterWord keeps rows without any
   kComma,
   // kLike
   kLikeOp,

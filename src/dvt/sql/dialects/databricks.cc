@@ -4,6 +4,8 @@ namespace dvt::sql {
 
 namespace {
 
+using F = Feature;
+
 constexpr FunctionSpec kFunctions[] = {
     // Dates.
     {"DATE_ADD", "timestamp_add", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",
@@ -30,6 +32,7 @@ const Dialect& Databricks() {
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = kFunctions;
+    d.features = d.features.With({F::kColonPath, F::kMatchRecognize, F::kOverlay, F::kDollarStrings});
     d.types = {};
     d.reserved = {};
     d.time_format = "java";

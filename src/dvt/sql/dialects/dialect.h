@@ -32,6 +32,8 @@ enum class Feature : uint8_t {
   kHexNumbers,         ///< 0x1F is a number
   kBitStrings,         ///< B'01'
   kUnderscoreNumbers,  ///< 1_000
+  kNumberSuffixes,     ///< 1L, 2.5BD are typed; 1a is a name
+  kDecimalsTrimmed,    ///< … whose trailing zeros do not count
   kSlashComments,      ///< // to the end of the line
   kAdjacentStrings,    ///< 'a' 'b' is 'ab' on one line too
   kAtVariables,        ///< @x, @@x
@@ -153,6 +155,7 @@ enum class Feature : uint8_t {
   kAsOfVersion,      ///< t VERSION AS OF 1, t TIMESTAMP AS OF '…'
   kInsertOverwrite,  ///< INSERT OVERWRITE TABLE t PARTITION(…)
   kMinusOperator,    ///< MINUS is EXCEPT
+  kBareValues,       ///< VALUES 1, 2 are rows of one column
   kIntervalSums,     ///< INTERVAL 5 HOURS 30 MINUTES is a sum
   kIntersectExceptAll,
   kTrailingCommas,
@@ -223,6 +226,8 @@ enum class Feature : uint8_t {
   kCallClauses,       ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
   kNullsInCall,       ///< FIRST_VALUE(x IGNORE NULLS) OVER …
   kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
+  kLenientCasts,      ///< CAST of what is no such value is NULL
+  kCallableExists,    ///< EXISTS(array, x -> condition)
   kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
   kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
   kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)

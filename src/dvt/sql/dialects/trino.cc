@@ -29,7 +29,8 @@ constexpr FeatureSet kFeatures = {F::kFetchAsWritten,     F::kSingularUnits,    
                                   F::kCollateClause,      F::kAtTimeZone,       F::kNamedArguments,
                                   F::kReturning,          F::kOnConflict,       F::kMerge,
                                   F::kDeleteUsing,        F::kUpdateFrom,       F::kCreateOrReplace,
-                                  F::kNullsAlwaysLast};
+                                  F::kNullsAlwaysLast,    F::kBareJoin,         F::kBareValues,
+                                  F::kTypedLiterals,      F::kMatchRecognize};
 
 constexpr Precedence kPrecedence = MakePrecedence(
     {{Op::kOr, 1},       {Op::kAnd, 2},        {Op::kEq, 5},           {Op::kNeq, 5},          {Op::kLt, 5},

@@ -321,7 +321,19 @@ class Lexer {
       pos_ += 2;
       Digits();
     }
+    if (d_.Has(Feature::kNumberSuffixes) && IsWordPart(static_cast<unsigned char>(At()))) return Suffix();
     Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
+  }
+
+  // 10BD is a typed number, 1a a name.
+  void Suffix() {
+    const size_t digits = pos_;
+    while (pos_ < src_.size() && IsWordPart(static_cast<unsigned char>(src_[pos_]))) ++pos_;
+    const std::string suffix = ToUpper(src_.substr(digits, pos_ - digits));
+    for (const std::string_view known : {"L", "S", "Y", "D", "F", "BD"}) {
+      if (suffix == known) return Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
+    }
+    Push(Tok::kWord, src_.substr(begin_, pos_ - begin_));
   }
 
   void Digits() {

@@ -10,11 +10,13 @@ bool Parser::IsImplicitAlias(bool table) const {
   if (t.type == Tok::kString && !table)
     return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias);
   if (t.type != Tok::kWord) return false;
+  if ((Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) && Ahead(1).type == Tok::kEnd) return true;  // nothing is limited
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
   if (StoreClauseAhead(table)) return false;
-  if (table && TimeTravelAhead()) return false;
+  if (table && (TimeTravelAhead() || VersionAhead())) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
+  if (Has(Feature::kSortBy) && IsAhead(1, Kw::kBY) && (IsWord("SORT") || IsWord("CLUSTER") || IsWord("DISTRIBUTE"))) return false;
   if (!table && Is(Kw::kLATERAL)) return true;
   if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
   switch (t.kw) {

@@ -113,6 +113,7 @@ Node* Parser::Insert(Node* with) {
     verb += " " + ToUpper(Next().text);
   insert->text = arena_.Copy(verb);
   Eat(Kw::kINTO);
+  InsertTarget(insert);
   Node* table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
   insert->children[kInsertTable] = table;

@@ -5,9 +5,12 @@ namespace dvt::sql {
 // ORDER BY, LIMIT, OFFSET, FETCH and locks, in any order that a dialect takes.
 void Parser::QueryTail(Node* query) {
   while (true) {
-    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && query->children[kOrderSlot] == nullptr) {
+    if (SortClause(query)) continue;
+    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && (query->children[kOrderSlot] == nullptr || Has(Feature::kSortBy))) {
       at_ += 2;
-      query->children[kOrderSlot] = OrderList();
+      Node* order = OrderList();
+      if (query->children[kOrderSlot] == nullptr) query->children[kOrderSlot] = New(Kind::kList);
+      for (Node* item : order->Children()) Add(query->children[kOrderSlot], item);
     } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
       Node* limit = New(Kind::kLimit);
       Next();

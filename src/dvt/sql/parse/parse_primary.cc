@@ -7,11 +7,7 @@ namespace dvt::sql {
 Node* Parser::Primary() {
   const Token& t = Cur();
   switch (t.type) {
-    case Tok::kNumber: {
-      Node* node = New(Kind::kNumber, {}, t.text);
-      Next();
-      return node;
-    }
+    case Tok::kNumber: return Number();
     case Tok::kString:
     case Tok::kEString: return StringLiteral();
     case Tok::kNationalString:
@@ -93,7 +89,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       break;
     case Kw::kCASE: return Case();
     case Kw::kEXISTS:
-      if (call) {
+      if (call && (QueryAhead(2) || !Has(Feature::kCallableExists))) {
         Next();
         if (!QueryAhead(1)) Unexpected("a query in EXISTS");
         return NewAt(begin, Kind::kExists, {Subquery()});

@@ -57,7 +57,10 @@ bool Parser::QueryAhead(size_t n) const {
   switch (Ahead(n).kw) {
     case Kw::kSELECT: return true;
     case Kw::kWITH: return true;
-    case Kw::kVALUES: return SymbolAhead(n + 1, "(") || (IsAhead(n + 1, Kw::kROW) && SymbolAhead(n + 2, "("));
+    case Kw::kVALUES:
+      return SymbolAhead(n + 1, "(") ||
+             (Has(Feature::kBareValues) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd) ||
+             (IsAhead(n + 1, Kw::kROW) && SymbolAhead(n + 2, "("));
     case Kw::kFROM: return Has(Feature::kFromFirst);
     case Kw::kTABLE: return Has(Feature::kTableStatement) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd;
     default: return false;
@@ -200,11 +203,14 @@ Node* Parser::Subquery() {
 Node* Parser::ValuesRows() {
   Node* rows = New(Kind::kList);
   do {
-    if (!IsSymbol("(") && !Is(Kw::kROW)) {
-      if (rows->count > 0 && Has(Feature::kTrailingCommas)) break;
-      Unexpected("'('");
-    }
     Node* row = New(Kind::kRow);
+    if (!IsSymbol("(") && !Is(Kw::kROW)) {
+      if (rows->count > 0 && Has(Feature::kTrailingCommas) && !Has(Feature::kBareValues)) break;
+      if (!Has(Feature::kBareValues)) Unexpected("'('");
+      Add(row, Expression());
+      Add(rows, row);
+      continue;
+    }
     Eat(Kw::kROW);
     ExpectSymbol("(");
     if (!IsSymbol(")")) {
@@ -314,10 +320,10 @@ Node* Parser::SelectItem() {
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
   } else {
-    item = Expression();
+    item = Transformed(Expression());
   }
   if (Eat(Kw::kAS)) {
-    item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
+    item = NewAt(item->begin, Kind::kAlias, {item, IsSymbol("(") ? NameList() : AnyWord("an alias")});
   } else if (IsImplicitAlias(false)) {
     item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
   }
@@ -336,9 +342,14 @@ Node* Parser::GroupBy() {
   do {
     Add(group, GroupItem());
   } while (EatSymbol(","));
-  if (Is(Kw::kWITH) && IsAhead(1, Kw::kROLLUP)) {
+  if (Is(Kw::kGROUPING) && IsAhead(1, Kw::kSETS)) {  // behind the keys
+    Node* sets = GroupItem();
+    sets->Set(kBehindKeys);
+    Add(group, sets);
+  }
+  if (Is(Kw::kWITH) && (IsAhead(1, Kw::kROLLUP) || IsAhead(1, Kw::kCUBE))) {
+    group->Set(IsAhead(1, Kw::kCUBE) ? kWithCube : kWithRollup);
     at_ += 2;
-    group->Set(kWithRollup);
   }
   return group;
 }

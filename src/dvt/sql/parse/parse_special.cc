@@ -210,7 +210,7 @@ Node* Parser::Interval() {
   node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
   node->Set(kPluralUnit, written.size() == node->text.size() + 1);
   if (needs_unit && node->text.empty()) Unexpected("an interval unit (DAY, MONTH, …)");
-  return node;
+  return IntervalSum(node);
 }
 
 Node* Parser::MatchAgainst(uint32_t begin) {

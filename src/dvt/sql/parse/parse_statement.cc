@@ -6,7 +6,7 @@
 namespace dvt::sql {
 
 bool Parser::AtStatement() const {
-  if (AtQuery() && !(IsSymbol("("))) return true;
+  if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
@@ -27,6 +27,8 @@ Node* Parser::Statement() {
   Node* statement = nullptr;
   if (ProceduralAhead())
     statement = Procedural();
+  else if (MultiInsertAhead())
+    statement = MultiInsert();
   else if (AtQuery())
     statement = Query();
   else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))

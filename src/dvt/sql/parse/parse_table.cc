@@ -83,6 +83,10 @@ Node* Parser::TableExpression() {
       case Kw::kANTI:
         if (!Has(Feature::kSemiAntiJoin)) return left;
         break;
+      case Kw::kLATERAL:
+        if (!LateralViewAhead()) return Pivots(left);
+        left = LateralView(left);
+        continue;
       case Kw::kPOSITIONAL:
         if (!Has(Feature::kPositionalJoin)) return left;
         break;
@@ -262,6 +266,7 @@ void Parser::TableSuffix(Node* table) {
   const bool plain = table->Is(Kind::kTable);
   if (plain && PartitionAhead()) Partition(table);
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
+  if (VersionAhead()) SetChild(arena_, table, 3, Version());
   Sampled(table);
   if (plain && TableHintsAhead()) TableHints(table);
   Node* alias = TableAlias(true, plain);

@@ -241,6 +241,21 @@ class Parser {
   std::string TypeWords();
   void TypeTail(std::string& name, const Node* type);
 
+  // Clauses of Hive's family (parse_hive_clauses.cc).
+  bool LateralViewAhead() const;
+  Node* LateralView(Node* left);
+  bool SortClause(Node* query);
+  bool MultiInsertAhead() const;
+  Node* MultiInsert();
+  void InsertTarget(Node* insert);
+  void InsertDirectory(Node* insert);
+  bool VersionAhead() const;
+  Node* Version();
+  Node* Number();
+  Node* Transformed(Node* call);
+  Node* IntervalSum(Node* interval);
+  Node* DecimalOf(std::string_view digits);
+
   // Other statements.
   Node* Insert(Node* with);
   void InsertSource(Node* insert);

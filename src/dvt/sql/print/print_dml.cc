@@ -17,7 +17,7 @@ void Writer::Insert(const Node* insert) {
   if (const Node* with = insert->Child(kInsertWith)) With(with);
   Put(insert->text.empty() ? "INSERT" : insert->text);
   if (const Node* table = insert->Child(kInsertTable)) {
-    Put(" INTO ");
+    Put(insert->text.find("OVERWRITE") == std::string_view::npos ? " INTO " : " ");
     Table(table);
   }
   if (const Node* columns = insert->Child(kInsertColumns)) {

@@ -198,7 +198,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kAlias:
       Expression(node->Child(0), 0);
       Put(" AS ");
-      return Identifier(node->Child(1));
+      return node->Child(1)->Is(Kind::kList) ? Columns(node->Child(1)) : Identifier(node->Child(1));
     case Kind::kOrderItem: return OrderItem(node);
     case Kind::kList: return List(node);
     case Kind::kRollup:
@@ -214,6 +214,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kSetting: return Phrase(node);
     default:
       if (node->IsTable()) return Table(node);
+      if (node->Is(Kind::kPhrase)) return Phrase(node);
       Put(node->text);
   }
 }

@@ -31,6 +31,7 @@ void Writer::Any(const Node* node) {
   if (node->IsTable()) return Table(node);
   switch (node->kind) {
     case Kind::kInsert:
+    case Kind::kMultiInsert:
     case Kind::kUpdate:
     case Kind::kDelete:
     case Kind::kMerge:
@@ -224,8 +225,12 @@ void Writer::Select(const Node* select) {
 
 void Writer::GroupBy(const Node* group) {
   if (group->Has(kAll) && group->count == 0) return Put("ALL");
-  List(group);
+  for (uint32_t i = 0; i < group->count; ++i) {
+    if (i > 0) Put(group->Child(i)->Is(Kind::kGroupingSets) && group->Child(i)->Has(kBehindKeys) ? " " : ", ");
+    Any(group->Child(i));
+  }
   if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
+  if (group->Has(kWithCube)) Put(" WITH CUBE");
 }
 
 // A branch that binds more loosely, or that has clauses of its own, needs parentheses.
@@ -273,10 +278,7 @@ void Writer::Values(const Node* values) {
 
 // ORDER BY, LIMIT, OFFSET, FOR UPDATE.
 void Writer::Tail(const Node* query) {
-  if (const Node* order = query->Child(kOrderSlot)) {
-    Clause("ORDER BY");
-    List(order);
-  }
+  if (const Node* order = query->Child(kOrderSlot)) OrderClauses(order);
   if (query->Is(Kind::kSelect)) {
     if (const Node* limit_by = query->Child(kLimitBySlot)) {
       Clause("LIMIT");
@@ -288,6 +290,24 @@ void Writer::Tail(const Node* query) {
     if (lock->Is(Kind::kTailClause) || lock->Is(Kind::kList)) return TailClauses(lock);
     Break();
     Put(lock->text);
+  }
+}
+
+// The items of ORDER BY, and of SORT BY and its kin where the dialect has them.
+void Writer::OrderClauses(const Node* order) {
+  static constexpr std::string_view kClauses[] = {"CLUSTER BY", "DISTRIBUTE BY", "SORT BY", ""};
+  for (const std::string_view clause : kClauses) {
+    if (!clause.empty() && !dialect_.Has(Feature::kSortBy)) continue;
+    bool first = true;
+    for (const Node* item : order->Children()) {
+      if ((item->Is(Kind::kOrderItem) ? item->text : std::string_view()) != clause) continue;
+      if (first)
+        Clause(clause.empty() ? "ORDER BY" : clause);
+      else
+        Put(", ");
+      first = false;
+      Any(item);
+    }
   }
 }
 
@@ -382,6 +402,7 @@ void Writer::Join(const Node* join) {
     Put(", ");
     return Table(join->Child(1));
   }
+  if (join->op == Op::kLateralView) return LateralView(join);
   Break();
   if (join->op == Op::kArrayJoin) {
     Put(join->text.empty() ? "ARRAY JOIN " : "LEFT ARRAY JOIN ");
@@ -466,10 +487,36 @@ void Writer::JoinWords(const Node* join) {
   }
 }
 
+void Writer::LateralView(const Node* join) {
+  Clause(join->Has(kOuterWord) ? "LATERAL VIEW OUTER" : "LATERAL VIEW");
+  const Node* rows = join->Child(1);
+  Expression(rows->Child(1), 0);
+  const Node* alias = rows->Child(0);
+  if (alias == nullptr) return;
+  if (alias->Child(0) != nullptr) {
+    Put(" ");
+    Identifier(alias->Child(0));
+  }
+  if (const Node* columns = alias->Child(1)) {
+    Put(" AS ");
+    List(columns);
+  }
+}
+
+void Writer::MultiInsert(const Node* statement) {
+  Put("FROM ");
+  List(statement->Child(0));
+  for (uint32_t i = 1; i < statement->count; ++i) {
+    Break();
+    Statement(statement->Child(i));
+  }
+}
+
 void Writer::Statement(const Node* statement) {
   switch (statement->kind) {
     case Kind::kInsert: return Insert(statement);
     case Kind::kUpdate: return Update(statement);
+    case Kind::kMultiInsert: return MultiInsert(statement);
     case Kind::kDelete: return Delete(statement);
     case Kind::kMerge: return Merge(statement);
     case Kind::kCreate: return Create(statement);

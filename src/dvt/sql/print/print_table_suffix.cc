@@ -64,6 +64,12 @@ void Writer::TimeTravel(const Node* travel) {
     Expression(what, 0);
     Put(")");
   };
+  if (travel->text == "VERSION" || travel->text == "TIMESTAMP") {
+    Put(" ");
+    Put(travel->text);
+    Put(" AS OF ");
+    return Expression(travel->Child(0), 0);
+  }
   point("CHANGES", travel->Child(2));
   point(travel->text, travel->Child(0));
   point("END", travel->Child(1));

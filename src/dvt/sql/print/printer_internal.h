@@ -34,6 +34,9 @@ class Writer {
   void Connect(const Node* connect);
   void Scope(const Node* scope);
   void Statement(const Node* statement);
+  void OrderClauses(const Node* order);
+  void LateralView(const Node* join);
+  void MultiInsert(const Node* statement);
   void Insert(const Node* insert);
   void Update(const Node* update);
   void Delete(const Node* del);
