@@ -293,24 +293,6 @@ void Writer::Tail(const Node* query) {
   }
 }
 
-// The items of ORDER BY, and of SORT BY and its kin where the dialect has them.
-void Writer::OrderClauses(const Node* order) {
-  static constexpr std::string_view kClauses[] = {"CLUSTER BY", "DISTRIBUTE BY", "SORT BY", ""};
-  for (const std::string_view clause : kClauses) {
-    if (!clause.empty() && !dialect_.Has(Feature::kSortBy)) continue;
-    bool first = true;
-    for (const Node* item : order->Children()) {
-      if ((item->Is(Kind::kOrderItem) ? item->text : std::string_view()) != clause) continue;
-      if (first)
-        Clause(clause.empty() ? "ORDER BY" : clause);
-      else
-        Put(", ");
-      first = false;
-      Any(item);
-    }
-  }
-}
-
 void Writer::Limit(const Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   const Node* offset = query->Child(kOffsetSlot);
@@ -484,31 +466,6 @@ void Writer::JoinWords(const Node* join) {
     case Op::kAnti: Put("ANTI JOIN "); break;
     case Op::kPositional: Put("POSITIONAL JOIN "); break;
     default: Put(join->Has(kStraight) ? "STRAIGHT_JOIN " : join->Has(kInnerWord) ? "INNER JOIN " : "JOIN "); break;
-  }
-}
-
-void Writer::LateralView(const Node* join) {
-  Clause(join->Has(kOuterWord) ? "LATERAL VIEW OUTER" : "LATERAL VIEW");
-  const Node* rows = join->Child(1);
-  Expression(rows->Child(1), 0);
-  const Node* alias = rows->Child(0);
-  if (alias == nullptr) return;
-  if (alias->Child(0) != nullptr) {
-    Put(" ");
-    Identifier(alias->Child(0));
-  }
-  if (const Node* columns = alias->Child(1)) {
-    Put(" AS ");
-    List(columns);
-  }
-}
-
-void Writer::MultiInsert(const Node* statement) {
-  Put("FROM ");
-  List(statement->Child(0));
-  for (uint32_t i = 1; i < statement->count; ++i) {
-    Break();
-    Statement(statement->Child(i));
   }
 }
 

@@ -1,0 +1,49 @@
+// Clauses of Hive's family: lateral views, sorting clauses, several inserts from one source.
+#include "dvt/sql/print/printer_internal.h"
+
+namespace dvt::sql {
+
+// The items of ORDER BY, and of SORT BY and its kin where the dialect has them.
+void Writer::OrderClauses(const Node* order) {
+  static constexpr std::string_view kClauses[] = {"CLUSTER BY", "DISTRIBUTE BY", "SORT BY", ""};
+  for (const std::string_view clause : kClauses) {
+    if (!clause.empty() && !dialect_.Has(Feature::kSortBy)) continue;
+    bool first = true;
+    for (const Node* item : order->Children()) {
+      if ((item->Is(Kind::kOrderItem) ? item->text : std::string_view()) != clause) continue;
+      if (first)
+        Clause(clause.empty() ? "ORDER BY" : clause);
+      else
+        Put(", ");
+      first = false;
+      Any(item);
+    }
+  }
+}
+
+void Writer::LateralView(const Node* join) {
+  Clause(join->Has(kOuterWord) ? "LATERAL VIEW OUTER" : "LATERAL VIEW");
+  const Node* rows = join->Child(1);
+  Expression(rows->Child(1), 0);
+  const Node* alias = rows->Child(0);
+  if (alias == nullptr) return;
+  if (alias->Child(0) != nullptr) {
+    Put(" ");
+    Identifier(alias->Child(0));
+  }
+  if (const Node* columns = alias->Child(1)) {
+    Put(" AS ");
+    List(columns);
+  }
+}
+
+void Writer::MultiInsert(const Node* statement) {
+  Put("FROM ");
+  List(statement->Child(0));
+  for (uint32_t i = 1; i < statement->count; ++i) {
+    Break();
+    Statement(statement->Child(i));
+  }
+}
+
+}  // namespace dvt::sql
