@@ -296,7 +296,12 @@ std::function<DataType(const Node&)> Analysis::column_types() const {
     if (binding == nullptr) return {};
     if (binding->source != nullptr && binding->index >= 0)
       return FieldType(binding->source->columns[static_cast<size_t>(binding->index)].type, column, binding->fields);
-    if (binding->alias != nullptr) return TypeOf(binding->alias);
+    if (binding->alias != nullptr) {
+      // Aliases made of aliases would be walked again and again.
+      const auto known = alias_types_.find(binding->alias);
+      if (known != alias_types_.end()) return known->second;
+      return alias_types_[binding->alias] = TypeOf(binding->alias);
+    }
     if (binding->row && binding->source->columns_known) return DataType::Struct(binding->source->columns);
     return {};
   };

@@ -1,5 +1,7 @@
 #include "dvt/sql/analyze/column_flow.h"
 
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 
 namespace dvt::sql {
@@ -40,6 +42,10 @@ void ColumnFlow::OfColumn(const Node* column, const Scope* scope, const Take& ta
   const ColumnBinding* binding = analysis_.Find(column);
   if (binding == nullptr) return;
   if (binding->alias != nullptr) {
+    const auto& origins = binding->scope->origins;
+    const auto at =
+        std::find_if(origins.begin(), origins.end(), [&](const OutputOrigin& origin) { return origin.item == binding->alias; });
+    if (at != origins.end()) return take({nullptr, binding->scope, static_cast<int>(at - origins.begin()), {}});
     OfExpression(ValueOf(binding->alias), scope, take);
   } else if (binding->output >= 0) {
     take({nullptr, binding->scope, binding->output, {}});

@@ -20,6 +20,14 @@ bool IsConstant(const Node* expression) {
   }
 }
 
+// Aliases made of aliases could double at each step: what has grown too far stays a name.
+bool IsLarge(const Node* expression) {
+  constexpr int kMost = 2000;
+  int nodes = 0;
+  Visit(expression, [&](const Node*) { return ++nodes <= kMost; });
+  return nodes > kMost;
+}
+
 const Node* Value(const Node* item) { return item->Is(Kind::kAlias) ? item->Child(0) : item; }
 
 }  // namespace
@@ -49,6 +57,7 @@ void Qualifier::ExpandAlias(Node* column, const Scope& scope, bool group) {
   if (binding == nullptr || binding->alias == nullptr || binding->scope != &scope) return;
   const Node* value = Value(binding->alias);
   // What changes from one evaluation to the next must stay one.
+  if (IsLarge(value)) return;
   if (value == column || IsVolatile(value, dialect_) || Contains(value, [&](const Node* n) { return n == column; })) return;
   if (!group || !IsConstant(value)) return Replace(column, Clone(arena_, value));
   const auto items = scope.query->Child(kItemsSlot)->Children();

@@ -123,6 +123,7 @@ class Analysis {
   std::unordered_map<const Node*, ColumnBinding> bindings_;
   std::unordered_map<const Node*, std::vector<JoinPair>> pairs_;
   std::unordered_map<const Node*, Scope*> by_query_;
+  mutable std::unordered_map<const Node*, columnar::DataType> alias_types_;  // of select items that aliases refer to
 };
 
 struct AnalyzeOptions {

@@ -27,7 +27,7 @@ Result<void> AddTables(MapSchema& schema, const Value& value, std::vector<std::s
     for (const auto& column : entry.value.map()) {
       columnar::Field field;
       field.name = FoldIdentifier(dialect, column.key, false);
-      DVT_ASSIGN(field.type, ParseTypeName(dialect, column.value.ToText()));
+      DVT_ASSIGN(field.type, ReadTypeName(column.value.ToText(), dialect));
       fields.push_back(std::move(field));
     }
     columnar::RelationName name;
