@@ -90,6 +90,13 @@ DataType Inference::OfCase(const Node* node) const {
   return type;
 }
 
+// 1.5 where such a literal is a double: beside a decimal it is one.
+bool Inference::IsPointLiteral(const Node* node) const {
+  const Node* bare = node == nullptr ? nullptr : Unparen(node);
+  return bare != nullptr && bare->Is(Kind::kNumber) && OfNumber(bare).kind == TypeKind::kFloat64 &&
+         bare->text.find_first_of("eE") == std::string_view::npos;
+}
+
 DataType Inference::Common(const Node* a, const DataType& a_type, const Node* b, const DataType& b_type) const {
   auto literal = [](const Node* node) { return node != nullptr && Unparen(node)->Is(Kind::kString); };
   auto takes_text = [](const DataType& type) {
@@ -97,10 +104,24 @@ DataType Inference::Common(const Node* a, const DataType& a_type, const Node* b,
   };
   if (literal(a) && takes_text(b_type)) return b_type;
   if (literal(b) && takes_text(a_type)) return a_type;
+  const bool a_text = a_type.kind == TypeKind::kString, b_text = b_type.kind == TypeKind::kString;
+  const DataType& other = a_text ? b_type : a_type;
+  if (a_text != b_text && other.kind != TypeKind::kUnknown && other.kind != TypeKind::kNull) {
+    const std::string_view rule = ResultRule(dialect_, "{text+other}");
+    if (rule == "STRING") return DataType::String();
+    if (rule == "$other") return other;
+  }
+  if (IsPointLiteral(a) && b_type.kind == TypeKind::kDecimal) return b_type;
+  if (IsPointLiteral(b) && a_type.kind == TypeKind::kDecimal) return a_type;
   return CommonType(a_type, b_type);
 }
 
 DataType Inference::CommonOf(const Node* args, uint32_t begin) const {
+  if (ResultRule(dialect_, "{text+other}") == "STRING") {
+    for (uint32_t i = begin; args != nullptr && i < args->count; ++i) {
+      if (Of(args->Child(i)).kind == TypeKind::kString && !Unparen(args->Child(i))->Is(Kind::kString)) return DataType::String();
+    }
+  }
   DataType type = TypeKind::kNull;
   const Node* before = nullptr;
   for (uint32_t i = begin; args != nullptr && i < args->count; ++i) {

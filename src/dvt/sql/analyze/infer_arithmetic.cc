@@ -93,6 +93,8 @@ DataType Inference::Arithmetic(const Node* node, DataType left, DataType right) 
     const Node* interval = left.kind == TypeKind::kInterval ? node->Child(0) : node->Child(1);
     return Temporal(op, left, right, Unparen(interval));
   }
+  if (right.kind == TypeKind::kDecimal && IsPointLiteral(node->Child(0))) left = right;
+  if (left.kind == TypeKind::kDecimal && IsPointLiteral(node->Child(1))) right = left;
   const bool bits = op == Op::kBitAnd || op == Op::kBitOr || op == Op::kBitXor || op == Op::kShiftLeft || op == Op::kShiftRight;
   if (bits && left.kind == TypeKind::kBinary) return left;
   if (!left.is_numeric() || !right.is_numeric()) return {};

@@ -47,6 +47,18 @@ DataType NamedResult(std::string_view name) {
   return {};
 }
 
+// DATEADD (HOUR, …), DATE_ADD (…, INTERVAL 1 HOUR): a date becomes a moment.
+bool HasTimeUnit(const Node* args) {
+  static constexpr std::string_view kUnits[] = {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND", "NANOSECOND"};
+  return std::any_of(args->Children().begin(), args->Children().end(), [](const Node* each) {
+    std::string unit;
+    if (each->Is(Kind::kInterval) || each->Is(Kind::kString)) unit = ToUpper(each->text);
+    if (each->Is(Kind::kColumn) && each->count == 1) unit = ToUpper(each->Child(0)->text);
+    if (unit.ends_with('S')) unit.pop_back();
+    return std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits);
+  });
+}
+
 }  // namespace
 
 DataType Inference::OfArgument(const Node* call, uint32_t i) const {
@@ -54,16 +66,31 @@ DataType Inference::OfArgument(const Node* call, uint32_t i) const {
   return args != nullptr && i < args->count ? Of(args->Child(i)) : DataType();
 }
 
+bool Inference::HasArgument(const Node* call, TypeKind kind) const {
+  const Node* args = call->Child(kArgsSlot);
+  for (uint32_t i = 0; args != nullptr && i < args->count; ++i) {
+    if (Of(args->Child(i)).kind == kind) return true;
+  }
+  return false;
+}
+
 DataType Inference::OfFunction(const Node* node) const {
   const Node* args = node->Child(kArgsSlot);
-  const std::string name = ToUpper(node->text);
+  std::string name = ToUpper(node->text);
   if (DataType made = OfConstructor(name, args); made.kind != TypeKind::kUnknown) return made;
   // PERCENTILE_CONT (0.5) WITHIN GROUP (ORDER BY x) is about x.
   const Node* within = node->Child(kWithinSlot);
   if (within != nullptr && within->count > 0 && (name == "PERCENTILE_DISC" || name == "MODE" || name == "PERCENTILE_CONT")) {
     const DataType type = Of(within->Child(0)->Child(0));
-    return name == "PERCENTILE_CONT" && !type.is_temporal() ? DataType(TypeKind::kFloat64) : type;
+    const bool number = name == "PERCENTILE_CONT" || OwnResultRule(dialect_, name) == "FLOAT64";
+    return number && !type.is_temporal() ? DataType(TypeKind::kFloat64) : type;
   }
+  if (const Node* schema = node->Child(kSchemaSlot); schema != nullptr && schema->count == 1) {
+    const std::string_view rule = ResultRule(dialect_, ToUpper(schema->Child(0)->text) + "." + name);
+    if (!rule.empty()) return OfResult(rule, node);
+  }
+  if (const std::string_view own = OwnResultRule(dialect_, name); !own.empty()) return OfResult(own, node);
+  if (name == "LAG" || name == "LEAD") return OfResult("$last", node);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
   const FunctionSpec* spec = FindFunction(dialect_, node->text, count);
   if (spec == nullptr) spec = FindFunction(dialect_, node->text);
@@ -145,7 +172,19 @@ DataType Inference::OfResult(std::string_view rule, const Node* call) const {
   const DataType first = OfArgument(call, 0);
   if (rule == "$text") {
     if (first.kind == TypeKind::kList) return first;
-    return first.kind == TypeKind::kBinary ? DataType(TypeKind::kBinary) : DataType::String();
+    return first.kind == TypeKind::kBinary && !HasArgument(call, TypeKind::kString) ? DataType(TypeKind::kBinary)
+                                                                                    : DataType::String();
+  }
+  if (rule == "$anybinary") return HasArgument(call, TypeKind::kBinary) ? DataType(TypeKind::kBinary) : DataType::String();
+  if (rule == "$bits") return first.kind == TypeKind::kBinary ? first : DataType(TypeKind::kUInt64);
+  if (rule == "$float") return first.is_integer() ? DataType(TypeKind::kFloat64) : first;
+  if (rule == "$real") {
+    const bool exact = first.kind == TypeKind::kDecimal || OfArgument(call, 1).kind == TypeKind::kDecimal;
+    return exact ? CommonOf(call->Child(kArgsSlot), 0) : DataType(TypeKind::kFloat64);
+  }
+  if (rule == "$percentile" || rule == "$quantile") {
+    const DataType value = rule == "$percentile" ? DataType(TypeKind::kFloat64) : first;
+    return OfArgument(call, 1).kind == TypeKind::kList ? DataType::List(value) : value;
   }
   if (rule == "$sum") return OfSum(first);
   if (rule == "$number") return first.kind == TypeKind::kDecimal ? DataType(TypeKind::kDecimal) : first;
@@ -165,6 +204,7 @@ DataType Inference::OfTemporalArgument(const Node* call, std::string_view name) 
   bool text = false;
   for (uint32_t i = 0; args != nullptr && i < args->count; ++i) {
     const DataType type = Of(args->Child(i));
+    if (type.kind == TypeKind::kDate && HasTimeUnit(args)) return TypeKind::kTimestamp;
     if (type.is_temporal() && type.kind != TypeKind::kInterval) return type;
     text = text || type.kind == TypeKind::kString;
   }

@@ -42,6 +42,7 @@ class Inference {
   DataType OfArray(const Node* elements) const;
   /// What both operands of CASE, COALESCE … are brought to; a literal text takes the type of what it stands beside.
   DataType Common(const Node* a, const DataType& a_type, const Node* b, const DataType& b_type) const;
+  bool IsPointLiteral(const Node* node) const;
   DataType CommonOf(const Node* args, uint32_t begin) const;
 
   // Operators (infer_arithmetic.cc).
@@ -55,6 +56,7 @@ class Inference {
   DataType OfRule(TypeRule rule, const Node* call) const;
   DataType OfResult(std::string_view rule, const Node* call) const;
   DataType OfArgument(const Node* call, uint32_t i) const;
+  bool HasArgument(const Node* call, columnar::TypeKind kind) const;
   DataType OfSum(const DataType& argument) const;
   DataType OfTemporalArgument(const Node* call, std::string_view name) const;
 

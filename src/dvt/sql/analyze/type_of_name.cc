@@ -61,6 +61,9 @@ DataType SharedName(std::string_view name) {
                                        {"DECIMAL", TypeKind::kDecimal},
                                        {"NUMERIC", TypeKind::kDecimal},
                                        {"NUMBER", TypeKind::kDecimal},
+                                       {"TIMESTAMP_S", TypeKind::kTimestamp},
+                                       {"TIMESTAMP_MS", TypeKind::kTimestamp},
+                                       {"TIMESTAMP_NS", TypeKind::kTimestamp},
                                        {"NULL", TypeKind::kNull},
                                        {"VOID", TypeKind::kNull}};
   for (const Entry& entry : kEntries) {
@@ -80,6 +83,7 @@ DataType Scalar(const Node* type_name, const Dialect& dialect) {
   if (parsed && parsed->kind != TypeKind::kUnknown) return *parsed;
   auto neutral = ParseTypeName(*FindDialect(""), Print(type_name, *FindDialect("")));
   if (neutral && neutral->kind != TypeKind::kUnknown) return *neutral;
+  if (type_name->text == "BIGNUMERIC" || type_name->text == "BIGDECIMAL") return DataType::Decimal(76, 38);
   DataType type = SharedName(type_name->text);
   const int64_t first = Parameter(type_name, 0);
   if (type.kind == TypeKind::kDecimal && first > 0 && first <= 76)

@@ -72,7 +72,7 @@ constexpr Row kEverywhere[] = {
      "ARRAY_CONCAT "
      "ARRAY_EXCEPT ARRAY_INTERSECT ARRAY_UNION LIST_SORT LIST_DISTINCT LIST_CONCAT MOD QUANTILE_DISC PERCENTILE_DISC "
      "PERCENTILE_APPROX "
-     "APPROX_PERCENTILE APPROX_QUANTILE DATE_TRUNC TRUNC"},
+     "APPROX_PERCENTILE APPROX_QUANTILE TRUNC"},
     {"$last", "LAG LEAD"},
     {"$common", "COALESCE IFNULL NVL GREATEST LEAST GREATEST_IGNORE_NULLS LEAST_IGNORE_NULLS ARRAY_CAT"},
     {"$if", "IF IFF IIF NVL2"},
@@ -92,7 +92,7 @@ constexpr Row kEverywhere[] = {
     {"TIMESTAMP",
      "LOCALTIMESTAMP TO_TIMESTAMP MAKE_TIMESTAMP STRPTIME FROM_UNIXTIME TIMESTAMP_FROM_PARTS TIMESTAMPFROMPARTS PARSE_DATETIME"},
     {"TIMESTAMPTZ", "CURRENT_TIMESTAMP NOW"},
-    {"$temporal", "DATE_ADD DATE_SUB DATEADD DATE_BIN TIMEADD TIMESTAMPADD ADDDATE SUBDATE TIME_SLICE TIME_BUCKET"},
+    {"$temporal", "DATE_TRUNC DATE_ADD DATE_SUB DATEADD DATE_BIN TIMEADD TIMESTAMPADD ADDDATE SUBDATE TIME_SLICE TIME_BUCKET"},
     {"INTERVAL", "MAKE_INTERVAL JUSTIFY_DAYS JUSTIFY_HOURS JUSTIFY_INTERVAL AGE TO_DAYS"},
     {"JSON",
      "PARSE_JSON JSON_PARSE TO_JSON JSON_OBJECT JSON_ARRAY JSON_OBJECT_AGG JSON_OBJECTAGG JSON_ARRAYAGG JSON_AGG JSON_EXTRACT "
@@ -118,7 +118,6 @@ constexpr Row kPostgres[] = {
     {"BINARY", "DECODE"},
     {"STRING", "ENCODE"},
     {"FLOAT64", "DATE_PART"},
-    {"TIMESTAMP", "DATE_TRUNC"},
 };
 
 constexpr Row kRedshift[] = {{"INT32", "{extract} DATE_PART ROW_NUMBER RANK DENSE_RANK NTILE"}, {"$temporal", "DATE_TRUNC"}};
@@ -139,24 +138,33 @@ constexpr Row kDuckdb[] = {
 };
 
 constexpr Row kMysql[] = {
+    {"INT32",
+     "YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFYEAR WEEKOFYEAR WEEKDAY HOUR MINUTE SECOND MICROSECOND YEARWEEK"},
+    {"$anybinary",
+     "CONCAT CONCAT_WS LPAD RPAD LEFT RIGHT SUBSTR SUBSTRING MID REVERSE REPEAT REPLACE REGEXP_REPLACE REGEXP_SUBSTR TRIM "
+     "LTRIM RTRIM INSERT"},
+    {"JSON", "JSON_KEYS"},
     {"DATE", "{date+days}"},
     {"INT64", "REGEXP_INSTR TO_SECONDS INET_ATON LAST_INSERT_ID ROW_COUNT FOUND_ROWS PERIOD_ADD PERIOD_DIFF UNCOMPRESSED_LENGTH"},
-    {"UINT64", "BIT_AND BIT_OR BIT_XOR"},
+    {"$bits", "BIT_AND BIT_OR BIT_XOR"},
     {"INT32", "{extract} TIME_TO_SEC TO_DAYS FIELD STRCMP"},
     {"DECIMAL", "{int/int}"},
     {"TIMESTAMP", "CURRENT_TIMESTAMP NOW LOCALTIME LOCALTIMESTAMP UTC_TIMESTAMP SYSDATE TIMESTAMP STR_TO_DATE FROM_UNIXTIME"},
     {"STRING", "COLLATION CHARSET CONV BIN OCT ELT EXPORT_SET MAKE_SET INET_NTOA UUID"},
-    {"FLOAT64", "ST_DISTANCE ST_AREA ST_LENGTH ST_X ST_Y"},
+    {"FLOAT64", "MATCH ST_DISTANCE ST_AREA ST_LENGTH ST_X ST_Y"},
     {"BINARY", "AES_ENCRYPT AES_DECRYPT RANDOM_BYTES WEIGHT_STRING"},
 };
 
 constexpr Row kBigquery[] = {
+    {"$float", "CEIL CEILING FLOOR ROUND TRUNC"},
+    {"$real", "SQRT LN EXP LOG LOG10 POW POWER SAFE_DIVIDE AVG"},
+    {"$text", "TRIM LTRIM RTRIM LPAD RPAD LEFT RIGHT SUBSTR SUBSTRING REPLACE REPEAT REVERSE CONCAT"},
     {"DATE", "{date+days}"},
     {"INT64",
      "{integer} ASCII UNICODE LENGTH CHAR_LENGTH CHARACTER_LENGTH BYTE_LENGTH OCTET_LENGTH INSTR STRPOS SIGN GROUPING "
      "ARRAY_LENGTH LAX_INT64 "
      "FARM_FINGERPRINT DIV EDIT_DISTANCE RANGE_BUCKET UNIX_DATE UNIX_SECONDS EXTRACT DATE_DIFF"},
-    {"FLOAT64", "{point} {int/int} LAX_FLOAT64 IEEE_DIVIDE PERCENTILE_CONT SAFE_DIVIDE"},
+    {"FLOAT64", "{point} {int/int} LAX_FLOAT64 IEEE_DIVIDE PERCENTILE_CONT"},
     {"$common", "SAFE_ADD SAFE_SUBTRACT SAFE_MULTIPLY"},
     {"$1", "SAFE_NEGATE"},
     {"$text", "REGEXP_EXTRACT REGEXP_REPLACE REGEXP_SUBSTR STRING_AGG"},
@@ -227,14 +235,17 @@ constexpr Row kSnowflake[] = {
      "TO_TIMESTAMP_TZ TRY_TO_TIMESTAMP_TZ TO_TIMESTAMP_LTZ TRY_TO_TIMESTAMP_LTZ TIMESTAMP_TZ_FROM_PARTS TIMESTAMPTZFROMPARTS "
      "TIMESTAMP_LTZ_FROM_PARTS TIMESTAMPLTZFROMPARTS LOCALTIMESTAMP GETDATE SYSTIMESTAMP"},
     {"UNKNOWN", "JSON_EXTRACT PARSE_JSON TRY_PARSE_JSON GET GET_PATH OBJECT_CONSTRUCT XMLGET PARSE_URL MINHASH"},
-    {"$1", "PERCENTILE_CONT"},
+    {"$1", "CEIL FLOOR ROUND TRUNC"},
     {"$2", "DATE_TRUNC"},
 };
 
 constexpr Row kHive[] = {
+    {"INT32", "YEAR QUARTER MONTH WEEK DAY DAYOFMONTH DAYOFWEEK DAYOFYEAR WEEKOFYEAR HOUR MINUTE SECOND DATEDIFF LENGTH"},
+    {"STRING", "{text+other}"},
+    {"$percentile", "PERCENTILE PERCENTILE_APPROX"},
     {"DATE", "{date+days}"},
     {"INT32", "{extract} ROW_NUMBER RANK DENSE_RANK NTILE"},
-    {"FLOAT64", "{point} PERCENTILE_APPROX PERCENTILE PERCENTILE_CONT PERCENTILE_DISC MONTHS_BETWEEN RINT E"},
+    {"FLOAT64", "{point} PERCENTILE_CONT PERCENTILE_DISC MONTHS_BETWEEN RINT E"},
     {"STRING",
      "ADD_MONTHS NEXT_DAY LAST_DAY TO_JSON INPUT_FILE_NAME PARSE_URL CONV DECODE BIN ELT SUBSTRING_INDEX DATE_FORMAT TO_JSON"},
     {"TIMESTAMP", "CURRENT_TIMESTAMP NOW FROM_UTC_TIMESTAMP TO_UTC_TIMESTAMP"},
@@ -247,8 +258,8 @@ constexpr Row kSpark[] = {
     {"DECIMAL", "{point}"},
     {"DATE", "ADD_MONTHS NEXT_DAY LAST_DAY DATE_FROM_UNIX_DATE TRUNC"},
     {"INT8", "GROUPING"},
-    {"$1", "PERCENTILE_APPROX APPROX_PERCENTILE"},
-    {"FLOAT64", "RANDN PERCENTILE PERCENTILE_DISC PERCENTILE_CONT TRY_DIVIDE SIGNUM SIGN"},
+    {"$quantile", "PERCENTILE_APPROX APPROX_PERCENTILE"},
+    {"FLOAT64", "RANDN PERCENTILE_DISC PERCENTILE_CONT TRY_DIVIDE SIGNUM SIGN"},
     {"STRING", "RANDSTR TYPEOF CURRENT_TIMEZONE SCHEMA_OF_JSON URL_ENCODE URL_DECODE"},
     {"INT64", "BITMAP_COUNT BITMAP_BIT_POSITION BITMAP_BUCKET_NUMBER MONOTONICALLY_INCREASING_ID XXHASH64"},
     {"INT32", "REGEXP_COUNT REGEXP_INSTR ARRAY_SIZE CARDINALITY HASH UNIX_DATE ARRAY_POSITION SPARK_PARTITION_ID BIT_COUNT"},
@@ -259,7 +270,10 @@ constexpr Row kSpark[] = {
      "DATE_TRUNC"},
 };
 
+constexpr Row kDatabricks[] = {{"$other", "{text+other}"}};
+
 constexpr Row kTrino[] = {
+    {"$1", "CEIL CEILING FLOOR ROUND"},
     {"DATE", "{date+days}"},
     {"INT64",
      "LENGTH LEVENSHTEIN_DISTANCE HAMMING_DISTANCE STRPOS POSITION WIDTH_BUCKET BITWISE_AND BITWISE_OR BITWISE_XOR BITWISE_NOT "
@@ -275,7 +289,7 @@ constexpr Row kTrino[] = {
 constexpr Row kTsql[] = {
     {"FLOAT64", "ATN2 LOG LOG10 SQUARE STDEV STDEVP VAR VARP RAND"},
     {"STRING", "CURRENT_TIMEZONE STUFF QUOTENAME REPLICATE STR NCHAR HOST_NAME DB_NAME SUSER_NAME STRING_ESCAPE"},
-    {"$1", "DEGREES RADIANS SIGN POWER AVG"},
+    {"$1", "DEGREES RADIANS SIGN POWER AVG CEILING FLOOR ROUND"},
     {"TIMESTAMP", "GETDATE GETUTCDATE SYSDATETIME SYSUTCDATETIME CURRENT_TIMESTAMP DATETIMEFROMPARTS DATETIME2FROMPARTS"},
     {"TIMESTAMPTZ", "SYSDATETIMEOFFSET TODATETIMEOFFSET SWITCHOFFSET"},
     {"DATE", "EOMONTH DATEFROMPARTS"},
@@ -300,9 +314,9 @@ constexpr Row kOracle[] = {
 };
 
 constexpr Block kBlocks[] = {
-    {"", kNeutral},          {"postgres", kPostgres},     {"redshift", kRedshift}, {"duckdb", kDuckdb}, {"mysql", kMysql},
-    {"bigquery", kBigquery}, {"snowflake", kSnowflake},   {"hive", kHive},         {"spark", kSpark},   {"trino", kTrino},
-    {"tsql", kTsql},         {"clickhouse", kClickhouse}, {"oracle", kOracle},
+    {"", kNeutral},          {"postgres", kPostgres},     {"redshift", kRedshift}, {"duckdb", kDuckdb},         {"mysql", kMysql},
+    {"bigquery", kBigquery}, {"snowflake", kSnowflake},   {"hive", kHive},         {"spark", kSpark},           {"trino", kTrino},
+    {"tsql", kTsql},         {"clickhouse", kClickhouse}, {"oracle", kOracle},     {"databricks", kDatabricks},
 };
 
 using Rules = std::unordered_map<std::string_view, std::string_view>;
@@ -318,9 +332,9 @@ void Add(Rules& rules, std::span<const Row> rows) {
   }
 }
 
+// The dialect's own rules, those of its ancestors among them.
 Rules Collect(const Dialect& dialect) {
   Rules rules;
-  Add(rules, kEverywhere);
   std::vector<const Dialect*> line;  // ancestors first
   for (const Dialect* each = &dialect; each != nullptr; each = each->parent) line.insert(line.begin(), each);
   for (const Dialect* each : line) {
@@ -333,7 +347,7 @@ Rules Collect(const Dialect& dialect) {
 
 }  // namespace
 
-std::string_view ResultRule(const Dialect& dialect, std::string_view name) {
+std::string_view OwnResultRule(const Dialect& dialect, std::string_view name) {
   static std::mutex mutex;
   static std::unordered_map<const Dialect*, std::unique_ptr<const Rules>> by_dialect;
   const Rules* rules = nullptr;
@@ -345,6 +359,18 @@ std::string_view ResultRule(const Dialect& dialect, std::string_view name) {
   }
   const auto found = rules->find(name);
   return found == rules->end() ? std::string_view() : found->second;
+}
+
+std::string_view ResultRule(const Dialect& dialect, std::string_view name) {
+  static const Rules kShared = [] {
+    Rules rules;
+    Add(rules, kEverywhere);
+    return rules;
+  }();
+  const std::string_view own = OwnResultRule(dialect, name);
+  if (!own.empty()) return own;
+  const auto found = kShared.find(name);
+  return found == kShared.end() ? std::string_view() : found->second;
 }
 
 }  // namespace dvt::sql

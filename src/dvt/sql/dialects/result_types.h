@@ -14,6 +14,13 @@ namespace dvt::sql {
 /// Names in braces are not functions: "{point}" a literal 1.5, "{exponent}" 1e5, "{integer}" 1, "{extract}" EXTRACT, "{int/int}" a
 /// quotient of integers that is not an integer, "{exact/exact}" one of decimals, "{array}" an array of values, "{date+days}" a date moved by
 /// days, months or years.
+///
+/// More of them: "$anybinary" binary if any argument is, "$bits" binary of binary and else 64 unsigned bits, "$float" and "$real" numbers that
+/// are not integers (decimals stay), "$percentile" a number or, for a list of shares, a list of them, "$quantile" the same of the first's
+/// type, "$json" text of text and else the first's, "$jsonlist" a list of it; "{text+other}" what text and another type are brought to.
 std::string_view ResultRule(const Dialect& dialect, std::string_view name);
+
+/// The same, without the rules that hold for all dialects: these go before the function tables.
+std::string_view OwnResultRule(const Dialect& dialect, std::string_view name);
 
 }  // namespace dvt::sql
