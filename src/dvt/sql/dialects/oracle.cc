@@ -1,4 +1,5 @@
 #include "dvt/sql/dialects/core_sql.h"
+#include "dvt/sql/dialects/oracle_tables.h"
 
 namespace dvt::sql {
 
@@ -98,6 +99,9 @@ const Dialect& Oracle() {
     d.folding = d.table_folding = Folding::kUpper;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.functions = OracleFunctions();
+    d.types = OracleTypes();
+    d.unlimited_text = "CLOB";
     d.time_format = "oracle";
     return d;
   }();

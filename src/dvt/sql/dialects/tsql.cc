@@ -1,4 +1,5 @@
 #include "dvt/sql/dialects/core_sql.h"
+#include "dvt/sql/dialects/tsql_tables.h"
 
 namespace dvt::sql {
 
@@ -51,7 +52,6 @@ constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kIntervalType,
                                   F::kIntervalUnitOutside,
                                   F::kIntervalString,
-                                  F::kExtract,
                                   F::kPositionFunction,
                                   F::kSubstringFrom,
                                   F::kTrimFrom,
@@ -111,6 +111,9 @@ const Dialect& Tsql() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.functions = TsqlFunctions();
+    d.types = TsqlTypes();
+    d.unlimited_text = "VARCHAR(MAX)";
     d.time_format = "dotnet";
     return d;
   }();

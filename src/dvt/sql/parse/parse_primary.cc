@@ -102,6 +102,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       if (call && Has(Feature::kTryCast)) return CastCall(true);
       break;
     case Kw::kCONVERT:
+      if (call && Has(Feature::kProcedural)) return ConvertToType();
       if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall();
       break;
     case Kw::kEXTRACT:
@@ -214,6 +215,7 @@ Node* Parser::WordPrimary() {
   bool matched = false;
   Node* node = ReservedPrimary(matched);
   if (matched) return node;
+  if (Has(Feature::kProcedural) && IsWord("TRY_CONVERT") && SymbolAhead(1, "(")) return ConvertToType();
   if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Cur().text.size() > 3 &&
       (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kHexString || Ahead(1).type == Tok::kBitString)) {
     Node* charset = Word(Cur().text);  // _utf8mb4'text'

@@ -48,6 +48,19 @@ Node* Parser::ConvertCall() {
   return NewAt(begin, Kind::kCast, {value, type});
 }
 
+// CONVERT(type, value, style) and TRY_CONVERT.
+Node* Parser::ConvertToType() {
+  Node* call = Slots(Kind::kFunction, 3);
+  call->text = Cur().text;
+  at_ += 2;
+  Node* args = New(Kind::kList, {TypeName()});
+  call->children[kArgsSlot] = args;
+  while (EatSymbol(",")) Add(args, Expression());
+  ExpectSymbol(")");
+  if (args->count < 2) Unexpected("a value to convert");
+  return call;
+}
+
 Node* Parser::Extract() {
   Node* node = New(Kind::kExtract);
   at_ += 2;

@@ -204,6 +204,7 @@ class Parser {
   Node* Case();
   Node* CastCall(bool is_try);
   Node* ConvertCall();
+  Node* ConvertToType();
   Node* Extract();
   Node* Substring();
   Node* Trim();

@@ -26,6 +26,8 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "lambda") return arg->Is(Kind::kLambda);
   if (shape == "query") return arg->IsQuery();
   if (shape == "column") return arg->Is(Kind::kColumn);
+  // A format of dates and times rather than of numbers: it names a part of a date.
+  if (shape == "time_format") return !arg->Is(Kind::kString) || arg->text.find_first_of("dDmMyYhHstT") != std::string_view::npos;
   const TypeKind kind = type(arg).kind;
   if (shape == "date") return kind == TypeKind::kDate;
   if (shape == "timestamp") return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/sql/dialects/time_formats.h"
 #include "dvt/sql/parse/parser.h"
+#include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
 
@@ -27,7 +29,21 @@ size_t Placeholder(const Node* node) {
 bool IsRest(const Node* node) { return node->Is(Kind::kColumn) && node->count == 1 && node->Child(0)->text == "ARGS"; }
 
 // The words that a template calls like functions.
-enum class Word { kNone, kUnit, kFormat, kParseFormat, kIntervalValue, kIntervalUnit, kMoment, kStamp, kRaw, kTimes, kInteger };
+enum class Word {
+  kNone,
+  kUnit,
+  kFormat,
+  kParseFormat,
+  kIntervalValue,
+  kIntervalUnit,
+  kMoment,
+  kStamp,
+  kRaw,
+  kTimes,
+  kInteger,
+  kDayNumber,
+  kDateText
+};
 
 Word WordOf(const Node* node) {
   static constexpr std::pair<std::string_view, Word> kWords[] = {{"UNIT", Word::kUnit},
@@ -39,13 +55,16 @@ Word WordOf(const Node* node) {
                                                                  {"STAMP", Word::kStamp},
                                                                  {"RAW", Word::kRaw},
                                                                  {"TIMES", Word::kTimes},
-                                                                 {"INTEGER", Word::kInteger}};
+                                                                 {"INTEGER", Word::kInteger},
+                                                                 {"DAY_NUMBER", Word::kDayNumber},
+                                                                 {"DATE_TEXT", Word::kDateText}};
   if (!node->Is(Kind::kFunction)) return Word::kNone;
   const Node* args = node->Child(kArgsSlot);
   if (args == nullptr || args->count == 0 || (Placeholder(args->Child(0)) == 0 && !args->Child(0)->Is(Kind::kString)))
     return Word::kNone;
+  const bool call = args->count > 1 && args->Child(1)->Is(Kind::kFunction);  // FORMAT(ARG1, FORMAT(ARG2)): a call of that name
   for (const auto& [name, word] : kWords) {
-    if (node->text == name) return word;
+    if (node->text == name && !call) return word;
   }
   return Word::kNone;
 }
@@ -121,9 +140,32 @@ class Filling {
       case Word::kStamp: return arg->Is(Kind::kString, Op::kPlain) ? CastTo(arg, "TIMESTAMP") : arg;
       case Word::kRaw: return Raw(arg);
       case Word::kTimes: return Times(arg, args->Child(1)->text, args->Child(1)->Is(Kind::kUnary));
+      case Word::kDayNumber: return DayNumber(arg);
+      case Word::kDateText: return arg->Is(Kind::kString, Op::kPlain) ? Timestamp(arg) : arg;
       case Word::kInteger: return IsInteger(arg) ? arg : CastTo(arg, "BIGINT");
       default: return Moment(arg);
     }
+  }
+
+  // DAY_NUMBER(ARG1): a moment in the dialect's own type; a number counts days from 1900-01-01.
+  Node* DayNumber(Node* arg) {
+    if (arg->Is(Kind::kCast)) return arg;
+    const bool negative = arg->Is(Kind::kUnary, Op::kNeg);
+    const Node* number = negative ? arg->Child(0) : arg;
+    int64_t days = 0;
+    if (!number->Is(Kind::kNumber) || !IsNumber(number, &days)) return Timestamp(arg);
+    const std::chrono::year_month_day date =
+        std::chrono::sys_days(std::chrono::January / 1 / 1900) + std::chrono::days(negative ? -days : days);
+    const auto part = [](unsigned value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+    return Timestamp(MakeString(arena_, std::to_string(static_cast<int>(date.year())) + "-" +
+                                            part(static_cast<unsigned>(date.month())) + "-" +
+                                            part(static_cast<unsigned>(date.day()))));
+  }
+
+  // A cast in the source's words, still to be rewritten.
+  Node* Timestamp(Node* arg) {
+    const TypeSpec* type = formats_.dialect == nullptr ? nullptr : FindNeutralType(*formats_.dialect, "TIMESTAMP");
+    return MakeCast(arena_, arg, MakeTypeName(arena_, type == nullptr ? "TIMESTAMP" : type->name));
   }
 
   static bool IsInteger(const Node* arg) {
@@ -311,7 +353,8 @@ std::string UnitWord(const Node* node) {
                                                                              {"YEARDAY", "DAYOFYEAR"},
                                                                              {"WEEK_ISO", "WEEKISO"},
                                                                              {"ISOWEEK", "WEEKISO"},
-                                                                             {"ISO_WEEK", "WEEKISO"}};
+                                                                             {"ISO_WEEK", "WEEKISO"},
+                                                                             {"TZ", "TZOFFSET"}};
   std::string word;
   if (node->Is(Kind::kColumn) && node->count == 1) word = ToUpper(node->Child(0)->text);
   if (node->Is(Kind::kString)) word = ToUpper(node->text);

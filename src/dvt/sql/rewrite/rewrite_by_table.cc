@@ -106,6 +106,7 @@ Node* Rewriter::Preferred(Node* node) {
     if (Node* order = node->Child(slot)) Order(order, nullptr);
   }
   if (node->Has(kQuotedName) || node->Child(kSchemaSlot) != nullptr) return node;
+  if (EqualsIgnoreCase(node->text, "SPLIT_PART") && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);
   const Node* args = node->Child(kArgsSlot);
   const FunctionSpec* spec = SpecOf(node);
   if (spec != nullptr && !spec->read.empty() && spec->read.front() == '=') {

@@ -1,5 +1,6 @@
 // Dates: parts, steps, formats.
 #include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/function_template.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -93,10 +94,12 @@ Node* Rewriter::Dates(Node* node, std::string_view meaning) {
     if (!stamp) Note(Verdict::kDifferent, node, "DATE()", "what is no date gives NULL in MySQL and an error elsewhere");
     return Made(MakeCast(arena_, argument(0), MakeTypeName(arena_, "DATE")));
   }
-  if (meaning == "date_part" || meaning == "date_part_int") {
+  if (meaning == "date_part" || meaning == "date_part_int" || meaning == "date_part_tsql") {
     const Node* field = Unparen(argument(0));
-    if (!field->Is(Kind::kString) || !to_.Has(Feature::kExtract)) return nullptr;
-    std::string name = ToUpper(field->text);
+    const bool word = meaning == "date_part_tsql";
+    if ((!word && !field->Is(Kind::kString)) || (!to_.Has(Feature::kExtract) && FindConcept(to_, "date_part_tsql") == nullptr))
+      return nullptr;
+    std::string name = word ? UnitWord(field) : ToUpper(field->text);
     if (name.size() > 2 && name.back() == 'S') name.pop_back();
     return Extract(NewNode(arena_, Kind::kExtract, {argument(1)}, arena_.Copy(name)));
   }

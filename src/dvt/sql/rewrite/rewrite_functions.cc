@@ -41,6 +41,7 @@ Node* Rewriter::Function(Node* node) {
          "functions of a schema are known only to " + std::string(from_.name));
     return node;
   }
+  if (count > 1 && args->Child(0)->Is(Kind::kTypeName)) return Conversion(node);
   const std::string name = "function " + ToUpper(node->text);
   const FunctionSpec* spec = SpecOf(node);
   if (spec == nullptr) {
@@ -76,6 +77,8 @@ Node* Rewriter::Function(Node* node) {
     if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1)))
       return Visit(Instantiate(arena_, shape, args_of_call, fresh));
   }
+  if (spec->concept_ == "parsename") return DottedPart(node, true);
+  if (spec->family_name() == "split_part" && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);
   bool exact = false;
   std::vector<Node*> canonical;
   if (!CanonicalArguments(node, *spec, canonical)) return node;

@@ -269,6 +269,11 @@ Node* Rewriter::Extract(Node* node) {
                                                  "CENTURY", "DECADE", "MILLENNIUM", "EPOCH"};
   auto in = [&](std::span<const std::string_view> list) { return std::find(list.begin(), list.end(), node->text) != list.end(); };
   if (!to_.Has(Feature::kExtract)) {
+    if (const FunctionSpec* part = FindConcept(to_, "date_part_tsql")) {
+      Node* field = NewNode(arena_, Kind::kColumn, {MakeIdentifier(arena_, node->text, false)});
+      Node* parts[] = {Made(field), node->Child(0)};
+      return Call(node, *part, parts);
+    }
     Note(Verdict::kUnsupported, node, "EXTRACT", std::string(to_.name) + " has no EXTRACT");
     return node;
   }

@@ -88,6 +88,8 @@ class Rewriter {
   Node* Numbers(Node* node, std::string_view meaning);
   Node* Aggregate(Node* node, std::string_view meaning);
   Node* Substring(Node* node, std::string_view target);
+  Node* Conversion(Node* node);
+  Node* DottedPart(Node* node, bool from_right);
   Node* Rename(Node* node, std::string_view concept_name);
   // By the function tables' templates (rewrite_by_table.cc).
   const FunctionSpec* SpecOf(const Node* node) const;
