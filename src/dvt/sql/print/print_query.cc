@@ -244,6 +244,7 @@ void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
            (!flat && !tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
   }
   if (branch->Is(Kind::kSubquery)) wrap = false;
+  if (TopInstead(branch) && branch->Child(kOrderSlot) == nullptr && branch->Child(kWithSlot) == nullptr) wrap = false;
   if (wrap)
     ParenthesizedQuery(branch);
   else

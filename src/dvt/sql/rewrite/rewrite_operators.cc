@@ -4,6 +4,7 @@
 #include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/parse/parser.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
+#include "dvt/sql/rewrite/target_shape.h"
 
 namespace dvt::sql {
 
@@ -51,7 +52,10 @@ bool Rewriter::IsText(const Node* node) const {
   return type.is_text();  // unknown counts: it might be text
 }
 
-void Rewriter::Run(Node*& slot) { Walk(slot); }
+void Rewriter::Run(Node*& slot) {
+  Walk(slot);
+  if (normalize_) ShapeForTarget(arena_, slot, to_);
+}
 
 // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.
 void Rewriter::Walk(Node*& slot) {

@@ -16,6 +16,16 @@ NullPlace DefaultNulls(const Dialect& dialect, bool descending) {
   return low != descending ? NullPlace::kFirst : NullPlace::kLast;
 }
 
+// The select item that a bare name in ORDER BY means, without its alias; nullptr if it means none.
+Node* OutputOf(const Node* items, const Node* key) {
+  if (!key->Is(Kind::kColumn) || key->count != 1) return nullptr;
+  for (Node* item : items->Children()) {
+    if (!EqualsIgnoreCase(AliasOrName(item), key->Child(0)->text)) continue;
+    return item->Is(Kind::kAlias) ? item->Child(0) : item;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 // Keys by which values are made one: texts that differ only in case may fall together.
@@ -259,7 +269,11 @@ void Rewriter::Order(Node* list, const Node* query) {
           !items_of->Child(static_cast<uint32_t>(ordinal - 1))->Is(Kind::kStar)) {
         const Node* chosen = items_of->Child(static_cast<uint32_t>(ordinal - 1));
         key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
-      } else if (!same && (by_number || (query != nullptr && query->Is(Kind::kSetOperation)))) {
+      } else if (Node* output = same || items_of == nullptr ? nullptr : OutputOf(items_of, key);
+                 output != nullptr && to_.Has(Feature::kConditionsOnly)) {
+        key = item->children[0] = Clone(arena_, output);  // an expression sees columns, not outputs
+      } else if (!same &&
+                 (by_number || (query != nullptr && query->Is(Kind::kSetOperation) && !to_.Has(Feature::kPlainSetBranches)))) {
         Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
         items.push_back(item);
         continue;

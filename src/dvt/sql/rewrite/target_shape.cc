@@ -1,0 +1,181 @@
+// Queries in the forms that the target insists on.
+#include "dvt/sql/rewrite/target_shape.h"
+
+#include <functional>
+#include <string>
+
+namespace dvt::sql {
+
+namespace {
+
+class Shaper {
+ public:
+  Shaper(Arena& arena, const Dialect& target) : arena_(arena), to_(target) {}
+
+  void Run(Node*& tree) {
+    if (to_.Has(Feature::kConditionsOnly)) SeparateConditions(arena_, tree, false);
+    Walk(tree);
+    if (to_.Has(Feature::kConditionsOnly)) HoistWith(tree);
+  }
+
+ private:
+  // Inner queries first: what is put around an outer one is made of finished parts.
+  void Walk(Node*& slot) {
+    if (slot == nullptr) return;
+    for (Node*& child : slot->Children()) Walk(child);
+    if (slot->Is(Kind::kWith)) slot->Set(kRecursive, slot->Has(kRecursive) && !to_.Has(Feature::kImplicitRecursion));
+    if (to_.Has(Feature::kOutputsNeedNames)) NameOutputs(slot);
+    if (to_.Has(Feature::kPlainSetBranches) && slot->Is(Kind::kSetOperation)) Branches(slot);
+    if (to_.Has(Feature::kOffsetNeedsOrder) && (slot->Is(Kind::kSelect) || slot->Is(Kind::kSetOperation))) Tail(slot);
+  }
+
+  void NameOutputs(Node* node) {
+    Node* query = nullptr;
+    if (node->Is(Kind::kCte) && node->Child(0)->Child(1) == nullptr) query = node->Child(1);
+    if (node->Is(Kind::kDerivedTable) && node->Child(0) != nullptr && node->Child(0)->Child(0) != nullptr &&
+        node->Child(0)->Child(1) == nullptr)
+      query = node->Child(1);
+    if (query == nullptr) return;
+    query = InnerQuery(query);
+    if (!query->Is(Kind::kSelect)) return;
+    Node* items = query->Child(kItemsSlot);
+    for (uint32_t i = 0; i < items->count; ++i) {
+      Node* item = items->children[i];
+      const Node* inner = Unparen(item);
+      if (item->Is(Kind::kAlias) || item->Is(Kind::kStar) || item->Is(Kind::kField)) continue;
+      // An assignment to a variable, and OUTPUT-like lists, have no name.
+      while (inner->Is(Kind::kCast)) inner = Unparen(inner->Child(0));
+      Node* name = nullptr;
+      if (inner->Is(Kind::kColumn)) {
+        name = Clone(arena_, inner->Child(inner->count - 1));
+      } else if (inner->Is(Kind::kNumber) || inner->Is(Kind::kString)) {
+        name = MakeIdentifier(arena_, inner->text, true);
+      } else {
+        name = MakeIdentifier(arena_, "_col_" + std::to_string(i), false);
+      }
+      items->children[i] = NewNode(arena_, Kind::kAlias, {item, name});
+      items->children[i]->comments = item->comments;
+      item->comments = nullptr;
+    }
+  }
+
+  static bool HasTail(const Node* query) {
+    return query->Child(kOrderSlot) != nullptr || query->Child(kOffsetSlot) != nullptr ||
+           (query->Child(kLimitSlot) != nullptr && query->Child(kLimitSlot)->Has(kFetch));
+  }
+
+  // SELECT * FROM (query) AS _l_0
+  Node* Around(Node* query) {
+    Node* outer = MakeSelect(arena_);
+    Append(arena_, outer->Child(kItemsSlot), NewNode(arena_, Kind::kStar));
+    Node* table = MakeDerivedTable(arena_, query, "");
+    table->children[0] =
+        NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, "_l_" + std::to_string(next_++), false), nullptr});
+    outer->children[kFromSlot] = NewNode(arena_, Kind::kList, {table});
+    return outer;
+  }
+
+  // An operand with an order of its own becomes a derived table; one with TOP alone needs no parentheses.
+  void Branches(Node* set) {
+    for (const uint32_t slot : {kLeftSlot, kRightSlot}) {
+      Node* branch = set->children[slot];
+      if (branch->Is(Kind::kSubquery) && !HasTail(branch) && branch->Child(kLimitSlot) == nullptr) {
+        Node* inner = branch->Child(kInnerSlot);
+        if (HasTail(inner) && inner->Child(kWithSlot) == nullptr) set->children[slot] = Around(inner);
+      } else if (HasTail(branch) && !branch->Is(Kind::kSubquery)) {
+        set->children[slot] = Around(branch);
+      }
+    }
+  }
+
+  // Whether the keys of an ORDER BY are outputs, by name or number, so that they may stand behind a set operation.
+  static bool PlainOrder(const Node* order) {
+    for (const Node* item : order->Children()) {
+      const Node* key = Unparen(item->Is(Kind::kOrderItem) ? item->Child(0) : item);
+      if (!key->Is(Kind::kNumber) && !(key->Is(Kind::kColumn) && key->count == 1)) return false;
+    }
+    return true;
+  }
+
+  void Tail(Node*& slot) {
+    Node* query = slot;
+    Node* limit = query->Child(kLimitSlot);
+    const bool set = query->Is(Kind::kSetOperation);
+    Node* order = query->Child(kOrderSlot);
+    if (limit != nullptr && limit->Has(kFetch) && query->Child(kOffsetSlot) == nullptr)
+      query->children[kOffsetSlot] = MakeNumber(arena_, 0);
+    const bool offset = query->Child(kOffsetSlot) != nullptr;
+    const bool top = limit != nullptr && !offset;
+    const bool wrap = set && (top || (offset && order == nullptr) || (order != nullptr && !PlainOrder(order)));
+    if (wrap) {
+      Node* with = query->Child(kWithSlot);
+      Node* parts[] = {order, limit, query->Child(kOffsetSlot), query->Child(kLockSlot)};
+      for (uint32_t i = kWithSlot; i <= kLockSlot; ++i) query->children[i] = nullptr;
+      const Comment* comments = std::exchange(query->comments, nullptr);
+      Node* outer = Around(query);
+      outer->comments = comments;
+      outer->children[kWithSlot] = with;
+      for (uint32_t i = 0; i < 4; ++i) outer->children[kOrderSlot + i] = parts[i];
+      slot = query = outer;
+    }
+    if (offset && query->Child(kOrderSlot) == nullptr) {
+      Node* none = MakeSelect(arena_);
+      Append(arena_, none->Child(kItemsSlot), NewNode(arena_, Kind::kNull));
+      Node* sub = NewSlots(arena_, Kind::kSubquery, kInnerSlots);
+      sub->children[kInnerSlot] = none;
+      query->children[kOrderSlot] = NewNode(arena_, Kind::kList, {NewNode(arena_, Kind::kOrderItem, {sub})});
+    }
+  }
+
+  // WITH stands only before the whole statement: inner ones move there, in front of those that may use them.
+  void HoistWith(Node*& tree) {
+    std::vector<Node*> moved;
+    std::function<void(Node*, bool)> collect = [&](Node* node, bool top) {
+      if (node == nullptr) return;
+      if (!top && node->IsQuery() && node->Child(kWithSlot) != nullptr) {
+        Node* with = std::exchange(node->children[kWithSlot], nullptr);
+        for (Node* cte : with->Children()) {
+          collect(cte->Child(1), false);
+          moved.push_back(cte);
+        }
+      }
+      for (Node* child : node->Children()) collect(child, false);
+    };
+    Node** with = WithSlotOf(tree);
+    if (with == nullptr) return;
+    std::vector<Node*> all;
+    if (*with != nullptr) {
+      for (Node* cte : (*with)->Children()) {
+        collect(cte->Child(1), false);
+        all.insert(all.end(), moved.begin(), moved.end());
+        moved.clear();
+        all.push_back(cte);
+      }
+    }
+    Node* kept = std::exchange(*with, nullptr);
+    collect(tree, true);
+    *with = kept;
+    if (moved.empty() && (kept == nullptr || all.size() == kept->count)) return;
+    all.insert(all.end(), moved.begin(), moved.end());
+    Node* fresh = NewNode(arena_, Kind::kWith);
+    for (Node* cte : all) Append(arena_, fresh, cte);
+    *with = fresh;
+  }
+
+  static Node** WithSlotOf(Node* statement) {
+    if (statement == nullptr || statement->count == 0) return nullptr;
+    const bool has = statement->IsQuery() || statement->Is(Kind::kInsert) || statement->Is(Kind::kUpdate) ||
+                     statement->Is(Kind::kDelete) || statement->Is(Kind::kMerge);
+    return has ? &statement->children[0] : nullptr;
+  }
+
+  Arena& arena_;
+  const Dialect& to_;
+  int next_ = 0;
+};
+
+}  // namespace
+
+void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& target) { Shaper(arena, target).Run(tree); }
+
+}  // namespace dvt::sql

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "dvt/sql/ast/node.h"
+#include "dvt/sql/dialects/dialect.h"
+
+namespace dvt::sql {
+
+/// The last step of writing a tree in another dialect: forms that the target insists on, without a change of meaning. Values and conditions
+/// apart (TRUE is 1, or 1 = 1), names for the columns of derived tables, TOP and OFFSET where they may stand, WITH only at the top.
+/// `tree` may be replaced; new nodes go into `arena`.
+void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& target);
+
+/// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
+void SeparateConditions(Arena& arena, Node*& slot, bool condition);
+
+}  // namespace dvt::sql
