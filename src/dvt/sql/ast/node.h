@@ -18,7 +18,7 @@ enum class Kind : uint8_t {
   kList,  ///< any number of nodes
   // Queries. Slots 0–4 are the same in all four: see QuerySlot.
   kSelect,        ///< QuerySlot, then SelectSlot; text: "AS STRUCT", "AS VALUE" or empty
-  kSetOperation,  ///< QuerySlot, then 5 left, 6 right; op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet, kChained
+  kSetOperation,  ///< QuerySlot, then 5 left, 6 right, 7 kList of ON; text: sides (FULL OUTER …); op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet, kChained
   kValues,        ///< QuerySlot, then 5 kList of kRow
   kSubquery,  ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
   kWith,      ///< kCte…; flag kRecursive
@@ -44,7 +44,7 @@ enum class Kind : uint8_t {
   kPivot,  ///< 0 alias, 1 table, 2 kList of aggregates (UNPIVOT: value columns), 3 kList of kIn, 4 DEFAULT ON NULL, 5 kList GROUP BY; flags kUnpivot, kIncludeNulls, kExcludeNulls
   kMatchRecognize,  ///< MatchSlot
   kJoin,  ///< 0 left, 1 right, 2 ON expression, 3 USING kList of kIdentifier; op kInner…; flags kNatural, kAsof, kStraight, kInnerWord, kOuterWord, kApplied; text: LOOP, HASH …
-  kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef
+  kTableAlias,  ///< 0 kIdentifier (or null), 1 kList of kIdentifier or kColumnDef, 2 kIdentifier of WITH OFFSET
   kSample,  ///< 0 size, 1 seed, 2 bucket count, 3 bucket column; text: the method (BERNOULLI …) or empty; flags kPercent, kRowCount; op kCustom: text as written
   kTimeTravel,  ///< 0 kNamedArg, 1 kNamedArg of END, 2 kNamedArg of CHANGES; text: AT or BEFORE; VERSION or TIMESTAMP (AS OF): 0 any expression
   kName,  ///< kIdentifier parts of a dotted object name, outermost first
@@ -68,7 +68,7 @@ enum class Kind : uint8_t {
   kQuantified,  ///< 0 kSubquery or array; op kAny, kEvery (the right side of a comparison)
   kCase,        ///< 0 operand, 1 else, 2… kWhen
   kWhen,        ///< 0 condition, 1 result
-  kCast,        ///< 0 value, 1 kTypeName; flags kTry, kImplicitText
+  kCast,        ///< 0 value, 1 kTypeName, 2 format; flags kTry, kImplicitText
   kTypeName,  ///< text: upper-case name; children: parameters (kNumber), element types or kColumnDef fields; op kArrayType: 0 element
   kFunction,  ///< FunctionSlot; text: the name as written; flags kDistinctArgs, kNoParens, kIgnoreNulls, kRespectNulls, kQuoted
   kExtract,   ///< 0 value; text: the field, upper-case
@@ -140,7 +140,7 @@ enum SelectSlot : uint32_t {
   kSelectSlots = 18
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
-enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kInnerSlot = 5, kInnerSlots = 6 };
+enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kMatchedSlot = 7, kInnerSlot = 5, kInnerSlots = 6 };
 /// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand, kRateSlot the kPhrase SAMPLE n OFFSET m.
 enum TableSlot : uint32_t {
   kAliasSlot = 0,
@@ -253,6 +253,7 @@ enum Flag : uint16_t {
   /// associative operator are read into balanced trees, so that every walk over them is shallow.
   kChained = 32,
   kApplied = 32,     ///< CROSS APPLY, OUTER APPLY
+  kWithoutFrom = 1,  ///< DELETE t, as written
   kScalar = 8,       ///< WITH expression AS name
   kGlobal = 64,      ///< GLOBAL IN, GLOBAL JOIN
   kFinal = 64,       ///< t FINAL

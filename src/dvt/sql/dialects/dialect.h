@@ -225,6 +225,8 @@ enum class Feature : uint8_t {
   kParametricCalls,   ///< f(p)(x)
   kCallClauses,       ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
   kNullsInCall,       ///< FIRST_VALUE(x IGNORE NULLS) OVER …
+  kSafeCast,          ///< SAFE_CAST for TRY_CAST
+  kScripts,           ///< DECLARE, LOOP, WHILE, REPEAT, FOR … IN
   kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
   kLenientCasts,      ///< CAST of what is no such value is NULL
   kCallableExists,    ///< EXISTS(array, x -> condition)

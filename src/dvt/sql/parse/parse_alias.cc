@@ -8,12 +8,13 @@ bool Parser::IsImplicitAlias(bool table) const {
   const Token& t = Cur();
   if (t.type == Tok::kQuotedName) return true;
   if (t.type == Tok::kString && !table)
-    return Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias);
+    return (Has(Feature::kDoubleQuotedStrings) && !Has(Feature::kTripleQuotes)) || Has(Feature::kDoubleQuotedFallback) ||
+           Has(Feature::kEqualsAlias);
   if (t.type != Tok::kWord) return false;
   if ((Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) && Ahead(1).type == Tok::kEnd) return true;  // nothing is limited
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
-  if (StoreClauseAhead(table)) return false;
+  if (StoreClauseAhead(table) || SidesAhead()) return false;
   if (table && (TimeTravelAhead() || VersionAhead())) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
   if (Has(Feature::kSortBy) && IsAhead(1, Kw::kBY) && (IsWord("SORT") || IsWord("CLUSTER") || IsWord("DISTRIBUTE"))) return false;

@@ -143,7 +143,10 @@ Node* Parser::Delete(Node* with) {
   Node* node = Slots(Kind::kDelete, 7);
   node->children[0] = with;
   Next();
-  Expect(Kw::kFROM, "FROM");
+  if (!Eat(Kw::kFROM)) {
+    if (!Has(Feature::kScripts) || !NameAhead()) Unexpected("FROM");
+    node->Set(kWithoutFrom);
+  }
   node->children[1] = TablePrimary();
   if (Eat(Kw::kUSING)) node->children[2] = FromList();
   if (Eat(Kw::kWHERE)) node->children[3] = Expression();

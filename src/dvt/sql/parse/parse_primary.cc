@@ -231,6 +231,7 @@ Node* Parser::WordPrimary() {
       IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
   }
+  if (Has(Feature::kSafeCast) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
   if (TypeAhead()) return TypedLiteral();
   if (TypedConstructorAhead()) return TypedConstructor();
   return ColumnOrCall();
@@ -256,7 +257,7 @@ Node* Parser::ColumnOrCall() {
       break;
     }
     Next();
-    Add(column, AnyWord("a name after '.'"));
+    Add(column, Has(Feature::kDashedNames) && Cur().type == Tok::kNumber ? DigitName() : AnyWord("a name after '.'"));
     if (IsSymbol("(")) break;
   }
   if (IsSymbol("!") && Has(Feature::kModelCall) && Ahead(1).type == Tok::kWord) {
@@ -301,6 +302,7 @@ Node* Parser::Call(Node* name) {
 }
 
 Node* Parser::Argument() {
+  if (ModelArgumentAhead()) return ModelArgument();
   if (Cur().type == Tok::kWord && (SymbolAhead(1, "=>") || SymbolAhead(1, ":=")) && Has(Feature::kNamedArguments)) {
     Node* name = AnyWord("an argument name");
     Op op = IsSymbol("=>") ? Op::kArrowArg : Op::kAssignArg;

@@ -143,6 +143,7 @@ Node* Parser::SetExpression(int power) {
   while (true) {
     Op op = Op::kNone;
     int mine = 1;
+    const std::string_view sides = SidesAhead() ? SetSides() : std::string_view{};
     if (Is(Kw::kUNION))
       op = Op::kUnion;
     else if (Is(Kw::kEXCEPT) || IsWord("MINUS"))
@@ -159,10 +160,8 @@ Node* Parser::SetExpression(int power) {
       set->Set(kAll);
     else if (Eat(Kw::kDISTINCT))
       set->Set(kDistinctSet, Has(Feature::kSetDistinctWord));
-    if (Has(Feature::kByNameUnion) && Is(Kw::kBY) && IsAhead(1, Kw::kNAME)) {
-      at_ += 2;
-      set->Set(kByName);
-    }
+    set->text = sides;
+    if (Has(Feature::kByNameUnion)) SetByName(set);
     set->children[kLeftSlot] = left;
     if (!QueryAhead(0)) Unexpected("a query");
     set->children[kRightSlot] = Is(Kw::kWITH) ? Query() : SetExpression(mine);
@@ -260,6 +259,10 @@ Node* Parser::Select() {
     Eat(Kw::kALL);
   }
   TakeComments(select, first);
+  if (Has(Feature::kSelectAsStruct) && Is(Kw::kAS) && (IsWord("STRUCT", 1) || IsWord("VALUE", 1))) {
+    select->text = IsWord("STRUCT", 1) ? "AS STRUCT" : "AS VALUE";
+    at_ += 2;
+  }
   if (Has(Feature::kTop) && IsWord("TOP")) select->children[kLimitSlot] = Top();
   const bool bare = select->children[kLimitSlot] != nullptr && AtEnd();
   select->children[kItemsSlot] = New(Kind::kList);

@@ -23,6 +23,7 @@ Node* Parser::CastCall(bool is_try) {
   Expect(Kw::kAS, "AS");
   Add(cast, TypeName());
   TypeSuffix(cast->children[1]);
+  if (Has(Feature::kCastFormat) && EatWord("FORMAT")) Add(cast, Unparen(Expression()));
   ExpectSymbol(")");
   cast->Set(kTry, is_try);
   return cast;
@@ -67,6 +68,11 @@ Node* Parser::Extract() {
   if (Cur().type != Tok::kWord && Cur().type != Tok::kString) Unexpected("a date part");
   std::string field = ToUpper(Cur().text);
   Next();
+  if (Has(Feature::kCastFormat) && IsSymbol("(")) {  // WEEK(MONDAY)
+    Next();
+    field += "(" + ToUpper(AnyWord("a day")->text) + ")";
+    ExpectSymbol(")");
+  }
   node->text = arena_.Copy(field);
   Expect(Kw::kFROM, "FROM");
   Add(node, Expression());

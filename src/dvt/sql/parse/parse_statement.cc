@@ -19,6 +19,7 @@ bool Parser::AtStatement() const {
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
   }
+  if (ScriptAhead()) return true;
   return false;
 }
 
@@ -29,6 +30,8 @@ Node* Parser::Statement() {
     statement = Procedural();
   else if (MultiInsertAhead())
     statement = MultiInsert();
+  else if (Has(Feature::kScripts) && IsWord("DECLARE") && Ahead(1).type == Tok::kWord)
+    statement = DeclareVariables();
   else if (AtQuery())
     statement = Query();
   else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))

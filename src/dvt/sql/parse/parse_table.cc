@@ -7,7 +7,11 @@ Node* Parser::FromList() {
   Node* list = New(Kind::kList);
   do {
     if (list->count > 0 && Has(Feature::kTrailingCommas) && (Is(Kw::kWHERE) || AtEnd() || IsSymbol(")"))) break;
-    Add(list, TableExpression());
+    Node* table = TableExpression();
+    if (list->count > 0 && Has(Feature::kUnnestOnDots))
+      list->children[0] = CrossJoined(list->children[0], table);
+    else
+      Add(list, table);
   } while (EatSymbol(","));
   return list;
 }
@@ -224,10 +228,10 @@ Node* Parser::TablePrimary(bool applied) {
     if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
       Add(name, Primary());
     } else {
-      if (!NameAhead() && !(Is(Kw::kUNNEST))) Unexpected("a table");
-      Add(name, AnyWord("a table"));
+      if (!NameAhead() && !Is(Kw::kUNNEST) && !(Is(Kw::kTABLE) && !NameAhead(1))) Unexpected("a table");
+      Add(name, TablePart());
     }
-    while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : AnyWord("a name after '.'"));
+    while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : TablePart());
     if (IsSymbol("(") && (applied || !TableHintsAhead()) &&
         !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
       table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
@@ -278,6 +282,8 @@ void Parser::TableSuffix(Node* table) {
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
   Sampled(table);
   FinalAndSample(table);
+  UnnestOffset(table);
+  if (table->Is(Kind::kTable)) InformationSchema(table);
 }
 
 }  // namespace dvt::sql

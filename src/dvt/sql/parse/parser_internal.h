@@ -142,6 +142,20 @@ class Parser {
   Node* ForXml();
   bool TailClause(Node* query);
 
+  // BigQuery's own syntax (parse_warehouse.cc).
+  Node* TablePart();
+  Node* DigitName();
+  void InformationSchema(Node* table);
+  void UnnestOffset(Node* table);
+  Node* CrossJoined(Node* left, Node* right);
+  bool SidesAhead() const;
+  std::string_view SetSides();
+  void SetByName(Node* set);
+  Node* ModelArgument();
+  bool ModelArgumentAhead() const;
+  Node* DeclareVariables();
+  bool ScriptAhead() const;
+
   // Clauses of column stores (parse_clauses.cc).
   bool StoreClauseAhead(bool table) const;
   bool StrictJoinAhead() const;

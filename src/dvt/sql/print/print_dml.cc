@@ -89,7 +89,7 @@ void Writer::Update(const Node* update) {
 
 void Writer::Delete(const Node* del) {
   if (const Node* with = del->Child(0)) With(with);
-  Put("DELETE FROM ");
+  Put(del->Has(kWithoutFrom) && dialect_.Has(Feature::kScripts) ? "DELETE " : "DELETE FROM ");
   Table(del->Child(1));
   if (const Node* list = del->Child(2)) {
     Clause("USING");

@@ -96,16 +96,7 @@ void Writer::Function(const Node* node) {
 
 // (value).field, $1.field and model!method(…)
 void Writer::Field(const Node* node) {
-  const Node* value = node->Child(0);
-  const bool bare = value->Is(Kind::kParameter) || node->text == "!";
-  const Node* inner = Unparen(value);
-  if (bare || inner->IsQuery()) {
-    Expression(bare ? value : inner, 0);
-  } else {
-    Put("(");
-    Expression(inner, 0);
-    Put(")");
-  }
+  Expression(node->Child(0), 100);
   Put(node->text == "!" ? "!" : ".");
   Expression(node->Child(1), 0);
 }

@@ -169,6 +169,7 @@ void Writer::Select(const Node* select) {
       Put(") ");
     }
   }
+  if (!select->text.empty() && dialect_.Has(Feature::kSelectAsStruct)) Put(select->text), Put(" ");
   Top(select);
   const Node* items = select->Child(kItemsSlot);
   ++indent_;
@@ -255,10 +256,13 @@ void Writer::SetOperation(const Node* set) {
   if (const Node* with = set->Child(kWithSlot)) With(with);
   SetBranch(set->Child(kLeftSlot), set, false);
   Break();
+  const bool sided = dialect_.Has(Feature::kSidedSetOperators);
+  if (!set->text.empty() && sided) Put(set->text), Put(" ");
   Put(set->op == Op::kUnion ? "UNION" : set->op == Op::kExcept ? "EXCEPT" : "INTERSECT");
   if (set->Has(kAll)) Put(" ALL");
   if (set->Has(kDistinctSet) && dialect_.Has(Feature::kSetDistinctWord)) Put(" DISTINCT");
   if (set->Has(kByName)) Put(" BY NAME");
+  if (const Node* matched = set->Child(kMatchedSlot); matched != nullptr && sided) Put(" ON "), Columns(matched);
   Break();
   SetBranch(set->Child(kRightSlot), set, true);
   Tail(set);

@@ -10,10 +10,14 @@ void Writer::TableAlias(const Node* alias) {
     Put(dialect_.Has(Feature::kBareTableAliases) ? " " : " AS ");
     Identifier(alias->Child(0));
   }
-  const Node* columns = alias->Child(1);
-  if (columns == nullptr) return;
-  if (alias->Child(0) == nullptr) Put(" AS ");
-  Columns(columns);
+  if (const Node* columns = alias->Child(1)) {
+    if (alias->Child(0) == nullptr) Put(" AS ");
+    Columns(columns);
+  }
+  if (alias->Child(2) != nullptr && dialect_.Has(Feature::kUnnestOffset)) {
+    Put(" WITH OFFSET AS ");
+    Identifier(alias->Child(2));
+  }
 }
 
 void Writer::Sample(const Node* sample) {

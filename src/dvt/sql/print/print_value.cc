@@ -5,10 +5,17 @@
 namespace dvt::sql {
 
 void Writer::Cast(const Node* node) {
-  Put(node->Has(kTry) && dialect_.Has(Feature::kTryCast) ? "TRY_CAST(" : "CAST(");
+  if (node->Has(kTry) && dialect_.Has(Feature::kSafeCast))
+    Put("SAFE_CAST(");
+  else
+    Put(node->Has(kTry) && dialect_.Has(Feature::kTryCast) ? "TRY_CAST(" : "CAST(");
   Expression(node->Child(0), 0);
   Put(" AS ");
   TypeName(node->Child(1));
+  if (node->Child(2) != nullptr) {
+    Put(" FORMAT ");
+    Expression(node->Child(2), 0);
+  }
   Put(")");
 }
 
