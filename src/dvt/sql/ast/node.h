@@ -99,8 +99,8 @@ enum class Kind : uint8_t {
   kSetting,  ///< 0 key, 1 value: printed key=value
   // Statements other than queries.
   kInsert,  ///< InsertSlot; text: INSERT, REPLACE, "INSERT IGNORE" …
-  kUpdate,  ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit, 8 kTailClause
-  kDelete,       ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause
+  kUpdate,  ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit, 8 kTailClause, 9 kHint
+  kDelete,  ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause, 8 kHint; flags kWithoutFrom, kFromTables
   kMultiInsert,  ///< 0 kList of tables, then kInsert…: FROM t INSERT … INSERT …
   kMerge,        ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
   kMergeWhen,  ///< 0 extra condition, 1 action: kInsert, kUpdate (without tables), kDelete or kWord; text: "MATCHED", "NOT MATCHED BY SOURCE" …
@@ -182,8 +182,9 @@ enum InsertSlot : uint32_t {
   kInsertColumns = 2,
   kInsertSource = 3,
   kInsertConflict = 4,
-  kInsertReturning = 5,
-  kInsertSlots = 6
+  kInsertReturning = 5,  ///< kList, perhaps with a kInto at its end
+  kInsertHint = 6,
+  kInsertSlots = 7
 };
 
 enum CreateSlot : uint32_t {
@@ -252,6 +253,7 @@ enum Flag : uint16_t {
   /// A right operand that goes on with its parent's chain of equal operators: printed without parentheses. Long chains of an
   /// associative operator are read into balanced trees, so that every walk over them is shallow.
   kChained = 32,
+  kFromTables = 2,   ///< DELETE t FROM t JOIN u: slot 2 holds a FROM, not USING
   kApplied = 32,     ///< CROSS APPLY, OUTER APPLY
   kWithoutFrom = 1,  ///< DELETE t, as written
   kScalar = 8,       ///< WITH expression AS name

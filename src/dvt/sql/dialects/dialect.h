@@ -263,7 +263,8 @@ enum class Feature : uint8_t {
   kReturning,
   kOnConflict,
   kOnDuplicateKey,
-  kProcedural,  ///< DECLARE, IF, WHILE, BEGIN … END, EXECUTE as statements
+  kOutputClause,  ///< INSERT … OUTPUT a, b INTO t …
+  kProcedural,    ///< DECLARE, IF, WHILE, BEGIN … END, EXECUTE as statements
   kMerge,
   kDeleteUsing,
   kUpdateFrom,

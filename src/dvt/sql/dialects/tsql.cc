@@ -81,6 +81,7 @@ constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
                                   F::kScopeOperator,
                                   F::kDoubleColonCast,
                                   F::kProcedural,
+                                  F::kOutputClause,
                                   F::kNullsLow,
                                   F::kCaseInsensitiveText,
                                   F::kSlashIsInteger};

@@ -150,6 +150,8 @@ bool Parser::CreateRoutine(Node* create) {
 bool Parser::CreateRest(Node* create) {
   const std::string_view what = create->text;
   if (what.find("INDEX") != std::string_view::npos) return CreateIndex(create);
+  if (Has(Feature::kProcedural) && (what.ends_with("FUNCTION") || what.ends_with("PROCEDURE") || what.ends_with("PROC")))
+    return ProceduralRoutine(create);
   if (what.ends_with("FUNCTION") || what.ends_with("PROCEDURE") || what.ends_with("PROC") || what.ends_with("MACRO"))
     return CreateRoutine(create);
   if (!NameAhead()) return false;

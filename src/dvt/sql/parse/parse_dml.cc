@@ -17,11 +17,19 @@ Node* Parser::Assignments() {
       while (EatSymbol(","));
       ExpectSymbol(")");
     } else {
+      if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
+        Node* variable = Primary();  // SET @x = a
+        ExpectSymbol("=");
+        Add(list, NewAt(variable->begin, Kind::kBinary, {variable, Expression()}, {}, Op::kEq));
+        continue;
+      }
       target = New(Kind::kColumn);
       Add(target, AnyWord("a column"));
       while (EatSymbol(".")) Add(target, AnyWord("a column"));
       target = Postfix(target);
     }
+    const bool compound = Has(Feature::kProcedural) && SymbolAhead(1, "=") && Cur().type == Tok::kSymbol && !IsSymbol("=");
+    const std::string_view op = compound ? Next().text : std::string_view();  // a += 1
     if (!EatSymbol("=") && !EatSymbol(":=")) Unexpected("'='");
     Node* value = nullptr;
     if (Is(Kw::kDEFAULT) && !SymbolAhead(1, "(")) {
@@ -30,12 +38,36 @@ Node* Parser::Assignments() {
     } else {
       value = Expression();
     }
-    Add(list, NewAt(target->begin, Kind::kBinary, {target, value}, {}, Op::kEq));
+    Add(list, NewAt(target->begin, Kind::kBinary, {target, value}, op, Op::kEq));
   } while (EatSymbol(","));
   return list;
 }
 
-Node* Parser::Returning() { return Eat(Kw::kRETURNING) ? SelectItems() : nullptr; }
+Node* Parser::Returning() {
+  if (!Eat(Kw::kRETURNING)) return nullptr;
+  Node* items = SelectItems();
+  if (Node* into = Into()) Add(items, into);
+  return items;
+}
+
+// OUTPUT inserted.a, deleted.b INTO t; nullptr if there is none.
+Node* Parser::Output() {
+  if (!Has(Feature::kOutputClause) || !EatWord("OUTPUT")) return nullptr;
+  Node* items = SelectItems();
+  if (Is(Kw::kINTO)) {
+    Node* into = Into();
+    if (IsSymbol("(")) into->children[0] = Phrase("INTO", {into->children[0], KeyColumns()});
+    Add(items, into);
+  }
+  return items;
+}
+
+// t PARTITION(p) alias, before the columns.
+void Parser::InsertSuffix(Node* table) {
+  if (PartitionAhead()) Partition(table);
+  const bool alias = Cur().type == Tok::kQuotedName || (NameAhead() && !Is(Kw::kVALUES) && !Is(Kw::kSELECT) && !Is(Kw::kDEFAULT));
+  if (alias && !Is(Kw::kWITH)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
+}
 
 Node* Parser::OnConflict() {
   if (Is(Kw::kON) && IsAhead(1, Kw::kDUPLICATE)) {
@@ -77,6 +109,7 @@ Node* Parser::OnConflict() {
 // Columns and what is inserted.
 void Parser::InsertSource(Node* insert) {
   if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = NameList();
+  if (Node* output = Output()) insert->children[kInsertReturning] = output;
   if (Is(Kw::kDEFAULT) && IsAhead(1, Kw::kVALUES)) {
     at_ += 2;
     insert->children[kInsertSource] = New(Kind::kDefault);
@@ -108,18 +141,22 @@ Node* Parser::Insert(Node* with) {
   Node* insert = Slots(Kind::kInsert, kInsertSlots);
   insert->children[kInsertWith] = with;
   std::string verb = ToUpper(Next().text);
+  SetChild(arena_, insert, kInsertHint, OptimizerHint());
   if (verb == "INSERT" && Eat(Kw::kOR)) verb += " OR " + ToUpper(Next().text);
   while (Is(Kw::kIGNORE) || IsWord("LOW_PRIORITY") || IsWord("HIGH_PRIORITY") || IsWord("DELAYED"))
     verb += " " + ToUpper(Next().text);
   insert->text = arena_.Copy(verb);
   Eat(Kw::kINTO);
   InsertTarget(insert);
-  Node* table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
+  const bool variable = Cur().type == Tok::kParameter && Has(Feature::kProcedural);
+  Node* table = New(Kind::kTable, {nullptr, variable ? New(Kind::kName, {Primary()}) : DottedName(), nullptr});
+  if (Has(Feature::kTablePartitions)) InsertSuffix(table);
+  if (Is(Kw::kWITH) && TableHintsAhead()) TableHints(table);
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
   insert->children[kInsertTable] = table;
   InsertSource(insert);
   insert->children[kInsertConflict] = OnConflict();
-  insert->children[kInsertReturning] = Returning();
+  if (insert->children[kInsertReturning] == nullptr) insert->children[kInsertReturning] = Returning();
   return insert;
 }
 
@@ -127,12 +164,14 @@ Node* Parser::Update(Node* with) {
   Node* update = Slots(Kind::kUpdate, 8);
   update->children[0] = with;
   Next();
+  SetChild(arena_, update, 9, OptimizerHint());
   update->children[1] = TableExpression();
   Expect(Kw::kSET, "SET");
   update->children[2] = Assignments();
+  update->children[5] = Output();
   if (Eat(Kw::kFROM)) update->children[3] = FromList();
   if (Eat(Kw::kWHERE)) update->children[4] = Expression();
-  update->children[5] = Returning();
+  if (update->children[5] == nullptr) update->children[5] = Returning();
   if (Eat(Kw::kORDER, Kw::kBY)) update->children[6] = OrderList();
   if (Eat(Kw::kLIMIT)) update->children[7] = New(Kind::kLimit, {Expression()});
   if (QueryOptionsAhead()) SetChild(arena_, update, 8, QueryOptions());
@@ -143,14 +182,20 @@ Node* Parser::Delete(Node* with) {
   Node* node = Slots(Kind::kDelete, 7);
   node->children[0] = with;
   Next();
+  SetChild(arena_, node, 8, OptimizerHint());
   if (!Eat(Kw::kFROM)) {
-    if (!Has(Feature::kScripts) || !NameAhead()) Unexpected("FROM");
-    node->Set(kWithoutFrom);
+    const bool bare = Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit);
+    if (!bare || !NameAhead()) Unexpected("FROM");
+    node->Set(kWithoutFrom);  // DELETE t FROM t JOIN u …
   }
   node->children[1] = TablePrimary();
-  if (Eat(Kw::kUSING)) node->children[2] = FromList();
+  node->children[4] = Output();
+  if (Has(Feature::kOutputClause) && Eat(Kw::kFROM))
+    node->children[2] = FromList(), node->Set(kFromTables);
+  else if (Eat(Kw::kUSING))
+    node->children[2] = FromList();
   if (Eat(Kw::kWHERE)) node->children[3] = Expression();
-  node->children[4] = Returning();
+  if (node->children[4] == nullptr) node->children[4] = Returning();
   if (Eat(Kw::kORDER, Kw::kBY)) node->children[5] = OrderList();
   if (Eat(Kw::kLIMIT)) node->children[6] = New(Kind::kLimit, {Expression()});
   if (QueryOptionsAhead()) SetChild(arena_, node, 7, QueryOptions());

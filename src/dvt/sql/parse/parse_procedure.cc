@@ -10,6 +10,7 @@ bool Parser::ProceduralAhead() const {
   if (IsWord("DECLARE") || Is(Kw::kSET)) return variable;
   if (IsWord("EXEC") || IsWord("EXECUTE")) return variable || Ahead(1).type == Tok::kQuotedName || Ahead(1).type == Tok::kWord;
   if (IsWord("WHILE")) return true;
+  if (IsWord("RETURN")) return !SymbolAhead(1, ",");
   if (Is(Kw::kIF)) return true;
   const bool transaction = IsWord("TRAN", 1) || IsWord("TRANSACTION", 1);
   if (IsWord("COMMIT") || IsWord("ROLLBACK")) return transaction || SymbolAhead(1, ";") || Ahead(1).type == Tok::kEnd;
@@ -22,6 +23,10 @@ Node* Parser::Procedural() {
   if (Is(Kw::kSET)) return SetVariable();
   if (IsWord("EXEC") || IsWord("EXECUTE")) return Execute();
   if (IsWord("WHILE")) return WhileStatement();
+  if (EatWord("RETURN")) {
+    const bool bare = AtEnd() || IsSymbol(";") || Is(Kw::kEND) || Is(Kw::kELSE);
+    return bare ? Phrase("RETURN", {Word("RETURN")}) : Phrase("RETURN", {Word("RETURN"), QueryAhead(0) ? Query() : Expression()});
+  }
   if (Is(Kw::kIF)) return IfStatement();
   if (Is(Kw::kBEGIN) && !IsWord("TRAN", 1) && !IsWord("TRANSACTION", 1)) return Block();
   return Transaction();
@@ -141,6 +146,70 @@ Node* Parser::Transaction() {
     Add(node, NewAt(Cur().begin, Kind::kCommand, {}, RawUntilStatementEnd(Cur().begin)));
   }
   return node;
+}
+
+// @name type = default OUTPUT
+Node* Parser::RoutineParameter() {
+  if (Cur().type != Tok::kParameter) Unexpected("a parameter");
+  Node* parameter = Phrase("PARAMETER", {Primary()});
+  if (Eat(Kw::kAS)) Add(parameter, Word("AS"));
+  Add(parameter, TypeName());
+  if (EatSymbol("=")) {
+    Add(parameter, Word("="));
+    Add(parameter, Expression());
+  }
+  while (Cur().type == Tok::kWord && !Is(Kw::kAS) && !Is(Kw::kWITH)) Add(parameter, Word(ToUpper(Next().text)));
+  return parameter;
+}
+
+// The parts of CREATE PROCEDURE and CREATE FUNCTION behind these words.
+bool Parser::ProceduralRoutine(Node* create) {
+  create->children[kCreateName] = DottedName();
+  Node* properties = New(Kind::kList);
+  if (EatSymbol("(")) {
+    Node* parameters = New(Kind::kList);
+    while (!IsSymbol(")")) {
+      Add(parameters, RoutineParameter());
+      if (!EatSymbol(",")) break;
+    }
+    ExpectSymbol(")");
+    create->children[kCreateColumns] = parameters;
+  } else if (Cur().type == Tok::kParameter) {
+    Node* parameters = New(Kind::kList);
+    do Add(parameters, RoutineParameter());
+    while (EatSymbol(","));
+    Add(properties, parameters);
+  }
+  if (EatWord("RETURNS")) {
+    Node* returns = Phrase("RETURNS", {Word("RETURNS")});
+    if (Cur().type == Tok::kParameter) Add(returns, Primary());
+    if (Is(Kw::kTABLE)) {
+      Next();
+      Add(returns, Word("TABLE"));
+      if (IsSymbol("(")) {
+        Node* columns = CreateColumns();
+        columns->kind = Kind::kTuple;
+        Add(returns, columns);
+      }
+    } else {
+      Add(returns, TypeName());
+    }
+    Add(properties, returns);
+  }
+  if (Is(Kw::kWITH)) {  // WITH EXECUTE AS OWNER, SCHEMABINDING
+    const uint32_t begin = Cur().begin;
+    uint32_t end = begin;
+    for (bool owner = false; !AtEnd() && (owner || !Is(Kw::kAS)); end = tokens_[at_ - 1].end) {
+      owner = IsWord("EXECUTE") || IsWord("EXEC");
+      Next();
+    }
+    Add(properties, NewAt(begin, Kind::kCommand, {}, SourceOf(begin, end)));
+  }
+  create->children[kCreateProperties] = properties;
+  if (AtEnd() || IsSymbol(";")) return true;
+  Expect(Kw::kAS, "AS");
+  create->children[kCreateBody] = Statement();
+  return true;
 }
 
 }  // namespace dvt::sql

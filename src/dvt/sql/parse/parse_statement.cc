@@ -6,7 +6,7 @@
 namespace dvt::sql {
 
 bool Parser::AtStatement() const {
-  if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead()) return true;
+  if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",

@@ -228,7 +228,8 @@ Node* Parser::TablePrimary(bool applied) {
     if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
       Add(name, Primary());
     } else {
-      if (!NameAhead() && !Is(Kw::kUNNEST) && !(Is(Kw::kTABLE) && !NameAhead(1))) Unexpected("a table");
+      const bool table_name = Is(Kw::kTABLE) && !SymbolAhead(1, "(");
+      if (!NameAhead() && !Is(Kw::kUNNEST) && !table_name) Unexpected("a table");
       Add(name, TablePart());
     }
     while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : TablePart());

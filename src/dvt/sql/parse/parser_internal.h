@@ -288,6 +288,8 @@ class Parser {
   Node* Assignments();
   Node* OnConflict();
   Node* Returning();
+  Node* Output();
+  void InsertSuffix(Node* table);
 
   // Definitions (parse_create.cc, parse_column_def.cc, parse_properties.cc, parse_alter.cc).
   Node* Word(std::string_view text);
@@ -329,6 +331,8 @@ class Parser {
   Node* Execute();
   Node* SetVariable();
   Node* Transaction();
+  bool ProceduralRoutine(Node* create);
+  Node* RoutineParameter();
   Node* InnerStatement();
 
   Ast& ast_;

@@ -8,7 +8,9 @@ void Writer::Assignments(const Node* list) {
   for (uint32_t i = 0; i < list->count; ++i) {
     if (i > 0) Put(", ");
     Any(list->Child(i)->Child(0));
-    Put(" = ");
+    Put(" ");
+    Put(list->Child(i)->text);  // a += 1
+    Put("= ");
     Any(list->Child(i)->Child(1));
   }
 }
@@ -16,6 +18,7 @@ void Writer::Assignments(const Node* list) {
 void Writer::Insert(const Node* insert) {
   if (const Node* with = insert->Child(kInsertWith)) With(with);
   Put(insert->text.empty() ? "INSERT" : insert->text);
+  Hint(insert->Child(kInsertHint));
   if (const Node* table = insert->Child(kInsertTable)) {
     Put(insert->text.find("OVERWRITE") == std::string_view::npos ? " INTO " : " ");
     Table(table);
@@ -24,6 +27,7 @@ void Writer::Insert(const Node* insert) {
     Put(" ");
     Columns(columns);
   }
+  Output(insert->Child(kInsertReturning));
   Break();
   if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
     Any(insert->Child(kInsertSource));
@@ -59,18 +63,18 @@ void Writer::Insert(const Node* insert) {
       }
     }
   }
-  if (const Node* returning = insert->Child(kInsertReturning)) {
-    Clause("RETURNING");
-    List(returning);
-  }
+  if (!dialect_.Has(Feature::kOutputClause)) Returning(insert->Child(kInsertReturning));
 }
 
 void Writer::Update(const Node* update) {
   if (const Node* with = update->Child(0)) With(with);
-  Put("UPDATE ");
+  Put("UPDATE");
+  Hint(update->Child(9));
+  Put(" ");
   Table(update->Child(1));
   Clause("SET");
   Assignments(update->Child(2));
+  Output(update->Child(5));
   if (const Node* from = update->Child(3)) {
     Clause("FROM");
     for (uint32_t i = 0; i < from->count; ++i) {
@@ -81,6 +85,10 @@ void Writer::Update(const Node* update) {
   static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
   for (uint32_t i = 4; i < update->count && i < 8; ++i) {
     if (update->Child(i) == nullptr) continue;
+    if (i == 5) {
+      if (!dialect_.Has(Feature::kOutputClause)) Returning(update->Child(5));
+      continue;
+    }
     Clause(kKeywords[i - 4]);
     Any(update->Child(i)->Is(Kind::kLimit) ? update->Child(i)->Child(0) : update->Child(i));
   }
@@ -89,10 +97,14 @@ void Writer::Update(const Node* update) {
 
 void Writer::Delete(const Node* del) {
   if (const Node* with = del->Child(0)) With(with);
-  Put(del->Has(kWithoutFrom) && dialect_.Has(Feature::kScripts) ? "DELETE " : "DELETE FROM ");
+  Put("DELETE");
+  Hint(del->Child(8));
+  const bool bare = dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kNoLimit);
+  Put(del->Has(kWithoutFrom) && bare ? " " : " FROM ");
   Table(del->Child(1));
+  Output(del->Child(4));
   if (const Node* list = del->Child(2)) {
-    Clause("USING");
+    Clause(del->Has(kFromTables) ? "FROM" : "USING");
     for (uint32_t i = 0; i < list->count; ++i) {
       if (i > 0) Put(", ");
       Table(list->Child(i));
@@ -101,6 +113,10 @@ void Writer::Delete(const Node* del) {
   static constexpr std::string_view kKeywords[] = {"WHERE", "RETURNING", "ORDER BY", "LIMIT"};
   for (uint32_t i = 3; i < del->count && i < 7; ++i) {
     if (del->Child(i) == nullptr) continue;
+    if (i == 4) {
+      if (!dialect_.Has(Feature::kOutputClause)) Returning(del->Child(4));
+      continue;
+    }
     Clause(kKeywords[i - 3]);
     Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
   }

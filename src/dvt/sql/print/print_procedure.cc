@@ -39,6 +39,32 @@ void Writer::Into(const Node* into) {
   List(into);
 }
 
+// A list of outputs whose last entry may be INTO.
+void Writer::Returning(const Node* list) {
+  if (list == nullptr) return;
+  Clause(dialect_.Has(Feature::kOutputClause) ? "OUTPUT" : "RETURNING");
+  for (uint32_t i = 0; i < list->count; ++i) {
+    if (list->Child(i)->Is(Kind::kInto)) {
+      Into(list->Child(i));
+      continue;
+    }
+    if (i > 0) Put(", ");
+    Any(list->Child(i));
+  }
+}
+
+// OUTPUT stands before the source of the rows.
+void Writer::Output(const Node* list) {
+  if (dialect_.Has(Feature::kOutputClause)) Returning(list);
+}
+
+void Writer::Hint(const Node* hint) {
+  if (hint == nullptr || !dialect_.Has(Feature::kOptimizerHints)) return;
+  Put(" /*+ ");
+  Put(hint->text);
+  Put(" */");
+}
+
 void Writer::Connect(const Node* connect) {
   if (const Node* start = connect->Child(0)) {
     Clause("START WITH");

@@ -26,6 +26,9 @@ class Writer {
   void With(const Node* with);
   void GroupBy(const Node* group);
   void Limit(const Node* query);
+  void Output(const Node* list);
+  void Returning(const Node* list);
+  void Hint(const Node* hint);
   void Top(const Node* query);
   bool TopInstead(const Node* query) const;
   void TailClauses(const Node* clauses);

@@ -60,6 +60,7 @@ void Rewriter::Run(Node*& slot) {
 // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.
 void Rewriter::Walk(Node*& slot) {
   if (slot == nullptr) return;
+  if (slot->Is(Kind::kScope)) made_.insert(slot->Child(1));  // a member is no function of the system
   if (!made_.contains(slot)) {
     if (normalize_) slot = Canonical(slot);
     slot = Visit(slot);

@@ -89,10 +89,14 @@ class Shaper {
   }
 
   // Whether the keys of an ORDER BY are outputs, by name or number, so that they may stand behind a set operation.
-  static bool PlainOrder(const Node* order) {
+  static bool PlainOrder(const Node* order, Node* query) {
+    const Node* select = LeftmostSelect(query);
+    const Node* items = select == nullptr ? nullptr : select->Child(kItemsSlot);
     for (const Node* item : order->Children()) {
       const Node* key = Unparen(item->Is(Kind::kOrderItem) ? item->Child(0) : item);
-      if (!key->Is(Kind::kNumber) && !(key->Is(Kind::kColumn) && key->count == 1)) return false;
+      bool output = key->Is(Kind::kNumber) || (key->Is(Kind::kColumn) && key->count == 1);
+      for (uint32_t i = 0; !output && items != nullptr && i < items->count; ++i) output = Equal(key, items->Child(i));
+      if (!output) return false;
     }
     return true;
   }
@@ -106,7 +110,7 @@ class Shaper {
       query->children[kOffsetSlot] = MakeNumber(arena_, 0);
     const bool offset = query->Child(kOffsetSlot) != nullptr;
     const bool top = limit != nullptr && !offset;
-    const bool wrap = set && (top || (offset && order == nullptr) || (order != nullptr && !PlainOrder(order)));
+    const bool wrap = set && (top || (offset && order == nullptr) || (order != nullptr && !PlainOrder(order, query)));
     if (wrap) {
       Node* with = query->Child(kWithSlot);
       Node* parts[] = {order, limit, query->Child(kOffsetSlot), query->Child(kLockSlot)};

@@ -54,7 +54,7 @@ Result<Transpiled> Transpile(std::string_view sql, const Dialect& from, const Di
       rewriter.Run(statement);
       out.verdict = std::max(out.verdict, rewriter.verdict());
     }
-    out.sql += (out.sql.empty() ? "" : ";\n") + Print(statement, to, options.print);
+    out.sql += (out.sql.empty() ? "" : options.print.pretty ? ";\n" : "; ") + Print(statement, to, options.print);
   }
   for (const auto& note : out.notes) {
     const bool fails = note.verdict == Verdict::kUnsupported ? options.fail_on_unsupported
