@@ -6,7 +6,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+constexpr FeatureSet kFeatures = {F::kPipeSyntax,
+                                  F::kAliasInHaving,
                                   F::kSetDistinctWord,
                                   F::kSingularUnits,
                                   F::kUnderscoreNumbers,

@@ -95,6 +95,13 @@ enum class Feature : uint8_t {
   kFullJoin,
   kNaturalJoin,
   kFromFirst,
+  kPipeSyntax,     ///< FROM t |> WHERE …
+  kNearestJoin,    ///< JOIN t NEAREST 2 BY DISTANCE …
+  kJoinByType,     ///< JOIN BY (TYPE SEMI) t
+  kLambdaWords,    ///< lambdas are written LAMBDA x : …
+  kSpreadColumns,  ///< *COLUMNS(…) as several arguments
+  kHashPositions,  ///< #1 is the first column
+  kDecimalSaid,    ///< DECIMAL without digits is written with those it has
   kLimitComma,
   kFetch,
   kFetchAsWritten,     ///< FETCH FIRST and LIMIT are both at home: each stays what it was

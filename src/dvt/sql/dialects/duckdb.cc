@@ -7,7 +7,13 @@ namespace {
 using columnar::TypeKind;
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kEStrings,
+constexpr FeatureSet kFeatures = {F::kNearestJoin,
+                                  F::kJoinByType,
+                                  F::kLambdaWords,
+                                  F::kSpreadColumns,
+                                  F::kHashPositions,
+                                  F::kDecimalSaid,
+                                  F::kEStrings,
                                   F::kDollarStrings,
                                   F::kHexNumbers,
                                   F::kUnderscoreNumbers,

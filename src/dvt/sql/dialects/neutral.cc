@@ -9,7 +9,9 @@ using columnar::TypeKind;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = {F::kCanonicalNames,
+constexpr FeatureSet kFeatures = {F::kBareJoin,
+                                  F::kPipeSyntax,
+                                  F::kCanonicalNames,
                                   F::kAliasInHaving,
                                   F::kLateralAlias,
                                   F::kFetchAsWritten,

@@ -26,8 +26,8 @@ char Partner(char open) {
 
 // Longest first; which of them are cut short by features is decided in Symbol().
 constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>",
-                                         "<@",   "?|",  "?&",  "!~",  "~*",  "~~",  "@@",  "@?",  "||", "&&", "<<", ">>", "<>",
-                                         "!=",   "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//",  "**", "&<", "&>"};
+                                         "<@",   "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<", ">>",
+                                         "<>",   "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//", "**", "&<", "&>"};
 
 constexpr size_t kMostFailures = 100;
 
@@ -429,6 +429,7 @@ class Lexer {
       case '<':
         return (symbol != "<=>" || d_.Has(Feature::kNullSafeEquals)) && (symbol != "<@" || d_.Has(Feature::kJsonContainment)) &&
                (symbol != "<->" || d_.Has(Feature::kTildeRegex));
+      case '|': return symbol != "|>" || d_.Has(Feature::kPipeSyntax);
       case '&': return symbol[1] == '&' || d_.Has(Feature::kTildeRegex);
       default: return true;
     }

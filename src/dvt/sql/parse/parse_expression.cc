@@ -73,9 +73,7 @@ Op Parser::BinaryOp(int* tokens) const {
 
 Node* Parser::Expression(int power) {
   Depth depth(*this);
-  size_t first = at_;
   Node* left = Prefix(power);
-  if (depth_ < 4 || left->Is(Kind::kCase)) TakeComments(left, first);
   int links = 0;
   while (true) {
     bool matched = false;
@@ -109,7 +107,12 @@ Node* Parser::Prefix(int power) {
     op = Op::kBitNot;
   else if (IsSymbol("!") && Has(Feature::kBangNot))
     op = Op::kNot;
-  if (op == Op::kNone) return Postfix(Primary());
+  if (op == Op::kNone) {
+    const size_t first = at_;
+    Node* value = Postfix(Primary());
+    if (!comments_.empty()) AddComments(value, CommentsSince(first, false));
+    return value;
+  }
   Next();
   return NewAt(begin, Kind::kUnary, {Expression(p.unary - 1)}, {}, op);
 }
@@ -162,7 +165,10 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
   std::string_view text = op == Op::kCustom ? Cur().text : std::string_view{};
   Next();
   matched = true;
-  return NewAt(left->begin, Kind::kBinary, {left, Comparand(mine)}, text, op);
+  const Comment* comments = comments_.empty() ? nullptr : CommentsSince(at_ - 1, true);
+  Node* binary = NewAt(left->begin, Kind::kBinary, {left, Comparand(mine)}, text, op);
+  AddComments(binary, comments);
+  return binary;
 }
 
 // The right side of an operator: ANY (…), ALL (…) or an expression.

@@ -8,8 +8,10 @@ void Parser::QueryTail(Node* query) {
     if (SortClause(query)) continue;
     if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && (query->children[kOrderSlot] == nullptr || Has(Feature::kSortBy))) {
       at_ += 2;
+      const Comment* comments = comments_.empty() ? nullptr : CommentsSince(at_ - 2, true);
       Node* order = OrderList();
       if (query->children[kOrderSlot] == nullptr) query->children[kOrderSlot] = New(Kind::kList);
+      AddComments(query->children[kOrderSlot], comments);
       for (Node* item : order->Children()) Add(query->children[kOrderSlot], item);
     } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
       Node* limit = New(Kind::kLimit);

@@ -61,7 +61,7 @@ bool Parser::QueryAhead(size_t n) const {
       return SymbolAhead(n + 1, "(") ||
              (Has(Feature::kBareValues) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd) ||
              (IsAhead(n + 1, Kw::kROW) && SymbolAhead(n + 2, "("));
-    case Kw::kFROM: return Has(Feature::kFromFirst);
+    case Kw::kFROM: return Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax);
     case Kw::kTABLE: return Has(Feature::kTableStatement) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd;
     default: return false;
   }
@@ -78,6 +78,7 @@ Node* Parser::Query() {
     if (Is(Kw::kMERGE)) return Merge(with);
     Unexpected("SELECT after the WITH clause");
   }
+  const bool from_first = Is(Kw::kFROM);
   Node* query = SetExpression(0);
   if (with != nullptr) {
     if (query->Child(kWithSlot) != nullptr) {
@@ -88,6 +89,7 @@ Node* Parser::Query() {
     query->children[kWithSlot] = with;
   }
   Clause([&] { QueryTail(query); });
+  if (IsSymbol("|>")) query = PipeOperators(query, from_first);
   TakeComments(query, first);
   return query;
 }
@@ -101,8 +103,9 @@ Node* Parser::With() {
   Next();
   with->Set(kRecursive, Eat(Kw::kRECURSIVE));
   do {
+    if (with->count > 0 && Is(Kw::kWITH)) Next();
     Add(with, Cte());
-  } while (EatSymbol(",") && !QueryAhead(0));
+  } while (EatSymbol(",") && (!QueryAhead(0) || Is(Kw::kWITH)));
   return with;
 }
 
@@ -111,10 +114,12 @@ Node* Parser::Cte() {
     if (Node* scalar = ScalarCte()) return scalar;
   }
   Node* cte = New(Kind::kCte);
+  const size_t first = at_;
   Node* alias = New(Kind::kTableAlias, {Identifier("the name of a common table expression"), nullptr});
   if (IsSymbol("(") && !QueryAhead(0)) alias->children[1] = NameList();
   if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY)) Fail("USING KEY of recursive common table expressions is not supported");
   if (!IsSymbol("(")) Expect(Kw::kAS, "AS");
+  AddComments(alias, CommentsSince(first, false));
   if (Is(Kw::kNOT) && IsAhead(1, Kw::kMATERIALIZED)) {
     at_ += 2;
     cte->Set(kNotMaterialized);
@@ -155,6 +160,7 @@ Node* Parser::SetExpression(int power) {
     Node* set = Slots(Kind::kSetOperation, kSetSlots);
     set->begin = left->begin;
     set->op = op;
+    const size_t word = at_;
     Next();
     if (Eat(Kw::kALL))
       set->Set(kAll);
@@ -162,6 +168,7 @@ Node* Parser::SetExpression(int power) {
       set->Set(kDistinctSet, Has(Feature::kSetDistinctWord));
     set->text = sides;
     if (Has(Feature::kByNameUnion)) SetByName(set);
+    AddComments(left, CommentsSince(word, false));
     set->children[kLeftSlot] = left;
     if (!QueryAhead(0)) Unexpected("a query");
     set->children[kRightSlot] = Is(Kw::kWITH) ? Query() : SetExpression(mine);
@@ -230,7 +237,7 @@ Node* Parser::ValuesRows() {
 
 Node* Parser::Select() {
   Node* select = Slots(Kind::kSelect, kSelectSlots);
-  if (Is(Kw::kFROM) && Has(Feature::kFromFirst)) {
+  if (Is(Kw::kFROM) && (Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax))) {
     Next();
     select->children[kFromSlot] = FromList();
     if (!Is(Kw::kSELECT)) {
@@ -325,14 +332,23 @@ Node* Parser::SelectItem() {
   } else {
     item = Transformed(Expression());
   }
+  const size_t as = at_;
+  Node* value = item;
   if (Eat(Kw::kAS)) {
     item = NewAt(item->begin, Kind::kAlias, {item, IsSymbol("(") ? NameList() : AnyWord("an alias")});
   } else if (IsImplicitAlias(false)) {
     item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
   }
+  if (item != value && !comments_.empty()) {
+    AddComments(item, CommentsSince(as, false));
+    // A comment between a value and its alias moves behind both.
+    if (item->comments == nullptr && !value->IsQuery() && !value->Is(Kind::kBinary)) std::swap(item->comments, value->comments);
+  }
   TakeComments(item, first);
   return item;
 }
+
+Node* Parser::TopExpression() { return SelectItem(); }
 
 Node* Parser::GroupBy() {
   Node* group = New(Kind::kGroupBy);
@@ -402,6 +418,13 @@ Node* Parser::OrderItem() {
   size_t first = at_;
   Node* item = New(Kind::kOrderItem);
   Add(item, Expression());
+  OrderWords(item);
+  if (Has(Feature::kWithFill) && Is(Kw::kWITH) && IsWord("FILL", 1)) SetChild(arena_, item, 1, WithFill());
+  TakeComments(item, first);
+  return item;
+}
+
+void Parser::OrderWords(Node* item) {
   if (Eat(Kw::kASC))
     item->Set(kAsc);
   else if (Eat(Kw::kDESC))
@@ -410,9 +433,6 @@ Node* Parser::OrderItem() {
     item->Set(kNullsFirst), at_ += 2;
   else if (Is(Kw::kNULLS) && IsAhead(1, Kw::kLAST))
     item->Set(kNullsLast), at_ += 2;
-  if (Has(Feature::kWithFill) && Is(Kw::kWITH) && IsWord("FILL", 1)) SetChild(arena_, item, 1, WithFill());
-  TakeComments(item, first);
-  return item;
 }
 
 Node* Parser::OrderList() {

@@ -56,7 +56,10 @@ bool Parser::JoinHead(Node* join) {
 
 Node* Parser::TableExpression() {
   Depth depth(*this);
-  Node* left = TablePrimary();
+  return Joins(TablePrimary());
+}
+
+Node* Parser::Joins(Node* left) {
   while (true) {
     if (Has(Feature::kApply) && (Is(Kw::kCROSS) || Is(Kw::kOUTER)) && IsWord("APPLY", 1)) {
       Node* join = Slots(Kind::kJoin, 4);
@@ -102,6 +105,7 @@ Node* Parser::TableExpression() {
       StrictJoinHead(join);
     else
       JoinHead(join);
+    AddComments(left, CommentsSince(first, false));
     join->children[0] = left;
     if (join->op == Op::kArrayJoin) {
       left = ArrayJoin(join);
@@ -111,13 +115,14 @@ Node* Parser::TableExpression() {
     // a JOIN b JOIN c ON … ON …: the inner join's condition comes first.
     if (!Is(Kw::kON) && !Is(Kw::kUSING) && join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional &&
         (Is(Kw::kJOIN) || Is(Kw::kLEFT) || Is(Kw::kINNER) || Is(Kw::kRIGHT) || Is(Kw::kFULL)) && !Has(Feature::kStraightJoin)) {
-      Node* inner = Slots(Kind::kJoin, 4);
-      JoinHead(inner);
-      inner->children[0] = join->children[1];
-      inner->children[1] = TablePrimary();
-      Expect(Kw::kON, "ON");
-      inner->children[2] = Expression();
-      join->children[1] = New(Kind::kParenTable, {nullptr, inner});
+      const size_t start = at_;
+      Node* inner = Joins(join->children[1]);
+      if (Is(Kw::kON) || Is(Kw::kUSING) || !Has(Feature::kBareJoin)) {
+        join->children[1] = New(Kind::kParenTable, {nullptr, inner});
+        join->children[1]->Set(kNoParens);
+      } else {
+        at_ = start;  // joins without conditions, one behind the other
+      }
     }
     if (Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION")) {
       Next();
@@ -178,7 +183,16 @@ Node* Parser::ParenthesisedTable() {
         return NewAt(begin, Kind::kParenTable, {nullptr, inner});
       }
     }
-    return NewAt(begin, Kind::kDerivedTable, {nullptr, Subquery()});
+    const size_t open = at_;
+    Node* sub = Subquery();
+    if (open < comments_.size() && comments_[open] != nullptr) {  // (/* of the query */ SELECT …
+      auto* last = const_cast<Comment*>(comments_[open]);
+      for (auto* c = last; c != nullptr; c = const_cast<Comment*>(c->next)) c->before = true, last = c;
+      last->next = sub->Child(kInnerSlot)->comments;
+      sub->Child(kInnerSlot)->comments = comments_[open];
+      comments_[open] = nullptr;
+    }
+    return NewAt(begin, Kind::kDerivedTable, {nullptr, sub});
   }
   Next();
   Node* inner = TableExpression();
@@ -244,7 +258,7 @@ Node* Parser::TablePrimary(bool applied) {
   TableSuffix(table);
   if (Has(Feature::kMatchRecognize) && IsWord("MATCH_RECOGNIZE") && SymbolAhead(1, "(")) table = MatchRecognize(table);
   table = Pivots(table);
-  TakeComments(table, first);
+  TakeComments(table, first > 0 && tokens_[first - 1].kw == Kw::kFROM ? first - 1 : first);
   return table;
 }
 

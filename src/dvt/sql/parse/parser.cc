@@ -85,77 +85,6 @@ void Parser::SkipBalanced() {
   } while (open > 0);
 }
 
-// Takes the comment tokens out of the list and remembers them at the token that follows.
-void Parser::AttachComments() {
-  bool any = false;
-  for (const Token& t : tokens_) any = any || t.type == Tok::kComment;
-  if (!any) return;
-  std::vector<Token> rest;
-  rest.reserve(tokens_.size());
-  std::vector<const Comment*> waiting;
-  for (const Token& t : tokens_) {
-    if (t.type == Tok::kComment) {
-      auto* c = new (arena_.Allocate(sizeof(Comment))) Comment();
-      c->text = t.text;
-      c->line = ast_.source[t.begin] != '/';
-      waiting.push_back(c);
-      continue;
-    }
-    rest.push_back(t);
-    const Comment* head = nullptr;
-    for (size_t i = waiting.size(); i-- > 0;) {
-      const_cast<Comment*>(waiting[i])->next = head;
-      head = waiting[i];
-    }
-    waiting.clear();
-    comments_.push_back(head);
-  }
-  tokens_ = std::move(rest);
-}
-
-// Gives `node` the comments that stand before its first token or inside it and that no node took yet.
-void Parser::TakeComments(Node* node, size_t from_token) {
-  if (comments_.empty()) return;
-  const Comment* head = nullptr;
-  Comment* tail = nullptr;
-  for (size_t i = from_token; i < at_ && i < comments_.size(); ++i) {
-    for (const Comment* c = comments_[i]; c != nullptr;) {
-      auto* mine = const_cast<Comment*>(c);
-      c = c->next;
-      mine->before = i == from_token;
-      mine->next = nullptr;
-      if (tail == nullptr)
-        head = mine;
-      else
-        tail->next = mine;
-      tail = mine;
-    }
-    comments_[i] = nullptr;
-  }
-  // A comment on the same line behind the last token belongs to it, not to what follows.
-  if (at_ < comments_.size() && comments_[at_] != nullptr && at_ > 0) {
-    uint32_t end = tokens_[at_ - 1].end;
-    bool separator = IsSymbol(",");
-    const Comment* c = comments_[at_];
-    std::string_view between = ast_.source.substr(end, static_cast<size_t>(c->text.data() - ast_.source.data()) - end);
-    if (AtEnd() || separator || between.find('\n') == std::string_view::npos) {
-      if (tail == nullptr)
-        head = c;
-      else
-        tail->next = c;
-      comments_[at_] = nullptr;
-    }
-  }
-  if (head == nullptr) return;
-  if (node->comments == nullptr) {
-    node->comments = head;
-  } else {
-    auto* last = const_cast<Comment*>(node->comments);
-    while (last->next != nullptr) last = const_cast<Comment*>(last->next);
-    last->next = head;
-  }
-}
-
 namespace {
 
 // Trees are walked by recursion, so their height is bounded: the node where it is exceeded, or nullptr.
@@ -204,7 +133,7 @@ void Read(Parser& parser, Ast& ast, What what) {
     }
     if (what != What::kExpression && (what != What::kAny || parser.AtStatement() || parser.AtEnd()))
       return ReadStatements(parser, ast, what);
-    ast.statements.push_back(parser.Expression());
+    ast.statements.push_back(parser.TopExpression());
     if (!parser.AtEnd()) parser.Unexpected(what == What::kExpression ? "the end of the expression" : "the end of the statement");
   } catch (const ParseFailure& failure) {
     if (parser.Report(failure) && what == What::kAny && parser.SkipStatement(0)) ReadStatements(parser, ast, what);

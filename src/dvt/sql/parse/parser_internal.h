@@ -32,6 +32,7 @@ class Parser {
   Node* Statement();
   Node* Query();  ///< with WITH, set operations, ORDER BY, LIMIT
   Node* Expression(int power = 0);
+  Node* TopExpression();  ///< an expression that is all of a text, perhaps with an alias
   bool AtQuery() const { return QueryAhead(0); }
   bool AtStatement() const;
   bool AtEnd() const { return Cur().type == Tok::kEnd; }
@@ -94,6 +95,8 @@ class Parser {
   std::string_view RawUntilStatementEnd(uint32_t begin);
   void SkipBalanced();
   void TakeComments(Node* node, size_t from_token);
+  const Comment* CommentsSince(size_t from, bool before);
+  void AddComments(Node* node, const Comment* comments);
 
   // Names.
   bool NameAhead(size_t n = 0) const;  ///< a quoted name or a word that is not structural
@@ -120,6 +123,7 @@ class Parser {
   Node* GroupItem();
   Node* OrderList();
   Node* OrderItem();
+  void OrderWords(Node* item);  ///< ASC, DESC, NULLS FIRST …
   Node* NamedWindows();
   Node* ValuesRows();
   Node* Subquery();
@@ -169,8 +173,28 @@ class Parser {
   Node* BraceParameter();
   Node* ScalarCte();
 
+  // Pipe syntax (parse_pipe.cc).
+  struct Pipe {
+    Node* with = nullptr;
+    Node* query = nullptr;  ///< what follows the common table expressions
+    int conditions = 0;
+  };
+  Node* PipeOperators(Node* query, bool from_first);
+  void PipeOperator(Pipe& pipe);
+  void PipeStep(Pipe& pipe, Node* name = nullptr);
+  void PipeSelectable(Pipe& pipe);
+  void PipeWhere(Pipe& pipe);
+  void PipeLimit(Pipe& pipe);
+  Node* PipeItem(Node* order);
+  void PipeAggregate(Pipe& pipe);
+  void PipeSet(Pipe& pipe);
+  void PipeJoin(Pipe& pipe);
+  Node*& PipeTable(Pipe& pipe);
+  Node* SelectAll(Node* table);
+
   // Tables.
   Node* TableExpression();
+  Node* Joins(Node* left);  ///< what is joined to a table
   Node* TablePrimary(bool applied = false);
   Node* ParenthesisedTable();
   bool JoinHead(Node* join);
@@ -342,8 +366,8 @@ class Parser {
   const ParseOptions& options_;
   size_t at_ = 0;
   int depth_ = 0;
-  std::vector<const Comment*> comments_;  ///< by token index: the comments before that token
-  size_t comments_taken_ = 0;
+  std::vector<const Comment*> comments_;  ///< by token index: the comments that belong to it
+  int pipe_steps_ = 0;
   bool no_in_ = false;  ///< inside POSITION(x IN y)
   std::vector<ParseFailure> failures_;
   size_t resumed_at_ = SIZE_MAX;    ///< offset where reading went on behind the last failure

@@ -49,7 +49,7 @@ void Writer::Expression(const Node* node, int parent_level) {
   if (wrap) Put("(");
   ExpressionBody(node);
   if (wrap) Put(")");
-  if (node->comments != nullptr) Comments(node, false);
+  if (node->comments != nullptr && node != held_) Comments(node, false);
 }
 
 void Writer::ExpressionBody(const Node* node) {
@@ -193,7 +193,15 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kField: return Field(node);
     case Kind::kParen:
       Put("(");
+      if (options_.pretty) {
+        ++indent_;
+        Break();
+      }
       Expression(node->Child(0), 0);
+      if (options_.pretty) {
+        --indent_;
+        Break();
+      }
       return Put(")");
     case Kind::kAlias:
       Expression(node->Child(0), 0);
@@ -266,22 +274,21 @@ std::string_view Writer::Operator(const Node* node) const {
 }
 
 void Writer::Binary(const Node* node) {
+  if (options_.pretty && (node->op == Op::kAnd || node->op == Op::kOr)) return Connectors(node);
   const int level = Level(node);
   // Only AND, OR, + and * may lose the parentheses of an equal operator on the right; comparisons on neither side.
   const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
   const bool associative = node->op == Op::kAnd || node->op == Op::kOr;
   Expression(node->Child(0), comparison ? level + 1 : level);
   const std::string_view op = Operator(node);
-  const bool clause = options_.pretty && (node->op == Op::kAnd) && indent_ >= 0;
-  if (clause) {
-    ++indent_;
-    Break();
-    --indent_;
-  } else {
-    Put(" ");
-  }
+  Put(" ");
   Put(op);
   if (!(op.ends_with(" OF") && node->Child(1)->Is(Kind::kParen))) Put(" ");  // a MEMBER OF(b)
+  if (node->comments != nullptr) {
+    const size_t before = out_.size();
+    Comments(node, true);
+    if (out_.size() > before) Put(" ");
+  }
   const bool chained = node->Child(1)->Has(kChained) && node->Child(1)->Is(Kind::kBinary, node->op);
   Expression(node->Child(1), associative || chained ? level : level + 1);
 }
@@ -317,6 +324,7 @@ void Writer::In(const Node* node) {
 }
 
 void Writer::Case(const Node* node) {
+  if (options_.pretty && Width(node) > 80) return LongCase(node);
   Put("CASE");
   if (node->Child(0) != nullptr) {
     Put(" ");
@@ -379,8 +387,14 @@ void Writer::OrderItem(const Node* item) {
 }
 
 void Writer::Identifier(const Node* identifier) {
-  const bool quote =
-      options_.identify == Identify::kAlways || (options_.identify == Identify::kAsWritten && identifier->Has(kQuoted));
+  const bool quote = options_.identify == Identify::kAlways ||
+                     (options_.identify == Identify::kSafe &&
+                      (identifier->Has(kQuoted) || FoldIdentifier(dialect_, identifier->text, false) == identifier->text)) ||
+                     (options_.identify == Identify::kAsWritten && identifier->Has(kQuoted));
+  if (options_.fold && !identifier->Has(kQuoted)) {
+    const std::string folded = FoldIdentifier(dialect_, identifier->text, false);
+    return Put(quote ? QuoteIdentifier(dialect_, folded) : folded);
+  }
   if (quote) return Put(QuoteIdentifier(dialect_, identifier->text));
   // An unquoted name keeps its spelling unless it would be read as something else.
   if (identifier->Has(kQuoted)) return Put(QuoteIdentifierIfNeeded(dialect_, identifier->text));

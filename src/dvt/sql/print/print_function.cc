@@ -34,7 +34,9 @@ void Writer::Function(const Node* node) {
   if (node->Has(kQuotedName))
     Put(QuoteIdentifier(dialect_, node->text));
   else
-    Put(node->text);
+    Put(options_.functions == PrintOptions::Names::kLower   ? ToLower(node->text)
+        : options_.functions == PrintOptions::Names::kUpper ? ToUpper(node->text)
+                                                            : std::string(node->text));
   const Node* args = node->Child(kArgsSlot);
   if (args != nullptr && args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
     static constexpr std::string_view kBefore[] = {"(", " PLACING ", " FROM ", " FOR "};
@@ -66,7 +68,7 @@ void Writer::Function(const Node* node) {
     if (array_of_query)
       Query(args->Child(0)->Child(kInnerSlot));
     else if (args != nullptr)
-      List(args);
+      Arguments(args);
     CallClauses(node);
     if (const Node* separator = node->Child(kSeparatorSlot)) {
       Put(" SEPARATOR ");

@@ -9,22 +9,6 @@ std::string Print(const Node* node, const Dialect& dialect, const PrintOptions& 
   return writer.Take();
 }
 
-void Writer::Break() {
-  if (!options_.pretty) {
-    if (!out_.empty() && out_.back() != ' ' && out_.back() != '(') out_ += ' ';
-    return;
-  }
-  while (!out_.empty() && out_.back() == ' ') out_.pop_back();
-  if (!out_.empty()) out_ += '\n';
-  out_.append(static_cast<size_t>(indent_ * options_.indent), ' ');
-}
-
-void Writer::Clause(std::string_view keyword) {
-  Break();
-  Put(keyword);
-  Put(" ");
-}
-
 void Writer::Any(const Node* node) {
   if (node == nullptr) return;
   if (node->IsQuery()) return Query(node);
@@ -57,7 +41,7 @@ void Writer::Any(const Node* node) {
     case Kind::kList: return List(node);
     case Kind::kOrderItem:
       OrderItem(node);
-      if (node->comments != nullptr) Comments(node, false);
+      if (node->comments != nullptr && node != held_) Comments(node, false);
       return;
     case Kind::kGroupBy: return GroupBy(node);
     case Kind::kTypeName: return TypeName(node);
@@ -71,22 +55,6 @@ void Writer::Any(const Node* node) {
       if (node->comments != nullptr) Comments(node, false);
       return;
     default: Expression(node, 0);
-  }
-}
-
-// Comments become block comments, so that they end where they should on any line.
-void Writer::Comments(const Node* node, bool before) {
-  if (!options_.comments) return;
-  for (const Comment* c = node->comments; c != nullptr; c = c->next) {
-    if (before != (c->before && (node->IsQuery() || node->kind >= Kind::kInsert))) continue;
-    std::string text(TrimView(c->text));
-    for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
-    for (size_t at = 0; (at = text.find("/*", at)) != std::string::npos;) text.replace(at, 2, "/ *");
-    if (!before && !out_.empty() && out_.back() != ' ') Put(" ");
-    Put("/* ");
-    Put(text);
-    Put(" */");
-    if (before) Break();
   }
 }
 
@@ -122,10 +90,7 @@ void Writer::With(const Node* with) {
   Put(with->Has(kRecursive) ? "WITH RECURSIVE " : "WITH ");
   for (uint32_t i = 0; i < with->count; ++i) {
     const Node* cte = with->Child(i);
-    if (i > 0) {
-      Put(",");
-      Break();
-    }
+    if (i > 0) Put(", ");
     const Node* alias = cte->Child(0);
     if (cte->Has(kScalar)) {
       Expression(cte->Child(1), 0);
@@ -135,6 +100,7 @@ void Writer::With(const Node* with) {
     }
     Identifier(alias->Child(0));
     if (alias->Child(1) != nullptr) Columns(alias->Child(1));
+    if (alias->comments != nullptr) Comments(alias, false);
     Put(" AS ");
     if (cte->Has(kMaterialized)) Put("MATERIALIZED ");
     if (cte->Has(kNotMaterialized)) Put("NOT MATERIALIZED ");
@@ -171,14 +137,12 @@ void Writer::Select(const Node* select) {
   }
   if (!select->text.empty() && dialect_.Has(Feature::kSelectAsStruct)) Put(select->text), Put(" ");
   Top(select);
-  const Node* items = select->Child(kItemsSlot);
-  ++indent_;
-  for (uint32_t i = 0; items != nullptr && i < items->count; ++i) {
-    if (i > 0) Put(options_.pretty ? "," : ", ");
-    if (options_.pretty && items->count > 1) Break();
-    Expression(items->Child(i), 0);
+  if (const Node* items = select->Child(kItemsSlot)) {
+    if (options_.pretty)
+      Lines(items->Children());
+    else
+      List(items);
   }
-  --indent_;
   if (const Node* into = select->Child(kIntoSlot)) Into(into);
   if (const Node* from = select->Child(kFromSlot)) {
     Clause("FROM");
@@ -196,17 +160,22 @@ void Writer::Select(const Node* select) {
     Expression(prewhere, 0);
   }
   if (const Node* where = select->Child(kWhereSlot)) {
-    Clause("WHERE");
-    Expression(where, 0);
+    ClauseExpression("WHERE", where);
   }
   if (const Node* connect = select->Child(kConnectSlot)) Connect(connect);
   if (const Node* group = select->Child(kGroupSlot)) {
-    Clause("GROUP BY");
-    GroupBy(group);
+    if (options_.pretty && group->count > 0) {
+      Break();
+      Put("GROUP BY");
+      Lines(group->Children());
+      if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
+    } else {
+      Clause("GROUP BY");
+      GroupBy(group);
+    }
   }
   if (const Node* having = select->Child(kHavingSlot)) {
-    Clause("HAVING");
-    Expression(having, 0);
+    ClauseExpression("HAVING", having);
   }
   if (const Node* windows = select->Child(kWindowSlot)) {
     Clause("WINDOW");
@@ -218,8 +187,7 @@ void Writer::Select(const Node* select) {
     }
   }
   if (const Node* qualify = select->Child(kQualifySlot)) {
-    Clause("QUALIFY");
-    Expression(qualify, 0);
+    ClauseExpression("QUALIFY", qualify);
   }
   Tail(select);
 }
@@ -371,6 +339,12 @@ void Writer::TableBody(const Node* table) {
       if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kParenTable:
+      if (table->Has(kNoParens)) {  // a JOIN b JOIN c ON … ON …
+        ++indent_;
+        Table(table->Child(1));
+        --indent_;
+        return;
+      }
       Put("(");
       Table(table->Child(1));
       Put(")");
@@ -450,14 +424,16 @@ void Writer::JoinRight(const Node* join) {
     Expression(match, 0);
     Put(")");
   }
+  ++indent_;
   if (const Node* on = join->Child(2)) {
-    Put(" ON ");
+    Clause("ON");
     Expression(on, 0);
   }
   if (const Node* columns = join->Child(3)) {
-    Put(" USING ");
+    Clause("USING");
     Columns(columns);
   }
+  --indent_;
 }
 
 void Writer::JoinWords(const Node* join) {

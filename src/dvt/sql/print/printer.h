@@ -10,6 +10,7 @@ namespace dvt::sql {
 enum class Identify {
   kAsWritten,  ///< quoted where the source quoted, and wherever an unquoted spelling would be read differently
   kAsNeeded,   ///< only where an unquoted spelling would be read differently
+  kSafe,       ///< always, unless that would change which object is meant
   kAlways,
 };
 
@@ -18,6 +19,9 @@ struct PrintOptions {
   int indent = 2;
   Identify identify = Identify::kAsWritten;
   bool comments = true;
+  bool leading_comma = false;  ///< pretty: commas before the items
+  enum class Names { kAsWritten, kLower, kUpper } functions = Names::kAsWritten;
+  bool fold = false;  ///< unquoted names are written as the dialect stores them
 };
 
 /// The text of any node (statement, query, clause or expression) in a dialect. Never fails: what the dialect lacks is printed in its

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -106,6 +107,16 @@ class Writer {
   void List(const Node* list, std::string_view separator = ", ");
 
   void Put(std::string_view text) { out_ += text; }
+  // Layout (print_layout.cc).
+  size_t Width(const Node* node) const;  ///< of its text on lines of its own
+  bool TooWide(std::span<Node* const> nodes) const;
+  void Lines(std::span<Node* const> nodes, std::string_view end = {});  ///< one a line, a step further in, when pretty
+  void Arguments(const Node* list);                                     ///< on lines of their own if they are too wide
+  void ClauseList(std::string_view keyword, const Node* list);
+  void ClauseExpression(std::string_view keyword, const Node* expression);
+  void Connectors(const Node* node);
+  void LongCase(const Node* node);
+
   /// A new line at the present indent when pretty, else one blank.
   void Break();
   void Clause(std::string_view keyword);
@@ -114,6 +125,7 @@ class Writer {
   const PrintOptions& options_;
   std::string out_;
   int indent_ = 0;
+  const Node* held_ = nullptr;  ///< its comments are written by its list, behind the comma
 };
 
 }  // namespace dvt::sql

@@ -37,9 +37,16 @@ PrintOptions PrintOptionsOf(const Value& request) {
   options.pretty = pretty.is_bool() && pretty.as_bool();
   const Value& identify = request["identify"];
   if (identify.is_bool() && identify.as_bool()) options.identify = Identify::kAlways;
-  if (identify.is_string() && identify.as_string() == "safe") options.identify = Identify::kAlways;
+  if (identify.is_string() && identify.as_string() == "safe") options.identify = Identify::kSafe;
   const Value& more = request["options"];
   if (more["indent"].is_int()) options.indent = static_cast<int>(more["indent"].as_int());
+  if (more["leading_comma"].is_bool()) options.leading_comma = more["leading_comma"].as_bool();
+  if (more["normalize"].is_bool()) options.fold = more["normalize"].as_bool();
+  if (more["normalize_functions"].is_string()) {
+    const std::string names = ToLower(more["normalize_functions"].as_string());
+    if (names == "lower") options.functions = PrintOptions::Names::kLower;
+    if (names == "upper") options.functions = PrintOptions::Names::kUpper;
+  }
   if (more["comments"].is_bool()) options.comments = more["comments"].as_bool();
   return options;
 }
