@@ -15,7 +15,7 @@
 namespace dvt::sql {
 
 /// What the parser, the printer and the rewrites may ask of a dialect. A child dialect has its own set, usually built from the parent's.
-enum class Feature : uint8_t {
+enum class Feature : uint16_t {
   // lexing
   kBackslashEscapes,       ///< '\n' in ordinary strings
   kEStrings,               ///< E'\n'
