@@ -85,6 +85,56 @@ constexpr FeatureSet kFeatures = {F::kTop,
                                   F::kQualify,
                                   F::kStarExcept};
 
+constexpr FunctionSpec kFunctions[] = {
+    {"NVL2", "nvl2", 2, 3, TypeRule::kCommon},
+    {"MEDIAN", "median", 1, 1, TypeRule::kFloat64, kAggregate},
+    {"DATEADD", "dateadd", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",
+     "DATEADD(UNIT(ARG3), ARG2, ARG1)"},
+    {"DATE_ADD", "dateadd", 3, 3, TypeRule::kTimestamp, kPure, true, "date_add", "ARG3, ARG2, UNIT(ARG1)"},
+    {"DATEDIFF", "datediff", 3, 3, TypeRule::kInt64, kPure, false, "date_diff", "ARG3, ARG2, UNIT(ARG1)",
+     "DATEDIFF(UNIT(ARG3), ARG2, ARG1)"},
+    {"DATE_DIFF", "datediff", 3, 3, TypeRule::kInt64, kPure, true, "date_diff", "ARG3, ARG2, UNIT(ARG1)"},
+    {"GETDATE", "getdate", 0, 0, TypeRule::kTimestamp, kStable, false, "current_timestamp"},
+    {"SYSDATE", "sysdate", 0, 0, TypeRule::kTimestamp, kStable | kNoParentheses, false, "sysdate"},
+    {"NVL", "coalesce", 2, -1, TypeRule::kCommon, kPure, true},
+    {"IFNULL", "coalesce", 2, 2, TypeRule::kCommon, kPure, true},
+    {"LEN", "char_length", 1, 1, TypeRule::kInt32, kPure, true},
+    {"CONVERT_TIMEZONE", "convert_timezone", 2, 2, TypeRule::kTimestamp, kPure, true, "convert_timezone", "'UTC', ARG1, ARG2"},
+    {"CONVERT_TIMEZONE", "convert_timezone", 3, 3, TypeRule::kTimestamp, kPure, false, "convert_timezone"},
+    {"SPLIT_TO_ARRAY", "string_to_array", 1, 1, TypeRule::kUnknown, kPure, true, "string_to_array", "ARG1, ','"},
+    {"SPLIT_TO_ARRAY", "string_to_array", 2, 2, TypeRule::kUnknown, kPure, false, "string_to_array"},
+    {"CONCAT", "concat2", 2, 2, TypeRule::kString, kPure, false, "concat", {}, "ARG1 || ARG2"},
+    {"CONCAT", "concat3", 3, 3, TypeRule::kString, kPure, false, "concat", {}, "ARG1 || ARG2 || ARG3"},
+    {"FARMFINGERPRINT64", "farm_fingerprint", 1, 1, TypeRule::kInt64, kPure, false, "farm_fingerprint"},
+    {"FARM_FINGERPRINT", "farm_fingerprint", 1, 1, TypeRule::kInt64, kPure, true, "farm_fingerprint"},
+    {"LISTAGG", "group_concat_any", 1, 2, TypeRule::kString, kAggregate, false, "group_concat"},
+    {"JSON_PARSE", "parse_json", 1, 1, TypeRule::kJson, kPure, false, "parse_json"},
+    {"GET_ARRAY_LENGTH", "array_size", 1, 1, TypeRule::kInt64, kPure, false, "array_size"},
+    {"ARRAY_CONCAT", "array_concat", 2, 2, TypeRule::kFirst, kPure, false, "array_concat"},
+    {"ARRAY_CONCAT",
+     "array_concat",
+     3,
+     3,
+     TypeRule::kFirst,
+     kPure,
+     false,
+     "array_concat",
+     {},
+     "ARRAY_CONCAT(ARG1, ARRAY_CONCAT(ARG2, ARG3))"},
+    {"STRTOL", "strtol", 2, 2, TypeRule::kInt64, kPure, false},
+    {"DATE_FROM_UNIX_DATE",
+     "date_from_unix_date",
+     1,
+     1,
+     TypeRule::kDate,
+     kPure,
+     false,
+     "date_from_unix_date",
+     {},
+     "DATEADD(DAY, ARG1, CAST('1970-01-01' AS DATE))"},
+    {"TO_HEX", "hex", 1, 1, TypeRule::kString, kPure, false, "hex"},
+};
+
 constexpr TypeSpec kTypes[] = {
     {"INTEGER", TypeKind::kInt32, 0, 0, 0, false, false, "INT"},
     {"VARBYTE", TypeKind::kBinary, 1, 0, 0, false, false, "VARBINARY"},
@@ -109,7 +159,7 @@ const Dialect& Redshift() {
     d.aliases = {};
     d.features = kFeatures;
     d.nested.literal = "ARRAY(";
-    d.functions = {};
+    d.functions = kFunctions;
     d.types = kTypes;
     d.reserved = {};
     d.time_format = "postgres";

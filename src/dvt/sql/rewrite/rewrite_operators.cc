@@ -151,6 +151,13 @@ Node* Rewriter::Visit(Node* node) {
       return node;
     }
     case Kind::kPosition:
+      if (normalize_ && !CollationsDiffer()) {
+        const FunctionSpec* spec = FindFamily(to_, "str_position", 2);
+        if (spec != nullptr && !spec->write.starts_with("POSITION")) {
+          Node* parts[] = {node->Child(1), node->Child(0)};
+          return Call(node, *spec, parts);
+        }
+      }
       if (CollationsDiffer()) Note(Verdict::kDifferent, node, "POSITION", "it ignores case in one of the two systems");
       if (!to_.Has(Feature::kPositionFunction)) return Made(MakeFunction(arena_, "INSTR", {node->Child(1), node->Child(0)}));
       return node;
