@@ -97,7 +97,9 @@ void ColumnFlow::OfJoined(const FlowColumn& column, const Take& take) const {
 void ColumnFlow::OfSource(const FlowColumn& column, const Take& take) const {
   const Source& source = *column.source;
   if (source.query != nullptr) {
-    take({nullptr, source.query, column.index, column.name});
+    // More aliases than known outputs: the column stands behind a star over unknown columns.
+    const bool beyond = column.index >= 0 && static_cast<size_t>(column.index) >= source.query->output.size();
+    if (!beyond) take({nullptr, source.query, column.index, column.name});
     return;
   }
   if (source.kind == SourceKind::kJoin || source.kind == SourceKind::kPivot) return OfJoined(column, take);

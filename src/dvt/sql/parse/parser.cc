@@ -88,7 +88,7 @@ void Parser::SkipBalanced() {
 namespace {
 
 // Trees are walked by recursion, so their height is bounded: the node where it is exceeded, or nullptr.
-constexpr size_t kMaxHeight = 3000;
+constexpr size_t kMaxHeight = 1500;
 
 const Node* TooHigh(const Node* root) {
   std::vector<std::pair<const Node*, size_t>> open = {{root, 1}};

@@ -1,0 +1,1 @@
+WITH t(a, b) AS (SELECT * FROM x) SELECT a, b FROM t

@@ -1,0 +1,1 @@
+SELECT a.in(1, 2)

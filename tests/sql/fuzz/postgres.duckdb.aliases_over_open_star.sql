@@ -1,0 +1,1 @@
+SELECT a, b FROM (SELECT * FROM x) AS t(a, b)
