@@ -12,7 +12,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-void AppendEscape(std::string& out, char c) {
+void AppendEscape(std::string& out, char c, bool controls) {
   switch (c) {
     case 'n': out += '\n'; break;
     case 't': out += '\t'; break;
@@ -21,6 +21,8 @@ void AppendEscape(std::string& out, char c) {
     case 'f': out += '\f'; break;
     case '0': out += '\0'; break;
     case 'Z': out += '\x1a'; break;
+    case 'a': out += controls ? '\a' : 'a'; break;
+    case 'v': out += controls ? '\v' : 'v'; break;
     default: out += c;
   }
 }

@@ -225,7 +225,7 @@ class Lexer {
         char next = raw[++i];
         if (next == '%' || next == '_') value += '\\';
         if ((type == Tok::kEString || d_.Has(Feature::kCodeEscapes)) && DecodeCode(raw, i, value, CodesAreBytes(type))) continue;
-        AppendEscape(value, next);
+        AppendEscape(value, next, d_.Has(Feature::kEscapedControls));
       } else {
         value += raw[i];
         if (raw[i] == quote) ++i;
@@ -282,7 +282,7 @@ class Lexer {
       if (raw)
         value += src_.substr(pos_, 2);
       else if (!d_.Has(Feature::kCodeEscapes) || !DecodeCode(src_.substr(start), at, value, CodesAreBytes(type)))
-        AppendEscape(value, src_[pos_ + 1]);
+        AppendEscape(value, src_[pos_ + 1], d_.Has(Feature::kEscapedControls));
       pos_ = start + at + 1;
     }
     if (pos_ >= src_.size()) return Unclosed("this quote is never closed; expected " + std::string(delimiter));

@@ -50,7 +50,7 @@ bool Parser::CreateHead(Node* create) {
 // Whether the body of the definition begins here.
 bool Parser::BodyAhead() const {
   if (Is(Kw::kWITH)) return !SymbolAhead(1, "(") && (IsAhead(2, Kw::kAS) || SymbolAhead(2, "(") || IsAhead(1, Kw::kRECURSIVE));
-  return QueryAhead(0);
+  return QueryAhead(0) && (!Is(Kw::kTABLE) || tokens_[at_ - 1].kw == Kw::kAS);
 }
 
 // AS query, a query without AS, an expression or a text.

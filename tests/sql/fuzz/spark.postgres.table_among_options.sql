@@ -1,0 +1,1 @@
+CREATE TABLE r AS TABLE t; CREATE TABLE r using x TABLE t n e()
