@@ -104,6 +104,7 @@ class Analyzer {
   void Use(Source* source, int index, std::string_view name);
   void Bound(Node* column, Block& from, Source* source, int index, bool outer);
   [[noreturn]] void FailUnknown(const Node* column, const Block& block, const std::string& name);
+  [[noreturn]] void FailHidden(const Node* column, const std::string& table);
   Place PlaceOf(const Node* node) const;
   bool Same(std::string_view a, std::string_view b) const { return SameName(dialect_, a, b); }
   std::string Fold(const Node* identifier) const;

@@ -288,7 +288,11 @@ void Analyzer::FailUnknown(const Node* column, const Block& block, const std::st
     const std::string table = Fold(column->Child(column->count - 2));
     std::vector<std::string> tables;
     for (const Block* each = &block; each != nullptr; each = each->outer) {
-      for (const Source* source : each->scope->sources) tables.push_back(source->name);
+      for (const Source* source : each->scope->sources) {
+        const bool hidden = std::find(each->hidden.begin(), each->hidden.end(), source) != each->hidden.end();
+        if (hidden && Same(source->name, table)) FailHidden(column, table);
+        if (!hidden) tables.push_back(source->name);
+      }
     }
     throw AnalysisFailure{
         Error(ErrorCode::kNotFound, fmt::format("there is no table or alias '{}' here.{}", table, DidYouMean(table, tables)))
@@ -296,12 +300,26 @@ void Analyzer::FailUnknown(const Node* column, const Block& block, const std::st
   }
   std::vector<std::string> names;
   for (const Block* each = &block; each != nullptr; each = each->outer) {
-    for (const Source* source : each->scope->sources) {
-      for (const auto& field : source->columns) names.push_back(field.name);
-    }
+    for (const VisibleColumn& visible : each->visible) names.push_back(visible.name);
   }
+  std::string hint;
+  for (uint32_t i = 0; block.items != nullptr && i < block.items->count; ++i) {
+    const Node* item = block.items->Child(i);
+    if (item->Is(Kind::kAlias) && Same(OutputName(item, dialect_), name))
+      hint = fmt::format("'{}' is the name of an output, which is not seen here: write its expression", name);
+  }
+  throw AnalysisFailure{Error(ErrorCode::kNotFound, fmt::format("there is no column '{}'.{}", name, DidYouMean(name, names)))
+                            .At(PlaceOf(column))
+                            .WithHint(std::move(hint))};
+}
+
+// What an alias or a semi join covers.
+void Analyzer::FailHidden(const Node* column, const std::string& table) {
   throw AnalysisFailure{
-      Error(ErrorCode::kNotFound, fmt::format("there is no column '{}'.{}", name, DidYouMean(name, names))).At(PlaceOf(column))};
+      Error(ErrorCode::kNotFound, fmt::format("the columns of '{}' are not seen here", table))
+          .At(PlaceOf(column))
+          .WithHint("the right side of a semi or anti join is seen only in its ON, a table of a join or pivot with an "
+                    "alias only by that alias")};
 }
 
 }  // namespace dvt::sql

@@ -128,7 +128,9 @@ void ColumnFlow::OfResult(const FlowColumn& column, const Take& take) const {
   if (at >= scope.origins.size()) return;
   const OutputOrigin& origin = scope.origins[at];
   if (origin.left >= 0 && !scope.branches.empty()) take({nullptr, scope.branches[0], origin.left, {}});
-  if (origin.right >= 0 && scope.branches.size() > 1) take({nullptr, scope.branches[1], origin.right, {}});
+  // The rows of EXCEPT's right side only take some away.
+  const bool both = !scope.query->Is(Kind::kSetOperation, Op::kExcept);
+  if (both && origin.right >= 0 && scope.branches.size() > 1) take({nullptr, scope.branches[1], origin.right, {}});
   for (const auto& [source, index] : origin.columns) take({source, nullptr, index, {}});
   if (origin.columns.empty() && origin.item != nullptr) OfExpression(ValueOf(origin.item), &scope, take);
 }

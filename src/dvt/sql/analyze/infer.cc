@@ -49,7 +49,7 @@ DataType Inference::Of(const Node* node) const {
     case Kind::kCollate: return Of(node->Child(0));
     case Kind::kNamedArg: return Of(node->Child(1));
     case Kind::kTrim: return Of(node->Child(0)).kind == TypeKind::kBinary ? DataType(TypeKind::kBinary) : DataType::String();
-    case Kind::kPosition: return TypeKind::kInt32;
+    case Kind::kPosition: return OfResult("INT32", node);
     case Kind::kExtract: return OfExtract(node);
     case Kind::kInterval: return TypeKind::kInterval;
     case Kind::kCast: return TypeOfName(node->Child(1), dialect_);
@@ -76,7 +76,8 @@ DataType Inference::OfExtract(const Node* node) const {
   if (node->text == "TIME") return TypeKind::kTime;
   const std::string_view rule = ResultRule(dialect_, "{extract}");
   if (rule == "DECIMAL") return TypeKind::kDecimal;
-  return rule == "INT32" && !node->text.starts_with("EPOCH") ? TypeKind::kInt32 : TypeKind::kInt64;
+  return rule == "INT32" && ResultRule(dialect_, "{integer}") != "INT64" && !node->text.starts_with("EPOCH") ? TypeKind::kInt32
+                                                                                                             : TypeKind::kInt64;
 }
 
 DataType Inference::OfCase(const Node* node) const {

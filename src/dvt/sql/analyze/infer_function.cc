@@ -90,12 +90,18 @@ DataType Inference::OfFunction(const Node* node) const {
     if (!rule.empty()) return OfResult(rule, node);
   }
   if (const std::string_view own = OwnResultRule(dialect_, name); !own.empty()) return OfResult(own, node);
-  if (name == "LAG" || name == "LEAD") return OfResult("$last", node);
+  // What holds everywhere and is finer than the rules of the function tables.
+  const std::string_view shared = ResultRule(dialect_, name);
+  if (shared == "$last" || shared == "$if" || (shared == "$text" && OfArgument(node, 0).kind == TypeKind::kBinary))
+    return OfResult(shared, node);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
   const FunctionSpec* spec = FindFunction(dialect_, node->text, count);
   if (spec == nullptr) spec = FindFunction(dialect_, node->text);
+  if (spec != nullptr && spec->type == TypeRule::kList && (spec->flags & kAggregate) == 0) {
+    if (DataType first = OfArgument(node, 0); first.kind == TypeKind::kList) return first;
+  }
   if (spec != nullptr && spec->type != TypeRule::kUnknown) return OfRule(spec->type, node);
-  return OfResult(ResultRule(dialect_, name), node);
+  return OfResult(shared, node);
 }
 
 // Calls that make arrays and structures of their arguments.
@@ -160,6 +166,8 @@ DataType Inference::OfRule(TypeRule rule, const Node* call) const {
 
 DataType Inference::OfResult(std::string_view rule, const Node* call) const {
   if (rule.empty()) return {};
+  // Where whole numbers are of one width only, all are.
+  if (rule.starts_with("INT") && ResultRule(dialect_, "{integer}") == "INT64" && rule != "INTERVAL") return TypeKind::kInt64;
   if (rule[0] != '$') return NamedResult(rule);
   if (rule == "$1") return OfArgument(call, 0);
   if (rule == "$2") return OfArgument(call, 1);
@@ -180,7 +188,9 @@ DataType Inference::OfResult(std::string_view rule, const Node* call) const {
   if (rule == "$float") return first.is_integer() ? DataType(TypeKind::kFloat64) : first;
   if (rule == "$real") {
     const bool exact = first.kind == TypeKind::kDecimal || OfArgument(call, 1).kind == TypeKind::kDecimal;
-    return exact ? CommonOf(call->Child(kArgsSlot), 0) : DataType(TypeKind::kFloat64);
+    const DataType common = exact ? CommonOf(call->Child(kArgsSlot), 0) : DataType(TypeKind::kFloat64);
+    if (common.kind != TypeKind::kDecimal) return common;
+    return common.precision > 38 ? DataType::Decimal(76, 38) : DataType::Decimal(38, 9);
   }
   if (rule == "$percentile" || rule == "$quantile") {
     const DataType value = rule == "$percentile" ? DataType(TypeKind::kFloat64) : first;

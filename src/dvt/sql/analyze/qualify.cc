@@ -117,7 +117,7 @@ void Qualifier::AliasOutputs(const Scope& scope) {
     }
     if (item->Is(Kind::kStar) || (item->Is(Kind::kField) && item->Child(1)->Is(Kind::kStar))) continue;
     std::string name = OutputName(item, dialect_);
-    if (name.empty() && options_.name_everything) name = "_col_" + std::to_string(position);
+    if (name.empty() && options_.name_everything) name = FoldIdentifier(dialect_, "_col_" + std::to_string(position), false);
     if (!name.empty()) item = MakeAlias(arena_, item, name);
   }
 }

@@ -82,6 +82,7 @@ DataType Scalar(const Node* type_name, const Dialect& dialect) {
   auto parsed = ParseTypeName(dialect, Print(type_name, dialect));
   if (parsed && parsed->kind != TypeKind::kUnknown) return *parsed;
   auto neutral = ParseTypeName(*FindDialect(""), Print(type_name, *FindDialect("")));
+  if (neutral && neutral->kind == TypeKind::kBinary && type_name->count == 0) return TypeKind::kBinary;
   if (neutral && neutral->kind != TypeKind::kUnknown) return *neutral;
   if (type_name->text == "BIGNUMERIC" || type_name->text == "BIGDECIMAL") return DataType::Decimal(76, 38);
   DataType type = SharedName(type_name->text);

@@ -37,6 +37,7 @@ class StatementAnswer {
     options.source = ast_.source;
     options.file = ast_.file;
     DVT_ASSIGN(analysis_, sql::Analyze(parts_.query, dialect_, schema_, options));
+    NameTargets();
     NameOutputs();
     return {};
   }
@@ -83,13 +84,22 @@ class StatementAnswer {
   const std::set<std::string>& written() const { return written_; }
 
  private:
-  // By the columns they go to, their own names, or their positions; a name that comes again gets its position too.
+  // INSERT without a list of columns means those of the table, in order.
+  void NameTargets() {
+    if (!statement_->Is(Kind::kInsert) || !parts_.targets.empty() || schema_ == nullptr) return;
+    for (const auto& table : ReferencedTables(statement_, dialect_)) {
+      const columnar::Fields* columns = table.written ? schema_->Columns(table.name) : nullptr;
+      for (size_t i = 0; columns != nullptr && i < columns->size(); ++i) parts_.targets.push_back((*columns)[i].name);
+      if (columns != nullptr) return;
+    }
+  }
+
+  // By the columns they go to, their own names, or their positions.
   void NameOutputs() {
-    std::set<std::string> taken;
     const auto& output = analysis_.root()->output;
     for (size_t i = 0; i < output.size(); ++i) {
       std::string name = i < parts_.targets.size() ? parts_.targets[i] : output[i].name;
-      if (name.empty()) name = "_col_" + std::to_string(i);
+      if (name.empty()) name = FoldIdentifier(dialect_, "_col_" + std::to_string(i), false);
       names_.push_back(std::move(name));
     }
   }
