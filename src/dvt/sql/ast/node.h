@@ -109,6 +109,7 @@ enum class Kind : uint8_t {
   kAlter,      ///< 0 kName, 1 kList of kPhrase actions, 2 kPhrase before them; text: object kind; flag kIfExists
   kColumnDef,  ///< 0 kIdentifier, 1 kTypeName, 2 kList of kPhrase constraints; text: the rest as written
   kOnConflict,      ///< 0 kList target, 1 kList assignments, 2 where; flags kDoNothing, kDuplicateKey
+  kInsertAll,       ///< 0 query, then kWhen: condition (kDefault: ELSE), kList of kInsert; text: INSERT ALL, INSERT FIRST
   kBlock,           ///< statements between BEGIN and END
   kIfStatement,     ///< 0 condition, 1 statement, 2 ELSE statement
   kWhileStatement,  ///< 0 condition, 1 statement
@@ -162,6 +163,8 @@ enum FunctionSlot : uint32_t {
   kParameterSlot = 7,  ///< kList: the first parentheses of f(p)(x)
   kCallLimitSlot = 8,  ///< LIMIT inside the parentheses
   kMaxMinSlot = 9,     ///< kPhrase HAVING MAX x
+  kCallTailSlot = 10,  ///< kCommand: clauses behind the last argument, as written
+  kFromEndSlot = 11,   ///< kWord: FROM LAST behind the parentheses
 };
 /// Slots of kMatchRecognize. The row pattern and what follows a match are kept as written.
 enum MatchSlot : uint32_t {

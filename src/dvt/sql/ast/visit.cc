@@ -113,20 +113,21 @@ Node* LeftmostSelect(Node* query) {
 namespace {
 
 constexpr std::string_view kKindNames[] = {
-    "List",           "Select",        "SetOperation", "Values",      "Subquery",       "With",        "Cte",
-    "Distinct",       "GroupBy",       "Rollup",       "Cube",        "GroupingSets",   "OrderItem",   "Limit",
-    "NamedWindow",    "Lock",          "TailClause",   "Hint",        "Into",           "Connect",     "Table",
-    "DerivedTable",   "TableFunction", "ParenTable",   "Pivot",       "MatchRecognize", "Join",        "TableAlias",
-    "Sample",         "TimeTravel",    "Name",         "Identifier",  "Column",         "Star",        "Number",
-    "String",         "Boolean",       "Null",         "Default",     "Parameter",      "Unary",       "Binary",
-    "Like",           "Between",       "In",           "Is",          "Exists",         "Quantified",  "Case",
-    "When",           "Cast",          "TypeName",     "Function",    "Extract",        "Position",    "Trim",
-    "Interval",       "Collate",       "AtTimeZone",   "Row",         "Array",          "Struct",      "Map",
-    "Scope",          "Lambda",        "NamedArg",     "Subscript",   "Slice",          "Field",       "Paren",
-    "Alias",          "Window",        "Frame",        "FrameBound",  "Word",           "Phrase",      "Tuple",
-    "Setting",        "Insert",        "Update",       "Delete",      "MultiInsert",    "Merge",       "MergeWhen",
-    "Create",         "Drop",          "Alter",        "ColumnDef",   "OnConflict",     "Block",       "IfStatement",
-    "WhileStatement", "Declare",       "Declaration",  "SetVariable", "Execute",        "Transaction", "Command"};
+    "List",         "Select",         "SetOperation", "Values",      "Subquery",       "With",       "Cte",
+    "Distinct",     "GroupBy",        "Rollup",       "Cube",        "GroupingSets",   "OrderItem",  "Limit",
+    "NamedWindow",  "Lock",           "TailClause",   "Hint",        "Into",           "Connect",    "Table",
+    "DerivedTable", "TableFunction",  "ParenTable",   "Pivot",       "MatchRecognize", "Join",       "TableAlias",
+    "Sample",       "TimeTravel",     "Name",         "Identifier",  "Column",         "Star",       "Number",
+    "String",       "Boolean",        "Null",         "Default",     "Parameter",      "Unary",      "Binary",
+    "Like",         "Between",        "In",           "Is",          "Exists",         "Quantified", "Case",
+    "When",         "Cast",           "TypeName",     "Function",    "Extract",        "Position",   "Trim",
+    "Interval",     "Collate",        "AtTimeZone",   "Row",         "Array",          "Struct",     "Map",
+    "Scope",        "Lambda",         "NamedArg",     "Subscript",   "Slice",          "Field",      "Paren",
+    "Alias",        "Window",         "Frame",        "FrameBound",  "Word",           "Phrase",     "Tuple",
+    "Setting",      "Insert",         "Update",       "Delete",      "MultiInsert",    "Merge",      "MergeWhen",
+    "Create",       "Drop",           "Alter",        "ColumnDef",   "OnConflict",     "InsertAll",  "Block",
+    "IfStatement",  "WhileStatement", "Declare",      "Declaration", "SetVariable",    "Execute",    "Transaction",
+    "Command"};
 static_assert(std::size(kKindNames) == static_cast<size_t>(Kind::kCommand) + 1);
 
 void DumpTo(const Node* node, std::string& out) {

@@ -118,6 +118,7 @@ enum class Feature : uint16_t {
   kConnectBy,          ///< START WITH … CONNECT BY
   kOuterMarks,         ///< a.x = b.x (+)
   kBareTableAliases,   ///< table aliases are written without AS
+  kFlashback,          ///< t AS OF TIMESTAMP x, t AS OF SCN x
   kTablePartitions,    ///< t PARTITION(p)
   kEqualsAlias,        ///< SELECT name = expression
   kImplicitRecursion,  ///< WITH without RECURSIVE may recurse

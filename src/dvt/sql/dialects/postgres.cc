@@ -252,6 +252,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"TO_TIMESTAMP", "unix_to_time_postgres", 1, 1, TypeRule::kTimestampTz, kPure, false, "unix_to_time"},
     {"TO_TIMESTAMP", "to_timestamp", 2, 2, TypeRule::kTimestampTz, kPure, false, "str_to_time", "ARG1, PARSE_FORMAT(ARG2)",
      "TO_TIMESTAMP(ARG1, PARSE_FORMAT(ARG2))"},
+    {"", "to_number", 1, 1, TypeRule::kFloat64, kPure, false, {}, {}, "CAST(ARG1 AS DOUBLE PRECISION)"},
     {"MAKE_DATE", "make_date", 3, 3, TypeRule::kDate},
     {"AGE", "age", 1, 2, TypeRule::kInterval, kStable},
     {"CURRENT_TIMESTAMP", "now", 0, 1, TypeRule::kTimestampTz, kStable | kNoParentheses},

@@ -339,6 +339,14 @@ Node* Parser::MethodCall(Node* value, Node* function) {
 
 // Casts, subscripts and field accesses behind a primary.
 Node* Parser::Postfix(Node* value) {
+  if (Has(Feature::kFlashback) && value->Is(Kind::kParen) && (IsWord("DAY") || IsWord("YEAR")) &&
+      (IsAhead(1, Kw::kTO) || (SymbolAhead(1, "(") && IsAhead(4, Kw::kTO)))) {  // (a - b) DAY(9) TO SECOND(3)
+    const uint32_t begin = Cur().begin;
+    while (!Eat(Kw::kTO)) Next();
+    Next();
+    if (IsSymbol("(")) SkipBalanced();
+    value = Phrase("INTERVAL", {value, Word(SourceOf(begin, tokens_[at_ - 1].end))});
+  }
   while (true) {
     if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end &&
         (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName)) {

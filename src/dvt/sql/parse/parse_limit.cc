@@ -55,6 +55,10 @@ void Parser::QueryTail(Node* query) {
         Expect(Kw::kONLY, "ONLY");
       }
       query->children[kLimitSlot] = limit;
+    } else if (Has(Feature::kConnectBy) && Is(Kw::kWITH) && (IsWord("READ", 1) || IsWord("CHECK", 1)) &&
+               query->children[kLockSlot] == nullptr) {  // WITH READ ONLY
+      query->children[kLockSlot] = New(Kind::kLock);
+      query->children[kLockSlot]->text = RawUntilStatementEnd(Cur().begin);
     } else if (TailClause(query)) {
       continue;
     } else if (Has(Feature::kSettingsClause) && (IsWord("SETTINGS") || IsWord("FORMAT")) &&

@@ -340,8 +340,10 @@ void Parser::Arguments(Node* call) {
     call->Set(kDistinctArgs);
   else
     Eat(Kw::kALL);
+  const bool clauses = TakesCallClauses(call);
   while (!IsSymbol(")") && !Is(Kw::kORDER) && !Is(Kw::kSEPARATOR)) {
-    Add(args, IsSymbol("*") ? Star(nullptr) : Argument());
+    if (clauses && args->count == 0 && (IsWord("RETURNING") || IsAhead(1, Kw::kON))) break;
+    Add(args, IsSymbol("*") ? Star(nullptr) : clauses ? JsonArgument() : Argument());
     if (!EatSymbol(",")) break;
   }
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
@@ -361,31 +363,11 @@ void Parser::Arguments(Node* call) {
     Node*& last = args->children[args->count - 1];
     last = Phrase("USING", {last, Word("USING"), AnyWord("a character set")});
   }
+  if (clauses) {
+    if (Node* tail = CallTailClauses()) SetChild(arena_, call, kCallTailSlot, tail);
+  }
   if (!IsSymbol(")")) Unexpected(args->count > 0 ? "',' or ')'" : "an argument or ')'");
   Next();
-}
-
-Node* Parser::CallTail(Node* call) {
-  if (Is(Kw::kWITHIN) && IsAhead(1, Kw::kGROUP)) {
-    at_ += 2;
-    ExpectSymbol("(");
-    if (!Eat(Kw::kORDER, Kw::kBY)) Unexpected("ORDER BY");
-    SetChild(arena_, call, kWithinSlot, OrderList());
-    ExpectSymbol(")");
-  }
-  if (Is(Kw::kFILTER) && SymbolAhead(1, "(") && Has(Feature::kFilterClause)) {
-    at_ += 2;
-    Eat(Kw::kWHERE);
-    call->children[kFilterSlot] = Expression();
-    ExpectSymbol(")");
-  }
-  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
-  if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
-  if (Is(Kw::kOVER) && (SymbolAhead(1, "(") || NameAhead(1))) {
-    Next();
-    call->children[kOverSlot] = IsSymbol("(") ? WindowSpec() : Identifier("a window name");
-  }
-  return call;
 }
 
 Node* Parser::Star(Node* qualifier) {

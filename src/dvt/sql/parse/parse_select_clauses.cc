@@ -89,6 +89,19 @@ void Parser::Partition(Node* table) {
   SetChild(arena_, table, kPartitionSlot, part);
 }
 
+// t AS OF TIMESTAMP x, t AS OF SCN x, t FOR SYSTEM_TIME AS OF x; nullptr if there is none.
+Node* Parser::AsOf() {
+  const bool system = Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1) && IsAhead(2, Kw::kAS) && IsWord("OF", 3);
+  const bool flashback = Has(Feature::kFlashback) && Is(Kw::kAS) && IsWord("OF", 1);
+  if (!system && !flashback) return nullptr;
+  Node* travel = New(Kind::kTimeTravel, {nullptr, nullptr, nullptr});
+  at_ += system ? 4 : 2;
+  travel->text = system ? "SYSTEM_TIME" : IsWord("SCN") ? "VERSION" : "TIMESTAMP";
+  if (flashback) Next();
+  travel->children[0] = Expression();
+  return travel;
+}
+
 // The member behind type:: or ::, a name or a call whose name keeps its case.
 Node* Parser::Scope(Node* type) {
   Node* scope = New(Kind::kScope, {type, nullptr});

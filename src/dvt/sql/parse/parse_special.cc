@@ -258,8 +258,11 @@ Node* Parser::WindowSpec() {
     window->children[0] = Identifier("a window name");
   if (Eat(Kw::kPARTITION, Kw::kBY)) {
     Node* list = New(Kind::kList);
+    const bool excluding = IsWord("EXCLUDING") && Ahead(1).type == Tok::kWord;
+    if (excluding) Next();
     do Add(list, Expression());
     while (EatSymbol(","));
+    if (excluding) list->children[0] = Phrase("EXCLUDING", {Word("EXCLUDING"), list->children[0]});
     window->children[1] = list;
   }
   if (Eat(Kw::kORDER, Kw::kBY)) window->children[2] = OrderList();

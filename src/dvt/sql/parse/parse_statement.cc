@@ -28,6 +28,8 @@ Node* Parser::Statement() {
   Node* statement = nullptr;
   if (ProceduralAhead())
     statement = Procedural();
+  else if (InsertAllAhead())
+    statement = InsertAll();
   else if (MultiInsertAhead())
     statement = MultiInsert();
   else if (Has(Feature::kScripts) && IsWord("DECLARE") && Ahead(1).type == Tok::kWord)

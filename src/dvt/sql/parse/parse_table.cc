@@ -287,6 +287,7 @@ void Parser::TableSuffix(Node* table) {
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
   if (VersionAhead()) SetChild(arena_, table, 3, Version());
   Sampled(table);
+  if (Node* travel = AsOf()) SetChild(arena_, table, 3, travel);
   if (plain && TableHintsAhead()) TableHints(table);
   Node* alias = TableAlias(true, plain);
   if (alias != nullptr) table->children[0] = alias;
@@ -295,6 +296,7 @@ void Parser::TableSuffix(Node* table) {
          (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY)))
     raw(true);
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
+  if (Node* travel = AsOf(); travel != nullptr && plain) SetChild(arena_, table, 3, travel);
   Sampled(table);
   FinalAndSample(table);
   UnnestOffset(table);

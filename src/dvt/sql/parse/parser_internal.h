@@ -235,6 +235,14 @@ class Parser {
   Node* Call(Node* name);
   Node* MethodCall(Node* value, Node* function);
   Node* CallTail(Node* call);
+  bool TakesCallClauses(const Node* call) const;
+  Node* JsonArgument();
+  Node* JsonFormat(Node* value);
+  Node* CallTailClauses();
+  void FromEnd(Node* call);
+  bool InsertAllAhead() const;
+  Node* InsertAll();
+  Node* AsOf();
   Node* Argument();
   bool HasRawArguments(const Node* call) const;
   void Arguments(Node* call);

@@ -70,6 +70,10 @@ void Writer::Function(const Node* node) {
     else if (args != nullptr)
       Arguments(args);
     CallClauses(node);
+    if (const Node* tail = node->Child(kCallTailSlot); tail != nullptr && dialect_.Has(Feature::kRawCalls)) {
+      if (args->count > 0) Put(" ");
+      Put(tail->text);
+    }
     if (const Node* separator = node->Child(kSeparatorSlot)) {
       Put(" SEPARATOR ");
       Expression(separator, 0);
@@ -85,6 +89,10 @@ void Writer::Function(const Node* node) {
     Put(" FILTER(WHERE ");
     Expression(filter, 0);
     Put(")");
+  }
+  if (const Node* end = node->Child(kFromEndSlot); end != nullptr && dialect_.Has(Feature::kConnectBy)) {
+    Put(" ");
+    Put(end->text);
   }
   if (!dialect_.Has(Feature::kNullsInCall)) Nulls(node);
   if (const Node* over = node->Child(kOverSlot)) {

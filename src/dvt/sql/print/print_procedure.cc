@@ -126,6 +126,26 @@ void Writer::Procedural(const Node* statement) {
     Break();
   };
   switch (statement->kind) {
+    case Kind::kInsertAll:
+      Put(statement->text);
+      for (uint32_t i = 1; i < statement->count; ++i) {
+        const Node* branch = statement->Child(i);
+        if (const Node* condition = branch->Child(0)) {
+          Put(condition->Is(Kind::kDefault) ? " ELSE" : " WHEN ");
+          if (!condition->Is(Kind::kDefault)) Expression(condition, 0), Put(" THEN");
+        }
+        for (const Node* insert : branch->Child(1)->Children()) {
+          Put(" INTO ");
+          Table(insert->Child(kInsertTable));
+          if (insert->Child(kInsertColumns) != nullptr) Put(" "), Columns(insert->Child(kInsertColumns));
+          if (insert->Child(kInsertSource) == nullptr) continue;
+          Put(" VALUES (");
+          List(insert->Child(kInsertSource)->Child(kInnerSlot)->Child(0));
+          Put(")");
+        }
+      }
+      Put(" ");
+      return Any(statement->Child(0));
     case Kind::kBlock:
       Put("BEGIN ");
       if (!statement->text.empty()) Put(statement->text), Put(" ");

@@ -24,6 +24,7 @@ void Writer::Any(const Node* node) {
     case Kind::kDrop:
     case Kind::kCommand:
     case Kind::kBlock:
+    case Kind::kInsertAll:
     case Kind::kIfStatement:
     case Kind::kWhileStatement:
     case Kind::kDeclare:
@@ -304,7 +305,7 @@ void Writer::Table(const Node* table) {
 
 void Writer::TableBody(const Node* table) {
   switch (table->kind) {
-    case Kind::kTable:
+    case Kind::kTable: {
       if (table->Has(kByName)) Put("ONLY ");
       Dotted(table->Child(1));
       if (const Node* options = table->Child(4)) {
@@ -314,14 +315,20 @@ void Writer::TableBody(const Node* table) {
       }
       if (const Node* part = table->Child(kPartitionSlot); part != nullptr && dialect_.Has(Feature::kTablePartitions))
         Put(" "), Put(part->text);
-      if (table->Child(3) != nullptr) TimeTravel(table->Child(3));
+      const Node* travel = table->Child(3);
+      const bool behind = travel != nullptr && travel->text == "SYSTEM_TIME" && !dialect_.Has(Feature::kFlashback) &&
+                          !dialect_.Has(Feature::kTableHints);
+      if (travel != nullptr && dialect_.Has(Feature::kFlashback) && table->Child(2) != nullptr) Sample(table->Child(2));
+      if (travel != nullptr && !behind) TimeTravel(travel);
       TableAlias(table->Child(0));
+      if (behind) TimeTravel(travel);
       if (const Node* hints = table->Child(kTableHintsSlot); hints != nullptr && dialect_.Has(Feature::kTableHints))
         Put(" WITH "), Columns(hints);
-      if (table->Child(2) != nullptr) Sample(table->Child(2));
+      if (table->Child(2) != nullptr && !(travel != nullptr && dialect_.Has(Feature::kFlashback))) Sample(table->Child(2));
       if (table->Has(kFinal)) Put(" FINAL");
       if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
       return;
+    }
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
       if (table->Child(1)->Is(Kind::kSubquery))

@@ -68,8 +68,14 @@ void Writer::TimeTravel(const Node* travel) {
     Expression(what, 0);
     Put(")");
   };
-  if (travel->text == "VERSION" || travel->text == "TIMESTAMP") {
+  const bool flashback = dialect_.Has(Feature::kFlashback);
+  if (travel->text == "VERSION" || travel->text == "TIMESTAMP" || travel->text == "SYSTEM_TIME") {
     Put(" ");
+    if (flashback) {
+      Put(travel->text == "VERSION" ? "AS OF SCN " : "AS OF TIMESTAMP ");
+      return Expression(travel->Child(0), 0);
+    }
+    if (travel->text == "SYSTEM_TIME") Put("FOR ");
     Put(travel->text);
     Put(" AS OF ");
     return Expression(travel->Child(0), 0);

@@ -37,8 +37,11 @@ Node* FirstCall(Node* node) {
 const FunctionSpec* Rewriter::SpecOf(const Node* node) const {
   const Node* given = node->Child(kArgsSlot);
   const std::span<Node* const> args = given == nullptr ? std::span<Node* const>() : given->Children();
+  std::string_view name = node->text;
+  if (const Node* schema = node->Child(kSchemaSlot); schema != nullptr && schema->count == 1)
+    name = arena_.Copy(std::string(schema->Child(0)->text) + "." + std::string(name));
   for (const Dialect* dialect : {&from_, normalize_ ? &Neutral() : &from_}) {  // every dialect knows the neutral names, too
-    for (const FunctionSpec* spec : FindFunctions(*dialect, node->text, static_cast<int>(args.size()))) {
+    for (const FunctionSpec* spec : FindFunctions(*dialect, name, static_cast<int>(args.size()))) {
       if (spec->when_read.empty() || Fulfils(spec->when_read, args, [&](const Node* arg) { return TypeOf(arg); })) return spec;
     }
   }
@@ -117,7 +120,8 @@ Node* Rewriter::Preferred(Node* node) {
   bool exact = false;
   std::vector<Node*> canonical;
   const bool known = spec != nullptr && CanonicalArguments(node, *spec, canonical);
-  const FunctionSpec* target = known ? TargetOf(*spec, canonical, exact) : nullptr;
+  const bool own = known && spec->read.empty() && spec->write.empty() && !spec->read_only && !spec->when_read.empty();
+  const FunctionSpec* target = !known || own ? nullptr : TargetOf(*spec, canonical, exact);
   if (target != nullptr && exact && (target != spec || !spec->read.empty() || !spec->write.empty())) {
     Node* out = Call(node, *target, canonical);
     out->comments = node->comments;

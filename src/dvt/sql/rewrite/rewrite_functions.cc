@@ -36,6 +36,10 @@ Node* Rewriter::Function(Node* node) {
     Note(Verdict::kUnsupported, node, "ORDER BY in " + ToUpper(node->text),
          std::string(to_.name) + " has aggregates without an order only");
   }
+  if (node->Child(kSchemaSlot) != nullptr && SpecOf(node) != nullptr) {
+    node->text = SpecOf(node)->name;
+    node->children[kSchemaSlot] = nullptr;
+  }
   if (node->Child(kSchemaSlot) != nullptr) {
     Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
          "functions of a schema are known only to " + std::string(from_.name));

@@ -47,6 +47,9 @@ void Rewriter::Select(Node* select) {
       Note(Verdict::kUnsupported, part, std::string(construct), std::string(to_.name) + " has no " + std::string(construct));
   };
   needs(select->Child(kQualifySlot), Feature::kQualify, "QUALIFY");
+  if (const Node* into = select->Child(kIntoSlot); into != nullptr && (into->count > 1 || into->text == "BULK COLLECT"))
+    Note(Verdict::kUnsupported, into, "SELECT INTO", "values are not put into variables in " + std::string(to_.name));
+  needs(select->Child(kConnectSlot), Feature::kConnectBy, "CONNECT BY");
   if (select->Child(kLockSlot) != nullptr) Note(Verdict::kDifferent, select, "row locks", "locks are not the same everywhere");
   const Node* distinct = select->Child(kDistinctSlot);
   if (distinct != nullptr && distinct->count > 0) needs(distinct, Feature::kDistinctOn, "DISTINCT ON");
