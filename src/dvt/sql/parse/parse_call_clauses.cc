@@ -26,7 +26,7 @@ bool Parser::TakesCallClauses(const Node* call) const {
 Node* Parser::JsonArgument() {
   const bool key_word = Is(Kw::kKEY) && !SymbolAhead(1, ",") && !SymbolAhead(1, ")") && !SymbolAhead(1, ":");
   if (key_word) Next();
-  Node* value = Argument();
+  Node* value = key_word ? Primary() : Argument();
   const bool pair = IsSymbol(":") || IsWord("VALUE") || (key_word && Is(Kw::kIS));
   if (pair) {
     Next();

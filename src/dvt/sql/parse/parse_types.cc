@@ -153,8 +153,9 @@ void Parser::TypeArguments(Node* type, std::string_view name) {
     } else if (Has(Feature::kTypedArguments)) {
       Add(type, TypeArgument());
     } else if (Cur().type == Tok::kNumber && (IsAhead(1, Kw::kCHAR) || IsWord("BYTE", 1))) {  // VARCHAR2(10 CHAR)
-      Node* length = Primary();
-      Add(type, Phrase("LENGTH", {length, Word(ToUpper(Next().text))}));
+      const std::string length(Next().text);
+      Add(type, NewAt(Cur().begin, Kind::kCommand, {}, arena_.Copy(length + " " + ToUpper(Cur().text))));
+      Next();
     } else if (Cur().type == Tok::kNumber || Cur().type == Tok::kString) {
       Add(type, Primary());
     } else if (IsSymbol("-")) {

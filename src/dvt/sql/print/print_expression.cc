@@ -170,6 +170,11 @@ void Writer::ExpressionBody(const Node* node) {
       return Expression(node->Child(1), 0);
     }
     case Kind::kNamedArg:
+      if (node->op == Op::kPairArg) {
+        Expression(node->Child(0), 0);
+        Put(": ");
+        return Expression(node->Child(1), 0);
+      }
       Identifier(node->Child(0));
       Put(node->op == Op::kAssignArg ? " := " : " => ");
       return Expression(node->Child(1), 0);

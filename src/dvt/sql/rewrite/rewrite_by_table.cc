@@ -150,6 +150,21 @@ Node* Rewriter::Normalize(Node* node) {
 
 // A type's name, by its neutral name, else by its kind. Parameters that the target's type does not take are dropped with a note.
 void Rewriter::TypeName(Node* type) {
+  for (Node* parameter : type->Children()) {  // VARCHAR2(10 CHAR): the unit has no place elsewhere
+    if (&from_ == &to_ || parameter == nullptr || !parameter->Is(Kind::kCommand)) continue;
+    parameter->kind = Kind::kNumber;
+    parameter->text = parameter->text.substr(0, parameter->text.find(' '));
+  }
+  // VARCHAR(MAX) is a type of its own.
+  if (type->count == 1 && type->Child(0)->Is(Kind::kColumn) && EqualsIgnoreCase(type->Child(0)->Child(0)->text, "max")) {
+    type->Child(0)->children[0] = MakeIdentifier(arena_, "MAX", false);
+    const bool bytes = EqualsIgnoreCase(type->text, "VARBINARY");
+    const TypeSpec* whole = &from_ == &to_ ? nullptr : FindNeutralType(to_, bytes ? "VARBINARY" : "TEXT");
+    if (whole == nullptr || to_.Has(Feature::kTop)) return;
+    type->text = whole->written();
+    type->count = 0;
+    return;
+  }
   if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
   const TypeSpec* spec = FindType(from_, type->text);
   const bool known = spec != nullptr;
