@@ -81,7 +81,14 @@ void Analyzer::BuildWith(Node* with, Block* outer, Scope* parent) {
   for (Node* cte : with->Children()) {
     Node* alias = cte->Child(0);
     Node* body = cte->Child(1);
-    if (!body->IsQuery()) continue;
+    if (cte->Has(kScalar)) {
+      scalars_.push_back(Fold(alias->Child(0)));
+      continue;
+    }
+    if (!body->IsQuery()) {  // a statement that returns rows
+      ctes_.push_back({Fold(alias->Child(0)), nullptr, {}});
+      continue;
+    }
     VisibleCte visible{Fold(alias->Child(0)), nullptr, {}};
     const Node* renamed = alias->Child(1);
     auto rename = [&](columnar::Fields columns) {
@@ -150,6 +157,9 @@ Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Bloc
   Resolve(select->Child(kGroupSlot), block, Visible(Feature::kAliasInGroupBy));
   Resolve(select->Child(kHavingSlot), block, dialect_.Has(Feature::kAliasInHaving) ? Aliases::kHaving : Aliases::kNone);
   Resolve(select->Child(kWindowSlot), block, Aliases::kNone);
+  Resolve(select->Child(kConnectSlot), block, Aliases::kNone);
+  Resolve(select->Child(kPrewhereSlot), block, Visible(Feature::kAliasInWhere));
+  Resolve(select->Child(kLimitBySlot), block, Aliases::kAfterColumns);
   Resolve(select->Child(kQualifySlot), block, Visible(Feature::kQualify));
   Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
   Resolve(select->Child(kLimitSlot), block, Aliases::kNone);
@@ -174,11 +184,14 @@ void Analyzer::SetBranchOutput(Scope& scope, const Node* set) {
   scope.output = left.output;
   scope.output_known = left.output_known && right.output_known;
   for (size_t i = 0; i < left.output.size(); ++i) scope.origins.push_back({nullptr, {}, {}, static_cast<int>(i), -1});
+  const bool left_only = set->Has(kByName) &&
+                         (set->text.find("INNER") != std::string_view::npos || set->text.find("LEFT") != std::string_view::npos);
   for (size_t i = 0; i < right.output.size(); ++i) {
     size_t at = i;
     if (set->Has(kByName)) {
       at = 0;
       while (at < left.output.size() && !Same(left.output[at].name, right.output[i].name)) ++at;
+      if (at == left.output.size() && left_only) continue;
       if (at == left.output.size()) {
         scope.output.push_back(right.output[i]);
         scope.origins.push_back({nullptr, {}, {}, -1, static_cast<int>(i)});
@@ -188,6 +201,19 @@ void Analyzer::SetBranchOutput(Scope& scope, const Node* set) {
     if (at >= left.output.size()) break;
     scope.output[at].type = CommonType(left.output[at].type, right.output[i].type);
     scope.origins[at].right = static_cast<int>(i);
+  }
+  // INNER keeps what both have, ON what it lists.
+  const Node* matched = set->Child(kMatchedSlot);
+  const bool inner = set->Has(kByName) && set->text.find("INNER") != std::string_view::npos;
+  for (size_t i = scope.output.size(); i-- > 0;) {
+    const bool listed =
+        matched == nullptr || std::any_of(matched->Children().begin(), matched->Children().end(), [&](const Node* each) {
+          const Node* name = each->Is(Kind::kColumn) ? each->Child(each->count - 1) : each;
+          return Same(Fold(name), scope.output[i].name);
+        });
+    if (listed && !(inner && (scope.origins[i].left < 0 || scope.origins[i].right < 0))) continue;
+    scope.output.erase(scope.output.begin() + static_cast<std::ptrdiff_t>(i));
+    scope.origins.erase(scope.origins.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 

@@ -42,6 +42,7 @@ class Analyzer {
     std::vector<const Node*> lambda_names;
     std::vector<VisibleColumn> visible;  ///< as Scope::visible
     std::vector<const Source*> hidden;   ///< right sides of semi and anti joins, once past their ON
+    bool applied = false;                ///< on the right of CROSS or OUTER APPLY
     size_t join_begin = 0;               ///< in an ON: where the columns of the join's own sides begin
   };
 
@@ -74,6 +75,7 @@ class Analyzer {
   // Pivots (pivot.cc).
   std::vector<VisibleColumn> TakeInner(Node* table, Block& block, bool nullable, size_t& first);
   Source* HideInner(Node* table, Block& block, bool nullable, size_t first, size_t columns);
+  void AddArrayJoin(Node* join, Block& block, bool nullable);
   void AddPivot(Node* pivot, Block& block, bool nullable);
   void ResolvePivotKeys(Node* pivot, Block& block);
   bool InPivotGroup(const Node* pivot, const std::string& name) const;
@@ -98,6 +100,7 @@ class Analyzer {
   bool BindUnqualified(const std::string& name, Node* column, Block& block, Block& from, bool outer);
   bool BindElement(const std::string& name, Node* column, Block& block, Block& from, bool outer);
   bool BindQualified(Node* column, uint32_t at, Source& source, Block& from, bool outer);
+  bool HasFields(const std::string& name, const Block& block) const;
   bool BindRow(Node* column, Block& block);
   void BindByElimination(Node* column, Block& block);
   Source* FindSource(const Node* column, uint32_t at, const Block& block) const;
@@ -115,6 +118,7 @@ class Analyzer {
   const AnalyzeOptions& options_;
   Analysis& out_;
   std::vector<VisibleCte> ctes_;
+  std::vector<std::string> scalars_;  ///< WITH expression AS name
 };
 
 /// The folded relation name of a kTable.

@@ -13,8 +13,15 @@ namespace {
 
 // Columns that systems have without listing them.
 bool IsSystemColumn(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"rowid", "oid",      "_rowid_", "ctid", "xmin",
-                                                "xmax",  "tableoid", "cmin",    "cmax", "filename"};
+  static constexpr std::string_view kNames[] = {
+      "_partitiontime", "_partitiondate", "_table_suffix", "_file_name", "rowid", "oid",  "_rowid_",
+      "ctid",           "xmin",           "xmax",          "tableoid",   "cmin",  "cmax", "filename"};
+  return std::find(std::begin(kNames), std::end(kNames), ToLower(name)) != std::end(kNames);
+}
+
+// Names that stand for something of the query rather than of a table.
+bool IsPseudoColumn(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"level", "rownum", "connect_by_isleaf", "connect_by_iscycle"};
   return std::find(std::begin(kNames), std::end(kNames), ToLower(name)) != std::end(kNames);
 }
 
@@ -78,6 +85,13 @@ void Analyzer::BindColumn(Node* column, Block& block, Aliases aliases) {
     if (BindInBlock(column, *outer, block, true)) return;
   }
   if (BindRow(column, block)) return;
+  const bool scalar = column->count == 1 && std::any_of(scalars_.begin(), scalars_.end(), [&](const std::string& each) {
+                        return Same(each, Fold(column->Child(0)));
+                      });
+  if (scalar || (column->count == 1 && IsPseudoColumn(column->Child(0)->text) && dialect_.folding != Folding::kLower)) {
+    out_.bindings_[column] = {.scope = block.scope};
+    return;
+  }
   bool all_known = true;
   for (Block* each = &block; each != nullptr; each = each->outer) {
     for (const Source* source : each->scope->sources) all_known = all_known && source->columns_known;
@@ -96,7 +110,8 @@ void Analyzer::BindByElimination(Node* column, Block& block) {
     if (!source->columns_known && std::find(block.hidden.begin(), block.hidden.end(), source) == block.hidden.end())
       unknown.push_back(source);
   }
-  if (unknown.size() == 1 && (column->count == 1 || dialect_.Has(Feature::kStructBraces))) {
+  // A qualified name of which there is no table is a field, where there is but one table to have the column.
+  if (unknown.size() == 1 && (column->count == 1 || (block.scope->sources.size() == 1 && block.outer == nullptr))) {
     binding.source = unknown.front();
     binding.name = Fold(column->Child(0));
     binding.fields = static_cast<int>(column->count) - 1;
@@ -173,7 +188,8 @@ bool Analyzer::BindInBlock(Node* column, Block& block, Block& from, bool outer) 
     if (lacking == nullptr && !fields) lacking = source, lacking_at = at;
   }
   const bool fields = column->count > 1;
-  if ((!fields || dialect_.Has(Feature::kStructBraces)) && BindUnqualified(Fold(column->Child(0)), column, block, from, outer)) {
+  if ((!fields || HasFields(Fold(column->Child(0)), block)) &&
+      BindUnqualified(Fold(column->Child(0)), column, block, from, outer)) {
     out_.bindings_[column].fields = static_cast<int>(column->count) - 1;
     return true;
   }
@@ -185,6 +201,16 @@ bool Analyzer::BindInBlock(Node* column, Block& block, Block& from, bool outer) 
       Error(ErrorCode::kNotFound, fmt::format("'{}' has no column '{}'.{}", lacking->name, name, DidYouMean(name, names)))
           .At(PlaceOf(column))
           .WithHint("its columns are: " + Join(names, ", "))};
+}
+
+// Whether there is a column of that name that may have fields.
+bool Analyzer::HasFields(const std::string& name, const Block& block) const {
+  return std::any_of(block.visible.begin(), block.visible.end(), [&](const VisibleColumn& column) {
+    if (!Same(column.name, name)) return false;
+    const auto& [source, index] = column.sides.front();
+    const columnar::TypeKind kind = source->columns[static_cast<size_t>(index)].type.kind;
+    return kind == columnar::TypeKind::kStruct || kind == columnar::TypeKind::kJson || kind == columnar::TypeKind::kUnknown;
+  });
 }
 
 // The source that the parts before `at` name.

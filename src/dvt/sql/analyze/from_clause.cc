@@ -75,13 +75,14 @@ void Analyzer::AddTable(Node* table, Block& block, bool nullable) {
       Source* source = AddSource(block, SourceKind::kCte, table, nullable);
       source->query = cte->scope;
       source->columns = cte->columns;
-      source->columns_known = cte->scope->output_known;
+      source->columns_known = cte->scope != nullptr && cte->scope->output_known;
       NameSource(*source, table->Child(0), cte->name);
       Show(block, source);
       return;
     }
   }
-  Source* source = AddSource(block, SourceKind::kTable, table, nullable);
+  const bool staged_file = parts != nullptr && parts->count == 1 && parts->Child(0)->Is(Kind::kParameter);
+  Source* source = AddSource(block, staged_file ? SourceKind::kFunction : SourceKind::kTable, table, nullable);
   source->relation = name;
   const columnar::Fields* columns = schema_ == nullptr ? nullptr : schema_->Columns(name);
   if (columns != nullptr) {
@@ -94,7 +95,7 @@ void Analyzer::AddTable(Node* table, Block& block, bool nullable) {
 
 void Analyzer::AddDerived(Node* table, Block& block, bool nullable) {
   // Without LATERAL a derived table sees only what is outside of this whole block.
-  Block* visible = table->Has(kLateral) ? &block : block.outer;
+  Block* visible = table->Has(kLateral) || block.applied ? &block : block.outer;
   Scope* inner = BuildQuery(table->Child(1), ScopeKind::kDerived, visible, block.scope);
   Source* source =
       AddSource(block, inner->query->Is(Kind::kValues) ? SourceKind::kValues : SourceKind::kDerived, table, nullable);
@@ -178,12 +179,15 @@ bool Analyzer::Learn(Block& block, const std::string& name, size_t begin, size_t
 }
 
 void Analyzer::BuildJoin(Node* join, Block& block, bool nullable) {
+  if (join->op == Op::kArrayJoin) return AddArrayJoin(join, block, nullable);
   const bool left_nullable = nullable || join->op == Op::kRight || join->op == Op::kFull;
   const bool right_nullable = nullable || join->op == Op::kLeft || join->op == Op::kFull;
   const size_t left_begin = block.visible.size();
   BuildFrom(join->Child(0), block, left_nullable);
   const size_t right_begin = block.visible.size(), right_source = block.scope->sources.size();
+  const bool applied = std::exchange(block.applied, join->Has(kApplied));
   BuildFrom(join->Child(1), block, right_nullable);
+  block.applied = applied;
   const size_t outer_begin = std::exchange(block.join_begin, left_begin);
   Resolve(join->Child(2), block, dialect_.Has(Feature::kAliasInWhere) ? Aliases::kAfterColumns : Aliases::kNone);
   block.join_begin = outer_begin;

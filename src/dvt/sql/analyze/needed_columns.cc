@@ -71,13 +71,14 @@ void NeededColumns::ReachSelect(const Scope& scope) {
   for (const Source* source : scope.sources) {
     if (source->query != nullptr) Reach(source->query, false);
     // The columns that PIVOT leaves are what it groups by.
-    const bool groups = source->kind == SourceKind::kPivot && !source->node->Has(kUnpivot);
+    const bool groups = source->node->Is(Kind::kPivot) && !source->node->Has(kUnpivot);
     for (size_t i = 0; groups && i < source->joined.size(); ++i) {
       for (const auto& [side, index] : source->joined[i].sides) Need({side, nullptr, index, {}});
     }
   }
   Walk(select->Child(kFromSlot), &scope);
-  for (const uint32_t slot : {kDistinctSlot, kWhereSlot, kGroupSlot, kHavingSlot, kWindowSlot, kQualifySlot})
+  for (const uint32_t slot :
+       {kDistinctSlot, kWhereSlot, kGroupSlot, kHavingSlot, kWindowSlot, kQualifySlot, kConnectSlot, kPrewhereSlot, kLimitBySlot})
     Walk(select->Child(slot), &scope);
   ReachPositions(scope, select->Child(kGroupSlot));
   const Node* group = select->Child(kGroupSlot);

@@ -1,4 +1,4 @@
-// PIVOT, UNPIVOT and MATCH_RECOGNIZE: tables made of another table's columns.
+// PIVOT, UNPIVOT, MATCH_RECOGNIZE and ARRAY JOIN: tables made of another table's columns.
 #include <algorithm>
 
 #include "dvt/sql/analyze/analyzer_internal.h"
@@ -171,6 +171,24 @@ void Analyzer::AddUnpivoted(const Node& pivot, Source& source) {
       continue;
     }
     add(name_of(value), type, taken);
+  }
+}
+
+// Each alias is a column of the elements of an array; without one the array's own name means them.
+void Analyzer::AddArrayJoin(Node* join, Block& block, bool nullable) {
+  BuildFrom(join->Child(0), block, nullable);
+  for (Node* item : join->Child(1)->Children()) {
+    Node* value = item->Is(Kind::kAlias) ? item->Child(0) : item;
+    Resolve(value, block, Aliases::kNone);
+    if (!item->Is(Kind::kAlias)) continue;
+    const columnar::DataType list = TypeOf(value);
+    Source* source = AddSource(block, SourceKind::kPivot, item, nullable);
+    source->columns_known = true;
+    source->columns.push_back(
+        {OutputName(item, dialect_), list.children.empty() ? columnar::DataType() : list.children[0].type, true, {}});
+    source->joined.emplace_back();
+    source->made_of.push_back({value});
+    Show(block, source);
   }
 }
 

@@ -36,7 +36,7 @@ void Qualifier::NameTables() {
   int next = 0;
   for (const Scope& scope : analysis_.scopes()) {
     for (const Source* source : scope.sources) {
-      if (source->name.empty()) names_[source] = "_" + std::to_string(next++);
+      if (source->name.empty() && source->node->IsTable()) names_[source] = "_" + std::to_string(next++);
     }
   }
 }
@@ -130,6 +130,7 @@ Node* Qualifier::NamesOf(const Source& source) {
 
 void Qualifier::AliasTables(const Scope& scope) {
   for (Source* source : scope.sources) {
+    if (!source->node->IsTable()) continue;
     Node* alias = source->node->Child(0);
     if (alias == nullptr || alias->Child(0) == nullptr) {
       const std::string& name = NameOf(*source);

@@ -26,6 +26,21 @@ columnar::RelationName NameOf(const Node* name, const Dialect& dialect) {
   return out;
 }
 
+// The table that a statement changes, if it is one that does.
+const Node* WrittenTable(const Node* statement) {
+  switch (statement->kind) {
+    case Kind::kInsert: return statement->Child(kInsertTable);
+    case Kind::kMerge:
+    case Kind::kUpdate:
+    case Kind::kDelete: {
+      const Node* table = statement->Child(1);
+      while (table != nullptr && table->Is(Kind::kJoin)) table = table->Child(0);
+      return table;
+    }
+    default: return nullptr;
+  }
+}
+
 // Walks a statement with the names of the CTEs that are visible at each point.
 class Walker {
  public:
@@ -48,6 +63,13 @@ class Walker {
       AddTable(node, written);
       return;
     }
+    if (node->Is(Kind::kInto)) {
+      for (const Node* target : node->Children()) {
+        if (target != nullptr && target->Is(Kind::kName)) found.push_back({NameOf(target, dialect_), nullptr, true});
+      }
+      return;
+    }
+    if (const Node* target = WrittenTable(node); target != nullptr) written = target;  // a statement inside of another
     for (Node* child : node->Children()) Walk(child, written);
   }
 
@@ -81,20 +103,6 @@ class Walker {
   std::vector<std::string> ctes_;
 };
 
-const Node* WrittenTable(const Node* statement) {
-  switch (statement->kind) {
-    case Kind::kInsert: return statement->Child(kInsertTable);
-    case Kind::kMerge:
-    case Kind::kUpdate:
-    case Kind::kDelete: {
-      const Node* table = statement->Child(1);
-      while (table != nullptr && table->Is(Kind::kJoin)) table = table->Child(0);
-      return table;
-    }
-    default: return nullptr;
-  }
-}
-
 }  // namespace
 
 std::vector<TableReference> ReferencedTables(Node* statement, const Dialect& dialect) {
@@ -110,7 +118,7 @@ std::vector<TableReference> ReferencedTables(Node* statement, const Dialect& dia
     for (const Node* name : statement->Child(0)->Children()) walker.found.push_back({NameOf(name, dialect), nullptr, true});
     return walker.found;
   }
-  walker.Walk(statement, WrittenTable(statement));
+  walker.Walk(statement, nullptr);
   return std::move(walker.found);
 }
 
