@@ -1,3 +1,4 @@
+#include "dvt/sql/dialects/bigquery_tables.h"
 #include "dvt/sql/dialects/core_sql.h"
 
 namespace dvt::sql {
@@ -5,6 +6,22 @@ namespace dvt::sql {
 namespace {
 
 using F = Feature;
+
+constexpr std::string_view kReserved[] = {
+    "ALL",      "AND",     "ANY",      "ARRAY",     "AS",        "ASC",         "ASSERT_ROWS_MODIFIED",
+    "AT",       "BETWEEN", "BY",       "CASE",      "CAST",      "COLLATE",     "CONTAINS",
+    "CREATE",   "CROSS",   "CUBE",     "CURRENT",   "DEFAULT",   "DEFINE",      "DESC",
+    "DISTINCT", "ELSE",    "END",      "ENUM",      "ESCAPE",    "EXCEPT",      "EXCLUDE",
+    "EXISTS",   "EXTRACT", "FALSE",    "FETCH",     "FOLLOWING", "FOR",         "FROM",
+    "FULL",     "GROUP",   "GROUPING", "GROUPS",    "HASH",      "HAVING",      "IF",
+    "IGNORE",   "IN",      "INNER",    "INTERSECT", "INTERVAL",  "INTO",        "IS",
+    "JOIN",     "LATERAL", "LEFT",     "LIKE",      "LIMIT",     "LOOKUP",      "MERGE",
+    "NATURAL",  "NEW",     "NO",       "NOT",       "NULL",      "NULLS",       "OF",
+    "ON",       "OR",      "ORDER",    "OUTER",     "OVER",      "PARTITION",   "PRECEDING",
+    "PROTO",    "QUALIFY", "RANGE",    "RECURSIVE", "RESPECT",   "RIGHT",       "ROLLUP",
+    "ROWS",     "SELECT",  "SET",      "SOME",      "STRUCT",    "TABLESAMPLE", "THEN",
+    "TO",       "TREAT",   "TRUE",     "UNBOUNDED", "UNION",     "UNNEST",      "USING",
+    "WHEN",     "WHERE",   "WINDOW",   "WITH",      "WITHIN"};
 
 constexpr FeatureSet kFeatures = {F::kPipeSyntax,
                                   F::kAliasInHaving,
@@ -15,7 +32,6 @@ constexpr FeatureSet kFeatures = {F::kPipeSyntax,
                                   F::kPipesConcat,
                                   F::kJsonContainment,
                                   F::kSimilarTo,
-                                  F::kNotNullPostfix,
                                   F::kLambdaArrow,
                                   F::kQualify,
                                   F::kGroupByAll,
@@ -55,7 +71,6 @@ constexpr FeatureSet kFeatures = {F::kPipeSyntax,
                                   F::kExtract,
                                   F::kPositionFunction,
                                   F::kSubstringFrom,
-                                  F::kTrimFrom,
                                   F::kRowConstructor,
                                   F::kCollateClause,
                                   F::kAtTimeZone,
@@ -85,6 +100,10 @@ constexpr FeatureSet kFeatures = {F::kPipeSyntax,
                                   F::kSidedSetOperators,
                                   F::kModelArguments,
                                   F::kCallClauses,
+                                  F::kModFunction,
+                                  F::kBareCasts,
+                                  F::kExceptStar,
+                                  F::kBareJoin,
                                   F::kSafeCast,
                                   F::kScripts,
                                   F::kNullsInCall,
@@ -117,6 +136,10 @@ const Dialect& Bigquery() {
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.reserved = kReserved;
+    d.functions = BigqueryFunctions();
+    d.types = BigqueryTypes();
+    d.unlimited_text = "STRING";
     d.nested = {.literal = "["};
     d.time_format = "bigquery";
     return d;

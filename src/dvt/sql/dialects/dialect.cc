@@ -141,6 +141,15 @@ std::vector<std::string> DialectNames() {
 std::string QuoteIdentifier(const Dialect& dialect, std::string_view identifier) {
   const char close = dialect.quote == '[' ? ']' : dialect.quote;
   std::string out(1, dialect.quote);
+  if (dialect.Has(Feature::kTripleQuotes)) {  // escaped like a string
+    const std::string text = QuoteString(dialect, identifier);
+    for (const char c : std::string_view(text).substr(1, text.size() - 2)) {
+      if (c == '\'' && !out.empty() && out.back() == '\\') out.pop_back();
+      if (c == close) out += '\\';
+      out += c;
+    }
+    return out + close;
+  }
   for (const char c : identifier) {
     if (c == close) out += c;
     out += c;
@@ -184,7 +193,8 @@ bool SameName(const Dialect& dialect, std::string_view a, std::string_view b) {
 }
 
 bool IsReserved(const Dialect& dialect, std::string_view word) {
-  return IndexOf(dialect).reserved.contains(Upper(word).text()) || IsStructural(LookUpKeyword(word));
+  return IndexOf(dialect).reserved.contains(Upper(word).text()) ||
+         (IsStructural(LookUpKeyword(word)) && LookUpKeyword(word) != Kw::kTABLE);
 }
 
 const FunctionSpec* FindFunction(const Dialect& dialect, std::string_view name, int args) {

@@ -235,6 +235,11 @@ enum class Feature : uint16_t {
   kNullsInCall,       ///< FIRST_VALUE(x IGNORE NULLS) OVER …
   kSafeCast,          ///< SAFE_CAST for TRY_CAST
   kScripts,           ///< DECLARE, LOOP, WHILE, REPEAT, FOR … IN
+  kModFunction,       ///< MOD(a, b) and DIV(a, b) for % and //
+  kArraysFromOne,     ///< the first element of an array is a[1]
+  kElementAt,         ///< ELEMENT_AT(a, i) is NULL where there is no element
+  kBareCasts,         ///< types of casts take no parameters
+  kExceptStar,        ///< * EXCEPT (a) for * EXCLUDE (a)
   kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
   kLenientCasts,      ///< CAST of what is no such value is NULL
   kCallableExists,    ///< EXISTS(array, x -> condition)

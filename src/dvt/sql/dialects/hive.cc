@@ -7,6 +7,7 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kAliasedArguments,
+                                  F::kExceptStar,
                                   F::kOptimizerHints,
                                   F::kAngleTypes,
                                   F::kDollarParameters,

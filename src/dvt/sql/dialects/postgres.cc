@@ -9,7 +9,8 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
-constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+constexpr FeatureSet kFeatures = {F::kArraysFromOne,
+                                  F::kFetchAsWritten,
                                   F::kSelectInto,
                                   F::kRowNullTests,
                                   F::kLocaleTextOrder,

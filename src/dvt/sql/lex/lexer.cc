@@ -162,7 +162,7 @@ class Lexer {
       if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
       return Quoted(Tok::kQuotedName, '"', false);
     }
-    if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', false);
+    if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', d_.Has(Feature::kTripleQuotes));
     if (c == '[' && d_.Has(Feature::kBracketIdentifiers)) return BracketName();
     if (IsDigit(c) || (c == '.' && IsDigit(At(1)) && !AfterName())) return Number();
     if (IsWordStart(static_cast<unsigned char>(c)) || (c == '#' && d_.Has(Feature::kHashNames))) return Word();
@@ -199,7 +199,7 @@ class Lexer {
         plain = false;
         pos_ += 2;
       } else if (c == quote) {
-        if (At(1) != quote) break;
+        if (At(1) != quote || (type == Tok::kString && d_.Has(Feature::kTripleQuotes))) break;
         plain = false;
         pos_ += 2;
       } else {

@@ -102,7 +102,10 @@ Node* Parser::AlterAction() {
       return action;
     }
     if (!Eat(Kw::kTO)) Eat(Kw::kAS);
-    return Phrase("RENAME TO", {Word("RENAME TO"), DottedName()});
+    Node* name = DottedName();
+    // Where a table stays in its dataset, only its own name is written.
+    if (Has(Feature::kScripts)) name = NewAt(name->begin, Kind::kName, {name->Child(name->count - 1)});
+    return Phrase("RENAME TO", {Word("RENAME TO"), name});
   }
   if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) {
     const std::string verb = ToUpper(Next().text);

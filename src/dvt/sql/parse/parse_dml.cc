@@ -209,7 +209,7 @@ Node* Parser::MergeWhen() {
   std::string what = Eat(Kw::kNOT) ? "NOT MATCHED" : "MATCHED";
   Expect(Kw::kMATCHED, "MATCHED");
   if (Eat(Kw::kBY)) {
-    what += " BY " + ToUpper(Cur().text);
+    if (!IsWord("TARGET")) what += " BY " + ToUpper(Cur().text);  // BY TARGET is what is meant without
     Next();
   }
   when->text = arena_.Copy(what);

@@ -303,6 +303,10 @@ Node* Parser::Call(Node* name) {
 
 Node* Parser::Argument() {
   if (ModelArgumentAhead()) return ModelArgument();
+  if (Has(Feature::kScripts) && IsWord("WEEK") && SymbolAhead(1, "(") && IsWord("SUNDAY", 2) && SymbolAhead(3, ")")) {
+    at_ += 4;  // the default
+    return New(Kind::kColumn, {MakeIdentifier(arena_, "WEEK", false)});
+  }
   if (Cur().type == Tok::kWord && (SymbolAhead(1, "=>") || SymbolAhead(1, ":=")) && Has(Feature::kNamedArguments)) {
     Node* name = AnyWord("an argument name");
     Op op = IsSymbol("=>") ? Op::kArrowArg : Op::kAssignArg;

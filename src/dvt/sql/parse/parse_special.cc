@@ -25,6 +25,7 @@ Node* Parser::CastCall(bool is_try) {
   TypeSuffix(cast->children[1]);
   if (Has(Feature::kCastFormat) && EatWord("FORMAT")) Add(cast, Unparen(Expression()));
   ExpectSymbol(")");
+  if (cast->count == 3 && !is_try) return ParsedByFormat(cast);
   cast->Set(kTry, is_try);
   return cast;
 }

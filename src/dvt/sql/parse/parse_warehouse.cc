@@ -2,6 +2,7 @@
 #include <string>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/dialects/time_formats.h"
 #include "dvt/sql/parse/parser_internal.h"
 
 namespace dvt::sql {
@@ -166,6 +167,19 @@ Node* Parser::ModelArgument() {
 bool Parser::ModelArgumentAhead() const {
   if (!Has(Feature::kModelArguments) || !(Is(Kw::kTABLE) || IsWord("MODEL"))) return false;
   return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
+}
+
+// CAST(x AS DATE FORMAT 'YYYY') reads x by a format: PARSE_DATE('%Y', x). Texts keep their FORMAT.
+Node* Parser::ParsedByFormat(Node* cast) {
+  const std::string_view type = cast->Child(1)->text;
+  const TimeFormat* alphabet = FindTimeFormat("teradata");
+  if ((type != "DATE" && type != "TIMESTAMP" && type != "DATETIME" && type != "TIME") || alphabet == nullptr ||
+      !cast->Child(2)->Is(Kind::kString))
+    return cast;
+  const std::string format = FromStrftime(FindTimeFormat(d_.time_format), ToStrftime(*alphabet, cast->Child(2)->text), true);
+  Node* call = MakeFunction(arena_, arena_.Copy("PARSE_" + std::string(type)), {MakeString(arena_, format), cast->Child(0)});
+  call->begin = cast->begin;
+  return call;
 }
 
 // DECLARE a, b TYPE DEFAULT value

@@ -158,6 +158,7 @@ class Parser {
   Node* ModelArgument();
   bool ModelArgumentAhead() const;
   Node* DeclareVariables();
+  Node* ParsedByFormat(Node* cast);
   bool ScriptAhead() const;
 
   // Clauses of column stores (parse_clauses.cc).

@@ -16,6 +16,7 @@ int Writer::Level(const Node* node) const {
   const Precedence& p = *dialect_.precedence;
   switch (node->kind) {
     case Kind::kBinary: {
+      if ((node->op == Op::kMod || node->op == Op::kIntDiv) && dialect_.Has(Feature::kModFunction)) return kAtom;
       const int level = p[node->op];
       return level > 0 ? level : p[Op::kCustom] > 0 ? p[Op::kCustom] : 7;
     }
@@ -280,6 +281,13 @@ std::string_view Writer::Operator(const Node* node) const {
 
 void Writer::Binary(const Node* node) {
   if (options_.pretty && (node->op == Op::kAnd || node->op == Op::kOr)) return Connectors(node);
+  if ((node->op == Op::kMod || node->op == Op::kIntDiv) && dialect_.Has(Feature::kModFunction)) {
+    Put(node->op == Op::kMod ? "MOD(" : "DIV(");
+    Expression(Unparen(node->Child(0)), 0);
+    Put(", ");
+    Expression(Unparen(node->Child(1)), 0);
+    return Put(")");
+  }
   const int level = Level(node);
   // Only AND, OR, + and * may lose the parentheses of an equal operator on the right; comparisons on neither side.
   const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
@@ -357,7 +365,7 @@ void Writer::Star(const Node* node) {
   static constexpr std::string_view kWords[] = {" EXCLUDE (", " REPLACE (", " RENAME ("};
   for (uint32_t i = 1; i <= 3; ++i) {
     if (node->Child(i) == nullptr) continue;
-    Put(kWords[i - 1]);
+    Put(i == 1 && dialect_.Has(Feature::kExceptStar) ? " EXCEPT (" : kWords[i - 1]);
     List(node->Child(i));
     Put(")");
   }

@@ -5,6 +5,10 @@
 namespace dvt::sql {
 
 void Writer::Cast(const Node* node) {
+  if (dialect_.Has(Feature::kTypedLiterals) && node->Child(0)->Is(Kind::kString) && node->Child(1)->text == "JSON") {
+    Put("JSON ");
+    return Expression(node->Child(0), 0);
+  }
   if (node->Has(kTry) && dialect_.Has(Feature::kSafeCast))
     Put("SAFE_CAST(");
   else

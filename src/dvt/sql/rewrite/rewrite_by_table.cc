@@ -128,6 +128,10 @@ Node* Rewriter::Preferred(Node* node) {
     return out;
   }
   if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
+  const bool own =
+      target != nullptr && !to_.functions.empty() && target >= &to_.functions.front() && target <= &to_.functions.back();
+  if (own && exact && canonical.empty() && (target->flags & kStable) != 0)
+    node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
   if (!keep || target != nullptr)
     node->text = target != nullptr && exact && !keep ? target->name : arena_.Copy(ToUpper(node->text));
@@ -137,6 +141,11 @@ Node* Rewriter::Preferred(Node* node) {
 Node* Rewriter::Normalize(Node* node) {
   switch (node->kind) {
     case Kind::kFunction: return Preferred(node);
+    case Kind::kCast: BareCast(node); return node;
+    case Kind::kSelect:
+      AliasKeys(node);
+      if (Node* order = node->Child(kOrderSlot)) Order(order, node);
+      return node;
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kWindow:
       if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);

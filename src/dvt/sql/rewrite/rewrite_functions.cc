@@ -46,6 +46,10 @@ Node* Rewriter::Function(Node* node) {
     return node;
   }
   if (count > 1 && args->Child(0)->Is(Kind::kTypeName)) return Conversion(node);
+  if (customary_) Filtered(node);
+  if (customary_ && from_.Has(Feature::kAliasedArguments) &&
+      (EqualsIgnoreCase(node->text, "STRUCT") || EqualsIgnoreCase(node->text, "STRUCT_PACK")))
+    return Structure(node);
   const std::string name = "function " + ToUpper(node->text);
   const FunctionSpec* spec = SpecOf(node);
   if (spec == nullptr) {

@@ -53,7 +53,9 @@ bool Rewriter::IsText(const Node* node) const {
 }
 
 void Rewriter::Run(Node*& slot) {
+  if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
+  if (customary_ && &from_ != &to_) PlainOrders(slot);
   if (normalize_) ShapeForTarget(arena_, slot, to_);
 }
 
@@ -97,7 +99,8 @@ Node* Rewriter::Visit(Node* node) {
       for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
       return node;
     case Kind::kLike: return Like(node);
-    case Kind::kCast: return Cast(node);
+    case Kind::kCast: BareCast(node); return Cast(node);
+    case Kind::kStruct: needs(to_.Has(Feature::kStructBraces), "nested value"); return customary_ ? Structure(node) : node;
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
@@ -112,7 +115,6 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kParameter: Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated"); return node;
     case Kind::kSample: Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ"); return node;
     case Kind::kLambda:
-    case Kind::kStruct:
     case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");
     case Kind::kArray: return needs(to_.Has(Feature::kArrayBrackets), "array");
     case Kind::kSubscript:
@@ -120,7 +122,8 @@ Node* Rewriter::Visit(Node* node) {
         Note(Verdict::kUnsupported, node, "subscript",
              "the value is not known to be an array; JSON and texts are read differently");
       }
-      return needs(to_.Has(Feature::kArrayBrackets), "array");
+      needs(to_.Has(Feature::kArrayBrackets), "array");
+      return Subscript(node);
     case Kind::kAtTimeZone: return needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
     case Kind::kQuantified:
       if (!node->Child(0)->IsQuery()) return needs(to_.Has(Feature::kArrayBrackets), "ANY or ALL of an array");

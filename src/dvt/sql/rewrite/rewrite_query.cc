@@ -42,6 +42,7 @@ void Rewriter::TextKeys(const Node* list, std::string_view what) {
 }
 
 void Rewriter::Select(Node* select) {
+  AliasKeys(select);
   auto needs = [&](const Node* part, Feature feature, std::string_view construct) {
     if (part != nullptr && !to_.Has(feature))
       Note(Verdict::kUnsupported, part, std::string(construct), std::string(to_.name) + " has no " + std::string(construct));

@@ -99,6 +99,19 @@ class Rewriter {
   Node* Preferred(Node* node);
   Node* Normalize(Node* node);
   void TypeName(Node* type);
+  // Arrays, structures and the tables made of them (rewrite_arrays.cc).
+  void ArrayTables(Node* root);
+  Node* ReadUnnest(Node* table);
+  void WriteUnnest(Node* table, Node* root);
+  Node* Structure(Node* node);
+  Node* Subscript(Node* node);
+  Node* Filtered(Node* call);
+  void CteColumns(Node* cte);
+  void PlainOrders(Node* root);
+  Node* ValuesAsUnnest(Node* table);
+  // Keys and casts as BigQuery wants them (rewrite_arrays.cc).
+  void AliasKeys(Node* select);
+  void BareCast(Node* cast);
 
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
@@ -113,6 +126,7 @@ class Rewriter {
   bool has_source_;
   Verdict verdict_ = Verdict::kExact;
   bool normalize_ = false;  ///< the text is for people: preferred spellings, upper-case function names
+  int unnested_ = 0;        ///< tables that got a name
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
 };
