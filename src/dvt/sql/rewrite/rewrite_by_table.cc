@@ -128,9 +128,9 @@ Node* Rewriter::Preferred(Node* node) {
     return out;
   }
   if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
-  const bool own =
+  const bool of_target =
       target != nullptr && !to_.functions.empty() && target >= &to_.functions.front() && target <= &to_.functions.back();
-  if (own && exact && canonical.empty() && (target->flags & kStable) != 0)
+  if (of_target && exact && canonical.empty() && (target->flags & kStable) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
   if (!keep || target != nullptr)
