@@ -187,7 +187,8 @@ enum InsertSlot : uint32_t {
   kInsertConflict = 4,
   kInsertReturning = 5,  ///< kList, perhaps with a kInto at its end
   kInsertHint = 6,
-  kInsertSlots = 7
+  kInsertRowAlias = 7,  ///< kTableAlias of the new row, which ON DUPLICATE KEY UPDATE refers to
+  kInsertSlots = 8
 };
 
 enum CreateSlot : uint32_t {

@@ -217,6 +217,8 @@ enum class Feature : uint16_t {
   kMatchAgainst,
   kLowerCaseHex,       ///< x'1F' and b'01'
   kTransactionWords,   ///< BEGIN TRANSACTION and COMMIT TRANSACTION are how they are written
+  kMultiTableDelete,   ///< DELETE FROM a, b USING …
+  kLimitedCasts,       ///< CAST takes CHAR, SIGNED, DECIMAL … only
   kShowCommands,       ///< SHOW … of many kinds, EXPLAIN is DESCRIBE
   kKeyIsIndex,         ///< KEY k (a) in a table is INDEX k (a), UNIQUE KEY u is UNIQUE u
   kComputedGenerated,  ///< AS (x) STORED is GENERATED ALWAYS AS (x) STORED

@@ -150,11 +150,16 @@ Node* Parser::Insert(Node* with) {
   InsertTarget(insert);
   const bool variable = Cur().type == Tok::kParameter && Has(Feature::kProcedural);
   Node* table = New(Kind::kTable, {nullptr, variable ? New(Kind::kName, {Primary()}) : DottedName(), nullptr});
-  if (Has(Feature::kTablePartitions)) InsertSuffix(table);
+  if (Has(Feature::kTablePartitions) && !IsWord("VALUE")) InsertSuffix(table);
   if (Is(Kw::kWITH) && TableHintsAhead()) TableHints(table);
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
   insert->children[kInsertTable] = table;
   InsertSource(insert);
+  if (Is(Kw::kAS) && Has(Feature::kOnDuplicateKey) && NameAhead(1)) {
+    Next();
+    SetChild(arena_, insert, kInsertRowAlias, New(Kind::kTableAlias, {Identifier("an alias"), nullptr}));
+    if (IsSymbol("(")) insert->children[kInsertRowAlias]->children[1] = NameList();
+  }
   insert->children[kInsertConflict] = OnConflict();
   if (insert->children[kInsertReturning] == nullptr) insert->children[kInsertReturning] = Returning();
   return insert;
@@ -189,6 +194,11 @@ Node* Parser::Delete(Node* with) {
     node->Set(kWithoutFrom);  // DELETE t FROM t JOIN u …
   }
   node->children[1] = TablePrimary();
+  if (IsSymbol(",") && Has(Feature::kMultiTableDelete)) {  // DELETE FROM a, b USING …
+    Node* more = New(Kind::kList);
+    while (EatSymbol(",")) Add(more, TablePrimary());
+    SetChild(arena_, node, 9, more);
+  }
   node->children[4] = Output();
   if (Has(Feature::kOutputClause) && Eat(Kw::kFROM))
     node->children[2] = FromList(), node->Set(kFromTables);

@@ -1,3 +1,4 @@
+#include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
 namespace dvt::sql {
@@ -69,6 +70,7 @@ void Parser::QueryTail(Node* query) {
       uint32_t begin = Cur().begin, end = begin;
       while (!AtEnd() && !IsSymbol(")") && !IsSymbol(";")) end = Next().end;
       lock->text = SourceOf(begin, end);
+      if (EqualsIgnoreCase(lock->text, "LOCK IN SHARE MODE")) lock->text = "FOR SHARE";
       query->children[kLockSlot] = lock;
     } else {
       return;

@@ -365,7 +365,9 @@ void Parser::Arguments(Node* call) {
   if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer) && args->count > 0) {  // CHAR(65 USING utf8)
     Next();
     Node*& last = args->children[args->count - 1];
-    last = Phrase("USING", {last, Word("USING"), AnyWord("a character set")});
+    Node* value = last;
+    last = Phrase("USING", {value, Word("USING")});
+    Add(last, Charset());
   }
   if (clauses) {
     if (Node* tail = CallTailClauses()) SetChild(arena_, call, kCallTailSlot, tail);

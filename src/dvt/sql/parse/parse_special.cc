@@ -5,13 +5,24 @@
 
 namespace dvt::sql {
 
+// The name of a character set: a word, quoted only where it must be.
+Node* Parser::Charset() {
+  if (Cur().type != Tok::kQuotedName) {
+    if (Cur().type != Tok::kWord && Cur().type != Tok::kString) Unexpected("a character set");
+    return Word(Next().text);
+  }
+  for (const char c : Cur().text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (!plain) return AnyWord("a character set");
+  }
+  return Word(Next().text);
+}
+
 // What a cast's type may say beyond the type: CHARACTER SET utf8mb4, COLLATE "de_DE".
 void Parser::TypeSuffix(Node* type) {
   if (((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) || IsWord("CHARSET")) {
     at_ += IsWord("CHARSET") ? 1 : 2;
-    Node* charset = AnyWord("a character set");
-    charset->Set(kQuoted, false);
-    Add(type, Phrase("CHARACTER SET", {Word("CHARACTER SET"), charset}));
+    Add(type, Phrase("CHARACTER SET", {Word("CHARACTER SET"), Charset()}));
   }
   if (Eat(Kw::kCOLLATE)) Add(type, Phrase("COLLATE", {Word("COLLATE"), DottedName()}));
 }
@@ -36,9 +47,8 @@ Node* Parser::ConvertCall() {
   at_ += 2;
   Node* value = Expression();
   if (Eat(Kw::kUSING)) {
-    Node* charset = AnyWord("a character set");
+    Node* charset = Charset();
     ExpectSymbol(")");
-    charset->Set(kQuoted, false);
     Node* type = MakeTypeName(arena_, "CHAR");
     Append(arena_, type, Phrase("CHARACTER SET", {Word("CHARACTER SET"), charset}));
     return NewAt(begin, Kind::kCast, {value, type});

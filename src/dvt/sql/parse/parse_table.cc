@@ -275,9 +275,8 @@ void Parser::TableSuffix(Node* table) {
     }
     SkipBalanced();
     if (keep && table->Is(Kind::kTable)) {
-      std::string_view text = SourceOf(begin, tokens_[at_ - 1].end);
-      if (table->Child(2) != nullptr) text = SourceOf(table->Child(2)->begin, tokens_[at_ - 1].end);
-      table->children[2] = NewAt(begin, Kind::kSample, {}, text, Op::kCustom);
+      if (table->Child(2) != nullptr) begin = table->Child(2)->begin;
+      table->children[2] = NewAt(begin, Kind::kSample, {}, SourceOf(begin, tokens_[at_ - 1].end), Op::kCustom);
     } else {
       Fail("hints are only supported on tables");
     }

@@ -278,6 +278,7 @@ class Parser {
   // Types.
   Node* TypeName();
   void TypeSuffix(Node* type);
+  Node* Charset();
   bool TypeAhead() const;
   size_t BehindAngles(size_t n) const;
   bool TypedConstructorAhead() const;

@@ -33,6 +33,10 @@ void Writer::Insert(const Node* insert) {
     Any(insert->Child(kInsertSource));
   else
     Put("DEFAULT VALUES");
+  if (const Node* alias = insert->Child(kInsertRowAlias)) {
+    Put(" ");
+    TableAlias(alias);
+  }
   if (const Node* conflict = insert->Child(kInsertConflict)) {
     if (conflict->Has(kDuplicateKey)) {
       Clause("ON DUPLICATE KEY UPDATE");

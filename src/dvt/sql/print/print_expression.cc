@@ -94,7 +94,13 @@ void Writer::ExpressionBody(const Node* node) {
       return Expression(node->Child(2), p.range + 1);
     case Kind::kIn: return In(node);
     case Kind::kIs:
-      Expression(node->Child(0), p.is);
+      if (node->Child(0)->Is(Kind::kBinary) && node->Child(0)->op >= Op::kEq && node->Child(0)->op <= Op::kNotDistinctFrom) {
+        Put("(");  // (a = b) IS NULL reads better, and the same everywhere
+        Expression(node->Child(0), 0);
+        Put(")");
+      } else {
+        Expression(node->Child(0), p.is);
+      }
       Put(node->Has(kNot) ? " IS NOT " : " IS ");
       return Expression(node->Child(1), p.is + 1);
     case Kind::kExists: Put("EXISTS"); return Expression(node->Child(0), 0);
@@ -301,6 +307,16 @@ void Writer::Binary(const Node* node) {
     const size_t before = out_.size();
     Comments(node, true);
     if (out_.size() > before) Put(" ");
+  }
+  const Kind right = node->Child(1)->kind;
+  const bool predicate =
+      right == Kind::kIn || right == Kind::kLike || right == Kind::kBetween ||
+      (right == Kind::kBinary && node->Child(1)->op >= Op::kEq && node->Child(1)->op <= Op::kNotDistinctFrom) ||
+      (right == Kind::kUnary && node->Child(1)->op == Op::kNot);
+  if (predicate && (node->op == Op::kDistinctFrom || node->op == Op::kNotDistinctFrom)) {
+    Put("(");
+    Expression(node->Child(1), 0);
+    return Put(")");
   }
   const bool chained = node->Child(1)->Has(kChained) && node->Child(1)->Is(Kind::kBinary, node->op);
   Expression(node->Child(1), associative || chained ? level : level + 1);

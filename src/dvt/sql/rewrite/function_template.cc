@@ -358,6 +358,7 @@ std::string UnitWord(const Node* node) {
   std::string word;
   if (node->Is(Kind::kColumn) && node->count == 1) word = ToUpper(node->Child(0)->text);
   if (node->Is(Kind::kString)) word = ToUpper(node->text);
+  if (word.starts_with("SQL_TSI_")) word = word.substr(8);
   for (const auto& [alias, unit] : kUnits) {
     if (word == alias) return std::string(unit);
   }

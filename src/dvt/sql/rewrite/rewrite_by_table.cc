@@ -138,7 +138,29 @@ Node* Rewriter::Preferred(Node* node) {
   return node;
 }
 
+// MySQL's CAST knows few types: texts are CHAR, whole numbers SIGNED, moments with a zone the TIMESTAMP function.
+Node* Rewriter::LimitedCast(Node* cast) {
+  Node* type = cast->Child(1);
+  if (type->op != Op::kScalarType) return cast;
+  const TypeSpec* spec = FindType(from_, type->text);
+  const bool zoned = type->text == "TIMESTAMPTZ" || type->text == "TIMESTAMPLTZ" || type->text == "TIMESTAMP";
+  if (zoned && type->count == 0) {
+    Node* call = MakeFunction(arena_, "TIMESTAMP", {cast->Child(0)});
+    call->begin = cast->begin;
+    return Made(call);
+  }
+  if (spec == nullptr) return cast;
+  const bool text = spec->kind == columnar::TypeKind::kString && !spec->fixed && type->count == 0;
+  const bool blob = spec->name.ends_with("BLOB");
+  const bool whole = columnar::DataType(spec->kind).is_integer() && spec->name != "SIGNED" && !spec->name.ends_with("UNSIGNED") &&
+                     spec->name != "YEAR";
+  if (text || blob) type->text = "CHAR";
+  if (whole) type->text = "SIGNED", type->count = 0;
+  return cast;
+}
+
 Node* Rewriter::Normalize(Node* node) {
+  if (node->Is(Kind::kCast) && to_.Has(Feature::kLimitedCasts)) return LimitedCast(node);
   switch (node->kind) {
     case Kind::kFunction: return Preferred(node);
     case Kind::kCast: BareCast(node); return node;

@@ -98,6 +98,7 @@ class Rewriter {
   Node* Call(Node* node, const FunctionSpec& to, std::span<Node* const> args);
   Node* Preferred(Node* node);
   Node* Normalize(Node* node);
+  Node* LimitedCast(Node* cast);
   void TypeName(Node* type);
   // Arrays, structures and the tables made of them (rewrite_arrays.cc).
   void ArrayTables(Node* root);
