@@ -265,6 +265,11 @@ bool Analyzer::BindUnqualified(const std::string& name, Node* column, Block& blo
         found = &each;
         continue;
       }
+      // Where USING columns stay in place they go before others of their name.
+      if (dialect_.Has(Feature::kUsingInPlace) && (found->sides.size() > 1) != (each.sides.size() > 1)) {
+        if (each.sides.size() > 1) found = &each;
+        continue;
+      }
       const std::string &one = found->sides.front().first->name, &other = each.sides.front().first->name;
       if (found->sides.front().first == each.sides.front().first || !options_.strict) continue;
       throw AnalysisFailure{
