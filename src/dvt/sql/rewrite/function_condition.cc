@@ -12,6 +12,62 @@ using columnar::DataType;
 using columnar::TypeKind;
 using Types = std::function<DataType(const Node*)>;
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool IsOf(std::string_view text, std::string_view letters) { return text.find_first_not_of(letters) == std::string_view::npos; }
+
+constexpr std::string_view kNameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+// "$.a.b": members only, whose names need no quotes.
+bool IsMemberPath(std::string_view path) {
+  if (path == "$") return true;
+  if (!path.starts_with("$.") || path.ends_with('.') || path.find("..") != std::string_view::npos) return false;
+  return IsOf(path.substr(1), std::string(kNameLetters) + ".");
+}
+
+// "{b,1,c}": names and places that need no quotes.
+bool IsArrayPath(std::string_view path) {
+  if (path.size() < 3 || path.front() != '{' || path.back() != '}') return false;
+  path = path.substr(1, path.size() - 2);
+  if (path.front() == ',' || path.back() == ',' || path.find(",,") != std::string_view::npos || EqualsIgnoreCase(path, "null"))
+    return false;
+  return IsOf(path, std::string(kNameLetters) + ",");
+}
+
+// A whole number as a literal.
+bool IsWhole(const Node* arg, std::string_view shape) {
+  arg = Unparen(arg);
+  const bool negative = arg->Is(Kind::kUnary, Op::kNeg);
+  const Node* number = negative ? Unparen(arg->Child(0)) : arg;
+  const bool digits = number->Is(Kind::kNumber) && number->text.size() < 10 &&
+                      number->text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!digits || (negative && shape != "whole")) return false;
+  return shape != "positive" || number->text.find_first_not_of('0') != std::string_view::npos;
+}
+
+// 2024-02-29, or 2024-02-29 23:59:59, perhaps with a fraction.
+bool IsIsoMoment(std::string_view text, bool date) {
+  static constexpr std::string_view kShape = "0000-00-00 00:00:00";
+  if (date ? text.size() != 10 : text.size() != 10 && text.size() < 19) return false;
+  for (size_t i = 0; i < std::min(text.size(), kShape.size()); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == '0' ? !digit : text[i] != kShape[i]) return false;
+  }
+  const std::string_view fraction = text.size() > 19 ? text.substr(19) : std::string_view();
+  if (!fraction.empty() && (fraction[0] != '.' || fraction.size() > 7 || fraction.size() < 2 ||
+                            fraction.find_first_not_of("0123456789", 1) != std::string_view::npos))
+    return false;
+  const auto two = [&](size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  if (two(5) < 1 || two(5) > 12 || two(8) < 1 || text.substr(0, 4) == "0000") return false;
+  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const int year = two(0) * 100 + two(2);
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (two(8) > kDays[two(5) - 1] + (leap && two(5) == 2 ? 1 : 0)) return false;
+  return text.size() == 10 || (two(11) < 24 && two(14) < 60 && two(17) < 60);
+}
+
 bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "missing") return arg == nullptr;
   if (arg == nullptr) return false;
@@ -28,7 +84,49 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "column") return arg->Is(Kind::kColumn);
   // A format of dates and times rather than of numbers: it names a part of a date.
   if (shape == "time_format") return !arg->Is(Kind::kString) || arg->text.find_first_of("dDmMyYhHstT") != std::string_view::npos;
-  const TypeKind kind = type(arg).kind;
+  if (shape == "positive" || shape == "natural" || shape == "whole") return IsWhole(arg, shape);
+  if (shape == "iso_date" || shape == "iso_moment")
+    return arg->Is(Kind::kString, Op::kPlain) && IsIsoMoment(arg->text, shape == "iso_date");
+  if (shape == "nonempty") return arg->Is(Kind::kString) && !arg->text.empty();
+  if (shape == "character") return arg->Is(Kind::kString) && arg->text.size() == 1;
+  if (shape == "ascii") return arg->Is(Kind::kString) && IsAscii(arg->text);
+  if (shape == "caseless")
+    return arg->Is(Kind::kString) && IsAscii(arg->text) && ToUpper(arg->text) == ToLower(arg->text) && !arg->text.empty();
+  if (shape == "hex")
+    return arg->Is(Kind::kString, Op::kPlain) && arg->text.size() % 2 == 0 && IsOf(arg->text, "0123456789abcdefABCDEF");
+  if (shape == "code") return IsWhole(arg, "positive") && arg->text.size() < 4 && (arg->text.size() < 3 || arg->text < "128");
+  if (shape == "year") return IsWhole(arg, "positive") && arg->text.size() == 4 && arg->text[0] != '0';
+  if (shape == "iso_time")
+    return arg->Is(Kind::kString, Op::kPlain) && arg->text.size() == 8 &&
+           IsIsoMoment("2000-01-01 " + std::string(arg->text), false);
+  if (shape == "member_path") return arg->Is(Kind::kString) && IsMemberPath(arg->text);
+  if (shape == "json_key")
+    return arg->Is(Kind::kString) && arg->text.find_first_of("\"\\") == std::string_view::npos && !arg->text.empty();
+  if (shape == "array_path") return arg->Is(Kind::kString) && IsArrayPath(arg->text);
+  if (shape == "plain_text") return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos;
+  if (shape == "short_text")
+    return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos && arg->text.size() < 57;
+  const DataType data = type(arg);
+  const TypeKind kind = data.kind;
+  if (shape == "datetime") return kind == TypeKind::kDate || kind == TypeKind::kTimestamp;
+  if (shape == "datetime_local") return kind == TypeKind::kTimestamp;
+  if (shape == "decimal") return kind == TypeKind::kDecimal;
+  if (shape == "exact") return kind == TypeKind::kDecimal || data.is_integer();
+  if (shape == "float") return kind == TypeKind::kFloat64 || kind == TypeKind::kFloat32;
+  if (shape == "numeric") return data.is_numeric() && kind != TypeKind::kBool;
+  if (shape == "bool") return kind == TypeKind::kBool;
+  if (shape == "json") return kind == TypeKind::kJson;
+  if (shape == "binary") return kind == TypeKind::kBinary;
+  if (shape == "days") return kind == TypeKind::kInterval;
+  if (shape == "small") return data.is_integer() && kind != TypeKind::kInt64 && kind != TypeKind::kUInt64;
+  if (shape == "double") return kind == TypeKind::kFloat64;
+  if (shape == "fixed_decimal") return kind == TypeKind::kDecimal && (data.precision > 0 || arg->Is(Kind::kNumber));
+  const TypeKind element = kind == TypeKind::kList && !data.children.empty() ? data.children[0].type.kind : TypeKind::kUnknown;
+  if (shape == "flat_list") return element != TypeKind::kUnknown && element != TypeKind::kList;
+  if (shape == "list_of_texts")
+    return element == TypeKind::kString ||
+           (kind == TypeKind::kList && !data.children.empty() && data.children[0].type.is_integer());
+  if (shape == "list_of_numbers") return kind == TypeKind::kList && !data.children.empty() && data.children[0].type.is_integer();
   if (shape == "date") return kind == TypeKind::kDate;
   if (shape == "timestamp") return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz;
   if (shape == "timestamptz") return kind == TypeKind::kTimestampTz;

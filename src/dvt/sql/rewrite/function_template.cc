@@ -42,7 +42,9 @@ enum class Word {
   kTimes,
   kInteger,
   kDayNumber,
-  kDateText
+  kDateText,
+  kKeyPath,
+  kPointer
 };
 
 Word WordOf(const Node* node) {
@@ -57,7 +59,9 @@ Word WordOf(const Node* node) {
                                                                  {"TIMES", Word::kTimes},
                                                                  {"INTEGER", Word::kInteger},
                                                                  {"DAY_NUMBER", Word::kDayNumber},
-                                                                 {"DATE_TEXT", Word::kDateText}};
+                                                                 {"DATE_TEXT", Word::kDateText},
+                                                                 {"KEY_PATH", Word::kKeyPath},
+                                                                 {"POINTER", Word::kPointer}};
   if (!node->Is(Kind::kFunction)) return Word::kNone;
   const Node* args = node->Child(kArgsSlot);
   if (args == nullptr || args->count == 0 || (Placeholder(args->Child(0)) == 0 && !args->Child(0)->Is(Kind::kString)))
@@ -142,6 +146,8 @@ class Filling {
       case Word::kTimes: return Times(arg, args->Child(1)->text, args->Child(1)->Is(Kind::kUnary));
       case Word::kDayNumber: return DayNumber(arg);
       case Word::kDateText: return arg->Is(Kind::kString, Op::kPlain) ? Timestamp(arg) : arg;
+      case Word::kKeyPath: return Text("$.\"" + std::string(arg->text) + "\"");
+      case Word::kPointer: return Text("/" + ReplaceAll(std::string(arg->text.substr(1, arg->text.size() - 2)), ",", "/"));
       case Word::kInteger: return IsInteger(arg) ? arg : CastTo(arg, "BIGINT");
       default: return Moment(arg);
     }
@@ -209,6 +215,12 @@ class Filling {
     Node* product = MakeBinary(arena_, Op::kMul, arg, by);
     made_.push_back(product);
     return product;
+  }
+
+  Node* Text(const std::string& value) {
+    Node* node = MakeString(arena_, value);
+    made_.push_back(node);
+    return node;
   }
 
   Node* Bare(std::string_view word) {

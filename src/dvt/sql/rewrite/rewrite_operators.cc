@@ -63,7 +63,12 @@ void Rewriter::Run(Node*& slot) {
 void Rewriter::Walk(Node*& slot) {
   if (slot == nullptr) return;
   if (slot->Is(Kind::kScope)) made_.insert(slot->Child(1));  // a member is no function of the system
+  if (settled_.contains(slot)) return;
   if (!made_.contains(slot)) {
+    if (Node* exact = Exactly(slot)) {
+      slot = exact;
+      return;
+    }
     if (normalize_) slot = Canonical(slot);
     slot = Visit(slot);
   }

@@ -42,6 +42,22 @@ class Rewriter {
     made_.insert(node);
     return node;
   }
+  // What is exact beyond the customary text (exact_form.cc, exact_texts.cc …); nullptr: nothing better is known.
+  Node* Exactly(Node* node);
+  Node* ByExactForm(Node* node);
+  Node* ExactDates(Node* node);
+  Node* ExactStep(Node* node);
+  Node* ExactMonths(Node* node);
+  Node* ExactFormat(Node* node);
+  Node* MovedMoment(Node* value, Node* number, std::string_view unit, bool back, const Node* source);
+  /// A text of the target over ARG1 …, which stand for source nodes.
+  Node* Compose(const std::string& text, std::initializer_list<Node*> args, const Node* source);
+  Node* Compose(const Node* shape, std::span<Node* const> args, const Node* source);
+  /// Collations, time zone and modes are those of a fresh server, and the same session runs the translation: asked of texts for people,
+  /// not of plans, where the server's own settings count.
+  bool default_settings() const { return normalize_ && !customary_; }
+  /// Marks a node that belongs to the target with all below it.
+  Node* Settled(Node* node);
   bool CollationsDiffer() const { return from_.Has(Feature::kCaseInsensitiveText) || to_.Has(Feature::kCaseInsensitiveText); }
   // Arithmetic (rewrite_arithmetic.cc).
   Node* Binary(Node* node);
@@ -130,6 +146,7 @@ class Rewriter {
   int unnested_ = 0;        ///< tables that got a name
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
+  std::unordered_set<const Node*> settled_;
 };
 
 bool IsNumber(const Node* node, int64_t* value);  ///< a whole number literal
