@@ -104,26 +104,27 @@ enum class Feature : uint16_t {
   kDecimalSaid,    ///< DECIMAL without digits is written with those it has
   kLimitComma,
   kFetch,
-  kFetchAsWritten,     ///< FETCH FIRST and LIMIT are both at home: each stays what it was
-  kFetchNeedsOrder,    ///< … only behind an ORDER BY
-  kNoLimit,            ///< there is no LIMIT: TOP, or FETCH FIRST
-  kOffsetNeedsOrder,   ///< OFFSET only behind an ORDER BY
-  kTop,                ///< SELECT TOP n is read
-  kApply,              ///< CROSS APPLY, OUTER APPLY
-  kJoinHints,          ///< INNER LOOP JOIN
-  kTableHints,         ///< t WITH (NOLOCK)
-  kForXml,             ///< FOR XML …, FOR JSON …
-  kQueryOptions,       ///< OPTION(…)
-  kSelectInto,         ///< SELECT … INTO t
-  kConnectBy,          ///< START WITH … CONNECT BY
-  kOuterMarks,         ///< a.x = b.x (+)
-  kBareTableAliases,   ///< table aliases are written without AS
-  kFlashback,          ///< t AS OF TIMESTAMP x, t AS OF SCN x
-  kTablePartitions,    ///< t PARTITION(p)
-  kEqualsAlias,        ///< SELECT name = expression
-  kImplicitRecursion,  ///< WITH without RECURSIVE may recurse
-  kOutputsNeedNames,   ///< every column of a derived table or CTE needs a name
-  kPlainSetBranches,   ///< the operands of a set operation take neither ORDER BY nor LIMIT
+  kFetchAsWritten,      ///< FETCH FIRST and LIMIT are both at home: each stays what it was
+  kFetchNeedsOrder,     ///< … only behind an ORDER BY
+  kNoLimit,             ///< there is no LIMIT: TOP, or FETCH FIRST
+  kOffsetNeedsOrder,    ///< OFFSET only behind an ORDER BY
+  kTop,                 ///< SELECT TOP n is read
+  kJoinNeedsCondition,  ///< every join but a cross join has ON or USING
+  kApply,               ///< CROSS APPLY, OUTER APPLY
+  kJoinHints,           ///< INNER LOOP JOIN
+  kTableHints,          ///< t WITH (NOLOCK)
+  kForXml,              ///< FOR XML …, FOR JSON …
+  kQueryOptions,        ///< OPTION(…)
+  kSelectInto,          ///< SELECT … INTO t
+  kConnectBy,           ///< START WITH … CONNECT BY
+  kOuterMarks,          ///< a.x = b.x (+)
+  kBareTableAliases,    ///< table aliases are written without AS
+  kFlashback,           ///< t AS OF TIMESTAMP x, t AS OF SCN x
+  kTablePartitions,     ///< t PARTITION(p)
+  kEqualsAlias,         ///< SELECT name = expression
+  kImplicitRecursion,   ///< WITH without RECURSIVE may recurse
+  kOutputsNeedNames,    ///< every column of a derived table or CTE needs a name
+  kPlainSetBranches,    ///< the operands of a set operation take neither ORDER BY nor LIMIT
   kLimitPercent,
   kOffsetRows,  ///< OFFSET 1 ROWS
   kNullsOrdering,

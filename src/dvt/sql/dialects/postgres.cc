@@ -10,6 +10,7 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
 constexpr FeatureSet kFeatures = {F::kArraysFromOne,
+                                  F::kJoinNeedsCondition,
                                   F::kFetchAsWritten,
                                   F::kSelectInto,
                                   F::kRowNullTests,

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
 namespace dvt::sql {
@@ -215,6 +216,7 @@ Node* Parser::WordPrimary() {
   bool matched = false;
   Node* node = ReservedPrimary(matched);
   if (matched) return node;
+  if (Node* next = NextValue()) return next;
   if (Has(Feature::kProcedural) && IsWord("TRY_CONVERT") && SymbolAhead(1, "(")) return ConvertToType();
   if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Cur().text.size() > 3 &&
       (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kHexString || Ahead(1).type == Tok::kBitString)) {
@@ -278,6 +280,7 @@ Node* Parser::ColumnOrCall() {
   }
   Node* name = NewAt(begin, Kind::kName);
   for (Node* part : column->Children()) Add(name, part);
+  if (name->count == 1 && EqualsIgnoreCase(name->Child(0)->text, "SCOPE_RESOLUTION")) return ScopeCall();
   return Call(name);
 }
 

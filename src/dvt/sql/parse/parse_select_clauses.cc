@@ -102,6 +102,27 @@ Node* Parser::AsOf() {
   return travel;
 }
 
+// SCOPE_RESOLUTION(type, member): how the neutral dialect says type::member.
+Node* Parser::ScopeCall() {
+  Node* scope = New(Kind::kScope, {nullptr, nullptr});
+  ExpectSymbol("(");
+  Node* first = Expression();
+  if (EatSymbol(",")) {
+    scope->children[0] = first;
+    first = Expression();
+  }
+  scope->children[1] = first;
+  ExpectSymbol(")");
+  return scope;
+}
+
+// NEXT VALUE FOR db.sequence; nullptr if these are names here.
+Node* Parser::NextValue() {
+  if (!Is(Kw::kNEXT) || !IsWord("VALUE", 1) || !IsAhead(2, Kw::kFOR)) return nullptr;
+  at_ += 3;
+  return Phrase("NEXT VALUE FOR", {Word("NEXT VALUE FOR"), DottedName()});
+}
+
 // The member behind type:: or ::, a name or a call whose name keeps its case.
 Node* Parser::Scope(Node* type) {
   Node* scope = New(Kind::kScope, {type, nullptr});

@@ -274,6 +274,8 @@ class Parser {
   Node* Lambda();
   Node* ExpressionList();
   Node* Scope(Node* type);
+  Node* ScopeCall();
+  Node* NextValue();
 
   // Types.
   Node* TypeName();

@@ -29,6 +29,12 @@ Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
   }
   if (meaning == "string_agg_comma" || meaning == "group_concat") {
     if (FindConcept(to_, "string_agg") == nullptr) return nullptr;
+    if (meaning == "group_concat" && args->count > 1 && to_.Has(Feature::kConditionsOnly)) {
+      Node* joined = args->children[0];  // the parts are joined
+      for (uint32_t i = 1; i < args->count; ++i) joined = Made(MakeBinary(arena_, Op::kAdd, joined, args->children[i]));
+      args->children[0] = joined;
+      args->count = 1;
+    }
     if (meaning == "group_concat" && args->count != 1) return nullptr;
     const bool ordered = node->Child(kArgOrderSlot) != nullptr;
     if (ordered && to_.Has(Feature::kDynamicTyping)) return nullptr;

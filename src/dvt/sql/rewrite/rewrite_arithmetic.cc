@@ -135,6 +135,7 @@ void Rewriter::Operands(Node* node) {
 Node* Rewriter::AsFloat(Node* node) {
   return Made(MakeCast(arena_, node,
                        MakeTypeName(arena_, to_.Has(Feature::kDynamicTyping)    ? "REAL"
+                                            : to_.Has(Feature::kConditionsOnly) ? "FLOAT"
                                             : to_.Has(Feature::kQuotientDigits) ? "DOUBLE"
                                                                                 : "DOUBLE PRECISION")));
 }
@@ -151,7 +152,10 @@ Node* Rewriter::Division(Node* node) {
   const bool integers = left.is_integer() && right.is_integer();
   const bool exact = IsExact(left) && IsExact(right), floating = IsFloat(left) || IsFloat(right);
   const bool cuts = from_.Has(Feature::kSlashIsInteger), other_cuts = to_.Has(Feature::kSlashIsInteger);
-  if (!exact && !floating && cuts != other_cuts) {
+  if (customary_ && !cuts && other_cuts && !floating) {
+    node->children[0] = AsFloat(node->Child(0));
+    Note(Verdict::kDifferent, node, "division", "the quotient is a floating-point number");
+  } else if (!exact && !floating && cuts != other_cuts) {
     Note(Verdict::kDifferent, node, "division",
          "if both sides are integers, one of " + std::string(from_.name) + " and " + std::string(to_.name) +
              " drops the fraction; cast one side to say which is meant");

@@ -143,6 +143,9 @@ Node* Rewriter::Like(Node* node) {
     if (folds) Note(Verdict::kDifferent, node, "LIKE", "only ASCII letters have a case in SQLite");
   }
   if (from_ignores && !to_ignores && to_.Has(Feature::kIlike)) node->op = Op::kIlikeOp;
+  if (customary_ && node->op == Op::kIlikeOp && !to_.Has(Feature::kIlike)) {
+    for (uint32_t i : {0u, 1u}) node->children[i] = Made(MakeFunction(arena_, "LOWER", {node->children[i]}));
+  }
   if (!to_.Has(Feature::kIlike)) node->op = Op::kLikeOp;
   return node;
 }

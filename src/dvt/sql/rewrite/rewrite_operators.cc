@@ -56,7 +56,7 @@ void Rewriter::Run(Node*& slot) {
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (customary_ && &from_ != &to_) PlainOrders(slot);
-  if (normalize_) ShapeForTarget(arena_, slot, to_);
+  if (normalize_) ShapeForTarget(arena_, slot, from_, to_);
 }
 
 // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.

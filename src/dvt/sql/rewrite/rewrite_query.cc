@@ -282,7 +282,9 @@ void Rewriter::Order(Node* list, const Node* query) {
         items.push_back(item);
         continue;
       }
-      if (!same) {
+      const FunctionSpec* call = key->Is(Kind::kFunction) ? FindFunction(from_, key->text) : nullptr;
+      const bool never_null = call != nullptr && (call->flags & kVolatile) != 0;  // RANDOM()
+      if (!same && !never_null) {
         Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, key), NewNode(arena_, Kind::kNull)});
         if (customary_) {
           Node* when = NewNode(arena_, Kind::kWhen, {is_null, MakeNumber(arena_, 1)});

@@ -24,7 +24,12 @@ class Shaper {
     if (slot == nullptr) return;
     for (Node*& child : slot->Children()) Walk(child);
     if (slot->Is(Kind::kWith)) slot->Set(kRecursive, slot->Has(kRecursive) && !to_.Has(Feature::kImplicitRecursion));
+    if (to_.Has(Feature::kConditionsOnly) && slot->Is(Kind::kFunction)) Aggregate(slot);
+    if (!to_.Has(Feature::kQualify) && slot->Is(Kind::kSelect) && slot->Child(kQualifySlot) != nullptr) Qualify(slot);
     if (to_.Has(Feature::kOutputsNeedNames)) NameOutputs(slot);
+    if (to_.Has(Feature::kForXml) && slot->IsQuery() && slot->Child(kLockSlot) != nullptr &&
+        slot->Child(kLockSlot)->Is(Kind::kLock) && (slot->Child(kLockSlot)->text.starts_with("FOR UPDATE") || slot->Child(kLockSlot)->text.starts_with("FOR SHARE")))
+      slot->children[kLockSlot] = nullptr;  // rows are locked by hints
     if (to_.Has(Feature::kPlainSetBranches) && slot->Is(Kind::kSetOperation)) Branches(slot);
     if (to_.Has(Feature::kOffsetNeedsOrder) && (slot->Is(Kind::kSelect) || slot->Is(Kind::kSetOperation))) Tail(slot);
   }
@@ -57,6 +62,59 @@ class Shaper {
       items->children[i]->comments = item->comments;
       item->comments = nullptr;
     }
+  }
+
+  // SUM(x) FILTER(WHERE c) is SUM(IIF(c, x, NULL)); an order stands behind WITHIN GROUP.
+  void Aggregate(Node* call) {
+    Node* args = call->Child(kArgsSlot);
+    if (Node* condition = call->Child(kFilterSlot); condition != nullptr && args != nullptr && args->count > 0) {
+      Node*& value = args->children[0];
+      const bool star = value->Is(Kind::kStar);
+      value = MakeFunction(arena_, "IIF", {condition, star ? MakeNumber(arena_, 1) : value, NewNode(arena_, Kind::kNull)});
+      if (star && call->text == "COUNT_BIG") call->text = "COUNT";
+      call->children[kFilterSlot] = nullptr;
+    }
+    if (call->text == "STRING_AGG") {
+      call->Set(kDistinctArgs, false);
+      if (Node* order = call->Child(kArgOrderSlot)) {
+        SetChild(arena_, call, kWithinSlot, order);
+        call->children[kArgOrderSlot] = nullptr;
+      }
+    }
+  }
+
+  // … QUALIFY COUNT(*) OVER () > 1: the window functions become columns of a derived table, filtered outside.
+  void Qualify(Node*& slot) {
+    Node* select = slot;
+    Node* condition = std::exchange(select->children[kQualifySlot], nullptr);
+    Node* outer = MakeSelect(arena_);
+    Node* items = select->Child(kItemsSlot);
+    for (uint32_t i = 0; i < items->count; ++i) {
+      const Node* item = items->Child(i);
+      Node* name = nullptr;
+      if (item->Is(Kind::kAlias))
+        name = Clone(arena_, item->Child(1));
+      else if (item->Is(Kind::kColumn))
+        name = Clone(arena_, item->Child(item->count - 1));
+      Append(arena_, outer->Child(kItemsSlot),
+             name == nullptr ? NewNode(arena_, Kind::kStar) : NewNode(arena_, Kind::kColumn, {name}));
+    }
+    int windows = 0;
+    Rewrite(condition, [&](Node* node) -> Node* {
+      if (!node->Is(Kind::kFunction) || node->Child(kOverSlot) == nullptr) return node;
+      const std::string name = windows++ == 0 ? "_w" : "_w_" + std::to_string(windows);
+      Append(arena_, items, NewNode(arena_, Kind::kAlias, {node, MakeIdentifier(arena_, name, false)}));
+      return NewNode(arena_, Kind::kColumn, {MakeIdentifier(arena_, name, false)});
+    });
+    Node* table = MakeDerivedTable(arena_, select, "");
+    table->children[0] = NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, "_t", false), nullptr});
+    outer->children[kWithSlot] = std::exchange(select->children[kWithSlot], nullptr);
+    for (const uint32_t part : {kOrderSlot, kLimitSlot, kOffsetSlot, kLockSlot})
+      outer->children[part] = std::exchange(select->children[part], nullptr);
+    outer->children[kFromSlot] = NewNode(arena_, Kind::kList, {table});
+    outer->children[kWhereSlot] = condition;
+    if (to_.Has(Feature::kOutputsNeedNames)) NameOutputs(table);
+    slot = outer;
   }
 
   static bool HasTail(const Node* query) {
@@ -180,6 +238,9 @@ class Shaper {
 
 }  // namespace
 
-void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& target) { Shaper(arena, target).Run(tree); }
+void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
+  ShapeTables(arena, tree, source, target);
+  Shaper(arena, target).Run(tree);
+}
 
 }  // namespace dvt::sql

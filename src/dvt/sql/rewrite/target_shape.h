@@ -7,8 +7,11 @@ namespace dvt::sql {
 
 /// The last step of writing a tree in another dialect: forms that the target insists on, without a change of meaning. Values and conditions
 /// apart (TRUE is 1, or 1 = 1), names for the columns of derived tables, TOP and OFFSET where they may stand, WITH only at the top.
-/// `tree` may be replaced; new nodes go into `arena`.
-void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& target);
+/// `tree`, read in `source`, may be replaced; new nodes go into `arena`.
+void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
+
+/// Temporary tables by name (#t) or by word, SELECT INTO or CREATE TABLE AS, APPLY or LATERAL, as the target has them.
+void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);

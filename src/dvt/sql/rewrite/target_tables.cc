@@ -1,0 +1,118 @@
+// Tables in the target's terms: temporary ones by name or by word, SELECT … INTO and CREATE TABLE … AS, APPLY and LATERAL.
+#include <string>
+
+#include "dvt/sql/rewrite/target_shape.h"
+
+namespace dvt::sql {
+
+namespace {
+
+Node* LastPart(Node* name) { return name != nullptr && name->count > 0 ? name->children[name->count - 1] : nullptr; }
+
+bool IsTemporary(const Node* part) { return part != nullptr && part->Is(Kind::kIdentifier) && part->text.starts_with("#"); }
+
+// #t and ##t become t.
+bool DropMark(Node* name) {
+  Node* part = LastPart(name);
+  if (!IsTemporary(part)) return false;
+  part->text.remove_prefix(std::min(part->text.find_first_not_of('#'), part->text.size() - 1));
+  return true;
+}
+
+void AddMark(Arena& arena, Node* name) {
+  Node* part = LastPart(name);
+  if (part == nullptr || !part->Is(Kind::kIdentifier) || IsTemporary(part)) return;
+  part->text = arena.Copy("#" + std::string(part->text));
+}
+
+// A CREATE TABLE AS of a query: SELECT * INTO t FROM (query) AS temp.
+Node* AsInto(Arena& arena, Node* create) {
+  Node* query = create->Child(kCreateBody);
+  Node* with = nullptr;
+  if (query->IsQuery() && !query->Is(Kind::kSubquery)) with = std::exchange(query->children[kWithSlot], nullptr);
+  Node* select = MakeSelect(arena);
+  Append(arena, select->Child(kItemsSlot), NewNode(arena, Kind::kStar));
+  Node* table = MakeDerivedTable(arena, InnerQuery(query), "");
+  table->children[0] = NewNode(arena, Kind::kTableAlias, {MakeIdentifier(arena, "temp", false), nullptr});
+  select->children[kFromSlot] = NewNode(arena, Kind::kList, {table});
+  select->children[kIntoSlot] = NewNode(arena, Kind::kInto, {create->Child(kCreateName)});
+  select->children[kWithSlot] = with;
+  return select;
+}
+
+// A SELECT with INTO: CREATE TABLE t AS select.
+Node* AsCreate(Arena& arena, Node* select) {
+  Node* into = std::exchange(select->children[kIntoSlot], nullptr);
+  Node* create = NewSlots(arena, Kind::kCreate, kCreateSlots);
+  create->text = "TABLE";
+  create->Set(kTemporary, into->text == "TEMPORARY");
+  create->children[kCreateName] = into->Child(0);
+  create->children[kCreateBody] = select;
+  return create;
+}
+
+void Marks(Arena& arena, Node* node, const Dialect& target) {
+  if (node == nullptr) return;
+  const bool by_name = target.Has(Feature::kHashNames);
+  if (node->Is(Kind::kCreate) && node->Child(kCreateName) != nullptr && node->Child(kCreateName)->Is(Kind::kName)) {
+    if (!by_name && DropMark(node->Child(kCreateName))) node->Set(kTemporary);
+    if (by_name && node->Has(kTemporary) && node->text == "TABLE") {
+      AddMark(arena, node->Child(kCreateName));
+      node->Set(kTemporary, false);
+    }
+  }
+  if (node->Is(Kind::kInto) && node->count == 1 && node->Child(0)->Is(Kind::kName)) {
+    if (!by_name && DropMark(node->Child(0))) node->text = "TEMPORARY";
+    if (by_name && node->text == "TEMPORARY") {
+      AddMark(arena, node->Child(0));
+      node->text = {};
+    }
+  }
+  if (!by_name && node->Is(Kind::kName)) DropMark(node);
+  for (Node* child : node->Children()) Marks(arena, child, target);
+}
+
+// CROSS APPLY t is a join with LATERAL t, and back.
+void Applied(Arena& arena, Node* node, const Dialect& target) {
+  if (node == nullptr) return;
+  for (Node* child : node->Children()) Applied(arena, child, target);
+  if (!node->Is(Kind::kJoin)) return;
+  Node* right = node->Child(1);
+  if (node->Has(kApplied) && !target.Has(Feature::kApply)) {
+    node->Set(kApplied, false);
+    if (node->op == Op::kCross) {
+      node->op = Op::kInner;
+      node->Set(kInnerWord);
+    }
+    right->Set(kLateral);
+    if (target.Has(Feature::kJoinNeedsCondition)) node->children[2] = NewNode(arena, Kind::kBoolean, {}, {}, Op::kTrue);
+  } else if (right->Has(kLateral) && (right->Is(Kind::kDerivedTable) || right->Is(Kind::kTableFunction)) &&
+             target.Has(Feature::kApply)) {
+    const Node* on = node->Child(2);
+    const bool always = on == nullptr || on->Is(Kind::kBoolean, Op::kTrue);
+    if (!always || (node->op != Op::kLeft && node->op != Op::kCross && node->op != Op::kInner)) return;
+    right->Set(kLateral, false);
+    node->children[2] = nullptr;
+    node->op = node->op == Op::kLeft ? Op::kLeft : Op::kCross;
+    node->Set(kApplied);
+  }
+}
+
+}  // namespace
+
+void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
+  if (tree == nullptr || &source == &target) return;
+  Applied(arena, tree, target);
+  const bool marked = source.Has(Feature::kHashNames) || target.Has(Feature::kHashNames);
+  if (tree->Is(Kind::kCreate) && tree->text == "TABLE" && target.Has(Feature::kApply)) {
+    if (marked) Marks(arena, tree, target);
+    if (tree->Child(kCreateBody) != nullptr && tree->Child(kCreateBody)->IsQuery()) tree = AsInto(arena, tree);
+    return;
+  }
+  if (marked) Marks(arena, tree, target);
+  const Node* into = tree->Is(Kind::kSelect) ? tree->Child(kIntoSlot) : nullptr;
+  if (into != nullptr && into->count == 1 && into->Child(0)->Is(Kind::kName) && !target.Has(Feature::kSelectInto))
+    tree = AsCreate(arena, tree);
+}
+
+}  // namespace dvt::sql
