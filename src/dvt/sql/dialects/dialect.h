@@ -216,16 +216,18 @@ enum class Feature : uint16_t {
   kCharsetIntroducer,
   kDatePartKeywords,
   kMatchAgainst,
-  kLowerCaseHex,       ///< x'1F' and b'01'
-  kTransactionWords,   ///< BEGIN TRANSACTION and COMMIT TRANSACTION are how they are written
-  kMultiTableDelete,   ///< DELETE FROM a, b USING …
-  kLimitedCasts,       ///< CAST takes CHAR, SIGNED, DECIMAL … only
-  kShowCommands,       ///< SHOW … of many kinds, EXPLAIN is DESCRIBE
-  kKeyIsIndex,         ///< KEY k (a) in a table is INDEX k (a), UNIQUE KEY u is UNIQUE u
-  kComputedGenerated,  ///< AS (x) STORED is GENERATED ALWAYS AS (x) STORED
-  kRawCalls,           ///< XMLTABLE, JSON_VALUE … RETURNING: their arguments are kept as written
-  kSubstringWords,     ///< SUBSTRING(x FROM a FOR b) is how it is written
-  kTrimOneSided,       ///< TRIM(LEADING FROM x) is written LTRIM(x)
+  kLowerCaseHex,           ///< x'1F' and b'01'
+  kTransactionWords,       ///< BEGIN TRANSACTION and COMMIT TRANSACTION are how they are written
+  kMultiTableDelete,       ///< DELETE FROM a, b USING …
+  kLimitedCasts,           ///< CAST takes CHAR, SIGNED, DECIMAL … only
+  kPathKeysBehindDots,     ///< JSONPath: $."a b" (else $["a b"])
+  kPathKeysInApostrophes,  ///< JSONPath: $['a b']
+  kShowCommands,           ///< SHOW … of many kinds, EXPLAIN is DESCRIBE
+  kKeyIsIndex,             ///< KEY k (a) in a table is INDEX k (a), UNIQUE KEY u is UNIQUE u
+  kComputedGenerated,      ///< AS (x) STORED is GENERATED ALWAYS AS (x) STORED
+  kRawCalls,               ///< XMLTABLE, JSON_VALUE … RETURNING: their arguments are kept as written
+  kSubstringWords,         ///< SUBSTRING(x FROM a FOR b) is how it is written
+  kTrimOneSided,           ///< TRIM(LEADING FROM x) is written LTRIM(x)
   kNamedArguments,
   kColumnsExpression,
   kColonPath,         ///< v:a.b[0] is a path into a semi-structured value

@@ -101,6 +101,7 @@ constexpr FeatureSet kFeatures = {F::kNearestJoin,
                                   F::kMerge,
                                   F::kDeleteUsing,
                                   F::kUpdateFrom,
+                                  F::kPathKeysBehindDots,
                                   F::kCreateOrReplace};
 
 constexpr Precedence kPrecedence = MakePrecedence(

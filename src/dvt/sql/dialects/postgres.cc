@@ -309,6 +309,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"ARRAY_LENGTH", "array_length_pg", 2, 2, TypeRule::kInt32},
     {"CARDINALITY", "cardinality", 1, 1, TypeRule::kInt32},
     {"GROUPING", "grouping", 1, -1, TypeRule::kInt32},
+    {"JSON_EXTRACT_PATH", "json_by_keys", 2, -1, TypeRule::kJson, kPure, false, "json_extract"},
+    {"JSON_EXTRACT_PATH_TEXT", "json_text_by_keys", 2, -1, TypeRule::kString, kPure, false, "json_extract_scalar"},
     {"POSITION", "position", 2, 2, TypeRule::kInt32, kPure, false, "str_position", {}, "POSITION(ARG2 IN ARG1)"},
     {"POSITION",
      "position",

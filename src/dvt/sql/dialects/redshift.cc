@@ -86,6 +86,8 @@ constexpr FeatureSet kFeatures = {F::kTop,
                                   F::kStarExcept};
 
 constexpr FunctionSpec kFunctions[] = {
+    {"JSON_EXTRACT_PATH_TEXT", "json_text_by_keys", 2, -1, TypeRule::kString, kPure, false, "json_extract_scalar"},
+    {"JSON_EXTRACT_PATH_TEXT", "redshift_json_by_keys", 2, -1, TypeRule::kString, kPure, false, "json_extract"},
     {"NVL2", "nvl2", 2, 3, TypeRule::kCommon},
     {"MEDIAN", "median", 1, 1, TypeRule::kFloat64, kAggregate},
     {"DATEADD", "dateadd", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",

@@ -106,7 +106,7 @@ Node* Rewriter::Binary(Node* node) {
     case Op::kContainedBy:
     case Op::kHasKey:
     case Op::kHasAny:
-    case Op::kHasAll: Note(Verdict::kUnsupported, node, "JSON operator", "JSON paths are read differently"); return node;
+    case Op::kHasAll: return JsonOperator(node);
     case Op::kOverlaps:
     case Op::kCustom: return unsupported("operator " + std::string(node->text), "it is not known in " + std::string(to_.name));
     default: return node;

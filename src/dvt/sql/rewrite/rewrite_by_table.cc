@@ -66,6 +66,7 @@ const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, std::span<Node*
 bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args) {
   const Node* given = node->Child(kArgsSlot);
   if (given != nullptr) args.assign(given->Children().begin(), given->Children().end());
+  if (spec.concept_.ends_with("_by_keys")) return PathOfKeys(args) || &from_ == &to_;
   if (spec.read.empty() || spec.read.front() == '=') return true;
   const Node* shape = ArgumentTemplate(Neutral(), spec.read);
   if (shape == nullptr) return false;
@@ -83,6 +84,11 @@ bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, st
 
 // A call as the target's table says it, over the concept's own arguments.
 Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> args) {
+  std::vector<Node*> path;
+  if (to.family_name().starts_with("json_extract") && &from_ != &to_) {
+    path = PathArguments(to, args);
+    args = path;
+  }
   if (!to.write.empty()) {
     const Node* shape = FunctionTemplate(to_, to.write);
     if (shape == nullptr) return node;

@@ -115,6 +115,10 @@ class Rewriter {
   Node* Preferred(Node* node);
   Node* Normalize(Node* node);
   Node* LimitedCast(Node* cast);
+  // Paths into JSON (rewrite_json.cc).
+  bool PathOfKeys(std::vector<Node*>& args);
+  std::vector<Node*> PathArguments(const FunctionSpec& to, std::span<Node* const> args);
+  Node* JsonOperator(Node* node);
   void TypeName(Node* type);
   // Arrays, structures and the tables made of them (rewrite_arrays.cc).
   void ArrayTables(Node* root);
