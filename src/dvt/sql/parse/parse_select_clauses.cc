@@ -116,6 +116,25 @@ Node* Parser::ScopeCall() {
   return scope;
 }
 
+// OPENJSON(@j) WITH (name type 'path' AS JSON, …): the columns of rows that are read from a text.
+Node* Parser::RowColumns() {
+  Node* columns = New(Kind::kList);
+  Next();
+  ExpectSymbol("(");
+  do {
+    Node* column = Phrase("COLUMN", {AnyWord("a column name")});
+    Add(column, TypeName());
+    if (Cur().type == Tok::kString) Add(column, StringLiteral());
+    if (Is(Kw::kAS) && IsWord("JSON", 1)) {
+      at_ += 2;
+      Add(column, Word("AS JSON"));
+    }
+    Add(columns, column);
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  return columns;
+}
+
 // NEXT VALUE FOR db.sequence; nullptr if these are names here.
 Node* Parser::NextValue() {
   if (!Is(Kw::kNEXT) || !IsWord("VALUE", 1) || !IsAhead(2, Kw::kFOR)) return nullptr;

@@ -282,6 +282,8 @@ void Parser::TableSuffix(Node* table) {
     }
   };
   const bool plain = table->Is(Kind::kTable);
+  if (!plain && Has(Feature::kForXml) && Is(Kw::kWITH) && SymbolAhead(1, "("))
+    SetChild(arena_, table, kTableHintsSlot, RowColumns());
   if (plain && PartitionAhead()) Partition(table);
   if (TimeTravelAhead()) SetChild(arena_, table, 3, TimeTravel());
   if (VersionAhead()) SetChild(arena_, table, 3, Version());

@@ -175,7 +175,8 @@ void Parser::TypeArguments(Node* type, std::string_view name) {
 
 // The words of a type's name up to its arguments, joined by one blank, in upper case.
 std::string Parser::TypeWords() {
-  std::string name = Cur().type == Tok::kQuotedName ? std::string(Cur().text) : ToUpper(Cur().text);
+  const bool known = Has(Feature::kBracketIdentifiers) && FindType(d_, ToUpper(Cur().text)) != nullptr;  // [int] is INT
+  std::string name = Cur().type == Tok::kQuotedName && !known ? std::string(Cur().text) : ToUpper(Cur().text);
   if (Has(Feature::kKeepTypeCase) && FindType(d_, name) == nullptr && !EqualsIgnoreCase(name, d_.nested.array) &&
       !EqualsIgnoreCase(name, d_.nested.structure) && !EqualsIgnoreCase(name, d_.nested.map))
     name = Cur().text;

@@ -275,6 +275,7 @@ class Parser {
   Node* ExpressionList();
   Node* Scope(Node* type);
   Node* ScopeCall();
+  Node* RowColumns();
   Node* NextValue();
 
   // Types.

@@ -107,6 +107,20 @@ void Writer::TailClauses(const Node* clauses) {
   if (options) Put(")");
 }
 
+// WITH (name type 'path', …) behind a function that reads rows.
+void Writer::RowColumns(const Node* columns) {
+  Put(" WITH (");
+  indent_ += 2;
+  for (uint32_t i = 0; i < columns->count; ++i) {
+    if (i > 0) Put(options_.pretty ? "," : ", ");
+    if (options_.pretty) Break();
+    Any(columns->Child(i));
+  }
+  indent_ -= 2;
+  if (options_.pretty) Break();
+  Put(")");
+}
+
 void Writer::Scope(const Node* scope) {
   const bool symbol = dialect_.Has(Feature::kScopeOperator);
   if (!symbol) Put("SCOPE_RESOLUTION(");

@@ -342,6 +342,7 @@ void Writer::TableBody(const Node* table) {
       if (table->Has(kLateral)) Put("LATERAL ");
       Expression(table->Child(1), 0);
       if (table->Has(kWithOrdinality)) Put(" WITH ORDINALITY");
+      if (const Node* rows = table->Child(kTableHintsSlot)) RowColumns(rows);
       TableAlias(table->Child(0));
       if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;

@@ -36,6 +36,7 @@ class Writer {
   void Procedural(const Node* statement);
   void Into(const Node* into);
   void Connect(const Node* connect);
+  void RowColumns(const Node* columns);
   void Scope(const Node* scope);
   void Statement(const Node* statement);
   void OrderClauses(const Node* order);

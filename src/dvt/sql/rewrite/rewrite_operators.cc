@@ -204,6 +204,8 @@ Node* Rewriter::String(Node* node) {
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
   const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
+  if (bytes && to_.Has(Feature::kForXml))
+    return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy("0x" + std::string(node->text))));
   if (bytes && to_.Has(Feature::kDoubleColonCast)) {
     std::string text = to_.Has(Feature::kStructBraces) ? "" : "\\x";
     for (size_t i = 0; i < node->text.size(); i += 2)

@@ -51,6 +51,7 @@ void SeparateConditions(Arena& arena, Node*& slot, bool condition) {
     SeparateConditions(arena, equal->children[0], false);
     return;
   }
+  if (node->Is(Kind::kBinary, Op::kConcat)) node->op = Op::kAdd;  // texts are added
   const bool connective =
       node->Is(Kind::kBinary, Op::kAnd) || node->Is(Kind::kBinary, Op::kOr) || node->Is(Kind::kUnary, Op::kNot);
   const bool passes = connective || (node->Is(Kind::kParen) && condition);

@@ -1,6 +1,9 @@
 // Tables in the target's terms: temporary ones by name or by word, SELECT … INTO and CREATE TABLE … AS, APPLY and LATERAL.
+#include <functional>
 #include <string>
+#include <vector>
 
+#include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/target_shape.h"
 
 namespace dvt::sql {
@@ -72,6 +75,42 @@ void Marks(Arena& arena, Node* node, const Dialect& target) {
   for (Node* child : node->Children()) Marks(arena, child, target);
 }
 
+// IDENTITY(10, 1) for what others generate, and no catalog before a view.
+void Definitions(Arena& arena, Node* node, const Dialect& target) {
+  if (node == nullptr || !target.Has(Feature::kOutputClause)) return;
+  if (node->Is(Kind::kPhrase) && node->text == "AUTO_INCREMENT") node->children[0] = NewNode(arena, Kind::kWord, {}, "IDENTITY");
+  if (node->Is(Kind::kPhrase) && node->text == "IDENTITY") {
+    std::string start = "1", step = "1";
+    const bool options = node->count > 1;
+    if (options) {
+      std::vector<std::string> words;
+      std::function<void(const Node*)> collect = [&](const Node* part) {
+        if (part == nullptr) return;
+        for (const std::string& word : Split(part->text, ' ')) words.push_back(word);
+        for (const Node* child : part->Children()) collect(child);
+      };
+      collect(node->Child(1));
+      for (size_t i = 0; i + 1 < words.size(); ++i) {
+        const bool by = EqualsIgnoreCase(words[i + 1], "WITH") || EqualsIgnoreCase(words[i + 1], "BY");
+        const std::string value = by && i + 2 < words.size() ? words[i + 2] : words[i + 1];
+        if (EqualsIgnoreCase(words[i], "START")) start = value;
+        if (EqualsIgnoreCase(words[i], "INCREMENT")) step = value;
+      }
+    }
+    const std::string text = options ? "IDENTITY(" + start + ", " + step + ")" : "IDENTITY";
+    node->count = 1;
+    node->children[0] = NewNode(arena, Kind::kWord, {}, arena.Copy(text));
+  }
+  for (Node* child : node->Children()) Definitions(arena, child, target);
+}
+
+void DropCatalog(Node* name) {
+  if (name == nullptr || !name->Is(Kind::kName) || name->count < 3) return;
+  ++name->children;
+  --name->count;
+  --name->capacity;
+}
+
 // CROSS APPLY t is a join with LATERAL t, and back.
 void Applied(Arena& arena, Node* node, const Dialect& target) {
   if (node == nullptr) return;
@@ -101,7 +140,14 @@ void Applied(Arena& arena, Node* node, const Dialect& target) {
 }  // namespace
 
 void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
-  if (tree == nullptr || &source == &target) return;
+  if (tree == nullptr) return;
+  if (target.Has(Feature::kOutputClause) && tree->Is(Kind::kCreate) && tree->text.ends_with("VIEW"))
+    DropCatalog(tree->Child(kCreateName));
+  if (target.Has(Feature::kOutputClause) && tree->Is(Kind::kDrop) && tree->text.ends_with("VIEW")) {
+    for (Node* name : tree->Child(0)->Children()) DropCatalog(name);
+  }
+  if (&source == &target) return;
+  if (tree->Is(Kind::kCreate)) Definitions(arena, tree, target);
   Applied(arena, tree, target);
   const bool marked = source.Has(Feature::kHashNames) || target.Has(Feature::kHashNames);
   if (tree->Is(Kind::kCreate) && tree->text == "TABLE" && target.Has(Feature::kApply)) {
