@@ -166,7 +166,8 @@ Node* Rewriter::Division(Node* node) {
       Note(Verdict::kDifferent, node, "division",
            std::string(from_.name) + " rounds quotients of exact numbers to four digits more");
   } else if (from_.Has(Feature::kStructBraces) || to_.Has(Feature::kDynamicTyping)) {
-    if (!floating) node->children[0] = AsFloat(node->Child(0));  // floating point whatever the operands
+    const bool plain = customary_ && to_.Has(Feature::kNoLimit) && !other_cuts;
+    if (!floating && !plain) node->children[0] = AsFloat(node->Child(0));  // floating point whatever the operands
   } else if (to_.Has(Feature::kQuotientDigits) && !floating) {
     Note(Verdict::kDifferent, node, "division", std::string(to_.name) + " rounds quotients of exact numbers to four digits more");
   } else if (from_.Has(Feature::kDynamicTyping) && !floating) {

@@ -104,6 +104,17 @@ void Definitions(Arena& arena, Node* node, const Dialect& target) {
   for (Node* child : node->Children()) Definitions(arena, child, target);
 }
 
+// A moment in a text is read by a format where the past of a table is asked for by TIMESTAMP.
+void Flashback(Arena& arena, Node* node) {
+  if (node == nullptr) return;
+  Node* moment = node->Is(Kind::kTimeTravel) && node->text != "VERSION" ? node->Child(0) : nullptr;
+  if (moment != nullptr && moment->Is(Kind::kString)) {
+    node->children[0] = MakeFunction(arena, "TO_TIMESTAMP", {moment, MakeString(arena, "YYYY-MM-DD HH24:MI:SS.FF6")});
+    return;
+  }
+  for (Node* child : node->Children()) Flashback(arena, child);
+}
+
 void DropCatalog(Node* name) {
   if (name == nullptr || !name->Is(Kind::kName) || name->count < 3) return;
   ++name->children;
@@ -148,6 +159,7 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
   }
   if (&source == &target) return;
   if (tree->Is(Kind::kCreate)) Definitions(arena, tree, target);
+  if (target.Has(Feature::kFlashback)) Flashback(arena, tree);
   Applied(arena, tree, target);
   const bool marked = source.Has(Feature::kHashNames) || target.Has(Feature::kHashNames);
   if (tree->Is(Kind::kCreate) && tree->text == "TABLE" && target.Has(Feature::kApply)) {
