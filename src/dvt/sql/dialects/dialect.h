@@ -11,6 +11,7 @@
 #include "dvt/base/result/result.h"
 #include "dvt/columnar/types/data_type.h"
 #include "dvt/sql/ast/op.h"
+#include "dvt/sql/dialects/precedence.h"
 
 namespace dvt::sql {
 
@@ -157,6 +158,8 @@ enum class Feature : uint16_t {
   kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
   kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
   // tables and clauses of Hive's family
+  kInlineFunctions,  ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
+  kSampleFirst,      ///< t TABLESAMPLE (…) AS a: the sample before the alias
   kLateralView,      ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
   kTransformUsing,   ///< SELECT TRANSFORM(…) USING '…'
   kSortBy,           ///< DISTRIBUTE BY, SORT BY, CLUSTER BY
@@ -185,6 +188,7 @@ enum class Feature : uint16_t {
   kSemanticView,    ///< SEMANTIC_VIEW(v METRICS … DIMENSIONS …)
   kMatchCondition,  ///< ASOF JOIN … MATCH_CONDITION (…)
   kDirectedJoin,    ///< INNER DIRECTED JOIN
+  kJoinAlwaysOn,    ///< a join without a condition is written ON TRUE
   kBareJoin,        ///< joins other than CROSS may stand without a condition
   kSampleWord,      ///< SAMPLE says TABLESAMPLE
   kSampleSeed,      ///< SEED (1), not REPEATABLE (1)
@@ -246,8 +250,15 @@ enum class Feature : uint16_t {
   kBareCasts,         ///< types of casts take no parameters
   kExceptStar,        ///< * EXCEPT (a) for * EXCLUDE (a)
   kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
+  kUnboundedCasts,    ///< CAST(x AS VARCHAR(3)) does not cut
+  kIgnoreNullsTrue,   ///< FIRST_VALUE(x, TRUE) for IGNORE NULLS
+  kRlike,             ///< the operator is RLIKE, not REGEXP
+  kBitwiseCalls,      ///< BITWISE_AND(a, b), not a & b
   kLenientCasts,      ///< CAST of what is no such value is NULL
   kCallableExists,    ///< EXISTS(array, x -> condition)
+  kArrayCalls,        ///< ARRAY(1, 2) is a constructor
+  kLiteralDigits,     ///< TIMESTAMP '… 00.10 +02:00' has the precision and the zone that are written
+  kWrittenPaths,      ///< v:a.b is how a path is written, not GET_PATH(v, 'a.b')
   kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
   kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
   kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
@@ -416,19 +427,6 @@ struct FunctionSpec {
   std::string_view when_write = {};
 
   std::string_view family_name() const { return family.empty() ? concept_ : family; }
-};
-
-/// How tightly each binary operator binds (higher is tighter); 0: not an operator here. All but powers and comparisons associate left.
-struct Precedence {
-  std::array<uint8_t, 64> binary{};
-  uint8_t not_ = 0;   ///< prefix NOT
-  uint8_t is = 0;     ///< IS …, ISNULL
-  uint8_t range = 0;  ///< BETWEEN, IN, LIKE, REGEXP …
-  uint8_t unary = 0;  ///< -x, +x, ~x
-  uint8_t collate = 0;
-  uint8_t at_zone = 0;
-
-  constexpr uint8_t operator[](Op op) const { return binary[static_cast<size_t>(op)]; }
 };
 
 /// One dialect, as data. All are constexpr and live for ever. Children inherit what they leave empty (tables: child first, then parent).

@@ -9,7 +9,8 @@ using columnar::TypeKind;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = {F::kBareJoin,
+constexpr FeatureSet kFeatures = {F::kArrayCalls,
+                                  F::kBareJoin,
                                   F::kPipeSyntax,
                                   F::kCanonicalNames,
                                   F::kAliasInHaving,

@@ -14,6 +14,7 @@ bool Parser::IsImplicitAlias(bool table) const {
   if ((Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) && Ahead(1).type == Tok::kEnd) return true;  // nothing is limited
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
+  if (table && Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite)) return false;
   if (StoreClauseAhead(table) || SidesAhead()) return false;
   if (table && (TimeTravelAhead() || VersionAhead())) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;

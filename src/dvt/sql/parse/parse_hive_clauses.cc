@@ -165,6 +165,7 @@ Node* Parser::IntervalSum(Node* interval) {
     const std::string_view written = Cur().text;
     next->text = IntervalUnit(false);
     next->Set(kPluralUnit, written.size() == next->text.size() + 1);
+    next->Set(kChained, false);
     if (next->text.empty()) {
       at_ = back;
       break;
@@ -173,7 +174,7 @@ Node* Parser::IntervalSum(Node* interval) {
     sum->text = interval->text;  // says that a unit was read
     interval = sum;
   }
-  if (interval->Is(Kind::kBinary)) interval->text = {};
+  if (interval->Is(Kind::kBinary)) interval->text = {}, interval->Set(kChained);
   return interval;
 }
 

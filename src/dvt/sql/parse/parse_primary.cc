@@ -225,9 +225,9 @@ Node* Parser::WordPrimary() {
     return Phrase("INTRODUCER", {charset, Primary()});
   }
   if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
-  bool callable = SymbolAhead(1, "(") &&
-                  (Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
-                   Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
+  bool callable = SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || Is(Kw::kLEFT) || Is(Kw::kRIGHT) ||
+                                          Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+                                          Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   if (!callable && IsStructural(Cur().kw)) Unexpected("an expression");
   if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) &&
       IsReserved(d_, Cur().text)) {
@@ -296,7 +296,9 @@ Node* Parser::Call(Node* name) {
     name->count -= 1;
     SetChild(arena_, call, kSchemaSlot, name);
   }
+  const bool array = EqualsIgnoreCase(call->text, "ARRAY") && name->count == 1 && !QueryAhead(1) && !call->Has(kQuotedName);
   Arguments(call);
+  if (array && call->children[kArgsSlot]->count < 10000 && Has(Feature::kArrayCalls)) return ArrayOf(call);
   if (IsSymbol("(") && Has(Feature::kParametricCalls)) {
     SetChild(arena_, call, kParameterSlot, call->children[kArgsSlot]);
     Arguments(call);

@@ -104,7 +104,7 @@ Node* Parser::With() {
   with->Set(kRecursive, Eat(Kw::kRECURSIVE));
   do {
     if (with->count > 0 && Is(Kw::kWITH)) Next();
-    Add(with, Cte());
+    Add(with, InlineFunctionAhead() ? InlineFunction() : Cte());
   } while (EatSymbol(",") && (!QueryAhead(0) || Is(Kw::kWITH)));
   return with;
 }

@@ -36,7 +36,8 @@ Node* Parser::ColonPath(Node* value) {
   while (true) {
     std::string path;
     Next();
-    if (!PathKey(path)) Unexpected("a key behind ':'");
+    const bool bracket = IsSymbol("[") && Ahead(1).type == Tok::kString && Has(Feature::kWrittenPaths);
+    if (!bracket && !PathKey(path)) Unexpected("a key behind ':'");
     while (true) {
       const bool key = (IsSymbol(".") || IsSymbol(":")) && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd;
       if (key) {
@@ -44,6 +45,9 @@ Node* Parser::ColonPath(Node* value) {
         if (!PathKey(path)) Unexpected("a key of a path");
       } else if (IsSymbol("[") && Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")) {
         path += "[" + std::string(Ahead(1).text) + "]";
+        at_ += 3;
+      } else if (IsSymbol("[") && SymbolAhead(1, "*") && SymbolAhead(2, "]")) {
+        path += "[*]";
         at_ += 3;
       } else if (IsSymbol("[") && Ahead(1).type == Tok::kString && SymbolAhead(2, "]")) {
         path += "[\"" + std::string(Ahead(1).text) + "\"]";

@@ -161,6 +161,11 @@ Node* Parser::Overlay() {
   at_ += 2;
   Node* args = New(Kind::kList, {Expression()});
   call->children[kArgsSlot] = args;
+  if (IsSymbol(",")) {
+    while (EatSymbol(",")) Add(args, Expression());
+    ExpectSymbol(")");
+    return call;
+  }
   Expect(Kw::kPLACING, "PLACING");
   Add(args, Expression());
   Expect(Kw::kFROM, "FROM");

@@ -53,10 +53,33 @@ bool Parser::TypeAhead() const {
          (ast_.source[Ahead(n).begin] != '"' || Has(Feature::kTypedLiterals));
 }
 
+// The type of TIMESTAMP '2020-01-01 00:00:00.10 +02:00' where its digits and its zone count: TIMESTAMP(2) WITH TIME ZONE.
+Node* Parser::LiteralType(Node* type, std::string_view text) {
+  const bool moment = type->text == "TIMESTAMP" || type->text == "TIME";
+  if (!Has(Feature::kLiteralDigits) || !moment || type->count > 0) return type;
+  const size_t colon = text.find(':');
+  size_t at = colon == std::string_view::npos ? text.size() : text.find_first_not_of("0123456789:", colon);
+  int64_t digits = 0;
+  if (at < text.size() && text[at] == '.') {
+    const size_t end = std::min(text.find_first_not_of("0123456789", at + 1), text.size());
+    digits = static_cast<int64_t>(end - at - 1);
+    at = end;
+  }
+  const bool zone = at < text.size();
+  return MakeTypeName(arena_,
+                      type->text == "TIME" ? (zone ? "TIME WITH TIME ZONE" : "TIME")
+                      : zone               ? "TIMESTAMP WITH TIME ZONE"
+                                           : "TIMESTAMP",
+                      {digits});
+}
+
 Node* Parser::TypedLiteral() {
   uint32_t begin = Cur().begin;
   Node* type = TypeName();
-  return NewAt(begin, Kind::kCast, {StringLiteral(), type});
+  Node* text = StringLiteral();
+  if (type->text == "JSON" && Has(Feature::kLiteralDigits))
+    return NewAt(begin, Kind::kFunction, {New(Kind::kList, {text})}, "JSON_PARSE");
+  return NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
 }
 
 // ARRAY<INT64>[1, 2], STRUCT<a INT64>(1)

@@ -294,6 +294,12 @@ class Parser {
   void TypeTail(std::string& name, const Node* type);
 
   // Clauses of Hive's family (parse_hive_clauses.cc).
+  bool InlineFunctionAhead() const;
+  bool RoutineBlockAhead(bool statement_begins) const;
+  void SkipRoutineBody();
+  Node* InlineFunction();
+  Node* ArrayOf(Node* call);
+  Node* LiteralType(Node* type, std::string_view text);
   bool LateralViewAhead() const;
   Node* LateralView(Node* left);
   bool SortClause(Node* query);

@@ -294,6 +294,7 @@ void Writer::Binary(const Node* node) {
     Expression(Unparen(node->Child(1)), 0);
     return Put(")");
   }
+  if (dialect_.Has(Feature::kBitwiseCalls) && BitwiseCall(node)) return;
   const int level = Level(node);
   // Only AND, OR, + and * may lose the parentheses of an equal operator on the right; comparisons on neither side.
   const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
@@ -329,7 +330,7 @@ void Writer::Like(const Node* node) {
   switch (node->op) {
     case Op::kIlikeOp: Put("ILIKE "); break;
     case Op::kSimilarTo: Put("SIMILAR TO "); break;
-    case Op::kRegexp: Put("REGEXP "); break;
+    case Op::kRegexp: Put(dialect_.Has(Feature::kRlike) ? "RLIKE " : "REGEXP "); break;
     case Op::kGlob: Put("GLOB "); break;
     default: Put("LIKE "); break;
   }

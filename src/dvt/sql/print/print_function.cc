@@ -25,6 +25,7 @@ void Writer::SpecialCall(const Node* node) {
 }
 
 void Writer::Function(const Node* node) {
+  if (dialect_.Has(Feature::kWrittenPaths) && node->text == "GET_PATH") return ColonPath(node);
   if (node->text == "CONVERT_USING" || node->text == "MATCH_AGAINST") return SpecialCall(node);
   if (node->text == "SEMANTIC_VIEW" && dialect_.Has(Feature::kSemanticView)) return SemanticView(node);
   if (const Node* schema = node->Child(kSchemaSlot)) {
@@ -104,6 +105,14 @@ void Writer::Function(const Node* node) {
   }
 }
 
+// v:a.b[0]
+void Writer::ColonPath(const Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  Expression(args->Child(0), 100);
+  Put(":");
+  Put(args->Child(1)->text);
+}
+
 // (value).field, $1.field and model!method(…)
 void Writer::Field(const Node* node) {
   Expression(node->Child(0), 100);
@@ -112,12 +121,13 @@ void Writer::Field(const Node* node) {
 }
 
 void Writer::Nulls(const Node* node) {
-  if (node->Has(kIgnoreNulls)) Put(" IGNORE NULLS");
+  if (node->Has(kIgnoreNulls) && !dialect_.Has(Feature::kIgnoreNullsTrue)) Put(" IGNORE NULLS");
   if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
 }
 
 // What may stand behind the arguments inside the parentheses.
 void Writer::CallClauses(const Node* node) {
+  if (node->Has(kIgnoreNulls) && dialect_.Has(Feature::kIgnoreNullsTrue)) Put(", TRUE");
   const bool inside = dialect_.Has(Feature::kNullsInCall), first = dialect_.Has(Feature::kCallClauses);
   if (inside && first) Nulls(node);
   if (const Node* extreme = node->Child(kMaxMinSlot)) {

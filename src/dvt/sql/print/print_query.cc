@@ -92,6 +92,10 @@ void Writer::With(const Node* with) {
   for (uint32_t i = 0; i < with->count; ++i) {
     const Node* cte = with->Child(i);
     if (i > 0) Put(", ");
+    if (cte->Child(1) != nullptr && cte->Child(1)->Is(Kind::kCommand)) {
+      Put(cte->Child(1)->text);
+      continue;
+    }
     const Node* alias = cte->Child(0);
     if (cte->Has(kScalar)) {
       Expression(cte->Child(1), 0);
@@ -318,13 +322,14 @@ void Writer::TableBody(const Node* table) {
       const Node* travel = table->Child(3);
       const bool behind = travel != nullptr && travel->text == "SYSTEM_TIME" && !dialect_.Has(Feature::kFlashback) &&
                           !dialect_.Has(Feature::kTableHints);
-      if (travel != nullptr && dialect_.Has(Feature::kFlashback) && table->Child(2) != nullptr) Sample(table->Child(2));
+      const bool sample_first = dialect_.Has(Feature::kSampleFirst) || (travel != nullptr && dialect_.Has(Feature::kFlashback));
+      if (sample_first && table->Child(2) != nullptr) Sample(table->Child(2));
       if (travel != nullptr && !behind) TimeTravel(travel);
       TableAlias(table->Child(0));
       if (behind) TimeTravel(travel);
       if (const Node* hints = table->Child(kTableHintsSlot); hints != nullptr && dialect_.Has(Feature::kTableHints))
         Put(" WITH "), Columns(hints);
-      if (table->Child(2) != nullptr && !(travel != nullptr && dialect_.Has(Feature::kFlashback))) Sample(table->Child(2));
+      if (table->Child(2) != nullptr && !sample_first) Sample(table->Child(2));
       if (table->Has(kFinal)) Put(" FINAL");
       if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
       return;
@@ -437,6 +442,8 @@ void Writer::JoinRight(const Node* join) {
     Clause("ON");
     Expression(on, 0);
   }
+  const bool bare = join->Child(2) == nullptr && join->Child(3) == nullptr && !join->Has(kNatural) && join->op != Op::kCross;
+  if (bare && dialect_.Has(Feature::kJoinAlwaysOn)) Clause("ON"), Put("TRUE");
   if (const Node* columns = join->Child(3)) {
     Clause("USING");
     Columns(columns);

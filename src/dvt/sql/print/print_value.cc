@@ -115,4 +115,19 @@ void Writer::Trim(const Node* node) {
   Put(")");
 }
 
+// a & b as BITWISE_AND(a, b).
+bool Writer::BitwiseCall(const Node* node) {
+  const std::string_view name = node->op == Op::kBitAnd       ? "BITWISE_AND("
+                                : node->op == Op::kBitOr      ? "BITWISE_OR("
+                                : node->op == Op::kBitXor     ? "BITWISE_XOR("
+                                : node->op == Op::kShiftLeft  ? "BITWISE_LEFT_SHIFT("
+                                : node->op == Op::kShiftRight ? "BITWISE_RIGHT_SHIFT("
+                                                              : "";
+  if (name.empty()) return false;
+  Put(name);
+  List(node);
+  Put(")");
+  return true;
+}
+
 }  // namespace dvt::sql

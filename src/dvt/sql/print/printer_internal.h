@@ -79,8 +79,10 @@ class Writer {
   void ExpressionBody(const Node* node);
   int Level(const Node* node) const;
   void Binary(const Node* node);
+  bool BitwiseCall(const Node* node);
   std::string_view Operator(const Node* node) const;
   void Function(const Node* node);
+  void ColonPath(const Node* node);
   void SpecialCall(const Node* node);
   void CallClauses(const Node* node);
   void Nulls(const Node* node);

@@ -140,6 +140,7 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
 // A unit's word, or the text of a string.
 bool IsWord(const Node* arg, std::string_view word) {
   if (arg == nullptr) return word == "DAY";  // the unit that is meant where none is said
+  if (arg->Is(Kind::kBoolean)) return word == (arg->op == Op::kTrue ? "TRUE" : "FALSE");
   if ((arg->Is(Kind::kString) || arg->Is(Kind::kNumber)) && arg->text == word) return true;
   return UnitWord(arg) == word;
 }

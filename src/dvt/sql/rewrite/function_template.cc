@@ -44,7 +44,8 @@ enum class Word {
   kDayNumber,
   kDateText,
   kKeyPath,
-  kPointer
+  kPointer,
+  kCasted
 };
 
 Word WordOf(const Node* node) {
@@ -61,7 +62,8 @@ Word WordOf(const Node* node) {
                                                                  {"DAY_NUMBER", Word::kDayNumber},
                                                                  {"DATE_TEXT", Word::kDateText},
                                                                  {"KEY_PATH", Word::kKeyPath},
-                                                                 {"POINTER", Word::kPointer}};
+                                                                 {"POINTER", Word::kPointer},
+                                                                 {"CASTED", Word::kCasted}};
   if (!node->Is(Kind::kFunction)) return Word::kNone;
   const Node* args = node->Child(kArgsSlot);
   if (args == nullptr || args->count == 0 || (Placeholder(args->Child(0)) == 0 && !args->Child(0)->Is(Kind::kString)))
@@ -143,6 +145,7 @@ class Filling {
       case Word::kIntervalUnit: return arg->Is(Kind::kInterval) && !arg->text.empty() ? Bare(arg->text) : Bare("DAY");
       case Word::kStamp: return arg->Is(Kind::kString, Op::kPlain) ? CastTo(arg, "TIMESTAMP") : arg;
       case Word::kRaw: return Raw(arg);
+      case Word::kCasted: return Casted(arg, args->Child(1)->text);
       case Word::kTimes: return Times(arg, args->Child(1)->text, args->Child(1)->Is(Kind::kUnary));
       case Word::kDayNumber: return DayNumber(arg);
       case Word::kDateText: return arg->Is(Kind::kString, Op::kPlain) ? Timestamp(arg) : arg;
@@ -185,6 +188,12 @@ class Filling {
     made_.push_back(node);
     made_.push_back(type);
     return node;
+  }
+
+  // CASTED(ARG1, 'TIMESTAMP'): a cast unless it is one already.
+  Node* Casted(Node* arg, std::string_view type_name) {
+    if (arg->Is(Kind::kCast) && EqualsIgnoreCase(arg->Child(1)->text, type_name)) return arg;
+    return CastTo(arg, type_name);
   }
 
   // RAW(ARG1): without the conversion to a date that reading put around it.

@@ -28,7 +28,7 @@ struct FormatSide {
 /// cloned. In strings, interval units and EXTRACT fields ARGn becomes the word of that argument. Made nodes are appended to `made`. Words of templates:
 /// UNIT(ARG1) the bare unit; FORMAT(ARG1) and PARSE_FORMAT(ARG1) a time format between the dialect's letters and strftime's, FORMAT(ARG1, 'joda') between
 /// another alphabet's; INTERVAL_VALUE(ARG1) and INTERVAL_UNIT(ARG1) the parts of an interval; MOMENT(ARG1) a text literal as DATE or TIMESTAMP, STAMP(ARG1)
-/// as TIMESTAMP; RAW(ARG1) the argument without a TS_OR_DS_TO_DATE around it; TIMES(ARG1, 7) a product, computed for numbers; INTEGER(ARG1) a cast to
+/// as TIMESTAMP; CASTED(ARG1, 'DATE') a cast unless it is that already; RAW(ARG1) the argument without a TS_OR_DS_TO_DATE around it; TIMES(ARG1, 7) a product, computed for numbers; INTEGER(ARG1) a cast to
 /// BIGINT except for whole numbers; KEY_PATH(ARG1) the JSON path of the key that a text names, POINTER(ARG1) the JSON pointer of '{a,1}'.
 Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made,
                   const FormatSide& formats = {});

@@ -169,7 +169,10 @@ Node* Rewriter::Normalize(Node* node) {
   if (node->Is(Kind::kCast) && to_.Has(Feature::kLimitedCasts)) return LimitedCast(node);
   switch (node->kind) {
     case Kind::kFunction: return Preferred(node);
-    case Kind::kCast: BareCast(node); return node;
+    case Kind::kCast:
+      UnboundText(node->Child(1));
+      BareCast(node);
+      return node;
     case Kind::kSelect:
       AliasKeys(node);
       if (Node* order = node->Child(kOrderSlot)) Order(order, node);
@@ -182,6 +185,15 @@ Node* Rewriter::Normalize(Node* node) {
     default:
       if (Node* order = node->IsQuery() ? node->Child(kOrderSlot) : nullptr) Order(order, node);
       return node;
+  }
+}
+
+// A length in a cast does not cut everywhere.
+void Rewriter::UnboundText(Node* type) {
+  if (!from_.Has(Feature::kUnboundedCasts)) return;
+  if ((type->text == "VARCHAR" || type->text == "CHAR") && type->Is(Kind::kTypeName)) type->text = "STRING", type->count = 0;
+  for (Node* child : type->Children()) {
+    if (child != nullptr) UnboundText(child);
   }
 }
 
@@ -219,6 +231,8 @@ void Rewriter::TypeName(Node* type) {
   if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
   if (target == nullptr) return;
   type->text = target->written();
+  const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
+  if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;
   if (type->count > target->parameters && &from_ != &to_) {
     Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
          "its parameters have no place in " + std::string(to_.name));

@@ -106,7 +106,26 @@ Node* Rewriter::In(Node* node) {
   return Comparison(node);
 }
 
+// Pattern operators that the target says by a function, or by LOWER around both sides.
+Node* Rewriter::CustomaryLike(Node* node) {
+  if (node->op == Op::kIlikeOp && !to_.Has(Feature::kIlike)) {
+    node->op = Op::kLikeOp;
+    for (uint32_t i : {0u, 1u}) node->children[i] = Made(MakeFunction(arena_, "LOWER", {node->children[i]}));
+    return node;
+  }
+  if (node->op != Op::kRegexp || to_.Has(Feature::kRegexpOperator)) return nullptr;
+  const FunctionSpec* spec = FindFamily(to_, "regexp_like", 2);
+  if (spec == nullptr) return nullptr;
+  Node* call = Call(MakeFunction(arena_, "REGEXP_LIKE", {node->Child(0), node->Child(1)}), *spec,
+                    std::span<Node* const>(node->children, 2));
+  return node->Has(kNot) ? Made(MakeNot(arena_, call)) : call;
+}
+
 Node* Rewriter::Like(Node* node) {
+  if (customary_ && (node->op == Op::kRegexp || node->op == Op::kIlikeOp)) {
+    Note(Verdict::kDifferent, node, "pattern match", "the flavours of patterns differ");
+    if (Node* out = CustomaryLike(node)) return out;
+  }
   if (node->op == Op::kRegexp || node->op == Op::kSimilarTo || node->op == Op::kGlob) {
     Note(Verdict::kUnsupported, node, "pattern match", "the flavours of patterns differ");
     return node;

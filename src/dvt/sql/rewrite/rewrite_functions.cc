@@ -76,7 +76,8 @@ Node* Rewriter::Function(Node* node) {
   if ((spec->flags & (kSession | kVolatile | kStable)) != 0) {
     Note(Verdict::kDifferent, node, name, "its value belongs to the system that runs it");
   }
-  if ((spec->flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes))) {
+  if ((spec->flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes)) &&
+      FindFamily(to_, spec->family_name()) == nullptr) {
     Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no such table function");
     return node;
   }

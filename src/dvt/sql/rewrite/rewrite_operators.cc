@@ -85,6 +85,10 @@ Node* Rewriter::Visit(Node* node) {
     return node;
   }
   if (node->IsTable()) {
+    if (node->Is(Kind::kJoin)) {
+      if (node->op == Op::kLateralView && !to_.Has(Feature::kLateralView)) node = JoinOfView(node);
+      if (to_.Has(Feature::kLateralView) && !from_.Has(Feature::kLateralView)) node = ViewOfJoin(node);
+    }
     Table(node);
     return node;
   }
@@ -104,8 +108,8 @@ Node* Rewriter::Visit(Node* node) {
       for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
       return node;
     case Kind::kLike: return Like(node);
-    case Kind::kCast: BareCast(node); return Cast(node);
     case Kind::kStruct: needs(to_.Has(Feature::kStructBraces), "nested value"); return customary_ ? Structure(node) : node;
+    case Kind::kCast: BareCast(node); return customary_ ? CustomaryCast(node) : Cast(node);
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
@@ -215,6 +219,18 @@ Node* Rewriter::String(Node* node) {
   }
   Note(Verdict::kUnsupported, node, node->op == Op::kHex ? "hexadecimal literal" : "bit literal",
        "it is another kind of value in " + std::string(to_.name));
+  return node;
+}
+
+// The cast as it stands, its type by the tables; what would differ is only noted.
+Node* Rewriter::CustomaryCast(Node* node) {
+  Node* copy = NewNode(arena_, node->kind, {node->Child(0), Clone(arena_, node->Child(1))}, node->text, node->op);
+  copy->flags = node->flags;
+  copy->begin = node->begin;
+  Cast(copy);
+  UnboundText(node->Child(1));
+  const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts);
+  if (lenient && to_.Has(Feature::kTryCast)) node->Set(kTry);
   return node;
 }
 

@@ -194,7 +194,7 @@ void Rewriter::Table(Node* node) {
     Truth(node->children[2]);
     // An inner join without a condition is a cross join.
     const bool bare = node->op == Op::kInner && node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) &&
-                      !node->Has(kAsof);
+                      !node->Has(kAsof) && !to_.Has(Feature::kJoinAlwaysOn);
     if (bare) node->op = Op::kCross;
     return;
   }

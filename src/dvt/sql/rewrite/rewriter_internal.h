@@ -76,11 +76,13 @@ class Rewriter {
   Node* Between(Node* node);
   Node* In(Node* node);
   Node* Like(Node* node);
+  Node* CustomaryLike(Node* node);
   Node* Regex(Node* node);
   void Truth(Node*& slot);
   Node* Concatenation(Node* node);
   // Literals, casts, fields (rewrite_operators.cc).
   Node* Cast(Node* node);
+  Node* CustomaryCast(Node* node);
   void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
   Node* String(Node* node);
   Node* Extract(Node* node);
@@ -95,6 +97,10 @@ class Rewriter {
   void WrapBranches(Node* set);
   void AliasesInConditions(const Node* select);
   void TextKeys(const Node* list, std::string_view what);
+  // Rows of arrays (rewrite_lateral.cc).
+  Node* JoinOfView(Node* join);
+  Node* ViewOfJoin(Node* join);
+  Node* LateralQuery(Node* select);
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
   Node* Special(Node* node, const FunctionSpec& spec);
@@ -133,6 +139,7 @@ class Rewriter {
   // Keys and casts as BigQuery wants them (rewrite_arrays.cc).
   void AliasKeys(Node* select);
   void BareCast(Node* cast);
+  void UnboundText(Node* type);
 
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
@@ -151,6 +158,7 @@ class Rewriter {
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
+  int views_ = 0;  ///< how many queries in place of lateral views had to be named
 };
 
 bool IsNumber(const Node* node, int64_t* value);  ///< a whole number literal
