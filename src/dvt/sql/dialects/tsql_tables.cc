@@ -88,10 +88,10 @@ constexpr FunctionSpec kFunctions[] = {
     {"", "any_value", 1, 1, R::kFirst, kAggregate, false, {}, {}, "MAX(ARG1)"},
     {"GROUPING_ID", "grouping_id", 0, -1, R::kInt64, kAggregate},
     // Dates.
-    {"GETDATE", "getdate", 0, 0, R::kTimestamp, kStable, false, "current_timestamp"},
+    {"GETDATE", "now", 0, 0, R::kTimestamp, kStable, false, "current_timestamp"},
     {"GETDATE", "now", 0, 1, R::kTimestamp, kStable, false, "current_timestamp", {}, "GETDATE()"},
     {"GETDATE", "now_local", 0, 1, R::kTimestamp, kStable, false, "current_timestamp", {}, "GETDATE()"},
-    {"CURRENT_TIMESTAMP", "getdate", 0, 0, R::kTimestamp, kStable | kNoParentheses, true, "current_timestamp"},
+    {"CURRENT_TIMESTAMP", "now", 0, 0, R::kTimestamp, kStable | kNoParentheses, true, "current_timestamp"},
     {"CURRENT_DATE", "current_date", 0, 0, R::kDate, kStable | kNoParentheses, false, {}, {}, "CAST(GETDATE() AS DATE)"},
     {"DATEADD", "date_add_step", 3, 3, R::kUnknown, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",
      "DATEADD(UNIT(ARG3), ARG2, ARG1)"},
