@@ -8,6 +8,8 @@ namespace dvt::sql {
 const Dialect& CoreSql();
 /// The neutral dialect's functions of dates and times, a parent of it.
 const Dialect& NeutralDates();
+/// Rows of dates that stand behind a dialect's own table.
+std::span<const FunctionSpec> MoreDateFunctions(std::string_view dialect);
 /// The canonical functions, of the neutral dialect.
 std::span<const FunctionSpec> NeutralFunctions();
 

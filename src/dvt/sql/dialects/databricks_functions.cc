@@ -7,8 +7,8 @@ namespace {
 
 constexpr FunctionSpec kFunctions[] = {
     // Dates.
-    {"DATE_ADD", "timestamp_add", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", "ARG3, ARG2, UNIT(ARG1)",
-     "DATE_ADD(UNIT(ARG3), ARG2, ARG1)"},
+    {"", "date_add_step", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", {}, "DATEADD(UNIT(ARG3), ARG2, ARG1)"},
+    {"", "date_add_tsql", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", {}, "DATEADD(UNIT(ARG3), ARG2, ARG1)"},
     {"", "datetime_add", 3, 3, TypeRule::kTimestamp, kPure, false, "date_add", {}, "TIMESTAMPADD(UNIT(ARG3), ARG2, ARG1)"},
     {"", "timestamp_sub", 3, 3, TypeRule::kTimestamp, kPure, false, "date_sub", {}, "TIMESTAMPADD(UNIT(ARG3), ARG2 * -1, ARG1)"},
     {"", "datetime_sub", 3, 3, TypeRule::kTimestamp, kPure, false, "date_sub", {}, "TIMESTAMPADD(UNIT(ARG3), ARG2 * -1, ARG1)"},

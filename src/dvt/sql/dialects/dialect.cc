@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/dialects/core_sql.h"
 #include "dvt/sql/lex/keywords.h"
 
 namespace dvt::sql {
@@ -41,14 +42,19 @@ struct Index {
   std::unordered_map<std::string_view, const TypeSpec*> types, neutral_types;
   std::unordered_set<std::string_view> reserved;
 
+  void Add(std::span<const FunctionSpec> specs) {
+    for (const auto& spec : specs) {
+      functions[spec.name].push_back(&spec);
+      if (spec.read_only) continue;
+      concepts[spec.concept_].push_back(&spec);
+      families[spec.family_name()].push_back(&spec);
+    }
+  }
+
   explicit Index(const Dialect& dialect) {
     for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
-      for (const auto& spec : each->functions) {
-        functions[spec.name].push_back(&spec);
-        if (spec.read_only) continue;
-        concepts[spec.concept_].push_back(&spec);
-        families[spec.family_name()].push_back(&spec);
-      }
+      Add(each->functions);
+      Add(MoreDateFunctions(each->name));
       for (const auto& spec : each->types) {
         types.emplace(spec.name, &spec);
         if (!spec.read_only) neutral_types.emplace(spec.neutral.empty() ? spec.name : spec.neutral, &spec);
