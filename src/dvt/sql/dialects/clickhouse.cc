@@ -1,3 +1,4 @@
+#include "dvt/sql/dialects/clickhouse_tables.h"
 #include "dvt/sql/dialects/core_sql.h"
 
 namespace dvt::sql {
@@ -49,7 +50,6 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kAliasInWhere,
                                   F::kAliasInGroupBy,
                                   F::kOrdinality,
-                                  F::kTryCast,
                                   F::kArrayBrackets,
                                   F::kArrayKeyword,
                                   F::kListSlices,
@@ -59,7 +59,6 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kIntervalUnitOutside,
                                   F::kIntervalString,
                                   F::kExtract,
-                                  F::kPositionFunction,
                                   F::kSubstringFrom,
                                   F::kTrimFrom,
                                   F::kRowConstructor,
@@ -86,6 +85,10 @@ constexpr FeatureSet kFeatures = {F::kAliasInHaving,
                                   F::kSettingsClause,
                                   F::kWithExpression,
                                   F::kWithFill,
+                                  F::kNullableTypes,
+                                  F::kNotInParens,
+                                  F::kTupleValues,
+                                  F::kDatabasesOnly,
                                   F::kArraysFromOne,
                                   F::kExceptStar,
                                   F::kBareJoin,
@@ -120,6 +123,9 @@ const Dialect& Clickhouse() {
     d.folding = d.table_folding = Folding::kSensitive;
     d.features = kFeatures;
     d.precedence = &kPrecedence;
+    d.functions = ClickhouseFunctions();
+    d.types = ClickhouseTypes();
+    d.unlimited_text = "String";
     d.nested = {.array = "Array", .structure = "Tuple", .map = "Map", .open = '(', .literal = "["};
     d.time_format = "clickhouse";
     return d;

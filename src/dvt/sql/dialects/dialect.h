@@ -262,6 +262,10 @@ enum class Feature : uint16_t {
   kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
   kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
   kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
+  kNotInParens,       ///< NOT (a IS NULL)
+  kTupleValues,       ///< the values of a row to insert stand in parentheses each
+  kDatabasesOnly,     ///< a schema is a DATABASE
+  kNullableTypes,     ///< a type holds NULL only as Nullable(type)
   kKeepTypeCase,      ///< type names are case-sensitive
   kWordOperators,     ///< and(a, b), or(a, b), not(a) are calls
   kCanonicalNames,    ///< its names of functions and types are the canonical ones

@@ -76,6 +76,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"SHA1", "sha", 1, 1, TypeRule::kString, kPure, true},
     {"SHA2", "sha2", 1, 2, TypeRule::kString},
     {"SHA1_DIGEST", "sha1_digest", 1, 1, TypeRule::kUnknown},
+    {"", "sha256_digest", 1, 1, TypeRule::kBinary, kPure, false, {}, {}, "SHA2(ARG1, 256)"},
+    {"", "sha512_digest", 1, 1, TypeRule::kBinary, kPure, false, {}, {}, "SHA2(ARG1, 512)"},
     {"SHA2_DIGEST", "sha2_digest", 1, 2, TypeRule::kUnknown},
     {"REGEXP_LIKE", "regexp_like", 2, 3, TypeRule::kBool},
     {"REGEXP_I_LIKE", "regexp_i_like", 2, 3, TypeRule::kBool},

@@ -149,6 +149,28 @@ void Parser::FinalAndSample(Node* table) {
   SetChild(arena_, table, kRateSlot, phrase);
 }
 
+// 1_000 is 1000.
+std::string_view Parser::PlainNumber(std::string_view text) {
+  if (!Has(Feature::kWordOperators) || text.find('_') == std::string_view::npos) return text;
+  std::string digits;
+  for (const char c : text) {
+    if (c != '_') digits += c;
+  }
+  return arena_.Copy(digits);
+}
+
+// and(a, b, c), or(a, b): the operators as calls.
+Node* Parser::WordOperator() {
+  if (!Has(Feature::kWordOperators) || !SymbolAhead(1, "(") || !(Is(Kw::kAND) || Is(Kw::kOR))) return nullptr;
+  const Op op = Is(Kw::kAND) ? Op::kAnd : Op::kOr;
+  const uint32_t begin = Cur().begin;
+  at_ += 2;
+  Node* all = Expression();
+  while (EatSymbol(",")) all = NewAt(begin, Kind::kBinary, {all, Expression()}, {}, op);
+  ExpectSymbol(")");
+  return NewAt(begin, Kind::kParen, {all});
+}
+
 // condition ? a : b
 Node* Parser::Ternary(Node* condition) {
   Next();

@@ -106,7 +106,7 @@ Node* Parser::Version() {
 Node* Parser::Number() {
   const Token& token = Next();
   const bool suffixed = Has(Feature::kNumberSuffixes) && (token.text.back() | 32) >= 'a' && !token.text.starts_with("0x");
-  if (!suffixed) return NewAt(token.begin, Kind::kNumber, {}, token.text);
+  if (!suffixed) return NewAt(token.begin, Kind::kNumber, {}, PlainNumber(token.text));
   const std::string text = ToUpper(token.text);
   size_t end = text.size();
   while (end > 0 && text[end - 1] >= 'A' && text[end - 1] <= 'Z') --end;

@@ -19,7 +19,7 @@ void Parser::QueryTail(Node* query) {
       Next();
       if (Eat(Kw::kALL)) continue;
       Node* count = Expression();
-      if (Has(Feature::kLimitComma) && EatSymbol(",")) {
+      if ((Has(Feature::kLimitComma) || Has(Feature::kLimitBy)) && EatSymbol(",")) {
         query->children[kOffsetSlot] = count;
         count = Expression();
       }

@@ -107,7 +107,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall();
       break;
     case Kw::kEXTRACT:
-      if (call && Has(Feature::kExtract)) return Extract();
+      if (call && Has(Feature::kExtract) && !(Has(Feature::kKeepFunctionCase) && SymbolAhead(3, ","))) return Extract();
       break;
     case Kw::kSUBSTRING:
     case Kw::kSUBSTR:
@@ -217,6 +217,7 @@ Node* Parser::WordPrimary() {
   Node* node = ReservedPrimary(matched);
   if (matched) return node;
   if (Node* next = NextValue()) return next;
+  if (Node* call = WordOperator()) return call;
   if (Has(Feature::kProcedural) && IsWord("TRY_CONVERT") && SymbolAhead(1, "(")) return ConvertToType();
   if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Cur().text.size() > 3 &&
       (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kHexString || Ahead(1).type == Tok::kBitString)) {

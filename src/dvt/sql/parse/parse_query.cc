@@ -225,7 +225,8 @@ Node* Parser::ValuesRows() {
           Add(row, New(Kind::kDefault));
           Next();
         } else {
-          Add(row, Expression());
+          Node* value = Expression();
+          Add(row, Has(Feature::kTupleValues) && !value->Is(Kind::kParen) ? NewAt(value->begin, Kind::kParen, {value}) : value);
         }
       } while (EatSymbol(","));
     }
@@ -365,6 +366,10 @@ Node* Parser::GroupBy() {
     Node* sets = GroupItem();
     sets->Set(kBehindKeys);
     Add(group, sets);
+  }
+  if (Has(Feature::kLimitBy) && Is(Kw::kWITH) && IsWord("TOTALS", 1)) {
+    at_ += 2;
+    group->text = "WITH TOTALS";
   }
   if (Is(Kw::kWITH) && (IsAhead(1, Kw::kROLLUP) || IsAhead(1, Kw::kCUBE))) {
     group->Set(IsAhead(1, Kw::kCUBE) ? kWithCube : kWithRollup);

@@ -171,6 +171,8 @@ class Parser {
   Node* Settings();
   void FinalAndSample(Node* table);
   Node* Ternary(Node* condition);
+  Node* WordOperator();
+  std::string_view PlainNumber(std::string_view text);
   Node* BraceParameter();
   Node* ScalarCte();
 

@@ -205,6 +205,7 @@ void Writer::GroupBy(const Node* group) {
   }
   if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
   if (group->Has(kWithCube)) Put(" WITH CUBE");
+  if (!group->text.empty() && dialect_.Has(Feature::kLimitBy)) Put(" "), Put(group->text);
 }
 
 // A branch that binds more loosely, or that has clauses of its own, needs parentheses.

@@ -228,6 +228,27 @@ void Rewriter::PlainOrders(Node* root) {
   }
 }
 
+// LOWER(UPPER(HEX(x))): only the outer case counts; and HEX is upper case already, TO_HEX lower where it is.
+void Rewriter::HexCase(Node*& root) {
+  const bool lower_hex = to_.Has(Feature::kAliasKeysGrouping);
+  auto call = [](const Node* node, std::string_view name) {
+    return node->Is(Kind::kFunction) && EqualsIgnoreCase(node->text, name) && node->Child(kArgsSlot) != nullptr &&
+           node->Child(kArgsSlot)->count == 1 && node->Child(kSchemaSlot) == nullptr;
+  };
+  auto argument = [](const Node* node) { return node->Child(kArgsSlot)->children[0]; };
+  auto cased = [&](const Node* node) { return call(node, "LOWER") || call(node, "UPPER"); };
+  auto hex = [&](const Node* node) { return call(node, "HEX") || call(node, "TO_HEX"); };
+  Rewrite(root, [&](Node* node) -> Node* {
+    if (!cased(node)) return node;
+    if (cased(argument(node)) && hex(argument(argument(node)))) node->children[kArgsSlot]->children[0] = argument(argument(node));
+    Node* inner = argument(node);
+    if (!hex(inner)) return node;
+    if (call(node, lower_hex ? "LOWER" : "UPPER")) return inner;
+    const bool digest = !lower_hex && call(argument(inner), "UNHEX") && call(argument(argument(inner)), "MD5");
+    return digest ? argument(argument(inner)) : node;
+  });
+}
+
 // GROUP BY a + 1 ORDER BY x, where a + 1 AS x is an item: by its alias.
 void Rewriter::AliasKeys(Node* select) {
   Node* group = select->Child(kGroupSlot);

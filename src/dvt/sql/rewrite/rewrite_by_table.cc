@@ -136,7 +136,7 @@ Node* Rewriter::Preferred(Node* node) {
   if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
   const bool of_target =
       target != nullptr && !to_.functions.empty() && target >= &to_.functions.front() && target <= &to_.functions.back();
-  if (of_target && exact && canonical.empty() && (target->flags & kStable) != 0)
+  if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) && (target->flags & kStable) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
   if (!keep || target != nullptr)
@@ -198,7 +198,33 @@ void Rewriter::UnboundText(Node* type) {
 }
 
 // A type's name, by its neutral name, else by its kind. Parameters that the target's type does not take are dropped with a note.
+// Nullable(T) and LowCardinality(T) are T elsewhere; T is Nullable(T) where types hold no NULL of themselves.
+void Rewriter::Nullability(Node* type) {
+  const bool from = from_.Has(Feature::kNullableTypes), to = to_.Has(Feature::kNullableTypes);
+  if (from == to) return;
+  while (from && type->count == 1 && type->Child(0)->Is(Kind::kTypeName) &&
+         (EqualsIgnoreCase(type->text, "NULLABLE") || EqualsIgnoreCase(type->text, "LOWCARDINALITY"))) {
+    const Node inner = *type->Child(0);
+    type->op = inner.op;
+    type->flags = inner.flags;
+    type->text = inner.text;
+    type->children = inner.children;
+    type->count = inner.count;
+    type->capacity = inner.capacity;
+  }
+  if (!to) return;
+  if (type->op == Op::kMapType) plain_types_.insert(type->Child(0));  // keys are never NULL
+  if (type->op != Op::kScalarType || plain_types_.contains(type)) return;
+  Node* inner = NewNode(arena_, Kind::kTypeName, {}, type->text, Op::kScalarType);
+  inner->children = type->children;
+  inner->count = type->count;
+  inner->capacity = type->capacity;
+  plain_types_.insert(inner);
+  *type = *NewNode(arena_, Kind::kTypeName, {inner}, "Nullable", Op::kScalarType);
+}
+
 void Rewriter::TypeName(Node* type) {
+  if (normalize_) Nullability(type);
   for (Node* parameter : type->Children()) {  // VARCHAR2(10 CHAR): the unit has no place elsewhere
     if (&from_ == &to_ || parameter == nullptr || !parameter->Is(Kind::kCommand)) continue;
     parameter->kind = Kind::kNumber;

@@ -80,7 +80,9 @@ Node* Rewriter::Canonical(Node* node) {
       }
       return node;
     case Kind::kBetween:
-    case Kind::kIn: break;
+    case Kind::kIn:
+      if (node->Is(Kind::kIn) && node->Has(kGlobal)) return node;
+      break;
     case Kind::kInterval: OneInterval(node); return node;
     case Kind::kFrame:
       if (EqualsIgnoreCase(node->text, "EXCLUDE NO OTHERS")) node->text = {};

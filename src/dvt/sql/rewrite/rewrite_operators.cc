@@ -56,6 +56,7 @@ void Rewriter::Run(Node*& slot) {
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (customary_ && &from_ != &to_) PlainOrders(slot);
+  if (customary_ && (from_.Has(Feature::kAliasKeysGrouping) || to_.Has(Feature::kAliasKeysGrouping))) HexCase(slot);
   if (normalize_) ShapeForTarget(arena_, slot, from_, to_);
 }
 
@@ -148,6 +149,11 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kCreate:
     case Kind::kDrop:
     case Kind::kColumnDef:
+      if ((node->Is(Kind::kCreate) || node->Is(Kind::kDrop)) &&
+          from_.Has(Feature::kDatabasesOnly) != to_.Has(Feature::kDatabasesOnly)) {
+        if (to_.Has(Feature::kDatabasesOnly) && node->text == "SCHEMA") node->text = "DATABASE";
+        if (from_.Has(Feature::kDatabasesOnly) && node->text == "DATABASE") node->text = "SCHEMA";
+      }
       if (!node->Is(Kind::kColumnDef))
         Note(Verdict::kDifferent, node, "statement",
              "definitions and changes of tables are only printed in the other dialect, not checked");

@@ -126,6 +126,7 @@ class Rewriter {
   std::vector<Node*> PathArguments(const FunctionSpec& to, std::span<Node* const> args);
   Node* JsonOperator(Node* node);
   void TypeName(Node* type);
+  void Nullability(Node* type);
   // Arrays, structures and the tables made of them (rewrite_arrays.cc).
   void ArrayTables(Node* root);
   Node* ReadUnnest(Node* table);
@@ -135,6 +136,7 @@ class Rewriter {
   Node* Filtered(Node* call);
   void CteColumns(Node* cte);
   void PlainOrders(Node* root);
+  void HexCase(Node*& root);
   Node* ValuesAsUnnest(Node* table);
   // Keys and casts as BigQuery wants them (rewrite_arrays.cc).
   void AliasKeys(Node* select);
@@ -153,8 +155,9 @@ class Rewriter {
   PlaceIndex places_;
   bool has_source_;
   Verdict verdict_ = Verdict::kExact;
-  bool normalize_ = false;  ///< the text is for people: preferred spellings, upper-case function names
-  int unnested_ = 0;        ///< tables that got a name
+  bool normalize_ = false;                       ///< the text is for people: preferred spellings, upper-case function names
+  std::unordered_set<const Node*> plain_types_;  ///< written without Nullable
+  int unnested_ = 0;                             ///< tables that got a name
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
