@@ -79,9 +79,8 @@ enum class Feature : uint16_t {
   kBangNot,         ///< ! x
   kLambdaArrow,     ///< x -> x + 1 inside calls
   kLambdaKeyword,
-  kNotBindsTight,  ///< NOT above comparison (never here)
-  kTernary,        ///< a ? b : c
-  kGlobalIn,       ///< a GLOBAL IN (…)
+  kTernary,   ///< a ? b : c
+  kGlobalIn,  ///< a GLOBAL IN (…)
   // query
   kDistinctOn,
   kQualify,
@@ -151,7 +150,6 @@ enum class Feature : uint16_t {
   kModelArguments,     ///< f(MODEL a.b, TABLE c.d)
   kPrewhere,           ///< PREWHERE before WHERE
   kFinalTables,        ///< t FINAL, t SAMPLE 0.1 OFFSET 0.5
-  kArrayJoin,          ///< ARRAY JOIN a AS b
   kJoinStrictness,     ///< GLOBAL LEFT ANY JOIN
   kLimitBy,            ///< LIMIT 1 BY x
   kSettingsClause,     ///< SETTINGS a = 1 FORMAT JSON behind a query
@@ -163,10 +161,8 @@ enum class Feature : uint16_t {
   kLateralView,      ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
   kTransformUsing,   ///< SELECT TRANSFORM(…) USING '…'
   kSortBy,           ///< DISTRIBUTE BY, SORT BY, CLUSTER BY
-  kBucketSample,     ///< TABLESAMPLE (BUCKET 1 OUT OF 5 ON x)
   kAsOfVersion,      ///< t VERSION AS OF 1, t TIMESTAMP AS OF '…'
   kInsertOverwrite,  ///< INSERT OVERWRITE TABLE t PARTITION(…)
-  kMinusOperator,    ///< MINUS is EXCEPT
   kBareValues,       ///< VALUES 1, 2 are rows of one column
   kIntervalSums,     ///< INTERVAL 5 HOURS 30 MINUTES is a sum
   kIntersectExceptAll,
