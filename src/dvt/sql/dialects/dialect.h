@@ -158,6 +158,7 @@ enum class Feature : uint16_t {
   // tables and clauses of Hive's family
   kInlineFunctions,  ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
   kSampleFirst,      ///< t TABLESAMPLE (…) AS a: the sample before the alias
+  kQuotedSettings,   ///< TBLPROPERTIES ('k'='v'), USING PARQUET: keys are texts, formats in upper case
   kLateralView,      ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
   kTransformUsing,   ///< SELECT TRANSFORM(…) USING '…'
   kSortBy,           ///< DISTRIBUTE BY, SORT BY, CLUSTER BY

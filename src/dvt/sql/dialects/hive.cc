@@ -8,7 +8,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kAliasedArguments,
+constexpr FeatureSet kFeatures = {F::kQuotedSettings,
+                                  F::kAliasedArguments,
                                   F::kExceptStar,
                                   F::kArrayCalls,
                                   F::kSampleFirst,

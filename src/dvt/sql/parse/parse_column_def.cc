@@ -67,8 +67,14 @@ Node* Parser::SettingTuple() {
       while (IsSymbol(".") || (Cur().type != Tok::kEnd && tokens_[at_ - 1].end == Cur().begin && !IsSymbol("=") &&
                                !IsSymbol(",") && !IsSymbol(")")));
       key = RawSince(begin);
+      if (Has(Feature::kQuotedSettings)) {
+        std::string_view name = key->text;
+        if (name.size() > 1 && name.front() == '`' && name.back() == '`') name = name.substr(1, name.size() - 2);
+        key = MakeString(arena_, name);
+      }
     }
-    if (EatSymbol("=")) key = New(Kind::kSetting, {key, SettingValue()});
+    const bool bare = Has(Feature::kQuotedSettings) && !IsSymbol("=") && !IsSymbol(",") && !IsSymbol(")");
+    if (EatSymbol("=") || bare) key = New(Kind::kSetting, {key, SettingValue()});
     Node* phrase = key;
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")")) {
       if (!phrase->Is(Kind::kPhrase)) phrase = Phrase({}, {key});

@@ -9,7 +9,7 @@ namespace dvt::sql {
 namespace {
 
 // How a property that begins with these words goes on.
-enum class Shape { kWordsOnly, kTuple, kKeys, kString, kName, kExpression, kSettings, kType };
+enum class Shape { kWordsOnly, kFormat, kTuple, kKeys, kString, kName, kExpression, kSettings, kType };
 struct PropertyShape {
   std::string_view words;
   Shape shape;
@@ -24,6 +24,8 @@ constexpr PropertyShape kShapes[] = {
     {"ORDER BY", Shape::kExpression},
     {"PRIMARY KEY", Shape::kExpression},
     {"SAMPLE BY", Shape::kExpression},
+    {"USING", Shape::kFormat},
+    {"STORED AS", Shape::kFormat},
     {"TBLPROPERTIES", Shape::kSettings},
     {"OPTIONS", Shape::kSettings},
     {"WITH", Shape::kSettings},
@@ -80,10 +82,14 @@ Node* Parser::Property() {
     if ((each.shape == Shape::kTuple || each.shape == Shape::kKeys || each.shape == Shape::kSettings) && !parens) continue;
     if (each.shape == Shape::kString && Ahead(n).type != Tok::kString) continue;
     if (SymbolAhead(n, "=")) continue;
+    if (each.shape == Shape::kFormat &&
+        (!Has(Feature::kQuotedSettings) || Ahead(n).type != Tok::kWord || IsWord("INPUTFORMAT", n)))
+      continue;
     at_ += n;
     Node* phrase = Phrase(each.words, {Word(each.words)});
     switch (each.shape) {
       case Shape::kWordsOnly: return phrase;
+      case Shape::kFormat: Add(phrase, Word(arena_.Copy(ToUpper(Next().text)))); return phrase;
       case Shape::kTuple: {
         Node* columns = CreateColumns();
         columns->kind = Kind::kTuple;
