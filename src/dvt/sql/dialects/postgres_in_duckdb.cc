@@ -45,6 +45,12 @@ constexpr ExactForm kForms[] = {
      "|| "
      "CHR(92)) || '''')",
      "ARG1:text"},
+    {"OVERLAY(ARG1 PLACING ARG2 FROM ARG3 FOR ARG4)", "LEFT(ARG1, ARG3 - 1) || ARG2 || SUBSTRING(ARG1, ARG3 + ARG4)",
+     "ARG1:text;ARG2:text;ARG3:positive;ARG4:natural"},
+    {"OVERLAY(ARG1 PLACING ARG2 FROM ARG3)", "LEFT(ARG1, ARG3 - 1) || ARG2 || SUBSTRING(ARG1, ARG3 + LENGTH(ARG2))",
+     "ARG1:text;ARG2:text;ARG3:positive"},
+    {"GENERATE_SERIES(ARG1, ARG2)", "UNNEST(GENERATE_SERIES(ARG1, ARG2))", "ARG1:integer;ARG2:integer"},
+    {"GENERATE_SERIES(ARG1, ARG2, ARG3)", "UNNEST(GENERATE_SERIES(ARG1, ARG2, ARG3))", "ARG1:integer;ARG2:integer;ARG3:integer"},
     {"NORMALIZE(ARG1)", "NFC_NORMALIZE(ARG1)", "ARG1:text"},
     {"STRING_TO_ARRAY(ARG1, ARG2)", "CASE WHEN ARG1 = '' THEN CAST([] AS VARCHAR[]) ELSE STRING_SPLIT(ARG1, ARG2) END",
      "ARG1:text;ARG2:nonempty"},

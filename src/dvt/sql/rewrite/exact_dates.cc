@@ -226,10 +226,30 @@ Node* Rewriter::ExactFormat(Node* node) {
   return read.has_time ? Compose("CAST('" + read.time + "' AS TIME)", {}, node) : nullptr;
 }
 
+// CONVERT_TZ(x, '+00:00', '+05:30'): a step.
+Node* Rewriter::ZoneStep(Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  if (args == nullptr || args->count != 3 || TypeOf(args->Child(0)).kind != TypeKind::kTimestamp) return nullptr;
+  int minutes = 0;
+  for (const uint32_t i : {1, 2}) {
+    const Node* zone = Unparen(args->Child(i));
+    const std::string_view text = zone->Is(Kind::kString) ? zone->text : std::string_view();
+    const bool offset = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':' &&
+                        text.find_first_not_of("0123456789:", 1) == std::string_view::npos;
+    if (!offset) return nullptr;
+    const int hours = (text[1] - '0') * 10 + text[2] - '0', rest = (text[4] - '0') * 10 + text[5] - '0';
+    if (hours > 12 || rest > 59) return nullptr;
+    minutes += (hours * 60 + rest) * (text[0] == '-' ? -1 : 1) * (i == 1 ? -1 : 1);
+  }
+  return Compose("(ARG1" + std::string(minutes < 0 ? " - " : " + ") + "INTERVAL '" + std::to_string(std::abs(minutes)) + "' MINUTE)",
+                 {args->Child(0)}, node);
+}
+
 Node* Rewriter::ExactDates(Node* node) {
   const bool call = node->Is(Kind::kFunction);
   if (from_.Has(Feature::kQuotientDigits)) {
     if (call && EqualsIgnoreCase(node->text, "TIMESTAMPDIFF")) return ExactMonths(node);
+    if (call && EqualsIgnoreCase(node->text, "CONVERT_TZ")) return ZoneStep(node);
     if (Node* step = call || node->Is(Kind::kBinary) ? ExactStep(node) : nullptr) return step;
   }
   return call ? ExactFormat(node) : nullptr;

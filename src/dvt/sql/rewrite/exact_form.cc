@@ -100,6 +100,13 @@ Node* Rewriter::Compose(const Node* shape, std::span<Node* const> args, const No
   return Settled(open ? MakeParen(arena_, made) : made);
 }
 
+const Node* Rewriter::ComposeShape(const std::string& text) {
+  auto parsed = ParseExpression(text, to_, {.file = "an exact form", .comments = false, .placeholders = true});
+  return parsed ? Clone(arena_, parsed->root()) : nullptr;
+}
+
+bool Rewriter::HasExactForms() const { return to_.Has(Feature::kStructBraces) && !ExactForms(from_, to_).empty(); }
+
 Node* Rewriter::Compose(const std::string& text, std::initializer_list<Node*> args, const Node* source) {
   auto parsed = ParseExpression(text, to_, {.file = "an exact form", .comments = false, .placeholders = true});
   if (!parsed) return nullptr;
@@ -135,8 +142,13 @@ Node* Rewriter::ByExactForm(Node* node) {
 Node* Rewriter::Exactly(Node* node) {
   if (customary_ || &from_ == &to_) return nullptr;
   if (Node* out = ByExactForm(node)) return out;
-  if (!to_.Has(Feature::kStructBraces) || ExactForms(from_, to_).empty()) return nullptr;
-  return ExactDates(node);
+  if (!HasExactForms()) return nullptr;
+  using Topic = Node* (Rewriter::*)(Node*);
+  for (const Topic topic : {&Rewriter::ExactTexts, &Rewriter::ExactPatterns, &Rewriter::ExactNumbers, &Rewriter::ExactJson,
+                            &Rewriter::ExactDates}) {
+    if (Node* out = (this->*topic)(node)) return out;
+  }
+  return nullptr;
 }
 
 }  // namespace dvt::sql

@@ -50,7 +50,7 @@ Node* Rewriter::Comparison(Node* node) {
     const std::string strict(from_.Has(Feature::kCaseInsensitiveText) ? to_.name : from_.name);
     Note(Verdict::kDifferent, node, "text comparison",
          "it ignores case and trailing blanks by default in " + lax + ", not in " + strict);
-  } else if (ordering && from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder)) {
+  } else if (ordering && TextOrdersDiffer()) {
     Note(Verdict::kDifferent, node, "order of texts",
          "PostgreSQL orders texts by its locale, " + std::string(from_.Has(Feature::kLocaleTextOrder) ? to_.name : from_.name) +
              " by bytes");

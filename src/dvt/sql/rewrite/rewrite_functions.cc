@@ -60,7 +60,7 @@ Node* Rewriter::Function(Node* node) {
     return node;
   }
   const Node* first = count > 0 ? args->Child(0) : nullptr;
-  const bool order_differs = CollationsDiffer() || from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder);
+  const bool order_differs = TextOrdersDiffer();
   if ((spec->flags & kTextCompare) != 0 && order_differs && first != nullptr && IsText(first)) {
     const bool equality = spec->concept_ == "nullif";
     if (!equality || CollationsDiffer())

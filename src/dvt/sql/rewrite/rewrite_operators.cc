@@ -53,6 +53,7 @@ bool Rewriter::IsText(const Node* node) const {
 }
 
 void Rewriter::Run(Node*& slot) {
+  FindResults(slot);
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (customary_ && &from_ != &to_) PlainOrders(slot);
@@ -106,6 +107,7 @@ Node* Rewriter::Visit(Node* node) {
       if (node->Child(1)->Is(Kind::kBoolean)) Truth(node->children[0]);
       return node;
     case Kind::kCase:
+      FoldedCase(node);
       for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
       return node;
     case Kind::kLike: return Like(node);
@@ -123,6 +125,13 @@ Node* Rewriter::Visit(Node* node) {
       Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
       return node;
     case Kind::kParameter: Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated"); return node;
+    case Kind::kPhrase:
+      if (node->text == "INTRODUCER" && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) {
+        const std::string charset = ToLower(node->Child(0)->text);
+        if (charset.starts_with("_utf8") || charset == "_ascii") return node->Child(1);
+        Note(Verdict::kUnsupported, node, "character set", "texts are Unicode in " + std::string(to_.name));
+      }
+      return node;
     case Kind::kSample: Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ"); return node;
     case Kind::kLambda:
     case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");

@@ -179,6 +179,11 @@ void Rewriter::SetOperation(Node* node) {
 }
 
 void Rewriter::Table(Node* node) {
+  // A sample of everything is everything.
+  const Node* sample = node->Is(Kind::kTable) ? node->Child(kSampleSlot) : nullptr;
+  int64_t size = 0;
+  const bool whole = sample != nullptr && HasExactForms() && !customary_ && !sample->Has(kRowCount) && IsNumber(sample->Child(0), &size);
+  if (whole && size == 100) node->children[kSampleSlot] = nullptr;
   auto unsupported = [&](std::string_view construct) {
     Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
   };
@@ -199,12 +204,14 @@ void Rewriter::Table(Node* node) {
     return;
   }
   if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
-  if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality)) unsupported("WITH ORDINALITY");
+  if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality) && !(HasExactForms() && !customary_)) unsupported("WITH ORDINALITY");
   // As a table, the series of PostgreSQL and DuckDB are the same.
   const Node* series = node->Is(Kind::kTableFunction) ? node->Child(1) : nullptr;
   if (series != nullptr && EqualsIgnoreCase(series->text, "GENERATE_SERIES") && to_.Has(Feature::kTildeRegex) &&
       series->Child(kArgsSlot)->count > 1) {
-    if (TypeOf(series->Child(kArgsSlot)->Child(0)).is_integer()) Made(node->Child(1));
+    const columnar::TypeKind kind = TypeOf(series->Child(kArgsSlot)->Child(0)).kind;
+    const bool moments = kind == columnar::TypeKind::kTimestamp || (kind == columnar::TypeKind::kDate && default_settings());
+    if (columnar::DataType(kind).is_integer() || (moments && HasExactForms())) Made(node->Child(1));
   }
   const Node* values = node->Is(Kind::kDerivedTable) ? InnerQuery(node->Child(1)) : nullptr;
   if (values != nullptr && values->Is(Kind::kValues) && !to_.Has(Feature::kValuesTable)) NamedValues(node);
@@ -214,6 +221,7 @@ void Rewriter::Limit(Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   if (limit == nullptr) return;
   const bool postgres_like = to_.Has(Feature::kFetch);
+  if (limit->Has(kWithTies) && TiesByRank(query)) return;
   if (limit->Has(kWithTies) && !postgres_like)
     Note(Verdict::kUnsupported, limit, "WITH TIES", std::string(to_.name) + " has no FETCH … WITH TIES");
   if (limit->Has(kPercent) && !to_.Has(Feature::kLimitPercent))
@@ -221,7 +229,11 @@ void Rewriter::Limit(Node* query) {
 }
 
 void Rewriter::Window(Node* node) {
-  if (node->Child(1) != nullptr) TextKeys(node->Child(1), "PARTITION BY");
+  if (node->Child(1) != nullptr && FoldsTexts()) {
+    for (Node*& key : node->Child(1)->Children()) key = IsPlainText(key) ? TextKey(key) : key;
+  } else if (node->Child(1) != nullptr) {
+    TextKeys(node->Child(1), "PARTITION BY");
+  }
   if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
   const Node* frame = node->Child(3);
   if (frame != nullptr && frame->op == Op::kRange && !to_.Has(Feature::kNullsOrdering)) {
@@ -236,12 +248,59 @@ void Rewriter::Window(Node* node) {
   }
 }
 
+// A text sorts by what it is compared by.
+void Rewriter::OrderByKey(Node* item, const Node* query) {
+  Node* key = item->Child(0);
+  const Node* select = query != nullptr && query->Is(Kind::kSelect) ? query : nullptr;
+  const Node* named = nullptr;  // the output that the key means
+  int64_t ordinal = 0;
+  if (select != nullptr) {
+    const Node* items = select->Child(kItemsSlot);
+    if (IsNumber(key, &ordinal) && ordinal >= 1 && ordinal <= items->count) named = items->Child(static_cast<uint32_t>(ordinal - 1));
+    for (const Node* each : items->Children()) {
+      const bool alias = each->Is(Kind::kAlias) && key->Is(Kind::kColumn) && key->count == 1 && each->Child(1)->Is(Kind::kIdentifier);
+      if (alias && EqualsIgnoreCase(each->Child(1)->text, key->Child(0)->text)) named = each;
+    }
+  }
+  const Node* value = named == nullptr ? key : named->Is(Kind::kAlias) ? named->Child(0) : named;
+  const columnar::TypeKind kind = TypeOf(value).kind;
+  const bool unknown = query != nullptr && select == nullptr;
+  if (kind != columnar::TypeKind::kString && !(unknown && kind == columnar::TypeKind::kUnknown)) return;
+  if (Unparen(value)->Is(Kind::kString)) return;
+  const bool plain = select != nullptr ? select->Child(kDistinctSlot) == nullptr : query == nullptr;
+  if (!plain || (named != nullptr && !Unparen(value)->Is(Kind::kColumn))) {
+    Note(Verdict::kDifferent, item, "order of texts",
+         "texts sort differently in " + std::string(from_.name) + " and " + std::string(to_.name));
+    return;
+  }
+  item->children[0] = TextKey(named == nullptr ? key : Clone(arena_, value));
+}
+
+// FETCH FIRST n ROWS WITH TIES as QUALIFY RANK() OVER (ORDER BY …) <= n.
+bool Rewriter::TiesByRank(Node* query) {
+  const Node* limit = query->Child(kLimitSlot);
+  const Node* order = query->Child(kOrderSlot);
+  const bool plain = HasExactForms() && !customary_ && query->Is(Kind::kSelect) && order != nullptr && query->Child(kOffsetSlot) == nullptr &&
+                     query->Child(kGroupSlot) == nullptr && query->Child(kDistinctSlot) == nullptr &&
+                     query->Child(kQualifySlot) == nullptr && limit->Child(0) != nullptr && limit->Child(0)->Is(Kind::kNumber);
+  if (!plain) return false;
+  for (const Node* item : order->Children()) {
+    int64_t ordinal = 0;
+    if (IsNumber(item->Child(0), &ordinal) || !Unparen(item->Child(0))->Is(Kind::kColumn)) return false;
+  }
+  Node* rank = MakeFunction(arena_, "RANK", {});
+  SetChild(arena_, rank, kOverSlot, NewNode(arena_, Kind::kWindow, {nullptr, nullptr, Clone(arena_, order)}));
+  SetChild(arena_, query, kQualifySlot, Settled(MakeBinary(arena_, Op::kLe, rank, Clone(arena_, limit->Child(0)))));
+  query->children[kLimitSlot] = nullptr;
+  return true;
+}
+
 // Where NULLs stand is said, if the other side would put them elsewhere; and whether it matters that texts are ordered otherwise.
 void Rewriter::Order(Node* list, const Node* query) {
   const bool matters =
       query == nullptr || query->Child(kLimitSlot) != nullptr || query->Child(kOffsetSlot) != nullptr ||
       (query->Is(Kind::kSelect) && query->Child(kDistinctSlot) != nullptr && query->Child(kDistinctSlot)->count > 0);
-  const bool order_differs = CollationsDiffer() || from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder);
+  const bool order_differs = TextOrdersDiffer();
   std::vector<Node*> items;
   bool changed = false;
   for (Node* item : list->Children()) {
@@ -252,7 +311,10 @@ void Rewriter::Order(Node* list, const Node* query) {
     Node* key = item->Child(0);
     int64_t ordinal = 0;
     const bool by_number = query != nullptr && IsNumber(key, &ordinal);
-    if (matters && order_differs && TypeOf(key).kind == columnar::TypeKind::kString) {
+    if (FoldsTexts()) {
+      OrderByKey(item, query);
+      key = item->Child(0);
+    } else if (matters && order_differs && TypeOf(key).kind == columnar::TypeKind::kString) {
       Note(Verdict::kDifferent, item, "order of texts",
            "texts sort differently in " + std::string(from_.name) + " and " + std::string(to_.name));
     }

@@ -46,18 +46,54 @@ class Rewriter {
   Node* Exactly(Node* node);
   Node* ByExactForm(Node* node);
   Node* ExactDates(Node* node);
+  Node* ExactTexts(Node* node);
+  Node* ExactPatterns(Node* node);
+  Node* ExactNumbers(Node* node);
+  Node* ExactJson(Node* node);
+  Node* FoldedComparison(Node* node);
+  Node* FoldedFunction(Node* node);
+  Node* FoldedPosition(Node* needle, Node* text, Node* start, const Node* source);
+  Node* DistinctCount(Node* node, std::span<Node* const> args);
+  void FoldedCase(Node* node);
+  Node* TextKey(Node* node);
+  bool IsPlainText(const Node* node) const;
+  Node* CaselessPatterns(Node* node);
+  Node* PosixPatterns(Node* node);
+  Node* PosixFunction(Node* node, bool first);
+  void FindResults(const Node* query);
+  Node* ExactQuotient(Node* node);
+  Node* UnsignedBits(Node* node);
+  Node* ExactCall(Node* node);
+  Node* LeadingNumber(Node* node);
+  Node* ConvertedNumber(Node* node);
+  Node* PlacedJson(Node* node);
+  Node* JsonByParts(Node* node);
+  Node* JsonContains(Node* node);
+  Node* FormattedText(Node* node);
+  Node* PaddedText(Node* node);
   Node* ExactStep(Node* node);
   Node* ExactMonths(Node* node);
+  Node* ZoneStep(Node* node);
   Node* ExactFormat(Node* node);
   Node* MovedMoment(Node* value, Node* number, std::string_view unit, bool back, const Node* source);
   /// A text of the target over ARG1 …, which stand for source nodes.
   Node* Compose(const std::string& text, std::initializer_list<Node*> args, const Node* source);
   Node* Compose(const Node* shape, std::span<Node* const> args, const Node* source);
+  const Node* ComposeShape(const std::string& text);
   /// Collations, time zone and modes are those of a fresh server, and the same session runs the translation: asked of texts for people,
   /// not of plans, where the server's own settings count.
   bool default_settings() const { return normalize_ && !customary_; }
   /// Marks a node that belongs to the target with all below it.
   Node* Settled(Node* node);
+  /// Whether texts sort otherwise on the two sides: PostgreSQL's fresh databases sort by bytes.
+  bool TextOrdersDiffer() const {
+    return CollationsDiffer() || (!default_settings() && from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder));
+  }
+  bool FoldsTexts() const {
+    return default_settings() && from_.Has(Feature::kCaseInsensitiveText) && HasExactForms();
+  }
+  /// Whether what goes beyond the customary text is known for the two dialects.
+  bool HasExactForms() const;
   bool CollationsDiffer() const { return from_.Has(Feature::kCaseInsensitiveText) || to_.Has(Feature::kCaseInsensitiveText); }
   // Arithmetic (rewrite_arithmetic.cc).
   Node* Binary(Node* node);
@@ -92,6 +128,8 @@ class Rewriter {
   void SetOperation(Node* node);
   void Table(Node* node);
   void Limit(Node* query);
+  bool TiesByRank(Node* query);
+  void OrderByKey(Node* item, const Node* query);
   void Window(Node* node);
   void NamedValues(Node* table);
   void WrapBranches(Node* set);
@@ -162,6 +200,7 @@ class Rewriter {
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
   int views_ = 0;  ///< how many queries in place of lateral views had to be named
+  std::unordered_set<const Node*> results_;  ///< expressions that are output columns of the whole query
 };
 
 bool IsNumber(const Node* node, int64_t* value);  ///< a whole number literal
