@@ -117,8 +117,10 @@ constexpr ExactForm kForms[] = {
     // JSON
     {"ARG1 ->> ARG2", "JSON_EXTRACT_STRING(ARG1, KEY_PATH(ARG2))", "ARG1:json;ARG2:json_key"},
     {"ARG1 -> ARG2", "JSON_EXTRACT(ARG1, KEY_PATH(ARG2))", "ARG1:json;ARG2:json_key"},
-    {"ARG1 ->> ARG2", "(ARG1 ->> ARG2)", "ARG1:json;ARG2:natural"},
-    {"ARG1 -> ARG2", "(ARG1 -> ARG2)", "ARG1:json;ARG2:natural"},
+    {"ARG1 ->> 0", "CASE WHEN JSON_TYPE(ARG1) IN ('ARRAY', 'OBJECT') THEN ARG1 ->> 0 ELSE ARG1 ->> '$' END", "ARG1:json"},
+    {"ARG1 -> 0", "CASE WHEN JSON_TYPE(ARG1) IN ('ARRAY', 'OBJECT') THEN ARG1 -> 0 ELSE ARG1 END", "ARG1:json"},
+    {"ARG1 ->> ARG2", "(ARG1 ->> ARG2)", "ARG1:json;ARG2:positive"},
+    {"ARG1 -> ARG2", "(ARG1 -> ARG2)", "ARG1:json;ARG2:positive"},
     {"ARG1 #> ARG2", "JSON_EXTRACT(ARG1, POINTER(ARG2))", "ARG1:json;ARG2:array_path"},
     {"ARG1 #>> ARG2", "JSON_EXTRACT_STRING(ARG1, POINTER(ARG2))", "ARG1:json;ARG2:array_path"},
     {"JSONB_ARRAY_LENGTH(ARG1)", "JSON_ARRAY_LENGTH(ARG1)", "ARG1:json"},
@@ -185,6 +187,16 @@ constexpr ExactForm kForms[] = {
     {"ARG1[ARG2:ARG3]", "ARG1[ARG2:ARG3]", "ARG1:flat_list;ARG2:positive;ARG3:positive"},
     {"ARG1[ARG2:]", "ARG1[ARG2:]", "ARG1:flat_list;ARG2:positive"},
     {"ARG1[:ARG2]", "ARG1[:ARG2]", "ARG1:flat_list;ARG2:positive"},
+    {"ARG1 = ANY(ARG2)",
+     "CASE WHEN LEN(ARG2) = 0 THEN FALSE WHEN ARG1 IS NULL OR ARG2 IS NULL THEN NULL WHEN LIST_CONTAINS(ARG2, ARG1) THEN TRUE "
+     "WHEN "
+     "LIST_COUNT(ARG2) = LEN(ARG2) THEN FALSE END",
+     "ARG1:integer|text;ARG2:flat_list;ARG2:column"},
+    {"ARG1 <> ALL(ARG2)",
+     "CASE WHEN LEN(ARG2) = 0 THEN TRUE WHEN ARG1 IS NULL OR ARG2 IS NULL THEN NULL WHEN LIST_CONTAINS(ARG2, ARG1) THEN FALSE "
+     "WHEN "
+     "LIST_COUNT(ARG2) = LEN(ARG2) THEN TRUE END",
+     "ARG1:integer|text;ARG2:flat_list;ARG2:column"},
     {"TRIM_ARRAY(ARG1, ARG2)", "ARG1[:LEN(ARG1) - ARG2]", "ARG1:flat_list;ARG2:positive"},
 };
 

@@ -66,6 +66,11 @@ Step CompositeStep(std::string_view text, const Composite& unit, bool negative) 
   size_t fields = 0;
   while (fields < 5 && !unit.fields[fields].empty()) ++fields;
   if (numbers.empty() || numbers.size() > fields) return step;
+  if (unit.unit == "YEAR_MONTH") {
+    const int64_t months = std::stoll(numbers.back()) + (numbers.size() > 1 ? 12 * std::stoll(numbers.front()) : 0);
+    AddField(step, months, "MONTH", negative);
+    return step;
+  }
   for (size_t i = numbers.size(); i-- > 0;) {
     const std::string_view field = unit.fields[i];
     std::string digits = numbers[numbers.size() - 1 - i];
@@ -126,7 +131,8 @@ Step ComputedStep(std::string_view unit, bool negative) {
 // A date, a moment or a text that is one, moved by `number` units.
 Node* Rewriter::MovedMoment(Node* value, Node* number, std::string_view unit, bool back, const Node* source) {
   Step step = LiteralStep(number, unit, back);
-  if (step.text.empty() && TypeOf(number).is_integer() && !Unparen(number)->Is(Kind::kNumber)) step = ComputedStep(unit, back);
+  const bool computed = step.text.empty();
+  if (computed && TypeOf(number).is_integer() && !Unparen(number)->Is(Kind::kNumber)) step = ComputedStep(unit, back);
   if (step.text.empty()) return nullptr;
   Node* args[] = {value};
   const auto is = [&](std::string_view condition) {
@@ -137,7 +143,8 @@ Node* Rewriter::MovedMoment(Node* value, Node* number, std::string_view unit, bo
   if (kind == TypeKind::kDate && step.in_days) {
     text = "CAST(ARG1" + step.text + " AS DATE)";
   } else if (kind == TypeKind::kDate || kind == TypeKind::kTimestamp) {
-    text = "(ARG1" + step.text + ")";
+    const std::string moved = "(ARG1" + step.text + ")";  // years have four digits there
+    text = computed ? "CASE WHEN YEAR" + moved + " BETWEEN 0 AND 9999 THEN " + moved + " END" : moved;
   } else if (is("ARG1:iso_date") && step.in_days) {
     text = "CAST(CAST(CAST(ARG1 AS DATE)" + step.text + " AS DATE) AS VARCHAR)";
   } else if (is("ARG1:iso_moment") && Unparen(value)->text.size() <= 19) {
@@ -241,8 +248,9 @@ Node* Rewriter::ZoneStep(Node* node) {
     if (hours > 12 || rest > 59) return nullptr;
     minutes += (hours * 60 + rest) * (text[0] == '-' ? -1 : 1) * (i == 1 ? -1 : 1);
   }
-  return Compose("(ARG1" + std::string(minutes < 0 ? " - " : " + ") + "INTERVAL '" + std::to_string(std::abs(minutes)) + "' MINUTE)",
-                 {args->Child(0)}, node);
+  return Compose(
+      "(ARG1" + std::string(minutes < 0 ? " - " : " + ") + "INTERVAL '" + std::to_string(std::abs(minutes)) + "' MINUTE)",
+      {args->Child(0)}, node);
 }
 
 Node* Rewriter::ExactDates(Node* node) {

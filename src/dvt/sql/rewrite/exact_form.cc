@@ -144,8 +144,8 @@ Node* Rewriter::Exactly(Node* node) {
   if (Node* out = ByExactForm(node)) return out;
   if (!HasExactForms()) return nullptr;
   using Topic = Node* (Rewriter::*)(Node*);
-  for (const Topic topic : {&Rewriter::ExactTexts, &Rewriter::ExactPatterns, &Rewriter::ExactNumbers, &Rewriter::ExactJson,
-                            &Rewriter::ExactDates}) {
+  for (const Topic topic :
+       {&Rewriter::ExactTexts, &Rewriter::ExactPatterns, &Rewriter::ExactNumbers, &Rewriter::ExactJson, &Rewriter::ExactDates}) {
     if (Node* out = (this->*topic)(node)) return out;
   }
   return nullptr;

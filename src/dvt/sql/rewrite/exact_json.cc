@@ -1,8 +1,8 @@
 // Paths into JSON values, and what a JSON value contains.
 #include <algorithm>
 
-#include "dvt/base/text/value.h"
 #include "dvt/base/text/text.h"
+#include "dvt/base/text/value.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -43,8 +43,9 @@ Node* Rewriter::PlacedJson(Node* node) {
   if (place < 0 || TypeOf(args->Child(0)).kind != TypeKind::kJson) return nullptr;
   const std::string whole = "JSON_EXTRACT(ARG1, '" + std::string(path->text) + "')";
   if (place > 0) return Compose(whole, {args->Child(0)}, node);
-  return Compose("CASE WHEN JSON_TYPE(ARG1, '" + before + "') = 'ARRAY' THEN " + whole + " ELSE JSON_EXTRACT(ARG1, '" + before + "') END",
-                 {args->Child(0)}, node);
+  return Compose(
+      "CASE WHEN JSON_TYPE(ARG1, '" + before + "') = 'ARRAY' THEN " + whole + " ELSE JSON_EXTRACT(ARG1, '" + before + "') END",
+      {args->Child(0)}, node);
 }
 
 // JSONB_EXTRACT_PATH[_TEXT](x, 'a', '0').
@@ -52,14 +53,16 @@ Node* Rewriter::JsonByParts(Node* node) {
   const std::string name = ToUpper(node->text);
   const bool text = name == "JSONB_EXTRACT_PATH_TEXT" || name == "JSON_EXTRACT_PATH_TEXT";
   const Node* args = node->Child(kArgsSlot);
-  if ((!text && name != "JSONB_EXTRACT_PATH" && name != "JSON_EXTRACT_PATH") || args == nullptr || args->count < 2) return nullptr;
+  if ((!text && name != "JSONB_EXTRACT_PATH" && name != "JSON_EXTRACT_PATH") || args == nullptr || args->count < 2)
+    return nullptr;
   std::string pointer;
   for (uint32_t i = 1; i < args->count; ++i) {
     const Node* part = Unparen(args->Child(i));
     if (!part->Is(Kind::kString, Op::kPlain) || !IsName(part->text)) return nullptr;
     pointer += "/" + std::string(part->text);
   }
-  return Compose(std::string(text ? "JSON_EXTRACT_STRING" : "JSON_EXTRACT") + "(ARG1, '" + pointer + "')", {args->Child(0)}, node);
+  return Compose(std::string(text ? "JSON_EXTRACT_STRING" : "JSON_EXTRACT") + "(ARG1, '" + pointer + "')", {args->Child(0)},
+                 node);
 }
 
 // x @> '{"a": 1, "b": "c"}': an object of plain values.
@@ -76,8 +79,10 @@ Node* Rewriter::JsonContains(Node* node) {
     const std::string at = "JSON_EXTRACT(ARG1, '$.\"" + entry.key + "\"')";
     std::string term;
     if (entry.value.is_bool()) term = "CAST(" + at + " AS VARCHAR) = '" + (entry.value.as_bool() ? "true" : "false") + "'";
-    if (entry.value.is_int()) term = "REGEXP_FULL_MATCH(CAST(" + at + " AS VARCHAR), '" + std::to_string(entry.value.as_int()) + "(\\.0+)?')";
-    if (entry.value.is_string() && IsName(entry.value.as_string())) term = "CAST(" + at + " AS VARCHAR) = '\"" + entry.value.as_string() + "\"'";
+    if (entry.value.is_int())
+      term = "REGEXP_FULL_MATCH(CAST(" + at + " AS VARCHAR), '" + std::to_string(entry.value.as_int()) + "(\\.0+)?')";
+    if (entry.value.is_string() && IsName(entry.value.as_string()))
+      term = "CAST(" + at + " AS VARCHAR) = '\"" + entry.value.as_string() + "\"'";
     if (term.empty()) return nullptr;
     all += (all.empty() ? "" : " AND ") + ("COALESCE(" + term + ", FALSE)");
   }
@@ -127,7 +132,8 @@ Node* Rewriter::PaddedText(Node* node) {
     return type.kind == TypeKind::kString && type.fixed && IsPlainText(side->Child(0)) ? type.length : 0;
   };
   const int64_t left = padded(node->Child(0)), right = padded(node->Child(1));
-  if ((left == 0 && !IsPlainText(node->Child(0))) || (right == 0 && !IsPlainText(node->Child(1))) || left + right == 0) return nullptr;
+  if ((left == 0 && !IsPlainText(node->Child(0))) || (right == 0 && !IsPlainText(node->Child(1))) || left + right == 0)
+    return nullptr;
   const auto text = [](const std::string& argument, int64_t length) {
     return length == 0 ? argument : "RTRIM(LEFT(" + argument + ", " + std::to_string(length) + "), ' ')";
   };

@@ -52,7 +52,8 @@ Node* Rewriter::ExactQuotient(Node* node) {
     const DataType left = TypeOf(node->Child(0)), right = TypeOf(node->Child(1));
     if (!IsExactNumber(left) || !IsExactNumber(right) || left.scale > 6 || right.scale > 6) return nullptr;
     const int scale = left.is_integer() ? 0 : left.scale, other = right.is_integer() ? 0 : right.scale;
-    return Compose(Quotient(Whole("ARG1", left), Whole("ARG2", right), other + 4, scale + 4), {node->Child(0), node->Child(1)}, node);
+    return Compose(Quotient(Whole("ARG1", left), Whole("ARG2", right), other + 4, scale + 4), {node->Child(0), node->Child(1)},
+                   node);
   }
   if (!node->Is(Kind::kFunction) || node->Child(kArgsSlot) == nullptr || node->Child(kArgsSlot)->count != 1 || HasTail(node))
     return nullptr;
@@ -66,8 +67,8 @@ Node* Rewriter::ExactQuotient(Node* node) {
     return Compose(Quotient(Whole("SUM(ARG1)", sum), "CAST(COUNT(ARG1) AS HUGEINT)", 4, digits), {value}, node);
   }
   static constexpr std::pair<std::string_view, std::string_view> kSpread[] = {
-      {"STD", "STDDEV_POP"},         {"STDDEV", "STDDEV_POP"}, {"STDDEV_POP", "STDDEV_POP"}, {"STDDEV_SAMP", "STDDEV_SAMP"},
-      {"VARIANCE", "VAR_POP"},       {"VAR_POP", "VAR_POP"},   {"VAR_SAMP", "VAR_SAMP"}};
+      {"STD", "STDDEV_POP"},   {"STDDEV", "STDDEV_POP"}, {"STDDEV_POP", "STDDEV_POP"}, {"STDDEV_SAMP", "STDDEV_SAMP"},
+      {"VARIANCE", "VAR_POP"}, {"VAR_POP", "VAR_POP"},   {"VAR_SAMP", "VAR_SAMP"}};
   for (const auto& [from, to] : kSpread) {
     if (name == from)
       return Compose("ROUND(" + std::string(to) + "(CAST(ARG1 AS DOUBLE)), " + std::to_string(digits) + ")", {value}, node);
@@ -101,7 +102,8 @@ Node* Rewriter::UnsignedBits(Node* node) {
       if (!IsNumber(right, &shift) || shift < 0 || shift > 62) return nullptr;
       const std::string power = std::to_string(int64_t{1} << shift);
       if (node->op == Op::kShiftRight) return Compose("(" + a + " // " + power + ")", {node->Child(0)}, node);
-      return Compose("CAST((CAST(" + a + " AS UHUGEINT) * " + power + ") % 18446744073709551616 AS UBIGINT)", {node->Child(0)}, node);
+      return Compose("CAST((CAST(" + a + " AS UHUGEINT) * " + power + ") % 18446744073709551616 AS UBIGINT)", {node->Child(0)},
+                     node);
     }
     default: return nullptr;
   }
@@ -112,8 +114,8 @@ Node* Rewriter::ConvertedNumber(Node* node) {
   const Node* args = node->Child(kArgsSlot);
   const Node* text = Unparen(args->Child(0));
   int64_t from = 0, to = 0;
-  const bool known = text->Is(Kind::kString, Op::kPlain) && IsNumber(args->Child(1), &from) && IsNumber(args->Child(2), &to) && from >= 2 &&
-                     from <= 36 && to >= 2 && to <= 36 && !text->text.empty() && text->text.size() <= 12;
+  const bool known = text->Is(Kind::kString, Op::kPlain) && IsNumber(args->Child(1), &from) && IsNumber(args->Child(2), &to) &&
+                     from >= 2 && from <= 36 && to >= 2 && to <= 36 && !text->text.empty() && text->text.size() <= 12;
   if (!known) return nullptr;
   const std::string_view kDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   uint64_t value = 0;
@@ -197,11 +199,13 @@ Node* Rewriter::LeadingNumber(Node* node) {
                                                        : "";
   const auto plain_literal = [](const Node* n) {
     const Node* bare = Unparen(n);
-    return bare->Is(Kind::kString) && (bare->op != Op::kPlain || bare->text.find_first_not_of("0123456789.") == std::string_view::npos);
+    return bare->Is(Kind::kString) &&
+           (bare->op != Op::kPlain || bare->text.find_first_not_of("0123456789.") == std::string_view::npos);
   };
   if (sign.empty() || (!a && !b) || (a && b && !calculates)) return nullptr;
   if ((a && plain_literal(node->Child(0))) || (b && plain_literal(node->Child(1)))) return nullptr;
-  if ((!a && (!left.is_numeric() || left.kind == TypeKind::kBool)) || (!b && (!right.is_numeric() || right.kind == TypeKind::kBool)))
+  if ((!a && (!left.is_numeric() || left.kind == TypeKind::kBool)) ||
+      (!b && (!right.is_numeric() || right.kind == TypeKind::kBool)))
     return nullptr;
   const auto number = [](const std::string& argument) {
     return "CASE WHEN " + argument + " IS NOT NULL THEN COALESCE(TRY_CAST(REGEXP_EXTRACT(" + argument +

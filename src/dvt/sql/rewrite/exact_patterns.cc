@@ -116,7 +116,8 @@ class Translator {
     const size_t end = rest_.find('}');
     if (end == std::string_view::npos || end > 8) return false;
     const std::string_view inside = rest_.substr(1, end - 1);
-    const bool counts = !inside.empty() && inside[0] != ',' && inside.find_first_not_of("0123456789,") == std::string_view::npos &&
+    const bool counts = !inside.empty() && inside[0] != ',' &&
+                        inside.find_first_not_of("0123456789,") == std::string_view::npos &&
                         std::count(inside.begin(), inside.end(), ',') <= 1;
     const std::string_view most = inside.substr(inside.find(',') == std::string_view::npos ? 0 : inside.find(',') + 1);
     if (!counts || inside.size() > 7 || inside.substr(0, inside.find(',')).size() > 3 || most.size() > 3) return false;
@@ -169,7 +170,8 @@ std::string SimilarPattern(std::string_view pattern, char escape) {
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' || c == '-' ||
-                       c == ',' || c == ':' || c == '/' || c == '@' || c == '#' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+                       c == ',' || c == ':' || c == '/' || c == '@' || c == '#' || c == '\'' ||
+                       static_cast<unsigned char>(c) >= 0x80;
     if (c == escape) {
       if (++i == pattern.size() || std::string_view("%_|*+?()[]{}.\\^$").find(pattern[i]) == std::string_view::npos) return {};
       out += pattern[i] == '%' || pattern[i] == '_' ? std::string(1, pattern[i]) : std::string("\\") + pattern[i];
@@ -202,7 +204,8 @@ Node* Rewriter::CaselessPatterns(Node* node) {
     if (!pattern || !IsPlainText(node->Child(0)) || node->Child(2) != nullptr) return nullptr;
     std::string text = pattern->text;
     if (pattern->at_end) text.insert(text.size() - 1, "\\n?");  // there $ goes before a last line end, too
-    return Compose(std::string(node->Has(kNot) ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(text) + ", 'i')", {node->Child(0)}, node);
+    return Compose(std::string(node->Has(kNot) ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(text) + ", 'i')",
+                   {node->Child(0)}, node);
   }
   const Node* args = node->Is(Kind::kFunction) ? node->Child(kArgsSlot) : nullptr;
   if (args == nullptr || args->count < 2 || !IsPlainText(args->Child(0))) return nullptr;
@@ -217,7 +220,8 @@ Node* Rewriter::CaselessPatterns(Node* node) {
                        ") WHEN ARG1 IS NOT NULL THEN 0 END",
                    {value}, node);
   std::string by;
-  if (name != "REGEXP_REPLACE" || args->count != 3 || pattern->may_be_empty || !ReplacementOf(args->Child(2), pattern->groups, false, by))
+  if (name != "REGEXP_REPLACE" || args->count != 3 || pattern->may_be_empty ||
+      !ReplacementOf(args->Child(2), pattern->groups, false, by))
     return nullptr;
   return Compose("REGEXP_REPLACE(ARG1, " + Quoted(pattern->text) + ", " + Quoted(by) + ", 'gi')", {value}, node);
 }
@@ -227,20 +231,22 @@ Node* Rewriter::PosixPatterns(Node* node) {
   if (node->Is(Kind::kLike, Op::kSimilarTo)) {
     const Node* pattern = Unparen(node->Child(1));
     const Node* escape = node->Child(2) == nullptr ? nullptr : Unparen(node->Child(2));
-    const bool known = pattern->Is(Kind::kString, Op::kPlain) &&
-                       (escape == nullptr || (escape->Is(Kind::kString) && escape->text.size() == 1));
+    const bool known =
+        pattern->Is(Kind::kString, Op::kPlain) && (escape == nullptr || (escape->Is(Kind::kString) && escape->text.size() == 1));
     if (!known || !IsPlainText(node->Child(0))) return nullptr;
     const std::string text = SimilarPattern(pattern->text, escape == nullptr ? '\\' : escape->text[0]);
     if (text.empty()) return nullptr;
-    return Compose(std::string(node->Has(kNot) ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(text) + ", 's')", {node->Child(0)}, node);
+    return Compose(std::string(node->Has(kNot) ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(text) + ", 's')",
+                   {node->Child(0)}, node);
   }
   const bool negated = node->op == Op::kRegexNoMatch || node->op == Op::kRegexINoMatch;
   const bool ignores = node->op == Op::kRegexIMatch || node->op == Op::kRegexINoMatch;
   if (node->Is(Kind::kBinary) && (negated || ignores || node->op == Op::kRegexMatch)) {
     const auto pattern = Translate(node->Child(1), true, false);
-    if (!pattern || pattern->text == Unparen(node->Child(1))->text || !IsPlainText(node->Child(0))) return nullptr;
-    return Compose(std::string(negated ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(pattern->text) + (ignores ? ", 'is')" : ", 's')"),
-                   {node->Child(0)}, node);
+    if (!pattern || !IsPlainText(node->Child(0))) return nullptr;
+    return Compose(
+        std::string(negated ? "NOT " : "") + "REGEXP_MATCHES(ARG1, " + Quoted(pattern->text) + (ignores ? ", 'is')" : ", 's')"),
+        {node->Child(0)}, node);
   }
   if (node->Is(Kind::kFunction)) return PosixFunction(node, false);
   // (REGEXP_MATCHES(x, 'p'))[1] makes no row where nothing is found.
@@ -263,13 +269,15 @@ Node* Rewriter::PosixFunction(Node* node, bool first) {
     return Compose("REGEXP_MATCHES(ARG1, " + Quoted(pattern->text) + (flags ? ", 'is')" : ", 's')"), {value}, node);
   }
   const bool words = name == "SUBSTRING" || name == "REGEXP_SUBSTR" || name == "REGEXP_COUNT" || name == "REGEXP_INSTR" ||
-                     name == "REGEXP_REPLACE" || name == "REGEXP_SPLIT_TO_ARRAY" || name == "REGEXP_MATCHES" || name == "REGEXP_MATCH";
+                     name == "REGEXP_REPLACE" || name == "REGEXP_SPLIT_TO_ARRAY" || name == "REGEXP_MATCHES" ||
+                     name == "REGEXP_MATCH";
   const auto pattern = words ? Translate(args->Child(1), true, true) : std::nullopt;
   if (!pattern) return nullptr;
   const std::string what = Quoted(pattern->text);
   if (name == "REGEXP_REPLACE" && !first) {
     std::string by, options = "s";
-    if (args->count > 4 || (args->count == 4 && (!last->Is(Kind::kString) || last->text.find_first_not_of("gi") != std::string_view::npos)))
+    if (args->count > 4 ||
+        (args->count == 4 && (!last->Is(Kind::kString) || last->text.find_first_not_of("gi") != std::string_view::npos)))
       return nullptr;
     if (args->count == 4) options = std::string(last->text) + "s";
     if (pattern->may_be_empty || !ReplacementOf(args->Child(2), pattern->groups, true, by)) return nullptr;
@@ -287,10 +295,12 @@ Node* Rewriter::PosixFunction(Node* node, bool first) {
   const std::string whole = "REGEXP_EXTRACT(ARG1, " + what + ", 0, 's')";
   if (name == "REGEXP_SUBSTR") return Compose("CASE WHEN " + matches + " THEN " + whole + " END", {value}, node);
   if (pattern->may_be_empty) return nullptr;
-  if (name == "REGEXP_COUNT" && pattern->text[0] != '^') return Compose("LEN(REGEXP_EXTRACT_ALL(ARG1, " + what + ", 0, 's'))", {value}, node);
+  if (name == "REGEXP_COUNT" && pattern->text[0] != '^')
+    return Compose("LEN(REGEXP_EXTRACT_ALL(ARG1, " + what + ", 0, 's'))", {value}, node);
   if (name == "REGEXP_INSTR" && pattern->text[0] != '^' && !pattern->at_end)
     return Compose("CASE WHEN " + matches + " THEN STRPOS(ARG1, " + whole + ") WHEN ARG1 IS NOT NULL THEN 0 END", {value}, node);
-  if (name == "REGEXP_SPLIT_TO_ARRAY" && pattern->groups == 0) return Compose("REGEXP_SPLIT_TO_ARRAY(ARG1, " + what + ", 's')", {value}, node);
+  if (name == "REGEXP_SPLIT_TO_ARRAY" && pattern->groups == 0)
+    return Compose("REGEXP_SPLIT_TO_ARRAY(ARG1, " + what + ", 's')", {value}, node);
   return nullptr;
 }
 

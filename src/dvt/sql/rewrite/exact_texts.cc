@@ -52,7 +52,10 @@ std::string Argument(size_t i) { return "ARG" + std::to_string(i + 1); }
 }  // namespace
 
 bool Rewriter::IsPlainText(const Node* node) const {
-  return TypeOf(node).kind == TypeKind::kString && !Unparen(node)->Is(Kind::kNull) && !node->IsQuery();
+  const Node* bare = Unparen(node);
+  const bool literal = bare->Is(Kind::kString) && bare->op != Op::kPlain && bare->op != Op::kNational;
+  return TypeOf(node).kind == TypeKind::kString && !bare->Is(Kind::kNull) && !bare->Is(Kind::kUnary) && !literal &&
+         !node->IsQuery();
 }
 
 Node* Rewriter::TextKey(Node* node) { return Compose(Key(node, "ARG1"), {node}, node); }
@@ -87,7 +90,8 @@ Node* Rewriter::FoldedComparison(Node* node) {
   }
   if (!node->Is(Kind::kLike, Op::kLikeOp) || !IsPlainText(node->Child(1))) return nullptr;
   const Node* escape = node->Child(2) == nullptr ? nullptr : Unparen(node->Child(2));
-  const bool plain_escape = escape == nullptr || (escape->Is(Kind::kString) && escape->text.size() == 1 && ToUpper(escape->text) == ToLower(escape->text));
+  const bool plain_escape = escape == nullptr || (escape->Is(Kind::kString) && escape->text.size() == 1 &&
+                                                  ToUpper(escape->text) == ToLower(escape->text));
   if (!plain_escape) return nullptr;
   return Compose(Folded(left, "ARG1") + word + " LIKE " + Folded(node->Child(1), "ARG2") + " ESCAPE " +
                      Quoted(escape == nullptr ? "\\" : escape->text),
@@ -97,13 +101,17 @@ Node* Rewriter::FoldedComparison(Node* node) {
 // LOCATE, INSTR, POSITION; from a place on if `start` is given.
 Node* Rewriter::FoldedPosition(Node* needle, Node* text, Node* start, const Node* source) {
   if (!IsPlainText(needle) || !IsPlainText(text)) return nullptr;
-  const std::string in = Folded(text, "ARG1"), what = Folded(needle, "ARG2");
+  // Parts of equal length in bytes are compared, so that accents count where the needle has none.
+  const Node* literal = Unparen(needle);
+  if (!literal->Is(Kind::kString, Op::kPlain) || !IsAscii(literal->text)) return nullptr;
+  const std::string in = "UPPER(TRANSLATE(ARG1, 'ıſ', '¿¿'))", what = Quoted(ToUpper(literal->text));
   if (start == nullptr) return Compose("STRPOS(" + in + ", " + what + ")", {text, needle}, source);
   int64_t place = 0;
   const Node* bare = Unparen(needle);
   if (!IsNumber(start, &place) || place < 1 || !bare->Is(Kind::kString) || bare->text.empty()) return nullptr;
   const std::string found = "STRPOS(SUBSTRING(" + in + ", ARG3), " + what + ")";
-  return Compose("CASE WHEN " + found + " > 0 THEN " + found + " + ARG3 - 1 ELSE " + found + " END", {text, needle, start}, source);
+  return Compose("CASE WHEN " + found + " > 0 THEN " + found + " + ARG3 - 1 ELSE " + found + " END", {text, needle, start},
+                 source);
 }
 
 Node* Rewriter::FoldedFunction(Node* node) {
@@ -114,23 +122,27 @@ Node* Rewriter::FoldedFunction(Node* node) {
   const bool texts = std::all_of(args.begin(), args.end(), [&](const Node* arg) { return IsPlainText(arg); });
   if (name == "LOCATE" && args.size() > 1) return FoldedPosition(args[0], args[1], args.size() > 2 ? args[2] : nullptr, node);
   if (name == "INSTR" && args.size() == 2) return FoldedPosition(args[1], args[0], nullptr, node);
-  const bool bare = node->count == 1 || std::all_of(node->Children().begin() + 1, node->Children().end(), [](const Node* n) { return n == nullptr; });
+  const bool bare = node->count == 1 ||
+                    std::all_of(node->Children().begin() + 1, node->Children().end(), [](const Node* n) { return n == nullptr; });
   if ((name == "MIN" || name == "MAX") && texts && bare && args.size() == 1)
     return Compose("ARG_" + name + "(ARG1, " + Key(args[0], "ARG1") + ")", {args[0]}, node);
   if (name == "COUNT" && node->Has(kDistinctArgs) && bare) return DistinctCount(node, args);
   if (!texts || !bare) return nullptr;
   if (name == "STRCMP" && args.size() == 2) {
     const std::string a = Key(args[0], "ARG1"), b = Key(args[1], "ARG2");
-    return Compose("CASE WHEN " + a + " < " + b + " THEN -1 WHEN " + a + " = " + b + " THEN 0 WHEN " + a + " > " + b + " THEN 1 END",
-                   {args[0], args[1]}, node);
+    return Compose(
+        "CASE WHEN " + a + " < " + b + " THEN -1 WHEN " + a + " = " + b + " THEN 0 WHEN " + a + " > " + b + " THEN 1 END",
+        {args[0], args[1]}, node);
   }
   if (name == "NULLIF" && args.size() == 2)
     return Compose("CASE WHEN " + Key(args[0], "ARG1") + " = " + Key(args[1], "ARG2") + " THEN NULL ELSE ARG1 END",
                    {args[0], args[1]}, node);
   if (name == "FIND_IN_SET" && args.size() == 2) {
-    return Compose("CASE WHEN ARG1 IS NULL OR ARG2 IS NULL THEN NULL WHEN ARG2 = '' OR CONTAINS(ARG1, ',') THEN 0 ELSE "
-                   "COALESCE(LIST_POSITION(STRING_SPLIT(" + Folded(args[1], "ARG2") + ", ','), " + Folded(args[0], "ARG1") + "), 0) END",
-                   {args[0], args[1]}, node);
+    return Compose(
+        "CASE WHEN ARG1 IS NULL OR ARG2 IS NULL THEN NULL WHEN ARG2 = '' OR CONTAINS(ARG1, ',') THEN 0 ELSE "
+        "COALESCE(LIST_POSITION(STRING_SPLIT(" +
+            Folded(args[1], "ARG2") + ", ','), " + Folded(args[0], "ARG1") + "), 0) END",
+        {args[0], args[1]}, node);
   }
   if (name == "FIELD" && args.size() > 1 && args.size() < 10) {
     std::string text = "CASE " + Key(args[0], "ARG1");

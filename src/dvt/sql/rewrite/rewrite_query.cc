@@ -182,7 +182,8 @@ void Rewriter::Table(Node* node) {
   // A sample of everything is everything.
   const Node* sample = node->Is(Kind::kTable) ? node->Child(kSampleSlot) : nullptr;
   int64_t size = 0;
-  const bool whole = sample != nullptr && HasExactForms() && !customary_ && !sample->Has(kRowCount) && IsNumber(sample->Child(0), &size);
+  const bool whole =
+      sample != nullptr && HasExactForms() && !customary_ && !sample->Has(kRowCount) && IsNumber(sample->Child(0), &size);
   if (whole && size == 100) node->children[kSampleSlot] = nullptr;
   auto unsupported = [&](std::string_view construct) {
     Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
@@ -204,7 +205,8 @@ void Rewriter::Table(Node* node) {
     return;
   }
   if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
-  if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality) && !(HasExactForms() && !customary_)) unsupported("WITH ORDINALITY");
+  if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality) && !(HasExactForms() && !customary_))
+    unsupported("WITH ORDINALITY");
   // As a table, the series of PostgreSQL and DuckDB are the same.
   const Node* series = node->Is(Kind::kTableFunction) ? node->Child(1) : nullptr;
   if (series != nullptr && EqualsIgnoreCase(series->text, "GENERATE_SERIES") && to_.Has(Feature::kTildeRegex) &&
@@ -256,9 +258,11 @@ void Rewriter::OrderByKey(Node* item, const Node* query) {
   int64_t ordinal = 0;
   if (select != nullptr) {
     const Node* items = select->Child(kItemsSlot);
-    if (IsNumber(key, &ordinal) && ordinal >= 1 && ordinal <= items->count) named = items->Child(static_cast<uint32_t>(ordinal - 1));
+    if (IsNumber(key, &ordinal) && ordinal >= 1 && ordinal <= items->count)
+      named = items->Child(static_cast<uint32_t>(ordinal - 1));
     for (const Node* each : items->Children()) {
-      const bool alias = each->Is(Kind::kAlias) && key->Is(Kind::kColumn) && key->count == 1 && each->Child(1)->Is(Kind::kIdentifier);
+      const bool alias =
+          each->Is(Kind::kAlias) && key->Is(Kind::kColumn) && key->count == 1 && each->Child(1)->Is(Kind::kIdentifier);
       if (alias && EqualsIgnoreCase(each->Child(1)->text, key->Child(0)->text)) named = each;
     }
   }
@@ -280,9 +284,10 @@ void Rewriter::OrderByKey(Node* item, const Node* query) {
 bool Rewriter::TiesByRank(Node* query) {
   const Node* limit = query->Child(kLimitSlot);
   const Node* order = query->Child(kOrderSlot);
-  const bool plain = HasExactForms() && !customary_ && query->Is(Kind::kSelect) && order != nullptr && query->Child(kOffsetSlot) == nullptr &&
-                     query->Child(kGroupSlot) == nullptr && query->Child(kDistinctSlot) == nullptr &&
-                     query->Child(kQualifySlot) == nullptr && limit->Child(0) != nullptr && limit->Child(0)->Is(Kind::kNumber);
+  const bool plain = HasExactForms() && !customary_ && query->Is(Kind::kSelect) && order != nullptr &&
+                     query->Child(kOffsetSlot) == nullptr && query->Child(kGroupSlot) == nullptr &&
+                     query->Child(kDistinctSlot) == nullptr && query->Child(kQualifySlot) == nullptr &&
+                     limit->Child(0) != nullptr && limit->Child(0)->Is(Kind::kNumber);
   if (!plain) return false;
   for (const Node* item : order->Children()) {
     int64_t ordinal = 0;

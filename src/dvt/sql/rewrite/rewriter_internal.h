@@ -87,11 +87,10 @@ class Rewriter {
   Node* Settled(Node* node);
   /// Whether texts sort otherwise on the two sides: PostgreSQL's fresh databases sort by bytes.
   bool TextOrdersDiffer() const {
-    return CollationsDiffer() || (!default_settings() && from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder));
+    return CollationsDiffer() ||
+           (!default_settings() && from_.Has(Feature::kLocaleTextOrder) != to_.Has(Feature::kLocaleTextOrder));
   }
-  bool FoldsTexts() const {
-    return default_settings() && from_.Has(Feature::kCaseInsensitiveText) && HasExactForms();
-  }
+  bool FoldsTexts() const { return default_settings() && from_.Has(Feature::kCaseInsensitiveText) && HasExactForms(); }
   /// Whether what goes beyond the customary text is known for the two dialects.
   bool HasExactForms() const;
   bool CollationsDiffer() const { return from_.Has(Feature::kCaseInsensitiveText) || to_.Has(Feature::kCaseInsensitiveText); }
