@@ -143,7 +143,7 @@ class Table:
             self.connection = databases.mysql("meaning")
             self.execute("set time_zone = '+01:00'")
         self.execute("drop table if exists t")
-        collate = {"postgres": ' collate "C"', "mysql": " collate utf8mb4_general_ci"}.get(system, "")
+        collate = {"postgres": ' collate "C.utf8"', "mysql": " collate utf8mb4_general_ci"}.get(system, "")
         self.execute("create table t (" + ", ".join(name + " " + types[place] + (collate if name in ("s", "s2") else "")
                                                     for name, types in columns.items()) + ")")
         for number, row in enumerate(ROWS, 1):

@@ -9,6 +9,7 @@
 #include "dvt/base/text/value.h"
 #include "dvt/sql/analyze/qualify.h"
 #include "dvt/sql/analyze/scope.h"
+#include "dvt/sql/dialects/exact_forms.h"
 #include "dvt/sql/parse/parser.h"
 #include "dvt/sql/print/printer.h"
 #include "dvt/sql/rewrite/function_template.h"
@@ -206,6 +207,20 @@ TEST(FunctionTables, EveryTemplateParses) {
         if (!spec.write.empty()) {
           EXPECT_NE(FunctionTemplate(dialect, spec.write), nullptr) << name << "." << spec.name << ": " << spec.write;
         }
+      }
+    }
+  }
+}
+
+// Every pair of texts that stands for an exact translation is read in its two dialects.
+TEST(ExactForms, AllParse) {
+  for (const Dialect* from : {&Mysql(), &Postgres(), &Duckdb()}) {
+    for (const Dialect* to : {&Mysql(), &Postgres(), &Duckdb()}) {
+      for (const ExactForm& form : ExactForms(*from, *to)) {
+        ParseOptions options;
+        options.placeholders = true;
+        EXPECT_TRUE(ParseExpression(form.from, *from, options).has_value()) << form.from;
+        EXPECT_TRUE(ParseExpression(form.to, *to, options).has_value()) << form.to;
       }
     }
   }

@@ -242,9 +242,5 @@ constexpr ExactForm kForms[] = {
 }  // namespace
 
 std::span<const ExactForm> MysqlInDuckdb() { return kForms; }
-// Nothing beyond the general rules yet.
-std::span<const ExactForm> MysqlInPostgres() { return {}; }
-std::span<const ExactForm> DuckdbInPostgres() { return {}; }
-std::span<const ExactForm> PostgresInMysql() { return {}; }
 
 }  // namespace dvt::sql

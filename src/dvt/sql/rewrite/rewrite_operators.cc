@@ -145,9 +145,9 @@ Node* Rewriter::Visit(Node* node) {
       return Subscript(node);
     case Kind::kAtTimeZone: return needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
     case Kind::kQuantified:
-      if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) && to_.Has(Feature::kStructBraces) && !customary_)
-        Note(Verdict::kDifferent, node, "ANY or ALL of an array",
-             "an array that is NULL counts as an empty one in " + std::string(to_.name));
+      if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) &&
+          from_.Has(Feature::kStructBraces) != to_.Has(Feature::kStructBraces) && !customary_)
+        Note(Verdict::kDifferent, node, "ANY or ALL of an array", "an array that is NULL counts as an empty one in DuckDB only");
       if (!node->Child(0)->IsQuery()) return needs(to_.Has(Feature::kArrayBrackets), "ANY or ALL of an array");
       return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
     case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;

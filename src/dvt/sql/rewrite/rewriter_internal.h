@@ -198,7 +198,7 @@ class Rewriter {
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
-  int views_ = 0;  ///< how many queries in place of lateral views had to be named
+  int views_ = 0;                            ///< how many queries in place of lateral views had to be named
   std::unordered_set<const Node*> results_;  ///< expressions that are output columns of the whole query
 };
 
