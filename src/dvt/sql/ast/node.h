@@ -261,6 +261,8 @@ enum Flag : uint16_t {
   kApplied = 32,     ///< CROSS APPLY, OUTER APPLY
   kWithoutFrom = 1,  ///< DELETE t, as written
   kScalar = 8,       ///< WITH expression AS name
+  kLeftWord = 128,   ///< LEFT SEMI JOIN, as written
+  kRightWord = 256,  ///< RIGHT ANTI JOIN
   kGlobal = 64,      ///< GLOBAL IN, GLOBAL JOIN
   kFinal = 64,       ///< t FINAL
   kWithOffset = 64,  ///< UNNEST(x) WITH OFFSET: slot 2 of the alias names it

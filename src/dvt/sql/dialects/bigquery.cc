@@ -24,6 +24,7 @@ constexpr std::string_view kReserved[] = {
     "WHEN",     "WHERE",   "WINDOW",   "WITH",      "WITHIN"};
 
 constexpr FeatureSet kFeatures = {F::kPipeSyntax,
+                                  F::kTrimArguments,
                                   F::kAliasInHaving,
                                   F::kSetDistinctWord,
                                   F::kSingularUnits,

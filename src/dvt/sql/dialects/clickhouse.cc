@@ -7,7 +7,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kAliasInHaving,
+constexpr FeatureSet kFeatures = {F::kSemiJoinWords,
+                                  F::kAliasInHaving,
                                   F::kAliasFirst,
                                   F::kLateralAlias,
                                   F::kSetDistinctWord,

@@ -10,6 +10,8 @@ const Dialect& CoreSql();
 const Dialect& NeutralDates();
 /// Rows of dates that stand behind a dialect's own table.
 std::span<const FunctionSpec> MoreDateFunctions(std::string_view dialect);
+/// More of DuckDB's functions, a parent of it.
+const Dialect& DuckdbCustomary();
 /// The canonical functions, of the neutral dialect.
 std::span<const FunctionSpec> NeutralFunctions();
 

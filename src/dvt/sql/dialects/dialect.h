@@ -90,6 +90,7 @@ enum class Feature : uint16_t {
   kLateral,
   kAsofJoin,
   kSemiAntiJoin,
+  kSemiJoinWords,  ///< SEMI and ANTI JOIN are written; else conditions with EXISTS
   kPositionalJoin,
   kStraightJoin,
   kFullJoin,
@@ -101,11 +102,12 @@ enum class Feature : uint16_t {
   kLambdaWords,    ///< lambdas are written LAMBDA x : …
   kSpreadColumns,  ///< *COLUMNS(…) as several arguments
   kHashPositions,  ///< #1 is the first column
+  kTrimArguments,  ///< TRIM(x, characters) rather than TRIM(characters FROM x)
+  kArrowsApart,    ///< -> and ->> stand in parentheses inside other operators
   kDecimalSaid,    ///< DECIMAL without digits is written with those it has
   kLimitComma,
   kFetch,
   kFetchAsWritten,      ///< FETCH FIRST and LIMIT are both at home: each stays what it was
-  kFetchNeedsOrder,     ///< … only behind an ORDER BY
   kNoLimit,             ///< there is no LIMIT: TOP, or FETCH FIRST
   kOffsetNeedsOrder,    ///< OFFSET only behind an ORDER BY
   kTop,                 ///< SELECT TOP n is read
@@ -230,7 +232,6 @@ enum class Feature : uint16_t {
   kSubstringWords,         ///< SUBSTRING(x FROM a FOR b) is how it is written
   kTrimOneSided,           ///< TRIM(LEADING FROM x) is written LTRIM(x)
   kNamedArguments,
-  kColumnsExpression,
   kColonPath,         ///< v:a.b[0] is a path into a semi-structured value
   kModelCall,         ///< model!PREDICT(x)
   kObjectStar,        ///< {*} and {t.*}: all columns as one object

@@ -9,6 +9,7 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kQuotedSettings,
+                                  F::kSemiJoinWords,
                                   F::kAliasedArguments,
                                   F::kExceptStar,
                                   F::kArrayCalls,

@@ -10,6 +10,13 @@ using columnar::TypeKind;
 constexpr std::string_view kAliases[] = {"neutral"};
 
 constexpr FeatureSet kFeatures = {F::kArrayCalls,
+                                  F::kSemiJoinWords,
+                                  F::kSortBy,
+                                  F::kWithFill,
+                                  F::kInsertOverwrite,
+                                  F::kMatchAgainst,
+                                  F::kRawCalls,
+                                  F::kTrimArguments,
                                   F::kBareJoin,
                                   F::kPipeSyntax,
                                   F::kCanonicalNames,
@@ -29,7 +36,7 @@ constexpr FeatureSet kFeatures = {F::kArrayCalls,
                                   F::kBooleanType,
                                   F::kByNameUnion,
                                   F::kCollateClause,
-                                  F::kColumnsExpression,
+
                                   F::kAngleTypes,
                                   F::kAliasedArguments,
                                   F::kExceptStar,

@@ -7,7 +7,8 @@ namespace {
 
 using F = Feature;
 
-constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
+constexpr FeatureSet kFeatures = {F::kTrimArguments,
+                                  F::kFetchAsWritten,
                                   F::kAliasedArguments,
                                   F::kTop,
                                   F::kConnectBy,

@@ -25,9 +25,9 @@ char Partner(char open) {
 }
 
 // Longest first; which of them are cut short by features is decided in Symbol().
-constexpr std::string_view kSymbols[] = {"!~~*", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-", "@>",
-                                         "<@",   "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<", ">>",
-                                         "<>",   "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//", "**", "&<", "&>"};
+constexpr std::string_view kSymbols[] = {"!~~*", "~~~", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-",
+                                         "@>",   "<@",  "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<",
+                                         ">>",   "<>",  "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//", "**", "&<", "&>"};
 
 constexpr size_t kMostFailures = 100;
 
@@ -88,6 +88,8 @@ class Lexer {
         --in_version_;
         pos_ += 2;
       } else if (static_cast<unsigned char>(c) == 0xEF && src_.substr(pos_, 3) == "\xEF\xBB\xBF") {
+        pos_ += 3;
+      } else if (src_.substr(pos_, 3) == "\xE3\x80\x80") {  // the ideographic blank
         pos_ += 3;
       } else if (static_cast<unsigned char>(c) == 0xC2 && static_cast<unsigned char>(At(1)) == 0xA0) {
         pos_ += 2;
@@ -174,6 +176,11 @@ class Lexer {
       while (IsDigit(At()) && !d_.Has(Feature::kTernary)) ++pos_;
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
       return;
+    }
+    if (c == '#' && d_.Has(Feature::kHashPositions) && IsDigit(At(1))) {
+      ++pos_;
+      while (IsDigit(At())) ++pos_;
+      return Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
     }
     if (c == ':' && d_.Has(Feature::kColonParameters) && IsWordPart(static_cast<unsigned char>(At(1)))) {
       ++pos_;

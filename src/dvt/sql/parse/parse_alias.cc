@@ -15,6 +15,12 @@ bool Parser::IsImplicitAlias(bool table) const {
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
   if (table && Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite)) return false;
+  if (!table && IsWord("PER") && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames)) return false;
+  if (!table && IsWord("OPERATOR") && SymbolAhead(1, "(")) return false;
+  if (table && Has(Feature::kNearestJoin)) {
+    const size_t word = IsWord("APPROX") ? 1 : 0;
+    if (IsWord("NEAREST", word) && Ahead(word + 1).type == Tok::kNumber) return false;
+  }
   if (StoreClauseAhead(table) || SidesAhead()) return false;
   if (table && (TimeTravelAhead() || VersionAhead())) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
@@ -64,7 +70,7 @@ bool Parser::IsImplicitAlias(bool table) const {
     case Kw::kPIVOT:
     case Kw::kUNPIVOT: return !Has(Feature::kPivot) || !(SymbolAhead(1, "(") || IsAhead(2, Kw::kNULLS));
     case Kw::kTABLESAMPLE: return !table && !SymbolAhead(1, "(");
-    case Kw::kOUTER: return !(Has(Feature::kApply) && IsWord("APPLY", 1));
+    case Kw::kOUTER: return !IsAhead(1, Kw::kJOIN) && !(Has(Feature::kApply) && IsWord("APPLY", 1));
     default:
       if (IsWord("MINUS")) return !QueryAhead(1);
       if (table && (SampleAhead() || TimeTravelAhead())) return false;

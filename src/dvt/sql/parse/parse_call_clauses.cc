@@ -90,6 +90,14 @@ Node* Parser::CallTail(Node* call) {
     Next();
     call->children[kOverSlot] = IsSymbol("(") ? WindowSpec() : Identifier("a window name");
   }
+  if (Has(Feature::kCanonicalNames) && IsWord("PER") && SymbolAhead(1, "(")) {  // AGG(x) PER (a, b)
+    at_ += 2;
+    Node* keys = New(Kind::kTuple);
+    do Add(keys, Expression());
+    while (EatSymbol(","));
+    ExpectSymbol(")");
+    return NewAt(call->begin, Kind::kPhrase, {call, New(Kind::kWord, {}, "PER"), keys});
+  }
   return call;
 }
 

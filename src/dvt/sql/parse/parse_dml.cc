@@ -149,7 +149,9 @@ Node* Parser::Insert(Node* with) {
   Eat(Kw::kINTO);
   InsertTarget(insert);
   const bool variable = Cur().type == Tok::kParameter && Has(Feature::kProcedural);
+  const size_t named = at_;
   Node* table = New(Kind::kTable, {nullptr, variable ? New(Kind::kName, {Primary()}) : DottedName(), nullptr});
+  if (!comments_.empty()) AddComments(table, CommentsSince(named, false));
   if (Has(Feature::kTablePartitions) && !IsWord("VALUE")) InsertSuffix(table);
   if (Is(Kw::kWITH) && TableHintsAhead()) TableHints(table);
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});

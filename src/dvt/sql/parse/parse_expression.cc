@@ -127,8 +127,10 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
       matched = true;
       return NewAt(
           left->begin, Kind::kCollate,
-          {left, Cur().kw == Kw::kBINARY || Cur().type == Tok::kString ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
-                                                                       : DottedName()});
+          {left, Cur().type == Tok::kString && Has(Feature::kCanonicalNames) ? NewAt(Cur().begin, Kind::kName, {Primary()})
+                 : Cur().kw == Kw::kBINARY || Cur().type == Tok::kString
+                     ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
+                     : DottedName()});
     }
     if (Is(Kw::kAT) && IsAhead(1, Kw::kTIME) && Has(Feature::kAtTimeZone)) {
       if (p.at_zone <= power) return left;
@@ -140,7 +142,7 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
     Node* predicate = Predicate(left, power, matched);
     if (matched) return predicate;
   }
-  if (IsWord("OPERATOR") && SymbolAhead(1, "(") && Has(Feature::kTildeRegex)) {
+  if (IsWord("OPERATOR") && SymbolAhead(1, "(") && (Has(Feature::kTildeRegex) || Has(Feature::kCanonicalNames))) {
     int custom = p[Op::kCustom];
     if (custom <= power) return left;
     Next();
@@ -289,6 +291,7 @@ Node* Parser::IsTail(Node* left) {
     what = New(Kind::kBoolean, {}, {}, Op::kFalse);
   else if (Is(Kw::kUNKNOWN))
     what = New(Kind::kColumn, {New(Kind::kIdentifier, {}, "UNKNOWN")});
+  if (Cur().type == Tok::kParameter && !Has(Feature::kIsAnything)) what = New(Kind::kParameter, {}, Cur().text);
   if (what != nullptr) {
     Next();
     Node* is = NewAt(left->begin, Kind::kIs, {left, what});
@@ -303,7 +306,8 @@ Node* Parser::IsTail(Node* left) {
 Node* Parser::InTail(Node* left, bool negated) {
   Node* right = nullptr;
   if (IsSymbol("(")) {
-    if (QueryAhead(0) && QueryAhead(1)) {
+    const Token& behind = Ahead(SymbolAhead(1, "(") ? BehindParenthesis(1) : 1);
+    if (QueryAhead(0) && QueryAhead(1) && behind.symbol != Symbol(",")) {
       right = Subquery();
     } else {
       right = New(Kind::kList);

@@ -18,7 +18,8 @@ void Parser::QueryTail(Node* query) {
       Node* limit = New(Kind::kLimit);
       Next();
       if (Eat(Kw::kALL)) continue;
-      Node* count = Expression();
+      const bool percent = Cur().type == Tok::kNumber && SymbolAhead(1, "%") && Has(Feature::kLimitPercent);
+      Node* count = percent ? Primary() : Expression();
       if ((Has(Feature::kLimitComma) || Has(Feature::kLimitBy)) && EatSymbol(",")) {
         query->children[kOffsetSlot] = count;
         count = Expression();

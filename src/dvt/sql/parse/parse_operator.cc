@@ -7,11 +7,20 @@ namespace dvt::sql {
 // The operator at the current token with its right side, or nullptr if there is none of these.
 Node* Parser::SpecialOperator(Node* left, int power) {
   const Precedence& p = *d_.precedence;
+  const bool marks =
+      Cur().type == Tok::kParameter && Cur().text == "?" && Ahead(1).type == Tok::kParameter && Ahead(1).text == "?";
+  if (marks && Has(Feature::kCanonicalNames) && p[Op::kConcat] > power) {  // a ?? b
+    at_ += 2;
+    return MakeFunction(arena_, "COALESCE", {left, Expression(p[Op::kConcat])});
+  }
   if (Cur().type == Tok::kSymbol) {
     const std::string_view text = Cur().text;
-    if (text == "~~" || text == "~~*" || text == "!~~" || text == "!~~*") {
+    if (text == "~~" || text == "~~*" || text == "!~~" || text == "!~~*" || text == "~~~") {
       if (p.range <= power) return nullptr;
-      Node* like = NewAt(left->begin, Kind::kLike, {left}, {}, text.back() == '*' ? Op::kIlikeOp : Op::kLikeOp);
+      Node* like = NewAt(left->begin, Kind::kLike, {left}, {},
+                         text == "~~~"        ? Op::kGlob
+                         : text.back() == '*' ? Op::kIlikeOp
+                                              : Op::kLikeOp);
       like->Set(kNot, text.front() == '!');
       Next();
       Add(like, Comparand(p.range));

@@ -47,11 +47,12 @@ Node* Parser::Primary() {
         const uint32_t end = Next().end;
         return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));
       }
+      if (SpreadAhead()) return Spread();
       if (IsSymbol("*")) return Star(nullptr);
       if (IsSymbol("::") && Has(Feature::kScopeOperator)) return Scope(nullptr);
       if (IsSymbol("@") && Has(Feature::kTildeRegex)) {
         Next();
-        return MakeFunction(arena_, "ABS", {Expression(d_.precedence->unary)});
+        return MakeFunction(arena_, "ABS", {Expression((*d_.precedence)[Op::kCustom])});
       }
       break;
     default: break;
@@ -320,7 +321,9 @@ Node* Parser::Argument() {
     Node* value = QueryAhead(0) && !IsSymbol("(") ? Query() : Expression();
     return NewAt(name->begin, Kind::kNamedArg, {name, value}, {}, op);
   }
-  if (QueryAhead(0) && !IsSymbol("(")) {  // f(SELECT …)
+  const Kw behind = IsSymbol("(") ? Ahead(BehindParenthesis(0)).kw : Kw::kNone;
+  const bool set = behind == Kw::kUNION || behind == Kw::kEXCEPT || behind == Kw::kINTERSECT;
+  if (QueryAhead(0) && (!IsSymbol("(") || set)) {  // f(SELECT …), f((SELECT …) UNION …)
     Node* sub = Slots(Kind::kSubquery, kInnerSlots);
     sub->children[kInnerSlot] = Query();
     return sub;
@@ -353,7 +356,7 @@ void Parser::Arguments(Node* call) {
   const bool clauses = TakesCallClauses(call);
   while (!IsSymbol(")") && !Is(Kw::kORDER) && !Is(Kw::kSEPARATOR)) {
     if (clauses && args->count == 0 && (IsWord("RETURNING") || IsAhead(1, Kw::kON))) break;
-    Add(args, IsSymbol("*") ? Star(nullptr) : clauses ? JsonArgument() : Argument());
+    Add(args, IsSymbol("*") && !SpreadAhead() ? Star(nullptr) : clauses ? JsonArgument() : Argument());
     if (!EatSymbol(",")) break;
   }
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;

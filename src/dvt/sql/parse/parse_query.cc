@@ -37,7 +37,9 @@ Node* Parser::NameList() {
   Node* list = New(Kind::kList);
   ExpectSymbol("(");
   do {
+    const size_t first = at_;
     Add(list, AnyWord("a column name"));
+    if (!comments_.empty()) AddComments(list->children[list->count - 1], CommentsSince(first, false));
   } while (EatSymbol(","));
   ExpectSymbol(")");
   return list;
@@ -127,7 +129,8 @@ Node* Parser::Cte() {
     cte->Set(kMaterialized);
   }
   ExpectSymbol("(");
-  Node* body = QueryAhead(0) ? Query() : Statement();
+  const bool raw = Has(Feature::kFromFirst) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT) || IsWord("SUMMARIZE") || Is(Kw::kDESCRIBE));
+  Node* body = raw ? RawParenthesised() : QueryAhead(0) ? Query() : Statement();
   ExpectSymbol(")");
   Add(cte, alias);
   Add(cte, body);

@@ -274,6 +274,9 @@ Node* Parser::WindowSpec() {
     window->children[0] = Identifier("a window name");
   if (Eat(Kw::kPARTITION, Kw::kBY)) {
     Node* list = New(Kind::kList);
+    const bool others = IsWord("EXCLUDING") && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName);
+    if (others) Next();
+    list->Set(kNot, others);
     const bool excluding = IsWord("EXCLUDING") && Ahead(1).type == Tok::kWord;
     if (excluding) Next();
     do Add(list, Expression());
@@ -318,7 +321,7 @@ Node* Parser::FrameBound() {
     bound->op = Op::kPreceding;
   else if (Eat(Kw::kFOLLOWING))
     bound->op = Op::kFollowing;
-  else
+  else if (!Has(Feature::kCanonicalNames))
     Unexpected("PRECEDING or FOLLOWING");
   return bound;
 }
@@ -333,6 +336,7 @@ bool Parser::LambdaAhead() const {
     return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
   }
   // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
+  if (options_.placeholders && Cur().text.starts_with("ARG")) return false;
   return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString &&
          Ahead(2).type != Tok::kNumber;
 }

@@ -35,11 +35,17 @@ bool Parser::JoinHead(Node* join) {
     join->op = Op::kFull;
   else if (Has(Feature::kPositionalJoin) && Eat(Kw::kPOSITIONAL))
     join->op = Op::kPositional;
+  const Op side = join->op;
   if (Has(Feature::kSemiAntiJoin)) {
     if (Eat(Kw::kSEMI))
       join->op = Op::kSemi;
     else if (Eat(Kw::kANTI))
       join->op = Op::kAnti;
+  }
+  if (Has(Feature::kCanonicalNames)) {  // whatever was said is kept
+    if (side == Op::kLeft && Eat(Kw::kINNER)) join->op = Op::kInner, join->Set(kInnerWord);
+    join->Set(kLeftWord, side == Op::kLeft && join->op != side);
+    join->Set(kRightWord, side == Op::kRight && join->op != side);
   }
   if (Eat(Kw::kOUTER)) join->Set(kOuterWord);
   if (Has(Feature::kDirectedJoin) && IsWord("DIRECTED") && IsAhead(1, Kw::kJOIN)) {
@@ -49,7 +55,10 @@ bool Parser::JoinHead(Node* join) {
   const bool hinted = at_ != start && Has(Feature::kJoinHints) && IsAhead(1, Kw::kJOIN);
   if (hinted && (IsWord("LOOP") || IsWord("HASH") || IsWord("REMOTE") || Is(Kw::kMERGE)))
     join->text = arena_.Copy(ToUpper(Next().text));
-  if (Eat(Kw::kJOIN)) return true;
+  if (Eat(Kw::kJOIN)) {
+    if (Has(Feature::kJoinByType) && Is(Kw::kBY) && SymbolAhead(1, "(")) JoinByType(join);
+    return true;
+  }
   if (at_ != start) Unexpected("JOIN");
   return false;
 }
@@ -130,12 +139,14 @@ Node* Parser::Joins(Node* left) {
       SetChild(arena_, join, 4, Expression());
       ExpectSymbol(")");
     }
+    if (Has(Feature::kNearestJoin) && (IsWord("NEAREST") || IsWord("APPROX"))) SetChild(arena_, join, 5, Nearest());
     if (Eat(Kw::kON))
       join->children[2] = Expression();
     else if (Eat(Kw::kUSING))
       join->children[3] = NameList();
     else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
-             !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr) {
+             !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr &&
+             join->Child(5) == nullptr) {
       Unexpected("ON or USING");
     }
     TakeComments(join, first);
@@ -165,6 +176,13 @@ Node* Parser::TableAlias(bool with_columns, bool plain) {
 
 Node* Parser::ParenthesisedTable() {
   uint32_t begin = Cur().begin;
+  const bool statement = IsAhead(1, Kw::kDESCRIBE) || IsWord("SUMMARIZE", 1) || IsWord("SHOW", 1);
+  if (statement && Has(Feature::kFromFirst) && Ahead(2).type == Tok::kWord) {
+    Next();
+    Node* raw = RawParenthesised();
+    ExpectSymbol(")");
+    return NewAt(begin, Kind::kParenTable, {nullptr, raw});
+  }
   if (QueryAhead(1)) {
     // "(" may open a query or a join whose first operand is one: look behind the matching parenthesis of ((SELECT …) …).
     size_t n = 1;

@@ -273,6 +273,12 @@ class Parser {
   bool PathKey(std::string& path);
   Node* MatchAgainst(uint32_t begin);
   bool LambdaAhead() const;
+  size_t BehindParenthesis(size_t n) const;  ///< the token behind the one that closes the n-th ahead
+  bool SpreadAhead() const;                  ///< *COLUMNS(…)
+  Node* Spread();
+  Node* RawParenthesised();  ///< what stands up to the closing parenthesis, as written
+  void JoinByType(Node* join);
+  Node* Nearest();
   Node* Lambda();
   Node* ExpressionList();
   Node* Scope(Node* type);

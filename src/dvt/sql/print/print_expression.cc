@@ -46,7 +46,10 @@ void Writer::Expression(const Node* node, int parent_level) {
     return;
   }
   const int level = Level(node);
-  const bool wrap = level != 0 && level < parent_level;
+  const bool arrow = node->Is(Kind::kBinary) && (node->op == Op::kJsonGet || node->op == Op::kJsonGetText);
+  const bool apart = arrow && parent_level > 0 && !arrow_inside_ && dialect_.Has(Feature::kArrowsApart);
+  const bool wrap = (level != 0 && level < parent_level) || apart;
+  arrow_inside_ = false;
   if (wrap) Put("(");
   ExpressionBody(node);
   if (wrap) Put(")");
@@ -75,6 +78,7 @@ void Writer::ExpressionBody(const Node* node) {
           : node->op == Op::kNeg    ? "-"
           : node->op == Op::kPlus   ? "+"
           : node->op == Op::kBitNot ? "~"
+          : node->op == Op::kSpread ? "*"
           : node->op == Op::kPrior  ? "PRIOR "
                                     : "CONNECT_BY_ROOT ");
       const Node* operand = node->Child(0);
@@ -175,6 +179,12 @@ void Writer::ExpressionBody(const Node* node) {
       return Put("}");
     case Kind::kLambda: {
       const Node* names = node->Child(0);
+      if (dialect_.Has(Feature::kLambdaWords)) {
+        Put("LAMBDA ");
+        List(names);
+        Put(" : ");
+        return Expression(node->Child(1), 0);
+      }
       if (names->count != 1) Put("(");
       List(names);
       if (names->count != 1) Put(")");
@@ -304,6 +314,7 @@ void Writer::Binary(const Node* node) {
   // Only AND, OR, + and * may lose the parentheses of an equal operator on the right; comparisons on neither side.
   const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
   const bool associative = node->op == Op::kAnd || node->op == Op::kOr;
+  arrow_inside_ = node->op == Op::kJsonGet || node->op == Op::kJsonGetText;
   Expression(node->Child(0), comparison ? level + 1 : level);
   const std::string_view op = Operator(node);
   Put(" ");

@@ -159,7 +159,8 @@ void Writer::Window(const Node* window) {
     Identifier(base);
     gap = " ";
   }
-  part("PARTITION BY ", window->Child(1));
+  part(window->Child(1) != nullptr && window->Child(1)->Has(kNot) ? "PARTITION BY EXCLUDING " : "PARTITION BY ",
+       window->Child(1));
   part("ORDER BY ", window->Child(2));
   if (const Node* frame = window->Child(3)) {
     Put(gap);
@@ -188,7 +189,7 @@ void Writer::FrameBound(const Node* bound) {
     Expression(bound->Child(0), 0);
   else
     Put("UNBOUNDED");
-  Put(bound->op == Op::kPreceding ? " PRECEDING" : " FOLLOWING");
+  if (bound->op != Op::kNone) Put(bound->op == Op::kPreceding ? " PRECEDING" : " FOLLOWING");
 }
 
 }  // namespace dvt::sql

@@ -5,12 +5,22 @@ namespace dvt::sql {
 
 // The items of ORDER BY, and of SORT BY and its kin where the dialect has them.
 void Writer::OrderClauses(const Node* order) {
+  if (order->comments != nullptr) {
+    Break();
+    Comments(order, true);
+    while (!out_.empty() && (out_.back() == ' ' || out_.back() == '\n')) out_.pop_back();
+  }
   static constexpr std::string_view kClauses[] = {"CLUSTER BY", "DISTRIBUTE BY", "SORT BY", ""};
   for (const std::string_view clause : kClauses) {
     if (!clause.empty() && !dialect_.Has(Feature::kSortBy)) continue;
     bool first = true;
+    std::vector<Node*> items;
     for (const Node* item : order->Children()) {
       if ((item->Is(Kind::kOrderItem) ? item->text : std::string_view()) != clause) continue;
+      if (options_.pretty) {
+        items.push_back(const_cast<Node*>(item));
+        continue;
+      }
       if (first)
         Clause(clause.empty() ? "ORDER BY" : clause);
       else
@@ -18,11 +28,16 @@ void Writer::OrderClauses(const Node* order) {
       first = false;
       Any(item);
     }
+    if (items.empty()) continue;
+    Break();
+    Put(clause.empty() ? "ORDER BY" : clause);
+    Lines(items);
   }
 }
 
 void Writer::LateralView(const Node* join) {
   Clause(join->Has(kOuterWord) ? "LATERAL VIEW OUTER" : "LATERAL VIEW");
+  if (options_.pretty) Break();
   const Node* rows = join->Child(1);
   Expression(rows->Child(1), 0);
   const Node* alias = rows->Child(0);

@@ -47,7 +47,7 @@ void Writer::Comments(const Node* node, bool before) {
     std::string text(c->text);
     for (size_t at = 0; (at = text.find("*/", at)) != std::string::npos;) text.replace(at, 2, "* /");
     for (size_t at = 0; (at = text.find("/*", at)) != std::string::npos;) text.replace(at, 2, "/ *");
-    const bool own_line = !before && options_.pretty && node->IsQuery();
+    const bool own_line = !before && options_.pretty && node->IsQuery() && !node->Is(Kind::kSubquery);
     if (own_line)
       Break();
     else if (!before && !out_.empty() && out_.back() != ' ')

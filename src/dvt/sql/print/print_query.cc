@@ -438,6 +438,7 @@ void Writer::JoinRight(const Node* join) {
     Expression(match, 0);
     Put(")");
   }
+  if (join->Child(5) != nullptr) Put(" "), Any(join->Child(5));
   ++indent_;
   if (const Node* on = join->Child(2)) {
     Clause("ON");
@@ -453,7 +454,15 @@ void Writer::JoinRight(const Node* join) {
 }
 
 void Writer::JoinWords(const Node* join) {
+  if (!join->text.empty() && dialect_.Has(Feature::kJoinByType)) {
+    Put("JOIN BY (TYPE ");
+    Put(join->text);
+    return Put(") ");
+  }
   const bool outer = join->Has(kOuterWord);
+  if (join->Has(kLeftWord)) Put("LEFT ");
+  if (join->Has(kRightWord)) Put("RIGHT ");
+  if (outer && join->op == Op::kInner) Put("OUTER ");
   switch (join->op) {
     case Op::kLeft: Put(outer ? "LEFT OUTER JOIN " : "LEFT JOIN "); break;
     case Op::kRight: Put(outer ? "RIGHT OUTER JOIN " : "RIGHT JOIN "); break;

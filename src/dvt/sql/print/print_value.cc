@@ -93,7 +93,7 @@ void Writer::Interval(const Node* node) {
 void Writer::Trim(const Node* node) {
   const Node* characters = node->Child(1);
   const bool one_side = characters == nullptr && node->op != Op::kBoth && dialect_.Has(Feature::kTrimOneSided);
-  if (!dialect_.Has(Feature::kTrimFrom) || one_side) {
+  if (!dialect_.Has(Feature::kTrimFrom) || one_side || dialect_.Has(Feature::kTrimArguments)) {
     Put(node->op == Op::kLeading ? "LTRIM(" : node->op == Op::kTrailing ? "RTRIM(" : "TRIM(");
     Expression(node->Child(0), 0);
     if (characters != nullptr) {

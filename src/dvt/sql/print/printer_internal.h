@@ -128,6 +128,7 @@ class Writer {
   const PrintOptions& options_;
   std::string out_;
   int indent_ = 0;
+  bool arrow_inside_ = false;   ///< the left side of -> or ->>
   const Node* held_ = nullptr;  ///< its comments are written by its list, behind the comma
 };
 

@@ -133,6 +133,8 @@ void Rewriter::Operands(Node* node) {
 }
 
 Node* Rewriter::AsFloat(Node* node) {
+  if (const TypeSpec* type = customary_ ? FindNeutralType(to_, "DOUBLE") : nullptr)
+    return Made(MakeCast(arena_, node, Made(MakeTypeName(arena_, type->written()))));
   return Made(MakeCast(arena_, node,
                        MakeTypeName(arena_, to_.Has(Feature::kDynamicTyping)    ? "REAL"
                                             : to_.Has(Feature::kConditionsOnly) ? "FLOAT"
@@ -166,7 +168,7 @@ Node* Rewriter::Division(Node* node) {
       Note(Verdict::kDifferent, node, "division",
            std::string(from_.name) + " rounds quotients of exact numbers to four digits more");
   } else if (from_.Has(Feature::kStructBraces) || to_.Has(Feature::kDynamicTyping)) {
-    const bool plain = customary_ && to_.Has(Feature::kNoLimit) && !other_cuts;
+    const bool plain = customary_ && !other_cuts && (to_.Has(Feature::kNoLimit) || to_.Has(Feature::kArrowsApart));
     if (!floating && !plain) node->children[0] = AsFloat(node->Child(0));  // floating point whatever the operands
   } else if (to_.Has(Feature::kQuotientDigits) && !floating) {
     Note(Verdict::kDifferent, node, "division", std::string(to_.name) + " rounds quotients of exact numbers to four digits more");

@@ -128,6 +128,9 @@ Node* Rewriter::Preferred(Node* node) {
   const bool known = spec != nullptr && CanonicalArguments(node, *spec, canonical);
   const bool own = known && spec->read.empty() && spec->write.empty() && !spec->read_only && !spec->when_read.empty();
   const FunctionSpec* target = !known || own ? nullptr : TargetOf(*spec, canonical, exact);
+  if (exact && !spec->read_only && spec->read.empty() && spec->write.empty() && !spec->name.empty() &&
+      !from_.Has(Feature::kCanonicalNames) && FindFunction(from_, node->text) != nullptr)
+    target = spec;  // two spellings of one meaning: the written one stays
   if (target != nullptr && exact && (target != spec || !spec->read.empty() || !spec->write.empty())) {
     Node* out = Call(node, *target, canonical);
     out->comments = node->comments;
@@ -243,6 +246,10 @@ void Rewriter::TypeName(Node* type) {
   if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
   const TypeSpec* spec = FindType(from_, type->text);
   const bool known = spec != nullptr;
+  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 && spec->name == "DECIMAL") {
+    Append(arena_, type, Made(MakeNumber(arena_, spec->default_precision)));
+    Append(arena_, type, Made(MakeNumber(arena_, spec->default_scale)));
+  }
   if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
   if (spec == nullptr) return;
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;

@@ -33,6 +33,10 @@ void Rewriter::OneInterval(Node* node) {
     node->children[0] = NewNode(arena_, Kind::kString, {}, value->text, Op::kPlain);
     return;
   }
+  if (value->Is(Kind::kUnary, Op::kNeg) && value->Child(0)->Is(Kind::kNumber) && !node->text.empty()) {
+    node->children[0] = MakeString(arena_, "-" + std::string(value->Child(0)->text));
+    return;
+  }
   std::string number, unit;
   if (!value->Is(Kind::kString) || !node->text.empty() || !SplitInterval(value->text, number, unit)) return;
   node->children[0] = NewNode(arena_, Kind::kString, {}, arena_.Copy(number), Op::kPlain);
@@ -57,6 +61,99 @@ Node* Rewriter::SelectFromValues(Node* values) {
   return select;
 }
 
+// Powers are calls; arrows take JSON paths.
+Node* Rewriter::CanonicalOperator(Node* node) {
+  if (node->op == Op::kPow && (to_.Has(Feature::kStarStarIsPower) || to_.Has(Feature::kCanonicalNames)))
+    return MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)});
+  if (node->op == Op::kRegexMatch && customary_ && &from_ == &to_ && to_.Has(Feature::kSpreadColumns)) {
+    Note(Verdict::kDifferent, node, "~", "it matches whole texts, REGEXP_MATCHES any part of them");
+    return MakeFunction(arena_, "REGEXP_MATCHES", {node->Child(0), node->Child(1)});
+  }
+  const bool arrow = node->op == Op::kJsonGet || node->op == Op::kJsonGetText;
+  if (arrow && customary_ &&
+      (to_.Has(Feature::kArrowsApart) || to_.Has(Feature::kCanonicalNames) || from_.Has(Feature::kArrowsApart) ||
+       from_.Has(Feature::kCanonicalNames)))
+    node->children[1] = JsonPath(node->children[1]);
+  if (arrow && customary_ && !to_.Has(Feature::kArrowsApart) && &from_ != &to_ &&
+      (from_.Has(Feature::kArrowsApart) || to_.Has(Feature::kCanonicalNames))) {
+    return MakeFunction(arena_, node->op == Op::kJsonGet ? "JSON_EXTRACT" : "JSON_EXTRACT_SCALAR",
+                        {node->Child(0), node->Child(1)});
+  }
+  return node;
+}
+
+// 'a' is '$.a', and 0 is '$[0]'.
+Node* Rewriter::JsonPath(Node* key) {
+  const Node* bare = Unparen(key);
+  std::string path;
+  if (bare->Is(Kind::kNumber)) path = "$[" + std::string(bare->text) + "]";
+  if (bare->Is(Kind::kString) && !bare->text.empty() && bare->text[0] != '$' && bare->text[0] != '/' &&
+      bare->text.find_first_of("'\"") == std::string_view::npos) {
+    bool plain = true;
+    for (const char c : bare->text)
+      plain = plain && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+                        c == '[' || c == ']' || c == '*');
+    path = plain ? "$." + std::string(bare->text) : "$.\"" + std::string(bare->text) + "\"";
+  }
+  return path.empty() ? key : MakeString(arena_, path);
+}
+
+// STRUCT_EXTRACT(x, 'a') is x.a where x is a column or such a field.
+Node* Rewriter::ExtractedField(Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  if (!node->Is(Kind::kFunction) || !EqualsIgnoreCase(node->text, "STRUCT_EXTRACT") || args->count != 2) return nullptr;
+  Node* value = args->Child(0);
+  if (Node* inner = ExtractedField(value)) value = inner;
+  const Node* field = args->Child(1);
+  const bool named = field->Is(Kind::kString) || (field->Is(Kind::kColumn) && field->count == 1);
+  if (!value->Is(Kind::kColumn) || !named) return nullptr;
+  Node* column = NewNode(arena_, Kind::kColumn, {});
+  column->begin = node->begin;
+  for (Node* part : value->Children()) Append(arena_, column, part);
+  Append(arena_, column,
+         field->Is(Kind::kString) ? MakeIdentifier(arena_, field->text, false) : const_cast<Node*>(field->Child(0)));
+  return column;
+}
+
+Node* Rewriter::CanonicalCall(Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  if (&from_ != &to_ && customary_ && !to_.Has(Feature::kCanonicalNames) && !to_.Has(Feature::kSpreadColumns)) {
+    if (Node* field = ExtractedField(node)) return field;
+  }
+  if (&from_ != &to_ && from_.Has(Feature::kSpreadColumns) && args != nullptr && args->count == 2 &&
+      EqualsIgnoreCase(node->text, "XOR"))
+    return MakeBinary(arena_, Op::kBitXor, args->Child(0), args->Child(1));
+  if (args != nullptr && args->count > 0 && from_.Has(Feature::kSpreadColumns) && (customary_ || &from_ == &to_) &&
+      EqualsIgnoreCase(node->text, "STRUCT_PACK")) {
+    Node* fields = NewNode(arena_, Kind::kStruct);
+    for (uint32_t i = 0; i < args->count; ++i) {
+      Node* arg = args->children[i];
+      Node* name = arg->Is(Kind::kNamedArg) ? arg->Child(0) : MakeIdentifier(arena_, "_" + std::to_string(i));
+      Node* value = arg->Is(Kind::kNamedArg) ? arg->Child(1) : arg;
+      Append(arena_, fields, NewNode(arena_, Kind::kAlias, {value, name}));
+    }
+    fields->comments = node->comments;
+    return fields;
+  }
+  if (args != nullptr && args->count == 2 && to_.Has(Feature::kSpreadColumns) &&
+      (EqualsIgnoreCase(node->text, "LIST_HAS_ANY") || EqualsIgnoreCase(node->text, "ARRAY_HAS_ANY")))
+    return MakeBinary(arena_, Op::kOverlaps, args->Child(0), args->Child(1));
+  if (node->Child(kWithinSlot) != nullptr && to_.Has(Feature::kSpreadColumns) && args != nullptr && args->count == 1) {
+    const bool cont = EqualsIgnoreCase(node->text, "PERCENTILE_CONT"), disc = EqualsIgnoreCase(node->text, "PERCENTILE_DISC");
+    Node* order = node->Child(kWithinSlot);
+    if ((cont || disc) && order->count == 1) {  // the value is the first argument
+      Node* call = MakeFunction(arena_, cont ? "QUANTILE_CONT" : "QUANTILE_DISC",
+                                {Clone(arena_, order->Child(0)->Child(0)), args->Child(0)});
+      for (uint32_t slot = 1; slot < node->count; ++slot) {
+        if (slot != kWithinSlot && node->Child(slot) != nullptr) SetChild(arena_, call, slot, node->Child(slot));
+      }
+      SetChild(arena_, call, kArgOrderSlot, order);
+      return call;
+    }
+  }
+  return node;
+}
+
 Node* Rewriter::Canonical(Node* node) {
   auto wrap_values = [&](uint32_t slot) {
     if (node->Child(slot) != nullptr && node->Child(slot)->Is(Kind::kValues))
@@ -78,11 +175,23 @@ Node* Rewriter::Canonical(Node* node) {
         negated->begin = node->begin;
         return negated;
       }
-      return node;
+      return CanonicalOperator(node);
     case Kind::kBetween:
     case Kind::kIn:
       if (node->Is(Kind::kIn) && node->Has(kGlobal)) return node;
       break;
+    case Kind::kUnary:
+      while (node->op == Op::kPlus || (node->op == Op::kNeg && node->Child(0)->Is(Kind::kUnary, Op::kPlus))) {
+        if (node->op == Op::kPlus) return node->Child(0);
+        node->children[0] = node->Child(0)->children[0];
+      }
+      return node;
+    case Kind::kNumber:
+      if (node->text.find('_') != std::string_view::npos) node->text = arena_.Copy(ReplaceAll(std::string(node->text), "_", ""));
+      return node;
+    case Kind::kFunction: return CanonicalCall(node);
+    case Kind::kPosition:
+      return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: OneInterval(node); return node;
     case Kind::kFrame:
       if (EqualsIgnoreCase(node->text, "EXCLUDE NO OTHERS")) node->text = {};

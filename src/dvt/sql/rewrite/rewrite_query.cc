@@ -41,7 +41,28 @@ void Rewriter::TextKeys(const Node* list, std::string_view what) {
   }
 }
 
+// t SEMI JOIN u ON c is t WHERE EXISTS(SELECT 1 FROM u WHERE c).
+void Rewriter::SemiJoins(Node* select) {
+  Node* from = select->Child(kFromSlot);
+  if (from == nullptr || from->count == 0 || to_.Has(Feature::kSemiJoinWords)) return;
+  Node*& table = from->children[from->count - 1];
+  while (table->Is(Kind::kJoin) && (table->op == Op::kSemi || table->op == Op::kAnti) && table->Child(2) != nullptr) {
+    Node* inner = MakeSelect(arena_);
+    Append(arena_, inner->Child(kItemsSlot), MakeNumber(arena_, 1));
+    inner->children[kFromSlot] = NewNode(arena_, Kind::kList, {table->Child(1)});
+    inner->children[kWhereSlot] = table->Child(2);
+    Node* sub = NewSlots(arena_, Kind::kSubquery, kInnerSlots);
+    sub->children[kInnerSlot] = inner;
+    Node* exists = NewNode(arena_, Kind::kExists, {sub});
+    if (table->op == Op::kAnti) exists = MakeNot(arena_, exists);
+    Node*& where = select->children[kWhereSlot];
+    where = where == nullptr ? exists : MakeBinary(arena_, Op::kAnd, where, exists);
+    table = table->children[0];
+  }
+}
+
 void Rewriter::Select(Node* select) {
+  SemiJoins(select);
   AliasKeys(select);
   auto needs = [&](const Node* part, Feature feature, std::string_view construct) {
     if (part != nullptr && !to_.Has(feature))

@@ -36,6 +36,10 @@ class Rewriter {
   // One form of several spellings (rewrite_canonical.cc).
   Node* Canonical(Node* node);
   void OneInterval(Node* node);
+  Node* CanonicalOperator(Node* node);
+  Node* CanonicalCall(Node* node);
+  Node* ExtractedField(Node* node);
+  Node* JsonPath(Node* key);
   Node* SelectFromValues(Node* values);
   /// Marks a node that already belongs to the target: its children are walked, it is not.
   Node* Made(Node* node) {
@@ -124,6 +128,7 @@ class Rewriter {
   // Clauses (rewrite_query.cc).
   void Order(Node* list, const Node* query);
   void Select(Node* select);
+  void SemiJoins(Node* select);
   void SetOperation(Node* node);
   void Table(Node* node);
   void Limit(Node* query);
