@@ -135,7 +135,7 @@ const Dialect& Bigquery() {
     d.aliases = {};
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
-    d.features = kFeatures;
+    d.features = kFeatures.With({F::kOrderInside});
     d.precedence = &kPrecedence;
     d.reserved = kReserved;
     d.functions = BigqueryFunctions();

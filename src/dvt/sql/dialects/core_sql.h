@@ -15,6 +15,9 @@ const Dialect& DuckdbCustomary();
 /// The canonical functions, of the neutral dialect.
 std::span<const FunctionSpec> NeutralFunctions();
 
+/// What DuckDB says by expressions, a parent of it.
+const Dialect& DuckdbExpressions();
+
 struct Binding {
   Op op;
   uint8_t level;

@@ -11,6 +11,7 @@
 #include "dvt/base/result/result.h"
 #include "dvt/columnar/types/data_type.h"
 #include "dvt/sql/ast/op.h"
+#include "dvt/sql/dialects/nested_forms.h"
 #include "dvt/sql/dialects/precedence.h"
 
 namespace dvt::sql {
@@ -232,42 +233,52 @@ enum class Feature : uint16_t {
   kSubstringWords,         ///< SUBSTRING(x FROM a FOR b) is how it is written
   kTrimOneSided,           ///< TRIM(LEADING FROM x) is written LTRIM(x)
   kNamedArguments,
-  kColonPath,         ///< v:a.b[0] is a path into a semi-structured value
-  kModelCall,         ///< model!PREDICT(x)
-  kObjectStar,        ///< {*} and {t.*}: all columns as one object
-  kAliasedArguments,  ///< f(x AS a)
-  kMethodCalls,       ///< x.f(y) is f(x, y)
-  kParametricCalls,   ///< f(p)(x)
-  kCallClauses,       ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
-  kNullsInCall,       ///< FIRST_VALUE(x IGNORE NULLS) OVER …
-  kSafeCast,          ///< SAFE_CAST for TRY_CAST
-  kScripts,           ///< DECLARE, LOOP, WHILE, REPEAT, FOR … IN
-  kModFunction,       ///< MOD(a, b) and DIV(a, b) for % and //
-  kArraysFromOne,     ///< the first element of an array is a[1]
-  kElementAt,         ///< ELEMENT_AT(a, i) is NULL where there is no element
-  kBareCasts,         ///< types of casts take no parameters
-  kExceptStar,        ///< * EXCEPT (a) for * EXCLUDE (a)
-  kCastFormat,        ///< CAST(x AS STRING FORMAT 'YYYY')
-  kUnboundedCasts,    ///< CAST(x AS VARCHAR(3)) does not cut
-  kIgnoreNullsTrue,   ///< FIRST_VALUE(x, TRUE) for IGNORE NULLS
-  kRlike,             ///< the operator is RLIKE, not REGEXP
-  kBitwiseCalls,      ///< BITWISE_AND(a, b), not a & b
-  kLenientCasts,      ///< CAST of what is no such value is NULL
-  kCallableExists,    ///< EXISTS(array, x -> condition)
-  kArrayCalls,        ///< ARRAY(1, 2) is a constructor
-  kLiteralDigits,     ///< TIMESTAMP '… 00.10 +02:00' has the precision and the zone that are written
-  kWrittenPaths,      ///< v:a.b is how a path is written, not GET_PATH(v, 'a.b')
-  kTypedLiterals,     ///< JSON '{}', NUMERIC '1.5'
-  kAngleTypes,        ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
-  kTypedArguments,    ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
-  kNotInParens,       ///< NOT (a IS NULL)
-  kTupleValues,       ///< the values of a row to insert stand in parentheses each
-  kDatabasesOnly,     ///< a schema is a DATABASE
-  kNullableTypes,     ///< a type holds NULL only as Nullable(type)
-  kKeepTypeCase,      ///< type names are case-sensitive
-  kWordOperators,     ///< and(a, b), or(a, b), not(a) are calls
-  kCanonicalNames,    ///< its names of functions and types are the canonical ones
-  kKeepFunctionCase,  ///< function names are case-sensitive: never rewritten in upper case
+  kColonPath,          ///< v:a.b[0] is a path into a semi-structured value
+  kModelCall,          ///< model!PREDICT(x)
+  kObjectStar,         ///< {*} and {t.*}: all columns as one object
+  kAliasedArguments,   ///< f(x AS a)
+  kMethodCalls,        ///< x.f(y) is f(x, y)
+  kParametricCalls,    ///< f(p)(x)
+  kCallClauses,        ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
+  kNullsInCall,        ///< FIRST_VALUE(x IGNORE NULLS) OVER …
+  kSafeCast,           ///< SAFE_CAST for TRY_CAST
+  kScripts,            ///< DECLARE, LOOP, WHILE, REPEAT, FOR … IN
+  kModFunction,        ///< MOD(a, b) and DIV(a, b) for % and //
+  kArraysFromOne,      ///< the first element of an array is a[1]
+  kElementAt,          ///< ELEMENT_AT(a, i) is NULL where there is no element
+  kBareCasts,          ///< types of casts take no parameters
+  kExceptStar,         ///< * EXCEPT (a) for * EXCLUDE (a)
+  kCastFormat,         ///< CAST(x AS STRING FORMAT 'YYYY')
+  kUnboundedCasts,     ///< CAST(x AS VARCHAR(3)) does not cut
+  kIgnoreNullsTrue,    ///< FIRST_VALUE(x, TRUE) for IGNORE NULLS
+  kRlike,              ///< the operator is RLIKE, not REGEXP
+  kBitwiseCalls,       ///< BITWISE_AND(a, b), not a & b
+  kLenientCasts,       ///< CAST of what is no such value is NULL
+  kCallableExists,     ///< EXISTS(array, x -> condition)
+  kArrayCalls,         ///< ARRAY(1, 2) is a constructor
+  kLiteralDigits,      ///< TIMESTAMP '… 00.10 +02:00' has the precision and the zone that are written
+  kWrittenPaths,       ///< v:a.b is how a path is written, not GET_PATH(v, 'a.b')
+  kTypedLiterals,      ///< JSON '{}', NUMERIC '1.5'
+  kAngleTypes,         ///< ARRAY<INT>, STRUCT<a INT>, and as constructors before ( or [
+  kTypedArguments,     ///< types take types, expressions and fields: Nullable(Int8), Nested(a Int8)
+  kNotInParens,        ///< NOT (a IS NULL)
+  kTupleValues,        ///< the values of a row to insert stand in parentheses each
+  kDatabasesOnly,      ///< a schema is a DATABASE
+  kNullableTypes,      ///< a type holds NULL only as Nullable(type)
+  kKeepTypeCase,       ///< type names are case-sensitive
+  kWordOperators,      ///< and(a, b), or(a, b), not(a) are calls
+  kCanonicalNames,     ///< its names of functions and types are the canonical ones
+  kKeepFunctionCase,   ///< function names are case-sensitive: never rewritten in upper case
+  kRegexpCall,         ///< x REGEXP y is REGEXP_LIKE(x, y)
+  kDatePartCall,       ///< fields are written DATE_PART(DAY, x)
+  kValueWindows,       ///< FIRST_VALUE and its kin see the whole partition unless a frame is given
+  kOrderWithin,        ///< the order of LISTAGG and ARRAY_AGG stands in WITHIN GROUP
+  kOrderInside,        ///< … inside of the parentheses
+  kPivotBareColumns,   ///< columns inside of a pivot take no qualifier
+  kFilterFolded,       ///< FILTER is written as a condition of the arguments
+  kBitFunctions,       ///< BITAND(a, b), not a & b
+  kPivotLiteralNames,  ///< a pivot's columns are called like the literals, quotes included
+  kDecimalDefaults,    ///< a DECIMAL without parameters is DECIMAL(38, 0), and is written so
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3
   kSlashNullOnZero,      ///< 1 / 0 is NULL (else an error, or infinity)
@@ -350,17 +361,6 @@ struct TypeSpec {
   std::string_view spelling = {};
 
   std::string_view written() const { return spelling.empty() ? name : spelling; }
-};
-
-/// How a dialect spells types of types, and arrays of values.
-struct NestedForms {
-  std::string_view array = "ARRAY";
-  std::string_view structure = "STRUCT";
-  std::string_view map = "MAP";
-  char open = '<';                      ///< or '('
-  bool brackets = false;                ///< an array is written INT[]
-  bool colons = false;                  ///< STRUCT<a: INT>
-  std::string_view literal = "ARRAY(";  ///< what opens an array of values: "[", "ARRAY[" or "ARRAY("
 };
 
 /// How a function's result type follows from its arguments.

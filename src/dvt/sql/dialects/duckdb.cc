@@ -369,6 +369,7 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbCustomary();
+    d.features = d.features.With({F::kOrderInside, F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;

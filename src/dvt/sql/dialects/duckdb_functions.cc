@@ -143,7 +143,7 @@ const Dialect& DuckdbCustomary() {
   static const Dialect kWithParent = [] {
     Dialect d;
     d.name = "duckdb functions";
-    d.parent = &CoreSql();
+    d.parent = &DuckdbExpressions();
     d.functions = kFunctions;
     return d;
   }();

@@ -38,6 +38,7 @@ constexpr FunctionSpec kFunctions[] = {
      "DATE_TRUNC('ARG2', ARG1, ARG3)"},
     {"TIMESTAMP_TRUNC", "timestamp_trunc", 2, 3, TypeRule::kFirst, kPure, false, "date_trunc", "ARG1, UNIT(ARG2), ARG3",
      "TIMESTAMP_TRUNC(ARG1, ARG2, ARG3)"},
+    {"", "date_trunc_keeping", 2, 3, TypeRule::kFirst, kPure, false, "date_trunc", {}, "TIMESTAMP_TRUNC(ARG1, ARG2, ARG3)"},
     {"DATETIME_TRUNC", "datetime_trunc", 2, 3, TypeRule::kFirst, kPure, false, "date_trunc", "ARG1, UNIT(ARG2), ARG3",
      "DATETIME_TRUNC(ARG1, ARG2, ARG3)"},
     {"TIME_TRUNC", "time_trunc", 2, 3, TypeRule::kFirst, kPure, false, "date_trunc", "ARG1, UNIT(ARG2), ARG3",

@@ -119,6 +119,29 @@ const TimeFormat* FindTimeFormat(std::string_view name) {
   return found == std::end(kFormats) ? nullptr : found;
 }
 
+std::string Respell(const TimeFormat& alphabet, std::string_view format) {
+  std::string out;
+  for (size_t i = 0; i < format.size();) {
+    const std::string_view rest = format.substr(i);
+    if (alphabet.literal != '\0' && rest[0] == alphabet.literal) {
+      const size_t end = std::min(rest.find(alphabet.literal, 1), rest.size());
+      out += rest.substr(1, end - 1);
+      i += end + 1;
+      continue;
+    }
+    const FormatCode* best = nullptr;
+    for (const FormatCode& code : alphabet.codes) {
+      if ((best == nullptr || code.own.size() > best->own.size()) && StartsWith(rest, code.own, alphabet.ignore_case))
+        best = &code;
+    }
+    // A directive that the alphabet does not know is one step, so that its letter is not read as another.
+    const size_t step = best != nullptr ? best->own.size() : rest[0] == '%' ? std::min<size_t>(2, rest.size()) : 1;
+    out += best != nullptr ? best->own : rest.substr(0, step);
+    i += step;
+  }
+  return out;
+}
+
 std::string ToStrftime(const TimeFormat& alphabet, std::string_view format) {
   std::string out;
   for (size_t i = 0; i < format.size();) {

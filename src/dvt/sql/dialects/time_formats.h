@@ -28,6 +28,8 @@ struct TimeFormat {
 const TimeFormat* FindTimeFormat(std::string_view name);
 /// A format in strftime's letters. What the alphabet does not know stays as it is.
 std::string ToStrftime(const TimeFormat& alphabet, std::string_view format);
+/// A format of the alphabet with every directive as the table spells it.
+std::string Respell(const TimeFormat& alphabet, std::string_view format);
 /// A format in the alphabet's own letters; `parsing` where it reads texts instead of writing them.
 std::string FromStrftime(const TimeFormat* alphabet, std::string_view format, bool parsing);
 

@@ -26,6 +26,7 @@ bool Parser::IsImplicitAlias(bool table) const {
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
   if (Has(Feature::kSortBy) && IsAhead(1, Kw::kBY) && (IsWord("SORT") || IsWord("CLUSTER") || IsWord("DISTRIBUTE"))) return false;
   if (!table && Is(Kw::kLATERAL)) return true;
+  if (table && Is(Kw::kEND) && SymbolAhead(1, "(") && Has(Feature::kTimeTravel)) return true;
   if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
   switch (t.kw) {
     case Kw::kOFFSET:

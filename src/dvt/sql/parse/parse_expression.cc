@@ -175,6 +175,13 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
 
 // The right side of an operator: ANY (…), ALL (…) or an expression.
 Node* Parser::Comparand(int power) {
+  if ((Is(Kw::kANY) || Is(Kw::kALL)) && Ahead(1).type == Tok::kWord && SymbolAhead(2, "(")) {  // LIKE ANY f(x)
+    Node* node = New(Kind::kQuantified, {}, {}, Is(Kw::kALL) ? Op::kEvery : Op::kAny);
+    Next();
+    Add(node, Expression(power));
+    node->Set(kNoParens);
+    return node;
+  }
   if ((Is(Kw::kANY) || Is(Kw::kSOME) || Is(Kw::kALL)) && SymbolAhead(1, "(")) {
     Node* node = New(Kind::kQuantified, {}, {}, Is(Kw::kALL) ? Op::kEvery : Op::kAny);
     Next();
@@ -239,7 +246,7 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     case Kw::kREGEXP:
     case Kw::kRLIKE:
       op = Op::kRegexp;
-      if (!Has(Feature::kRegexpOperator)) return left;
+      if (!Has(Feature::kRegexpOperator) && !Has(Feature::kRegexpCall)) return left;
       break;
     case Kw::kGLOB:
       op = Op::kGlob;
@@ -268,6 +275,11 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     if (op == Op::kSimilarTo) Expect(Kw::kTO, "TO");
     Node* pattern = Comparand(p.range);
     Node* escape = Eat(Kw::kESCAPE) ? Expression(p.range) : nullptr;
+    if (op == Op::kRegexp && Has(Feature::kRegexpCall)) {
+      node = MakeFunction(arena_, "REGEXP_LIKE", {left, pattern});
+      node->begin = left->begin;
+      return negated ? NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot) : node;
+    }
     node = NewAt(left->begin, Kind::kLike, {left, pattern, escape}, {}, op);
   }
   node->Set(kNot, negated);

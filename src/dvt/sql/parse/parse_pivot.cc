@@ -79,6 +79,8 @@ Node* Parser::PivotField() {
   const bool no_in = std::exchange(no_in_, true);
   Node* column = Expression(d_.precedence->range);
   no_in_ = no_in;
+  if (column->Is(Kind::kColumn) && column->count > 1)
+    column = NewAt(column->begin, Kind::kColumn, {column->Child(column->count - 1)});
   Node* in = NewAt(column->begin, Kind::kIn, {column, nullptr});
   Expect(Kw::kIN, "IN");
   if (!IsSymbol("(")) {

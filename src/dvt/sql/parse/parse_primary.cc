@@ -40,7 +40,7 @@ Node* Parser::Primary() {
         return call;
       }
       if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
-      if (IsSymbol("{") && Has(Feature::kStructBraces)) return Braces();
+      if (IsSymbol("{") && (Has(Feature::kStructBraces) || Has(Feature::kObjectStar))) return Braces();
       if (IsSymbol("{") && Has(Feature::kBraceParameters)) return BraceParameter();
       if (IsSymbol(":") && Ahead(1).type == Tok::kNumber && Ahead(1).begin == Cur().end && Has(Feature::kColonPath)) {
         const uint32_t begin = Next().begin;  // :1
@@ -230,7 +230,8 @@ Node* Parser::WordPrimary() {
   bool callable = SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || Is(Kw::kLEFT) || Is(Kw::kRIGHT) ||
                                           Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
                                           Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
-  if (!callable && IsStructural(Cur().kw)) Unexpected("an expression");
+  const bool group = Is(Kw::kGROUP) && (SymbolAhead(1, ")") || SymbolAhead(1, ","));  // a column of that name, as an argument
+  if (!callable && !group && IsStructural(Cur().kw)) Unexpected("an expression");
   if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) &&
       IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
@@ -357,7 +358,12 @@ void Parser::Arguments(Node* call) {
   while (!IsSymbol(")") && !Is(Kw::kORDER) && !Is(Kw::kSEPARATOR)) {
     if (clauses && args->count == 0 && (IsWord("RETURNING") || IsAhead(1, Kw::kON))) break;
     Add(args, IsSymbol("*") && !SpreadAhead() ? Star(nullptr) : clauses ? JsonArgument() : Argument());
+    if (Is(Kw::kFROM) && args->count == 1 && EqualsIgnoreCase(call->text, "DATE_PART")) {
+      Next();  // DATE_PART(day FROM x)
+      continue;
+    }
     if (!EatSymbol(",")) break;
+    while (args->children[args->count - 1]->Is(Kind::kNamedArg) && EatSymbol(",")) {}
   }
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
   if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
@@ -451,27 +457,6 @@ Node* Parser::Parenthesised() {
   }
   ExpectSymbol(")");
   return row;
-}
-
-Node* Parser::Case() {
-  Depth depth(*this);
-  Node* node = New(Kind::kCase, {nullptr, nullptr});
-  Next();
-  if (!Is(Kw::kWHEN)) node->children[0] = Expression();
-  while (Is(Kw::kWHEN)) {
-    Node* when = New(Kind::kWhen);
-    size_t first = at_;
-    Next();
-    Add(when, Expression());
-    Expect(Kw::kTHEN, "THEN");
-    Add(when, Expression());
-    TakeComments(when, first);
-    Add(node, when);
-  }
-  if (node->count == 2) Unexpected("WHEN");
-  if (Eat(Kw::kELSE)) node->children[1] = Expression();
-  Expect(Kw::kEND, "END");
-  return node;
 }
 
 Node* Parser::ArrayElements(std::string_view close) {

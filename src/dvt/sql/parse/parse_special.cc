@@ -78,6 +78,13 @@ Node* Parser::Extract() {
   at_ += 2;
   if (Cur().type != Tok::kWord && Cur().type != Tok::kString) Unexpected("a date part");
   std::string field = ToUpper(Cur().text);
+  if (Has(Feature::kDatePartCall) && SymbolAhead(1, ",")) {  // EXTRACT('month', x)
+    Node* part = Primary();
+    Next();
+    Node* call = NewAt(node->begin, Kind::kFunction, {New(Kind::kList, {part, Expression()})}, "DATE_PART");
+    ExpectSymbol(")");
+    return call;
+  }
   Next();
   if (Has(Feature::kCastFormat) && IsSymbol("(")) {  // WEEK(MONDAY)
     Next();

@@ -8,6 +8,7 @@ namespace dvt::sql {
 bool Parser::AtStatement() const {
   if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
+  if (StageCommandAhead()) return true;
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
       "SHOW",     "SET",     "USE",        "BEGIN",   "COMMIT",    "ROLLBACK", "GRANT",     "REVOKE",   "COPY",    "VACUUM",
@@ -30,6 +31,10 @@ Node* Parser::Statement() {
     statement = Procedural();
   else if (InsertAllAhead())
     statement = InsertAll();
+  else if (StageCommandAhead())
+    statement = StageCommand();
+  else if (Has(Feature::kStagedFiles) && IsWord("SHOW") && Ahead(1).type == Tok::kWord)
+    statement = Show();
   else if (MultiInsertAhead())
     statement = MultiInsert();
   else if (Has(Feature::kScripts) && IsWord("DECLARE") && Ahead(1).type == Tok::kWord)

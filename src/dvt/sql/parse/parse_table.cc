@@ -143,7 +143,7 @@ Node* Parser::Joins(Node* left) {
     if (Eat(Kw::kON))
       join->children[2] = Expression();
     else if (Eat(Kw::kUSING))
-      join->children[3] = NameList();
+      join->children[3] = UsingColumns();
     else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
              !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr &&
              join->Child(5) == nullptr) {

@@ -4,6 +4,18 @@
 
 namespace dvt::sql {
 
+Node* Parser::UsingColumns() {
+  Node* list = New(Kind::kList);
+  ExpectSymbol("(");
+  do {
+    Node* name = AnyWord("a column name");
+    while (EatSymbol(".")) name = AnyWord("a column name");
+    Add(list, name);
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  return list;
+}
+
 bool Parser::SampleAhead() const {
   if (!Is(Kw::kTABLESAMPLE) && !(Has(Feature::kSampleWord) && IsWord("SAMPLE"))) return false;
   return SymbolAhead(1, "(") || (Ahead(1).type == Tok::kWord && SymbolAhead(2, "("));

@@ -209,7 +209,8 @@ std::string Parser::TypeWords() {
   if (at_ > first + 1)
     return std::string(SourceOf(tokens_[first].begin, tokens_[at_ - 1].end));  // a type of a schema, as written
   if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
-  if ((name == "CHARACTER" || name == "CHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING)) name += " VARYING";
+  if ((name == "CHARACTER" || name == "CHAR" || name == "NCHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING))
+    name += " VARYING";
   if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
     name = IsWord("VARCHAR") ? "VARCHAR" : "CHAR";
     Next();
@@ -221,6 +222,10 @@ std::string Parser::TypeWords() {
 
 // What may stand behind the arguments: time zones, units, signs, character sets.
 void Parser::TypeTail(std::string& name, const Node* type) {
+  if (name == "TIMESTAMP" && Is(Kw::kWITH) && IsWord("LOCAL", 1) && IsAhead(2, Kw::kTIME) && IsAhead(3, Kw::kZONE)) {
+    name += " WITH LOCAL TIME ZONE";
+    at_ += 4;
+  }
   if ((name == "TIMESTAMP" || name == "TIME") && (Is(Kw::kWITH) || Is(Kw::kWITHOUT)) && IsAhead(1, Kw::kTIME) &&
       IsAhead(2, Kw::kZONE)) {
     if (Is(Kw::kWITH)) name += " WITH TIME ZONE";
@@ -251,7 +256,8 @@ Node* Parser::TypeName() {
   TypeTail(name, type);
   type->text = arena_.Copy(name);
   while (true) {
-    if (IsSymbol("[") && (SymbolAhead(1, "]") || (Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")))) {
+    if (IsSymbol("[") && !Has(Feature::kColonPath) &&
+        (SymbolAhead(1, "]") || (Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")))) {
       if (Has(Feature::kAngleTypes) && type->op == Op::kArrayType && type->text == "ARRAY") return type;  // ARRAY<INT64>[]
       Node* array = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
       Next();

@@ -105,6 +105,7 @@ class Parser {
   Node* AnyWord(std::string_view expected);  ///< also reserved words: after a dot or AS
   Node* DottedName();
   Node* EmptyName() { return New(Kind::kIdentifier); }  ///< the missing part of a..b
+  Node* UsingColumns();                                 ///< ( a, t.b ): the columns only
   Node* NameList();                                     ///< ( a, b )
 
   // Queries.
@@ -208,6 +209,9 @@ class Parser {
   Node* BucketSample(Node* sample);
   bool SampleAhead() const;
   Node* StagedFile();
+  bool StageCommandAhead() const;
+  Node* StageCommand();
+  Node* Show();
   Node* TimeTravel();
   bool TimeTravelAhead() const;
   Node* TravelPoint();

@@ -115,6 +115,10 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kExists: Put("EXISTS"); return Expression(node->Child(0), 0);
     case Kind::kQuantified:
       // Lists and queries of ALL keep a blank.
+      if (node->Has(kNoParens)) {
+        Put(node->op == Op::kAny ? "ANY " : "ALL ");
+        return Expression(node->Child(0), 0);
+      }
       Put(node->op == Op::kAny ? (node->Child(0)->Is(Kind::kRow) ? "ANY " : "ANY") : "ALL ");
       if (node->Child(0)->IsQuery() || node->Child(0)->Is(Kind::kRow)) return Expression(node->Child(0), 0);
       Put("(");
@@ -125,6 +129,13 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kTypeName: return TypeName(node);
     case Kind::kFunction: return Function(node);
     case Kind::kExtract:
+      if (dialect_.Has(Feature::kDatePartCall)) {
+        Put("DATE_PART(");
+        Put(node->text);
+        Put(", ");
+        Expression(node->Child(0), 0);
+        return Put(")");
+      }
       Put("EXTRACT(");
       Put(node->text);
       Put(" FROM ");

@@ -454,6 +454,7 @@ void Writer::JoinRight(const Node* join) {
 }
 
 void Writer::JoinWords(const Node* join) {
+  if (join->text == "DIRECTED" && dialect_.Has(Feature::kDirectedJoin)) return DirectedJoin(join);
   if (!join->text.empty() && dialect_.Has(Feature::kJoinByType)) {
     Put("JOIN BY (TYPE ");
     Put(join->text);

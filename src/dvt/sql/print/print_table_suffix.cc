@@ -20,6 +20,18 @@ void Writer::TableAlias(const Node* alias) {
   }
 }
 
+// The words of a join whose tables are read in the order they are written.
+void Writer::DirectedJoin(const Node* join) {
+  switch (join->op) {
+    case Op::kLeft: Put("LEFT "); break;
+    case Op::kRight: Put("RIGHT "); break;
+    case Op::kFull: Put("FULL "); break;
+    case Op::kCross: Put("CROSS "); break;
+    default: Put(join->Has(kInnerWord) ? "INNER " : ""); break;
+  }
+  Put(join->Has(kOuterWord) ? "OUTER DIRECTED JOIN " : "DIRECTED JOIN ");
+}
+
 void Writer::Sample(const Node* sample) {
   Put(" ");
   if (sample->op == Op::kCustom) return Put(sample->text);

@@ -68,6 +68,7 @@ class Writer {
   void JoinRight(const Node* join);
   void TableAlias(const Node* alias);
   // What stands behind tables (print_table_suffix.cc).
+  void DirectedJoin(const Node* join);
   void Sample(const Node* sample);
   void TimeTravel(const Node* travel);
   void Pivot(const Node* pivot);

@@ -81,6 +81,12 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "cast") return arg->Is(Kind::kCast);
   if (shape == "lambda") return arg->Is(Kind::kLambda);
   if (shape == "query") return arg->IsQuery();
+  if (shape == "array") return arg->Is(Kind::kArray);
+  if (shape == "bare") return arg->Is(Kind::kFunction) && (arg->Child(kArgsSlot) == nullptr || arg->Child(kArgsSlot)->count == 0);
+  if (shape == "negative") return arg->Is(Kind::kUnary, Op::kNeg) && arg->Child(0)->Is(Kind::kNumber);
+  if (shape == "fraction") return arg->Is(Kind::kNumber) && arg->text.find('.') != std::string_view::npos;
+  if (shape == "true") return arg->Is(Kind::kBoolean, Op::kTrue);
+  if (shape == "false") return arg->Is(Kind::kBoolean, Op::kFalse);
   if (shape == "column") return arg->Is(Kind::kColumn);
   // A format of dates and times rather than of numbers: it names a part of a date.
   if (shape == "time_format") return !arg->Is(Kind::kString) || arg->text.find_first_of("dDmMyYhHstT") != std::string_view::npos;
@@ -132,6 +138,7 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "timestamptz") return kind == TypeKind::kTimestampTz;
   if (shape == "time") return kind == TypeKind::kTime;
   if (shape == "text") return kind == TypeKind::kString && !arg->Is(Kind::kNull);
+  if (shape == "binary") return kind == TypeKind::kBinary;
   if (shape == "integer") return type(arg).is_integer();
   if (shape == "list") return kind == TypeKind::kList;
   return false;
@@ -142,6 +149,8 @@ bool IsWord(const Node* arg, std::string_view word) {
   if (arg == nullptr) return word == "DAY";  // the unit that is meant where none is said
   if (arg->Is(Kind::kBoolean)) return word == (arg->op == Op::kTrue ? "TRUE" : "FALSE");
   if ((arg->Is(Kind::kString) || arg->Is(Kind::kNumber)) && arg->text == word) return true;
+  if (!word.empty() && word[0] == '-' && arg->Is(Kind::kUnary, Op::kNeg) && arg->Child(0)->Is(Kind::kNumber))
+    return arg->Child(0)->text == word.substr(1);
   return UnitWord(arg) == word;
 }
 

@@ -94,6 +94,16 @@ class Filling {
   Node* Fill(const Node* shape) {
     if (const size_t n = Placeholder(shape)) return Argument(n);
     if (const Word word = WordOf(shape); word != Word::kNone) return Called(word, shape->Child(kArgsSlot));
+    if (shape->Is(Kind::kFunction) && IsTemplateWord(shape->text)) return Applied(shape);
+    if (shape->Is(Kind::kParen) && Placeholder(shape->Child(0)) > 0) {  // kept around operators only
+      Node* arg = Argument(Placeholder(shape->Child(0)));
+      if (arg == nullptr || !(arg->Is(Kind::kBinary) || arg->Is(Kind::kLike) || arg->Is(Kind::kIn) || arg->Is(Kind::kBetween) ||
+                              arg->Is(Kind::kIs) || arg->Is(Kind::kUnary, Op::kNot)))
+        return arg;
+      Node* paren = NewNode(arena_, Kind::kParen, {arg});
+      made_.push_back(paren);
+      return paren;
+    }
     if (shape->Is(Kind::kString)) {
       if (const size_t n = Placeholder(shape->text)) return UnitString(shape, n);
     }
@@ -107,6 +117,8 @@ class Filling {
     for (const Node* child : shape->Children()) {
       if (child != nullptr && IsRest(child)) {
         for (size_t i = named_; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
+      } else if (child != nullptr && child->Is(Kind::kFunction) && child->text == "REST2") {
+        for (size_t i = 1; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
       } else {
         Node* part = child == nullptr ? nullptr : Fill(child);
         if (part != nullptr || !shape->Is(Kind::kList)) Append(arena_, node, part);  // arguments that are missing leave no gap
@@ -122,6 +134,19 @@ class Filling {
     if (used_[n - 1]) return Clone(arena_, arg);
     used_[n - 1] = true;
     return arg;
+  }
+
+  // A word that computes from its arguments.
+  Node* Applied(const Node* shape) {
+    std::vector<Node*> filled;
+    for (const Node* child : shape->Child(kArgsSlot)->Children()) {
+      if (IsRest(child)) {
+        for (size_t i = shape->text == "ANY_NULL" ? 0 : named_; i < args_.size(); ++i) filled.push_back(Argument(i + 1));
+      } else if (Node* arg = Fill(child)) {
+        filled.push_back(arg);
+      }
+    }
+    return ApplyWord(arena_, shape->text, filled, made_);
   }
 
   // 'ARG3': the unit's word as a string; an argument that is no word stays an expression.
@@ -254,7 +279,10 @@ class Filling {
     const TimeFormat* alphabet = FindTimeFormat(alphabet_name.empty() ? formats_.dialect->time_format : alphabet_name);
     if (formats_.same && alphabet != nullptr && alphabet->keeps_spelling) return arg;
     std::string text(arg->text);
-    if (!formats_.reading)
+    if (formats_.same && alphabet_name.empty() && alphabet != nullptr && alphabet->ignore_case) {
+      if (!formats_.reading) return arg;
+      text = Respell(*alphabet, text);
+    } else if (!formats_.reading)
       text = FromStrftime(alphabet, text, parsing);
     else if (alphabet != nullptr)
       text = ToStrftime(*alphabet, text);
@@ -371,6 +399,11 @@ std::string UnitWord(const Node* node) {
                                                                              {"ISODOW", "DAYOFWEEKISO"},
                                                                              {"DY", "DAYOFYEAR"},
                                                                              {"DOY", "DAYOFYEAR"},
+                                                                             {"DAYOFMONTH", "DAY"},
+                                                                             {"EPOCH_SECONDS", "EPOCH_SECOND"},
+                                                                             {"EPOCH_MILLISECONDS", "EPOCH_MILLISECOND"},
+                                                                             {"EPOCH_MICROSECONDS", "EPOCH_MICROSECOND"},
+                                                                             {"EPOCH_NANOSECONDS", "EPOCH_NANOSECOND"},
                                                                              {"YEARDAY", "DAYOFYEAR"},
                                                                              {"WEEK_ISO", "WEEKISO"},
                                                                              {"ISOWEEK", "WEEKISO"},

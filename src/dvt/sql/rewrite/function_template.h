@@ -35,6 +35,14 @@ Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, 
 /// Whether the arguments fulfil a `when_read` or `when_write` of a function table. `type` gives an argument's type.
 bool Fulfils(std::string_view condition, std::span<Node* const> args, const std::function<columnar::DataType(const Node*)>& type);
 
+/// Words of templates that compute from their filled arguments, or nullptr if `word` is none: ANY_NULL(a, b) is a IS NULL OR b IS NULL;
+/// ADD(a, 1) a sum, computed for numbers; JOINED(a, 'x') a text, joined for literals; SEED(RANDOM(1)) the seed; WHOLE(a) a cast to INT except for
+/// whole numbers; CHANGED('ab', 'xb') the characters of one text that differ from the other's; JSON_ARROW(a, '$.b') is a -> '$.b'; JSON_PATH_OF('a[0]') is '$.a[0]' and
+/// PLAIN_PATH_OF the way back; REST2(a, b, c) all but the first as a list.
+Node* ApplyWord(Arena& arena, std::string_view word, std::span<Node* const> args, std::vector<Node*>& made);
+/// Whether ApplyWord knows it.
+bool IsTemplateWord(std::string_view word);
+
 /// The canonical name of a date part ("DAY", "ISOWEEK") as it is written in calls: a bare word, a string or an abbreviation (dd, mm, yyyy). Empty for
 /// anything else.
 std::string UnitWord(const Node* node);

@@ -87,6 +87,10 @@ Node* Rewriter::Binary(Node* node) {
       Truth(node->children[1]);
       return node;
     case Op::kXor:
+      if (const FunctionSpec* call = to_.Has(Feature::kXorOperator) ? nullptr : FindConcept(to_, "boolxor", 2)) {
+        Note(Verdict::kDifferent, node, "XOR", "numbers are rounded first");
+        return Call(node, *call, node->Children());
+      }
       return to_.Has(Feature::kXorOperator) ? node : unsupported("XOR", std::string(to_.name) + " has no such operator");
     case Op::kPow: {
       if (TypeOf(node->Child(0)).kind == TypeKind::kDecimal)
@@ -256,6 +260,15 @@ Node* Rewriter::DateArithmetic(Node* node, TypeKind left, TypeKind right) {
 Node* Rewriter::Bits(Node* node) {
   if (from_.Has(Feature::kUnsignedBits) != to_.Has(Feature::kUnsignedBits)) {
     Note(Verdict::kDifferent, node, "bit operator", "MySQL computes with unsigned numbers: negative values differ");
+  }
+  if (to_.Has(Feature::kBitFunctions)) {
+    const std::string_view meaning = node->op == Op::kBitAnd      ? "bitand"
+                                     : node->op == Op::kBitOr     ? "bitor"
+                                     : node->op == Op::kBitXor    ? "bitxor"
+                                     : node->op == Op::kShiftLeft ? "bitshiftleft"
+                                     : node->op == Op::kBitNot    ? "bitnot"
+                                                                  : "bitshiftright";
+    if (const FunctionSpec* spec = FindConcept(to_, meaning)) return Call(node, *spec, node->Children());
   }
   if (node->op != Op::kBitXor) return node;
   if (to_.Has(Feature::kStructBraces)) return Made(MakeFunction(arena_, "XOR", {node->Child(0), node->Child(1)}));

@@ -1,4 +1,6 @@
 // Functions and types whose translation the dialects' tables say: other names, other orders of arguments, whole expressions.
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/function_template.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
@@ -95,22 +97,34 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
     std::vector<Node*> fresh;
     Node* made = Instantiate(arena_, shape, args, fresh, {.dialect = &to_, .reading = false, .same = &from_ == &to_});
     made_.insert(fresh.begin(), fresh.end());
+    const bool bare = std::find(args.begin(), args.end(), made) != args.end();
+    if (bare) return made_.contains(made) ? made : Visit(made);  // the template is only an argument
     made->begin = node->begin;
-    if (HasTail(node)) {
-      if (Node* call = FirstCall(made)) MoveTail(arena_, node, call);
+    if (node->Is(Kind::kFunction) && HasTail(node)) {
+      // The tail of an aggregate belongs to every aggregate in the expression.
+      bool moved = false;
+      for (Node* call : fresh) {
+        const FunctionSpec* spec = call->Is(Kind::kFunction) ? FindFunction(to_, call->text) : nullptr;
+        if (spec == nullptr || (spec->flags & (kAggregate | kWindowOnly)) == 0) continue;
+        MoveTail(arena_, moved ? Clone(arena_, node) : node, call);
+        moved = true;
+      }
+      if (Node* call = moved ? nullptr : FirstCall(made)) MoveTail(arena_, node, call);
     }
     return made;
   }
   Node* call = NewNode(arena_, Kind::kFunction, {MakeList(arena_, args)}, to.name);
   call->begin = node->begin;
   call->comments = node->comments;
-  MoveTail(arena_, node, call);
+  if (node->Is(Kind::kFunction)) MoveTail(arena_, node, call);
   call->Set(kNoParens, (to.flags & kNoParentheses) != 0 && args.empty());
   return Made(call);
 }
 
 // The same dialect: the preferred spelling of the same concept.
 Node* Rewriter::Preferred(Node* node) {
+  PlainArguments(node);
+  ValueWindow(node);
   for (const uint32_t slot : {kArgOrderSlot, kWithinSlot}) {
     if (Node* order = node->Child(slot)) Order(order, nullptr);
   }
@@ -172,10 +186,6 @@ Node* Rewriter::Normalize(Node* node) {
   if (node->Is(Kind::kCast) && to_.Has(Feature::kLimitedCasts)) return LimitedCast(node);
   switch (node->kind) {
     case Kind::kFunction: return Preferred(node);
-    case Kind::kCast:
-      UnboundText(node->Child(1));
-      BareCast(node);
-      return node;
     case Kind::kSelect:
       AliasKeys(node);
       if (Node* order = node->Child(kOrderSlot)) Order(order, node);
@@ -185,6 +195,27 @@ Node* Rewriter::Normalize(Node* node) {
       if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
       return node;
     case Kind::kBetween: return node->Has(kSymmetric) ? Between(node) : node;
+    case Kind::kTableFunction: TableCall(node); return node;
+    case Kind::kExtract:
+      if (to_.Has(Feature::kDatePartCall)) {
+        Node field;
+        field.kind = Kind::kString;
+        field.text = node->text;
+        node->text = arena_.Copy(UnitWord(&field));
+      }
+      return node;
+    case Kind::kCast:
+      UnboundText(node->Child(1));
+      BareCast(node);
+      if (const FunctionSpec* made = FindConcept(to_, "cast_" + ToLower(node->Child(1)->text), 1)) {
+        Node* parts[] = {node->Child(0)};
+        return Call(node, *made, parts);
+      }
+      return node;
+    case Kind::kSetOperation:
+      if (node->op != Op::kUnion && node->Has(kAll) && !to_.Has(Feature::kIntersectExceptAll))
+        Note(Verdict::kUnsupported, node, "EXCEPT ALL or INTERSECT ALL", std::string(to_.name) + " has no such operation");
+      [[fallthrough]];
     default:
       if (Node* order = node->IsQuery() ? node->Child(kOrderSlot) : nullptr) Order(order, node);
       return node;
@@ -252,6 +283,10 @@ void Rewriter::TypeName(Node* type) {
   }
   if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
   if (spec == nullptr) return;
+  if (from_.Has(Feature::kDecimalDefaults) && spec->default_precision > 0 && type->count == 0) {
+    Append(arena_, type, MakeNumber(arena_, spec->default_precision));
+    Append(arena_, type, MakeNumber(arena_, spec->default_scale));
+  }
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
   const TypeSpec* target = FindNeutralType(to_, neutral);
   if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {

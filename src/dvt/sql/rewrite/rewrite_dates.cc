@@ -71,6 +71,8 @@ Node* Rewriter::Dates(Node* node, std::string_view meaning) {
       return Made(MakeParen(arena_, Made(MakeBinary(arena_, Op::kSub, field, MakeNumber(arena_, 1)))));
     return field;
   }
+  if (meaning == "date_part_unit")
+    return Extract(NewNode(arena_, Kind::kExtract, {argument(1)}, arena_.Copy(UnitWord(argument(0)))));
   if ((meaning == "date_add" || meaning == "date_sub") && to_.Has(Feature::kIntervalType)) {
     Node* step = argument(1);
     if (!stamp || !step->Is(Kind::kInterval)) return nullptr;

@@ -25,6 +25,10 @@ Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
 }
 
 Node* Rewriter::Function(Node* node) {
+  PlainArguments(node);
+  ValueWindow(node);
+  node = FoldFilter(node);
+  if (made_.contains(node)) return node;
   Node* args = node->Child(kArgsSlot);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
   if (Node* order = node->Child(kArgOrderSlot)) Order(order, nullptr);

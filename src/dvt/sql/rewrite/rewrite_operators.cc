@@ -117,7 +117,7 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
-    case Kind::kFunction: return Function(node);
+    case Kind::kFunction: return PlaceOrder(Function(node));
     case Kind::kIn: return In(node);
     case Kind::kBetween: return Between(node);
     case Kind::kWindow: Window(node); return node;
@@ -224,6 +224,10 @@ void Rewriter::CastValue(const Node* node, const DataType& type, const DataType&
 // Strings of bits and bytes have other spellings, or none.
 Node* Rewriter::String(Node* node) {
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
+  if (const FunctionSpec* call = customary_ && node->op == Op::kHex ? FindConcept(to_, "hex_literal", 1) : nullptr) {
+    Node* text[] = {Made(MakeString(arena_, node->text))};
+    return Call(node, *call, text);
+  }
   const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
   if (bytes && to_.Has(Feature::kForXml))
@@ -323,6 +327,11 @@ Node* Rewriter::Extract(Node* node) {
   static constexpr std::string_view kPlain[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "QUARTER"};
   static constexpr std::string_view kShared[] = {"DOW",     "ISODOW", "DOY",        "WEEK", "ISOYEAR",
                                                  "CENTURY", "DECADE", "MILLENNIUM", "EPOCH"};
+  if (const FunctionSpec* part = FindConcept(to_, "extract_" + ToLower(node->text), 1)) {
+    Node* value[] = {node->Child(0)};
+    Note(Verdict::kDifferent, node, "EXTRACT(" + std::string(node->text) + ")", "this field is counted differently");
+    return Call(node, *part, value);
+  }
   auto in = [&](std::span<const std::string_view> list) { return std::find(list.begin(), list.end(), node->text) != list.end(); };
   if (!to_.Has(Feature::kExtract)) {
     if (const FunctionSpec* part = FindConcept(to_, "date_part_tsql")) {

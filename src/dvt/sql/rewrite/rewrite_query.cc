@@ -219,6 +219,15 @@ void Rewriter::Table(Node* node) {
       Note(Verdict::kDifferent, node, "NATURAL or USING", "joined texts would ignore case in only one of the two systems");
     }
     Truth(node->children[2]);
+    // A join without a condition, where that is an error, is a comma.
+    const bool missing = node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) && !node->Has(kAsof) &&
+                         node->op >= Op::kInner && node->op <= Op::kFull;
+    if (missing && from_.Has(Feature::kBareJoin) && !to_.Has(Feature::kBareJoin)) {
+      if (node->op != Op::kInner)
+        Note(Verdict::kDifferent, node, "outer join without a condition", "rows without a partner are lost");
+      node->op = Op::kComma;
+      return;
+    }
     // An inner join without a condition is a cross join.
     const bool bare = node->op == Op::kInner && node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) &&
                       !node->Has(kAsof) && !to_.Has(Feature::kJoinAlwaysOn);
@@ -226,6 +235,10 @@ void Rewriter::Table(Node* node) {
     return;
   }
   if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
+  if (node->Is(Kind::kTableFunction)) TableCall(node);
+  if (node->Is(Kind::kPivot)) PivotNames(node);
+  if (node->Child(3) != nullptr && node->Is(Kind::kTable) && !to_.Has(Feature::kTimeTravel)) unsupported("time travel");
+  if (node->Is(Kind::kMatchRecognize) && !to_.Has(Feature::kMatchRecognize)) unsupported("MATCH_RECOGNIZE");
   if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality) && !(HasExactForms() && !customary_))
     unsupported("WITH ORDINALITY");
   // As a table, the series of PostgreSQL and DuckDB are the same.

@@ -155,6 +155,13 @@ class Rewriter {
   Node* Conversion(Node* node);
   Node* DottedPart(Node* node, bool from_right);
   Node* Rename(Node* node, std::string_view concept_name);
+  // Forms of calls (rewrite_calls.cc).
+  void PlainArguments(Node* call);
+  void ValueWindow(Node* call);
+  Node* FoldFilter(Node* call);
+  Node* PlaceOrder(Node* call);
+  void TableCall(Node* table);
+  void PivotNames(Node* pivot);
   // By the function tables' templates (rewrite_by_table.cc).
   const FunctionSpec* SpecOf(const Node* node) const;
   const FunctionSpec* TargetOf(const FunctionSpec& spec, std::span<Node* const> args, bool& exact) const;
