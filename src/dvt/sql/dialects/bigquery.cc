@@ -26,6 +26,8 @@ constexpr std::string_view kReserved[] = {
 constexpr FeatureSet kFeatures = {F::kPipeSyntax,
                                   F::kTrimArguments,
                                   F::kAliasInHaving,
+                                  F::kHexNumbers,
+                                  F::kHexNumbersKept,
                                   F::kSetDistinctWord,
                                   F::kSingularUnits,
                                   F::kUnderscoreNumbers,

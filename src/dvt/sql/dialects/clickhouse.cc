@@ -9,6 +9,8 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures = {F::kSemiJoinWords,
                                   F::kAliasInHaving,
+                                  F::kHexNumbers,
+                                  F::kHexNumbersKept,
                                   F::kAliasFirst,
                                   F::kLateralAlias,
                                   F::kSetDistinctWord,

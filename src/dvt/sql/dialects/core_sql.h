@@ -17,6 +17,8 @@ std::span<const FunctionSpec> NeutralFunctions();
 
 /// What DuckDB says by expressions, a parent of it.
 const Dialect& DuckdbExpressions();
+/// What DuckDB says for other systems' own functions, a parent of it.
+const Dialect& DuckdbConversions();
 
 struct Binding {
   Op op;

@@ -307,6 +307,7 @@ constexpr TypeSpec kTypes[] = {
     {"UINT128", TypeKind::kDecimal, 0, 38, 0, false, true, "UINT128"},
     {"UHUGEINT", TypeKind::kDecimal, 0, 38, 0, false, true, "UINT128"},
     {"DECIMAL", TypeKind::kDecimal, 2, 18, 3},
+    {"DECIMAL", TypeKind::kDecimal, 2, 38, 5, false, false, "BIGDECIMAL"},
     {"NUMERIC", TypeKind::kDecimal, 2, 18, 3, false, true, "DECIMAL"},
     {"DEC", TypeKind::kDecimal, 2, 18, 3, false, true, "DECIMAL"},
     {"TEXT", TypeKind::kString},
@@ -368,8 +369,8 @@ constexpr Dialect kDialect = {.name = "duckdb",
 const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
-    d.parent = &DuckdbCustomary();
-    d.features = d.features.With({F::kOrderInside, F::kPivotBareColumns});
+    d.parent = &DuckdbConversions();
+    d.features = d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPlainDefinitions, F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;

@@ -68,6 +68,25 @@ bool IsIsoMoment(std::string_view text, bool date) {
   return text.size() == 10 || (two(11) < 24 && two(14) < 60 && two(17) < 60);
 }
 
+// A literal pattern with a group that captures.
+bool HasGroup(const Node* pattern) {
+  if (!pattern->Is(Kind::kString)) return false;
+  const std::string_view text = pattern->text;
+  bool set = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (set) {
+      set = text[i] != ']';
+    } else if (text[i] == '[') {
+      set = true;
+    } else if (text[i] == '(' && (i + 1 == text.size() || text[i + 1] != '?' || text.substr(i, 4) == "(?P<")) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "missing") return arg == nullptr;
   if (arg == nullptr) return false;
@@ -81,7 +100,11 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "cast") return arg->Is(Kind::kCast);
   if (shape == "lambda") return arg->Is(Kind::kLambda);
   if (shape == "query") return arg->IsQuery();
-  if (shape == "array") return arg->Is(Kind::kArray);
+  if (shape == "array") return IsArray(arg);
+  if (shape == "week") return !WeekDay(arg).empty();
+  if (shape == "monday_week") return WeekDay(arg) == "MONDAY";
+  if (shape == "grouped") return HasGroup(arg);
+  if (shape.starts_with("call_")) return arg->Is(Kind::kFunction) && EqualsIgnoreCase(arg->text, shape.substr(5));
   if (shape == "bare") return arg->Is(Kind::kFunction) && (arg->Child(kArgsSlot) == nullptr || arg->Child(kArgsSlot)->count == 0);
   if (shape == "negative") return arg->Is(Kind::kUnary, Op::kNeg) && arg->Child(0)->Is(Kind::kNumber);
   if (shape == "fraction") return arg->Is(Kind::kNumber) && arg->text.find('.') != std::string_view::npos;
@@ -155,6 +178,13 @@ bool IsWord(const Node* arg, std::string_view word) {
 }
 
 bool Holds(std::string_view term, std::span<Node* const> args, const Types& type) {
+  if (term.substr(0, 4) == "ARGS") {  // any of them
+    std::string each(term);
+    for (each[3] = '1'; static_cast<size_t>(each[3] - '1') < args.size() && each[3] <= '9'; ++each[3]) {
+      if (Holds(each, args, type)) return true;
+    }
+    return false;
+  }
   const size_t index = static_cast<size_t>(term[3] - '1');
   const Node* arg = index < args.size() ? args[index] : nullptr;
   size_t at = 4;
@@ -172,6 +202,18 @@ bool Holds(std::string_view term, std::span<Node* const> args, const Types& type
 }
 
 }  // namespace
+
+bool IsArray(const Node* value) {
+  if (value->Is(Kind::kCast)) return value->Child(1)->op == Op::kArrayType || EqualsIgnoreCase(value->Child(1)->text, "ARRAY");
+  return value->Is(Kind::kArray) || (value->Is(Kind::kFunction) && EqualsIgnoreCase(value->text, "ARRAY"));
+}
+
+std::string WeekDay(const Node* unit) {
+  if (unit->Is(Kind::kFunction) && EqualsIgnoreCase(unit->text, "WEEK") && unit->Child(kArgsSlot) != nullptr &&
+      unit->Child(kArgsSlot)->count == 1)
+    return UnitWord(unit->Child(kArgsSlot)->Child(0));
+  return UnitWord(unit) == "WEEK" ? std::string("SUNDAY") : std::string();
+}
 
 bool Fulfils(std::string_view condition, std::span<Node* const> args, const Types& type) {
   while (!condition.empty()) {

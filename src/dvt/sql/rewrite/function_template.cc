@@ -166,7 +166,7 @@ class Filling {
       case Word::kFormat:
       case Word::kParseFormat:
         return Format(arg, word == Word::kParseFormat, args->count > 1 ? args->Child(1)->text : std::string_view());
-      case Word::kIntervalValue: return arg->Is(Kind::kInterval) ? arg->Child(0) : arg;
+      case Word::kIntervalValue: return arg->Is(Kind::kInterval) ? Quoted(arg->Child(0)) : arg;
       case Word::kIntervalUnit: return arg->Is(Kind::kInterval) && !arg->text.empty() ? Bare(arg->text) : Bare("DAY");
       case Word::kStamp: return arg->Is(Kind::kString, Op::kPlain) ? CastTo(arg, "TIMESTAMP") : arg;
       case Word::kRaw: return Raw(arg);
@@ -194,6 +194,14 @@ class Filling {
     return Timestamp(MakeString(arena_, std::to_string(static_cast<int>(date.year())) + "-" +
                                             part(static_cast<unsigned>(date.month())) + "-" +
                                             part(static_cast<unsigned>(date.day()))));
+  }
+
+  // The number of an interval as it stands in INTERVAL '5' DAY.
+  Node* Quoted(Node* value) {
+    if (!value->Is(Kind::kNumber)) return value;
+    Node* text = NewNode(arena_, Kind::kString, {}, value->text, Op::kPlain);
+    made_.push_back(text);
+    return text;
   }
 
   // A cast in the source's words, still to be rewritten.

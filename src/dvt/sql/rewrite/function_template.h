@@ -46,5 +46,9 @@ bool IsTemplateWord(std::string_view word);
 /// The canonical name of a date part ("DAY", "ISOWEEK") as it is written in calls: a bare word, a string or an abbreviation (dd, mm, yyyy). Empty for
 /// anything else.
 std::string UnitWord(const Node* node);
+/// The day ("MONDAY") with which the unit WEEK(day) begins, SUNDAY for WEEK alone; empty for other units.
+std::string WeekDay(const Node* unit);
+/// Whether a value is an array by its looks: [1, 2], ARRAY(1, 2), CAST(x AS ARRAY<INT>).
+bool IsArray(const Node* value);
 
 }  // namespace dvt::sql

@@ -60,8 +60,8 @@ const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, std::span<Node*
   };
   const int count = static_cast<int>(args.size());
   const FunctionSpec* target = first(FindConcepts(to_, spec.concept_, count));
-  exact = target != nullptr;
-  return exact ? target : first(FindFamilies(to_, spec.family_name(), count));
+  exact = target != nullptr && target->family != "approximate";
+  return target != nullptr ? target : first(FindFamilies(to_, spec.family_name(), count));
 }
 
 // The call's arguments in the concept's own order. Nothing of the call changes.
@@ -301,6 +301,7 @@ void Rewriter::TypeName(Node* type) {
   type->text = target->written();
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;
+  if (customary_) WideDecimal(type, *target);
   if (type->count > target->parameters && &from_ != &to_) {
     Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
          "its parameters have no place in " + std::string(to_.name));

@@ -97,6 +97,10 @@ Node* Rewriter::Between(Node* node) {
 }
 
 Node* Rewriter::In(Node* node) {
+  if (Node* test = InArray(node)) {
+    Note(Verdict::kUnsupported, node, "IN UNNEST", "only lists and queries are known to mean the same");
+    return test;
+  }
   if (Unparen(node->Child(0))->Is(Kind::kRow)) {
     if (from_.Has(Feature::kStructBraces) || to_.Has(Feature::kStructBraces))
       Note(Verdict::kDifferent, node, "IN with rows", "NULLs inside rows count as values in DuckDB only");

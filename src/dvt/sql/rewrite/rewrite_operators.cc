@@ -117,7 +117,9 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
-    case Kind::kFunction: return PlaceOrder(Function(node));
+    case Kind::kNumber: DecimalNumber(node); return node;
+    case Kind::kAlter: PlainDefinition(node); return node;
+    case Kind::kFunction: return PlaceOrder(Function(NullTreatment(node)));
     case Kind::kIn: return In(node);
     case Kind::kBetween: return Between(node);
     case Kind::kWindow: Window(node); return node;
@@ -166,6 +168,7 @@ Node* Rewriter::Visit(Node* node) {
         if (to_.Has(Feature::kDatabasesOnly) && node->text == "SCHEMA") node->text = "DATABASE";
         if (from_.Has(Feature::kDatabasesOnly) && node->text == "DATABASE") node->text = "SCHEMA";
       }
+      PlainDefinition(node);
       if (!node->Is(Kind::kColumnDef))
         Note(Verdict::kDifferent, node, "statement",
              "definitions and changes of tables are only printed in the other dialect, not checked");

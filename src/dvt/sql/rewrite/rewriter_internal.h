@@ -192,6 +192,13 @@ class Rewriter {
   void BareCast(Node* cast);
   void UnboundText(Node* type);
 
+  // NULLs of aggregates and arrays (rewrite_null_treatment.cc); definitions and literals of fewer forms (rewrite_definitions.cc).
+  Node* NullTreatment(Node* call);
+  Node* InArray(Node* in);
+  void PlainDefinition(Node* node);
+  void DecimalNumber(Node* number);
+  void WideDecimal(Node* type, const TypeSpec& target);
+
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
   void Note(Verdict verdict, const Node* node, std::string construct, std::string message);

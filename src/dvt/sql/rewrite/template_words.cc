@@ -23,6 +23,13 @@ class Words {
     return all;
   }
 
+  // a || b || c
+  Node* Concatenated() {
+    Node* all = nullptr;
+    for (Node* arg : args_) all = all == nullptr ? arg : Made(MakeBinary(arena_, Op::kConcat, all, arg));
+    return all;
+  }
+
   // A number plus a number, else a sum.
   Node* Add() {
     int64_t left = 0, right = 0;
@@ -80,6 +87,79 @@ class Words {
     return Made(MakeString(arena_, path));
   }
 
+  // f(x) → x
+  Node* Inner() {
+    const Node* inner = args_[0]->Is(Kind::kFunction) ? args_[0]->Child(kArgsSlot) : nullptr;
+    return inner != nullptr && inner->count > 0 ? inner->Child(0) : args_[0];
+  }
+
+  // 4 → [0, 0.25, 0.5, 0.75, 1]
+  Node* Fractions() {
+    int64_t parts = 0;
+    if (!Whole(args_[0], parts) || parts < 1 || parts > 1000) return args_[0];
+    Node* list = Made(NewNode(arena_, Kind::kArray));
+    for (int64_t i = 0; i <= parts; ++i) {
+      char text[32];
+      const auto end = std::to_chars(text, text + sizeof(text), static_cast<double>(i) / static_cast<double>(parts));
+      Append(arena_, list, Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy(std::string_view(text, end.ptr)))));
+    }
+    return list;
+  }
+
+  // WEEK(SUNDAY) → '1', the days between its start and the next Monday; WEEK_BACK the same days back.
+  Node* WeekStart() { return DayCount(WeekShift()); }
+  Node* WeekBack() { return DayCount(-WeekShift()); }
+  // The last day of such a week, counted from Sunday, plus seven.
+  Node* WeekEnd() { return Made(MakeNumber(arena_, 7 + (WeekShift() == 1 ? 6 : -WeekShift()))); }
+
+  // 'text' AS TIMESTAMPTZ; everything else stays.
+  Node* MomentWithZone() {
+    if (!args_[0]->Is(Kind::kString, Op::kPlain)) return args_[0];
+    return Made(MakeCast(arena_, args_[0], Made(MakeTypeName(arena_, "TIMESTAMPTZ"))));
+  }
+
+  // x, a, b, …, else as CASE WHEN x = a THEN b … ELSE … END, where NULL equals NULL.
+  Node* Decoded() {
+    Node* choice = Made(NewNode(arena_, Kind::kCase, {nullptr, nullptr}));
+    const size_t pairs = (args_.size() - 1) / 2;
+    if (args_.size() % 2 == 0) choice->children[1] = args_.back();
+    for (size_t i = 0; i < pairs; ++i) {
+      Node* key = args_[1 + 2 * i];
+      const auto value = [&] { return Clone(arena_, args_[0]); };
+      const auto null = [&](Node* of) { return Made(NewNode(arena_, Kind::kIs, {of, Made(NewNode(arena_, Kind::kNull))})); };
+      Node* test = nullptr;
+      if (key->Is(Kind::kNull)) {
+        test = null(value());
+      } else {
+        test = Made(MakeBinary(arena_, Op::kEq, value(), key));
+        if (!key->Is(Kind::kString) && !key->Is(Kind::kNumber)) {
+          Node* both = Made(MakeBinary(arena_, Op::kAnd, null(value()), null(Clone(arena_, key))));
+          test = Made(MakeBinary(arena_, Op::kOr, test, Made(MakeParen(arena_, both))));
+        }
+      }
+      Append(arena_, choice, Made(NewNode(arena_, Kind::kWhen, {test, args_[2 + 2 * i]})));
+    }
+    return choice;
+  }
+
+  // Arrays and single values as one list of texts.
+  Node* TextList() {
+    std::vector<Node*> parts;
+    for (Node* arg : args_) {
+      if (IsArray(arg)) {
+        parts.push_back(arg->Is(Kind::kCast) ? arg : TextCast(arg, true));
+      } else {
+        parts.push_back(Made(NewNode(arena_, Kind::kArray, {TextCast(arg, false)})));
+      }
+    }
+    if (parts.size() == 1) return parts[0];
+    return Made(MakeFunction(arena_, "LIST_CONCAT", parts));
+  }
+
+  // a, 1, b, 2 → [a, b] and [1, 2]
+  Node* Keys() { return EverySecond(0); }
+  Node* Values() { return EverySecond(1); }
+
   // The characters of the first text where it differs from the second.
   Node* Changed() {
     const std::string_view ours = args_[0]->text, other = args_[1]->text;
@@ -103,10 +183,27 @@ class Words {
     return true;
   }
 
-  Node* Concatenated() {
-    Node* all = nullptr;
-    for (Node* arg : args_) all = all == nullptr ? arg : Made(MakeBinary(arena_, Op::kConcat, all, arg));
-    return all;
+  // How many days after Monday's week such a week begins: Sunday's a day before the next.
+  int64_t WeekShift() const {
+    static constexpr std::string_view kDays[] = {"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"};
+    const std::string day = WeekDay(args_[0]);
+    for (int64_t i = 0; i < 6; ++i) {
+      if (day == kDays[i]) return -i;
+    }
+    return 1;
+  }
+  Node* DayCount(int64_t days) { return Made(MakeString(arena_, std::to_string(days))); }
+
+  Node* EverySecond(size_t from) {
+    Node* list = Made(NewNode(arena_, Kind::kArray));
+    for (size_t i = from; i < args_.size(); i += 2) Append(arena_, list, args_[i]);
+    return list;
+  }
+
+  Node* TextCast(Node* value, bool list) {
+    Node* type = Made(MakeTypeName(arena_, "TEXT"));
+    if (list) type = Made(NewNode(arena_, Kind::kTypeName, {type}, {}, Op::kArrayType));
+    return Made(MakeCast(arena_, value, type));
   }
 
   Arena& arena_;
@@ -118,10 +215,25 @@ constexpr struct {
   std::string_view name;
   size_t least;
   Node* (Words::*apply)();
-} kWords[] = {{"ANY_NULL", 1, &Words::AnyNull},       {"ADD", 2, &Words::Add},
-              {"JOINED", 1, &Words::Joined},          {"SEED", 1, &Words::Seed},
-              {"WHOLE", 1, &Words::WholeNumber},      {"CHANGED", 2, &Words::Changed},
-              {"JSON_PATH_OF", 1, &Words::JsonPath},  {"JSON_ARROW", 2, &Words::JsonArrow},
+} kWords[] = {{"ANY_NULL", 1, &Words::AnyNull},
+              {"ADD", 2, &Words::Add},
+              {"JOINED", 1, &Words::Joined},
+              {"SEED", 1, &Words::Seed},
+              {"WHOLE", 1, &Words::WholeNumber},
+              {"CHANGED", 2, &Words::Changed},
+              {"CONCATENATED", 1, &Words::Concatenated},
+              {"ARGUMENT_OF", 1, &Words::Inner},
+              {"FRACTIONS", 1, &Words::Fractions},
+              {"WEEK_START", 1, &Words::WeekStart},
+              {"WEEK_BACK", 1, &Words::WeekBack},
+              {"WEEK_END", 1, &Words::WeekEnd},
+              {"MOMENT_TZ", 1, &Words::MomentWithZone},
+              {"DECODED", 3, &Words::Decoded},
+              {"TEXT_LIST", 1, &Words::TextList},
+              {"KEYS_OF", 0, &Words::Keys},
+              {"VALUES_OF", 0, &Words::Values},
+              {"JSON_PATH_OF", 1, &Words::JsonPath},
+              {"JSON_ARROW", 2, &Words::JsonArrow},
               {"PLAIN_PATH_OF", 1, &Words::PlainPath}};
 
 }  // namespace

@@ -1,0 +1,100 @@
+// Definitions in systems whose tables have no storage properties; numbers and types of fewer forms.
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/rewriter_internal.h"
+
+namespace dvt::sql {
+
+namespace {
+
+constexpr std::string_view kTableWords[] = {"TRANSIENT", "ICEBERG",  "INTERACTIVE", "DYNAMIC", "HYBRID",
+                                            "EXTERNAL",  "VOLATILE", "UNLOGGED",    "FOREIGN", "SECURE"};
+constexpr std::string_view kCounters[] = {"AUTOINCREMENT", "AUTO_INCREMENT", "IDENTITY", "COMMENT", "ENCODE"};
+
+bool Contains(std::span<const std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// The first word of a phrase, in upper case.
+std::string FirstWord(const Node* node) {
+  while (node != nullptr && node->Is(Kind::kPhrase) && node->count > 0) node = node->Child(0);
+  std::string word = node == nullptr ? std::string() : ToUpper(node->text);
+  return word.substr(0, word.find(' '));
+}
+
+bool IsStorage(const Node* property) {
+  const std::string word = FirstWord(property);
+  return word != "LIKE" && word != "CLONE" && word != "COPY" && word != "ON" && word != "WITH" && word != "RETURNS";
+}
+
+}  // namespace
+
+// CREATE TRANSIENT TABLE t … CLUSTER BY (a) COMMENT = 'c' is CREATE TABLE t …
+void Rewriter::PlainDefinition(Node* node) {
+  if (!customary_ || &from_ == &to_ || !to_.Has(Feature::kPlainDefinitions)) return;
+  bool dropped = false;
+  if (node->Is(Kind::kColumnDef)) {
+    Node* constraints = node->Child(2);
+    if (constraints == nullptr) return;
+    uint32_t kept = 0;
+    for (Node* each : constraints->Children()) {
+      if (Contains(kCounters, FirstWord(each)))
+        dropped = true;
+      else
+        constraints->children[kept++] = each;
+    }
+    constraints->count = kept;
+    if (kept == 0) node->children[2] = nullptr;
+  } else if (node->text.ends_with("TABLE") || node->text.ends_with("VIEW")) {
+    std::string words;
+    for (const auto& word : Split(node->text, ' ')) {
+      if (Contains(kTableWords, word))
+        dropped = true;
+      else
+        words += (words.empty() ? "" : " ") + std::string(word);
+    }
+    node->text = arena_.Copy(words);
+    for (const uint32_t slot : {kCreateProperties, kCreateTail}) {
+      if (!node->Is(Kind::kCreate) || node->Child(slot) == nullptr) continue;
+      Node* list = node->children[slot];
+      uint32_t kept = 0;
+      for (Node* each : list->Children()) {
+        if (slot == kCreateProperties && IsStorage(each))
+          dropped = true;
+        else
+          list->children[kept++] = each;
+      }
+      list->count = kept;
+      if (kept == 0) node->children[slot] = nullptr;
+    }
+  }
+  if (dropped)
+    Note(Verdict::kDifferent, node, "definition", std::string(to_.name) + " has no such properties; they are left out");
+}
+
+// 0xCC as 204.
+void Rewriter::DecimalNumber(Node* number) {
+  const std::string_view text = number->text;
+  if (!customary_ || &from_ == &to_ || !from_.Has(Feature::kHexNumbersKept) || to_.Has(Feature::kHexNumbersKept)) return;
+  if (text.size() < 3 || text.size() > 17 || text[0] != '0' || (text[1] | 32) != 'x') return;
+  uint64_t value = 0;
+  for (const char c : text.substr(2)) value = value * 16 + static_cast<uint64_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+  number->text = arena_.Copy(std::to_string(value));
+}
+
+// A decimal of more digits than the target has.
+void Rewriter::WideDecimal(Node* type, const TypeSpec& target) {
+  if (&from_ == &to_ || target.neutral != "BIGDECIMAL" || target.default_precision == 0) return;
+  Note(Verdict::kDifferent, type, "type " + std::string(type->text), std::string(to_.name) + " keeps fewer digits");
+  if (type->count == 0) {
+    Append(arena_, type, MakeNumber(arena_, target.default_precision));
+    Append(arena_, type, MakeNumber(arena_, target.default_scale));
+    return;
+  }
+  int64_t digits = 0;
+  if (!IsNumber(type->Child(0), &digits) || digits > target.default_precision)
+    type->children[0] = MakeNumber(arena_, target.default_precision);
+}
+
+}  // namespace dvt::sql
