@@ -370,7 +370,8 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
-    d.features = d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPlainDefinitions, F::kPivotBareColumns});
+    d.parent = &DuckdbConversions();
+    d.features = d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions, F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;

@@ -106,8 +106,12 @@ constexpr FunctionSpec kFunctions[] = {
     Nearest("regexp_extract_grouped", 4, 4, "ARRAY_EXTRACT(REGEXP_EXTRACT_ALL(ARG1, ARG2, 1), ARG4)", "ARG3=1"),
     Nearest("regexp_extract_grouped", 4, 4, "ARRAY_EXTRACT(REGEXP_EXTRACT_ALL(SUBSTRING(ARG1, ARG3), ARG2, 1), ARG4)"),
     Nearest("regexp_extract_all_grouped", 2, 2, "REGEXP_EXTRACT_ALL(ARG1, ARG2, 1)"),
+    Nearest("regexp_extract_group", 6, 6, "REGEXP_EXTRACT(ARG1, ARG2)", "ARG6=0"),
+    Nearest("regexp_extract_group", 6, 6, "REGEXP_EXTRACT(ARG1, ARG2, ARG6)", "ARG3=1;ARG4=1"),
+    Nearest("regexp_full_match", 2, 3, "REGEXP_FULL_MATCH(ARGS)"),
+    Near("regexp_like", 2, 3, "REGEXP_MATCHES(ARGS)"),
     Near("number_to_str", 2, 2, "FORMAT(JOINED('{:,.', ARG2, 'f}'), ARG1)", "ARG2:number"),
-    Near("concat_ws", 2, -1, "CONCAT_WS(ARG1, ARRAY_TO_STRING(TEXT_LIST(ARGS), ARG1))", "ARGS:array"),
+    Nearest("concat_ws_arrays", 2, -1, "CONCAT_WS(ARG1, ARRAY_TO_STRING(TEXT_LIST(ARGS), ARG1))", "ARGS:array"),
     Near("array_to_string", 3, 3, "ARRAY_TO_STRING(LIST_TRANSFORM(ARG1, LAMBDA x : COALESCE(CAST(x AS TEXT), ARG3)), ARG2)"),
     Nearest("concat_null", 2, -1, "CONCATENATED(ARGS)"),
     // Conditions and numbers.
@@ -123,6 +127,8 @@ constexpr FunctionSpec kFunctions[] = {
     // Aggregates.
     Near("approx_quantiles", 2, 2, "APPROX_QUANTILE(ARG1, FRACTIONS(ARG2))", "ARG2:number"),
     Near("array_concat_agg", 1, 1, "FLATTEN(ARRAY_AGG(ARG1) FILTER(WHERE NOT ARG1 IS NULL))"),
+    Same("collect_list", 1, 1, "ARRAY_AGG(ARG1)", "ARG1:constant"),
+    {"LISTAGG", "duckdb_listagg", 1, 2, TypeRule::kString, kAggregate, false, "group_concat"},
     Same("collect_list", 1, 1, "ARRAY_AGG(ARG1) FILTER(WHERE ARG1 IS NOT NULL)"),
     {"QUANTILE_CONT", "duckdb_quantile_cont", 2, 2, TypeRule::kUnknown, kAggregate, false, "percentile_cont"},
     {"QUANTILE_DISC", "duckdb_quantile_disc", 2, 2, TypeRule::kUnknown, kAggregate, false, "percentile_disc"},
@@ -160,7 +166,7 @@ constexpr Dialect kConversions = {.name = "duckdb conversions", .functions = kFu
 const Dialect& DuckdbConversions() {
   static const Dialect kWithParent = [] {
     Dialect d = kConversions;
-    d.parent = &DuckdbExpressions();
+    d.parent = &DuckdbCustomary();
     return d;
   }();
   return kWithParent;

@@ -112,7 +112,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"LISTAGG", "group_concat_any", 1, 2, TypeRule::kString, kAggregate, false, "group_concat"},
     {"JSON_PARSE", "parse_json", 1, 1, TypeRule::kJson, kPure, false, "parse_json"},
     {"GET_ARRAY_LENGTH", "array_size", 1, 1, TypeRule::kInt64, kPure, false, "array_size"},
-    {"ARRAY_CONCAT", "array_concat", 2, 2, TypeRule::kFirst, kPure, false, "array_concat"},
+    {"ARRAY_CONCAT", "array_cat_null", 2, 2, TypeRule::kFirst, kPure, false, "array_concat"},
     {"ARRAY_CONCAT",
      "array_concat",
      3,

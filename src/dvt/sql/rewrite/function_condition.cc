@@ -87,6 +87,16 @@ bool HasGroup(const Node* pattern) {
   return false;
 }
 
+// No column anywhere.
+bool IsConstant(const Node* value) {
+  bool constant = true;
+  Visit(value, [&](const Node* node) {
+    constant = constant && !node->Is(Kind::kColumn);
+    return constant;
+  });
+  return constant;
+}
+
 bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "missing") return arg == nullptr;
   if (arg == nullptr) return false;
@@ -110,6 +120,7 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "fraction") return arg->Is(Kind::kNumber) && arg->text.find('.') != std::string_view::npos;
   if (shape == "true") return arg->Is(Kind::kBoolean, Op::kTrue);
   if (shape == "false") return arg->Is(Kind::kBoolean, Op::kFalse);
+  if (shape == "constant") return IsConstant(arg);
   if (shape == "column") return arg->Is(Kind::kColumn);
   // A format of dates and times rather than of numbers: it names a part of a date.
   if (shape == "time_format") return !arg->Is(Kind::kString) || arg->text.find_first_of("dDmMyYhHstT") != std::string_view::npos;

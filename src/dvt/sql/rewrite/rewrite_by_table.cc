@@ -35,6 +35,13 @@ Node* FirstCall(Node* node) {
 
 }  // namespace
 
+// What stands in place of a call, with its FILTER, OVER and the like.
+Node* Rewriter::WithTail(Node* call, Node* made) {
+  Node* inner = HasTail(call) ? FirstCall(made) : nullptr;
+  if (inner != nullptr) MoveTail(arena_, call, inner);
+  return made;
+}
+
 // The row by which the source's table reads a call.
 const FunctionSpec* Rewriter::SpecOf(const Node* node) const {
   const Node* given = node->Child(kArgsSlot);
@@ -135,7 +142,7 @@ Node* Rewriter::Preferred(Node* node) {
   if (spec != nullptr && !spec->read.empty() && spec->read.front() == '=') {
     std::vector<Node*> given(args->Children().begin(), args->Children().end()), fresh;
     const Node* shape = FunctionTemplate(from_, spec->read.substr(1));
-    return shape == nullptr ? node : Visit(Instantiate(arena_, shape, given, fresh));
+    return shape == nullptr ? node : Visit(WithTail(node, Instantiate(arena_, shape, given, fresh)));
   }
   bool exact = false;
   std::vector<Node*> canonical;

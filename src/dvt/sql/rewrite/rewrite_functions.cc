@@ -88,7 +88,7 @@ Node* Rewriter::Function(Node* node) {
   if (!spec->read.empty() && spec->read.front() == '=') {
     std::vector<Node*> args_of_call(args->Children().begin(), args->Children().end()), fresh;
     if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1)))
-      return Visit(Instantiate(arena_, shape, args_of_call, fresh));
+      return Visit(WithTail(node, Instantiate(arena_, shape, args_of_call, fresh)));
   }
   if (spec->concept_ == "parsename") return DottedPart(node, true);
   if (spec->family_name() == "split_part" && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);

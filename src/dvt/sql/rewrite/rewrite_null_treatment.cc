@@ -1,4 +1,4 @@
-// What aggregates do with NULLs, and membership in arrays that may hold them.
+// What aggregates do with NULLs; membership in arrays, and matches of several patterns.
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
@@ -52,6 +52,27 @@ Node* Rewriter::InArray(Node* in) {
   Node* parts[] = {in->Child(0), args->Child(0)};
   Node* test = Call(in, *spec, parts);
   return in->Has(kNot) ? Made(MakeNot(arena_, test)) : test;
+}
+
+// x LIKE ANY (a, b) is x LIKE a OR x LIKE b; ALL joins with AND.
+Node* Rewriter::PatternList(Node* like) {
+  const Node* list = like->Child(1);
+  if (!customary_ || !to_.Has(Feature::kPatternsApart) || !list->Is(Kind::kQuantified) || list->count != 1) return nullptr;
+  Node* patterns = list->children[0];
+  if (patterns->IsQuery() || list->Has(kNoParens) || patterns->Is(Kind::kArray)) return nullptr;
+  const uint32_t count = patterns->Is(Kind::kRow) ? patterns->count : 1;
+  Node* all = nullptr;
+  for (uint32_t i = 0; i < count; ++i) {
+    Node* pattern = patterns->Is(Kind::kRow) ? patterns->children[i] : patterns;
+    Node* each = NewNode(arena_, Kind::kLike, {i == 0 ? like->Child(0) : Clone(arena_, like->Child(0)), pattern}, {}, like->op);
+    if (like->Child(2) != nullptr) SetChild(arena_, each, 2, Clone(arena_, like->Child(2)));
+    each->Set(kNot, like->Has(kNot));
+    each->begin = like->begin;
+    Made(each);
+    if (i > 1) all = Made(MakeParen(arena_, all));
+    all = all == nullptr ? each : Made(MakeBinary(arena_, list->op == Op::kEvery ? Op::kAnd : Op::kOr, all, each));
+  }
+  return all;
 }
 
 }  // namespace dvt::sql

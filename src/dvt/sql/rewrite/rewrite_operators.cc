@@ -110,7 +110,10 @@ Node* Rewriter::Visit(Node* node) {
       FoldedCase(node);
       for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
       return node;
-    case Kind::kLike: return Like(node);
+    case Kind::kLike: {
+      Node* patterns = PatternList(node);
+      return patterns != nullptr ? patterns : Like(node);
+    }
     case Kind::kStruct: needs(to_.Has(Feature::kStructBraces), "nested value"); return customary_ ? Structure(node) : node;
     case Kind::kCast: BareCast(node); return customary_ ? CustomaryCast(node) : Cast(node);
     case Kind::kTypeName: TypeName(node); return node;

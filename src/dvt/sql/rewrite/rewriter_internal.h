@@ -167,6 +167,7 @@ class Rewriter {
   const FunctionSpec* TargetOf(const FunctionSpec& spec, std::span<Node* const> args, bool& exact) const;
   bool CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args);
   Node* Call(Node* node, const FunctionSpec& to, std::span<Node* const> args);
+  Node* WithTail(Node* call, Node* made);
   Node* Preferred(Node* node);
   Node* Normalize(Node* node);
   Node* LimitedCast(Node* cast);
@@ -195,6 +196,7 @@ class Rewriter {
   // NULLs of aggregates and arrays (rewrite_null_treatment.cc); definitions and literals of fewer forms (rewrite_definitions.cc).
   Node* NullTreatment(Node* call);
   Node* InArray(Node* in);
+  Node* PatternList(Node* like);
   void PlainDefinition(Node* node);
   void DecimalNumber(Node* number);
   void WideDecimal(Node* type, const TypeSpec& target);
