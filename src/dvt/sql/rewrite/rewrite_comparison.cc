@@ -120,8 +120,9 @@ Node* Rewriter::CustomaryLike(Node* node) {
   if (node->op != Op::kRegexp || to_.Has(Feature::kRegexpOperator)) return nullptr;
   bool exact = false;
   const FunctionSpec* own = FindFunction(from_, "RLIKE", 2);
-  const FunctionSpec* spec = own != nullptr && own->read.empty() ? TargetOf(*own, std::span<Node* const>(node->children, 2), exact)
-                                                                 : FindFamily(to_, "regexp_like", 2);
+  const FunctionSpec* spec = own != nullptr && own->read.empty()
+                                 ? TargetOf(*own, std::span<Node* const>(node->children, 2), exact)
+                                 : FindFamily(to_, "regexp_like", 2);
   if (spec == nullptr) return nullptr;
   Node* call = Call(MakeFunction(arena_, "REGEXP_LIKE", {node->Child(0), node->Child(1)}), *spec,
                     std::span<Node* const>(node->children, 2));
