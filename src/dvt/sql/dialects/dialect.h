@@ -241,8 +241,8 @@ enum class Feature : uint16_t {
   kMethodCalls,        ///< x.f(y) is f(x, y)
   kParametricCalls,    ///< f(p)(x)
   kCallClauses,        ///< ANY_VALUE(x HAVING MAX y), ARRAY_AGG(x IGNORE NULLS ORDER BY y LIMIT 3)
-  kNullsInWindows,  ///< only windows take IGNORE NULLS: aggregates filter
-  kPatternsApart,  ///< LIKE ANY and LIKE ALL are written as OR and AND
+  kNullsInWindows,     ///< only windows take IGNORE NULLS: aggregates filter
+  kPatternsApart,      ///< LIKE ANY and LIKE ALL are written as OR and AND
   kNullsInCall,        ///< FIRST_VALUE(x IGNORE NULLS) OVER …
   kSafeCast,           ///< SAFE_CAST for TRY_CAST
   kScripts,            ///< DECLARE, LOOP, WHILE, REPEAT, FOR … IN
@@ -313,7 +313,7 @@ enum class Feature : uint16_t {
   kMerge,
   kDeleteUsing,
   kUpdateFrom,
-  kPlainDefinitions,     ///< tables have no storage properties, columns neither comments nor counters
+  kPlainDefinitions,  ///< tables have no storage properties, columns neither comments nor counters
   kCreateOrReplace,
   kAddWithoutColumn,         ///< ALTER TABLE t ADD c INT, without COLUMN
   kAlterTypeWithoutSetData,  ///< ALTER COLUMN c TYPE INT (else SET DATA TYPE)

@@ -371,7 +371,8 @@ const Dialect& Duckdb() {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
     d.parent = &DuckdbConversions();
-    d.features = d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions, F::kPivotBareColumns});
+    d.features =
+        d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions, F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;
