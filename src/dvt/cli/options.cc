@@ -65,7 +65,8 @@ void AddSql(CLI::App& app, Options& o) {
     verb->add_option("-w,--write", o.write, "Dialect to write (default: as --read)");
     verb->add_flag("-p,--pretty", o.pretty, "One clause a line");
     verb->add_flag("--strict", o.strict, "What cannot keep its meaning is an error");
-    verb->add_option("--identify", o.identify, "Which identifiers are quoted")->check(CLI::IsMember({"as-written", "as-needed", "always"}));
+    verb->add_option("--identify", o.identify, "Which identifiers are quoted")
+        ->check(CLI::IsMember({"as-written", "as-needed", "always"}));
     verb->add_option("--schema", o.schema_file, "JSON file: {table: {column: type}}");
   }
 }

@@ -28,7 +28,8 @@ class Shaper {
     if (!to_.Has(Feature::kQualify) && slot->Is(Kind::kSelect) && slot->Child(kQualifySlot) != nullptr) Qualify(slot);
     if (to_.Has(Feature::kOutputsNeedNames)) NameOutputs(slot);
     if (to_.Has(Feature::kForXml) && slot->IsQuery() && slot->Child(kLockSlot) != nullptr &&
-        slot->Child(kLockSlot)->Is(Kind::kLock) && (slot->Child(kLockSlot)->text.starts_with("FOR UPDATE") || slot->Child(kLockSlot)->text.starts_with("FOR SHARE")))
+        slot->Child(kLockSlot)->Is(Kind::kLock) &&
+        (slot->Child(kLockSlot)->text.starts_with("FOR UPDATE") || slot->Child(kLockSlot)->text.starts_with("FOR SHARE")))
       slot->children[kLockSlot] = nullptr;  // rows are locked by hints
     if (to_.Has(Feature::kPlainSetBranches) && slot->Is(Kind::kSetOperation)) Branches(slot);
     if (to_.Has(Feature::kOffsetNeedsOrder) && (slot->Is(Kind::kSelect) || slot->Is(Kind::kSetOperation))) Tail(slot);

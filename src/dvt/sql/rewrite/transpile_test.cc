@@ -70,6 +70,32 @@ INSTANTIATE_TEST_SUITE_P(Pairs, TranspileTest,
                                            "mysql_postgres", "sqlite_duckdb", "duckdb_postgres", "duckdb_mysql",
                                            "duckdb_sqlite"));
 
+// Customary texts: tests/sql/texts/<from>_<to>.txt holds a statement, then "> " and what it becomes when differences are only noted.
+TEST(Texts, EveryCaseOfTheFolder) {
+  auto files = ListFiles("tests/sql/texts");
+  ASSERT_TRUE(files.has_value()) << files.error().ToString();
+  int cases = 0;
+  for (const auto& file : *files) {
+    const auto names = Split(file.substr(0, file.rfind('.')), '_');
+    ASSERT_EQ(names.size(), 2u) << file;
+    auto text = ReadFile("tests/sql/texts/" + file);
+    ASSERT_TRUE(text.has_value());
+    std::string sql;
+    for (const std::string& line : Split(*text, '\n')) {
+      if (line.substr(0, 2) != "> ") {
+        sql = line;
+        continue;
+      }
+      ++cases;
+      TranspileOptions options;
+      options.normalize = true;
+      auto done = Transpile(sql, *FindDialect(names[0]), *FindDialect(names[1]), options);
+      EXPECT_EQ(done ? "> " + done->sql : done.error().ToString(), line) << file << ": " << sql;
+    }
+  }
+  EXPECT_GT(cases, 100);
+}
+
 TEST(CanExpress, SaysWhyNot) {
   auto ask = [](std::string_view sql, const Dialect& from, const Dialect& to, DataType type, std::string* reason) {
     auto ast = ParseExpression(sql, from);
