@@ -10,8 +10,9 @@ _numbers = itertools.count(1)
 
 
 class Proxy:
-    def __init__(self, toxiproxy, name, port):
+    def __init__(self, toxiproxy, name, port, upstream):
         self.toxiproxy, self.name, self.port = toxiproxy, name, port
+        self.upstream = upstream
         self.timer = None
 
     def down(self):
@@ -20,6 +21,11 @@ class Proxy:
 
     def up(self):
         self.toxiproxy.call("POST", f"/proxies/{self.name}", {"enabled": True})
+
+    def renew(self):
+        """The same proxy again, up and without toxics. Removing a toxic of connections that were just cut can hang the server."""
+        self.toxiproxy.call("DELETE", f"/proxies/{self.name}")
+        self.toxiproxy.create(self.name, self.port, self.upstream)
 
     def add(self, toxic, attributes, stream="downstream"):
         """`stream`: downstream is what the server sends, upstream what it gets."""
@@ -52,14 +58,17 @@ class Toxiproxy:
         with opener.open(request, timeout=10) as answer:
             return answer.read()
 
+    def create(self, name, port, upstream):
+        self.call("POST", "/proxies", {"name": name, "listen": f"127.0.0.1:{port}", "upstream": upstream, "enabled": True})
+
     @contextlib.contextmanager
     def proxy(self, upstream):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         name = f"proxy{next(_numbers)}"
-        self.call("POST", "/proxies", {"name": name, "listen": f"127.0.0.1:{port}", "upstream": upstream, "enabled": True})
-        proxy = Proxy(self, name, port)
+        self.create(name, port, upstream)
+        proxy = Proxy(self, name, port, upstream)
         try:
             yield proxy
         finally:

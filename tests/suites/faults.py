@@ -267,10 +267,9 @@ def all_cut(report, context, bench):
             time.sleep(0.8)
             finished = process.poll() is not None
             proxy.down()
-            proxy.remove("bandwidth")
             time.sleep(1.0)
             meanwhile = bench.state(model)
-            proxy.up()
+            proxy.renew()
             try:
                 output = process.communicate(timeout=120)[0].decode(errors="replace")
             except subprocess.TimeoutExpired:
