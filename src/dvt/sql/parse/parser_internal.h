@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,11 @@ class Parser {
   const std::vector<ParseFailure>& failures() const { return failures_; }
 
  private:
+  static constexpr std::ptrdiff_t kMostStack = 4 << 20;  ///< bytes; a thread has eight million of them
   struct Depth {
     explicit Depth(Parser& p) : p(p) {
-      if (++p.depth_ > p.options_.max_depth) p.TooDeep();
+      const auto used = p.stack_base_ - static_cast<const char*>(__builtin_frame_address(0));
+      if (++p.depth_ > p.options_.max_depth || used > kMostStack || used < -kMostStack) p.TooDeep();
     }
     ~Depth() { --p.depth_; }
     Parser& p;
@@ -397,6 +400,7 @@ class Parser {
   const ParseOptions& options_;
   size_t at_ = 0;
   int depth_ = 0;
+  const char* stack_base_ = static_cast<const char*>(__builtin_frame_address(0));  ///< where the parser was made
   std::vector<const Comment*> comments_;  ///< by token index: the comments that belong to it
   int pipe_steps_ = 0;
   bool no_in_ = false;  ///< inside POSITION(x IN y)
