@@ -1,4 +1,5 @@
 #include "dvt/sql/dialects/hive_family.h"
+#include "dvt/sql/dialects/standard_sql.h"
 
 namespace dvt::sql {
 
@@ -10,89 +11,11 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"presto", "athena"};
 
-constexpr FeatureSet kFeatures = {F::kFetchAsWritten,
-                                  F::kSingularUnits,
-                                  F::kAliasedArguments,
-                                  F::kArraysFromOne,
-                                  F::kElementAt,
-                                  F::kArrayCalls,
-                                  F::kRawCalls,
-                                  F::kInlineFunctions,
-                                  F::kLiteralDigits,
-                                  F::kUnderscoreNumbers,
-                                  F::kDollarParameters,
-                                  F::kPipesConcat,
-                                  F::kDoubleColonCast,
-                                  F::kJsonContainment,
-                                  F::kSimilarTo,
-                                  F::kNotNullPostfix,
-                                  F::kLambdaArrow,
-                                  F::kGroupByAll,
-                                  F::kGroupingSets,
-                                  F::kLateral,
-                                  F::kAsofJoin,
-                                  F::kSemiAntiJoin,
-                                  F::kFullJoin,
-                                  F::kNaturalJoin,
-                                  F::kLimitPercent,
-                                  F::kNullsOrdering,
-                                  F::kByNameUnion,
-                                  F::kStarExcept,
-                                  F::kStarReplace,
-                                  F::kMaterializedCte,
-                                  F::kValuesTable,
-                                  F::kTableStatement,
-                                  F::kWindowFrameGroups,
-                                  F::kFilterClause,
-                                  F::kWithinGroup,
-                                  F::kIgnoreNulls,
-                                  F::kNamedWindows,
-                                  F::kTableSample,
-                                  F::kPivot,
-                                  F::kIntersectExceptAll,
-                                  F::kTrailingCommas,
-                                  F::kAliasInWhere,
-                                  F::kAliasInGroupBy,
-                                  F::kOrdinality,
-                                  F::kTryCast,
-                                  F::kArrayBrackets,
-                                  F::kArrayKeyword,
-                                  F::kListSlices,
-                                  F::kBooleanLiterals,
-                                  F::kBooleanType,
-                                  F::kIntervalType,
-                                  F::kIntervalUnitOutside,
-                                  F::kIntervalString,
-                                  F::kExtract,
-                                  F::kPositionFunction,
-                                  F::kSubstringFrom,
-                                  F::kTrimFrom,
-                                  F::kRowConstructor,
-                                  F::kCollateClause,
-                                  F::kAtTimeZone,
-                                  F::kNamedArguments,
-                                  F::kReturning,
-                                  F::kOnConflict,
-                                  F::kMerge,
-                                  F::kDeleteUsing,
-                                  F::kUpdateFrom,
-                                  F::kCreateOrReplace,
-                                  F::kNullsAlwaysLast,
-                                  F::kBareJoin,
-                                  F::kBareValues,
-                                  F::kBitwiseCalls,
-                                  F::kTypedLiterals,
-                                  F::kMatchRecognize};
-
-constexpr Precedence kPrecedence = MakePrecedence(
-    {{Op::kOr, 1},       {Op::kAnd, 2},        {Op::kEq, 5},           {Op::kNeq, 5},          {Op::kLt, 5},
-     {Op::kLe, 5},       {Op::kGt, 5},         {Op::kGe, 5},           {Op::kDistinctFrom, 4}, {Op::kNotDistinctFrom, 4},
-     {Op::kBitOr, 7},    {Op::kBitXor, 7},     {Op::kBitAnd, 7},       {Op::kShiftLeft, 7},    {Op::kShiftRight, 7},
-     {Op::kConcat, 7},   {Op::kJsonGet, 7},    {Op::kJsonGetText, 7},  {Op::kContains, 7},     {Op::kContainedBy, 7},
-     {Op::kOverlaps, 7}, {Op::kRegexMatch, 7}, {Op::kRegexNoMatch, 7}, {Op::kCustom, 7},       {Op::kAdd, 8},
-     {Op::kSub, 8},      {Op::kMul, 9},        {Op::kDiv, 9},          {Op::kIntDiv, 9},       {Op::kMod, 9},
-     {Op::kPow, 10}},
-    3, 4, 6, 13, 12, 11);
+constexpr FeatureSet kFeatures = kWarehouseFeatures.With(
+    {F::kFetchAsWritten, F::kSingularUnits,   F::kArraysFromOne, F::kElementAt,     F::kArrayCalls,
+     F::kRawCalls,       F::kInlineFunctions, F::kLiteralDigits, F::kSemiAntiJoin,  F::kIntersectExceptAll,
+     F::kAliasInWhere,   F::kAliasInGroupBy,  F::kTryCast,       F::kListSlices,    F::kNullsAlwaysLast,
+     F::kBareJoin,       F::kBareValues,      F::kBitwiseCalls,  F::kTypedLiterals, F::kMatchRecognize});
 
 constexpr TypeSpec kTypes[] = {
     {"BOOLEAN", TypeKind::kBool},
@@ -163,7 +86,7 @@ const Dialect& Trino() {
     d.aliases = kAliases;
     d.folding = d.table_folding = Folding::kInsensitive;
     d.features = kFeatures.Without({F::kAliasInWhere, F::kAliasInGroupBy});
-    d.precedence = &kPrecedence;
+    d.precedence = &kStandardPrecedence;
     d.nested = {.structure = "ROW", .open = '(', .literal = "ARRAY["};
     d.types = kTypes;
     d.functions = TrinoFunctions();
