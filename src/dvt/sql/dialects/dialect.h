@@ -110,6 +110,40 @@ struct FunctionSpec {
   std::string_view family_name() const { return family.empty() ? concept_ : family; }
 };
 
+/// The texts of a row, by name.
+struct FunctionForms {
+  std::string_view read = {};
+  std::string_view when_read = {};
+  std::string_view write = {};
+  std::string_view when_write = {};
+  std::string_view family = {};
+};
+
+/// A spelling that is read and written.
+constexpr FunctionSpec Spelled(std::string_view name, std::string_view concept_, int8_t min_args, int8_t max_args, TypeRule type,
+                               const FunctionForms& forms, uint8_t flags = kPure) {
+  return {name,       concept_,    min_args,        max_args,        type, flags, false, forms.family,
+          forms.read, forms.write, forms.when_read, forms.when_write};
+}
+
+/// A spelling that is only read: the concept is written otherwise.
+constexpr FunctionSpec Read(std::string_view name, std::string_view concept_, int8_t min_args, int8_t max_args, TypeRule type,
+                            const FunctionForms& forms, uint8_t flags = kPure) {
+  return {name, concept_, min_args, max_args, type, flags, true, forms.family, forms.read, {}, forms.when_read, {}};
+}
+
+/// A row without a spelling of its own: how a dialect says `concept_` as `text`, where `when` (a `when_write`) holds.
+constexpr FunctionSpec Written(std::string_view concept_, int8_t min_args, int8_t max_args, TypeRule type, std::string_view text,
+                               std::string_view when = {}, std::string_view family = {}) {
+  return {.concept_ = concept_,
+          .min_args = min_args,
+          .max_args = max_args,
+          .type = type,
+          .family = family,
+          .write = text,
+          .when_write = when};
+}
+
 /// One dialect, as data. All are constexpr and live for ever. Children inherit what they leave empty (tables: child first, then parent).
 struct Dialect {
   std::string_view name;

@@ -8,17 +8,17 @@ namespace {
 // The same in the common case.
 constexpr FunctionSpec Near(std::string_view family, int8_t least, int8_t most, std::string_view write,
                             std::string_view when = {}) {
-  return {"", "duckdb_near", least, most, TypeRule::kUnknown, kPure, false, family, {}, write, {}, when};
+  return Written("duckdb_near", least, most, TypeRule::kUnknown, write, when, family);
 }
 // The same meaning.
 constexpr FunctionSpec Same(std::string_view meaning, int8_t least, int8_t most, std::string_view write,
                             std::string_view when = {}) {
-  return {"", meaning, least, most, TypeRule::kUnknown, kPure, false, {}, {}, write, {}, when};
+  return Written(meaning, least, most, TypeRule::kUnknown, write, when);
 }
 // The nearest for exactly that function, which is taken before its family's.
 constexpr FunctionSpec Nearest(std::string_view meaning, int8_t least, int8_t most, std::string_view write,
                                std::string_view when = {}) {
-  return {"", meaning, least, most, TypeRule::kUnknown, kPure, false, "approximate", {}, write, {}, when};
+  return Written(meaning, least, most, TypeRule::kUnknown, write, when, "approximate");
 }
 
 constexpr FunctionSpec kFunctions[] = {

@@ -8,12 +8,12 @@ namespace {
 // The same meaning.
 constexpr FunctionSpec Says(std::string_view meaning, int8_t least, int8_t most, std::string_view write,
                             std::string_view when = {}) {
-  return {"", meaning, least, most, TypeRule::kUnknown, kPure, false, {}, {}, write, {}, when};
+  return Written(meaning, least, most, TypeRule::kUnknown, write, when);
 }
 // The same in the common case.
 constexpr FunctionSpec Nearly(std::string_view family, int8_t least, int8_t most, std::string_view write,
                               std::string_view when = {}) {
-  return {"", "nearly", least, most, TypeRule::kUnknown, kPure, false, family, {}, write, {}, when};
+  return Written("nearly", least, most, TypeRule::kUnknown, write, when, family);
 }
 constexpr FunctionSpec NearlyAggregate(std::string_view family, int8_t least, int8_t most, std::string_view name) {
   return {name, "nearly", least, most, TypeRule::kUnknown, kAggregate, false, family};
