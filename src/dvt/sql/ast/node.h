@@ -142,7 +142,7 @@ enum SelectSlot : uint32_t {
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
 enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kMatchedSlot = 7, kInnerSlot = 5, kInnerSlots = 6 };
-/// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand, kRateSlot the kPhrase SAMPLE n OFFSET m.
+/// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand, or a kList of keys that rows go to, kRateSlot the kPhrase SAMPLE n OFFSET m.
 enum TableSlot : uint32_t {
   kAliasSlot = 0,
   kNameSlot = 1,

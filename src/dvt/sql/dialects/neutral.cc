@@ -20,7 +20,8 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures.With(
      F::kIntersectExceptAll, F::kLambdaKeyword, F::kLikeBackslash,  F::kListSlices,     F::kMapBraces,
      F::kNestedComments,     F::kOverlay,       F::kPositionalJoin, F::kQualify,        F::kSemiAntiJoin,
      F::kStructBraces,       F::kTryCast,       F::kNullSafeEquals, F::kDivOperator,    F::kAtVariables,
-     F::kOptimizerHints,     F::kTableHints,    F::kSelectInto,     F::kXorOperator,    F::kNullsLow});
+     F::kOptimizerHints,     F::kTableHints,    F::kSelectInto,     F::kXorOperator,    F::kNullsLow,
+     F::kLateralView});
 
 // Every type that some dialect has, by the name that stands for it everywhere.
 constexpr TypeSpec kTypes[] = {

@@ -363,7 +363,9 @@ class Lexer {
     if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
       return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_, pos_ + 2);
     const bool hash = d_.Has(Feature::kHashNames);
-    while (pos_ < src_.size() && (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@')))) ++pos_;
+    while (pos_ < src_.size() && (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@'))) &&
+           src_.substr(pos_, 3) != "\xE3\x80\x80")
+      ++pos_;
     std::string_view word = src_.substr(begin_, pos_ - begin_);
     Push(Tok::kWord, word);
     tokens_.back().kw = LookUpKeyword(word);

@@ -147,12 +147,24 @@ Node* Parser::Insert(Node* with) {
     verb += " " + ToUpper(Next().text);
   insert->text = arena_.Copy(verb);
   Eat(Kw::kINTO);
+  if (Has(Feature::kInsertOverwrite) && IsWord("OVERWRITE") && (IsWord("LOCAL", 1) || IsWord("DIRECTORY", 1)))
+    return InsertDirectory();
   InsertTarget(insert);
   const bool variable = Cur().type == Tok::kParameter && Has(Feature::kProcedural);
   const size_t named = at_;
   Node* table = New(Kind::kTable, {nullptr, variable ? New(Kind::kName, {Primary()}) : DottedName(), nullptr});
   if (!comments_.empty()) AddComments(table, CommentsSince(named, false));
   if (Has(Feature::kTablePartitions) && !IsWord("VALUE")) InsertSuffix(table);
+  if (Has(Feature::kInsertOverwrite) && Is(Kw::kPARTITION) && SymbolAhead(1, "(")) {
+    Next();
+    Node* part = New(Kind::kList);
+    ExpectSymbol("(");
+    do Add(part, Expression());
+    while (EatSymbol(","));
+    ExpectSymbol(")");
+    SetChild(arena_, table, kPartitionSlot, part);
+  }
+  if (Has(Feature::kInsertOverwrite) && Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) insert->Set(kIfExists), at_ += 2;
   if (Is(Kw::kWITH) && TableHintsAhead()) TableHints(table);
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
   insert->children[kInsertTable] = table;

@@ -152,8 +152,12 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
     std::string_view text = SourceOf(begin, Cur().begin);
     ExpectSymbol(")");
     matched = true;
+    const Comment* comments = comments_.empty() ? nullptr : CommentsSince(at_ - 1, true);
     Node* right = Expression(custom);
-    return NewAt(left->begin, Kind::kBinary, {left, right}, arena_.Copy("OPERATOR(" + std::string(text) + ")"), Op::kCustom);
+    Node* binary =
+        NewAt(left->begin, Kind::kBinary, {left, right}, arena_.Copy("OPERATOR(" + std::string(text) + ")"), Op::kCustom);
+    AddComments(binary, comments);
+    return binary;
   }
   if (Node* special = SpecialOperator(left, power)) {
     matched = true;
@@ -183,7 +187,7 @@ Node* Parser::Comparand(int power) {
     return node;
   }
   if ((Is(Kw::kANY) || Is(Kw::kSOME) || Is(Kw::kALL)) && SymbolAhead(1, "(")) {
-    Node* node = New(Kind::kQuantified, {}, {}, Is(Kw::kALL) ? Op::kEvery : Op::kAny);
+    Node* node = New(Kind::kQuantified, {}, Is(Kw::kSOME) ? std::string_view("SOME") : "", Is(Kw::kALL) ? Op::kEvery : Op::kAny);
     Next();
     if (QueryAhead(1)) {
       Add(node, Subquery());
@@ -204,7 +208,7 @@ Node* Parser::Comparand(int power) {
 Node* Parser::Predicate(Node* left, int power, bool& matched) {
   const Precedence& p = *d_.precedence;
   if (Is(Kw::kIS)) {
-    if (p.is <= power) return left;
+    if (p.is <= power || (Ahead(1).type == Tok::kEnd && Has(Feature::kCanonicalNames))) return left;
     matched = true;
     return IsTail(left);
   }

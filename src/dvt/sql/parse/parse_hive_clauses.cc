@@ -74,19 +74,45 @@ void Parser::InsertTarget(Node* insert) {
   if (Has(Feature::kInsertOverwrite) && IsWord("OVERWRITE")) {
     Next();
     insert->text = "INSERT OVERWRITE TABLE";
-    if (IsWord("LOCAL") || IsWord("DIRECTORY")) return InsertDirectory(insert);
   }
   if (Is(Kw::kTABLE) && Ahead(1).type != Tok::kSymbol) Next();
 }
 
-// [LOCAL] DIRECTORY '…' with its properties as written, up to the query.
-void Parser::InsertDirectory(Node* insert) {
-  std::string text = "INSERT OVERWRITE";
+// INSERT OVERWRITE [LOCAL] DIRECTORY '…' with its properties as written, up to the query.
+Node* Parser::InsertDirectory() {
+  std::string text = "INSERT";
   while (!AtEnd() && !QueryAhead(0)) {
     const Token& t = Next();
     text += " " + (t.type == Tok::kString ? QuoteString(d_, t.text) : ToUpper(SourceOf(t.begin, t.end)));
   }
-  insert->text = arena_.Copy(text);
+  return Phrase("INSERT DIRECTORY", {Word(text), Query()});
+}
+
+// CACHE [LAZY] TABLE t [OPTIONS('k' = 'v')] [[AS] query], UNCACHE TABLE [IF EXISTS] t
+bool Parser::CacheAhead() const {
+  if (!Has(Feature::kInsertOverwrite)) return false;
+  if (IsWord("UNCACHE")) return IsAhead(1, Kw::kTABLE);
+  return IsWord("CACHE") && IsAhead(IsWord("LAZY", 1) ? 2 : 1, Kw::kTABLE);
+}
+
+Node* Parser::Cache() {
+  std::string words;
+  while (!Is(Kw::kTABLE)) words += ToUpper(Next().text) + " ";
+  Next();
+  words += "TABLE";
+  if (Eat(Kw::kIF, Kw::kEXISTS)) words += " IF EXISTS";
+  Node* cache = Phrase("CACHE TABLE", {Word(words), DottedName()});
+  if (IsWord("OPTIONS") && SymbolAhead(1, "(")) {
+    const uint32_t begin = Next().end;
+    SkipBalanced();
+    Add(cache, Word("OPTIONS" + std::string(RawSince(begin)->text)));
+  }
+  if (Is(Kw::kAS) || QueryAhead(0)) {
+    Eat(Kw::kAS);
+    Add(cache, Word("AS"));
+    Add(cache, Query());
+  }
+  return cache;
 }
 
 // t VERSION AS OF 1, t TIMESTAMP AS OF '…'

@@ -42,8 +42,10 @@ Node* Parser::Primary() {
       if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
       if (IsSymbol("{") && (Has(Feature::kStructBraces) || Has(Feature::kObjectStar))) return Braces();
       if (IsSymbol("{") && Has(Feature::kBraceParameters)) return BraceParameter();
-      if (IsSymbol(":") && Ahead(1).type == Tok::kNumber && Ahead(1).begin == Cur().end && Has(Feature::kColonPath)) {
-        const uint32_t begin = Next().begin;  // :1
+      if (IsSymbol(":") && Ahead(1).begin == Cur().end &&
+          ((Ahead(1).type == Tok::kNumber && Has(Feature::kColonPath)) ||
+           (Ahead(1).type == Tok::kWord && Has(Feature::kCanonicalNames)))) {
+        const uint32_t begin = Next().begin;  // :1, :a
         const uint32_t end = Next().end;
         return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));
       }
@@ -126,7 +128,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       break;
     case Kw::kINTERVAL:
       if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
-          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS) &&
+          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS) && !IsAhead(1, Kw::kIS) &&
           (Ahead(1).type != Tok::kWord || Has(Feature::kIntervalUnitOutside) || Has(Feature::kFromFirst)))
         return Interval();
       if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return Interval();
@@ -147,7 +149,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       }
       break;
     case Kw::kROW:
-      if (call) {
+      if (call && !(SymbolAhead(2, ")") && IsAhead(3, Kw::kOVER))) {
         Next();
         Next();
         Node* row = NewAt(begin, Kind::kRow);
@@ -239,6 +241,8 @@ Node* Parser::WordPrimary() {
   if (Has(Feature::kSafeCast) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
   if (TypeAhead()) return TypedLiteral();
   if (TypedConstructorAhead()) return TypedConstructor();
+  if (TypeValueAhead()) return TypeValue();
+  if (Node* choice = IfThen()) return choice;
   return ColumnOrCall();
 }
 
@@ -254,7 +258,7 @@ Node* Parser::ColumnOrCall() {
       for (Node* part : column->Children()) Add(name, part);
       return Star(name);
     }
-    if (column->count >= 4) break;
+    if (column->count >= 4 && !DottedCallAhead()) break;
     if (Ahead(1).type == Tok::kParameter && Has(Feature::kStagedFiles)) {  // t.$1
       Next();
       Add(column, New(Kind::kIdentifier, {}, Cur().text));
@@ -444,7 +448,7 @@ Node* Parser::Parenthesised() {
   Next();
   if (EatSymbol(")")) return NewAt(begin, Kind::kRow);
   bool no_in = std::exchange(no_in_, false);
-  Node* first = Expression();
+  Node* first = AliasedElement();
   no_in_ = no_in;
   if (!IsSymbol(",")) {
     ExpectSymbol(")");
@@ -453,7 +457,7 @@ Node* Parser::Parenthesised() {
   Node* row = NewAt(begin, Kind::kRow, {first});
   while (EatSymbol(",")) {
     if (IsSymbol(")") && Has(Feature::kTrailingCommas)) break;
-    Add(row, Expression());
+    Add(row, AliasedElement());
   }
   ExpectSymbol(")");
   return row;

@@ -113,7 +113,7 @@ Node* Parser::Property() {
   // ENGINE=InnoDB, DEFAULT CHARSET = utf8, COMMENT 'text'.
   std::string words;
   const size_t start = at_;
-  while (Cur().type == Tok::kWord && !Is(Kw::kAS) && words.size() < 60) {
+  while (Cur().type == Tok::kWord && !Is(Kw::kAS) && !Is(Kw::kWHERE) && words.size() < 60) {
     words += (words.empty() ? "" : " ") + ToUpper(Next().text);
     if (Has(Feature::kKeyIsIndex)) {
       if (words.ends_with("CHARSET")) words.replace(words.size() - 7, 7, "CHARACTER SET");

@@ -266,7 +266,7 @@ Node* Parser::Select() {
       ExpectSymbol(")");
     }
     select->children[kDistinctSlot] = distinct;
-  } else {
+  } else if (!SymbolAhead(1, ".") && !SymbolAhead(1, ",")) {  // SELECT all.a, SELECT all, b
     Eat(Kw::kALL);
   }
   TakeComments(select, first);
@@ -339,7 +339,7 @@ Node* Parser::SelectItem() {
   const size_t as = at_;
   Node* value = item;
   if (Eat(Kw::kAS)) {
-    item = NewAt(item->begin, Kind::kAlias, {item, IsSymbol("(") ? NameList() : AnyWord("an alias")});
+    item = NewAt(item->begin, Kind::kAlias, {item, IsSymbol("(") ? NameList() : NumberAlias()});
   } else if (IsImplicitAlias(false)) {
     item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
   }

@@ -251,7 +251,7 @@ Node* Parser::Interval() {
   const std::string_view written = Cur().text;
   node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
   node->Set(kPluralUnit, written.size() == node->text.size() + 1);
-  if (needs_unit && node->text.empty()) Unexpected("an interval unit (DAY, MONTH, …)");
+  if (needs_unit && node->text.empty() && !Has(Feature::kCanonicalNames)) Unexpected("an interval unit (DAY, MONTH, …)");
   return IntervalSum(node);
 }
 
@@ -323,7 +323,7 @@ Node* Parser::FrameBound() {
     bound->op = Op::kCurrentRow;
     return bound;
   }
-  if (!Eat(Kw::kUNBOUNDED)) Add(bound, Expression());
+  if (!Eat(Kw::kUNBOUNDED)) Add(bound, Expression((*d_.precedence)[Op::kAnd]));
   if (Eat(Kw::kPRECEDING))
     bound->op = Op::kPreceding;
   else if (Eat(Kw::kFOLLOWING))

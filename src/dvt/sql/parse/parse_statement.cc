@@ -8,7 +8,7 @@ namespace dvt::sql {
 bool Parser::AtStatement() const {
   if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
-  if (StageCommandAhead()) return true;
+  if (StageCommandAhead() || CacheAhead()) return true;
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
       "SHOW",     "SET",     "USE",        "BEGIN",   "COMMIT",    "ROLLBACK", "GRANT",     "REVOKE",   "COPY",    "VACUUM",
@@ -33,6 +33,8 @@ Node* Parser::Statement() {
     statement = InsertAll();
   else if (StageCommandAhead())
     statement = StageCommand();
+  else if (CacheAhead())
+    statement = Cache();
   else if (Has(Feature::kStagedFiles) && IsWord("SHOW") && Ahead(1).type == Tok::kWord)
     statement = Show();
   else if (MultiInsertAhead())

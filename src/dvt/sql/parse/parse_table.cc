@@ -92,6 +92,9 @@ Node* Parser::Joins(Node* left) {
       case Kw::kSTRAIGHT_JOIN:
         if (!Has(Feature::kStraightJoin)) return left;
         break;
+      case Kw::kOUTER:
+        if (!Has(Feature::kCanonicalNames) || !IsAhead(1, Kw::kJOIN)) return left;
+        break;
       case Kw::kASOF:
         if (!Has(Feature::kAsofJoin)) return left;
         break;
@@ -217,7 +220,7 @@ Node* Parser::ParenthesisedTable() {
   if (IsSymbol(",")) {
     while (EatSymbol(",")) {
       Node* join = Slots(Kind::kJoin, 4);
-      join->op = Op::kCross;
+      join->op = Has(Feature::kCanonicalNames) ? Op::kComma : Op::kCross;
       join->children[0] = inner;
       join->children[1] = TableExpression();
       inner = join;

@@ -38,6 +38,7 @@ bool Parser::TypeAhead() const {
     case Kw::kTIME:
     case Kw::kTIMESTAMP:
       if (SymbolAhead(n, "(") && Ahead(n + 1).type == Tok::kNumber && SymbolAhead(n + 2, ")")) n += 3;
+      if (IsAhead(n, Kw::kWITH) && IsWord("LOCAL", n + 1) && IsAhead(n + 2, Kw::kTIME) && IsAhead(n + 3, Kw::kZONE)) n += 4;
       if ((IsAhead(n, Kw::kWITH) || IsAhead(n, Kw::kWITHOUT)) && IsAhead(n + 1, Kw::kTIME) && IsAhead(n + 2, Kw::kZONE)) n += 3;
       break;
     default:
@@ -184,7 +185,9 @@ void Parser::TypeArguments(Node* type, std::string_view name) {
     } else if (IsSymbol("-")) {
       Add(type, Prefix(0));
     } else {
-      Add(type, NewAt(Cur().begin, Kind::kColumn, {AnyWord("a type parameter")}));
+      Node* name = NewAt(Cur().begin, Kind::kColumn, {AnyWord("a type parameter")});
+      while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
+      Add(type, name);
     }
   } while (EatSymbol(","));
   CloseType(close);

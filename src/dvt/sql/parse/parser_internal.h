@@ -321,7 +321,17 @@ class Parser {
   bool MultiInsertAhead() const;
   Node* MultiInsert();
   void InsertTarget(Node* insert);
-  void InsertDirectory(Node* insert);
+  Node* InsertDirectory();
+  bool CacheAhead() const;
+  Node* Cache();
+
+  // What only the neutral dialect reads (parse_neutral.cc).
+  Node* AliasedElement();
+  Node* NumberAlias();
+  Node* IfThen();
+  bool TypeValueAhead() const;
+  Node* TypeValue();
+  bool DottedCallAhead() const;
   bool VersionAhead() const;
   Node* Version();
   Node* Number();

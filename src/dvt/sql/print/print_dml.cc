@@ -15,6 +15,18 @@ void Writer::Assignments(const Node* list) {
   }
 }
 
+// PARTITION(p) of a table that is read, PARTITION(day = '…', hour) of one that is written.
+void Writer::Partition(const Node* part) {
+  if (part->Is(Kind::kList)) {
+    Put(" PARTITION(");
+    List(part);
+    return Put(")");
+  }
+  if (!dialect_.Has(Feature::kTablePartitions)) return;
+  Put(" ");
+  Put(part->text);
+}
+
 void Writer::Insert(const Node* insert) {
   if (const Node* with = insert->Child(kInsertWith)) With(with);
   Put(insert->text.empty() ? "INSERT" : insert->text);
@@ -23,6 +35,7 @@ void Writer::Insert(const Node* insert) {
     Put(insert->text.find("OVERWRITE") == std::string_view::npos ? " INTO " : " ");
     Table(table);
   }
+  if (insert->Has(kIfExists)) Put(" IF EXISTS");
   if (const Node* columns = insert->Child(kInsertColumns)) {
     Put(" ");
     Columns(columns);

@@ -113,17 +113,7 @@ void Writer::ExpressionBody(const Node* node) {
       Put(node->Has(kNot) ? " IS NOT " : " IS ");
       return Expression(node->Child(1), p.is + 1);
     case Kind::kExists: Put("EXISTS"); return Expression(node->Child(0), 0);
-    case Kind::kQuantified:
-      // Lists and queries of ALL keep a blank.
-      if (node->Has(kNoParens)) {
-        Put(node->op == Op::kAny ? "ANY " : "ALL ");
-        return Expression(node->Child(0), 0);
-      }
-      Put(node->op == Op::kAny ? (node->Child(0)->Is(Kind::kRow) ? "ANY " : "ANY") : "ALL ");
-      if (node->Child(0)->IsQuery() || node->Child(0)->Is(Kind::kRow)) return Expression(node->Child(0), 0);
-      Put("(");
-      Expression(node->Child(0), 0);
-      return Put(")");
+    case Kind::kQuantified: return Quantified(node);
     case Kind::kCase: return Case(node);
     case Kind::kCast: return Cast(node);
     case Kind::kTypeName: return TypeName(node);

@@ -120,6 +120,17 @@ void Writer::Field(const Node* node) {
   Expression(node->Child(1), 0);
 }
 
+// ANY (SELECT …), ANY(array), ALL (…); what was SOME goes without the blank.
+void Writer::Quantified(const Node* node) {
+  const Node* value = node->Child(0);
+  const bool apart = value->Is(Kind::kRow) || (value->IsQuery() && node->text.empty()) || node->Has(kNoParens);
+  Put(node->op != Op::kAny ? "ALL " : apart ? "ANY " : "ANY");
+  if (value->IsQuery() || value->Is(Kind::kRow) || node->Has(kNoParens)) return Expression(value, 0);
+  Put("(");
+  Expression(value, 0);
+  Put(")");
+}
+
 void Writer::Nulls(const Node* node) {
   if (node->Has(kIgnoreNulls) && !dialect_.Has(Feature::kIgnoreNullsTrue)) Put(" IGNORE NULLS");
   if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");

@@ -318,8 +318,7 @@ void Writer::TableBody(const Node* table) {
         List(options);
         Put(")");
       }
-      if (const Node* part = table->Child(kPartitionSlot); part != nullptr && dialect_.Has(Feature::kTablePartitions))
-        Put(" "), Put(part->text);
+      if (const Node* part = table->Child(kPartitionSlot); part != nullptr) Partition(part);
       const Node* travel = table->Child(3);
       const bool behind = travel != nullptr && travel->text == "SYSTEM_TIME" && !dialect_.Has(Feature::kFlashback) &&
                           !dialect_.Has(Feature::kTableHints);

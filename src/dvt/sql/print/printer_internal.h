@@ -42,6 +42,8 @@ class Writer {
   void OrderClauses(const Node* order);
   void LateralView(const Node* join);
   void MultiInsert(const Node* statement);
+  void Partition(const Node* part);
+  void Quantified(const Node* node);
   void Insert(const Node* insert);
   void Update(const Node* update);
   void Delete(const Node* del);

@@ -89,7 +89,9 @@ Node* Rewriter::Visit(Node* node) {
   if (node->IsTable()) {
     if (node->Is(Kind::kJoin)) {
       if (node->op == Op::kLateralView && !to_.Has(Feature::kLateralView)) node = JoinOfView(node);
-      if (to_.Has(Feature::kLateralView) && !from_.Has(Feature::kLateralView)) node = ViewOfJoin(node);
+      const bool views =
+          to_.Has(Feature::kLateralView) && !to_.Has(Feature::kCanonicalNames);  // which take no other rows of arrays
+      if (views && (!from_.Has(Feature::kLateralView) || from_.Has(Feature::kCanonicalNames))) node = ViewOfJoin(node);
     }
     Table(node);
     return node;
