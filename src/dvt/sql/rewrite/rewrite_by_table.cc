@@ -264,6 +264,13 @@ void Rewriter::Nullability(Node* type) {
   *type = *NewNode(arena_, Kind::kTypeName, {inner}, "Nullable", Op::kScalarType);
 }
 
+// Whether a floating type of the same name holds fewer digits: FLOAT is one of 64 bits where FLOAT(24) would be one of 32.
+static bool Narrower(const TypeSpec& from, const Node* written, const TypeSpec& to) {
+  int64_t digits = 53;
+  const bool single = written->count == 1 && IsNumber(written->Child(0), &digits) && digits <= 24;
+  return from.kind == columnar::TypeKind::kFloat64 && to.kind == columnar::TypeKind::kFloat32 && !single;
+}
+
 void Rewriter::TypeName(Node* type) {
   if (normalize_) Nullability(type);
   for (Node* parameter : type->Children()) {  // VARCHAR2(10 CHAR): the unit has no place elsewhere
@@ -296,6 +303,7 @@ void Rewriter::TypeName(Node* type) {
   }
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
   const TypeSpec* target = FindNeutralType(to_, neutral);
+  if (target != nullptr && Narrower(*spec, type, *target)) target = nullptr;
   if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {
     for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
       for (const auto& row : each->types) {
