@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -334,24 +335,8 @@ bool Rewriter::TiesByRank(Node* query) {
   return true;
 }
 
-// ORDER BY b + 1, where b is an output for the source and a column for the target: by the output's expression.
-void Rewriter::OutputsInKeys(Node* list, const Node* items) {
-  if (!from_.Has(Feature::kOutputsInOrder) || to_.Has(Feature::kOutputsInOrder)) return;
-  for (Node* item : list->Children()) {
-    if (!item->Is(Kind::kOrderItem) || item->Child(0)->Is(Kind::kColumn)) continue;
-    RewriteTop(item->children[0], [&](Node* node) -> std::pair<Node*, bool> {
-      const FunctionSpec* call = node->Is(Kind::kFunction) ? FindFunction(from_, node->text) : nullptr;
-      if (node->IsQuery() || (call != nullptr && (call->flags & kAggregate) != 0)) return {node, false};  // they see columns only
-      const Node* output = OutputOf(items, node);
-      if (output == nullptr || output->Is(Kind::kColumn)) return {node, true};
-      return {Clone(arena_, output), false};
-    });
-  }
-}
-
 // Where NULLs stand is said, if the other side would put them elsewhere; and whether it matters that texts are ordered otherwise.
 void Rewriter::Order(Node* list, const Node* query) {
-  if (query != nullptr && query->Is(Kind::kSelect)) OutputsInKeys(list, query->Child(kItemsSlot));
   const bool matters =
       query == nullptr || query->Child(kLimitSlot) != nullptr || query->Child(kOffsetSlot) != nullptr ||
       (query->Is(Kind::kSelect) && query->Child(kDistinctSlot) != nullptr && query->Child(kDistinctSlot)->count > 0);
@@ -391,7 +376,7 @@ void Rewriter::Order(Node* list, const Node* query) {
         const Node* chosen = items_of->Child(static_cast<uint32_t>(ordinal - 1));
         key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
       } else if (Node* output = same || items_of == nullptr ? nullptr : OutputOf(items_of, key);
-                 output != nullptr && (customary_ || to_.Has(Feature::kConditionsOnly))) {
+                 output != nullptr && !IsVolatile(output, from_)) {
         key = item->children[0] = Clone(arena_, output);  // an expression sees columns, not outputs
       } else if (!same &&
                  (by_number || (query != nullptr && query->Is(Kind::kSetOperation) && !to_.Has(Feature::kPlainSetBranches)))) {

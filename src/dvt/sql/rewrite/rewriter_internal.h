@@ -190,7 +190,6 @@ class Rewriter {
   Node* ValuesAsUnnest(Node* table);
   // Keys and casts as BigQuery wants them (rewrite_arrays.cc).
   void AliasKeys(Node* select);
-  void OutputsInKeys(Node* list, const Node* items);
   void BareCast(Node* cast);
   void UnboundText(Node* type);
 
