@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import sys
 
+from harness.tpcds import queries, with_tpcds
 from measure import print_table, verdict
 
 GOALS = {"parse": 20000, "transpile": 10000}
@@ -14,17 +15,13 @@ PEERS = {"sqlglot": ("sqlglot, compiled", ["sqlglot[c]"]), "polyglot": ("polyglo
 
 
 def statements(setting):
-    """The 99 TPC-DS queries if DuckDB's extension can be had, else the project's own TPC-H queries. DVT_BENCH_SQL names a file of
+    """The 99 TPC-DS queries if DuckDB's extension is there, else the project's own TPC-H queries. DVT_BENCH_SQL names a file of
     JSON lines with "sql" instead."""
     given = os.environ.get("DVT_BENCH_SQL")
     if given:
         return pathlib.Path(given).name, [json.loads(line)["sql"] for line in pathlib.Path(given).read_text().splitlines() if line.strip()]
     try:
-        import duckdb
-        connection = duckdb.connect()
-        connection.execute("install tpcds")
-        connection.execute("load tpcds")
-        return "TPC-DS", [row[0] for row in connection.execute("select query from tpcds_queries()").fetchall()]
+        return "TPC-DS", list(queries(with_tpcds()).values())
     except Exception as failure:
         print(f"  no TPC-DS queries ({str(failure).splitlines()[0]}); TPC-H instead")
     return "TPC-H", [path.read_text() for path in sorted((setting.top / "tests" / "sql" / "tpch").glob("q*.sql"))]
