@@ -151,16 +151,17 @@ enum class Feature : uint16_t {
   kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
   kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
   // tables and clauses of Hive's family
-  kInlineFunctions,  ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
-  kSampleFirst,      ///< t TABLESAMPLE (…) AS a: the sample before the alias
-  kQuotedSettings,   ///< TBLPROPERTIES ('k'='v'), USING PARQUET: keys are texts, formats in upper case
-  kLateralView,      ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
-  kTransformUsing,   ///< SELECT TRANSFORM(…) USING '…'
-  kSortBy,           ///< DISTRIBUTE BY, SORT BY, CLUSTER BY
-  kAsOfVersion,      ///< t VERSION AS OF 1, t TIMESTAMP AS OF '…'
-  kInsertOverwrite,  ///< INSERT OVERWRITE TABLE t PARTITION(…)
-  kBareValues,       ///< VALUES 1, 2 are rows of one column
-  kIntervalSums,     ///< INTERVAL 5 HOURS 30 MINUTES is a sum
+  kInlineFunctions,   ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
+  kSampleFirst,       ///< t TABLESAMPLE (…) AS a: the sample before the alias
+  kQuotedSettings,    ///< TBLPROPERTIES ('k'='v'), USING PARQUET: keys are texts, formats in upper case
+  kLateralView,       ///< LATERAL VIEW [OUTER] EXPLODE(x) t AS c
+  kTransformUsing,    ///< SELECT TRANSFORM(…) USING '…'
+  kSortBy,            ///< DISTRIBUTE BY, SORT BY, CLUSTER BY
+  kOffsetNeedsLimit,  ///< OFFSET stands behind a LIMIT only: LIMIT NULL
+  kAsOfVersion,       ///< t VERSION AS OF 1, t TIMESTAMP AS OF '…'
+  kInsertOverwrite,   ///< INSERT OVERWRITE TABLE t PARTITION(…)
+  kBareValues,        ///< VALUES 1, 2 are rows of one column
+  kIntervalSums,      ///< INTERVAL 5 HOURS 30 MINUTES is a sum
   kIntersectExceptAll,
   kTrailingCommas,
   kDerivedTableNeedsAlias,
@@ -272,6 +273,8 @@ enum class Feature : uint16_t {
   kFilterFolded,       ///< FILTER is written as a condition of the arguments
   kBitFunctions,       ///< BITAND(a, b), not a & b
   kPivotLiteralNames,  ///< a pivot's columns are called like the literals, quotes included
+  kTextTryCast,        ///< TRY_CAST takes texts only
+  kTruthItself,        ///< x IS TRUE is written x
   kDecimalDefaults,    ///< a DECIMAL without parameters is DECIMAL(38, 0), and is written so
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3

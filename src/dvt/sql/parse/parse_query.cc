@@ -258,8 +258,8 @@ Node* Parser::Select() {
   if (Is(Kw::kDISTINCT) || Is(Kw::kDISTINCTROW) || (Is(Kw::kUNIQUE) && Has(Feature::kConnectBy))) {
     Node* distinct = New(Kind::kDistinct);
     Next();
-    if (Has(Feature::kDistinctOn) && Eat(Kw::kON)) {
-      ExpectSymbol("(");
+    if (Is(Kw::kON) && SymbolAhead(1, "(")) {
+      at_ += 2;
       do {
         Add(distinct, Expression());
       } while (EatSymbol(","));

@@ -119,6 +119,8 @@ class Filling {
         for (size_t i = named_; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
       } else if (child != nullptr && child->Is(Kind::kFunction) && child->text == "REST2") {
         for (size_t i = 1; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
+      } else if (child != nullptr && child->Is(Kind::kFunction) && child->text == "OR_EMPTY_TEXT") {
+        for (size_t i = 0; i < args_.size(); ++i) Append(arena_, node, OrEmptyText(Argument(i + 1)));
       } else {
         Node* part = child == nullptr ? nullptr : Fill(child);
         if (part != nullptr || !shape->Is(Kind::kList)) Append(arena_, node, part);  // arguments that are missing leave no gap
@@ -134,6 +136,16 @@ class Filling {
     if (used_[n - 1]) return Clone(arena_, arg);
     used_[n - 1] = true;
     return arg;
+  }
+
+  // COALESCE(x, '') of what is no text literal.
+  Node* OrEmptyText(Node* arg) {
+    if (arg->Is(Kind::kString)) return arg;
+    Node* empty = MakeString(arena_, "");
+    Node* call = MakeFunction(arena_, "COALESCE", {arg, empty});
+    made_.push_back(empty);
+    made_.push_back(call);
+    return call;
   }
 
   // A word that computes from its arguments.

@@ -45,7 +45,8 @@ Node* Rewriter::ReadUnnest(Node* table) {
   Node* columns = NewNode(arena_, Kind::kList);
   if (alias->Child(0) != nullptr) Append(arena_, columns, alias->Child(0));
   if (alias->Child(2) != nullptr) {
-    if (columns->count == 0) Append(arena_, columns, MakeIdentifier(arena_, "item", false));
+    if (columns->count == 0)
+      Append(arena_, columns, MakeIdentifier(arena_, to_.Has(Feature::kFlatten) ? "value" : "item", false));
     Append(arena_, columns, alias->Child(2));
     table->Set(kWithOrdinality);
     Note(Verdict::kDifferent, table, "WITH OFFSET", "offsets count from 0, ordinals from 1");
@@ -126,6 +127,8 @@ void Rewriter::ArrayTables(Node* root) {
     const bool values = node->Is(Kind::kDerivedTable) && InnerQuery(node->Child(1))->Is(Kind::kValues);
     return values ? ValuesAsUnnest(node) : node;
   });
+  if (!from || !to_.Has(Feature::kFlatten)) return;
+  for (Node* select : FindAll(root, Kind::kSelect)) ItemFields(select);
 }
 
 // STRUCT(1 AS a), {'a': 1} and OBJECT_CONSTRUCT('a', 1).

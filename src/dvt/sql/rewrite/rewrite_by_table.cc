@@ -198,6 +198,8 @@ Node* Rewriter::Normalize(Node* node) {
       if (Node* order = node->Child(kOrderSlot)) Order(order, node);
       return node;
     case Kind::kTypeName: TypeName(node); return node;
+    case Kind::kIs: return TruthTest(node);
+    case Kind::kAtTimeZone: return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
     case Kind::kWindow:
       if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
       return node;

@@ -108,6 +108,15 @@ Node* Rewriter::PlaceOrder(Node* call) {
       return Made(call);
     }
   }
+  if (EqualsIgnoreCase(call->text, "MODE") && &from_ != &to_ && customary_ && call->Child(kWithinSlot) != nullptr &&
+      call->Child(kArgsSlot)->count == 0 && FindConcept(to_, "mode", 0) == nullptr) {
+    if (const FunctionSpec* mode = FindConcept(to_, "mode_of", 1)) {  // the value is the argument
+      Append(arena_, call->children[kArgsSlot], call->Child(kWithinSlot)->Child(0)->Child(0));
+      call->children[kWithinSlot] = nullptr;
+      call->text = mode->name;
+      return Made(call);
+    }
+  }
   static constexpr std::string_view kNames[] = {"LISTAGG", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LIST"};
   const bool ordered = std::any_of(std::begin(kNames), std::end(kNames),
                                    [&](std::string_view name) { return EqualsIgnoreCase(name, call->text); });
@@ -131,6 +140,7 @@ Node* Rewriter::PlaceOrder(Node* call) {
 
 // Tables that are calls: TABLE(f(x)) is f(x), generators are ranges, FLATTEN names its columns.
 void Rewriter::TableCall(Node* table) {
+  if (FlattenRows(table)) return;
   Node* call = table->Child(1);
   if (call == nullptr || !call->Is(Kind::kFunction)) return;
   Node* args = call->Child(kArgsSlot);

@@ -97,7 +97,8 @@ Node* Rewriter::Between(Node* node) {
 }
 
 Node* Rewriter::In(Node* node) {
-  if (Node* test = InArray(node)) {
+  Node* flattened = InFlattened(node);
+  if (Node* test = flattened != nullptr ? flattened : InArray(node)) {
     Note(Verdict::kUnsupported, node, "IN UNNEST", "only lists and queries are known to mean the same");
     return test;
   }
@@ -145,7 +146,9 @@ Node* Rewriter::Like(Node* node) {
                                                [](char c) { return IsLetter(c) || static_cast<unsigned char>(c) >= 0x80; });
   const bool backslash = !literal || pattern->text.find('\\') != std::string_view::npos;
   if (node->Child(2) == nullptr && backslash && from_.Has(Feature::kLikeBackslash) != to_.Has(Feature::kLikeBackslash)) {
-    if (from_.Has(Feature::kLikeBackslash)) {
+    if (customary_ && !literal) {
+      Note(Verdict::kDifferent, node, "LIKE", "a backslash in the pattern escapes in only one of the two systems");
+    } else if (from_.Has(Feature::kLikeBackslash)) {
       SetChild(arena_, node, 2, Made(MakeString(arena_, "\\")));
     } else if (literal) {
       node->children[1] = Made(MakeString(arena_, ReplaceAll(std::string(pattern->text), "\\", "\\\\")));
@@ -223,6 +226,12 @@ Node* Rewriter::Regex(Node* node) {
   if (!to_.Has(Feature::kStructBraces) || !from_postgres || !pattern->Is(Kind::kString) ||
       !IsPortableRegex(pattern->text, false)) {
     Note(Verdict::kUnsupported, node, "regular expression", "the flavours of regular expressions differ");
+    const bool folds = node->op == Op::kRegexIMatch;
+    const bool by_call = customary_ && !to_.Has(Feature::kTildeRegex) && (folds || node->op == Op::kRegexMatch);
+    if (const FunctionSpec* call = by_call ? FindFamily(to_, folds ? "regexp_i_like" : "regexp_like", 2) : nullptr) {
+      Node* parts[] = {node->Child(0), node->Child(1)};
+      return Call(node, *call, parts);
+    }
     return node;
   }
   const bool ignores = node->op == Op::kRegexIMatch || node->op == Op::kRegexINoMatch;

@@ -107,7 +107,7 @@ Node* Rewriter::Visit(Node* node) {
       return node->op == Op::kBitNot ? Bits(node) : node;
     case Kind::kIs:
       if (node->Child(1)->Is(Kind::kBoolean)) Truth(node->children[0]);
-      return node;
+      return TruthTest(node);
     case Kind::kCase:
       FoldedCase(node);
       for (uint32_t i = 2; node->Child(0) == nullptr && i < node->count; ++i) Truth(node->children[i]->children[0]);
@@ -130,7 +130,7 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kWindow: Window(node); return node;
     case Kind::kCollate:
       Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
-      return node;
+      return node->count > 1 ? CallOf(node, "collate_call", {node->Child(0), node->Child(1)}) : node;
     case Kind::kParameter: Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated"); return node;
     case Kind::kPhrase:
       if (node->text == "INTRODUCER" && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) {
@@ -150,7 +150,9 @@ Node* Rewriter::Visit(Node* node) {
       }
       needs(to_.Has(Feature::kArrayBrackets), "array");
       return Subscript(node);
-    case Kind::kAtTimeZone: return needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
+    case Kind::kAtTimeZone:
+      needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
+      return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
     case Kind::kQuantified:
       if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) &&
           from_.Has(Feature::kStructBraces) != to_.Has(Feature::kStructBraces) && !customary_)
@@ -229,8 +231,28 @@ void Rewriter::CastValue(const Node* node, const DataType& type, const DataType&
   }
 }
 
+// x IS TRUE is x where that is how it is said: the two differ as values only, where x is NULL.
+Node* Rewriter::TruthTest(Node* node) {
+  const Node* what = node->Child(1);
+  if (!customary_ || !to_.Has(Feature::kTruthItself) || !what->Is(Kind::kBoolean) || node->Has(kNot)) return node;
+  Note(Verdict::kDifferent, node, "IS TRUE", "a value that is NULL gives NULL in the customary text");
+  return what->op == Op::kTrue ? node->Child(0) : MakeNot(arena_, node->Child(0));
+}
+
+// A node as the target's table says its concept, or the node itself.
+Node* Rewriter::CallOf(Node* node, std::string_view concept_name, std::initializer_list<Node*> args) {
+  const FunctionSpec* spec = customary_ ? FindConcept(to_, concept_name, static_cast<int>(args.size())) : nullptr;
+  return spec == nullptr ? node : Call(node, *spec, std::span<Node* const>(args.begin(), args.size()));
+}
+
 // Strings of bits and bytes have other spellings, or none.
 Node* Rewriter::String(Node* node) {
+  if (node->op == Op::kBytes && customary_) {
+    static constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string hex;
+    for (const char c : node->text) (hex += kDigits[static_cast<unsigned char>(c) >> 4]) += kDigits[c & 15];
+    return CallOf(node, "bytes_literal", {Made(MakeString(arena_, hex))});
+  }
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
   if (const FunctionSpec* call = customary_ && node->op == Op::kHex ? FindConcept(to_, "hex_literal", 1) : nullptr) {
     Node* text[] = {Made(MakeString(arena_, node->text))};
@@ -259,8 +281,19 @@ Node* Rewriter::CustomaryCast(Node* node) {
   copy->begin = node->begin;
   Cast(copy);
   UnboundText(node->Child(1));
+  const Node* type = node->Child(1);
+  if (from_.Has(Feature::kTypedLiterals) && node->Child(0)->Is(Kind::kString, Op::kPlain) &&
+      EqualsIgnoreCase(type->text, "JSON")) {
+    Node* json = CallOf(node, "json_literal", {node->Child(0)});
+    if (json != node) return json;
+  }
   const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts);
   if (lenient && to_.Has(Feature::kTryCast)) node->Set(kTry);
+  if (node->Has(kTry) && to_.Has(Feature::kTextTryCast) && TypeOf(node->Child(0)).kind != TypeKind::kString) {
+    node->Set(kTry, false);
+    Note(Verdict::kDifferent, node, "TRY_CAST",
+         "it takes texts only in " + std::string(to_.name) + "; what is no such value is an error");
+  }
   return node;
 }
 

@@ -256,6 +256,8 @@ void Rewriter::Table(Node* node) {
 
 void Rewriter::Limit(Node* query) {
   const Node* limit = query->Child(kLimitSlot);
+  if (limit == nullptr && query->Child(kOffsetSlot) != nullptr && to_.Has(Feature::kOffsetNeedsLimit))
+    query->children[kLimitSlot] = NewNode(arena_, Kind::kLimit, {NewNode(arena_, Kind::kNull)});
   if (limit == nullptr) return;
   const bool postgres_like = to_.Has(Feature::kFetch);
   if (limit->Has(kWithTies) && TiesByRank(query)) return;

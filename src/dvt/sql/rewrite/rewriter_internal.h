@@ -122,6 +122,8 @@ class Rewriter {
   // Literals, casts, fields (rewrite_operators.cc).
   Node* Cast(Node* node);
   Node* CustomaryCast(Node* node);
+  Node* TruthTest(Node* node);
+  Node* CallOf(Node* node, std::string_view concept_name, std::initializer_list<Node*> args);
   void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
   Node* String(Node* node);
   Node* Extract(Node* node);
@@ -179,6 +181,12 @@ class Rewriter {
   void Nullability(Node* type);
   // Arrays, structures and the tables made of them (rewrite_arrays.cc).
   void ArrayTables(Node* root);
+  // Rows of arrays by FLATTEN (rewrite_flatten.cc).
+  bool FlattenRows(Node* table);
+  Node* FlattenCall(Node* value);
+  Node* InFlattened(Node* in);
+  void ItemFields(Node* select);
+  Node* FieldOf(Node* base, const Node* column, uint32_t from);
   Node* ReadUnnest(Node* table);
   void WriteUnnest(Node* table, Node* root);
   Node* Structure(Node* node);

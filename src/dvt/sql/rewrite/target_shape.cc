@@ -26,6 +26,11 @@ class Shaper {
     if (slot->Is(Kind::kWith)) slot->Set(kRecursive, slot->Has(kRecursive) && !to_.Has(Feature::kImplicitRecursion));
     if (to_.Has(Feature::kConditionsOnly) && slot->Is(Kind::kFunction)) Aggregate(slot);
     if (!to_.Has(Feature::kQualify) && slot->Is(Kind::kSelect) && slot->Child(kQualifySlot) != nullptr) Qualify(slot);
+    if (slot->Is(Kind::kSelect)) {
+      if (!to_.Has(Feature::kNamedWindows) && slot->Child(kWindowSlot) != nullptr) InlineWindows(arena_, slot);
+      const Node* distinct = slot->Child(kDistinctSlot);
+      if (!to_.Has(Feature::kDistinctOn) && distinct != nullptr && distinct->count > 0) slot = FirstOfEach(arena_, slot);
+    }
     if (to_.Has(Feature::kOutputsNeedNames)) NameOutputs(slot);
     if (to_.Has(Feature::kForXml) && slot->IsQuery() && slot->Child(kLockSlot) != nullptr &&
         slot->Child(kLockSlot)->Is(Kind::kLock) &&

@@ -16,4 +16,8 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);
 
+/// The named windows of a SELECT where they are used; and DISTINCT ON by row numbers.
+void InlineWindows(Arena& arena, Node* select);
+Node* FirstOfEach(Arena& arena, Node* select);
+
 }  // namespace dvt::sql

@@ -160,6 +160,49 @@ class Words {
   Node* Keys() { return EverySecond(0); }
   Node* Values() { return EverySecond(1); }
 
+  // f, a, b, c as f(a, f(b, c)), where an array that is missing counts as an empty one; one alone is joined to an empty one.
+  Node* ChainedArrays() {
+    const std::string_view name = args_[0]->text;
+    bool literal = true;
+    for (size_t i = 1; i < args_.size(); ++i) literal = literal && args_[i]->Is(Kind::kArray);
+    if (args_.size() == 2) return Made(MakeFunction(arena_, name, {args_[1], Made(NewNode(arena_, Kind::kArray))}));
+    Node* all = nullptr;
+    for (size_t i = args_.size() - 1; i > 0; --i) {
+      Node* each = args_[i];
+      if (!literal) each = Made(MakeFunction(arena_, "COALESCE", {each, Made(NewNode(arena_, Kind::kArray))}));
+      all = all == nullptr ? each : Made(MakeFunction(arena_, name, {each, all}));
+    }
+    return all;
+  }
+
+  // f, 'a': 1, 'b': 2 as f('a', 1, 'b', 2); and so f, ['a', 'b'], [1, 2].
+  Node* CallOfPairs() {
+    std::vector<Node*> flat;
+    const Node *keys = args_.size() == 3 ? ListOf(args_[1]) : nullptr, *values = keys == nullptr ? nullptr : ListOf(args_[2]);
+    if (values != nullptr && keys->count == values->count) {
+      for (uint32_t i = 0; i < keys->count; ++i) flat.insert(flat.end(), {keys->children[i], values->children[i]});
+    } else {
+      for (size_t i = 1; i < args_.size(); ++i) {
+        if (args_[i]->Is(Kind::kNamedArg))
+          flat.insert(flat.end(), {args_[i]->children[0], args_[i]->children[1]});
+        else
+          flat.push_back(args_[i]);
+      }
+    }
+    return Made(MakeFunction(arena_, args_[0]->text, flat));
+  }
+
+  // PARSE_JSON(x), unless x is a JSON value by its looks.
+  Node* Parsed() {
+    const Node* value = Unparen(args_[0]);
+    const bool json = value->Is(Kind::kFunction) &&
+                      (ToUpper(value->text).find("JSON") != std::string::npos || EqualsIgnoreCase(value->text, "GET_PATH"));
+    if (json || value->Is(Kind::kBinary, Op::kJsonGet)) return args_[0];
+    if (value->Is(Kind::kCast) && value->Child(0)->Is(Kind::kString) && EqualsIgnoreCase(value->Child(1)->text, "JSON"))
+      return Made(MakeFunction(arena_, "PARSE_JSON", {value->Child(0)}));
+    return Made(MakeFunction(arena_, "PARSE_JSON", {args_[0]}));
+  }
+
   // The characters of the first text where it differs from the second.
   Node* Changed() {
     const std::string_view ours = args_[0]->text, other = args_[1]->text;
@@ -181,6 +224,12 @@ class Words {
     if (!IsNumber(negative ? node->Child(0) : node, &value)) return false;
     if (negative) value = -value;
     return true;
+  }
+
+  // The elements of [a, b], ARRAY[a, b] and ARRAY(a, b).
+  static const Node* ListOf(const Node* value) {
+    if (value->Is(Kind::kArray)) return value;
+    return value->Is(Kind::kFunction) && EqualsIgnoreCase(value->text, "ARRAY") ? value->Child(kArgsSlot) : nullptr;
   }
 
   // How many days after Monday's week such a week begins: Sunday's a day before the next.
@@ -234,7 +283,10 @@ constexpr struct {
               {"VALUES_OF", 0, &Words::Values},
               {"JSON_PATH_OF", 1, &Words::JsonPath},
               {"JSON_ARROW", 2, &Words::JsonArrow},
-              {"PLAIN_PATH_OF", 1, &Words::PlainPath}};
+              {"PLAIN_PATH_OF", 1, &Words::PlainPath},
+              {"CHAINED_ARRAYS", 2, &Words::ChainedArrays},
+              {"CALL_OF_PAIRS", 1, &Words::CallOfPairs},
+              {"PARSED", 1, &Words::Parsed}};
 
 }  // namespace
 
