@@ -38,7 +38,7 @@ constexpr FunctionSpec kFunctions[] = {
     Near("least", 1, -1, "LEAST_IGNORE_NULLS(ARGS)"),
     Written("div", 2, 2, R::kInt64, "CAST(TRUNC((ARG1) / (ARG2)) AS BIGINT)"),
     Written("at_time_zone", 2, 2, R::kTimestampTz, "CONVERT_TIMEZONE(ARG2, ARG1)"),
-    Written("collate_call", 2, 2, R::kString, "COLLATE(ARG1, ARG2)"),
+    {"COLLATE", "collate_call", 2, 2, R::kString},
     Written("json_literal", 1, 1, R::kJson, "PARSE_JSON(ARG1)"),
     Written("bytes_literal", 1, 1, R::kBinary, "HEX_DECODE_BINARY(ARG1)"),
     Written("json_int64", 1, 1, R::kInt64, "CAST(ARG1 AS BIGINT)"),
