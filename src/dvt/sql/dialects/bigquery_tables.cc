@@ -146,8 +146,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"ASCII", "ascii", 1, 1, TypeRule::kInt64},
     {"UNICODE", "unicode", 1, 1, TypeRule::kInt64},
     {"CHR", "chr", 1, 1, TypeRule::kString},
-    {"GENERATE_UUID", "uuid", 0, 0, TypeRule::kString, kVolatile},
-    Spelled("", "uuid", 1, -1, TypeRule::kString, {.write = "GENERATE_UUID()"}, kVolatile),
+    {"GENERATE_UUID", "uuid_text", 0, 0, TypeRule::kString, kVolatile, false, "uuid"},
+    Spelled("", "uuid", 0, -1, TypeRule::kString, {.write = "GENERATE_UUID()"}, kVolatile),
     {"FORMAT", "format", 1, -1, TypeRule::kString},
     {"STRING", "string_of", 1, 2, TypeRule::kString},
     // Numbers and conditions.

@@ -17,7 +17,8 @@ const Dialect& Databricks() {
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = DatabricksFunctions();
-    d.features = d.features.With({F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay, F::kDollarStrings});
+    d.features =
+        d.features.With({F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay, F::kDollarStrings, F::kQualify});
     d.types = {};
     d.reserved = {};
     d.time_format = "java";

@@ -49,6 +49,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"LIST_AGGR_STRING", "duckdb_array_to_string", 2, 2, TypeRule::kString, kPure, true, "array_to_string"},
     {"FLATTEN", "duckdb_flatten", 1, 1, TypeRule::kList, kPure, false, "flatten"},
     {"ARRAY_SLICE", "duckdb_array_slice_bounds", 3, 4, TypeRule::kList, kPure, false, "array_slice_bounds"},
+    {"LIST_SLICE", "duckdb_array_slice_bounds", 3, 4, TypeRule::kList, kPure, true, "array_slice_bounds"},
     Written("array_compact", 1, 1, TypeRule::kList, "LIST_FILTER(ARG1, _u -> NOT _u IS NULL)", {}, ""),
     Written("array_construct_compact", 0, -1, TypeRule::kList, "LIST_FILTER([ARGS], _u -> NOT _u IS NULL)", {}, ""),
     Spelled("LIST_VALUE", "duckdb_list_value", 0, -1, TypeRule::kList, {.write = "[ARGS]", .family = "array"}),

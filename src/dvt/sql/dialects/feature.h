@@ -44,6 +44,7 @@ enum class Feature : uint16_t {
   kOptimizerHints,     ///< /*+ … */ behind SELECT and its kin
   kColonParameters,
   kDollarParameters,
+  kBraceVariables,  ///< ${x} is a variable
   // operators
   kDoublePipeIsOr,
   kDoubleAmpIsAnd,
@@ -72,8 +73,10 @@ enum class Feature : uint16_t {
   kBangNot,         ///< ! x
   kLambdaArrow,     ///< x -> x + 1 inside calls
   kLambdaKeyword,
-  kTernary,   ///< a ? b : c
-  kGlobalIn,  ///< a GLOBAL IN (…)
+  kTernary,        ///< a ? b : c
+  kGlobalIn,       ///< a GLOBAL IN (…)
+  kNullSafeWords,  ///< a <=> b is written a IS NOT DISTINCT FROM b
+  kShiftCalls,     ///< a << b is written SHIFTLEFT(a, b)
   // query
   kDistinctOn,
   kQualify,
@@ -150,6 +153,7 @@ enum class Feature : uint16_t {
   kSettingsClause,     ///< SETTINGS a = 1 FORMAT JSON behind a query
   kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
   kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
+  kCommaIsCross,       ///< a comma binds like CROSS JOIN, and a join without a condition is one ON TRUE
   // tables and clauses of Hive's family
   kInlineFunctions,   ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
   kSampleFirst,       ///< t TABLESAMPLE (…) AS a: the sample before the alias
@@ -162,6 +166,9 @@ enum class Feature : uint16_t {
   kInsertOverwrite,   ///< INSERT OVERWRITE TABLE t PARTITION(…)
   kBareValues,        ///< VALUES 1, 2 are rows of one column
   kIntervalSums,      ///< INTERVAL 5 HOURS 30 MINUTES is a sum
+  kUsingFormat,       ///< CREATE TABLE t USING PARQUET; what is temporary is a view or has a format
+  kStructPositions,   ///< STRUCT(1, 2) has fields col1 and col2
+  kLengthsNeeded,     ///< VARCHAR and CHAR have a length, else they are STRING
   kIntersectExceptAll,
   kTrailingCommas,
   kDerivedTableNeedsAlias,

@@ -27,8 +27,9 @@ const Dialect& Spark() {
     d.features = Hive()
                      .features
                      .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
-                            F::kIntervalSums, F::kBareValues, F::kRawStrings})
-                     .Without({F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue});
+                            F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
+                            F::kStructPositions, F::kHexStrings})
+                     .Without({F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = SparkFunctions();

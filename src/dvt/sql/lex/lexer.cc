@@ -382,6 +382,14 @@ class Lexer {
   }
 
   void Dollar() {
+    if (At(1) == '{' && d_.Has(Feature::kBraceVariables)) {
+      size_t end = pos_ + 2;
+      while (end < src_.size() && src_[end] != '}' && src_[end] != '\n') ++end;
+      if (end >= src_.size() || src_[end] != '}') return Unclosed("this variable is never closed; expected }");
+      pos_ = end + 1;
+      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+      return;
+    }
     if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
       ++pos_;
       while (IsDigit(At())) ++pos_;

@@ -369,13 +369,16 @@ Node* Parser::Postfix(Node* value) {
   }
   while (true) {
     if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end &&
-        (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName)) {
+        (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName ||
+         (SymbolAhead(1, "[") && Has(Feature::kWrittenPaths)))) {
       value = ColonPath(value);
     } else if (IsSymbol("::") && Has(Feature::kScopeOperator) && FindType(d_, ToUpper(Ahead(1).text)) == nullptr) {
       value = Scope(value);
-    } else if (IsSymbol("::") && Has(Feature::kDoubleColonCast)) {
-      Next();
+    } else if (const bool lenient = Cur().type == Tok::kParameter && Cur().text == "?" && SymbolAhead(1, "::");
+               Has(Feature::kDoubleColonCast) && (IsSymbol("::") || lenient)) {
+      at_ += lenient ? 2 : 1;  // x?::INT gives NULL where x::INT fails
       Node* cast = NewAt(value->begin, Kind::kCast, {value, TypeName()});
+      cast->Set(kTry, lenient);
       value = cast;
     } else if (IsSymbol("[") && (Has(Feature::kArrayBrackets) || Has(Feature::kArrayKeyword))) {
       Next();

@@ -36,7 +36,7 @@ Node* Parser::ColonPath(Node* value) {
   while (true) {
     std::string path;
     Next();
-    const bool bracket = IsSymbol("[") && Ahead(1).type == Tok::kString && Has(Feature::kWrittenPaths);
+    const bool bracket = IsSymbol("[") && Ahead(1).type != Tok::kSymbol && Has(Feature::kWrittenPaths);
     if (!bracket && !PathKey(path)) Unexpected("a key behind ':'");
     while (true) {
       const bool key = (IsSymbol(".") || IsSymbol(":")) && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd;

@@ -8,7 +8,7 @@ Node* Parser::FromList() {
   do {
     if (list->count > 0 && Has(Feature::kTrailingCommas) && (Is(Kw::kWHERE) || AtEnd() || IsSymbol(")"))) break;
     Node* table = TableExpression();
-    if (list->count > 0 && Has(Feature::kUnnestOnDots))
+    if (list->count > 0 && (Has(Feature::kUnnestOnDots) || Has(Feature::kCommaIsCross)))
       list->children[0] = CrossJoined(list->children[0], table);
     else
       Add(list, table);
@@ -151,6 +151,8 @@ Node* Parser::Joins(Node* left) {
              !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr &&
              join->Child(5) == nullptr) {
       Unexpected("ON or USING");
+    } else if (Has(Feature::kCommaIsCross) && join->op != Op::kCross && !join->Has(kNatural)) {
+      join->children[2] = New(Kind::kBoolean, {}, {}, Op::kTrue);
     }
     TakeComments(join, first);
     left = join;

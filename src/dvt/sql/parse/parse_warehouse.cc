@@ -99,7 +99,8 @@ Node* Parser::CrossJoined(Node* left, Node* right) {
   Node** first = &right;
   while ((*first)->Is(Kind::kJoin)) first = &(*first)->children[0];
   Node* table = *first;
-  if (table->Is(Kind::kTable) && table->Child(1)->count > 1 && Names(left, table->Child(1)->Child(0))) {
+  if (Has(Feature::kUnnestOnDots) && table->Is(Kind::kTable) && table->Child(1)->count > 1 &&
+      Names(left, table->Child(1)->Child(0))) {
     Node* column = NewAt(table->begin, Kind::kColumn);
     for (Node* part : table->Child(1)->Children()) Add(column, part);
     Node* call = MakeFunction(arena_, "UNNEST", {column});

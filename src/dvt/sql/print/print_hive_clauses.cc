@@ -61,4 +61,16 @@ void Writer::MultiInsert(const Node* statement) {
   }
 }
 
+// The VALUES of a derived table that stand without parentheses: FROM VALUES (1), (2) AS t(a).
+const Node* Writer::BareValues(const Node* table) const {
+  if (!dialect_.Has(Feature::kBareValues) || !dialect_.Has(Feature::kLateralView)) return nullptr;
+  const Node* query = table->Child(1);
+  auto plain = [](const Node* each) {
+    return each->comments == nullptr && each->Child(kWithSlot) == nullptr && each->Child(kOrderSlot) == nullptr &&
+           each->Child(kLimitSlot) == nullptr && each->Child(kOffsetSlot) == nullptr;
+  };
+  if (query->Is(Kind::kSubquery) && plain(query)) query = query->Child(kInnerSlot);
+  return query->Is(Kind::kValues) && plain(query) ? query : nullptr;
+}
+
 }  // namespace dvt::sql

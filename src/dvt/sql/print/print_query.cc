@@ -336,7 +336,9 @@ void Writer::TableBody(const Node* table) {
     }
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
-      if (table->Child(1)->Is(Kind::kSubquery))
+      if (const Node* values = BareValues(table))
+        Query(values);
+      else if (table->Child(1)->Is(Kind::kSubquery))
         Query(table->Child(1));
       else
         ParenthesizedQuery(table->Child(1));

@@ -60,6 +60,7 @@ class Writer {
   void Definitions(const Node* list);
   void Properties(const Node* list);
   void ParenthesizedQuery(const Node* query);
+  const Node* BareValues(const Node* table) const;
   void SetBranch(const Node* branch, const Node* parent, bool right);
   // Tables (print_query.cc).
   void Table(const Node* table);

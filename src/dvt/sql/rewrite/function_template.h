@@ -36,7 +36,7 @@ Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, 
 bool Fulfils(std::string_view condition, std::span<Node* const> args, const std::function<columnar::DataType(const Node*)>& type);
 
 /// Words of templates that compute from their filled arguments, or nullptr if `word` is none: ANY_NULL(a, b) is a IS NULL OR b IS NULL;
-/// ADD(a, 1) a sum, computed for numbers; JOINED(a, 'x') a text, joined for literals; SEED(RANDOM(1)) the seed; WHOLE(a) a cast to INT except for
+/// ADD(a, 1) a sum, computed for numbers; SPAN(2, 5) the count of 2 … 5; NUMBERS_BEFORE(1, 5) is SEQUENCE(1, 4); PLAIN_NUMBER('2') is 2; JOINED(a, 'x') a text, joined for literals; SEED(RANDOM(1)) the seed; WHOLE(a) a cast to INT except for
 /// whole numbers; CHANGED('ab', 'xb') the characters of one text that differ from the other's; JSON_ARROW(a, '$.b') is a -> '$.b'; JSON_PATH_OF('a[0]') is '$.a[0]' and
 /// PLAIN_PATH_OF the way back; CHAINED_ARRAYS('f', a, b, c) is f(a, f(b, c)) without NULLs, CALL_OF_PAIRS('f', …) f of keys and values in turn, PARSED(a) PARSE_JSON(a)
 /// of what is no JSON by its looks, OR_EMPTY_TEXT(ARGS) each argument or the empty text; REST2(a, b, c) all but the first as a list.

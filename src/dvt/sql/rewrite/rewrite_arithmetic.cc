@@ -74,11 +74,11 @@ Node* Rewriter::Binary(Node* node) {
     case Op::kNotDistinctFrom:
     case Op::kIsOp:
       Comparison(node);
-      node->op = to_.Has(Feature::kNullSafeEquals) ? Op::kNullSafeEq : Op::kNotDistinctFrom;
+      node->op = to_.Has(Feature::kNullSafeEquals) && !to_.Has(Feature::kNullSafeWords) ? Op::kNullSafeEq : Op::kNotDistinctFrom;
       return node;
     case Op::kDistinctFrom:
       Comparison(node);
-      if (!to_.Has(Feature::kNullSafeEquals)) return node;
+      if (!to_.Has(Feature::kNullSafeEquals) || to_.Has(Feature::kNullSafeWords)) return node;
       node->op = Op::kNullSafeEq;
       return Made(MakeNot(arena_, Made(MakeParen(arena_, Made(node)))));
     case Op::kAnd:
@@ -172,7 +172,7 @@ Node* Rewriter::Division(Node* node) {
       Note(Verdict::kDifferent, node, "division",
            std::string(from_.name) + " rounds quotients of exact numbers to four digits more");
   } else if (from_.Has(Feature::kStructBraces) || to_.Has(Feature::kDynamicTyping)) {
-    const bool plain = customary_ && !other_cuts && (to_.Has(Feature::kNoLimit) || to_.Has(Feature::kArrowsApart));
+    const bool plain = customary_ && !other_cuts;
     if (!floating && !plain) node->children[0] = AsFloat(node->Child(0));  // floating point whatever the operands
   } else if (to_.Has(Feature::kQuotientDigits) && !floating) {
     Note(Verdict::kDifferent, node, "division", std::string(to_.name) + " rounds quotients of exact numbers to four digits more");
@@ -257,6 +257,12 @@ Node* Rewriter::DateArithmetic(Node* node, TypeKind left, TypeKind right) {
   return unsupported("MySQL has no values of type interval");
 }
 
+// a << b is SHIFTLEFT(a, b).
+Node* Rewriter::ShiftCall(Node* node) {
+  if (!to_.Has(Feature::kShiftCalls) || (node->op != Op::kShiftLeft && node->op != Op::kShiftRight)) return node;
+  return Made(MakeFunction(arena_, node->op == Op::kShiftLeft ? "SHIFTLEFT" : "SHIFTRIGHT", {node->Child(0), node->Child(1)}));
+}
+
 Node* Rewriter::Bits(Node* node) {
   if (from_.Has(Feature::kUnsignedBits) != to_.Has(Feature::kUnsignedBits)) {
     Note(Verdict::kDifferent, node, "bit operator", "MySQL computes with unsigned numbers: negative values differ");
@@ -270,7 +276,7 @@ Node* Rewriter::Bits(Node* node) {
                                                                   : "bitshiftright";
     if (const FunctionSpec* spec = FindConcept(to_, meaning)) return Call(node, *spec, node->Children());
   }
-  if (node->op != Op::kBitXor) return node;
+  if (node->op != Op::kBitXor) return ShiftCall(node);
   if (to_.Has(Feature::kStructBraces)) return Made(MakeFunction(arena_, "XOR", {node->Child(0), node->Child(1)}));
   if (to_.Has(Feature::kDynamicTyping)) Note(Verdict::kUnsupported, node, "bitwise exclusive or", "sqlite has no such operator");
   return node;

@@ -204,6 +204,9 @@ Node* Rewriter::Normalize(Node* node) {
       if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
       return node;
     case Kind::kBetween: return node->Has(kSymmetric) ? Between(node) : node;
+    case Kind::kBinary:
+      if (node->op == Op::kNullSafeEq && to_.Has(Feature::kNullSafeWords)) node->op = Op::kNotDistinctFrom;
+      return ShiftCall(node);
     case Kind::kTableFunction: TableCall(node); return node;
     case Kind::kExtract:
       if (to_.Has(Feature::kDatePartCall)) {
@@ -315,6 +318,8 @@ void Rewriter::TypeName(Node* type) {
   }
   if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
   if (target == nullptr) return;
+  const bool text = target->name == "VARCHAR" || target->name == "CHAR";
+  if (text && type->count == 0 && to_.Has(Feature::kLengthsNeeded)) target = FindNeutralType(to_, "TEXT");
   type->text = target->written();
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;

@@ -149,10 +149,18 @@ void Rewriter::TableCall(Node* table) {
     call = table->children[1] = args->children[0];
     args = call->Child(kArgsSlot);
     const FunctionSpec* range = FindConcept(to_, "range_duckdb");
-    if (EqualsIgnoreCase(call->text, "GENERATOR") && range != nullptr && args != nullptr && args->count > 0) {
+    if (EqualsIgnoreCase(call->text, "GENERATOR") && range != nullptr && !range->name.empty() && args != nullptr &&
+        args->count > 0) {
       Node* rows = args->Child(0)->Is(Kind::kNamedArg) ? args->Child(0)->Child(1) : args->Child(0);
       table->children[1] = Made(MakeFunction(arena_, range->name, {rows}));
     }
+    return;
+  }
+  if (customary_ && to_.Has(Feature::kLateralView) && !from_.Has(Feature::kLateralView)) {
+    const FunctionSpec* spec = SpecOf(call);
+    const bool numbers = spec != nullptr && (spec->family_name() == "generate_series" || spec->concept_ == "range_duckdb" ||
+                                             spec->concept_ == "generate_date_array");
+    if (numbers) table->children[1] = Made(MakeFunction(arena_, "EXPLODE", {call}));  // a list, and its rows
     return;
   }
   if (!to_.Has(Feature::kFlatten) || !table->Has(kLateral) || !EqualsIgnoreCase(call->text, "FLATTEN")) return;

@@ -131,7 +131,17 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kCollate:
       Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
       return node->count > 1 ? CallOf(node, "collate_call", {node->Child(0), node->Child(1)}) : node;
-    case Kind::kParameter: Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated"); return node;
+    case Kind::kParameter:
+      Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated");
+      if (to_.Has(Feature::kBraceVariables) && node->count == 0 && node->text.size() > 1 &&
+          (node->text[0] == '@' || node->text[0] == '$') && node->text[1] != '@' && node->text[1] != '{')
+        node->text = arena_.Copy("${" + std::string(node->text.substr(1)) + "}");
+      return node;
+    case Kind::kSetVariable:
+      if (to_.Has(Feature::kBraceVariables) && node->Child(0)->Is(Kind::kParameter) && node->Child(0)->text.starts_with('@')) {
+        node->children[0] = Made(NewNode(arena_, Kind::kParameter, {}, node->Child(0)->text.substr(1)));
+      }
+      return node;
     case Kind::kPhrase:
       if (node->text == "INTRODUCER" && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) {
         const std::string charset = ToLower(node->Child(0)->text);
@@ -253,10 +263,17 @@ Node* Rewriter::String(Node* node) {
     for (const char c : node->text) (hex += kDigits[static_cast<unsigned char>(c) >> 4]) += kDigits[c & 15];
     return CallOf(node, "bytes_literal", {Made(MakeString(arena_, hex))});
   }
+  if (node->op == Op::kNational && to_.Has(Feature::kBraceVariables)) node->op = Op::kPlain;  // every text is Unicode
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
   if (const FunctionSpec* call = customary_ && node->op == Op::kHex ? FindConcept(to_, "hex_literal", 1) : nullptr) {
     Node* text[] = {Made(MakeString(arena_, node->text))};
     return Call(node, *call, text);
+  }
+  if (customary_ && node->op == Op::kBit && !to_.Has(Feature::kBitStrings) && !node->text.empty() && node->text.size() < 63) {
+    Note(Verdict::kDifferent, node, "bit literal", "it is a number in " + std::string(to_.name));
+    int64_t value = 0;
+    for (const char c : node->text) value = value * 2 + (c - '0');
+    return Made(MakeNumber(arena_, value));
   }
   const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
   if (bytes && to_.Has(Feature::kHexStrings)) return node;

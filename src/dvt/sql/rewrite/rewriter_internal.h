@@ -106,6 +106,7 @@ class Rewriter {
   Node* Sum(Node* node);
   Node* DateArithmetic(Node* node, columnar::TypeKind left, columnar::TypeKind right);
   Node* Bits(Node* node);
+  Node* ShiftCall(Node* node);
   void Operands(Node* node);
   Node* AsFloat(Node* node);
   Node* Interval(Node* node);

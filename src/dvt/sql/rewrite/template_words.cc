@@ -1,4 +1,5 @@
 // Words of templates that compute from their arguments.
+#include <algorithm>
 #include <charconv>
 
 #include "dvt/base/text/text.h"
@@ -28,6 +29,33 @@ class Words {
     Node* all = nullptr;
     for (Node* arg : args_) all = all == nullptr ? arg : Made(MakeBinary(arena_, Op::kConcat, all, arg));
     return all;
+  }
+
+  // 2, 5 → 4, how many numbers these are; 0 if there are none.
+  Node* Span() {
+    int64_t first = 0, last = 0;
+    if (!Whole(args_[0], first) || !Whole(args_[1], last)) return args_[1];
+    return Made(MakeNumber(arena_, std::max<int64_t>(last - first + 1, 0)));
+  }
+
+  // 1, 5 → SEQUENCE(1, 4); ARRAY() if there are no numbers between.
+  Node* NumbersBefore() {
+    int64_t first = 0, end = 0;
+    const bool some = Whole(args_[0], first) && Whole(args_[1], end) && first < end;
+    if (!some) return Made(MakeFunction(arena_, "ARRAY", {}));
+    return Made(MakeFunction(arena_, "SEQUENCE", {args_[0], Made(MakeNumber(arena_, end - 1))}));
+  }
+
+  // '2' → 2
+  Node* PlainNumber() {
+    int64_t value = 0;
+    const Node* text = args_[0];
+    if (!text->Is(Kind::kString, Op::kPlain) || text->text.empty() || text->text.size() > 9) return args_[0];
+    for (const char c : text->text) {
+      if (c < '0' || c > '9') return args_[0];
+      value = value * 10 + (c - '0');
+    }
+    return Made(MakeNumber(arena_, value));
   }
 
   // A number plus a number, else a sum.
@@ -266,6 +294,9 @@ constexpr struct {
   Node* (Words::*apply)();
 } kWords[] = {{"ANY_NULL", 1, &Words::AnyNull},
               {"ADD", 2, &Words::Add},
+              {"SPAN", 2, &Words::Span},
+              {"NUMBERS_BEFORE", 2, &Words::NumbersBefore},
+              {"PLAIN_NUMBER", 1, &Words::PlainNumber},
               {"JOINED", 1, &Words::Joined},
               {"SEED", 1, &Words::Seed},
               {"WHOLE", 1, &Words::WholeNumber},
