@@ -136,9 +136,10 @@ enum SelectSlot : uint32_t {
   kHintSlot = 13,
   kIntoSlot = 14,
   kConnectSlot = 15,
-  kPrewhereSlot = 16,  ///< expression
-  kLimitBySlot = 17,   ///< kPhrase: LIMIT n [OFFSET m] BY keys
-  kSelectSlots = 18
+  kPrewhereSlot = 16,      ///< expression
+  kLimitBySlot = 17,       ///< kPhrase: LIMIT n [OFFSET m] BY keys
+  kSampleClauseSlot = 18,  ///< kSample of the query's rows
+  kSelectSlots = 19
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
 enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kMatchedSlot = 7, kInnerSlot = 5, kInnerSlots = 6 };

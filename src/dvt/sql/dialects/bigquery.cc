@@ -26,6 +26,7 @@ constexpr std::string_view kReserved[] = {
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kPipeSyntax,
+                                            F::kRenamedInPlace,
                                             F::kTrimArguments,
                                             F::kAliasInHaving,
                                             F::kHexNumbers,

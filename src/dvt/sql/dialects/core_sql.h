@@ -10,6 +10,8 @@ const Dialect& CoreSql();
 const Dialect& NeutralDates();
 /// Rows of dates that stand behind a dialect's own table.
 std::span<const FunctionSpec> MoreDateFunctions(std::string_view dialect);
+/// Forms that DuckDB writes rather than its own names, asked before its table.
+std::span<const FunctionSpec> DuckdbForms();
 /// More of DuckDB's functions, a parent of it.
 const Dialect& DuckdbCustomary();
 /// The canonical functions, of the neutral dialect.

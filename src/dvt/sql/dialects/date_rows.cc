@@ -6,7 +6,7 @@ namespace dvt::sql {
 namespace {
 
 constexpr FunctionSpec kDuckdb[] = {
-    Written("ts_or_ds_add", 2, 3, TypeRule::kDate, "CAST(ARG1 AS DATE) + INTERVAL ARG2 ARG3", {}, "date_add"),
+    Written("ts_or_ds_add", 2, 3, TypeRule::kDate, "CAST(ARG1 AS DATE) + INTERVAL ARG2 ARG3"),
     Written("ts_or_ds_diff", 2, 3, TypeRule::kInt64, "DATE_DIFF('ARG3', ARG2, ARG1)", {}, "date_diff"),
     Written("ts_or_ds_diff_unit", 2, 3, TypeRule::kInt64, "DATE_DIFF('ARG3', ARG2, ARG1)", {}, "date_diff"),
     Written("ts_or_ds_to_date", 1, 1, TypeRule::kDate, "CAST(ARG1 AS DATE)"),

@@ -53,6 +53,7 @@ struct Index {
 
   explicit Index(const Dialect& dialect) {
     for (const Dialect* each = &dialect; each != nullptr; each = each->parent) {
+      if (each->name == "duckdb") Add(DuckdbForms());
       Add(each->functions);
       Add(MoreDateFunctions(each->name));
       for (const auto& spec : each->types) {

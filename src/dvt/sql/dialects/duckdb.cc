@@ -186,6 +186,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"BIT_XOR", "bit_xor_agg", 1, 1, TypeRule::kFirst, kAggregate, false, "bitwise_xor_agg"},
     {"REGEXP_MATCHES", "regexp_matches_duckdb", 2, 3, TypeRule::kBool, kPure, false, "regexp_like"},
     {"REGEXP_REPLACE", "regexp_replace_duckdb", 3, 4, TypeRule::kString, kPure, false, "regexp_replace"},
+    Read("REGEXP_EXTRACT", "regexp_extract_group", 3, 3, TypeRule::kString,
+         {.read = "ARG1, ARG2, 1, 1, 'c', ARG3", .family = "regexp_extract"}),
     {"REGEXP_EXTRACT", "regexp_extract_duckdb", 2, 4, TypeRule::kUnknown, kPure, false, "regexp_extract"},
     {"GENERATE_SERIES", "generate_series_duckdb", 1, 3, TypeRule::kUnknown, kTableValued, false, "generate_series"},
     {"RANGE", "range_duckdb", 2, 3, TypeRule::kUnknown, kTableValued},
@@ -193,7 +195,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"UNNEST", "unnest", 1, 1, TypeRule::kElement, kTableValued},
     {"READ_CSV", "read_csv", 1, -1, TypeRule::kUnknown, kTableValued | kVolatile},
     {"READ_PARQUET", "read_parquet", 1, -1, TypeRule::kUnknown, kTableValued | kVolatile},
-    {"LEN", "len", 1, 1, TypeRule::kInt64, kPure, false, "length"},
+    Spelled("LEN", "len", 1, 1, TypeRule::kInt64, {.write = "LENGTH(ARG1)", .family = "length"}),
     {"GROUPING", "grouping", 1, -1, TypeRule::kInt64},
 };
 
@@ -298,9 +300,9 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
-    d.parent = &DuckdbConversions();
-    d.features =
-        d.features.With({F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions, F::kPivotBareColumns});
+    d.features = d.features.With({F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases, F::kRenamedInPlace,
+                                  F::kVariableWord, F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions,
+                                  F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;

@@ -154,6 +154,10 @@ enum class Feature : uint16_t {
   kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
   kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
   kCommaIsCross,       ///< a comma binds like CROSS JOIN, and a join without a condition is one ON TRUE
+  kUnnestJoined,       ///< FROM t, UNNEST(x) is written t JOIN UNNEST(x) ON TRUE
+  kUsingSample,        ///< … QUALIFY c USING SAMPLE 10% (bernoulli): a sample of the query's rows
+  kPivotStatements,    ///< PIVOT t ON c USING SUM(x) GROUP BY y is a query
+  kPrefixAliases,      ///< name: value in SELECT, and name: table in FROM
   // tables and clauses of Hive's family
   kInlineFunctions,   ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
   kSampleFirst,       ///< t TABLESAMPLE (…) AS a: the sample before the alias
@@ -282,6 +286,7 @@ enum class Feature : uint16_t {
   kPivotLiteralNames,  ///< a pivot's columns are called like the literals, quotes included
   kTextTryCast,        ///< TRY_CAST takes texts only
   kTruthItself,        ///< x IS TRUE is written x
+  kFieldsAsColumns,    ///< fields of STRUCT(x, 1) are called x and col2
   kDecimalDefaults,    ///< a DECIMAL without parameters is DECIMAL(38, 0), and is written so
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3
@@ -317,6 +322,9 @@ enum class Feature : uint16_t {
   kPlainDefinitions,  ///< tables have no storage properties, columns neither comments nor counters
   kCreateOrReplace,
   kAddWithoutColumn,         ///< ALTER TABLE t ADD c INT, without COLUMN
+  kRenamedInPlace,           ///< RENAME TO takes a name alone: the table stays in its schema
+  kSessionVariables,         ///< SET x = 1 gives a variable its value
+  kVariableWord,             ///< SET VARIABLE x = 1
   kAlterTypeWithoutSetData,  ///< ALTER COLUMN c TYPE INT (else SET DATA TYPE)
   kCount
 };

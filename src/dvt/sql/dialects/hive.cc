@@ -11,6 +11,7 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kQuotedSettings,
+                                            F::kFieldsAsColumns,
                                             F::kSemiJoinWords,
                                             F::kExceptStar,
                                             F::kArrayCalls,

@@ -263,6 +263,8 @@ constexpr FunctionSpec kFunctions[] = {
          {.read = "=FIRST_VALUE(ARG1) IGNORE NULLS", .when_read = "ARG2=TRUE"}),
     Read("LAST_VALUE", "last_value_skip", 2, 2, TypeRule::kFirst,
          {.read = "=LAST_VALUE(ARG1) IGNORE NULLS", .when_read = "ARG2=TRUE"}),
+    Read("ANY_VALUE", "any_value_call", 2, 2, TypeRule::kUnknown,
+         {.read = "=ANY_VALUE(ARG1) IGNORE NULLS", .when_read = "ARG2=TRUE"}),
     {"ANY_VALUE", "any_value", 1, 1, TypeRule::kFirst, kAggregate},
     {"GROUPING", "grouping", 1, -1, TypeRule::kInt64, kAggregate},
     // Arrays, maps, structures, JSON.

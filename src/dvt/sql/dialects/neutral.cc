@@ -10,18 +10,33 @@ using columnar::TypeKind;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = kWarehouseFeatures.With(
-    {F::kArrayCalls,         F::kSemiJoinWords, F::kSortBy,         F::kWithFill,       F::kInsertOverwrite,
-     F::kMatchAgainst,       F::kRawCalls,      F::kTrimArguments,  F::kBareJoin,       F::kPipeSyntax,
-     F::kCanonicalNames,     F::kAliasInHaving, F::kLateralAlias,   F::kFetchAsWritten, F::kUnquotedKeywords,
-     F::kAliasInGroupBy,     F::kAliasInWhere,  F::kArrowJson,      F::kBitStrings,     F::kAngleTypes,
-     F::kExceptStar,         F::kDistinctOn,    F::kDoubleEquals,   F::kEStrings,       F::kFetch,
-     F::kFromFirst,          F::kGlobOperator,  F::kHashJson,       F::kHexNumbers,     F::kIlike,
-     F::kIntersectExceptAll, F::kLambdaKeyword, F::kLikeBackslash,  F::kListSlices,     F::kMapBraces,
-     F::kNestedComments,     F::kOverlay,       F::kPositionalJoin, F::kQualify,        F::kSemiAntiJoin,
-     F::kStructBraces,       F::kTryCast,       F::kNullSafeEquals, F::kDivOperator,    F::kAtVariables,
-     F::kOptimizerHints,     F::kTableHints,    F::kSelectInto,     F::kXorOperator,    F::kNullsLow,
-     F::kLateralView});
+constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kUsingSample,    F::kPivotStatements,
+                                                          F::kRenamedInPlace, F::kArrayCalls,
+                                                          F::kSemiJoinWords,  F::kSortBy,
+                                                          F::kWithFill,       F::kInsertOverwrite,
+                                                          F::kMatchAgainst,   F::kRawCalls,
+                                                          F::kTrimArguments,  F::kBareJoin,
+                                                          F::kPipeSyntax,     F::kCanonicalNames,
+                                                          F::kAliasInHaving,  F::kLateralAlias,
+                                                          F::kFetchAsWritten, F::kUnquotedKeywords,
+                                                          F::kAliasInGroupBy, F::kAliasInWhere,
+                                                          F::kArrowJson,      F::kBitStrings,
+                                                          F::kAngleTypes,     F::kExceptStar,
+                                                          F::kDistinctOn,     F::kDoubleEquals,
+                                                          F::kEStrings,       F::kFetch,
+                                                          F::kFromFirst,      F::kGlobOperator,
+                                                          F::kHashJson,       F::kHexNumbers,
+                                                          F::kIlike,          F::kIntersectExceptAll,
+                                                          F::kLambdaKeyword,  F::kLikeBackslash,
+                                                          F::kListSlices,     F::kMapBraces,
+                                                          F::kNestedComments, F::kOverlay,
+                                                          F::kPositionalJoin, F::kQualify,
+                                                          F::kSemiAntiJoin,   F::kStructBraces,
+                                                          F::kTryCast,        F::kNullSafeEquals,
+                                                          F::kDivOperator,    F::kAtVariables,
+                                                          F::kOptimizerHints, F::kTableHints,
+                                                          F::kSelectInto,     F::kXorOperator,
+                                                          F::kNullsLow,       F::kLateralView});
 
 // Every type that some dialect has, by the name that stands for it everywhere.
 constexpr TypeSpec kTypes[] = {

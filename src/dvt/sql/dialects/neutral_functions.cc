@@ -46,6 +46,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CONCAT", "concat_null", 1, -1, TypeRule::kString, kPure, false, "concat"},
     {"CONCAT", "concat", 1, -1, TypeRule::kString, kPure, false, "concat"},
     {"CONCAT", "concat_skip_null", 1, -1, TypeRule::kString, kPure, false, "concat"},
+    Read("CONCAT_WS", "concat_ws_neutral", 2, -1, TypeRule::kString, {.family = "concat_ws"}),
     {"CONCAT_WS", "concat_ws", 1, -1, TypeRule::kString},
     {"CONTAINS", "contains", 2, 2, TypeRule::kBool},
     {"STARTS_WITH", "starts_with", 2, 2, TypeRule::kBool},

@@ -11,6 +11,7 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
 constexpr FeatureSet kFeatures = kStandardFeatures.With({F::kArraysFromOne,
+                                                         F::kRenamedInPlace,
                                                          F::kJoinNeedsCondition,
                                                          F::kFetchAsWritten,
                                                          F::kSelectInto,
@@ -192,6 +193,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"MD5", "md5", 1, 1, TypeRule::kString},
     {"INITCAP", "initcap", 1, 1, TypeRule::kString},
     {"BTRIM", "trim", 1, 1, TypeRule::kString, kPure, true},
+    Read("BTRIM", "btrim_call", 2, 2, TypeRule::kString, {.read = "=TRIM(ARG2 FROM ARG1)"}),
+    {"JSONB_EXISTS", "jsonb_exists", 2, 2, TypeRule::kBool},
     {"GREATEST", "greatest_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
     {"LEAST", "least_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
     {"ROUND", "round", 1, 2, TypeRule::kRound},
@@ -253,7 +256,9 @@ constexpr FunctionSpec kFunctions[] = {
     {"JSON_AGG", "json_agg", 1, 1, TypeRule::kJson, kAggregate},
     {"JSONB_AGG", "jsonb_agg", 1, 1, TypeRule::kJson, kAggregate},
     {"REGEXP_REPLACE", "regexp_replace_pg", 3, 4, TypeRule::kString},
+    Read("GENERATE_SERIES", "generate_series_set", 2, 3, TypeRule::kFirst, {.family = "generate_series"}, kTableValued),
     {"GENERATE_SERIES", "generate_series", 2, 3, TypeRule::kFirst, kTableValued},
+    {"MAKE_INTERVAL", "make_interval", 0, 7, TypeRule::kInterval},
     {"UNNEST", "unnest", 1, 1, TypeRule::kElement, kTableValued},
     {"ARRAY_LENGTH", "array_length_pg", 2, 2, TypeRule::kInt32},
     {"CARDINALITY", "cardinality", 1, 1, TypeRule::kInt32},

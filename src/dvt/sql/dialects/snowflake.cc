@@ -26,7 +26,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kFilterFolded,    F::kBitFunctions,     F::kPivotLiteralNames,
                                             F::kDecimalDefaults, F::kBackslashQuote,   F::kEscapedControls,
                                             F::kHexStrings,      F::kUnquotedKeywords, F::kTextTryCast,
-                                            F::kTruthItself,     F::kOffsetNeedsLimit})
+                                            F::kTruthItself,     F::kOffsetNeedsLimit, F::kSessionVariables})
                                      .Without({F::kIntervalUnitOutside, F::kNamedWindows});
 
 }  // namespace

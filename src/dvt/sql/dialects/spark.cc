@@ -9,7 +9,7 @@ namespace {
 using F = Feature;
 
 constexpr TypeSpec kTypes[] = {
-    {"TIMESTAMP", TypeKind::kTimestampTz},
+    {"TIMESTAMP", TypeKind::kTimestampTz, 0, 0, 0, false, true, "TIMESTAMPTZ"},
     {"TIMESTAMP_NTZ", TypeKind::kTimestamp, 0, 0, 0, false, false, "TIMESTAMPNTZ"},
     {"TIMESTAMP_LTZ", TypeKind::kTimestampTz, 0, 0, 0, false, false, "TIMESTAMPLTZ"},
     {"VARIANT", TypeKind::kUnknown},

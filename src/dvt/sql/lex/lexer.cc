@@ -391,10 +391,9 @@ class Lexer {
       return;
     }
     if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
+      while (IsDigit(At(1))) ++pos_;
       ++pos_;
-      while (IsDigit(At())) ++pos_;
-      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return;
+      return Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
     }
     if (d_.Has(Feature::kDollarStrings)) {
       size_t tag = pos_ + 1;
@@ -416,6 +415,7 @@ class Lexer {
       Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
       return;
     }
+    if (d_.Has(Feature::kDollarParameters) && At(1) == '"') return ++pos_, Variable();  // $"my name"
     if (d_.Has(Feature::kMatchRecognize)) return Punctuation();  // the end of a row pattern
     Fail("unexpected character '$'", pos_, pos_ + 1);
   }

@@ -3,6 +3,11 @@
 
 namespace dvt::sql {
 
+// Whether a name and a colon stand before what is called so.
+bool Parser::PrefixAliasAhead() const {
+  return Has(Feature::kPrefixAliases) && NameAhead() && Ahead(1).type == Tok::kSymbol && Ahead(1).text == ":";
+}
+
 // Whether the current word, without AS, is an alias.
 bool Parser::IsImplicitAlias(bool table) const {
   const Token& t = Cur();

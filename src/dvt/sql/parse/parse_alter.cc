@@ -122,10 +122,12 @@ Node* Parser::Alter() {
   const size_t start = at_;
   Node* alter = New(Kind::kAlter, {nullptr, nullptr, nullptr});
   Next();
+  const bool iceberg = IsWord("ICEBERG") && IsAhead(1, Kw::kTABLE);
+  if (iceberg) Next();
   bool known = false;
   for (const auto kind : kAlterable) known = known || (Cur().type == Tok::kWord && EqualsIgnoreCase(Cur().text, kind));
   if (!known || !(Is(Kw::kTABLE) || Is(Kw::kVIEW))) return at_ = start, Command();
-  alter->text = arena_.Copy(ToUpper(Next().text));
+  alter->text = arena_.Copy((iceberg ? "ICEBERG " : "") + ToUpper(Next().text));
   if (Eat(Kw::kIF, Kw::kEXISTS)) alter->Set(kIfExists);
   try {
     if (Eat(Kw::kONLY)) alter->Set(kByName);

@@ -18,6 +18,10 @@ constexpr Rewording kTransactions[] = {{"BEGIN TRANSACTION", "BEGIN"}, {"BEGIN W
                                        {"END WORK", "COMMIT"},         {"END", "COMMIT"},
                                        {"COMMIT WORK", "COMMIT"},      {"COMMIT TRANSACTION", "COMMIT"},
                                        {"ROLLBACK WORK", "ROLLBACK"},  {"ROLLBACK TRANSACTION", "ROLLBACK"}};
+constexpr Rewording kAttachments[] = {{"ATTACH DATABASE", "ATTACH"},
+                                      {"DETACH IF EXISTS", "DETACH DATABASE IF EXISTS"},
+                                      {"DETACH DATABASE IF EXISTS", "DETACH DATABASE IF EXISTS"},
+                                      {"DETACH DATABASE", "DETACH"}};
 constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
                                 {"SHOW SESSION VARIABLES", "SHOW VARIABLES"},
                                 {"SHOW LOCAL VARIABLES", "SHOW VARIABLES"},
@@ -94,6 +98,9 @@ Node* Parser::KnownCommand() {
   };
   if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords)) {
     if (Node* found = reworded(kTransactions)) return found;
+  }
+  if (Has(Feature::kPrefixAliases)) {
+    if (Node* found = reworded(kAttachments)) return found;
   }
   if (Has(Feature::kShowCommands)) {
     if (Node* found = reworded(kShows)) return found;

@@ -13,7 +13,7 @@ constexpr std::string_view kModifiers[] = {"GLOBAL",      "LOCAL",     "EXTERNAL
                                            "RECURSIVE",   "UNIQUE",    "VOLATILE", "MULTISET",  "SECURE",       "HYBRID",
                                            "DYNAMIC",     "ICEBERG",   "FOREIGN",  "STREAMING", "CLUSTERED",    "FORCE",
                                            "FULLTEXT",    "SPATIAL",   "BITMAP",   "PRIVATE",   "NONCLUSTERED", "EDITIONABLE",
-                                           "COLUMNSTORE", "AGGREGATE", "LIVE",     "PUBLIC"};
+                                           "COLUMNSTORE", "AGGREGATE", "LIVE",     "PUBLIC",    "INTERACTIVE"};
 constexpr std::string_view kKinds[] = {"TABLE", "VIEW",     "SCHEMA",    "DATABASE", "NAMESPACE", "SEQUENCE",
                                        "INDEX", "FUNCTION", "PROCEDURE", "PROC",     "MACRO"};
 
@@ -56,7 +56,9 @@ bool Parser::BodyAhead() const {
 // AS query, a query without AS, an expression or a text.
 void Parser::CreateBody(Node* create) {
   const bool as = Eat(Kw::kAS);
-  if (BodyAhead()) {
+  if (as && PivotStatementAhead()) {
+    create->children[kCreateBody] = PivotStatement();
+  } else if (BodyAhead()) {
     create->children[kCreateBody] = Query();
   } else if (as) {
     create->children[kCreateBody] = NameAhead() && !IsSymbol("(") && Cur().type != Tok::kString

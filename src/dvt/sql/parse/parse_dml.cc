@@ -131,6 +131,10 @@ void Parser::InsertSource(Node* insert) {
     values->children[kInnerSlot] = New(Kind::kList, {row});
     insert->children[kInsertSource] = values;
   } else {
+    if (Has(Feature::kByNameUnion) && Is(Kw::kBY) && IsWord("NAME", 1) && QueryAhead(2)) {
+      at_ += 2;
+      insert->Set(kByName);
+    }
     if (Is(Kw::kBY) || IsWord("OVERRIDING")) Fail("this form of INSERT is not supported");
     if (!QueryAhead(0)) Unexpected("VALUES or a query");
     insert->children[kInsertSource] = Query();

@@ -107,6 +107,34 @@ Node* Parser::PivotField() {
   return in;
 }
 
+// PIVOT t ON c …, not behind a table.
+bool Parser::PivotStatementAhead(size_t n) const {
+  if (!Has(Feature::kPivotStatements) || !(IsAhead(n, Kw::kPIVOT) || IsWord("PIVOT_WIDER", n))) return false;
+  return SymbolAhead(n + 1, "(") || Ahead(n + 1).type != Tok::kSymbol;
+}
+
+// PIVOT table ON columns [IN (values)] [USING aggregates] [GROUP BY columns]
+Node* Parser::PivotStatement() {
+  Depth depth(*this);
+  Next();
+  Node* pivot = Phrase("PIVOT", {Word("PIVOT"), TablePrimary()});
+  auto list = [&](std::string_view word, bool aliases) {
+    Node* items = New(Kind::kList);
+    do {
+      Node* item = Expression();
+      if (aliases && (Eat(Kw::kAS) || (NameAhead() && !Is(Kw::kGROUP))))
+        item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
+      Add(items, item);
+    } while (EatSymbol(","));
+    Add(pivot, Word(word));
+    Add(pivot, items);
+  };
+  if (Eat(Kw::kON)) list("ON", false);
+  if (Eat(Kw::kUSING)) list("USING", true);
+  if (Eat(Kw::kGROUP, Kw::kBY)) list("GROUP BY", false);
+  return pivot;
+}
+
 // A value of a pivot's list, perhaps with the name of its column: 'Q1' AS one, (a, b) AS 'x'.
 Node* Parser::PivotValue() {
   Node* value = Expression();

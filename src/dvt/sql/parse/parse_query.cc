@@ -129,8 +129,8 @@ Node* Parser::Cte() {
     cte->Set(kMaterialized);
   }
   ExpectSymbol("(");
-  const bool raw = Has(Feature::kFromFirst) && (Is(Kw::kPIVOT) || Is(Kw::kUNPIVOT) || IsWord("SUMMARIZE") || Is(Kw::kDESCRIBE));
-  Node* body = raw ? RawParenthesised() : QueryAhead(0) ? Query() : Statement();
+  const bool raw = Has(Feature::kFromFirst) && (Is(Kw::kUNPIVOT) || IsWord("SUMMARIZE") || Is(Kw::kDESCRIBE));
+  Node* body = raw ? RawParenthesised() : QueryAhead(0) ? Query() : PivotStatementAhead() ? PivotStatement() : Statement();
   ExpectSymbol(")");
   Add(cte, alias);
   Add(cte, body);
@@ -293,6 +293,7 @@ void Parser::SelectTail(Node* select) {
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
   if (Has(Feature::kQualify) && Eat(Kw::kQUALIFY)) select->children[kQualifySlot] = Expression();
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
+  if (Node* sample = SampleClause()) select->children[kSampleClauseSlot] = sample;
 }
 
 Node* Parser::NamedWindows() {
@@ -324,9 +325,8 @@ Node* Parser::SelectItem() {
   Node* item = nullptr;
   if (IsSymbol("*")) {
     item = Star(nullptr);
-  } else if (Has(Feature::kFromFirst) && Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, ":") &&
-             !SymbolAhead(1, "::")) {
-    Node* name = Identifier("a name");  // prefix alias  a: expression
+  } else if (PrefixAliasAhead()) {
+    Node* name = Identifier("a name");  // a: expression
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
   } else if (Has(Feature::kEqualsAlias) && NameAhead() && SymbolAhead(1, "=")) {

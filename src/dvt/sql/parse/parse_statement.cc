@@ -16,6 +16,9 @@ bool Parser::AtStatement() const {
       "EXPORT",   "IMPORT",  "CHECKPOINT", "RESET",   "SUMMARIZE", "PIVOT",    "UNPIVOT",   "KILL",     "REPLACE", "DO",
       "EXECUTE",  "PREPARE", "DEALLOCATE", "LISTEN",  "NOTIFY",    "RENAME",   "SAVEPOINT", "RELEASE",  "REINDEX", "REFRESH",
       "OPTIMIZE", "FORCE",   "UNLOCK",     "DECLARE", "FLUSH",     "ABORT",    "END"};
+  if (PivotStatementAhead() && (SymbolAhead(1, "(") || IsWord("PIVOT_WIDER"))) return SymbolAhead(1, "(") ? QueryAhead(1) : true;
+  if (IsWord("CONNECT") && Has(Feature::kPrefixAliases) && (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kWord))
+    return true;
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
@@ -41,6 +44,8 @@ Node* Parser::Statement() {
     statement = MultiInsert();
   else if (Has(Feature::kScripts) && IsWord("DECLARE") && Ahead(1).type == Tok::kWord)
     statement = DeclareVariables();
+  else if (PivotStatementAhead() && (statement = PivotCommand()) != nullptr)
+    ;
   else if (AtQuery())
     statement = Query();
   else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))
@@ -65,6 +70,19 @@ Node* Parser::Statement() {
     Unexpected("a statement");
   TakeComments(statement, first);
   return statement;
+}
+
+// A pivot in its own terms, else as written.
+Node* Parser::PivotCommand() {
+  const size_t start = at_;
+  try {
+    Node* pivot = PivotStatement();
+    if (AtEnd() || IsSymbol(";")) return pivot;
+  } catch (const ParseFailure&) {
+    // Its clauses are open-ended.
+  }
+  at_ = start;
+  return Is(Kw::kPIVOT) ? Command() : nullptr;
 }
 
 Node* Parser::Command() {

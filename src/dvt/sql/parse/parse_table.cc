@@ -182,6 +182,12 @@ Node* Parser::TableAlias(bool with_columns, bool plain) {
 Node* Parser::ParenthesisedTable() {
   uint32_t begin = Cur().begin;
   const bool statement = IsAhead(1, Kw::kDESCRIBE) || IsWord("SUMMARIZE", 1) || IsWord("SHOW", 1);
+  if (PivotStatementAhead(1)) {
+    Next();
+    Node* pivot = PivotStatement();
+    ExpectSymbol(")");
+    return NewAt(begin, Kind::kParenTable, {nullptr, pivot});
+  }
   if (statement && Has(Feature::kFromFirst) && Ahead(2).type == Tok::kWord) {
     Next();
     Node* raw = RawParenthesised();
@@ -237,6 +243,14 @@ Node* Parser::TablePrimary(bool applied) {
   Depth depth(*this);
   size_t first = at_;
   uint32_t begin = Cur().begin;
+  if (PrefixAliasAhead()) {
+    Node* name = Identifier("a name");
+    Next();
+    Node* named = TablePrimary();
+    if (named->Child(0) == nullptr) named->children[0] = New(Kind::kTableAlias, {name, nullptr});
+    TakeComments(named, first);
+    return named;
+  }
   bool lateral = Has(Feature::kLateral) && Eat(Kw::kLATERAL);
   Node* table = nullptr;
   if (IsSymbol("(")) {

@@ -18,6 +18,7 @@ Node* Parser::UsingColumns() {
 
 bool Parser::SampleAhead() const {
   if (!Is(Kw::kTABLESAMPLE) && !(Has(Feature::kSampleWord) && IsWord("SAMPLE"))) return false;
+  if (Has(Feature::kUsingSample) && Ahead(1).type == Tok::kNumber) return true;
   return SymbolAhead(1, "(") || (Ahead(1).type == Tok::kWord && SymbolAhead(2, "("));
 }
 
@@ -25,6 +26,10 @@ bool Parser::SampleAhead() const {
 Node* Parser::Sample() {
   Node* sample = New(Kind::kSample, {nullptr, nullptr, nullptr, nullptr});
   Next();
+  if (Cur().type == Tok::kNumber && Has(Feature::kUsingSample)) {
+    SampleSize(sample);
+    return sample;
+  }
   if (!IsSymbol("(")) sample->text = arena_.Copy(ToUpper(Next().text));
   ExpectSymbol("(");
   if (IsWord("BUCKET")) {
@@ -44,6 +49,30 @@ Node* Parser::Sample() {
     sample->children[1] = Expression();
     ExpectSymbol(")");
   }
+  return sample;
+}
+
+// 10%, 10 PERCENT (bernoulli), 5 ROWS (reservoir, 42): the size before the method.
+void Parser::SampleSize(Node* sample) {
+  sample->children[0] = Primary();
+  if (EatSymbol("%") || Eat(Kw::kPERCENT)) {
+    sample->Set(kPercent);
+  } else {
+    if (!Eat(Kw::kROWS)) Eat(Kw::kROW);
+    sample->Set(kRowCount);
+  }
+  if (!EatSymbol("(")) return;
+  sample->text = arena_.Copy(ToUpper(Next().text));
+  if (EatSymbol(",")) sample->children[1] = Expression();
+  ExpectSymbol(")");
+}
+
+// USING SAMPLE 10% (bernoulli), USING SAMPLE reservoir(50 ROWS) REPEATABLE (100); nullptr if there is none.
+Node* Parser::SampleClause() {
+  if (!Has(Feature::kUsingSample) || !Is(Kw::kUSING) || !IsWord("SAMPLE", 1)) return nullptr;
+  Next();
+  Node* sample = Sample();
+  if (!sample->Has(kPercent)) sample->Set(kRowCount);
   return sample;
 }
 

@@ -80,7 +80,9 @@ Node* Parser::TypedLiteral() {
   Node* text = StringLiteral();
   if (type->text == "JSON" && Has(Feature::kLiteralDigits))
     return NewAt(begin, Kind::kFunction, {New(Kind::kList, {text})}, "JSON_PARSE");
-  return NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
+  Node* literal = NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
+  if (EqualsIgnoreCase(type->text, "JSON")) literal->text = "LITERAL";
+  return literal;
 }
 
 // ARRAY<INT64>[1, 2], STRUCT<a INT64>(1)

@@ -178,7 +178,9 @@ Node* Parser::ParsedByFormat(Node* cast) {
       !cast->Child(2)->Is(Kind::kString))
     return cast;
   const std::string format = FromStrftime(FindTimeFormat(d_.time_format), ToStrftime(*alphabet, cast->Child(2)->text), true);
-  Node* call = MakeFunction(arena_, arena_.Copy("PARSE_" + std::string(type)), {MakeString(arena_, format), cast->Child(0)});
+  const std::string_view name = type == "DATE" ? "PARSED_DATE" : type == "TIMESTAMP" ? "PARSED_TIMESTAMP" : "";
+  Node* call = MakeFunction(arena_, name.empty() ? arena_.Copy("PARSE_" + std::string(type)) : name,
+                            {MakeString(arena_, format), cast->Child(0)});
   call->begin = cast->begin;
   return call;
 }

@@ -211,6 +211,12 @@ class Parser {
   Node* Sample();
   Node* BucketSample(Node* sample);
   bool SampleAhead() const;
+  bool PrefixAliasAhead() const;
+  bool PivotStatementAhead(size_t n = 0) const;
+  Node* PivotStatement();
+  Node* PivotCommand();
+  Node* SampleClause();
+  void SampleSize(Node* sample);
   Node* StagedFile();
   bool StageCommandAhead() const;
   Node* StageCommand();

@@ -19,6 +19,7 @@ void Writer::Phrase(const Node* node) {
   if (node->Is(Kind::kPhrase) && node->count == 2 && node->text.ends_with("KEY") && node->text != "PRIMARY KEY" &&
       node->Child(1)->Is(Kind::kTuple))
     return Pieces(node, "");
+  if (node->Is(Kind::kPhrase) && node->text == "RENAME TO" && node->count == 2) return RenameTo(node);
   switch (node->kind) {
     case Kind::kWord: return Put(node->text);
     case Kind::kTuple:
@@ -111,6 +112,14 @@ void Writer::Create(const Node* create) {
     Any(create->Child(kCreateBody));
   }
   Properties(create->Child(kCreateTail));
+}
+
+// RENAME TO t, without the schema where the table stays in its own.
+void Writer::RenameTo(const Node* phrase) {
+  const Node* name = phrase->Child(1);
+  Any(phrase->Child(0));
+  Put(" ");
+  Any(dialect_.Has(Feature::kRenamedInPlace) && name->count > 0 ? name->Child(name->count - 1) : name);
 }
 
 void Writer::Alter(const Node* alter) {

@@ -41,6 +41,7 @@ void Writer::Insert(const Node* insert) {
     Columns(columns);
   }
   Output(insert->Child(kInsertReturning));
+  if (insert->Has(kByName)) Put(" BY NAME");
   Break();
   if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
     Any(insert->Child(kInsertSource));

@@ -194,6 +194,10 @@ void Writer::Select(const Node* select) {
   if (const Node* qualify = select->Child(kQualifySlot)) {
     ClauseExpression("QUALIFY", qualify);
   }
+  if (const Node* sample = select->Child(kSampleClauseSlot)) {
+    Clause("USING");
+    Sample(sample, "SAMPLE ");
+  }
   Tail(select);
 }
 

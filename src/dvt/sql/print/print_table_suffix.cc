@@ -35,7 +35,11 @@ void Writer::DirectedJoin(const Node* join) {
 void Writer::Sample(const Node* sample) {
   Put(" ");
   if (sample->op == Op::kCustom) return Put(sample->text);
-  Put(dialect_.Has(Feature::kSampleWord) && !dialect_.Has(Feature::kTableSample) ? "SAMPLE " : "TABLESAMPLE ");
+  Sample(sample, dialect_.Has(Feature::kSampleWord) && !dialect_.Has(Feature::kTableSample) ? "SAMPLE " : "TABLESAMPLE ");
+}
+
+void Writer::Sample(const Node* sample, std::string_view word) {
+  Put(word);
   const bool rows = sample->Has(kRowCount);
   std::string_view method = sample->text;
   if (dialect_.Has(Feature::kSampleNoMethod)) method = {};

@@ -73,6 +73,8 @@ class Writer {
   // What stands behind tables (print_table_suffix.cc).
   void DirectedJoin(const Node* join);
   void Sample(const Node* sample);
+  void RenameTo(const Node* phrase);
+  void Sample(const Node* sample, std::string_view word);
   void TimeTravel(const Node* travel);
   void Pivot(const Node* pivot);
   void MatchRecognize(const Node* match);

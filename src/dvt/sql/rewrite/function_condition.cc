@@ -143,6 +143,7 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "json_key")
     return arg->Is(Kind::kString) && arg->text.find_first_of("\"\\") == std::string_view::npos && !arg->text.empty();
   if (shape == "array_path") return arg->Is(Kind::kString) && IsArrayPath(arg->text);
+  if (shape == "name") return arg->Is(Kind::kString) && !arg->text.empty() && IsOf(arg->text, kNameLetters);
   if (shape == "plain_text") return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos;
   if (shape == "short_text")
     return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos && arg->text.size() < 57;

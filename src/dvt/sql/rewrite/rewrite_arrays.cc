@@ -142,6 +142,12 @@ Node* Rewriter::Structure(Node* node) {
     values.push_back(named ? field->Child(value_first ? 0 : 1) : field);
     names.push_back(named ? field->Child(value_first ? 1 : 0) : nullptr);
   }
+  // Fields without a name are called as their columns, or by their place.
+  const bool columns = from_.Has(Feature::kFieldsAsColumns);
+  for (size_t i = 0; i < values.size() && !braces && (columns || to_.Has(Feature::kStructBraces)); ++i) {
+    if (names[i] == nullptr && values[i]->Is(Kind::kColumn)) names[i] = values[i]->Child(values[i]->count - 1);
+    if (names[i] == nullptr && columns) names[i] = MakeIdentifier(arena_, "col" + std::to_string(i + 1), false);
+  }
   auto text = [&](size_t i) { return names[i] == nullptr ? "_" + std::to_string(i) : std::string(names[i]->text); };
   if (to_.Has(Feature::kStructBraces)) {
     if (braces) return node;
@@ -176,6 +182,9 @@ Node* Rewriter::Structure(Node* node) {
 Node* Rewriter::Subscript(Node* node) {
   if (&from_ == &to_ || !customary_ || node->Child(1)->Is(Kind::kSlice)) return node;
   Node* index = node->Child(1);
+  const Node* value_of = Unparen(node->Child(0));
+  if (to_.Has(Feature::kArrowsApart) && value_of->Is(Kind::kFunction) && EqualsIgnoreCase(value_of->text, "GET_PATH"))
+    return node;  // places in JSON count from 0 everywhere
   int64_t base = from_.Has(Feature::kArraysFromOne) ? 1 : 0;
   bool safe = false;
   if (index->Is(Kind::kFunction) && from_.Has(Feature::kUnnestOffset) && index->Child(kArgsSlot)->count == 1) {

@@ -150,7 +150,7 @@ Node* Rewriter::Preferred(Node* node) {
   const bool own = known && spec->read.empty() && spec->write.empty() && !spec->read_only && !spec->when_read.empty();
   const FunctionSpec* target = !known || own ? nullptr : TargetOf(*spec, canonical, exact);
   if (exact && !spec->read_only && spec->read.empty() && spec->write.empty() && !spec->name.empty() &&
-      !from_.Has(Feature::kCanonicalNames) && FindFunction(from_, node->text) != nullptr)
+      target->when_write.empty() && !from_.Has(Feature::kCanonicalNames) && FindFunction(from_, node->text) != nullptr)
     target = spec;  // two spellings of one meaning: the written one stays
   if (target != nullptr && exact && (target != spec || !spec->read.empty() || !spec->write.empty())) {
     Node* out = Call(node, *target, canonical);
@@ -195,11 +195,13 @@ Node* Rewriter::Normalize(Node* node) {
     case Kind::kFunction: return Preferred(node);
     case Kind::kSelect:
       AliasKeys(node);
+      JoinedUnnest(node);
       if (Node* order = node->Child(kOrderSlot)) Order(order, node);
       return node;
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kIs: return TruthTest(node);
     case Kind::kAtTimeZone: return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
+    case Kind::kCreate: PlainDefinition(node); return node;
     case Kind::kWindow:
       if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
       return node;
@@ -219,6 +221,9 @@ Node* Rewriter::Normalize(Node* node) {
     case Kind::kCast:
       UnboundText(node->Child(1));
       BareCast(node);
+      if (node->text == "LITERAL" && to_.Has(Feature::kSpreadColumns)) {
+        if (Node* literal = TabledCast(node)) return literal;
+      }
       if (const FunctionSpec* made = FindConcept(to_, "cast_" + ToLower(node->Child(1)->text), 1)) {
         Node* parts[] = {node->Child(0)};
         return Call(node, *made, parts);
@@ -300,6 +305,8 @@ void Rewriter::TypeName(Node* type) {
     Append(arena_, type, Made(MakeNumber(arena_, spec->default_precision)));
     Append(arena_, type, Made(MakeNumber(arena_, spec->default_scale)));
   }
+  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && spec->kind == columnar::TypeKind::kString)
+    type->count = 0;  // a length is only a remark there
   if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
   if (spec == nullptr) return;
   if (from_.Has(Feature::kDecimalDefaults) && spec->default_precision > 0 && type->count == 0) {
@@ -324,6 +331,11 @@ void Rewriter::TypeName(Node* type) {
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;
   if (customary_) WideDecimal(type, *target);
+  if (customary_ && type->count > target->parameters) {  // another row of that name may take them
+    for (const auto& row : to_.types) {
+      if (row.written() == target->written() && row.kind == target->kind && row.parameters > target->parameters) target = &row;
+    }
+  }
   if (type->count > target->parameters && &from_ != &to_) {
     Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
          "its parameters have no place in " + std::string(to_.name));

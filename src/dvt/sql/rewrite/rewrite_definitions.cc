@@ -30,11 +30,31 @@ bool IsStorage(const Node* property) {
 
 }  // namespace
 
+// CREATE FUNCTION f(a INT) RETURNS INT RETURN a + 1 is CREATE FUNCTION f(a INT) AS a + 1
+bool Rewriter::PlainRoutine(Node* create) {
+  Node* properties = create->Child(kCreateProperties);
+  if (properties == nullptr) return false;
+  create->children[kCreateProperties] = nullptr;
+  for (Node* each : properties->Children()) {
+    if (!each->Is(Kind::kPhrase) || each->text != "RETURN" || create->Child(kCreateBody) != nullptr) continue;
+    Node* body = each->children[1];
+    if (body->IsQuery() && !body->Is(Kind::kSubquery))
+      create->children[kCreateTail] = NewNode(
+          arena_, Kind::kList, {NewNode(arena_, Kind::kPhrase, {NewNode(arena_, Kind::kWord, {}, "AS TABLE"), body}, "BODY")});
+    else
+      create->children[kCreateBody] = body;
+  }
+  return properties->count > 0;
+}
+
 // CREATE TRANSIENT TABLE t … CLUSTER BY (a) COMMENT = 'c' is CREATE TABLE t …
 void Rewriter::PlainDefinition(Node* node) {
-  if (!customary_ || &from_ == &to_ || !to_.Has(Feature::kPlainDefinitions)) return;
+  if (!customary_ || !to_.Has(Feature::kPlainDefinitions)) return;
+  if (&from_ == &to_ && node->text != "TABLE") return;
   bool dropped = false;
-  if (node->Is(Kind::kColumnDef)) {
+  if (node->Is(Kind::kCreate) && node->text == "FUNCTION") {
+    dropped = PlainRoutine(node);
+  } else if (node->Is(Kind::kColumnDef)) {
     Node* constraints = node->Child(2);
     if (constraints == nullptr) return;
     uint32_t kept = 0;

@@ -63,6 +63,10 @@ Node* Rewriter::Function(Node* node) {
       node->text = arena_.Copy(ToUpper(node->text));
     return node;
   }
+  if (customary_ && (spec->flags & kTableValued) != 0 && !table_calls_.contains(node)) {
+    const FunctionSpec* rows = FindConcept(to_, std::string(spec->concept_) + "_rows", count);
+    if (rows != nullptr) return Call(node, *rows, args->Children());
+  }
   const Node* first = count > 0 ? args->Child(0) : nullptr;
   const bool order_differs = TextOrdersDiffer();
   if ((spec->flags & kTextCompare) != 0 && order_differs && first != nullptr && IsText(first)) {

@@ -2,6 +2,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/scope.h"
+#include "dvt/sql/dialects/time_formats.h"
 #include "dvt/sql/parse/parser.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 #include "dvt/sql/rewrite/target_shape.h"
@@ -65,6 +66,7 @@ void Rewriter::Run(Node*& slot) {
 void Rewriter::Walk(Node*& slot) {
   if (slot == nullptr) return;
   if (slot->Is(Kind::kScope)) made_.insert(slot->Child(1));  // a member is no function of the system
+  if (slot->Is(Kind::kTableFunction)) table_calls_.insert(slot->Child(1));
   if (settled_.contains(slot)) return;
   if (!made_.contains(slot)) {
     if (Node* exact = Exactly(slot)) {
@@ -131,12 +133,7 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kCollate:
       Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
       return node->count > 1 ? CallOf(node, "collate_call", {node->Child(0), node->Child(1)}) : node;
-    case Kind::kParameter:
-      Note(Verdict::kUnsupported, node, "parameter", "parameters cannot be translated");
-      if (to_.Has(Feature::kBraceVariables) && node->count == 0 && node->text.size() > 1 &&
-          (node->text[0] == '@' || node->text[0] == '$') && node->text[1] != '@' && node->text[1] != '{')
-        node->text = arena_.Copy("${" + std::string(node->text.substr(1)) + "}");
-      return node;
+    case Kind::kParameter: Parameter(node); return node;
     case Kind::kSetVariable:
       if (to_.Has(Feature::kBraceVariables) && node->Child(0)->Is(Kind::kParameter) && node->Child(0)->text.starts_with('@')) {
         node->children[0] = Made(NewNode(arena_, Kind::kParameter, {}, node->Child(0)->text.substr(1)));
@@ -171,9 +168,7 @@ Node* Rewriter::Visit(Node* node) {
       return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
     case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;
     case Kind::kNamedArg: Note(Verdict::kUnsupported, node, "named argument", "arguments differ"); return node;
-    case Kind::kCommand:
-      Note(Verdict::kUnsupported, node, "statement", "this statement is not read, so it cannot be translated");
-      return node;
+    case Kind::kCommand: Command(node); return node;
     case Kind::kInsert:
     case Kind::kUpdate:
     case Kind::kDelete:
@@ -291,8 +286,33 @@ Node* Rewriter::String(Node* node) {
   return node;
 }
 
+// CAST(x AS DATE FORMAT 'f') that is NULL where x is no such date, JSON '…': what the target has a row for; else nullptr.
+Node* Rewriter::TabledCast(Node* node) {
+  Node* value = node->Child(0);
+  if (node->text == "LITERAL") {
+    const FunctionSpec* literal = FindConcept(to_, "json_literal", 1);
+    return literal == nullptr ? nullptr : Call(node, *literal, {&value, 1});
+  }
+  const Node* format = node->Child(2);
+  const TimeFormat* alphabet = FindTimeFormat("teradata");
+  if (format == nullptr || !format->Is(Kind::kString) || alphabet == nullptr || !node->Has(kTry)) return nullptr;
+  const FunctionSpec* parsed = FindConcept(to_, "safe_parsed_" + ToLower(node->Child(1)->text), 2);
+  if (parsed == nullptr) return nullptr;
+  Node* args[] = {value, Made(MakeString(arena_, ToStrftime(*alphabet, format->text)))};
+  return Call(node, *parsed, args);
+}
+
 // The cast as it stands, its type by the tables; what would differ is only noted.
 Node* Rewriter::CustomaryCast(Node* node) {
+  if (Node* tabled = TabledCast(node)) return tabled;
+  Node* value = node->Child(0);
+  const bool row = to_.Has(Feature::kStructBraces) && node->Child(1)->op == Op::kStructType && value->Is(Kind::kFunction) &&
+                   EqualsIgnoreCase(value->text, "STRUCT") && value->Child(kArgsSlot) != nullptr;
+  if (row && std::none_of(value->Child(kArgsSlot)->Children().begin(), value->Child(kArgsSlot)->Children().end(),
+                          [](const Node* field) { return field->Is(Kind::kAlias); })) {
+    value->text = "ROW";  // the type names the fields
+    Made(value);
+  }
   Node* copy = NewNode(arena_, node->kind, {node->Child(0), Clone(arena_, node->Child(1))}, node->text, node->op);
   copy->flags = node->flags;
   copy->begin = node->begin;

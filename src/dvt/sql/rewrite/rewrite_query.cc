@@ -65,6 +65,9 @@ void Rewriter::SemiJoins(Node* select) {
 void Rewriter::Select(Node* select) {
   SemiJoins(select);
   AliasKeys(select);
+  ExplodedItems(select);
+  JoinedUnnest(select);
+  SampledRows(select);
   auto needs = [&](const Node* part, Feature feature, std::string_view construct) {
     if (part != nullptr && !to_.Has(feature))
       Note(Verdict::kUnsupported, part, std::string(construct), std::string(to_.name) + " has no " + std::string(construct));

@@ -125,6 +125,7 @@ class Rewriter {
   Node* CustomaryCast(Node* node);
   Node* TruthTest(Node* node);
   Node* CallOf(Node* node, std::string_view concept_name, std::initializer_list<Node*> args);
+  Node* TabledCast(Node* node);
   void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
   Node* String(Node* node);
   Node* Extract(Node* node);
@@ -146,6 +147,12 @@ class Rewriter {
   Node* JoinOfView(Node* join);
   Node* ViewOfJoin(Node* join);
   Node* LateralQuery(Node* select);
+  // Calls that give rows, samples, parameters (rewrite_rows.cc).
+  void ExplodedItems(Node* select);
+  void JoinedUnnest(Node* select);
+  void SampledRows(Node* select);
+  void Parameter(Node* parameter);
+  void Command(Node* command);
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
   Node* Special(Node* node, const FunctionSpec& spec);
@@ -207,6 +214,7 @@ class Rewriter {
   Node* InArray(Node* in);
   Node* PatternList(Node* like);
   void PlainDefinition(Node* node);
+  bool PlainRoutine(Node* create);
   void DecimalNumber(Node* number);
   void WideDecimal(Node* type, const TypeSpec& target);
 
@@ -228,6 +236,7 @@ class Rewriter {
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
+  std::unordered_set<const Node*> table_calls_;  ///< calls in the place of a table
   int views_ = 0;                            ///< how many queries in place of lateral views had to be named
   std::unordered_set<const Node*> results_;  ///< expressions that are output columns of the whole query
 };

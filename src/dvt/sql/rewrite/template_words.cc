@@ -231,6 +231,59 @@ class Words {
     return Made(MakeFunction(arena_, "PARSE_JSON", {args_[0]}));
   }
 
+  // 'ie' → 'i': options without the one that asks for a group; nullptr where none is left.
+  Node* RestOfOptions() {
+    if (!args_[0]->Is(Kind::kString, Op::kPlain)) return args_[0];
+    const std::string rest = ReplaceAll(std::string(args_[0]->text), "e", "");
+    return rest.empty() ? nullptr : Made(MakeString(arena_, rest));
+  }
+
+  // v, CAST(m AS MAP(k, t)) → CAST(v AS t); v where the map's type is not written.
+  Node* MapValue() {
+    const Node* map = args_[1]->Is(Kind::kCast) ? args_[1]->Child(1) : nullptr;
+    if (map == nullptr || map->op != Op::kMapType || map->count != 2) return args_[0];
+    const bool typed = args_[0]->Is(Kind::kCast) && Equal(args_[0]->Child(1), map->Child(1));
+    return typed ? args_[0] : Made(MakeCast(arena_, args_[0], Clone(arena_, map->Child(1))));
+  }
+
+  // 'a', 1, 'b', 2 → {'a': 1, 'b': 2}; the call of the source where a name is no text.
+  Node* Fields() {
+    Node* fields = Made(NewNode(arena_, Kind::kStruct));
+    for (size_t i = 0; i + 1 < args_.size(); i += 2) {
+      if (!args_[i]->Is(Kind::kString)) return Made(MakeFunction(arena_, "OBJECT_CONSTRUCT", args_));
+      Append(arena_, fields, Made(NewNode(arena_, Kind::kAlias, {args_[i + 1], MakeIdentifier(arena_, args_[i]->text)})));
+    }
+    return fields;
+  }
+
+  // 1, hours => 2 → INTERVAL '1 year 2 hour'; the call itself where a number is not written.
+  Node* IntervalText() {
+    static constexpr std::string_view kUnits[] = {"year", "month", "week", "day", "hour", "minute", "second"};
+    std::string text;
+    size_t place = 0;
+    for (Node* arg : args_) {
+      const bool named = arg->Is(Kind::kNamedArg);
+      const std::string name = named ? ToLower(arg->Child(0)->text) : std::string();
+      const Node* value = named ? arg->Child(1) : arg;
+      std::string_view unit = named || place > 6 ? std::string_view() : kUnits[place++];
+      for (const std::string_view each : kUnits) {
+        if (named && name.substr(0, 3) == each.substr(0, 3)) unit = each;
+      }
+      const bool negative = value->Is(Kind::kUnary, Op::kNeg);
+      if (negative) value = value->Child(0);
+      if (unit.empty() || !value->Is(Kind::kNumber)) return Made(MakeFunction(arena_, "MAKE_INTERVAL", args_));
+      text += (text.empty() ? "" : " ") + std::string(negative ? "-" : "") + std::string(value->text) + " " + std::string(unit);
+    }
+    return Made(NewNode(arena_, Kind::kInterval, {Made(MakeString(arena_, text))}));
+  }
+
+  // 'a', 1 → a := 1
+  Node* Named() {
+    Node* name = MakeIdentifier(arena_, args_[0]->text, false);
+    name->Set(kQuoted, QuoteIdentifierIfNeeded(Duckdb(), name->text) != name->text);
+    return Made(NewNode(arena_, Kind::kNamedArg, {name, args_[1]}, {}, Op::kAssignArg));
+  }
+
   // The characters of the first text where it differs from the second.
   Node* Changed() {
     const std::string_view ours = args_[0]->text, other = args_[1]->text;
@@ -302,6 +355,11 @@ constexpr struct {
               {"WHOLE", 1, &Words::WholeNumber},
               {"CHANGED", 2, &Words::Changed},
               {"CONCATENATED", 1, &Words::Concatenated},
+              {"REST_OF_OPTIONS", 1, &Words::RestOfOptions},
+              {"MAP_VALUE", 2, &Words::MapValue},
+              {"FIELDS", 2, &Words::Fields},
+              {"NAMED", 2, &Words::Named},
+              {"INTERVAL_TEXT", 1, &Words::IntervalText},
               {"ARGUMENT_OF", 1, &Words::Inner},
               {"FRACTIONS", 1, &Words::Fractions},
               {"WEEK_START", 1, &Words::WeekStart},
