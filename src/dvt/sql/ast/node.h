@@ -53,8 +53,8 @@ enum class Kind : uint8_t {
   kColumn,      ///< kIdentifier parts, the column last; flag kOuterMark
   kStar,        ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias
   kNumber,      ///< text as written
-  kString,      ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes
-  kBoolean,     ///< op kTrue, kFalse
+  kString,  ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes, kUnicode (its escapes as written; 0: kString of UESCAPE)
+  kBoolean,  ///< op kTrue, kFalse
   kNull,
   kDefault,     ///< DEFAULT as a value
   kParameter,   ///< text as written: ?, $1, :name, @v

@@ -86,6 +86,7 @@ enum class Op : uint8_t {
   kHex,
   kBit,
   kBytes,
+  kUnicode,
   // kBoolean
   kTrue,
   kFalse,

@@ -199,6 +199,8 @@ enum class Feature : uint16_t {
   kSampleMethod,    ///< the method of a sample is always written
   kSamplePlain,     ///< TABLESAMPLE … (5) are five percent, without the word
   kSampleNoMethod,  ///< TABLESAMPLE (5 PERCENT) has no method
+  kWithOnTop,       ///< WITH stands before a whole statement only
+  kRecursionNamed,  ///< a recursive CTE says the names of its columns
   // expressions
   kTryCast,
   kArrayBrackets,
@@ -288,6 +290,9 @@ enum class Feature : uint16_t {
   kTruthItself,        ///< x IS TRUE is written x
   kFieldsAsColumns,    ///< fields of STRUCT(x, 1) are called x and col2
   kDecimalDefaults,    ///< a DECIMAL without parameters is DECIMAL(38, 0), and is written so
+  kNoTruthTests,       ///< there is no IS TRUE
+  kUnicodeStrings,     ///< U&'\0041' UESCAPE '!'
+  kWeeksAsDays,        ///< intervals know no weeks
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3
   kSlashNullOnZero,      ///< 1 / 0 is NULL (else an error, or infinity)
@@ -326,6 +331,13 @@ enum class Feature : uint16_t {
   kSessionVariables,         ///< SET x = 1 gives a variable its value
   kVariableWord,             ///< SET VARIABLE x = 1
   kAlterTypeWithoutSetData,  ///< ALTER COLUMN c TYPE INT (else SET DATA TYPE)
+  kTableSettings,            ///< properties of tables stand in WITH (a='b'), columns of partitions among the others
+  kPlainViews,               ///< views do not name their columns: their queries do
+  kBareDelete,               ///< the table of a DELETE has no alias
+  kBareMergeColumns,         ///< MERGE … SET x = 1 and INSERT (x): columns without their table
+  kStartTransaction,         ///< START TRANSACTION, not BEGIN
+  kIndexOnTable,             ///< CREATE INDEX i ON TABLE t
+  kNullImplied,              ///< a column that may be NULL does not say so
   kCount
 };
 

@@ -12,6 +12,10 @@ using F = Feature;
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kQuotedSettings,
                                             F::kFieldsAsColumns,
+                                            F::kWithOnTop,
+                                            F::kTrimOneSided,
+                                            F::kIndexOnTable,
+                                            F::kNullImplied,
                                             F::kSemiJoinWords,
                                             F::kExceptStar,
                                             F::kArrayCalls,

@@ -31,6 +31,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kEqualsAlias,
                                             F::kImplicitRecursion,
                                             F::kOutputsNeedNames,
+                                            F::kWithOnTop,
                                             F::kPlainSetBranches,
                                             F::kConditionsOnly,
                                             F::kScopeOperator,

@@ -360,6 +360,8 @@ class Lexer {
       if (c == 'b' && d_.Has(Feature::kBitStrings)) return ++pos_, Quoted(Tok::kBitString, '\'', false);
       if (c == 'n') return ++pos_, Quoted(Tok::kNationalString, '\'', d_.Has(Feature::kBackslashEscapes));
     }
+    if (c == 'u' && At(1) == '&' && At(2) == '\'' && d_.Has(Feature::kUnicodeStrings))
+      return pos_ += 2, Quoted(Tok::kUnicodeString, '\'', false);
     if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
       return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_, pos_ + 2);
     const bool hash = d_.Has(Feature::kHashNames);

@@ -20,6 +20,7 @@ enum class Tok : uint8_t {
   kString,
   kEString,
   kNationalString,
+  kUnicodeString,  ///< U&'…', its escapes as written
   kHexString,
   kBitString,
   kBytesString,

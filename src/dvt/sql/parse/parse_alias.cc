@@ -20,7 +20,8 @@ bool Parser::IsImplicitAlias(bool table) const {
   if ((Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) && Ahead(1).type == Tok::kEnd) return true;  // nothing is limited
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
-  if (table && Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite)) return false;
+  if (Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite) && (table || IsAhead(1, Kw::kINTO) || IsWord("OVERWRITE", 1)))
+    return false;
   if (!table && IsWord("PER") && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames)) return false;
   if (!table && IsWord("OPERATOR") && SymbolAhead(1, "(")) return false;
   if (table && Has(Feature::kNearestJoin)) {

@@ -230,6 +230,21 @@ Node* Parser::Delete(Node* with) {
   return node;
 }
 
+// (t.a, t.b)
+Node* Parser::QualifiedColumns() {
+  Node* columns = New(Kind::kList);
+  ExpectSymbol("(");
+  do {
+    const uint32_t begin = Cur().begin;
+    Node* name = DottedName();
+    Node* column = NewAt(begin, Kind::kColumn);
+    for (Node* part : name->Children()) Add(column, part);
+    Add(columns, column);
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  return columns;
+}
+
 // WHEN [NOT] MATCHED [BY SOURCE | BY TARGET] [AND condition] THEN action.
 Node* Parser::MergeWhen() {
   Node* when = New(Kind::kMergeWhen, {nullptr, nullptr});
@@ -264,6 +279,7 @@ Node* Parser::MergeWhen() {
       Next();
       insert->children[kInsertSource] = Word("ROW");
     } else {
+      if (IsSymbol("(") && SymbolAhead(2, ".")) insert->children[kInsertColumns] = QualifiedColumns();
       InsertSource(insert);
       if (Eat(Kw::kWHERE)) SetChild(arena_, when, 2, Expression());
     }

@@ -11,6 +11,12 @@ Node* Parser::Primary() {
     case Tok::kNumber: return Number();
     case Tok::kString:
     case Tok::kEString: return StringLiteral();
+    case Tok::kUnicodeString: {
+      Node* node = New(Kind::kString, {}, t.text, Op::kUnicode);
+      Next();
+      if (IsWord("UESCAPE") && Ahead(1).type == Tok::kString) Next(), Add(node, StringLiteral());
+      return node;
+    }
     case Tok::kNationalString:
     case Tok::kHexString:
     case Tok::kBitString:

@@ -352,6 +352,7 @@ class Parser {
   Node* Delete(Node* with);
   Node* Merge(Node* with);
   Node* MergeWhen();
+  Node* QualifiedColumns();
   Node* Drop();
   Node* Truncate();
   Node* Command();

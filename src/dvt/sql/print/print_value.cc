@@ -35,6 +35,12 @@ void Writer::String(const Node* node) {
       Put(node->text);
       return Put("'");
     case Op::kBytes: return Bytes(node);
+    case Op::kUnicode:
+      Put("U&");
+      Put(QuoteString(dialect_, node->text));
+      if (node->count == 0) return;
+      Put(" UESCAPE ");
+      return String(node->Child(0));
     default: break;
   }
   if (node->op == Op::kPlain && node->Has(kEscapedString) && dialect_.Has(Feature::kEStrings)) {
@@ -93,7 +99,8 @@ void Writer::Interval(const Node* node) {
 void Writer::Trim(const Node* node) {
   const Node* characters = node->Child(1);
   const bool one_side = characters == nullptr && node->op != Op::kBoth && dialect_.Has(Feature::kTrimOneSided);
-  if (!dialect_.Has(Feature::kTrimFrom) || one_side || dialect_.Has(Feature::kTrimArguments)) {
+  const bool both = characters == nullptr && node->Has(kExplicitBoth) && dialect_.Has(Feature::kTrimOneSided);
+  if (!dialect_.Has(Feature::kTrimFrom) || one_side || both || dialect_.Has(Feature::kTrimArguments)) {
     Put(node->op == Op::kLeading ? "LTRIM(" : node->op == Op::kTrailing ? "RTRIM(" : "TRIM(");
     Expression(node->Child(0), 0);
     if (characters != nullptr) {

@@ -117,11 +117,7 @@ class Filling {
     for (const Node* child : shape->Children()) {
       if (child != nullptr && IsRest(child)) {
         for (size_t i = named_; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
-      } else if (child != nullptr && child->Is(Kind::kFunction) && child->text == "REST2") {
-        for (size_t i = 1; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
-      } else if (child != nullptr && child->Is(Kind::kFunction) && child->text == "OR_EMPTY_TEXT") {
-        for (size_t i = 0; i < args_.size(); ++i) Append(arena_, node, OrEmptyText(Argument(i + 1)));
-      } else {
+      } else if (!Spread(child, node)) {
         Node* part = child == nullptr ? nullptr : Fill(child);
         if (part != nullptr || !shape->Is(Kind::kList)) Append(arena_, node, part);  // arguments that are missing leave no gap
       }
@@ -146,6 +142,35 @@ class Filling {
     made_.push_back(empty);
     made_.push_back(call);
     return call;
+  }
+
+  // Words that stand for several arguments: REST2(…) all but the first, TEXTS(ARGS) each as a text, PAIRS(a, b) the elements of two lists in turn.
+  bool Spread(const Node* child, Node* node) {
+    if (child == nullptr || !child->Is(Kind::kFunction)) return false;
+    const bool or_empty = child->text == "TEXTS_OR_EMPTY";
+    if (child->text == "REST2") {
+      for (size_t i = 1; i < args_.size(); ++i) Append(arena_, node, Argument(i + 1));
+    } else if (child->text == "OR_EMPTY_TEXT") {
+      for (size_t i = 0; i < args_.size(); ++i) Append(arena_, node, OrEmptyText(Argument(i + 1)));
+    } else if (child->text == "TEXTS" || or_empty) {
+      for (size_t i = named_; i < args_.size(); ++i) {
+        Node* text = CastTo(Argument(i + 1), "VARCHAR");
+        if (or_empty) {
+          made_.push_back(text = MakeFunction(arena_, "COALESCE", {text, Text("")}));
+          made_.push_back(text->Child(kArgsSlot));
+        }
+        Append(arena_, node, text);
+      }
+    } else if (child->text == "PAIRS" && args_.size() == 2) {
+      const auto list = [](Node* arg) { return arg->Is(Kind::kFunction) ? arg->Child(kArgsSlot) : arg; };
+      for (uint32_t i = 0; i < list(args_[0])->count; ++i) {
+        Append(arena_, node, list(args_[0])->Child(i));
+        Append(arena_, node, list(args_[1])->Child(i));
+      }
+    } else {
+      return false;
+    }
+    return true;
   }
 
   // A word that computes from its arguments.
@@ -222,9 +247,23 @@ class Filling {
     return MakeCast(arena_, arg, MakeTypeName(arena_, type == nullptr ? "TIMESTAMP" : type->name));
   }
 
-  static bool IsInteger(const Node* arg) {
-    if (arg->Is(Kind::kUnary, Op::kNeg)) arg = arg->Child(0);
-    return arg->Is(Kind::kNumber) && arg->text.find_first_of(".eE") == std::string_view::npos;
+  // Whether a value is a whole number by its looks.
+  bool IsInteger(const Node* arg) const {
+    arg = Unparen(arg);
+    if (arg->Is(Kind::kUnary, Op::kNeg)) arg = Unparen(arg->Child(0));
+    if (arg->Is(Kind::kNumber)) return arg->text.find_first_of(".eE") == std::string_view::npos;
+    if (arg->Is(Kind::kBinary) && (arg->op == Op::kAdd || arg->op == Op::kSub || arg->op == Op::kMul))
+      return IsInteger(arg->Child(0)) && IsInteger(arg->Child(1));
+    if (arg->Is(Kind::kCast)) {
+      const TypeSpec* type = formats_.dialect == nullptr ? nullptr : FindType(*formats_.dialect, ToUpper(arg->Child(1)->text));
+      return type != nullptr && columnar::DataType(type->kind).is_integer();
+    }
+    const Node* args = arg->Is(Kind::kFunction) ? arg->Child(kArgsSlot) : nullptr;
+    if (args == nullptr || formats_.dialect == nullptr) return false;
+    if (EqualsIgnoreCase(arg->text, "FLOOR") || EqualsIgnoreCase(arg->text, "CEIL"))
+      return args->count == 1 && IsInteger(args->Child(0));
+    const FunctionSpec* spec = FindFunction(*formats_.dialect, arg->text, static_cast<int>(args->count));
+    return spec != nullptr && spec->type == TypeRule::kInt64;
   }
 
   Node* CastTo(Node* arg, std::string_view type_name) {

@@ -29,7 +29,8 @@ struct FormatSide {
 /// UNIT(ARG1) the bare unit; FORMAT(ARG1) and PARSE_FORMAT(ARG1) a time format between the dialect's letters and strftime's, FORMAT(ARG1, 'joda') between
 /// another alphabet's; INTERVAL_VALUE(ARG1) and INTERVAL_UNIT(ARG1) the parts of an interval; MOMENT(ARG1) a text literal as DATE or TIMESTAMP, STAMP(ARG1)
 /// as TIMESTAMP; CASTED(ARG1, 'DATE') a cast unless it is that already; RAW(ARG1) the argument without a TS_OR_DS_TO_DATE around it; TIMES(ARG1, 7) a product, computed for numbers; INTEGER(ARG1) a cast to
-/// BIGINT except for whole numbers; KEY_PATH(ARG1) the JSON path of the key that a text names, POINTER(ARG1) the JSON pointer of '{a,1}'.
+/// BIGINT except for whole numbers; TEXTS(ARGS) and TEXTS_OR_EMPTY(ARGS) each argument as a text, PAIRS(ARG1, ARG2) the elements of two lists in turn;
+/// KEY_PATH(ARG1) the JSON path of the key that a text names, POINTER(ARG1) the JSON pointer of '{a,1}'.
 Node* Instantiate(Arena& arena, const Node* shape, std::span<Node* const> args, std::vector<Node*>& made,
                   const FormatSide& formats = {});
 /// Whether the arguments fulfil a `when_read` or `when_write` of a function table. `type` gives an argument's type.
@@ -39,7 +40,8 @@ bool Fulfils(std::string_view condition, std::span<Node* const> args, const std:
 /// ADD(a, 1) a sum, computed for numbers; SPAN(2, 5) the count of 2 … 5; NUMBERS_BEFORE(1, 5) is SEQUENCE(1, 4); PLAIN_NUMBER('2') is 2; JOINED(a, 'x') a text, joined for literals; SEED(RANDOM(1)) the seed; WHOLE(a) a cast to INT except for
 /// whole numbers; CHANGED('ab', 'xb') the characters of one text that differ from the other's; JSON_ARROW(a, '$.b') is a -> '$.b'; JSON_PATH_OF('a[0]') is '$.a[0]' and
 /// PLAIN_PATH_OF the way back; CHAINED_ARRAYS('f', a, b, c) is f(a, f(b, c)) without NULLs, CALL_OF_PAIRS('f', …) f of keys and values in turn, PARSED(a) PARSE_JSON(a)
-/// of what is no JSON by its looks, OR_EMPTY_TEXT(ARGS) each argument or the empty text; REST2(a, b, c) all but the first as a list.
+/// of what is no JSON by its looks, OR_EMPTY_TEXT(ARGS) each argument or the empty text; HEX_VALUE('CC') the number that the digits say;
+/// TEXT_LIST and TEXT_ARRAYS lists and single values as one list of texts (in the second NULL is an empty list); REST2(a, b, c) all but the first as a list.
 Node* ApplyWord(Arena& arena, std::string_view word, std::span<Node* const> args, std::vector<Node*>& made);
 /// Whether ApplyWord knows it.
 bool IsTemplateWord(std::string_view word);

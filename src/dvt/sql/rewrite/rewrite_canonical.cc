@@ -27,24 +27,45 @@ bool SplitInterval(std::string_view text, std::string& number, std::string& unit
 }  // namespace
 
 // INTERVAL 3 DAY and INTERVAL '3 day' are INTERVAL '3' DAY.
-void Rewriter::OneInterval(Node* node) {
-  const Node* value = node->Child(0);
+Node* Rewriter::OneInterval(Node* node) {
+  Node* value = node->children[0];
+  if (node->text == "WEEK" && to_.Has(Feature::kWeeksAsDays)) {
+    std::string number, unit;
+    if (value->Is(Kind::kString) && SplitInterval(std::string(value->text) + " W", number, unit))
+      value = NewNode(arena_, Kind::kNumber, {}, arena_.Copy(number));
+    Node* week = NewNode(arena_, Kind::kInterval, {MakeString(arena_, "7")}, "DAY");
+    return MakeParen(arena_, MakeBinary(arena_, Op::kMul, value, week));
+  }
   if (value->Is(Kind::kNumber) && !node->text.empty()) {
     node->children[0] = NewNode(arena_, Kind::kString, {}, value->text, Op::kPlain);
-    return;
+    return node;
   }
   if (value->Is(Kind::kUnary, Op::kNeg) && value->Child(0)->Is(Kind::kNumber) && !node->text.empty()) {
     node->children[0] = MakeString(arena_, "-" + std::string(value->Child(0)->text));
-    return;
+    return node;
   }
   std::string number, unit;
-  if (!value->Is(Kind::kString) || !node->text.empty() || !SplitInterval(value->text, number, unit)) return;
+  if (!value->Is(Kind::kString) || !node->text.empty() || !SplitInterval(value->text, number, unit)) return node;
   node->children[0] = NewNode(arena_, Kind::kString, {}, arena_.Copy(number), Op::kPlain);
   if (unit.size() > 3 && unit.back() == 'S' && unit != "CENTURIES") {
     unit.pop_back();
     node->Set(kPluralUnit);
   }
   node->text = arena_.Copy(unit);
+  return node->text == "WEEK" && to_.Has(Feature::kWeeksAsDays) ? OneInterval(node) : node;
+}
+
+// x IS TRUE is x, where nothing else says so.
+Node* Rewriter::WithoutTruthTest(Node* node) {
+  Node* value = node->children[0];
+  if (!customary_) {
+    Node* test = MakeBinary(arena_, node->Has(kNot) ? Op::kDistinctFrom : Op::kNotDistinctFrom, value, node->children[1]);
+    test->begin = node->begin;
+    return test;
+  }
+  Note(Verdict::kDifferent, node, "IS TRUE", "of NULL it is NULL");
+  Node* test = node->Child(1)->Is(Kind::kBoolean, Op::kTrue) ? value : MakeNot(arena_, value);
+  return Canonical(node->Has(kNot) ? MakeNot(arena_, test) : test);
 }
 
 // VALUES (1), (2) as SELECT * FROM (VALUES (1), (2)) AS _values, with its tail.
@@ -164,6 +185,7 @@ Node* Rewriter::Canonical(Node* node) {
       const Node* what = node->Child(1);
       if (what->Is(Kind::kColumn) && what->count == 1 && EqualsIgnoreCase(what->Child(0)->text, "UNKNOWN"))
         node->children[1] = NewNode(arena_, Kind::kNull);
+      if (what->Is(Kind::kBoolean) && to_.Has(Feature::kNoTruthTests)) return WithoutTruthTest(node);
       if (from_.Has(Feature::kRowNullTests)) return node;
       break;
     }
@@ -192,7 +214,7 @@ Node* Rewriter::Canonical(Node* node) {
     case Kind::kFunction: return CanonicalCall(node);
     case Kind::kPosition:
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
-    case Kind::kInterval: OneInterval(node); return node;
+    case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:
       if (EqualsIgnoreCase(node->text, "EXCLUDE NO OTHERS")) node->text = {};
       return node;

@@ -256,6 +256,16 @@ Node* Rewriter::Concatenation(Node* node) {
     if (!same_text && !similar)
       Note(Verdict::kDifferent, node, "||", "the text of " + type.ToString() + " values is not the same everywhere");
   }
+  const FunctionSpec* call = customary_ ? FindConcept(to_, "concat_operator", 2) : nullptr;
+  if (call != nullptr) {
+    std::vector<Node*> parts;
+    for (Node* left = node; left != nullptr;) {
+      const bool more = left->Is(Kind::kBinary, Op::kConcat);
+      parts.insert(parts.begin(), more ? left->children[1] : left);
+      left = more ? left->children[0] : nullptr;
+    }
+    return Call(node, *call, parts);
+  }
   if (to_.Has(Feature::kPipesConcat)) return node;
   return Made(MakeFunction(arena_, "CONCAT", {node->Child(0), node->Child(1)}));
 }

@@ -3,6 +3,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/scope.h"
 #include "dvt/sql/dialects/time_formats.h"
+#include "dvt/sql/lex/escapes.h"
 #include "dvt/sql/parse/parser.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 #include "dvt/sql/rewrite/target_shape.h"
@@ -259,8 +260,13 @@ Node* Rewriter::String(Node* node) {
     return CallOf(node, "bytes_literal", {Made(MakeString(arena_, hex))});
   }
   if (node->op == Op::kNational && to_.Has(Feature::kBraceVariables)) node->op = Op::kPlain;  // every text is Unicode
+  if (node->op == Op::kUnicode && !to_.Has(Feature::kUnicodeStrings)) return PlainText(node);
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
-  if (const FunctionSpec* call = customary_ && node->op == Op::kHex ? FindConcept(to_, "hex_literal", 1) : nullptr) {
+  const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
+  const FunctionSpec* call = customary_ ? FindConcept(to_, node->op == Op::kHex ? "hex_literal" : "bit_literal", 1) : nullptr;
+  if (call != nullptr && !(bytes && to_.Has(Feature::kHexStrings))) {
+    Note(Verdict::kDifferent, node, node->op == Op::kHex ? "hexadecimal literal" : "bit literal",
+         "it is written as another kind of value");
     Node* text[] = {Made(MakeString(arena_, node->text))};
     return Call(node, *call, text);
   }
@@ -270,7 +276,6 @@ Node* Rewriter::String(Node* node) {
     for (const char c : node->text) value = value * 2 + (c - '0');
     return Made(MakeNumber(arena_, value));
   }
-  const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
   if (bytes && to_.Has(Feature::kForXml))
     return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy("0x" + std::string(node->text))));
@@ -300,6 +305,32 @@ Node* Rewriter::TabledCast(Node* node) {
   if (parsed == nullptr) return nullptr;
   Node* args[] = {value, Made(MakeString(arena_, ToStrftime(*alphabet, format->text)))};
   return Call(node, *parsed, args);
+}
+
+// U&'d\0061t\+000061' is 'data'.
+Node* Rewriter::PlainText(Node* node) {
+  const char mark = node->count > 0 && node->Child(0)->text.size() == 1 ? node->Child(0)->text[0] : '\\';
+  std::string text;
+  const std::string_view raw = node->text;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] != mark || i + 1 == raw.size()) {
+      text += raw[i];
+      continue;
+    }
+    if (raw[++i] == mark) {
+      text += mark;
+      continue;
+    }
+    const bool wide = raw[i] == '+';
+    const std::string code = wide ? "U00" + std::string(raw.substr(i + 1, 6)) : "u" + std::string(raw.substr(i, 4));
+    size_t at = 0;
+    if (code.size() != (wide ? 9U : 5U) || !DecodeCode(code, at, text, false) || at + 1 != code.size()) {
+      Note(Verdict::kUnsupported, node, "U&'…'", "an escape in it is no character");
+      return node;
+    }
+    i += wide ? 6 : 3;
+  }
+  return Made(NewNode(arena_, Kind::kString, {}, arena_.Copy(text), Op::kPlain));
 }
 
 // The cast as it stands, its type by the tables; what would differ is only noted.

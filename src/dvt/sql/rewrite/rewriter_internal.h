@@ -35,7 +35,8 @@ class Rewriter {
   Node* Visit(Node* node);
   // One form of several spellings (rewrite_canonical.cc).
   Node* Canonical(Node* node);
-  void OneInterval(Node* node);
+  Node* OneInterval(Node* node);
+  Node* WithoutTruthTest(Node* node);
   Node* CanonicalOperator(Node* node);
   Node* CanonicalCall(Node* node);
   Node* ExtractedField(Node* node);
@@ -128,6 +129,7 @@ class Rewriter {
   Node* TabledCast(Node* node);
   void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
   Node* String(Node* node);
+  Node* PlainText(Node* node);
   Node* Extract(Node* node);
   // Clauses (rewrite_query.cc).
   void Order(Node* list, const Node* query);

@@ -2,7 +2,10 @@
 #include "dvt/sql/rewrite/target_shape.h"
 
 #include <functional>
+#include <set>
 #include <string>
+
+#include "dvt/base/text/text.h"
 
 namespace dvt::sql {
 
@@ -15,7 +18,10 @@ class Shaper {
   void Run(Node*& tree) {
     if (to_.Has(Feature::kConditionsOnly)) SeparateConditions(arena_, tree, false);
     Walk(tree);
-    if (to_.Has(Feature::kConditionsOnly)) HoistWith(tree);
+    if (to_.Has(Feature::kWithOnTop)) {
+      const bool body = tree != nullptr && tree->Is(Kind::kCreate) && tree->Child(kCreateBody) != nullptr;
+      HoistWith(body ? tree->children[kCreateBody] : tree);
+    }
   }
 
  private:
@@ -195,8 +201,20 @@ class Shaper {
     }
   }
 
+  // Whether no name of a CTE is given twice.
+  static bool CteNamesDiffer(Node* tree) {
+    std::set<std::string> names;
+    if (tree == nullptr) return true;
+    for (const Node* cte : FindAll(tree, Kind::kCte)) {
+      const Node* alias = cte->Child(0);
+      if (alias != nullptr && alias->Child(0) != nullptr && !names.insert(ToUpper(alias->Child(0)->text)).second) return false;
+    }
+    return true;
+  }
+
   // WITH stands only before the whole statement: inner ones move there, in front of those that may use them.
   void HoistWith(Node*& tree) {
+    if (!CteNamesDiffer(tree)) return;
     std::vector<Node*> moved;
     std::function<void(Node*, bool)> collect = [&](Node* node, bool top) {
       if (node == nullptr) return;
@@ -246,6 +264,7 @@ class Shaper {
 
 void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
   ShapeTables(arena, tree, source, target);
+  ShapeStatements(arena, tree, target);
   Shaper(arena, target).Run(tree);
 }
 

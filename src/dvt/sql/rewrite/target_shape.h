@@ -13,6 +13,9 @@ void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dial
 /// Temporary tables by name (#t) or by word, SELECT INTO or CREATE TABLE AS, APPLY or LATERAL, as the target has them.
 void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
+/// Columns of views and of recursive queries, aliases of tables to delete from, words of transactions: as the target has them.
+void ShapeStatements(Arena& arena, Node*& tree, const Dialect& target);
+
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);
 

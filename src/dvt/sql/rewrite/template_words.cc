@@ -115,6 +115,9 @@ class Words {
     return Made(MakeString(arena_, path));
   }
 
+  // 'CC' → 204
+  Node* HexValue() { return Digits(16); }
+
   // f(x) → x
   Node* Inner() {
     const Node* inner = args_[0]->Is(Kind::kFunction) ? args_[0]->Child(kArgsSlot) : nullptr;
@@ -182,6 +185,20 @@ class Words {
     }
     if (parts.size() == 1) return parts[0];
     return Made(MakeFunction(arena_, "LIST_CONCAT", parts));
+  }
+
+  // … where NULL is no list, but an empty one.
+  Node* TextArrays() {
+    std::vector<Node*> parts;
+    for (Node* arg : args_) {
+      if (IsArray(arg)) {
+        Node* list = arg->Is(Kind::kCast) ? arg : TextCast(arg, true, "VARCHAR");
+        parts.push_back(Made(MakeFunction(arena_, "COALESCE", {list, Made(NewNode(arena_, Kind::kArray))})));
+      } else {
+        parts.push_back(Made(NewNode(arena_, Kind::kArray, {TextCast(arg, false, "VARCHAR")})));
+      }
+    }
+    return parts.size() == 1 ? parts[0] : Made(MakeFunction(arena_, "CONCAT", parts));
   }
 
   // a, 1, b, 2 → [a, b] and [1, 2]
@@ -324,14 +341,22 @@ class Words {
   }
   Node* DayCount(int64_t days) { return Made(MakeString(arena_, std::to_string(days))); }
 
+  Node* Digits(int base) {
+    uint64_t value = 0;
+    const std::string_view text = args_[0]->text;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return args_[0];
+    return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy(std::to_string(value))));
+  }
+
   Node* EverySecond(size_t from) {
     Node* list = Made(NewNode(arena_, Kind::kArray));
     for (size_t i = from; i < args_.size(); i += 2) Append(arena_, list, args_[i]);
     return list;
   }
 
-  Node* TextCast(Node* value, bool list) {
-    Node* type = Made(MakeTypeName(arena_, "TEXT"));
+  Node* TextCast(Node* value, bool list, std::string_view name = "TEXT") {
+    Node* type = Made(MakeTypeName(arena_, name));
     if (list) type = Made(NewNode(arena_, Kind::kTypeName, {type}, {}, Op::kArrayType));
     return Made(MakeCast(arena_, value, type));
   }
@@ -360,6 +385,7 @@ constexpr struct {
               {"FIELDS", 2, &Words::Fields},
               {"NAMED", 2, &Words::Named},
               {"INTERVAL_TEXT", 1, &Words::IntervalText},
+              {"HEX_VALUE", 1, &Words::HexValue},
               {"ARGUMENT_OF", 1, &Words::Inner},
               {"FRACTIONS", 1, &Words::Fractions},
               {"WEEK_START", 1, &Words::WeekStart},
@@ -368,6 +394,7 @@ constexpr struct {
               {"MOMENT_TZ", 1, &Words::MomentWithZone},
               {"DECODED", 3, &Words::Decoded},
               {"TEXT_LIST", 1, &Words::TextList},
+              {"TEXT_ARRAYS", 1, &Words::TextArrays},
               {"KEYS_OF", 0, &Words::Keys},
               {"VALUES_OF", 0, &Words::Values},
               {"JSON_PATH_OF", 1, &Words::JsonPath},
