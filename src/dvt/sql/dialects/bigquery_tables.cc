@@ -200,6 +200,10 @@ constexpr FunctionSpec kFunctions[] = {
     // Aggregates.
     {"COUNTIF", "count_if", 1, 1, TypeRule::kInt64, kAggregate},
     {"ANY_VALUE", "any_value", 1, 1, TypeRule::kFirst, kAggregate},
+    Written("explode_places", 1, -1, TypeRule::kList, "GENERATE_ARRAY(0, GREATEST(ARGS) - 1)"),
+    Written("explode_size", 1, 1, TypeRule::kInt64, "ARRAY_LENGTH(ARG1)"),
+    Written("explode_last", 1, 1, TypeRule::kInt64, "(ARRAY_LENGTH(ARG1) - 1)"),
+    Written("explode_value", 3, 3, TypeRule::kUnknown, "IF(ARG1 = ARG2, ARG3, NULL)"),
     {"ARRAY_AGG", "array_agg", 1, 1, TypeRule::kList, kAggregate},
     {"ARRAY_CONCAT_AGG", "array_concat_agg", 1, 1, TypeRule::kList, kAggregate},
     {"STRING_AGG", "string_agg_comma", 1, 2, TypeRule::kString, kAggregate, false, "group_concat"},

@@ -149,7 +149,6 @@ constexpr FunctionSpec kForms[] = {
     Nearest("boolxor", 2, 2, "(ARG1 AND (NOT ARG2)) OR ((NOT ARG1) AND ARG2)"),
     Nearest("json_value_tsql", 2, 2, "JSON_VALUE(ARG1, ARG2) ->> '$'"),
     // Texts.
-    Nearest("concat_ws_neutral", 2, -1, "CASE WHEN ANY_NULL(ARGS) THEN NULL ELSE CONCAT_WS(ARGS) END"),
     Near("format", 2, 2, "FORMAT('{}', ARG2)", "ARG1=%s"),
     Nearest("decode_text_replacing", 2, 2, "DECODE(ARG1)"),
     Nearest("split_trino", 2, 3, "STR_SPLIT(ARG1, ARG2)"),

@@ -92,6 +92,7 @@ const Dialect& Trino() {
     d.precedence = &kStandardPrecedence;
     d.nested = {.structure = "ROW", .open = '(', .literal = "ARRAY["};
     d.types = kTypes;
+    d.unlimited_text = "VARCHAR";
     d.functions = TrinoFunctions();
     d.time_format = "mysql";
     return d;

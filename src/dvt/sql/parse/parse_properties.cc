@@ -83,7 +83,9 @@ Node* Parser::Property() {
     if (each.shape == Shape::kString && Ahead(n).type != Tok::kString) continue;
     if (SymbolAhead(n, "=")) continue;
     if (each.shape == Shape::kFormat &&
-        (!Has(Feature::kQuotedSettings) || Ahead(n).type != Tok::kWord || IsWord("INPUTFORMAT", n)))
+        (!(Has(Feature::kQuotedSettings) || Has(Feature::kTableSettings)) ||
+         (Ahead(n).type != Tok::kWord && !(Ahead(n).type == Tok::kString && Has(Feature::kTableSettings))) ||
+         IsWord("INPUTFORMAT", n)))
       continue;
     at_ += n;
     Node* phrase = Phrase(each.words, {Word(each.words)});

@@ -182,7 +182,8 @@ Node* Rewriter::Division(Node* node) {
   }
   const bool from_null = from_.Has(Feature::kSlashNullOnZero) || node->op == Op::kIntDiv,
              to_null = to_.Has(Feature::kSlashNullOnZero) || node->op == Op::kIntDiv;
-  if (IsSafeDivisor(node->Child(1))) return Made(node);
+  if (IsSafeDivisor(node->Child(1)) && !(customary_ && from_.Has(Feature::kSlashNullOnZero) && IsNonZeroNumber(node->Child(1))))
+    return Made(node);
   if (from_.Has(Feature::kSlashNullOnZero) && !to_null) {
     node->children[1] = Made(MakeFunction(arena_, "NULLIF", {node->Child(1), MakeNumber(arena_, 0)}));
   } else if ((!from_null && to_.Has(Feature::kSlashNullOnZero)) || (from_.Has(Feature::kStructBraces) && !to_null)) {

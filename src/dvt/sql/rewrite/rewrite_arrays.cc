@@ -175,7 +175,24 @@ Node* Rewriter::Structure(Node* node) {
     }
     Append(arena_, out->children[kArgsSlot], value);
   }
-  return Made(out);
+  return rows ? NamedRow(Made(out), names) : Made(out);
+}
+
+// ROW(1) has names of its fields only as CAST(ROW(1) AS ROW(a INTEGER)), if the types are known.
+Node* Rewriter::NamedRow(Node* row, std::span<Node* const> names) {
+  Node* type = NewNode(arena_, Kind::kTypeName, {}, "ROW", Op::kStructType);
+  const Node* values = row->Child(kArgsSlot);
+  for (uint32_t i = 0; i < values->count; ++i) {
+    if (names[i] == nullptr) return row;
+    columnar::DataType field = TypeOf(values->Child(i));
+    auto text = field.kind == columnar::TypeKind::kUnknown ? Error(ErrorCode::kType, "") : RenderTypeName(to_, field);
+    if (!text) return Note(Verdict::kDifferent, row, "structure", "its fields lose their names"), row;
+    Node* name = Clone(arena_, names[i]);
+    if (names[i]->Is(Kind::kIdentifier)) name->Set(kQuoted, names[i]->Has(kQuoted) && !to_.Has(Feature::kRawCalls));
+    Append(arena_, type, NewNode(arena_, Kind::kColumnDef, {name, Made(MakeTypeName(arena_, *text))}));
+  }
+  if (values->count == 0) return row;
+  return Made(MakeCast(arena_, row, Made(type)));
 }
 
 // a[OFFSET(0)], a[ORDINAL(1)] and a[0]: where counting begins.
@@ -196,6 +213,12 @@ Node* Rewriter::Subscript(Node* node) {
     index = index->Child(kArgsSlot)->Child(0);
     node->children[1] = index;
   }
+  const columnar::DataType of = TypeOf(node->Child(0)), place = TypeOf(index);
+  if (of.kind == columnar::TypeKind::kUnknown && !place.is_integer() && !index->Is(Kind::kString) &&
+      base == (from_.Has(Feature::kArraysFromOne) ? 1 : 0)) {
+    Note(Verdict::kDifferent, node, "subscript", "it may be a key of a map, or count from another number");
+    return node;
+  }
   const int64_t shift = (to_.Has(Feature::kArraysFromOne) ? 1 : 0) - base;
   int64_t value = 0;
   if (index->Is(Kind::kString)) return node;
@@ -203,7 +226,8 @@ Node* Rewriter::Subscript(Node* node) {
     if (IsNumber(index, &value) && value + shift >= 0)
       node->children[1] = MakeNumber(arena_, value + shift);
     else if (!index->Is(Kind::kNumber) && !index->Is(Kind::kUnary))
-      node->children[1] = MakeBinary(arena_, shift > 0 ? Op::kAdd : Op::kSub, index, MakeNumber(arena_, 1));
+      node->children[1] = MakeBinary(arena_, shift > 0 ? Op::kAdd : Op::kSub,
+                                     index->Is(Kind::kBinary) ? MakeParen(arena_, index) : index, MakeNumber(arena_, 1));
   }
   if (safe && to_.Has(Feature::kElementAt)) return Made(MakeFunction(arena_, "ELEMENT_AT", {node->Child(0), node->Child(1)}));
   return node;

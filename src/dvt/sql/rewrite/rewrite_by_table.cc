@@ -13,7 +13,12 @@ namespace {
 void MoveTail(Arena& arena, Node* from, Node* to) {
   for (const uint32_t slot :
        {kFilterSlot, kOverSlot, kArgOrderSlot, kWithinSlot, kSeparatorSlot, kParameterSlot, kCallLimitSlot, kMaxMinSlot}) {
-    if (Node* part = from->Child(slot); part != nullptr && to->Child(slot) == nullptr) SetChild(arena, to, slot, part);
+    Node* part = from->Child(slot) == nullptr ? nullptr : from->children[slot];
+    if (part == nullptr) continue;
+    if (to->Child(slot) == nullptr)
+      SetChild(arena, to, slot, part);
+    else if (slot == kFilterSlot)  // both hold
+      SetChild(arena, to, slot, MakeBinary(arena, Op::kAnd, part, to->children[slot]));
   }
   for (const Flag flag : {kDistinctArgs, kIgnoreNulls, kRespectNulls}) {
     if (from->Has(flag)) to->Set(flag);

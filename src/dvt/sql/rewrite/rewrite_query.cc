@@ -63,6 +63,7 @@ void Rewriter::SemiJoins(Node* select) {
 }
 
 void Rewriter::Select(Node* select) {
+  ArraysAsJoins(select);
   SemiJoins(select);
   AliasKeys(select);
   ExplodedItems(select);

@@ -155,6 +155,8 @@ class Rewriter {
   void SampledRows(Node* select);
   void Parameter(Node* parameter);
   void Command(Node* command);
+  // Rows of arrays in a select list (rewrite_explode.cc).
+  void ArraysAsJoins(Node* select);
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
   Node* Special(Node* node, const FunctionSpec& spec);
@@ -200,6 +202,7 @@ class Rewriter {
   Node* ReadUnnest(Node* table);
   void WriteUnnest(Node* table, Node* root);
   Node* Structure(Node* node);
+  Node* NamedRow(Node* row, std::span<Node* const> names);
   Node* Subscript(Node* node);
   Node* Filtered(Node* call);
   void CteColumns(Node* cte);

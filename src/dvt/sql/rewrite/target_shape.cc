@@ -264,6 +264,7 @@ class Shaper {
 
 void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
   ShapeTables(arena, tree, source, target);
+  ShapeSettings(arena, tree, source, target);
   ShapeStatements(arena, tree, target);
   Shaper(arena, target).Run(tree);
 }

@@ -16,6 +16,9 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
 /// Columns of views and of recursive queries, aliases of tables to delete from, words of transactions: as the target has them.
 void ShapeStatements(Arena& arena, Node*& tree, const Dialect& target);
 
+/// Storage, partitions and other properties of a table.
+void ShapeSettings(Arena& arena, Node* create, const Dialect& source, const Dialect& target);
+
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);
 
