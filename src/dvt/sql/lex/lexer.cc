@@ -28,7 +28,6 @@ char Partner(char open) {
 constexpr std::string_view kSymbols[] = {"!~~*", "~~~", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-",
                                          "@>",   "<@",  "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<",
                                          ">>",   "<>",  "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//", "**", "&<", "&>"};
-
 constexpr size_t kMostFailures = 100;
 
 class Lexer {
@@ -360,10 +359,9 @@ class Lexer {
       if (c == 'b' && d_.Has(Feature::kBitStrings)) return ++pos_, Quoted(Tok::kBitString, '\'', false);
       if (c == 'n') return ++pos_, Quoted(Tok::kNationalString, '\'', d_.Has(Feature::kBackslashEscapes));
     }
-    if (c == 'u' && At(1) == '&' && At(2) == '\'' && d_.Has(Feature::kUnicodeStrings))
-      return pos_ += 2, Quoted(Tok::kUnicodeString, '\'', false);
-    if (c == 'u' && At(1) == '&' && (At(2) == '\'' || At(2) == '"') && d_.Has(Feature::kHashJson))
-      return Fail("strings and names of the form U&'…' are not supported; write the characters themselves", pos_, pos_ + 2);
+    const bool unicode = c == 'u' && At(1) == '&' && d_.Has(Feature::kUnicodeStrings);
+    if (unicode && At(2) == '\'') return pos_ += 2, Quoted(Tok::kUnicodeString, '\'', false);
+    if (unicode && At(2) == '"') return Fail("names of the form U&\"…\" are not supported", pos_, pos_ + 2);
     const bool hash = d_.Has(Feature::kHashNames);
     while (pos_ < src_.size() && (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@'))) &&
            src_.substr(pos_, 3) != "\xE3\x80\x80")
@@ -418,7 +416,7 @@ class Lexer {
       return;
     }
     if (d_.Has(Feature::kDollarParameters) && At(1) == '"') return ++pos_, Variable();  // $"my name"
-    if (d_.Has(Feature::kMatchRecognize)) return Punctuation();  // the end of a row pattern
+    if (d_.Has(Feature::kMatchRecognize)) return Punctuation();                         // the end of a row pattern
     Fail("unexpected character '$'", pos_, pos_ + 1);
   }
 
