@@ -9,6 +9,7 @@ constexpr FunctionSpec kDuckdb[] = {
     Written("ts_or_ds_add", 2, 3, TypeRule::kDate, "CAST(ARG1 AS DATE) + INTERVAL ARG2 ARG3"),
     Written("ts_or_ds_diff", 2, 3, TypeRule::kInt64, "DATE_DIFF('ARG3', ARG2, ARG1)", {}, "date_diff"),
     Written("ts_or_ds_diff_unit", 2, 3, TypeRule::kInt64, "DATE_DIFF('ARG3', ARG2, ARG1)", {}, "date_diff"),
+    Written("ts_or_ds_to_date", 1, 1, TypeRule::kDate, "ARG1", "ARG1:date"),
     Written("ts_or_ds_to_date", 1, 1, TypeRule::kDate, "CAST(ARG1 AS DATE)"),
     Written("to_date_or_null", 1, 1, TypeRule::kDate, "TRY_CAST(ARG1 AS DATE)", {}, "ts_or_ds_to_date"),
     Written("to_date_or_null", 2, 2, TypeRule::kDate, "TRY_CAST(ARG1 AS DATE)", "ARG2=%Y-%mstrict-%dstrict", "ts_or_ds_to_date"),

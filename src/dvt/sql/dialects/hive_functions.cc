@@ -318,6 +318,7 @@ constexpr FunctionSpec kFunctions[] = {
     Read("BINARY", "binary_call", 1, 1, TypeRule::kUnknown, {.read = "=CAST(ARG1 AS BINARY)"}),
     Read("DECIMAL", "decimal_call", 1, 1, TypeRule::kUnknown, {.read = "=CAST(ARG1 AS DECIMAL)"}),
     Read("TIMESTAMP", "timestamp_call", 1, 1, TypeRule::kUnknown, {.read = "=CAST(ARG1 AS TIMESTAMP)"}),
+    Read("NAMED_STRUCT", "object_construct", 2, -1, TypeRule::kUnknown, {.when_read = "ARG1:string"}),
     Spelled("FROM_UTC_TIMESTAMP", "from_utc_timestamp", 2, 2, TypeRule::kTimestamp,
             {.read = "CASTED(ARG1, 'TIMESTAMP'), ARG2", .write = "FROM_UTC_TIMESTAMP(ARG1, ARG2)"}),
     Spelled("TO_UTC_TIMESTAMP", "to_utc_timestamp", 2, 2, TypeRule::kTimestamp,

@@ -41,6 +41,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"STRTOL", "strtol", 2, 2, TypeRule::kInt64, kPure, false},
     Spelled("DATE_FROM_UNIX_DATE", "date_from_unix_date", 1, 1, TypeRule::kDate,
             {.write = "DATEADD(DAY, ARG1, CAST('1970-01-01' AS DATE))", .family = "date_from_unix_date"}),
+    Read("REGEXP_SUBSTR", "regexp_extract_redshift", 2, 5, TypeRule::kString, {.family = "regexp_extract"}),
     {"TO_HEX", "hex", 1, 1, TypeRule::kString, kPure, false, "hex"},
 };
 

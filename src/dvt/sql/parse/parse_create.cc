@@ -149,6 +149,24 @@ bool Parser::CreateRoutine(Node* create) {
   return true;
 }
 
+// [WITH] START [WITH | =] 1 [,] INCREMENT [BY | =] 1 …
+Node* Parser::SequenceOptions() {
+  Node* options = New(Kind::kList);
+  while (!AtEnd() && !IsSymbol(";")) {
+    if (Is(Kw::kWITH) && (IsWord("START", 1) || IsWord("INCREMENT", 1))) Next();
+    const bool start = IsWord("START"), step = IsWord("INCREMENT");
+    if (!start && !step) {
+      Add(options, Property());
+      continue;
+    }
+    Next();
+    if (!EatSymbol("=") && !Eat(Kw::kWITH)) Eat(Kw::kBY);
+    Add(options, Phrase(start ? "START WITH" : "INCREMENT BY", {Word(start ? "START WITH" : "INCREMENT BY"), Expression()}));
+    EatSymbol(",");
+  }
+  return options->count == 0 ? nullptr : options;
+}
+
 bool Parser::CreateRest(Node* create) {
   const std::string_view what = create->text;
   if (what.find("INDEX") != std::string_view::npos) return CreateIndex(create);
@@ -158,6 +176,10 @@ bool Parser::CreateRest(Node* create) {
     return CreateRoutine(create);
   if (!NameAhead()) return false;
   create->children[kCreateName] = DottedName();
+  if (what.ends_with("SEQUENCE") && !Is(Kw::kAS)) {
+    create->children[kCreateProperties] = SequenceOptions();
+    return true;
+  }
   if (IsSymbol("(") && !QueryAhead(0)) create->children[kCreateColumns] = CreateColumns();
   create->children[kCreateProperties] = Properties();
   CreateBody(create);

@@ -81,7 +81,7 @@ Node* Parser::TypedLiteral() {
   if (type->text == "JSON" && Has(Feature::kLiteralDigits))
     return NewAt(begin, Kind::kFunction, {New(Kind::kList, {text})}, "JSON_PARSE");
   Node* literal = NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
-  if (EqualsIgnoreCase(type->text, "JSON")) literal->text = "LITERAL";
+  if (EqualsIgnoreCase(type->text, "JSON") || Has(Feature::kLenientCasts)) literal->text = "LITERAL";
   return literal;
 }
 

@@ -214,6 +214,7 @@ class Parser {
   bool PrefixAliasAhead() const;
   bool PivotStatementAhead(size_t n = 0) const;
   Node* PivotStatement();
+  Node* SequenceOptions();
   Node* PivotCommand();
   Node* SampleClause();
   void SampleSize(Node* sample);

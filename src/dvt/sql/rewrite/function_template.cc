@@ -77,7 +77,7 @@ Word WordOf(const Node* node) {
 
 bool IsDate(std::string_view text) {
   if (text.size() < 8 || text.size() > 10) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '-'; });
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '/'; });
 }
 
 // One filling of one template.

@@ -11,6 +11,11 @@ namespace {
 
 // FILTER, OVER, WITHIN GROUP, DISTINCT … of a call go to the call that takes its place.
 void MoveTail(Arena& arena, Node* from, Node* to) {
+  const Node* args = to->Child(kArgsSlot);
+  if (Node* separator = from->Child(kSeparatorSlot); separator != nullptr && args != nullptr && args->count > 1) {
+    args->children[args->count - 1] = separator;  // in the place of the usual one
+    from->children[kSeparatorSlot] = nullptr;
+  }
   for (const uint32_t slot :
        {kFilterSlot, kOverSlot, kArgOrderSlot, kWithinSlot, kSeparatorSlot, kParameterSlot, kCallLimitSlot, kMaxMinSlot}) {
     Node* part = from->Child(slot) == nullptr ? nullptr : from->children[slot];

@@ -46,6 +46,7 @@ Node* Rewriter::OneInterval(Node* node) {
   }
   std::string number, unit;
   if (!value->Is(Kind::kString) || !node->text.empty() || !SplitInterval(value->text, number, unit)) return node;
+  if (number.find('.') != std::string::npos && !to_.Has(Feature::kCanonicalNames)) return node;
   node->children[0] = NewNode(arena_, Kind::kString, {}, arena_.Copy(number), Op::kPlain);
   if (unit.size() > 3 && unit.back() == 'S' && unit != "CENTURIES") {
     unit.pop_back();

@@ -147,7 +147,10 @@ Node* Rewriter::Visit(Node* node) {
         Note(Verdict::kUnsupported, node, "character set", "texts are Unicode in " + std::string(to_.name));
       }
       return node;
-    case Kind::kSample: Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ"); return node;
+    case Kind::kSample:
+      if (from_.Has(Feature::kSamplePlain) && node->text.empty() && node->Has(kPercent)) node->text = "BERNOULLI";
+      Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ");
+      return node;
     case Kind::kLambda:
     case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");
     case Kind::kArray: return needs(to_.Has(Feature::kArrayBrackets), "array");
@@ -294,7 +297,7 @@ Node* Rewriter::String(Node* node) {
 // CAST(x AS DATE FORMAT 'f') that is NULL where x is no such date, JSON '…': what the target has a row for; else nullptr.
 Node* Rewriter::TabledCast(Node* node) {
   Node* value = node->Child(0);
-  if (node->text == "LITERAL") {
+  if (node->text == "LITERAL" && EqualsIgnoreCase(node->Child(1)->text, "JSON")) {
     const FunctionSpec* literal = FindConcept(to_, "json_literal", 1);
     return literal == nullptr ? nullptr : Call(node, *literal, {&value, 1});
   }
@@ -355,7 +358,7 @@ Node* Rewriter::CustomaryCast(Node* node) {
     Node* json = CallOf(node, "json_literal", {node->Child(0)});
     if (json != node) return json;
   }
-  const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts);
+  const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts) && node->text != "LITERAL";
   if (lenient && to_.Has(Feature::kTryCast)) node->Set(kTry);
   if (node->Has(kTry) && to_.Has(Feature::kTextTryCast) && TypeOf(node->Child(0)).kind != TypeKind::kString) {
     node->Set(kTry, false);

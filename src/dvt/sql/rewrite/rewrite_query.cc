@@ -214,7 +214,14 @@ void Rewriter::Table(Node* node) {
   auto unsupported = [&](std::string_view construct) {
     Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
   };
+  if (customary_ && node->Is(Kind::kTable) && node->Child(kSampleSlot) != nullptr &&
+      node->Child(kSampleSlot)->Is(Kind::kSample, Op::kCustom) && !to_.Has(Feature::kIndexHints))
+    node->children[kSampleSlot] = nullptr;  // a hint about indexes
   if (node->Is(Kind::kJoin)) {
+    const bool hinted = !from_.Has(Feature::kJoinByType) && !node->text.empty();
+    if (hinted && !(node->text == "DIRECTED" ? to_.Has(Feature::kDirectedJoin) : to_.Has(Feature::kJoinHints)) &&
+        to_.Has(Feature::kJoinByType))
+      node->text = {};
     if (node->op == Op::kFull && !to_.Has(Feature::kFullJoin)) unsupported("FULL JOIN");
     if ((node->op == Op::kSemi || node->op == Op::kAnti) && !to_.Has(Feature::kSemiAntiJoin)) unsupported("SEMI or ANTI JOIN");
     if (node->op == Op::kPositional && !to_.Has(Feature::kPositionalJoin)) unsupported("POSITIONAL JOIN");
