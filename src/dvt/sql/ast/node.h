@@ -266,6 +266,7 @@ enum Flag : uint16_t {
   kRightWord = 256,  ///< RIGHT ANTI JOIN
   kGlobal = 64,      ///< GLOBAL IN, GLOBAL JOIN
   kFinal = 64,       ///< t FINAL
+  kNullsWithin = 512,  ///< f(x IGNORE NULLS), as written
   kWithOffset = 64,  ///< UNNEST(x) WITH OFFSET: slot 2 of the alias names it
 };
 

@@ -9,7 +9,9 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
-                                     .With({F::kSemiJoinWords,
+                                     .With({F::kHashComments,
+                                            F::kPathsWithoutWildcards,
+                                            F::kSemiJoinWords,
                                             F::kAliasInHaving,
                                             F::kHexNumbers,
                                             F::kHexNumbersKept,

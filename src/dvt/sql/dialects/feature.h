@@ -326,6 +326,10 @@ enum class Feature : uint16_t {
   kUpdateFrom,
   kPlainDefinitions,  ///< tables have no storage properties, columns neither comments nor counters
   kCreateOrReplace,
+  kProceduralDdl,            ///< IF NOT EXISTS (…) EXEC('CREATE …'), EXEC sp_rename, ALTER TABLE t ADD a INT, b INT
+  kGlobalTemporary,          ///< CREATE GLOBAL TEMPORARY TABLE; ALTER TABLE t ADD (a INT, b INT)
+  kPathsWithoutWildcards,    ///< $.a[*] and $.* are no paths into JSON
+  kDatesByRecursion,         ///< rows of dates come from a recursive query: nothing generates them
   kAddWithoutColumn,         ///< ALTER TABLE t ADD c INT, without COLUMN
   kRenamedInPlace,           ///< RENAME TO takes a name alone: the table stays in its schema
   kSessionVariables,         ///< SET x = 1 gives a variable its value

@@ -208,7 +208,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"LOG", "ln", 1, 1, TypeRule::kFloat64, kPure, true},
     {"LOG", "log", 2, 2, TypeRule::kFloat64},
     {"LOG2", "log2", 1, 1, TypeRule::kFloat64},
-    {"LOG10", "log10", 1, 1, TypeRule::kFloat64},
+    {"LOG10", "log10_float", 1, 1, TypeRule::kFloat64, kPure, false, "log10"},
     {"CBRT", "cbrt", 1, 1, TypeRule::kFloat64},
     {"FACTORIAL", "factorial", 1, 1, TypeRule::kFloat64},
     {"ATAN2", "atan2", 2, 2, TypeRule::kFloat64},

@@ -10,10 +10,11 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures =
     kWarehouseFeatures
-        .With({F::kFetchAsWritten, F::kOffsetRows, F::kQuoteStrings, F::kOptimizerHints, F::kNoLimit, F::kSelectInto,
-               F::kConnectBy, F::kOuterMarks, F::kBareTableAliases, F::kTablePartitions, F::kFlashback, F::kRawCalls,
-               F::kUnquotedKeywords, F::kImplicitRecursion, F::kSampleSeed, F::kSampleWord, F::kIntersectExceptAll, F::kTryCast,
-               F::kColonParameters})
+        .With({F::kModFunction,      F::kSamplePlain,       F::kGlobalTemporary, F::kFetchAsWritten, F::kOffsetRows,
+               F::kQuoteStrings,     F::kOptimizerHints,    F::kNoLimit,         F::kSelectInto,     F::kConnectBy,
+               F::kOuterMarks,       F::kBareTableAliases,  F::kTablePartitions, F::kFlashback,      F::kRawCalls,
+               F::kUnquotedKeywords, F::kImplicitRecursion, F::kSampleSeed,      F::kSampleWord,     F::kIntersectExceptAll,
+               F::kTryCast,          F::kColonParameters})
         .Without({F::kTableSample});
 
 }  // namespace

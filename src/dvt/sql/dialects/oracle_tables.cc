@@ -33,6 +33,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"REGEXP_LIKE", "regexp_like_oracle", 2, 3, R::kBool, kPure, false, "regexp_like"},
     {"REGEXP_REPLACE", "regexp_replace_oracle", 2, 6, R::kString, kPure, false, "regexp_replace"},
     {"REGEXP_SUBSTR", "regexp_substr_oracle", 2, 6, R::kString, kPure, false, "regexp_extract"},
+    Written("is_ascii", 1, 1, R::kBool, "NVL(REGEXP_LIKE(ARG1, '^[' || CHR(1) || '-' || CHR(127) || ']*$'), TRUE)"),
+    Written("hex_literal", 1, 1, R::kInt64, "HEX_VALUE(ARG1)"),
     {"LISTAGG", "string_agg", 2, 2, R::kString, kAggregate, false, "group_concat"},
     {"LISTAGG", "string_agg_empty", 1, 1, R::kString, kAggregate, false, "group_concat"},
     // Choices.
@@ -76,6 +78,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CURRENT_DATE", "current_date", 0, 0, R::kDate, kStable | kNoParentheses},
     {"LOCALTIMESTAMP", "localtimestamp", 0, 1, R::kTimestamp, kStable | kNoParentheses},
     {"TO_CHAR", "to_char_any", 1, 1, R::kString, kPure, false, "to_char"},
+    Written("strftime", 2, 2, R::kString, "TO_CHAR(ARG1, FORMAT(ARG2))", {}, "time_to_str"),
     Spelled("TO_CHAR", "time_to_str", 2, 3, R::kString,
             {.read = "ARG1, FORMAT(ARG2), ARG3", .write = "TO_CHAR(ARG1, FORMAT(ARG2), ARG3)", .family = "to_char"}),
     Spelled(
@@ -133,6 +136,7 @@ constexpr TypeSpec kTypes[] = {
     {"DATE", TypeKind::kTimestamp},
     {"TIMESTAMP", TypeKind::kTimestamp, 1},
     {"TIMESTAMP", TypeKind::kTimestamp, 1, 0, 0, false, false, "DATETIME"},
+    {"TIMESTAMP", TypeKind::kTimestamp, 1, 0, 0, false, false, "TIMESTAMPNTZ"},
     {"TIMESTAMP WITH TIME ZONE", TypeKind::kTimestampTz, 1, 0, 0, false, false, "TIMESTAMPTZ"},
     {"TIMESTAMP WITH LOCAL TIME ZONE", TypeKind::kTimestampTz, 1, 0, 0, false, false, "TIMESTAMPLTZ"},
     {"ROWID", TypeKind::kUnknown},

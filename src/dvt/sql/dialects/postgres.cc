@@ -10,7 +10,8 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 
-constexpr FeatureSet kFeatures = kStandardFeatures.With({F::kArraysFromOne,
+constexpr FeatureSet kFeatures = kStandardFeatures.With({F::kPathsWithoutWildcards,
+                                                         F::kArraysFromOne,
                                                          F::kRenamedInPlace,
                                                          F::kJoinNeedsCondition,
                                                          F::kFetchAsWritten,
@@ -212,6 +213,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"ATAN2", "atan2", 2, 2, TypeRule::kFloat64},
     Spelled("DATE_TRUNC", "date_trunc", 2, 3, TypeRule::kSecond,
             {.read = "ARG2, UNIT(ARG1), ARG3", .write = "DATE_TRUNC('ARG2', ARG1, ARG3)", .family = "date_trunc"}),
+    Written("date_trunc_duckdb", 2, 3, TypeRule::kSecond, "DATE_TRUNC('ARG2', ARG1)", {}, "date_trunc"),
     Spelled("DATE_PART", "date_part", 2, 2, TypeRule::kFloat64,
             {.write = "EXTRACT(ARG1 FROM ARG2)", .when_write = "ARG1:string", .family = "date_part"}),
     {"DATE_PART", "date_part", 2, 2, TypeRule::kFloat64},

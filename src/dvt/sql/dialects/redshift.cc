@@ -8,6 +8,7 @@ using columnar::TypeKind;
 using F = Feature;
 
 constexpr FunctionSpec kFunctions[] = {
+    Written("hex_literal", 1, 1, TypeRule::kInt64, "HEX_VALUE(ARG1)"),
     {"JSON_EXTRACT_PATH_TEXT", "json_text_by_keys", 2, -1, TypeRule::kString, kPure, false, "json_extract_scalar"},
     {"JSON_EXTRACT_PATH_TEXT", "redshift_json_by_keys", 2, -1, TypeRule::kString, kPure, false, "json_extract"},
     {"NVL2", "nvl2", 2, 3, TypeRule::kCommon},
@@ -68,8 +69,8 @@ const Dialect& Redshift() {
     d.parent = &Postgres();
     d.aliases = {};
     d.features = d.features
-                     .With({F::kTop, F::kConnectBy, F::kOuterMarks, F::kLateralAlias, F::kAlterTypeWithoutSetData, F::kQualify,
-                            F::kStarExcept})
+                     .With({F::kDatesByRecursion, F::kTop, F::kConnectBy, F::kOuterMarks, F::kLateralAlias,
+                            F::kAlterTypeWithoutSetData, F::kQualify, F::kStarExcept})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kWindowFrameGroups,
                                F::kNamedWindows, F::kArraysFromOne, F::kKeepTypeCase, F::kOrderInside});
     d.nested.literal = "ARRAY(";

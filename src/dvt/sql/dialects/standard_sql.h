@@ -33,14 +33,38 @@ inline constexpr FeatureSet kWarehouseFeatures = kStandardFeatures.With(
      Feature::kIntervalUnitOutside, Feature::kAliasedArguments, Feature::kCreateOrReplace});
 
 /// How tightly operators bind in most dialects.
-inline constexpr Precedence kStandardPrecedence = MakePrecedence(
-    {{Op::kOr, 1},       {Op::kAnd, 2},        {Op::kEq, 5},           {Op::kNeq, 5},          {Op::kLt, 5},
-     {Op::kLe, 5},       {Op::kGt, 5},         {Op::kGe, 5},           {Op::kDistinctFrom, 4}, {Op::kNotDistinctFrom, 4},
-     {Op::kBitOr, 7},    {Op::kBitXor, 7},     {Op::kBitAnd, 7},       {Op::kShiftLeft, 7},    {Op::kShiftRight, 7},
-     {Op::kConcat, 7},   {Op::kJsonGet, 7},    {Op::kJsonGetText, 7},  {Op::kContains, 7},     {Op::kContainedBy, 7},
-     {Op::kOverlaps, 7}, {Op::kRegexMatch, 7}, {Op::kRegexNoMatch, 7}, {Op::kCustom, 7},       {Op::kAdd, 8},
-     {Op::kSub, 8},      {Op::kMul, 9},        {Op::kDiv, 9},          {Op::kIntDiv, 9},       {Op::kMod, 9},
-     {Op::kPow, 10}},
-    3, 4, 6, 13, 12, 11);
+inline constexpr Precedence kStandardPrecedence = MakePrecedence({{Op::kOr, 1},
+                                                                  {Op::kAnd, 2},
+                                                                  {Op::kEq, 5},
+                                                                  {Op::kNullSafeEq, 5},
+                                                                  {Op::kNeq, 5},
+                                                                  {Op::kLt, 5},
+                                                                  {Op::kLe, 5},
+                                                                  {Op::kGt, 5},
+                                                                  {Op::kGe, 5},
+                                                                  {Op::kDistinctFrom, 4},
+                                                                  {Op::kNotDistinctFrom, 4},
+                                                                  {Op::kBitOr, 7},
+                                                                  {Op::kBitXor, 7},
+                                                                  {Op::kBitAnd, 7},
+                                                                  {Op::kShiftLeft, 7},
+                                                                  {Op::kShiftRight, 7},
+                                                                  {Op::kConcat, 7},
+                                                                  {Op::kJsonGet, 7},
+                                                                  {Op::kJsonGetText, 7},
+                                                                  {Op::kContains, 7},
+                                                                  {Op::kContainedBy, 7},
+                                                                  {Op::kOverlaps, 7},
+                                                                  {Op::kRegexMatch, 7},
+                                                                  {Op::kRegexNoMatch, 7},
+                                                                  {Op::kCustom, 7},
+                                                                  {Op::kAdd, 8},
+                                                                  {Op::kSub, 8},
+                                                                  {Op::kMul, 9},
+                                                                  {Op::kDiv, 9},
+                                                                  {Op::kIntDiv, 9},
+                                                                  {Op::kMod, 9},
+                                                                  {Op::kPow, 10}},
+                                                                 3, 4, 6, 13, 12, 11);
 
 }  // namespace dvt::sql

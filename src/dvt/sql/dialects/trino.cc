@@ -11,14 +11,40 @@ using F = Feature;
 
 constexpr std::string_view kAliases[] = {"presto", "athena"};
 
-constexpr FeatureSet kFeatures = kWarehouseFeatures.With(
-    {F::kFetchAsWritten, F::kSingularUnits,    F::kArraysFromOne,   F::kElementAt,      F::kArrayCalls,
-     F::kRawCalls,       F::kInlineFunctions,  F::kLiteralDigits,   F::kSemiAntiJoin,   F::kIntersectExceptAll,
-     F::kAliasInWhere,   F::kAliasInGroupBy,   F::kTryCast,         F::kListSlices,     F::kNullsAlwaysLast,
-     F::kBareJoin,       F::kBareValues,       F::kBitwiseCalls,    F::kTypedLiterals,  F::kMatchRecognize,
-     F::kSlashIsInteger, F::kTrimOneSided,     F::kNoTruthTests,    F::kUnicodeStrings, F::kWeeksAsDays,
-     F::kHexStrings,     F::kLowerCaseHex,     F::kRecursionNamed,  F::kTableSettings,  F::kPlainViews,
-     F::kBareDelete,     F::kBareMergeColumns, F::kStartTransaction});
+constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildcards,
+                                                          F::kFetchAsWritten,
+                                                          F::kSingularUnits,
+                                                          F::kArraysFromOne,
+                                                          F::kElementAt,
+                                                          F::kArrayCalls,
+                                                          F::kRawCalls,
+                                                          F::kInlineFunctions,
+                                                          F::kLiteralDigits,
+                                                          F::kSemiAntiJoin,
+                                                          F::kIntersectExceptAll,
+                                                          F::kAliasInWhere,
+                                                          F::kAliasInGroupBy,
+                                                          F::kTryCast,
+                                                          F::kListSlices,
+                                                          F::kNullsAlwaysLast,
+                                                          F::kBareJoin,
+                                                          F::kBareValues,
+                                                          F::kBitwiseCalls,
+                                                          F::kTypedLiterals,
+                                                          F::kMatchRecognize,
+                                                          F::kSlashIsInteger,
+                                                          F::kTrimOneSided,
+                                                          F::kNoTruthTests,
+                                                          F::kUnicodeStrings,
+                                                          F::kWeeksAsDays,
+                                                          F::kHexStrings,
+                                                          F::kLowerCaseHex,
+                                                          F::kRecursionNamed,
+                                                          F::kTableSettings,
+                                                          F::kPlainViews,
+                                                          F::kBareDelete,
+                                                          F::kBareMergeColumns,
+                                                          F::kStartTransaction});
 
 constexpr TypeSpec kTypes[] = {
     {"BOOLEAN", TypeKind::kBool},

@@ -217,7 +217,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"LN", "ln", 1, 1, TypeRule::kFloat64},
     {"LOG", "log", 2, 2, TypeRule::kFloat64},
     {"LOG2", "log2", 1, 1, TypeRule::kFloat64},
-    {"LOG10", "log10", 1, 1, TypeRule::kFloat64},
+    {"LOG10", "log10_float", 1, 1, TypeRule::kFloat64, kPure, false, "log10"},
     {"CBRT", "cbrt", 1, 1, TypeRule::kFloat64},
     {"COSH", "cosh", 1, 1, TypeRule::kFloat64},
     {"TANH", "tanh", 1, 1, TypeRule::kFloat64},

@@ -11,7 +11,8 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"sqlserver", "mssql"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
-                                     .With({F::kFetchAsWritten,
+                                     .With({F::kPathsWithoutWildcards,
+                                            F::kFetchAsWritten,
                                             F::kOffsetRows,
                                             F::kSingularUnits,
                                             F::kTryCast,
@@ -40,6 +41,8 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kOutputClause,
                                             F::kNullsLow,
                                             F::kCaseInsensitiveText,
+                                            F::kDatesByRecursion,
+                                            F::kProceduralDdl,
                                             F::kSlashIsInteger})
                                      .Without({F::kPipesConcat, F::kNullsOrdering, F::kArrayBrackets, F::kExtract});
 

@@ -27,6 +27,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CONCAT", "concat_skip_null", 2, -1, R::kString, kPure, false, "concat"},
     Spelled("CONCAT", "concat_one", 1, 1, R::kString, {.read = "COALESCE(ARG1, '')", .write = "ARG1", .family = "concat"}),
     Written("concat_ws_null", 2, -1, R::kString, "CASE WHEN ANY_NULL(ARGS) THEN NULL ELSE CONCAT_WS(ARGS) END", {}, "concat_ws"),
+    Written("concat_null", 1, -1, R::kString, "PLUS(ARGS)", {}, "approximate"),
     {"CONCAT_WS", "concat_ws", 2, -1, R::kString},
     {"STRING_AGG", "string_agg", 2, 2, R::kString, kAggregate, false, "group_concat"},
     Spelled("STRING_AGG", "group_concat_comma", 1, 1, R::kString, {.write = "STRING_AGG(ARG1, ',')", .family = "group_concat"},

@@ -1,5 +1,7 @@
 #include "dvt/sql/lex/escapes.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdint>
 
 namespace dvt::sql {
@@ -65,6 +67,13 @@ bool DecodeCode(std::string_view raw, size_t& i, std::string& out, bool bytes) {
     out += static_cast<char>(0x80 | (code & 0x3F));
   }
   return true;
+}
+
+size_t BinaryNumber(std::string_view text) {
+  if (!text.starts_with("0b")) return 0;
+  const size_t end = std::min(text.find_first_not_of("01", 2), text.size());
+  const bool word = end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_');
+  return end > 2 && !word ? end : 0;
 }
 
 }  // namespace dvt::sql

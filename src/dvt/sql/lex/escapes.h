@@ -5,6 +5,9 @@
 
 namespace dvt::sql {
 
+/// How long the 0b1011 is that `text` begins with; 0 if it does not.
+size_t BinaryNumber(std::string_view text);
+
 /// A hexadecimal digit.
 bool IsHex(char c);
 /// Appends the character that `c` behind a backslash stands for; \\a and \\v only where they are `controls`.

@@ -15,13 +15,9 @@ bool IsWordPart(unsigned char c) { return IsWordStart(c) || IsDigit(static_cast<
 
 // What closes q'[…]': the partner of a bracket, else the same character.
 char Partner(char open) {
-  switch (open) {
-    case '[': return ']';
-    case '(': return ')';
-    case '{': return '}';
-    case '<': return '>';
-    default: return open;
-  }
+  static constexpr std::string_view kOpening = "[({<", kClosing = "])}>";
+  const size_t at = kOpening.find(open);
+  return at == std::string_view::npos ? open : kClosing[at];
 }
 
 // Longest first; which of them are cut short by features is decided in Symbol().
@@ -73,7 +69,7 @@ class Lexer {
       } else if (c == '/' && At(1) == '/' && d_.Has(Feature::kSlashComments)) {
         LineComment(2);
       } else if (c == '#' && d_.Has(Feature::kHashComments)) {
-        LineComment(1);
+        LineComment(At(1) == '!' ? 2 : 1);
       } else if (c == '/' && At(1) == '*') {
         if (At(2) == '!' && d_.Has(Feature::kVersionComments)) {
           pos_ += 3;
@@ -317,6 +313,10 @@ class Lexer {
       else
         Push(Tok::kHexString, src_.substr(start, pos_ - start));
       return;
+    }
+    if (const size_t length = d_.Has(Feature::kCharsetIntroducer) ? BinaryNumber(src_.substr(pos_)) : 0) {
+      pos_ += length;
+      return Push(Tok::kBitString, src_.substr(begin_ + 2, length - 2));
     }
     Digits();
     if (At() == '.' && At(1) != '.') {

@@ -28,6 +28,7 @@ bool Parser::IsImplicitAlias(bool table) const {
     const size_t word = IsWord("APPROX") ? 1 : 0;
     if (IsWord("NEAREST", word) && Ahead(word + 1).type == Tok::kNumber) return false;
   }
+  if (table && Has(Feature::kOutputClause) && IsWord("OUTPUT") && SymbolAhead(2, ".")) return false;
   if (StoreClauseAhead(table) || SidesAhead()) return false;
   if (table && (TimeTravelAhead() || VersionAhead())) return false;
   if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;

@@ -21,7 +21,7 @@ Node* Parser::AlterColumn() {
   if (Is(Kw::kSET) && EqualsIgnoreCase(Ahead(1).text, "DATA") && EqualsIgnoreCase(Ahead(2).text, "TYPE")) at_ += 2;
   if (EatWord("TYPE")) {
     action->text = "ALTER COLUMN TYPE";
-    Add(action, Word(Has(Feature::kAlterTypeWithoutSetData) ? "TYPE" : "SET DATA TYPE"));
+    Add(action, Word("SET DATA TYPE"));
     Add(action, TypeName());
     if (Eat(Kw::kCOLLATE)) Add(action, Phrase("COLLATE", {Word("COLLATE"), DottedName()}));
     if (Eat(Kw::kUSING)) Add(action, Phrase("USING", {Word("USING"), Expression()}));
@@ -39,11 +39,19 @@ Node* Parser::AlterColumn() {
   }
   if (NameAhead() && !Is(Kw::kDROP)) {  // ALTER COLUMN b INTEGER NOT NULL
     action->text = "ALTER COLUMN TYPE";
+    if (FindType(d_, ToUpper(Cur().text)) != nullptr || Has(Feature::kProceduralDdl)) Add(action, Word("SET DATA TYPE"));
     Add(action, TypeName());
     while (Node* each = ColumnConstraint()) Add(action, each);
+    if (action->count > 4 && !Has(Feature::kProceduralDdl)) Fail("constraints behind a new type are kept as written");
     return action;
   }
   Unexpected("TYPE, SET or DROP");
+}
+
+// Whether ADD goes on with one more column behind a comma.
+bool Parser::MoreColumnsAhead(const Node* last) const {
+  return Has(Feature::kProceduralDdl) && last->text == "ADD COLUMN" && NameAhead() && !IsWord("ADD") && !Is(Kw::kDROP) &&
+         !Is(Kw::kALTER) && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName);
 }
 
 Node* Parser::AlterAction() {
@@ -139,7 +147,8 @@ Node* Parser::Alter() {
       Node* settings = New(Kind::kList);  // table options stand behind the other actions
       do {
         do {
-          Node* action = AlterAction();
+          const bool more = actions->count > 0 && MoreColumnsAhead(actions->children[actions->count - 1]);
+          Node* action = more ? Phrase("ADD COLUMN", {Word("ADD COLUMN"), ColumnDef()}) : AlterAction();
           Add(Has(Feature::kKeyIsIndex) && action->Is(Kind::kSetting) ? settings : actions, action);
         } while (Has(Feature::kKeyIsIndex) && !IsSymbol(",") && !AtEnd() && !IsSymbol(";"));
       } while (EatSymbol(","));

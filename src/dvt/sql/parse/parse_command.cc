@@ -81,8 +81,20 @@ Node* Parser::CommentOn() {
   return command;
 }
 
+// GRANT SELECT, ON …: a privilege is missing.
+void Parser::CheckGrant() {
+  for (size_t n = 1; Ahead(n).type != Tok::kEnd && !SymbolAhead(n, ";") && !IsAhead(n, Kw::kTO); ++n) {
+    if (!IsAhead(n, Kw::kON)) continue;
+    at_ += n;
+    if (n == 1 || tokens_[at_ - 1].symbol == Symbol(",")) Unexpected("a privilege");
+    at_ -= n;
+    return;
+  }
+}
+
 // A statement known by its first words, or nullptr.
 Node* Parser::KnownCommand() {
+  if (IsWord("GRANT") || IsWord("REVOKE")) CheckGrant();
   if (WordsAhead("COMMENT ON") > 0) return CommentOn();
   auto reworded = [&](std::span<const Rewording> table) -> Node* {
     for (const auto& [from, to] : table) {

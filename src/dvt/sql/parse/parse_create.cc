@@ -13,7 +13,7 @@ constexpr std::string_view kModifiers[] = {"GLOBAL",      "LOCAL",     "EXTERNAL
                                            "RECURSIVE",   "UNIQUE",    "VOLATILE", "MULTISET",  "SECURE",       "HYBRID",
                                            "DYNAMIC",     "ICEBERG",   "FOREIGN",  "STREAMING", "CLUSTERED",    "FORCE",
                                            "FULLTEXT",    "SPATIAL",   "BITMAP",   "PRIVATE",   "NONCLUSTERED", "EDITIONABLE",
-                                           "COLUMNSTORE", "AGGREGATE", "LIVE",     "PUBLIC",    "INTERACTIVE"};
+                                           "COLUMNSTORE", "AGGREGATE", "LIVE",     "PUBLIC",    "INTERACTIVE",  "SCOPED"};
 constexpr std::string_view kKinds[] = {"TABLE", "VIEW",     "SCHEMA",    "DATABASE", "NAMESPACE", "SEQUENCE",
                                        "INDEX", "FUNCTION", "PROCEDURE", "PROC",     "MACRO"};
 
@@ -26,12 +26,13 @@ bool In(std::span<const std::string_view> words, std::string_view word) {
 // CREATE [OR REPLACE] [modifiers] kind [IF NOT EXISTS]; false if it creates something that is not read.
 bool Parser::CreateHead(Node* create) {
   Next();
-  if (Is(Kw::kOR) && IsAhead(1, Kw::kREPLACE)) create->Set(kOrReplace), at_ += 2;
+  const bool altering = IsAhead(1, Kw::kALTER) && Has(Feature::kProceduralDdl);
+  if (Is(Kw::kOR) && (IsAhead(1, Kw::kREPLACE) || altering)) create->Set(kOrReplace), at_ += 2;
   std::string what;
   while (true) {
     if (Eat(Kw::kTEMPORARY) || Eat(Kw::kTEMP)) {
-      if (what.empty())
-        create->Set(kTemporary);
+      if (what.empty() || (what == "GLOBAL " && Has(Feature::kGlobalTemporary)))
+        create->Set(kTemporary), what.clear();
       else
         what += "TEMPORARY ";
     } else if (Cur().type == Tok::kWord && In(kModifiers, Cur().text)) {
@@ -41,6 +42,7 @@ bool Parser::CreateHead(Node* create) {
     }
   }
   if (Cur().type != Tok::kWord || !In(kKinds, Cur().text)) return false;
+  if (what == "COLUMNSTORE ") what = "NONCLUSTERED COLUMNSTORE ";  // the default
   create->text = arena_.Copy(what + ToUpper(Next().text));
   if (EatWord("CONCURRENTLY")) create->text = arena_.Copy(std::string(create->text) + " CONCURRENTLY");
   if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT) && IsAhead(2, Kw::kEXISTS)) create->Set(kIfNotExists), at_ += 3;
@@ -72,6 +74,7 @@ bool Parser::CreateIndex(Node* create) {
   if (!Is(Kw::kON)) create->children[kCreateName] = DottedName();
   if (!Eat(Kw::kON)) return false;
   Eat(Kw::kONLY);
+  if (NameAhead(1)) Eat(Kw::kTABLE);
   create->children[kCreateOn] = New(Kind::kTable, {nullptr, DottedName(), nullptr});
   Node* properties = New(Kind::kList);
   if (Eat(Kw::kUSING)) Add(properties, Phrase("USING", {Word("USING"), AnyWord("an index method")}));
@@ -195,7 +198,8 @@ Node* Parser::Create() {
     // An open-ended grammar: what cannot be read in its own terms is kept as written.
     try {
       read = CreateRest(create);
-    } catch (const ParseFailure&) {
+    } catch (const ParseFailure& failure) {
+      if (failure.final) throw;
       read = false;
     }
   }

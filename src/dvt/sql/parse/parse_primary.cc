@@ -206,6 +206,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
     case Kw::kUTC_DATE:
     case Kw::kUTC_TIME:
     case Kw::kUTC_TIMESTAMP:
+      if (Has(Feature::kCanonicalNames) && (Is(Kw::kUTC_DATE) || Is(Kw::kUTC_TIME) || Is(Kw::kUTC_TIMESTAMP))) break;
       if (!call && !SymbolAhead(1, ".") && FindFunction(d_, Cur().text, 0) != nullptr) {
         Node* f = NewAt(begin, Kind::kFunction, {New(Kind::kList)}, Cur().text);
         f->Set(kNoParens);
@@ -375,7 +376,8 @@ void Parser::Arguments(Node* call) {
     if (!EatSymbol(",")) break;
     while (args->children[args->count - 1]->Is(Kind::kNamedArg) && EatSymbol(",")) {}
   }
-  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
+  const bool unknown = Has(Feature::kCanonicalNames) && FindFunction(d_, ToUpper(call->text)) == nullptr;
+  if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), call->Set(kNullsWithin, unknown), at_ += 2;
   if (Is(Kw::kRESPECT) && IsAhead(1, Kw::kNULLS)) call->Set(kRespectNulls), at_ += 2;
   if (Has(Feature::kCallClauses) && Is(Kw::kHAVING)) {
     Next();
@@ -397,6 +399,9 @@ void Parser::Arguments(Node* call) {
   if (clauses) {
     if (Node* tail = CallTailClauses()) SetChild(arena_, call, kCallTailSlot, tail);
   }
+  if (Has(Feature::kCanonicalNames) && IsSymbol(")") && EqualsIgnoreCase(call->text, "IF") && !call->Has(kQuotedName) &&
+      (args->count < 2 || args->count > 3))
+    Fail("IF takes a condition and one or two values");
   if (!IsSymbol(")")) Unexpected(args->count > 0 ? "',' or ')'" : "an argument or ')'");
   Next();
 }

@@ -155,7 +155,7 @@ Node* Parser::RoutineParameter() {
   if (Eat(Kw::kAS)) Add(parameter, Word("AS"));
   Add(parameter, TypeName());
   if (EatSymbol("=")) {
-    Add(parameter, Word("="));
+    Add(parameter, Word(" = "));
     Add(parameter, Expression());
   }
   while (Cur().type == Tok::kWord && !Is(Kw::kAS) && !Is(Kw::kWITH)) Add(parameter, Word(ToUpper(Next().text)));

@@ -9,7 +9,7 @@ namespace dvt::sql {
 namespace {
 
 // How a property that begins with these words goes on.
-enum class Shape { kWordsOnly, kFormat, kTuple, kKeys, kString, kName, kExpression, kSettings, kType };
+enum class Shape { kWordsOnly, kFormat, kTuple, kKeys, kString, kName, kExpression, kSettings, kNumber };
 struct PropertyShape {
   std::string_view words;
   Shape shape;
@@ -48,6 +48,12 @@ constexpr PropertyShape kShapes[] = {
     {"CLONE", Shape::kName},
     {"COPY", Shape::kName},
     {"TABLESPACE", Shape::kName},
+    {"PCTFREE", Shape::kNumber},
+    {"PCTUSED", Shape::kNumber},
+    {"INITRANS", Shape::kNumber},
+    {"MAXTRANS", Shape::kNumber},
+    {"LOGGING", Shape::kWordsOnly},
+    {"NOLOGGING", Shape::kWordsOnly},
 };
 
 }  // namespace
@@ -58,7 +64,28 @@ Node* Parser::SettingValue() {
   return PhrasePiece();
 }
 
+// STORAGE (INITIAL 64K NEXT 1M)
+Node* Parser::Storage() {
+  static constexpr std::string_view kWords[] = {"INITIAL",   "NEXT",      "MINEXTENTS",  "MAXEXTENTS",       "PCTINCREASE",
+                                                "FREELISTS", "FREELIST",  "GROUPS",      "OPTIMAL",          "BUFFER_POOL",
+                                                "ENCRYPT",   "UNLIMITED", "KEEP",        "RECYCLE",          "DEFAULT",
+                                                "NULL",      "MAXSIZE",   "FLASH_CACHE", "CELL_FLASH_CACHE", "NONE"};
+  at_ += 2;
+  std::string text = "STORAGE (";
+  while (!IsSymbol(")")) {
+    bool known = false;
+    for (const std::string_view word : kWords) known = known || (Cur().type == Tok::kWord && EqualsIgnoreCase(Cur().text, word));
+    if (!known && Cur().type != Tok::kNumber) throw ParseFailure{Cur().begin, "this is no property of a table's storage", true};
+    text += (text.back() == '(' ? "" : " ") + ToUpper(Cur().text);
+    const bool number = Next().type == Tok::kNumber;
+    if (number && Cur().type == Tok::kWord && Cur().text.size() == 1) text += ToUpper(Next().text);  // 64 K
+  }
+  Next();
+  return Word(text + ")");
+}
+
 Node* Parser::Property() {
+  if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
   if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Is(Kw::kRANGE) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
     const uint32_t begin = Cur().begin;
@@ -81,6 +108,7 @@ Node* Parser::Property() {
     const bool parens = SymbolAhead(n, "(");
     if ((each.shape == Shape::kTuple || each.shape == Shape::kKeys || each.shape == Shape::kSettings) && !parens) continue;
     if (each.shape == Shape::kString && Ahead(n).type != Tok::kString) continue;
+    if (each.shape == Shape::kNumber && Ahead(n).type != Tok::kNumber) continue;
     if (SymbolAhead(n, "=")) continue;
     if (each.shape == Shape::kFormat &&
         (!(Has(Feature::kQuotedSettings) || Has(Feature::kTableSettings)) ||
@@ -102,7 +130,7 @@ Node* Parser::Property() {
       case Shape::kSettings: Add(phrase, SettingTuple()); return phrase;
       case Shape::kName: Add(phrase, Cur().type == Tok::kString ? Primary() : DottedName()); return phrase;
       case Shape::kString:
-      case Shape::kType: Add(phrase, Primary()); return phrase;
+      case Shape::kNumber: Add(phrase, Primary()); return phrase;
       case Shape::kExpression: {
         Node* list = New(Kind::kList);
         do Add(list, OrderItem());

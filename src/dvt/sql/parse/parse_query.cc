@@ -320,7 +320,7 @@ Node* Parser::SelectItems() {
   return items;
 }
 
-Node* Parser::SelectItem() {
+Node* Parser::SelectItem(bool alone) {
   size_t first = at_;
   Node* item = nullptr;
   if (IsSymbol("*")) {
@@ -329,7 +329,7 @@ Node* Parser::SelectItem() {
     Node* name = Identifier("a name");  // a: expression
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
-  } else if (Has(Feature::kEqualsAlias) && NameAhead() && SymbolAhead(1, "=")) {
+  } else if (Has(Feature::kEqualsAlias) && !alone && NameAhead() && SymbolAhead(1, "=")) {
     Node* name = Identifier("a name");
     Next();
     item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
@@ -352,7 +352,7 @@ Node* Parser::SelectItem() {
   return item;
 }
 
-Node* Parser::TopExpression() { return SelectItem(); }
+Node* Parser::TopExpression() { return SelectItem(true); }
 
 Node* Parser::GroupBy() {
   Node* group = New(Kind::kGroupBy);

@@ -154,6 +154,11 @@ Node* Parser::Position() {
   no_in_ = no_in;
   if (EatSymbol(",")) {  // POSITION(needle, haystack)
     Add(node, Expression());
+    if (EatSymbol(",")) {  // … from a place on
+      Node* call = MakeFunction(arena_, "CHARINDEX", {node->children[0], node->children[1], Expression()});
+      ExpectSymbol(")");
+      return call;
+    }
   } else {
     Expect(Kw::kIN, "IN");
     Add(node, Expression());
@@ -249,8 +254,8 @@ Node* Parser::Interval() {
   }
   Add(node, value);
   const std::string_view written = Cur().text;
-  node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString));
-  node->Set(kPluralUnit, written.size() == node->text.size() + 1);
+  node->text = IntervalUnit(needs_unit && !value->Is(Kind::kString) && !Has(Feature::kCanonicalNames));
+  node->Set(kPluralUnit, !node->text.empty() && written.size() == node->text.size() + 1);
   if (needs_unit && node->text.empty() && !Has(Feature::kCanonicalNames)) Unexpected("an interval unit (DAY, MONTH, …)");
   return IntervalSum(node);
 }

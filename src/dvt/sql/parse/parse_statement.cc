@@ -19,6 +19,7 @@ bool Parser::AtStatement() const {
   if (PivotStatementAhead() && (SymbolAhead(1, "(") || IsWord("PIVOT_WIDER"))) return SymbolAhead(1, "(") ? QueryAhead(1) : true;
   if (IsWord("CONNECT") && Has(Feature::kPrefixAliases) && (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kWord))
     return true;
+  if (Is(Kw::kSET) && SymbolAhead(1, "-")) return true;  // SET -v
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;

@@ -121,7 +121,7 @@ class Parser {
   void SelectTail(Node* select);
   void QueryTail(Node* query);
   Node* SelectItems();
-  Node* SelectItem();
+  Node* SelectItem(bool alone = false);
   Node* FromList();
   Node* GroupBy();
   Node* GroupItem();
@@ -359,6 +359,7 @@ class Parser {
   Node* Command();
   size_t WordsAhead(std::string_view words) const;
   Node* KnownCommand();
+  void CheckGrant();
   Node* CommentOn();
   Node* ShowNames(Node* command);
   Node* Assignments();
@@ -391,11 +392,13 @@ class Parser {
   Node* ParenExpression();
   Node* Properties();
   Node* Property();
+  Node* Storage();
   Node* SettingValue();
   bool BodyAhead() const;
   Node* Alter();
   Node* AlterAction();
   Node* AlterColumn();
+  bool MoreColumnsAhead(const Node* last) const;
 
   // Procedural statements (parse_procedure.cc).
   bool ProceduralAhead() const;

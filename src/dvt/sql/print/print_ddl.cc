@@ -1,4 +1,5 @@
 // Definitions: CREATE, ALTER, DROP, and the phrases that they are made of.
+#include "dvt/base/text/text.h"
 #include "dvt/sql/print/printer_internal.h"
 
 namespace dvt::sql {
@@ -6,9 +7,10 @@ namespace dvt::sql {
 void Writer::Pieces(const Node* node, std::string_view separator) {
   for (uint32_t i = 0; i < node->count; ++i) {
     const Node* piece = node->Child(i);
-    const bool dot = piece->Is(Kind::kWord) && (piece->text == "." || piece->text == "=");
+    const bool dot = piece->Is(Kind::kWord) && (piece->text == "." || piece->text == "=" || piece->text == " = ");
     const bool after_dot =
-        i > 0 && node->Child(i - 1)->Is(Kind::kWord) && (node->Child(i - 1)->text == "." || node->Child(i - 1)->text == "=");
+        i > 0 && node->Child(i - 1)->Is(Kind::kWord) &&
+        (node->Child(i - 1)->text == "." || node->Child(i - 1)->text == "=" || node->Child(i - 1)->text == " = ");
     if (i > 0 && !(separator == " " && (dot || after_dot))) Put(separator);
     Any(piece);
   }
@@ -20,6 +22,17 @@ void Writer::Phrase(const Node* node) {
       node->Child(1)->Is(Kind::kTuple))
     return Pieces(node, "");
   if (node->Is(Kind::kPhrase) && node->text == "RENAME TO" && node->count == 2) return RenameTo(node);
+  if (options_.pretty && node->Is(Kind::kPhrase) && node->count == 2 && node->Child(1)->Is(Kind::kTuple) &&
+      (node->text == "OPTIONS" || node->text == "TBLPROPERTIES" || node->text == "PARTITIONED BY")) {
+    Any(node->Child(0));
+    Put(" ");
+    return Definitions(node->Child(1));
+  }
+  if (node->Is(Kind::kPhrase) && node->text == "WITH" && node->count == 2 && dialect_.Has(Feature::kProceduralDdl)) {
+    const Node* first = node->Child(1)->Child(0);  // a table of versions goes without the blank
+    if (first != nullptr && first->Is(Kind::kSetting) && EqualsIgnoreCase(first->Child(0)->text, "SYSTEM_VERSIONING"))
+      return Pieces(node, "");
+  }
   switch (node->kind) {
     case Kind::kWord: return Put(node->text);
     case Kind::kTuple:
@@ -67,15 +80,18 @@ void Writer::Definitions(const Node* list) {
 void Writer::Properties(const Node* list) {
   if (list == nullptr) return;
   for (const Node* property : list->Children()) {
-    Break();
+    if (property->Is(Kind::kWord) && property->text == "AS")
+      Put(" ");
+    else
+      Break();
     Any(property);
   }
 }
 
 void Writer::Create(const Node* create) {
   Put("CREATE ");
-  if (create->Has(kOrReplace)) Put("OR REPLACE ");
-  if (create->Has(kTemporary)) Put("TEMPORARY ");
+  if (create->Has(kOrReplace)) Put(dialect_.Has(Feature::kProceduralDdl) ? "OR ALTER " : "OR REPLACE ");
+  if (create->Has(kTemporary)) Put(dialect_.Has(Feature::kGlobalTemporary) ? "GLOBAL TEMPORARY " : "TEMPORARY ");
   Put(create->text);
   if (create->Has(kIfNotExists)) Put(" IF NOT EXISTS");
   if (create->Child(kCreateName) != nullptr) {
@@ -85,7 +101,7 @@ void Writer::Create(const Node* create) {
   const bool routine = create->text.ends_with("FUNCTION") || create->text.ends_with("PROCEDURE") ||
                        create->text.ends_with("MACRO") || create->text.ends_with("PROC");
   if (const Node* on = create->Child(kCreateOn)) {
-    Put(" ON ");
+    Put(dialect_.Has(Feature::kIndexOnTable) ? " ON TABLE " : " ON ");
     Any(on);
     Properties(create->Child(kCreateProperties));
     if (const Node* keys = create->Child(kCreateKeys)) {
@@ -94,7 +110,14 @@ void Writer::Create(const Node* create) {
     return Properties(create->Child(kCreateTail));
   }
   if (const Node* columns = create->Child(kCreateColumns)) {
-    if (routine) {
+    if (routine && options_.pretty && columns->count > 0) {  // parameters stand two steps in
+      ++indent_;
+      Put("(");
+      Lines(columns->Children());
+      --indent_;
+      Break();
+      Put(")");
+    } else if (routine) {
       Put("(");
       Pieces(columns, ", ");
       Put(")");
@@ -105,10 +128,8 @@ void Writer::Create(const Node* create) {
   }
   Properties(create->Child(kCreateProperties));
   if (create->Child(kCreateBody) != nullptr) {
+    Put(" AS");
     Break();
-    Put("AS");
-    if (!options_.pretty) Put(" ");
-    if (options_.pretty) Break();
     Any(create->Child(kCreateBody));
   }
   Properties(create->Child(kCreateTail));
@@ -122,15 +143,54 @@ void Writer::RenameTo(const Node* phrase) {
   Any(dialect_.Has(Feature::kRenamedInPlace) && name->count > 0 ? name->Child(name->count - 1) : name);
 }
 
+// EXEC sp_rename 'schema.t', 'u'
+void Writer::RenameCall(const Node* alter) {
+  const Node* name = alter->Child(1)->Child(0)->Child(1);
+  Writer old(dialect_, options_);
+  old.Any(alter->Child(0));
+  Put("EXEC sp_rename ");
+  Put(QuoteString(dialect_, old.out_));
+  Put(", ");
+  Put(QuoteString(dialect_, name->Child(name->count - 1)->text));
+}
+
+// ADD a INT, b INT and ALTER COLUMN a INT, where the words in between are not said.
+void Writer::AlterAction(const Node* action, bool more) {
+  const bool brief = dialect_.Has(Feature::kProceduralDdl);
+  const bool type = action->text == "ALTER COLUMN TYPE" && action->Is(Kind::kPhrase);
+  const bool add = brief && action->text == "ADD COLUMN" && action->Is(Kind::kPhrase);
+  if (action->Is(Kind::kPhrase) && action->text == "ADD COLUMNS" && (brief || dialect_.Has(Feature::kGlobalTemporary))) {
+    Put("ADD ");
+    return brief ? Pieces(action->Child(1), ", ") : Any(action->Child(1));
+  }
+  if (!type && !add) return Any(action);
+  if (add && !more) Put("ADD ");
+  for (uint32_t i = add ? 1 : 0; i < action->count; ++i) {
+    const bool word = type && i == 2 && action->Child(2)->Is(Kind::kWord);
+    if (word && brief) continue;
+    if (i > (add ? 1U : 0U)) Put(" ");
+    if (word && dialect_.Has(Feature::kAlterTypeWithoutSetData))
+      Put("TYPE");
+    else
+      Any(action->Child(i));
+  }
+}
+
 void Writer::Alter(const Node* alter) {
+  const Node* actions = alter->Child(1);
+  if (dialect_.Has(Feature::kProceduralDdl) && actions->count == 1 && actions->Child(0)->text == "RENAME TO")
+    return RenameCall(alter);
   Put("ALTER ");
   Put(alter->text);
   if (alter->Has(kIfExists)) Put(" IF EXISTS");
   if (alter->Has(kByName)) Put(" ONLY");
   Put(" ");
   Any(alter->Child(0));
-  Put(" ");
-  Pieces(alter->Child(1), ", ");
+  Break();
+  for (uint32_t i = 0; i < actions->count; ++i) {
+    if (i > 0) Put(", ");
+    AlterAction(actions->Child(i), i > 0 && actions->Child(i - 1)->text == "ADD COLUMN");
+  }
 }
 
 void Writer::Drop(const Node* drop) {

@@ -15,6 +15,39 @@ void Writer::Assignments(const Node* list) {
   }
 }
 
+void Writer::AssignmentLines(const Node* list) {
+  ++indent_;
+  for (uint32_t i = 0; i < list->count; ++i) {
+    Break();
+    Node one = *list;
+    one.children += i;
+    one.count = 1;
+    Assignments(&one);
+    if (i + 1 < list->count) Put(",");
+  }
+  --indent_;
+}
+
+// VALUES (1), (2): a row a line when pretty.
+void Writer::Values(const Node* values) {
+  if (const Node* with = values->Child(kWithSlot)) With(with);
+  Put("VALUES");
+  const Node* rows = values->Child(kInnerSlot);
+  ++indent_;
+  for (uint32_t i = 0; rows != nullptr && i < rows->count; ++i) {
+    if (i > 0) Put(",");
+    if (inline_values_)
+      Put(" ");
+    else
+      Break();
+    Put("(");
+    List(rows->Child(i));
+    Put(")");
+  }
+  --indent_;
+  Tail(values);
+}
+
 // PARTITION(p) of a table that is read, PARTITION(day = '…', hour) of one that is written.
 void Writer::Partition(const Node* part) {
   if (part->Is(Kind::kList)) {
@@ -38,15 +71,23 @@ void Writer::Insert(const Node* insert) {
   if (insert->Has(kIfExists)) Put(" IF EXISTS");
   if (const Node* columns = insert->Child(kInsertColumns)) {
     Put(" ");
-    Columns(columns);
+    if (options_.pretty && insert->Child(kInsertTable) != nullptr)
+      Definitions(columns);
+    else
+      Columns(columns);
   }
   Output(insert->Child(kInsertReturning));
   if (insert->Has(kByName)) Put(" BY NAME");
-  Break();
+  if (insert->Child(kInsertTable) != nullptr)
+    Break();
+  else
+    Put(" ");  // WHEN NOT MATCHED THEN INSERT (a) VALUES (1)
+  inline_values_ = insert->Child(kInsertTable) == nullptr;
   if (insert->Child(kInsertSource) != nullptr && !insert->Child(kInsertSource)->Is(Kind::kDefault))
     Any(insert->Child(kInsertSource));
   else
     Put("DEFAULT VALUES");
+  inline_values_ = false;
   if (const Node* alias = insert->Child(kInsertRowAlias)) {
     Put(" ");
     TableAlias(alias);
@@ -56,8 +97,7 @@ void Writer::Insert(const Node* insert) {
       Clause("ON DUPLICATE KEY UPDATE");
       Assignments(conflict->Child(1));
     } else {
-      Clause("ON CONFLICT");
-      if (conflict->Child(0) != nullptr) out_.pop_back();  // ON CONFLICT(a)
+      Put(conflict->Child(0) != nullptr ? " ON CONFLICT" : " ON CONFLICT ");
       if (conflict->Child(4) != nullptr) {
         Put("ON CONSTRAINT ");
         Identifier(conflict->Child(4));
@@ -90,7 +130,7 @@ void Writer::Update(const Node* update) {
   Hint(update->Child(9));
   Put(" ");
   Table(update->Child(1));
-  Clause("SET");
+  Put(" SET ");
   Assignments(update->Child(2));
   Output(update->Child(5));
   if (const Node* from = update->Child(3)) {
@@ -105,6 +145,10 @@ void Writer::Update(const Node* update) {
     if (update->Child(i) == nullptr) continue;
     if (i == 5) {
       if (!dialect_.Has(Feature::kOutputClause)) Returning(update->Child(5));
+      continue;
+    }
+    if (i == 4) {
+      ClauseExpression(kKeywords[0], update->Child(i));
       continue;
     }
     Clause(kKeywords[i - 4]);
@@ -135,6 +179,10 @@ void Writer::Delete(const Node* del) {
       if (!dialect_.Has(Feature::kOutputClause)) Returning(del->Child(4));
       continue;
     }
+    if (i == 3) {
+      ClauseExpression(kKeywords[0], del->Child(i));
+      continue;
+    }
     Clause(kKeywords[i - 3]);
     Any(del->Child(i)->Is(Kind::kLimit) ? del->Child(i)->Child(0) : del->Child(i));
   }
@@ -148,8 +196,11 @@ void Writer::MergeAction(const Node* action) {
       if (action->Has(kAll)) Put(" *");
       if (action->Has(kByName)) Put(" ALL BY NAME");
       if (action->Child(2) == nullptr) return;
-      Put(" SET ");
-      Assignments(action->Child(2));
+      Put(" SET");
+      if (options_.pretty)
+        AssignmentLines(action->Child(2));
+      else
+        Put(" "), Assignments(action->Child(2));
       if (action->Child(4) != nullptr) {
         Put(" WHERE ");
         Expression(action->Child(4), 0);
@@ -172,10 +223,12 @@ void Writer::MergeAction(const Node* action) {
 void Writer::Merge(const Node* merge) {
   if (merge->Child(0) != nullptr) With(merge->Child(0));
   Put("MERGE INTO ");
+  hints_first_ = true;
   Table(merge->Child(1));
+  hints_first_ = false;
   Clause("USING");
   Table(merge->Child(2));
-  Put(merge->Child(3)->Is(Kind::kTuple) ? " USING " : " ON ");
+  Clause(merge->Child(3)->Is(Kind::kTuple) ? "USING" : "ON");
   Any(merge->Child(3));
   for (const Node* when : merge->Child(4)->Children()) {
     Break();

@@ -154,9 +154,10 @@ void Writer::ExpressionBody(const Node* node) {
       return Put(")");
     case Kind::kArray:
       Put(dialect_.nested.literal);
-      List(node);
+      Arguments(node, node->count == 0 ? 0 : 2 * (node->count - 1));
       return Put(dialect_.nested.literal.back() == '(' ? ")" : "]");
     case Kind::kStruct:
+      if (dialect_.Has(Feature::kCanonicalNames)) return StructCall(node);
       Put("{");
       for (uint32_t i = 0; i < node->count; ++i) {
         if (i > 0) Put(", ");
@@ -239,10 +240,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kList: return List(node);
     case Kind::kRollup:
     case Kind::kCube:
-    case Kind::kGroupingSets:
-      Put(node->Is(Kind::kRollup) ? "ROLLUP (" : node->Is(Kind::kCube) ? "CUBE (" : "GROUPING SETS (");
-      List(node);
-      return Put(")");
+    case Kind::kGroupingSets: return GroupedKeys(node);
     case Kind::kWindow: return Window(node);
     case Kind::kWord:
     case Kind::kPhrase:
@@ -396,10 +394,11 @@ void Writer::Star(const Node* node) {
     Put(".");
   }
   Put("*");
-  static constexpr std::string_view kWords[] = {" EXCLUDE (", " REPLACE (", " RENAME ("};
+  static constexpr std::string_view kWords[] = {"EXCLUDE (", "REPLACE (", "RENAME ("};
   for (uint32_t i = 1; i <= 3; ++i) {
     if (node->Child(i) == nullptr) continue;
-    Put(i == 1 && dialect_.Has(Feature::kExceptStar) ? " EXCEPT (" : kWords[i - 1]);
+    Break();
+    Put(i == 1 && dialect_.Has(Feature::kExceptStar) ? "EXCEPT (" : kWords[i - 1]);
     List(node->Child(i));
     Put(")");
   }

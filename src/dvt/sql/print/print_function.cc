@@ -87,15 +87,18 @@ void Writer::Function(const Node* node) {
     Put(")");
   }
   if (const Node* filter = node->Child(kFilterSlot)) {
-    Put(" FILTER(WHERE ");
+    Put(" FILTER(WHERE");
+    ++indent_;
+    Break();
     Expression(filter, 0);
+    --indent_;
     Put(")");
   }
   if (const Node* end = node->Child(kFromEndSlot); end != nullptr && dialect_.Has(Feature::kConnectBy)) {
     Put(" ");
     Put(end->text);
   }
-  if (!dialect_.Has(Feature::kNullsInCall)) Nulls(node);
+  if (!dialect_.Has(Feature::kNullsInCall) && !node->Has(kNullsWithin)) Nulls(node);
   if (const Node* over = node->Child(kOverSlot)) {
     Put(" OVER ");
     if (over->Is(Kind::kIdentifier))
@@ -120,6 +123,24 @@ void Writer::Field(const Node* node) {
   Expression(node->Child(1), 0);
 }
 
+// STRUCT(1 AS a, 2)
+void Writer::StructCall(const Node* node) {
+  Put("STRUCT(");
+  for (uint32_t i = 0; i < node->count; ++i) {
+    const Node* field = node->Child(i);
+    if (i > 0) Put(", ");
+    if (!field->Is(Kind::kAlias) || field->Child(1) == nullptr) {
+      Any(field);
+      continue;
+    }
+    Expression(field->Child(0), 0);
+    if (field->Child(1)->text == "_" + std::to_string(i)) continue;  // a place, not a name
+    Put(" AS ");
+    Identifier(field->Child(1));
+  }
+  Put(")");
+}
+
 // ANY (SELECT …), ANY(array), ALL (…); what was SOME goes without the blank.
 void Writer::Quantified(const Node* node) {
   const Node* value = node->Child(0);
@@ -139,7 +160,7 @@ void Writer::Nulls(const Node* node) {
 // What may stand behind the arguments inside the parentheses.
 void Writer::CallClauses(const Node* node) {
   if (node->Has(kIgnoreNulls) && dialect_.Has(Feature::kIgnoreNullsTrue)) Put(", TRUE");
-  const bool inside = dialect_.Has(Feature::kNullsInCall), first = dialect_.Has(Feature::kCallClauses);
+  const bool inside = dialect_.Has(Feature::kNullsInCall) || node->Has(kNullsWithin), first = dialect_.Has(Feature::kCallClauses);
   if (inside && first) Nulls(node);
   if (const Node* extreme = node->Child(kMaxMinSlot)) {
     Put(" ");

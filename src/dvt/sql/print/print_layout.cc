@@ -67,8 +67,7 @@ size_t Writer::Width(const Node* node) const {
   return writer.out_.size();
 }
 
-bool Writer::TooWide(std::span<Node* const> nodes) const {
-  size_t width = 0;
+bool Writer::TooWide(std::span<Node* const> nodes, size_t width) const {
   for (const Node* node : nodes) width += Width(node);
   return width > kWidest;
 }
@@ -94,10 +93,34 @@ void Writer::Lines(std::span<Node* const> nodes, std::string_view end) {
   Put(end);
 }
 
-void Writer::Arguments(const Node* list) {
-  if (!options_.pretty || !TooWide(list->Children())) return List(list);
+void Writer::Arguments(const Node* list, size_t commas) {
+  if (!options_.pretty || !TooWide(list->Children(), commas)) return List(list);
   Lines(list->Children());
   Break();
+}
+
+// CUBE (a, b), GROUPING SETS ((a), b): pretty, each key on a line of its own.
+void Writer::GroupedKeys(const Node* node) {
+  Put(node->Is(Kind::kRollup) ? "ROLLUP (" : node->Is(Kind::kCube) ? "CUBE (" : "GROUPING SETS (");
+  if (!options_.pretty) {
+    List(node);
+    return Put(")");
+  }
+  ++indent_;
+  for (uint32_t i = 0; i < node->count; ++i) {
+    const Node* key = node->Child(i);
+    if (i > 0) Put(",");
+    Break();
+    if (key->Is(Kind::kRow) && key->count > 0 && !key->Has(kExplicitRow)) {
+      Put("(");
+      Lines(key->Children(), ")");
+    } else {
+      Any(key);
+    }
+  }
+  --indent_;
+  Break();
+  Put(")");
 }
 
 // ORDER BY a, b: pretty, each on a line of its own.

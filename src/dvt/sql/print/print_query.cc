@@ -78,12 +78,11 @@ void Writer::QueryBody(const Node* query) {
 }
 
 void Writer::ParenthesizedQuery(const Node* query) {
+  const bool lines = options_.pretty && !query->Is(Kind::kValues);
   Put("(");
-  ++indent_;
-  if (options_.pretty) Break();
+  if (lines) ++indent_, Break();
   Query(query);
-  --indent_;
-  if (options_.pretty) Break();
+  if (lines) --indent_, Break();
   Put(")");
 }
 
@@ -246,19 +245,6 @@ void Writer::SetOperation(const Node* set) {
   Tail(set);
 }
 
-void Writer::Values(const Node* values) {
-  if (const Node* with = values->Child(kWithSlot)) With(with);
-  Put("VALUES ");
-  const Node* rows = values->Child(kInnerSlot);
-  for (uint32_t i = 0; rows != nullptr && i < rows->count; ++i) {
-    if (i > 0) Put(", ");
-    Put("(");
-    List(rows->Child(i));
-    Put(")");
-  }
-  Tail(values);
-}
-
 // ORDER BY, LIMIT, OFFSET, FOR UPDATE.
 void Writer::Tail(const Node* query) {
   if (const Node* order = query->Child(kOrderSlot)) OrderClauses(order);
@@ -329,10 +315,10 @@ void Writer::TableBody(const Node* table) {
       const bool sample_first = dialect_.Has(Feature::kSampleFirst) || (travel != nullptr && dialect_.Has(Feature::kFlashback));
       if (sample_first && table->Child(2) != nullptr) Sample(table->Child(2));
       if (travel != nullptr && !behind) TimeTravel(travel);
+      if (hints_first_) TableHints(table);
       TableAlias(table->Child(0));
       if (behind) TimeTravel(travel);
-      if (const Node* hints = table->Child(kTableHintsSlot); hints != nullptr && dialect_.Has(Feature::kTableHints))
-        Put(" WITH "), Columns(hints);
+      if (!hints_first_) TableHints(table);
       if (table->Child(2) != nullptr && !sample_first) Sample(table->Child(2));
       if (table->Has(kFinal)) Put(" FINAL");
       if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
@@ -346,7 +332,7 @@ void Writer::TableBody(const Node* table) {
         Query(table->Child(1));
       else
         ParenthesizedQuery(table->Child(1));
-      TableAlias(table->Child(0));
+      TableAlias(table->Child(0), table->Has(kLateral) || table->Child(1)->Is(Kind::kValues));
       if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kTableFunction:
@@ -354,7 +340,7 @@ void Writer::TableBody(const Node* table) {
       Expression(table->Child(1), 0);
       if (table->Has(kWithOrdinality)) Put(" WITH ORDINALITY");
       if (const Node* rows = table->Child(kTableHintsSlot)) RowColumns(rows);
-      TableAlias(table->Child(0));
+      TableAlias(table->Child(0), table->Has(kLateral) || table->Child(1)->text == "UNNEST");
       if (table->Child(2) != nullptr) Sample(table->Child(2));
       return;
     case Kind::kParenTable:

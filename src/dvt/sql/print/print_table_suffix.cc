@@ -4,10 +4,18 @@
 
 namespace dvt::sql {
 
-void Writer::TableAlias(const Node* alias) {
+// WITH (NOLOCK)
+void Writer::TableHints(const Node* table) {
+  const Node* hints = table->Child(kTableHintsSlot);
+  if (hints == nullptr || !dialect_.Has(Feature::kTableHints)) return;
+  Put(" WITH ");
+  Columns(hints);
+}
+
+void Writer::TableAlias(const Node* alias, bool said) {
   if (alias == nullptr) return;
   if (alias->Child(0) != nullptr) {
-    Put(dialect_.Has(Feature::kBareTableAliases) ? " " : " AS ");
+    Put(dialect_.Has(Feature::kBareTableAliases) && !said ? " " : " AS ");
     Identifier(alias->Child(0));
   }
   if (const Node* columns = alias->Child(1)) {

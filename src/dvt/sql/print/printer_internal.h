@@ -42,6 +42,12 @@ class Writer {
   void OrderClauses(const Node* order);
   void LateralView(const Node* join);
   void MultiInsert(const Node* statement);
+  void TableHints(const Node* table);
+  void AssignmentLines(const Node* list);
+  void GroupedKeys(const Node* node);
+  void StructCall(const Node* node);
+  void RenameCall(const Node* alter);
+  void AlterAction(const Node* action, bool more);
   void Partition(const Node* part);
   void Quantified(const Node* node);
   void Insert(const Node* insert);
@@ -69,7 +75,7 @@ class Writer {
   void JoinWords(const Node* join);
   void StrictJoin(const Node* join);
   void JoinRight(const Node* join);
-  void TableAlias(const Node* alias);
+  void TableAlias(const Node* alias, bool said = false);  ///< `said`: with AS in any case
   // What stands behind tables (print_table_suffix.cc).
   void DirectedJoin(const Node* join);
   void Sample(const Node* sample);
@@ -118,9 +124,9 @@ class Writer {
   void Put(std::string_view text) { out_ += text; }
   // Layout (print_layout.cc).
   size_t Width(const Node* node) const;  ///< of its text on lines of its own
-  bool TooWide(std::span<Node* const> nodes) const;
+  bool TooWide(std::span<Node* const> nodes, size_t width = 0) const;
   void Lines(std::span<Node* const> nodes, std::string_view end = {});  ///< one a line, a step further in, when pretty
-  void Arguments(const Node* list);                                     ///< on lines of their own if they are too wide
+  void Arguments(const Node* list, size_t commas = 0);                                     ///< on lines of their own if they are too wide
   void ClauseList(std::string_view keyword, const Node* list);
   void ClauseExpression(std::string_view keyword, const Node* expression);
   void Connectors(const Node* node);
@@ -135,6 +141,8 @@ class Writer {
   std::string out_;
   int indent_ = 0;
   bool arrow_inside_ = false;   ///< the left side of -> or ->>
+  bool inline_values_ = false;   ///< … THEN INSERT (a) VALUES (1)
+  bool hints_first_ = false;    ///< WITH (HOLDLOCK) before the alias
   const Node* held_ = nullptr;  ///< its comments are written by its list, behind the comma
 };
 

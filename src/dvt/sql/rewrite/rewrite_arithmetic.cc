@@ -278,7 +278,8 @@ Node* Rewriter::Bits(Node* node) {
     if (const FunctionSpec* spec = FindConcept(to_, meaning)) return Call(node, *spec, node->Children());
   }
   if (node->op != Op::kBitXor) return ShiftCall(node);
-  if (to_.Has(Feature::kStructBraces)) return Made(MakeFunction(arena_, "XOR", {node->Child(0), node->Child(1)}));
+  if (to_.Has(Feature::kStructBraces) && !to_.Has(Feature::kCanonicalNames))
+    return Made(MakeFunction(arena_, "XOR", {node->Child(0), node->Child(1)}));
   if (to_.Has(Feature::kDynamicTyping)) Note(Verdict::kUnsupported, node, "bitwise exclusive or", "sqlite has no such operator");
   return node;
 }

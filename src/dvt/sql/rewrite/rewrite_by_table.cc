@@ -85,7 +85,7 @@ const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, std::span<Node*
 bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args) {
   const Node* given = node->Child(kArgsSlot);
   if (given != nullptr) args.assign(given->Children().begin(), given->Children().end());
-  if (spec.concept_.ends_with("_by_keys")) return PathOfKeys(args) || &from_ == &to_;
+  if (spec.concept_.ends_with("_by_keys")) return &from_ == &to_ || PathOfKeys(args);
   if (spec.read.empty() || spec.read.front() == '=') return true;
   const Node* shape = ArgumentTemplate(Neutral(), spec.read);
   if (shape == nullptr) return false;

@@ -85,6 +85,12 @@ Node* Rewriter::SelectFromValues(Node* values) {
 
 // Powers are calls; arrows take JSON paths.
 Node* Rewriter::CanonicalOperator(Node* node) {
+  if ((node->op == Op::kJsonPath || node->op == Op::kJsonPathText) && to_.Has(Feature::kCanonicalNames) && &from_ != &to_)
+    return MakeFunction(arena_, node->op == Op::kJsonPath ? "JSONB_EXTRACT" : "JSONB_EXTRACT_SCALAR",
+                        {node->Child(0), node->Child(1)});
+  if (node->op == Op::kNullSafeEq && to_.Has(Feature::kCanonicalNames)) node->op = Op::kNotDistinctFrom;
+  if (node->op == Op::kCustom && node->text == "MEMBER OF" && customary_ && !to_.Has(Feature::kCharsetIntroducer))
+    return MakeFunction(arena_, "JSON_ARRAY_CONTAINS", {node->Child(0), Unparen(node->Child(1))});
   if (node->op == Op::kPow && (to_.Has(Feature::kStarStarIsPower) || to_.Has(Feature::kCanonicalNames)))
     return MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)});
   if (node->op == Op::kRegexMatch && customary_ && &from_ == &to_ && to_.Has(Feature::kSpreadColumns)) {
@@ -137,7 +143,26 @@ Node* Rewriter::ExtractedField(Node* node) {
   return column;
 }
 
+// GROUP_CONCAT(a, b SEPARATOR s) as STRING_AGG of the joined parts.
+Node* Rewriter::JoinedTexts(Node* node) {
+  Node* args = node->Child(kArgsSlot);
+  Node* separator = node->Child(kSeparatorSlot);
+  if (!EqualsIgnoreCase(node->text, "GROUP_CONCAT") || args->count == 0 || (args->count == 1 && separator == nullptr))
+    return node;
+  Node* joined = args->children[0];
+  const bool operators = !to_.Has(Feature::kPipesConcat) || to_.Has(Feature::kTildeRegex) || to_.Has(Feature::kStructBraces);
+  for (uint32_t i = 1; operators && i < args->count; ++i)
+    joined = Made(MakeBinary(arena_, to_.Has(Feature::kPipesConcat) ? Op::kConcat : Op::kAdd, joined, args->children[i]));
+  if (!operators && args->count > 1) joined = Made(MakeFunction(arena_, "CONCAT", args->Children()));
+  if (separator == nullptr) separator = MakeString(arena_, ",");
+  node->children[kArgsSlot] = NewNode(arena_, Kind::kList, {joined, separator});
+  SetChild(arena_, node, kSeparatorSlot, nullptr);
+  node->text = "STRING_AGG";
+  return node;
+}
+
 Node* Rewriter::CanonicalCall(Node* node) {
+  if (customary_ && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) node = JoinedTexts(node);
   const Node* args = node->Child(kArgsSlot);
   if (&from_ != &to_ && customary_ && !to_.Has(Feature::kCanonicalNames) && !to_.Has(Feature::kSpreadColumns)) {
     if (Node* field = ExtractedField(node)) return field;
@@ -201,7 +226,7 @@ Node* Rewriter::Canonical(Node* node) {
       return CanonicalOperator(node);
     case Kind::kBetween:
     case Kind::kIn:
-      if (node->Is(Kind::kIn) && node->Has(kGlobal)) return node;
+      if (node->Is(Kind::kIn) && node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;
       break;
     case Kind::kUnary:
       while (node->op == Op::kPlus || (node->op == Op::kNeg && node->Child(0)->Is(Kind::kUnary, Op::kPlus))) {

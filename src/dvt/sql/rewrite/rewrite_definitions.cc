@@ -93,6 +93,16 @@ void Rewriter::PlainDefinition(Node* node) {
     Note(Verdict::kDifferent, node, "definition", std::string(to_.name) + " has no such properties; they are left out");
 }
 
+// ALTER COLUMN a INT NOT NULL changes two things at once.
+void Rewriter::AlterForTarget(Node* alter) {
+  if (to_.Has(Feature::kProceduralDdl)) return;
+  for (Node* action : alter->Child(1)->Children()) {
+    if (action->text != "ALTER COLUMN TYPE" || action->count < 5 || !from_.Has(Feature::kProceduralDdl)) continue;
+    Note(Verdict::kUnsupported, action, "ALTER COLUMN", "type and constraint are changed one by one in " + std::string(to_.name));
+    action->count = 4;
+  }
+}
+
 // 0xCC as 204.
 void Rewriter::DecimalNumber(Node* number) {
   const std::string_view text = number->text;

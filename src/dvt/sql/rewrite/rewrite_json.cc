@@ -78,6 +78,11 @@ bool Rewriter::PathOfKeys(std::vector<Node*>& args) {
   if (args.size() < 2) return false;
   std::vector<Step> steps;
   for (size_t i = 1; i < args.size(); ++i) {
+    int64_t place = 0;
+    if (IsNumber(args[i], &place) && place > 0) {  // counted from one
+      steps.push_back({std::to_string(place - 1), true});
+      continue;
+    }
     if (!args[i]->Is(Kind::kString, Op::kPlain)) return false;
     steps.push_back({std::string(args[i]->text), IsIndex(args[i]->text)});
   }
@@ -90,6 +95,11 @@ bool Rewriter::PathOfKeys(std::vector<Node*>& args) {
 std::vector<Node*> Rewriter::PathArguments(const FunctionSpec& to, std::span<Node* const> args) {
   std::vector<Node*> out(args.begin(), args.end());
   std::vector<Step> steps;
+  if (args.size() == 2 && args[1]->Is(Kind::kString) && to_.Has(Feature::kPathsWithoutWildcards)) {
+    const std::string_view path = args[1]->text;
+    if (path.find("[*]") != path.npos || path.find(".*") != path.npos || path.find("..") != path.npos)
+      Note(Verdict::kUnsupported, args[1], "JSON path", "paths have no wildcards in " + std::string(to_.name));
+  }
   if (args.size() != 2 || !args[1]->Is(Kind::kString, Op::kPlain) || !ReadPath(args[1]->text, steps)) return out;
   const bool keys = to.concept_.ends_with("_by_keys");
   if (!keys) {
@@ -97,7 +107,10 @@ std::vector<Node*> Rewriter::PathArguments(const FunctionSpec& to, std::span<Nod
     return out;
   }
   out.resize(1);
-  for (const Step& step : steps) out.push_back(Made(MakeString(arena_, step.key)));
+  for (const Step& step : steps) {
+    const bool place = step.index && to_.Has(Feature::kKeepFunctionCase);  // counted from one
+    out.push_back(Made(place ? MakeNumber(arena_, std::stoll(step.key) + 1) : MakeString(arena_, step.key)));
+  }
   if (steps.empty()) {
     Node* variadic =
         NewNode(arena_, Kind::kPhrase, {NewNode(arena_, Kind::kWord, {}, "VARIADIC"), MakeString(arena_, "{}")}, "VARIADIC");
@@ -120,7 +133,9 @@ Node* Rewriter::JsonOperator(Node* node) {
   } else if (key->Is(Kind::kNumber) && IsIndex(key->text)) {
     path = Made(MakeString(arena_, "$[" + std::string(key->text) + "]"));
   }
-  const FunctionSpec* target = FindFamily(to_, text ? "json_extract_scalar" : "json_extract", 2);
+  const std::string_view meaning = text ? "json_extract_scalar" : "json_extract";
+  const FunctionSpec* target = FindConcept(to_, meaning, 2);
+  if (target == nullptr) target = FindFamily(to_, meaning, 2);
   if (path == nullptr || target == nullptr) return node;
   Node* parts[] = {node->Child(0), path};
   return Call(node, *target, parts);

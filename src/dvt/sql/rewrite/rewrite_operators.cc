@@ -56,6 +56,7 @@ bool Rewriter::IsText(const Node* node) const {
 
 void Rewriter::Run(Node*& slot) {
   FindResults(slot);
+  if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, to_);
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (customary_ && &from_ != &to_) PlainOrders(slot);
@@ -126,7 +127,10 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
     case Kind::kNumber: DecimalNumber(node); return node;
-    case Kind::kAlter: PlainDefinition(node); return node;
+    case Kind::kAlter:
+      PlainDefinition(node);
+      AlterForTarget(node);
+      return node;
     case Kind::kFunction: return PlaceOrder(Function(NullTreatment(node)));
     case Kind::kIn: return In(node);
     case Kind::kBetween: return Between(node);

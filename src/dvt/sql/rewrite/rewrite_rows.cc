@@ -102,7 +102,7 @@ void Rewriter::Parameter(Node* parameter) {
   if (text[0] == ':' && to_.Has(Feature::kArrowsApart)) parameter->text = arena_.Copy("$" + std::string(text.substr(1)));
   if (text[0] == '@' && from_.Has(Feature::kAtVariables) && !to_.Has(Feature::kAtVariables) && to_.Has(Feature::kDollarStrings))
     parameter->text = arena_.Copy("$" + std::string(text.substr(1)));
-  if (text[0] == '$' && to_.Has(Feature::kAtVariables) && !to_.Has(Feature::kCanonicalNames))
+  if (text[0] == '$' && to_.Has(Feature::kAtVariables))
     parameter->text = arena_.Copy("@" + std::string(text.substr(1)));
 }
 

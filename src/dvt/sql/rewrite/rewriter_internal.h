@@ -39,6 +39,8 @@ class Rewriter {
   Node* WithoutTruthTest(Node* node);
   Node* CanonicalOperator(Node* node);
   Node* CanonicalCall(Node* node);
+  Node* JoinedTexts(Node* node);
+  void AlterForTarget(Node* alter);
   Node* ExtractedField(Node* node);
   Node* JsonPath(Node* key);
   Node* SelectFromValues(Node* values);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "dvt/base/text/text.h"
+#include "dvt/sql/print/printer.h"
 #include "dvt/sql/rewrite/target_shape.h"
 
 namespace dvt::sql {
@@ -41,6 +42,41 @@ Node* AsInto(Arena& arena, Node* create) {
   select->children[kIntoSlot] = NewNode(arena, Kind::kInto, {create->Child(kCreateName)});
   select->children[kWithSlot] = with;
   return select;
+}
+
+// CREATE TABLE t LIKE u: SELECT TOP 0 * INTO t FROM u AS temp. nullptr for other definitions.
+Node* LikeInto(Arena& arena, Node* create) {
+  const Node* properties = create->Child(kCreateProperties);
+  if (properties == nullptr || properties->count != 1 || create->Child(kCreateColumns) != nullptr) return nullptr;
+  const Node* like = properties->Child(0);
+  if (!like->Is(Kind::kPhrase) || like->text != "LIKE" || !like->Child(1)->Is(Kind::kName)) return nullptr;
+  Node* select = MakeSelect(arena);
+  Append(arena, select->Child(kItemsSlot), NewNode(arena, Kind::kStar));
+  Node* alias = NewNode(arena, Kind::kTableAlias, {MakeIdentifier(arena, "temp", false), nullptr});
+  select->children[kFromSlot] =
+      NewNode(arena, Kind::kList, {NewNode(arena, Kind::kTable, {alias, const_cast<Node*>(like->Child(1)), nullptr})});
+  select->children[kIntoSlot] = NewNode(arena, Kind::kInto, {create->Child(kCreateName)});
+  select->children[kLimitSlot] = NewNode(arena, Kind::kLimit, {MakeNumber(arena, 0)});
+  return select;
+}
+
+// IF NOT EXISTS (SELECT …) EXEC('CREATE …')
+Node* Guarded(Arena& arena, const Node* name, std::string_view kind, const Node* table, const Node* statement,
+              const Dialect& target) {
+  std::string found;
+  const auto text = [&](std::string_view value) { return QuoteString(target, value); };
+  const auto last = [](const Node* of) { return of->Child(of->count - 1)->text; };
+  if (kind == "SCHEMA") {
+    found = "INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = " + text(Print(name, target));
+  } else if (kind == "TABLE") {
+    found = "INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = " + text(last(name));
+    if (name->count > 1) found += " AND TABLE_SCHEMA = " + text(name->Child(name->count - 2)->text);
+    if (name->count > 2) found += " AND TABLE_CATALOG = " + text(name->Child(name->count - 3)->text);
+  } else if (kind == "INDEX" && table != nullptr) {
+    found = "sys.indexes WHERE object_id = object_id(" + text(Print(table, target)) + ") AND name = " + text(last(name));
+  }
+  const std::string guard = "IF NOT EXISTS (SELECT * FROM " + found + ") EXEC(" + text(Print(statement, target)) + ")";
+  return NewNode(arena, Kind::kPhrase, {NewNode(arena, Kind::kWord, {}, arena.Copy(guard))}, "GUARDED");
 }
 
 // A SELECT with INTO: CREATE TABLE t AS select.
@@ -158,13 +194,24 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
     for (Node* name : tree->Child(0)->Children()) DropCatalog(name);
   }
   if (&source == &target) return;
+  if (tree->Is(Kind::kCreate) && tree->text == "SCOPED TEMPORARY TABLE") tree->text = "TABLE", tree->Set(kTemporary);
   if (tree->Is(Kind::kCreate)) Definitions(arena, tree, target);
   if (target.Has(Feature::kFlashback)) Flashback(arena, tree);
   Applied(arena, tree, target);
   const bool marked = source.Has(Feature::kHashNames) || target.Has(Feature::kHashNames);
-  if (tree->Is(Kind::kCreate) && tree->text == "TABLE" && target.Has(Feature::kApply)) {
+  if (tree->Is(Kind::kCreate) && tree->Child(kCreateName) != nullptr && target.Has(Feature::kProceduralDdl)) {
+    const Node* name = tree->Child(kCreateName);
+    const Node* table = tree->Child(kCreateOn) == nullptr ? nullptr : tree->Child(kCreateOn)->Child(1);
+    const std::string_view kind = tree->text.ends_with("INDEX") ? "INDEX" : tree->text;
+    const bool guarded = tree->Has(kIfNotExists) && (kind == "SCHEMA" || kind == "TABLE" || (kind == "INDEX" && table != nullptr));
+    tree->Set(kIfNotExists, false);
     if (marked) Marks(arena, tree, target);
-    if (tree->Child(kCreateBody) != nullptr && tree->Child(kCreateBody)->IsQuery()) tree = AsInto(arena, tree);
+    Node* statement = tree;
+    if (kind == "TABLE") {
+      if (tree->Child(kCreateBody) != nullptr && tree->Child(kCreateBody)->IsQuery()) statement = AsInto(arena, tree);
+      if (Node* like = LikeInto(arena, tree)) statement = like;
+    }
+    tree = guarded ? Guarded(arena, name, kind, table, statement, target) : statement;
     return;
   }
   if (marked) Marks(arena, tree, target);

@@ -118,6 +118,23 @@ class Words {
   // 'CC' → 204
   Node* HexValue() { return Digits(16); }
 
+  // CONCAT whose parts count as empty where they are NULL.
+  Node* ConcatEmpty() {
+    std::vector<Node*> parts;
+    for (Node* part : args_) {
+      const bool text = part->Is(Kind::kString) || (part->Is(Kind::kFunction) && EqualsIgnoreCase(part->text, "COALESCE"));
+      parts.push_back(text ? part : Made(MakeFunction(arena_, "COALESCE", {part, Made(MakeString(arena_, ""))})));
+    }
+    return Made(MakeFunction(arena_, "CONCAT", parts));
+  }
+
+  // a + b + c
+  Node* Plus() {
+    Node* sum = args_[0];
+    for (size_t i = 1; i < args_.size(); ++i) sum = Made(MakeBinary(arena_, Op::kAdd, sum, args_[i]));
+    return sum;
+  }
+
   // f(x) → x
   Node* Inner() {
     const Node* inner = args_[0]->Is(Kind::kFunction) ? args_[0]->Child(kArgsSlot) : nullptr;
@@ -386,6 +403,8 @@ constexpr struct {
               {"NAMED", 2, &Words::Named},
               {"INTERVAL_TEXT", 1, &Words::IntervalText},
               {"HEX_VALUE", 1, &Words::HexValue},
+              {"CONCAT_EMPTY", 1, &Words::ConcatEmpty},
+              {"PLUS", 1, &Words::Plus},
               {"ARGUMENT_OF", 1, &Words::Inner},
               {"FRACTIONS", 1, &Words::Fractions},
               {"WEEK_START", 1, &Words::WeekStart},
