@@ -254,6 +254,18 @@ std::string TestRawCode(const TestEntry& entry) {
 
 }  // namespace
 
+// Whether a generic test's macro, or what it dispatches to, calls config(): only then it is run to know the test's settings.
+bool Loader::ConfiguresItself(const std::string& test) {
+  const auto [known, added] = self_configured_tests_.emplace(test, false);
+  if (!added) return known->second;
+  const std::string macro = "test_" + test;
+  for (const auto& [id, each] : manifest_.macros) {
+    const bool its = each.name == macro || each.name.ends_with("__" + macro);
+    if (its && each.text.find("config(") != std::string::npos) known->second = true;
+  }
+  return known->second;
+}
+
 void Loader::BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags,
                        const TestTarget& target) {
   Patch& patch = *target.patch;
@@ -319,6 +331,14 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
   }
   node.config = LayeredConfig(draft, Value());
   MergeConfig(node.config, entry.config);
+  if (ConfiguresItself(entry.test)) {
+    if (auto said = frontend_.RenderModel(node, package.scope); said) {
+      for (const auto& call : said->configs) MergeConfig(node.config, call.kwargs);
+    } else {
+      manifest_.diagnostics.Fail(said.error());
+      return;
+    }
+  }
   Value all_tags = Value(Value::List(tags.begin(), tags.end()));  // those of the column are the node's, not its config's
   for (const auto& tag : UniqueTags(node.config["tags"])) all_tags.Push(tag);
   node.tags = UniqueTags(all_tags);

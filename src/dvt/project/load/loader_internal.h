@@ -99,6 +99,7 @@ class Loader {
   void SourceTargets(std::vector<TestTarget>& targets);
   void TestsOf(const Value& map, const model::ColumnProperties* column, const TestTarget& target);
   void BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags, const TestTarget& target);
+  bool ConfiguresItself(const std::string& test);
   Status TestCalls(const Value& argument, const std::string& package, const Place& place, ModelCalls& calls);
 
   // naming.cc
@@ -127,7 +128,8 @@ class Loader {
   std::string home_;
   bool target_forced_ = false;
   model::Manifest manifest_;
-  std::vector<std::unique_ptr<Package>> packages_;  // root first
+  std::map<std::string, bool> self_configured_tests_;  // by the test's name
+  std::vector<std::unique_ptr<Package>> packages_;     // root first
   std::vector<Patch> patches_;
   std::unordered_map<std::string, Patch*> patch_index_;  // "package|section|name"
   std::unordered_map<std::string, VersionOf> versions_;  // "package|file stem"

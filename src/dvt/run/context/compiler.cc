@@ -8,6 +8,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/run/context/test_arguments.h"
 
 namespace dvt::run {
 
@@ -177,48 +178,7 @@ Value FlagsValue(const RunOptions& options) {
 
 }  // namespace
 
-namespace {
-
-// "ref('x')", "source(…)", "var(…)" given as a test's argument means the call, as in dbt.
-bool LooksLikeCall(std::string_view text) {
-  const std::string_view trimmed = TrimView(text);
-  for (const std::string_view name : {"ref", "source", "var", "env_var", "doc"}) {
-    if (trimmed.substr(0, name.size()) != name) continue;
-    const std::string_view rest = TrimView(trimmed.substr(name.size()));
-    if (!rest.empty() && rest.front() == '(' && rest.back() == ')') return true;
-  }
-  return false;
-}
-
-// The arguments of a generic test: texts are rendered, to values where they are one expression.
-Result<Object> TestArguments(const model::Node& node, tmpl::Context& context) {
-  std::vector<std::pair<std::string, Object>> entries;
-  for (const auto& entry : node.test->kwargs.map()) {
-    if (!entry.value.is_string() || entry.key == "column_name") {
-      entries.emplace_back(entry.key, Object::FromValue(entry.value));
-      continue;
-    }
-    const std::string& text = entry.value.as_string();
-    std::string expression;
-    if (LooksLikeCall(text)) expression = text;
-    const std::string_view trimmed = TrimView(text);
-    if (trimmed.size() > 4 && trimmed.substr(0, 2) == "{{" && trimmed.substr(trimmed.size() - 2) == "}}" &&
-        trimmed.find("}}") == trimmed.size() - 2) {
-      expression = std::string(trimmed.substr(2, trimmed.size() - 4));
-    }
-    if (!expression.empty()) {
-      DVT_ASSIGN(Object value, tmpl::Evaluate(expression, context, node.original_path));
-      entries.emplace_back(entry.key, std::move(value));
-    } else {
-      DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
-      DVT_ASSIGN(std::string value, tmpl::Render(parsed, context));
-      entries.emplace_back(entry.key, std::move(value));
-    }
-  }
-  return Object::MakeDict(std::move(entries));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const {
   tmpl::ContextParams params;
@@ -274,10 +234,7 @@ Result<Compiled> Compiler::CompileText(const model::Node& node, const std::strin
   const auto params = Params(node, &adapter, &resolver);
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
-  if (node.test && node.test->kwargs.is_map()) {
-    DVT_ASSIGN(Object arguments, TestArguments(node, *context));
-    context->Set("_dbt_generic_test_kwargs", std::move(arguments));
-  }
+  DVT_TRY(SetTestArguments(node, *context));
   DVT_ASSIGN(const std::string sql, tmpl::Render(parsed, *context));
   Compiled compiled;
   compiled.body = std::string(TrimView(sql));

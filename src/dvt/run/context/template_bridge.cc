@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
+#include "dvt/run/context/test_arguments.h"
 
 namespace dvt::run {
 
@@ -240,6 +241,7 @@ Result<ModelCalls> TemplateBridge::RenderModel(const model::Node& node, const Ya
   params.lenient_undefined = true;
   params.resolver = &resolver;
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  DVT_TRY(SetTestArguments(node, *context));
   DVT_TRY(tmpl::Render(parsed, *context));
   return std::move(resolver.calls);
 }

@@ -94,6 +94,7 @@ class Relation : public HostObject {
   std::string Render() const;
 
   std::string TypeName() const override { return "Relation"; }
+  bool is_mapping() const override { return true; }
   Result<std::optional<Object>> GetAttr(Context& context, std::string_view name) override;
   std::string Str() const override { return Render(); }
   std::string Repr() const override;

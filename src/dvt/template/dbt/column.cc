@@ -246,18 +246,33 @@ class Columns : public HostObject {
     return std::optional<Object>();
   }
   MaybeObject GetAttr(Context& context, std::string_view name) override {
-    bool keys = name == "keys";
-    if (!keys && name != "values") return GetItem(context, Object(name));
+    const std::string which(name);
+    if (which != "keys" && which != "values" && which != "items" && which != "dict" && which != "get")
+      return GetItem(context, Object(name));
     auto self = std::static_pointer_cast<Columns>(shared_from_this());
-    return std::optional<Object>(MakeFunction(std::string(name), [self, keys](Context& c, const Arguments&) -> Result<Object> {
-      if (keys) return Object::Tuple({self->table_->columns.begin(), self->table_->columns.end()});
-      DVT_ASSIGN(auto items, self->Iterate(c));
-      return Object::Tuple(std::move(items));
-    }));
+    return std::optional<Object>(
+        MakeFunction(which, [self, which](Context& c, const Arguments& a) { return self->Member(c, which, a); }));
   }
 
  private:
   Object At(size_t index) const { return Object(std::make_shared<TableColumn>(table_, index)); }
+  /// agate's MappedSequence, as far as it is like a dictionary.
+  Result<Object> Member(Context& context, std::string_view which, const Arguments& arguments) {
+    if (which == "get") {
+      DVT_ASSIGN(auto bound, arguments.Bind(which, {{"key", std::nullopt}, {"default", Object()}}));
+      DVT_ASSIGN(auto found, GetItem(context, bound[0]));
+      return found.value_or(bound[1]);
+    }
+    ObjectList values, pairs, names(table_->columns.begin(), table_->columns.end());
+    Object dict = Object::MakeDict();
+    for (size_t i = 0; i < names.size(); ++i) {
+      values.push_back(At(i));
+      pairs.push_back(Object::Tuple({names[i], At(i)}));
+      dict.dict().Set(names[i], At(i));
+    }
+    if (which == "dict") return dict;
+    return Object::Tuple(which == "keys" ? names : which == "values" ? values : pairs);
+  }
   std::shared_ptr<const QueryTable> table_;
 };
 

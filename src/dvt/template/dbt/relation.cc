@@ -81,11 +81,15 @@ std::vector<std::string> Relation::AttributeNames() const {
 
 std::shared_ptr<Relation> Relation::Copy() const { return std::make_shared<Relation>(*this); }
 
+// By this packages know a relation among mappings.
+static Object Metadata() { return Object::MakeDict({{"type", Object("Relation")}}); }
+
 MaybeObject Relation::GetAttr(Context&, std::string_view name) {
   if (name == "database") return Some(TextOrNone(parts_.database));
   if (name == "schema") return Some(TextOrNone(parts_.schema));
   if (name == "identifier" || name == "name" || name == "table") return Some(TextOrNone(parts_.identifier));
   if (name == "type") return Some(TextOrNone(parts_.type));
+  if (name == "metadata") return Some(Metadata());
   if (name == "is_table") return Some(Object(parts_.type == "table"));
   if (name == "is_view") return Some(Object(parts_.type == "view"));
   if (name == "is_cte") return Some(Object(parts_.type == "cte"));
@@ -183,6 +187,7 @@ Result<Object> Relation::Method(std::string_view name, const Arguments& a) const
   if (key == "schema") return TextOrNone(parts_.schema);
   if (key == "identifier") return TextOrNone(parts_.identifier);
   if (key == "type") return TextOrNone(parts_.type);
+  if (key == "metadata") return Metadata();
   return bound[1];
 }
 

@@ -183,6 +183,7 @@ class HostObject : public std::enable_shared_from_this<HostObject> {
   virtual Result<std::optional<Object>> GetItem(Context& context, const Object& key);
   virtual Status SetAttr(std::string_view name, Object value);
   virtual bool is_callable() const { return false; }
+  virtual bool is_mapping() const { return false; }  ///< `x is mapping`
   virtual Result<Object> Call(Context& context, const Arguments& arguments);
   /// x.name(…); the default gets the attribute and calls it.
   virtual Result<Object> CallMethod(Context& context, std::string_view name, const Arguments& arguments);

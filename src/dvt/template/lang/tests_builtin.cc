@@ -61,7 +61,10 @@ void AddTests(Environment& e) {
   add("float", [](Context&, const Arguments& a) { return Object(First(a).is_float()); });
   add("number", [](Context&, const Arguments& a) { return Object(First(a).is_number()); });
   add("string", [](Context&, const Arguments& a) { return Object(First(a).is_string()); });
-  add("mapping", [](Context&, const Arguments& a) { return Object(First(a).is_dict()); });
+  add("mapping", [](Context&, const Arguments& a) {
+    const Object& o = First(a);
+    return Object(o.is_dict() || (o.is_host() && o.host()->is_mapping()));
+  });
   add("sequence", [](Context&, const Arguments& a) {
     const Object& o = First(a);
     if (o.is_string() || o.is_sequence() || o.is_dict() || o.is_undefined()) return Object(true);
