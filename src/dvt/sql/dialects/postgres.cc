@@ -262,6 +262,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"JSON_AGG", "json_agg", 1, 1, TypeRule::kJson, kAggregate},
     {"JSONB_AGG", "jsonb_agg", 1, 1, TypeRule::kJson, kAggregate},
     {"REGEXP_REPLACE", "regexp_replace_pg", 3, 4, TypeRule::kString},
+    Written("regexp_replace_duckdb", 3, 3, TypeRule::kString, "REGEXP_REPLACE(ARG1, ARG2, ARG3)", {}, "approximate"),
+    Written("regexp_replace_duckdb", 4, 4, TypeRule::kString, "REGEXP_REPLACE(ARG1, ARG2, ARG3, ARG4)", {}, "approximate"),
     Read("GENERATE_SERIES", "generate_series_set", 2, 3, TypeRule::kFirst, {.family = "generate_series"}, kTableValued),
     {"GENERATE_SERIES", "generate_series", 2, 3, TypeRule::kFirst, kTableValued},
     {"MAKE_INTERVAL", "make_interval", 0, 7, TypeRule::kInterval},

@@ -326,12 +326,13 @@ Node* Parser::Argument() {
     at_ += 4;  // the default
     return New(Kind::kColumn, {MakeIdentifier(arena_, "WEEK", false)});
   }
-  if (Cur().type == Tok::kWord && (SymbolAhead(1, "=>") || SymbolAhead(1, ":=")) && Has(Feature::kNamedArguments)) {
-    Node* name = AnyWord("an argument name");
+  const bool name = Cur().type == Tok::kWord || (Cur().type == Tok::kQuotedName && Has(Feature::kPrefixAliases));
+  if (name && (SymbolAhead(1, "=>") || SymbolAhead(1, ":=")) && Has(Feature::kNamedArguments)) {
+    Node* argument = AnyWord("an argument name");
     Op op = IsSymbol("=>") ? Op::kArrowArg : Op::kAssignArg;
     Next();
     Node* value = QueryAhead(0) && !IsSymbol("(") ? Query() : Expression();
-    return NewAt(name->begin, Kind::kNamedArg, {name, value}, {}, op);
+    return NewAt(argument->begin, Kind::kNamedArg, {argument, value}, {}, op);
   }
   const Kw behind = IsSymbol("(") ? Ahead(BehindParenthesis(0)).kw : Kw::kNone;
   const bool set = behind == Kw::kUNION || behind == Kw::kEXCEPT || behind == Kw::kINTERSECT;

@@ -193,9 +193,13 @@ Node* Parser::QueryPrimary() {
     Node* items = New(Kind::kList);
     Add(items, New(Kind::kStar));
     select->children[kItemsSlot] = items;
-    Node* from = New(Kind::kList);
-    Add(from, New(Kind::kTable, {nullptr, DottedName(), nullptr}));
-    select->children[kFromSlot] = from;
+    const bool only = Eat(Kw::kONLY);
+    const bool parens = only && EatSymbol("(");
+    Node* table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
+    table->Set(kByName, only);
+    if (parens) ExpectSymbol(")");
+    if (Has(Feature::kTildeRegex)) EatSymbol("*");  // with those that inherit
+    select->children[kFromSlot] = New(Kind::kList, {table});
     return select;
   }
   return Select();
@@ -328,7 +332,11 @@ Node* Parser::SelectItem(bool alone) {
   } else if (PrefixAliasAhead()) {
     Node* name = Identifier("a name");  // a: expression
     Next();
-    item = NewAt(name->begin, Kind::kAlias, {Expression(), name});
+    if (!comments_.empty()) AddComments(name, CommentsSince(first, false));
+    Node* value = Expression();
+    item = NewAt(name->begin, Kind::kAlias, {value, name});
+    AddComments(item, std::exchange(name->comments, nullptr));
+    AddComments(item, std::exchange(value->comments, nullptr));
   } else if (Has(Feature::kEqualsAlias) && !alone && NameAhead() && SymbolAhead(1, "=")) {
     Node* name = Identifier("a name");
     Next();

@@ -246,8 +246,11 @@ Node* Parser::TablePrimary(bool applied) {
   if (PrefixAliasAhead()) {
     Node* name = Identifier("a name");
     Next();
+    const Comment* before = comments_.empty() ? nullptr : CommentsSince(first, false);
     Node* named = TablePrimary();
     if (named->Child(0) == nullptr) named->children[0] = New(Kind::kTableAlias, {name, nullptr});
+    const Comment* own = std::exchange(named->comments, before);
+    AddComments(named, own);
     TakeComments(named, first);
     return named;
   }

@@ -114,7 +114,7 @@ void Rewriter::Command(Node* command) {
   const bool set = EqualsIgnoreCase(std::string_view(text).substr(0, 4), "SET ");
   if (from_.Has(Feature::kSessionVariables) && to_.Has(Feature::kVariableWord) && set && !word)
     command->text = arena_.Copy("SET VARIABLE " + text.substr(4));
-  if (from_.Has(Feature::kVariableWord) && to_.Has(Feature::kSessionVariables) && word)
+  if (from_.Has(Feature::kVariableWord) && (to_.Has(Feature::kSessionVariables) || to_.Has(Feature::kScripts)) && word)
     command->text = arena_.Copy("SET " + text.substr(13));
 }
 
