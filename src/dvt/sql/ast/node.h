@@ -20,7 +20,7 @@ enum class Kind : uint8_t {
   kSelect,        ///< QuerySlot, then SelectSlot; text: "AS STRUCT", "AS VALUE" or empty
   kSetOperation,  ///< QuerySlot, then 5 left, 6 right, 7 kList of ON; text: sides (FULL OUTER …); op kUnion/kExcept/kIntersect; flags kAll, kByName, kDistinctSet, kChained
   kValues,        ///< QuerySlot, then 5 kList of kRow
-  kSubquery,  ///< QuerySlot, then 5 query: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
+  kSubquery,  ///< QuerySlot, then 5 query, 6 kTableAlias of an operand: a query in parentheses, as an operand, a table (via kDerivedTable) or an expression
   kWith,      ///< kCte…; flag kRecursive
   kCte,       ///< 0 kTableAlias, 1 query (or DML; an expression with kScalar); flags kMaterialized, kNotMaterialized
   kDistinct,  ///< the ON expressions; none: plain DISTINCT
@@ -51,7 +51,7 @@ enum class Kind : uint8_t {
   // Expressions.
   kIdentifier,  ///< text: the name without quotes; flag kQuoted
   kColumn,      ///< kIdentifier parts, the column last; flag kOuterMark
-  kStar,        ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias
+  kStar,        ///< 0 kName qualifier, 1 kList EXCEPT idents, 2 kList REPLACE kAlias, 3 kList RENAME kAlias, 4 kList of APPLY
   kNumber,      ///< text as written
   kString,  ///< text: the value, unescaped; op kPlain, kNational, kHex, kBit, kBytes, kUnicode (its escapes as written; 0: kString of UESCAPE)
   kBoolean,  ///< op kTrue, kFalse
@@ -139,10 +139,19 @@ enum SelectSlot : uint32_t {
   kPrewhereSlot = 16,      ///< expression
   kLimitBySlot = 17,       ///< kPhrase: LIMIT n [OFFSET m] BY keys
   kSampleClauseSlot = 18,  ///< kSample of the query's rows
-  kSelectSlots = 19
+  kSelectSlots = 19,
+  kExcludeSlot = 19  ///< kList: EXCLUDE (a, b) behind the items; only where it is said
 };
 /// Slots of kSetOperation, and slot 5 of kSubquery (the query) and kValues (the rows).
-enum SetSlot : uint32_t { kLeftSlot = 5, kRightSlot = 6, kSetSlots = 7, kMatchedSlot = 7, kInnerSlot = 5, kInnerSlots = 6 };
+enum SetSlot : uint32_t {
+  kLeftSlot = 5,
+  kRightSlot = 6,
+  kSetSlots = 7,
+  kMatchedSlot = 7,
+  kInnerSlot = 5,
+  kInnerSlots = 6,
+  kOperandAlias = 6
+};
 /// Slots of kTable: kTableHintsSlot a kList of kCommand, kPartitionSlot a kCommand, or a kList of keys that rows go to, kRateSlot the kPhrase SAMPLE n OFFSET m.
 enum TableSlot : uint32_t {
   kAliasSlot = 0,
@@ -188,8 +197,10 @@ enum InsertSlot : uint32_t {
   kInsertConflict = 4,
   kInsertReturning = 5,  ///< kList, perhaps with a kInto at its end
   kInsertHint = 6,
+
   kInsertRowAlias = 7,  ///< kTableAlias of the new row, which ON DUPLICATE KEY UPDATE refers to
-  kInsertSlots = 8
+  kInsertSlots = 8,
+  kInsertReplaced = 8  ///< what stands before the columns: a kPhrase REPLACE WHERE …, a kWord BY NAME, IF EXISTS
 };
 
 enum CreateSlot : uint32_t {
@@ -258,16 +269,16 @@ enum Flag : uint16_t {
   /// A right operand that goes on with its parent's chain of equal operators: printed without parentheses. Long chains of an
   /// associative operator are read into balanced trees, so that every walk over them is shallow.
   kChained = 32,
-  kFromTables = 2,   ///< DELETE t FROM t JOIN u: slot 2 holds a FROM, not USING
-  kApplied = 32,     ///< CROSS APPLY, OUTER APPLY
-  kWithoutFrom = 1,  ///< DELETE t, as written
-  kScalar = 8,       ///< WITH expression AS name
-  kLeftWord = 128,   ///< LEFT SEMI JOIN, as written
-  kRightWord = 256,  ///< RIGHT ANTI JOIN
-  kGlobal = 64,      ///< GLOBAL IN, GLOBAL JOIN
-  kFinal = 64,       ///< t FINAL
+  kFromTables = 2,     ///< DELETE t FROM t JOIN u: slot 2 holds a FROM, not USING
+  kApplied = 32,       ///< CROSS APPLY, OUTER APPLY
+  kWithoutFrom = 1,    ///< DELETE t, as written
+  kScalar = 8,         ///< WITH expression AS name
+  kLeftWord = 128,     ///< LEFT SEMI JOIN, as written
+  kRightWord = 256,    ///< RIGHT ANTI JOIN
+  kGlobal = 64,        ///< GLOBAL IN, GLOBAL JOIN
+  kFinal = 64,         ///< t FINAL
   kNullsWithin = 512,  ///< f(x IGNORE NULLS), as written
-  kWithOffset = 64,  ///< UNNEST(x) WITH OFFSET: slot 2 of the alias names it
+  kWithOffset = 64,    ///< UNNEST(x) WITH OFFSET: slot 2 of the alias names it
 };
 
 /// A comment beside a node, in source order.

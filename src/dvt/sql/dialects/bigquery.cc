@@ -48,6 +48,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kBytesStrings,
                                             F::kTripleQuotes,
                                             F::kCodeEscapes,
+                                            F::kEscapedNames,
                                             F::kBackslashQuote,
                                             F::kEscapedControls,
                                             F::kDashedNames,

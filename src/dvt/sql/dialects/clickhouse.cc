@@ -11,6 +11,11 @@ using F = Feature;
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kHashComments,
                                             F::kPathsWithoutWildcards,
+                                            F::kEscapedNames,
+                                            F::kColumnTransformers,
+                                            F::kSubcolumnTypes,
+                                            F::kBranchTails,
+                                            F::kInsertFunctions,
                                             F::kSemiJoinWords,
                                             F::kAliasInHaving,
                                             F::kHexNumbers,

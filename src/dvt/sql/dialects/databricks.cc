@@ -17,9 +17,10 @@ const Dialect& Databricks() {
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = DatabricksFunctions();
-    d.features =
-        d.features.With({F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay, F::kDollarStrings, F::kQualify})
-            .Without({F::kLenientCasts});
+    d.features = d.features
+                     .With({F::kTryCastMark, F::kReplaceWhere, F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay,
+                            F::kDollarStrings, F::kQualify})
+                     .Without({F::kLenientCasts});
     d.types = {};
     d.reserved = {};
     d.time_format = "java";

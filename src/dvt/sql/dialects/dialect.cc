@@ -157,8 +157,9 @@ std::string QuoteIdentifier(const Dialect& dialect, std::string_view identifier)
     }
     return out + close;
   }
+  const bool escaped = dialect.Has(Feature::kEscapedNames);
   for (const char c : identifier) {
-    if (c == close) out += c;
+    if (c == close || (c == '\\' && escaped)) out += c;
     out += c;
   }
   return out + close;

@@ -43,8 +43,10 @@ enum class Feature : uint16_t {
   kQuoteStrings,       ///< q'[it's]'
   kOptimizerHints,     ///< /*+ … */ behind SELECT and its kin
   kColonParameters,
+  kEscapedNames,      ///< backslashes escape inside of quoted names
+  kFormatParameters,  ///< %s
   kDollarParameters,
-  kBraceVariables,  ///< ${x} is a variable
+  kBraceVariables,  ///< ${x} is a variable, {x} a table that a client has
   // operators
   kDoublePipeIsOr,
   kDoubleAmpIsAnd,
@@ -140,24 +142,33 @@ enum class Feature : uint16_t {
   kTableSample,
   kIndexHints,
   kPivot,
-  kUnnestOffset,       ///< UNNEST(x) AS item WITH OFFSET AS place; the alias is the column
-  kUnnestOnDots,       ///< FROM t, t.items reads the array as a table
-  kAliasKeysGrouping,  ///< GROUP BY and ORDER BY prefer the alias of an equal item
-  kSelectAsStruct,     ///< SELECT AS STRUCT …, SELECT AS VALUE …
-  kSidedSetOperators,  ///< FULL OUTER UNION ALL BY NAME ON (a, b), CORRESPONDING
-  kModelArguments,     ///< f(MODEL a.b, TABLE c.d)
-  kPrewhere,           ///< PREWHERE before WHERE
-  kFinalTables,        ///< t FINAL, t SAMPLE 0.1 OFFSET 0.5
-  kJoinStrictness,     ///< GLOBAL LEFT ANY JOIN
-  kLimitBy,            ///< LIMIT 1 BY x
-  kSettingsClause,     ///< SETTINGS a = 1 FORMAT JSON behind a query
-  kWithExpression,     ///< WITH 1 + 1 AS x SELECT …
-  kWithFill,           ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
-  kCommaIsCross,       ///< a comma binds like CROSS JOIN, and a join without a condition is one ON TRUE
-  kUnnestJoined,       ///< FROM t, UNNEST(x) is written t JOIN UNNEST(x) ON TRUE
-  kUsingSample,        ///< … QUALIFY c USING SAMPLE 10% (bernoulli): a sample of the query's rows
-  kPivotStatements,    ///< PIVOT t ON c USING SUM(x) GROUP BY y is a query
-  kPrefixAliases,      ///< name: value in SELECT, and name: table in FROM
+  kUnnestOffset,        ///< UNNEST(x) AS item WITH OFFSET AS place; the alias is the column
+  kUnnestOnDots,        ///< FROM t, t.items reads the array as a table
+  kAliasKeysGrouping,   ///< GROUP BY and ORDER BY prefer the alias of an equal item
+  kSelectAsStruct,      ///< SELECT AS STRUCT …, SELECT AS VALUE …
+  kSidedSetOperators,   ///< FULL OUTER UNION ALL BY NAME ON (a, b), CORRESPONDING
+  kModelArguments,      ///< f(MODEL a.b, TABLE c.d)
+  kPrewhere,            ///< PREWHERE before WHERE
+  kFinalTables,         ///< t FINAL, t SAMPLE 0.1 OFFSET 0.5
+  kJoinStrictness,      ///< GLOBAL LEFT ANY JOIN
+  kLimitBy,             ///< LIMIT 1 BY x
+  kSettingsClause,      ///< SETTINGS a = 1 FORMAT JSON behind a query
+  kWithExpression,      ///< WITH 1 + 1 AS x SELECT …
+  kWithFill,            ///< ORDER BY x WITH FILL FROM 1 TO 9 STEP 2
+  kCommaIsCross,        ///< a comma binds like CROSS JOIN, and a join without a condition is one ON TRUE
+  kUnnestJoined,        ///< FROM t, UNNEST(x) is written t JOIN UNNEST(x) ON TRUE
+  kUsingSample,         ///< … QUALIFY c USING SAMPLE 10% (bernoulli): a sample of the query's rows
+  kPivotStatements,     ///< PIVOT t ON c USING SUM(x) GROUP BY y is a query
+  kPrefixAliases,       ///< name: value in SELECT, and name: table in FROM
+  kColumnTransformers,  ///< * APPLY(f), COLUMNS('a') APPLY(f)
+  kExcludeBehind,       ///< SELECT a, * EXCLUDE (b): behind all items
+  kBranchTails,         ///< SELECT … LIMIT 1 UNION …: the limit is the branch's
+  kUnnestAt,            ///< FROM t.items AS item AT place, UNPIVOT t.o AS value AT key
+  kReplaceWhere,        ///< INSERT INTO t REPLACE WHERE condition …
+  kInsertFunctions,     ///< INSERT INTO FUNCTION f(x) …
+  kRenameNeedsType,     ///< a column is renamed together with its type
+  kOwnTypesOnly,        ///< nobody makes types: a name that is not known is wrong
+  kHashTables,          ///< FROM #t: a temporary table, though # is an operator
   // tables and clauses of Hive's family
   kInlineFunctions,   ///< WITH FUNCTION f() RETURNS INT RETURN 1 SELECT …
   kSampleFirst,       ///< t TABLESAMPLE (…) AS a: the sample before the alias
@@ -272,6 +283,10 @@ enum class Feature : uint16_t {
   kNotInParens,        ///< NOT (a IS NULL)
   kTupleValues,        ///< the values of a row to insert stand in parentheses each
   kDatabasesOnly,      ///< a schema is a DATABASE
+  kSubcolumnTypes,     ///< v.a.:Int64, v.^a, v.a[]
+  kTryCastMark,        ///< x?::INT
+  kTypedLambdas,       ///< a INT -> a + 1
+  kApproximateCalls,   ///< APPROXIMATE COUNT(DISTINCT x)
   kNullableTypes,      ///< a type holds NULL only as Nullable(type)
   kKeepTypeCase,       ///< type names are case-sensitive
   kWordOperators,      ///< and(a, b), or(a, b), not(a) are calls

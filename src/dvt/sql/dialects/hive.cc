@@ -16,6 +16,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kTrimOneSided,
                                             F::kIndexOnTable,
                                             F::kNullImplied,
+                                            F::kRenameNeedsType,
                                             F::kSemiJoinWords,
                                             F::kExceptStar,
                                             F::kArrayCalls,

@@ -11,6 +11,17 @@ using columnar::TypeKind;
 constexpr std::string_view kAliases[] = {"neutral"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kNullSafeWords,
+                                                          F::kUnicodeStrings,
+                                                          F::kColumnTransformers,
+                                                          F::kExcludeBehind,
+                                                          F::kBranchTails,
+                                                          F::kUnnestAt,
+                                                          F::kReplaceWhere,
+                                                          F::kInsertFunctions,
+                                                          F::kApproximateCalls,
+                                                          F::kFormatParameters,
+                                                          F::kHashTables,
+                                                          F::kSubcolumnTypes,
                                                           F::kUsingSample,
                                                           F::kPivotStatements,
                                                           F::kRenamedInPlace,

@@ -13,6 +13,7 @@ constexpr std::string_view kAliases[] = {"postgresql", "pg"};
 constexpr FeatureSet kFeatures = kStandardFeatures.With({F::kPathsWithoutWildcards,
                                                          F::kArraysFromOne,
                                                          F::kRenamedInPlace,
+                                                         F::kFormatParameters,
                                                          F::kJoinNeedsCondition,
                                                          F::kFetchAsWritten,
                                                          F::kSelectInto,

@@ -69,7 +69,8 @@ const Dialect& Redshift() {
     d.parent = &Postgres();
     d.aliases = {};
     d.features = d.features
-                     .With({F::kDatesByRecursion, F::kTop, F::kConnectBy, F::kOuterMarks, F::kLateralAlias,
+                     .With({F::kOwnTypesOnly, F::kIgnoreNulls, F::kExcludeBehind, F::kUnnestAt, F::kApproximateCalls,
+                            F::kHashTables, F::kDatesByRecursion, F::kTop, F::kConnectBy, F::kOuterMarks, F::kLateralAlias,
                             F::kAlterTypeWithoutSetData, F::kQualify, F::kStarExcept})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kWindowFrameGroups,
                                F::kNamedWindows, F::kArraysFromOne, F::kKeepTypeCase, F::kOrderInside});

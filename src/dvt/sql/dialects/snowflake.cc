@@ -10,6 +10,7 @@ using F = Feature;
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kPathsWithoutWildcards,
+                                            F::kTypedLambdas,
                                             F::kTrimArguments,
                                             F::kFetchAsWritten,
                                             F::kTop,

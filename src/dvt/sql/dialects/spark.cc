@@ -29,7 +29,8 @@ const Dialect& Spark() {
                      .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
                             F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
                             F::kStructPositions, F::kHexStrings})
-                     .Without({F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue, F::kWithOnTop});
+                     .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
+                               F::kWithOnTop});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = SparkFunctions();

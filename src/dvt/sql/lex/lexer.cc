@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/lex/escapes.h"
+#include "dvt/sql/lex/symbols.h"
 
 namespace dvt::sql {
 namespace {
@@ -20,10 +21,6 @@ char Partner(char open) {
   return at == std::string_view::npos ? open : kClosing[at];
 }
 
-// Longest first; which of them are cut short by features is decided in Symbol().
-constexpr std::string_view kSymbols[] = {"!~~*", "~~~", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "^@", "->", "#>", "#-",
-                                         "@>",   "<@",  "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<",
-                                         ">>",   "<>",  "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//", "**", "&<", "&>"};
 constexpr size_t kMostFailures = 100;
 
 class Lexer {
@@ -84,14 +81,18 @@ class Lexer {
         pos_ += 2;
       } else if (static_cast<unsigned char>(c) == 0xEF && src_.substr(pos_, 3) == "\xEF\xBB\xBF") {
         pos_ += 3;
-      } else if (src_.substr(pos_, 3) == "\xE3\x80\x80") {  // the ideographic blank
-        pos_ += 3;
-      } else if (static_cast<unsigned char>(c) == 0xC2 && static_cast<unsigned char>(At(1)) == 0xA0) {
-        pos_ += 2;
+      } else if (const size_t blank = BlankAhead(); blank > 0) {
+        pos_ += blank;
       } else {
         break;
       }
     }
+  }
+
+  // How long the blank outside of ASCII is that stands here: the ideographic one, or that which does not break lines.
+  size_t BlankAhead() const {
+    const std::string_view rest = src_.substr(pos_, 3);
+    return rest == "\xE3\x80\x80" ? 3 : rest.starts_with("\xC2\xA0") ? 2 : 0;
   }
 
   // Whether the last token is one behind which hints may stand.
@@ -157,9 +158,9 @@ class Lexer {
     if (c == '\'') return Quoted(Tok::kString, '\'', d_.Has(Feature::kBackslashEscapes));
     if (c == '"') {
       if (d_.Has(Feature::kDoubleQuotedStrings)) return Quoted(Tok::kString, '"', d_.Has(Feature::kBackslashEscapes));
-      return Quoted(Tok::kQuotedName, '"', false);
+      return Quoted(Tok::kQuotedName, '"', d_.Has(Feature::kEscapedNames));
     }
-    if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', d_.Has(Feature::kTripleQuotes));
+    if (c == '`' && d_.Has(Feature::kBacktickIdentifiers)) return Quoted(Tok::kQuotedName, '`', d_.Has(Feature::kEscapedNames));
     if (c == '[' && d_.Has(Feature::kBracketIdentifiers)) return BracketName();
     if (IsDigit(c) || (c == '.' && IsDigit(At(1)) && !AfterName())) return Number();
     if (IsWordStart(static_cast<unsigned char>(c)) || (c == '#' && d_.Has(Feature::kHashNames))) return Word();
@@ -363,9 +364,10 @@ class Lexer {
     if (unicode && At(2) == '\'') return pos_ += 2, Quoted(Tok::kUnicodeString, '\'', false);
     if (unicode && At(2) == '"') return Fail("names of the form U&\"…\" are not supported", pos_, pos_ + 2);
     const bool hash = d_.Has(Feature::kHashNames);
-    while (pos_ < src_.size() && (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@'))) &&
-           src_.substr(pos_, 3) != "\xE3\x80\x80")
+    while (pos_ < src_.size() && !BlankAhead() &&
+           (IsWordPart(static_cast<unsigned char>(At())) || (hash && (At() == '#' || At() == '@')))) {
       ++pos_;
+    }
     std::string_view word = src_.substr(begin_, pos_ - begin_);
     Push(Tok::kWord, word);
     tokens_.back().kw = LookUpKeyword(word);
@@ -382,13 +384,12 @@ class Lexer {
   }
 
   void Dollar() {
-    if (At(1) == '{' && d_.Has(Feature::kBraceVariables)) {
-      size_t end = pos_ + 2;
-      while (end < src_.size() && src_[end] != '}' && src_[end] != '\n') ++end;
-      if (end >= src_.size() || src_[end] != '}') return Unclosed("this variable is never closed; expected }");
+    const char open = At(1);
+    if ((open == '{' && d_.Has(Feature::kBraceVariables)) || (open == '"' && d_.Has(Feature::kDollarParameters))) {
+      const size_t end = src_.find(open == '{' ? '}' : '"', pos_ + 2);
+      if (end == std::string_view::npos) return Unclosed("this variable is never closed");
       pos_ = end + 1;
-      Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
-      return;
+      return Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
     }
     if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
       while (IsDigit(At(1))) ++pos_;
@@ -434,33 +435,9 @@ class Lexer {
     Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
   }
 
-  bool Applies(std::string_view symbol) const {
-    switch (symbol[0]) {
-      case '/': return d_.Has(Feature::kSlashSlash);
-      case '*': return d_.Has(Feature::kStarStarIsPower);
-      case '~':
-      case '^': return d_.Has(Feature::kTildeRegex);
-      case '!': return symbol[1] == '=' || d_.Has(Feature::kTildeRegex);
-      case '#': return d_.Has(Feature::kHashJson);
-      case '@': return d_.Has(Feature::kJsonContainment);
-      case '<':
-        return (symbol != "<=>" || d_.Has(Feature::kNullSafeEquals)) && (symbol != "<@" || d_.Has(Feature::kJsonContainment)) &&
-               (symbol != "<->" || d_.Has(Feature::kTildeRegex));
-      case '|': return symbol != "|>" || d_.Has(Feature::kPipeSyntax);
-      case '&': return symbol[1] == '&' || d_.Has(Feature::kTildeRegex);
-      default: return true;
-    }
-  }
-
   void Punctuation() {
     std::string_view rest = src_.substr(pos_, 4);
-    size_t length = 1;
-    for (std::string_view symbol : kSymbols) {
-      if (rest.substr(0, symbol.size()) == symbol && Applies(symbol)) {
-        length = symbol.size();
-        break;
-      }
-    }
+    const size_t length = SymbolLength(rest, d_);
     char c = rest[0];
     if (length == 1 && std::string_view("()[]{},;.+-*/%<>=!~^&|:#@$?").find(c) == std::string_view::npos) {
       return Fail(static_cast<unsigned char>(c) < 32 || c == 127 ? "unexpected control character"

@@ -1,4 +1,5 @@
 // Statements of a few words that are brought to one spelling; the others are kept as written.
+#include <algorithm>
 #include <string>
 
 #include "dvt/base/text/text.h"
@@ -79,6 +80,35 @@ Node* Parser::CommentOn() {
   Node* command = New(Kind::kPhrase, {Word(text + " IS"), StringLiteral()}, "COMMENT ON");
   if (!AtEnd() && !IsSymbol(";")) return at_ = start, nullptr;
   return command;
+}
+
+void Parser::Refuse(std::string message) { throw ParseFailure{Cur().begin, std::move(message), true}; }
+
+// CALLED ON NULL INPUT is the only clause of a routine that begins with this word, and none begins with PARTITION alone.
+void Parser::CheckRoutineClause() {
+  if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Next(), Refuse("expected ON NULL INPUT behind CALLED");
+  if (Is(Kw::kPARTITION) && !IsAhead(1, Kw::kBY)) Next(), Refuse("expected BY behind PARTITION");
+}
+
+// What is kept as written has its parentheses in pairs, at least.
+void Parser::CheckBalance(size_t start) {
+  int open = 0;
+  for (size_t token = start; token < at_; ++token) {
+    if (tokens_[token].type != Tok::kSymbol) continue;
+    if (tokens_[token].symbol == Symbol("(")) ++open;
+    if (tokens_[token].symbol == Symbol(")") && --open < 0) at_ = token, Unexpected("an opening parenthesis before it");
+  }
+  if (open > 0) Unexpected("')'");
+}
+
+// CREATE STAGE … FILE_FORMAT = name, text or (…)
+void Parser::CheckStage(size_t start) {
+  if (!Has(Feature::kStagedFiles)) return;
+  for (size_t token = start; token + 2 < at_; ++token) {
+    const bool format = tokens_[token].type == Tok::kWord && EqualsIgnoreCase(tokens_[token].text, "FILE_FORMAT");
+    if (format && tokens_[token + 1].symbol == Symbol("=") && tokens_[token + 2].type == Tok::kNumber)
+      at_ = token + 2, Unexpected("the name of a file format");
+  }
 }
 
 // GRANT SELECT, ON …: a privilege is missing.

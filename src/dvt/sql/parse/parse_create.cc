@@ -113,6 +113,7 @@ bool Parser::CreateRoutine(Node* create) {
   while (!AtEnd() && !IsSymbol(";") &&
          (!Is(Kw::kAS) || (Ahead(1).type == Tok::kString && EqualsIgnoreCase(Ahead(2).text, "LANGUAGE"))) && !Is(Kw::kBEGIN)) {
     if (Is(Kw::kSET)) return false;
+    CheckRoutineClause();
     if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
         EqualsIgnoreCase(Ahead(2).text, "LANGUAGE")) {
       Next();
@@ -205,7 +206,9 @@ Node* Parser::Create() {
   }
   if (read && (AtEnd() || IsSymbol(";"))) return create;
   at_ = start;
-  return Command();
+  Node* command = Command();
+  CheckStage(start);
+  return command;
 }
 
 }  // namespace dvt::sql

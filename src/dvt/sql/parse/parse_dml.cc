@@ -65,7 +65,8 @@ Node* Parser::Output() {
 // t PARTITION(p) alias, before the columns.
 void Parser::InsertSuffix(Node* table) {
   if (PartitionAhead()) Partition(table);
-  const bool alias = Cur().type == Tok::kQuotedName || (NameAhead() && !Is(Kw::kVALUES) && !Is(Kw::kSELECT) && !Is(Kw::kDEFAULT));
+  const bool alias = Cur().type == Tok::kQuotedName ||
+                     (NameAhead() && !Is(Kw::kVALUES) && !Is(Kw::kSELECT) && !Is(Kw::kDEFAULT) && !Is(Kw::kSET));
   if (alias && !Is(Kw::kWITH)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
 }
 
@@ -106,9 +107,27 @@ Node* Parser::OnConflict() {
   return node;
 }
 
+// (a, t.b): names, those with dots as columns.
+Node* Parser::InsertColumns() {
+  Node* list = New(Kind::kList);
+  ExpectSymbol("(");
+  do {
+    const size_t first = at_;
+    Node* column = AnyWord("a column name");
+    if (IsSymbol(".")) {
+      column = NewAt(column->begin, Kind::kColumn, {column});
+      while (EatSymbol(".")) Add(column, AnyWord("a column name"));
+    }
+    Add(list, column);
+    if (!comments_.empty()) AddComments(column, CommentsSince(first, false));
+  } while (EatSymbol(","));
+  ExpectSymbol(")");
+  return list;
+}
+
 // Columns and what is inserted.
 void Parser::InsertSource(Node* insert) {
-  if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = NameList();
+  if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = InsertColumns();
   if (Node* output = Output()) insert->children[kInsertReturning] = output;
   if (Is(Kw::kDEFAULT) && IsAhead(1, Kw::kVALUES)) {
     at_ += 2;
@@ -154,9 +173,15 @@ Node* Parser::Insert(Node* with) {
   if (Has(Feature::kInsertOverwrite) && IsWord("OVERWRITE") && (IsWord("LOCAL", 1) || IsWord("DIRECTORY", 1)))
     return InsertDirectory();
   InsertTarget(insert);
+  const bool function = Has(Feature::kInsertFunctions) && IsWord("FUNCTION") && Ahead(1).type == Tok::kWord;
   const bool variable = Cur().type == Tok::kParameter && Has(Feature::kProcedural);
   const size_t named = at_;
-  Node* table = New(Kind::kTable, {nullptr, variable ? New(Kind::kName, {Primary()}) : DottedName(), nullptr});
+  if (function) Next();
+  auto target = [&] {
+    return variable ? New(Kind::kName, {Primary()}) : Is(Kw::kTABLE) ? New(Kind::kName, {AnyWord("a table")}) : DottedName();
+  };
+  Node* table = New(function ? Kind::kTableFunction : Kind::kTable, {nullptr, target(), nullptr});
+  if (function) table->children[1] = Call(table->children[1]);
   if (!comments_.empty()) AddComments(table, CommentsSince(named, false));
   if (Has(Feature::kTablePartitions) && !IsWord("VALUE")) InsertSuffix(table);
   if (Has(Feature::kInsertOverwrite) && Is(Kw::kPARTITION) && SymbolAhead(1, "(")) {
@@ -169,6 +194,7 @@ Node* Parser::Insert(Node* with) {
     SetChild(arena_, table, kPartitionSlot, part);
   }
   if (Has(Feature::kInsertOverwrite) && Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) insert->Set(kIfExists), at_ += 2;
+  InsertModifier(insert);
   if (Is(Kw::kWITH) && TableHintsAhead()) TableHints(table);
   if (Eat(Kw::kAS)) table->children[0] = New(Kind::kTableAlias, {Identifier("an alias"), nullptr});
   insert->children[kInsertTable] = table;
@@ -189,10 +215,11 @@ Node* Parser::Update(Node* with) {
   Next();
   SetChild(arena_, update, 9, OptimizerHint());
   update->children[1] = TableExpression();
+  if (Eat(Kw::kFROM)) update->children[3] = FromList();
   Expect(Kw::kSET, "SET");
   update->children[2] = Assignments();
   update->children[5] = Output();
-  if (Eat(Kw::kFROM)) update->children[3] = FromList();
+  if (update->children[3] == nullptr && Eat(Kw::kFROM)) update->children[3] = FromList();
   if (Eat(Kw::kWHERE)) update->children[4] = Expression();
   if (update->children[5] == nullptr) update->children[5] = Returning();
   if (Eat(Kw::kORDER, Kw::kBY)) update->children[6] = OrderList();

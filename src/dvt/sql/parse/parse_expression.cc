@@ -66,6 +66,7 @@ Op Parser::BinaryOp(int* tokens) const {
     case Symbol("!~~*"):
     case Symbol("^@"):
     case Symbol("&<"):
+    case Symbol("-|-"):
     case Symbol("&>"): return Op::kCustom;
     default: return Op::kNone;
   }
@@ -368,10 +369,22 @@ Node* Parser::Postfix(Node* value) {
     value = Phrase("INTERVAL", {value, Word(SourceOf(begin, tokens_[at_ - 1].end))});
   }
   while (true) {
-    if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end &&
-        (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName ||
-         (SymbolAhead(1, "[") && Has(Feature::kWrittenPaths)))) {
+    const bool key =
+        Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName || (SymbolAhead(1, "[") && Has(Feature::kWrittenPaths));
+    const bool mark = Cur().type == Tok::kParameter && Cur().text == "?" && SymbolAhead(1, "::") && Has(Feature::kTryCastMark);
+    if (IsSymbol(":") && Has(Feature::kColonPath) && Ahead(1).begin == Cur().end && key) {
       value = ColonPath(value);
+    } else if (mark) {
+      at_ += 2;
+      value = NewAt(value->begin, Kind::kCast, {value, TypeName()});
+      value->Set(kTry);
+    } else if (SubcolumnAhead()) {
+      value = Subcolumn(value);
+    } else if (IsWord("APPLY") && Has(Feature::kColumnTransformers) && value->Is(Kind::kFunction) && SymbolAhead(1, "(")) {
+      value = Transformers(value);
+    } else if (Is(Kw::kOVER) && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames) && value->Is(Kind::kParen)) {
+      Next();  // (LEAD(a)) OVER (…)
+      value = NewAt(value->begin, Kind::kPhrase, {value, New(Kind::kWord, {}, "OVER"), WindowSpec()}, "OVER");
     } else if (IsSymbol("::") && Has(Feature::kScopeOperator) && FindType(d_, ToUpper(Ahead(1).text)) == nullptr) {
       value = Scope(value);
     } else if (const bool lenient = Cur().type == Tok::kParameter && Cur().text == "?" && SymbolAhead(1, "::");
@@ -404,7 +417,10 @@ Node* Parser::Postfix(Node* value) {
         return NewAt(value->begin, Kind::kField, {value, New(Kind::kStar)});
       }
       Node* field = AnyWord("a field name");
-      if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
+      const bool call = IsSymbol("(") && Has(Feature::kCanonicalNames) && value->Is(Kind::kColumn);
+      if (call) {  // a.b.c.d.f()
+        value = NewAt(value->begin, Kind::kField, {value, Call(NewAt(field->begin, Kind::kName, {field}))});
+      } else if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
         value = MethodCall(value, field);
       } else {
         value = NewAt(value->begin, Kind::kField, {value, field});

@@ -55,6 +55,7 @@ Node* Parser::Primary() {
         const uint32_t end = Next().end;
         return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));
       }
+      if (Node* other = SymbolPrimary()) return other;
       if (SpreadAhead()) return Spread();
       if (IsSymbol("*")) return Star(nullptr);
       if (IsSymbol("::") && Has(Feature::kScopeOperator)) return Scope(nullptr);
@@ -68,23 +69,6 @@ Node* Parser::Primary() {
   Unexpected("an expression");
 }
 
-Node* Parser::StringLiteral() {
-  Node* node = New(Kind::kString, {}, Cur().text, Op::kPlain);
-  node->Set(kEscapedString, Cur().type == Tok::kEString);
-  Next();
-  // Adjacent literals are one; in most dialects only across lines.
-  std::string joined;
-  while (Cur().type == Tok::kString &&
-         (Has(Feature::kAdjacentStrings) || SourceOf(tokens_[at_ - 1].end, Cur().begin).find('\n') != std::string_view::npos)) {
-    if (joined.empty()) joined = node->text;
-    joined += Cur().text;
-    Next();
-    node->text = {};
-  }
-  if (!joined.empty() && node->text.empty()) node->text = arena_.Copy(joined);
-  return node;
-}
-
 // Words that begin something other than a column or an ordinary call. `matched` is false if this one does not.
 Node* Parser::ReservedPrimary(bool& matched) {
   matched = true;
@@ -95,7 +79,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
     case Kw::kTRUE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kTrue);
     case Kw::kFALSE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kFalse);
     case Kw::kDEFAULT:
-      if (!call) return Next(), NewAt(begin, Kind::kDefault);
+      if (!call && !SymbolAhead(1, ".")) return Next(), NewAt(begin, Kind::kDefault);
       break;
     case Kw::kCASE: return Case();
     case Kw::kEXISTS:
@@ -133,6 +117,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       if (call && Has(Feature::kOverlay)) return Overlay();
       break;
     case Kw::kINTERVAL:
+      if (IsAhead(1, Kw::kIS) || IsAhead(1, Kw::kIN) || IsAhead(1, Kw::kAND) || IsAhead(1, Kw::kOR)) break;  // a column
       if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
           !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS) && !IsAhead(1, Kw::kIS) &&
           (Ahead(1).type != Tok::kWord || Has(Feature::kIntervalUnitOutside) || Has(Feature::kFromFirst)))
@@ -226,8 +211,10 @@ Node* Parser::WordPrimary() {
   bool matched = false;
   Node* node = ReservedPrimary(matched);
   if (matched) return node;
+  if (Node* special = OddWordPrimary()) return special;
   if (Node* next = NextValue()) return next;
   if (Node* call = WordOperator()) return call;
+  if (Node* call = ApproximateCall()) return call;
   if (Has(Feature::kProcedural) && IsWord("TRY_CONVERT") && SymbolAhead(1, "(")) return ConvertToType();
   if (Has(Feature::kCharsetIntroducer) && Cur().text[0] == '_' && Cur().text.size() > 3 &&
       (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kHexString || Ahead(1).type == Tok::kBitString)) {
@@ -240,7 +227,8 @@ Node* Parser::WordPrimary() {
                                           Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
                                           Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   const bool group = Is(Kw::kGROUP) && (SymbolAhead(1, ")") || SymbolAhead(1, ","));  // a column of that name, as an argument
-  if (!callable && !group && IsStructural(Cur().kw)) Unexpected("an expression");
+  const bool schema = Is(Kw::kDEFAULT) && SymbolAhead(1, ".");
+  if (!callable && !group && !schema && IsStructural(Cur().kw)) Unexpected("an expression");
   if (!callable && (Is(Kw::kWHEN) || Is(Kw::kEND) || Is(Kw::kASC) || Is(Kw::kDESC) || Is(Kw::kSET) || Is(Kw::kFETCH)) &&
       IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
@@ -265,6 +253,7 @@ Node* Parser::ColumnOrCall() {
       for (Node* part : column->Children()) Add(name, part);
       return Star(name);
     }
+    if (SubcolumnAhead()) break;
     if (column->count >= 4 && !DottedCallAhead()) break;
     if (Ahead(1).type == Tok::kParameter && Has(Feature::kStagedFiles)) {  // t.$1
       Next();
@@ -312,6 +301,9 @@ Node* Parser::Call(Node* name) {
   }
   const bool array = EqualsIgnoreCase(call->text, "ARRAY") && name->count == 1 && !QueryAhead(1) && !call->Has(kQuotedName);
   Arguments(call);
+  const uint32_t given = call->children[kArgsSlot]->count;
+  if (name->count == 1 && EqualsIgnoreCase(call->text, "IF") && (given < 2 || given > 3) && !call->Has(kQuotedName))
+    Fail("IF takes a condition and one or two values");
   if (array && call->children[kArgsSlot]->count < 10000 && Has(Feature::kArrayCalls)) return ArrayOf(call);
   if (IsSymbol("(") && Has(Feature::kParametricCalls)) {
     SetChild(arena_, call, kParameterSlot, call->children[kArgsSlot]);
@@ -387,7 +379,8 @@ void Parser::Arguments(Node* call) {
     SetChild(arena_, call, kMaxMinSlot, NewAt(word->begin, Kind::kPhrase, {word, Expression()}));
   }
   if (Eat(Kw::kORDER, Kw::kBY)) SetChild(arena_, call, kArgOrderSlot, OrderList());
-  if (Has(Feature::kCallClauses) && Eat(Kw::kLIMIT)) SetChild(arena_, call, kCallLimitSlot, Expression());
+  if ((Has(Feature::kCallClauses) || Has(Feature::kCanonicalNames)) && Eat(Kw::kLIMIT))
+    SetChild(arena_, call, kCallLimitSlot, Expression());
   if (Is(Kw::kIGNORE) && IsAhead(1, Kw::kNULLS)) call->Set(kIgnoreNulls), at_ += 2;
   if (Has(Feature::kCharsetIntroducer) && Eat(Kw::kSEPARATOR)) SetChild(arena_, call, kSeparatorSlot, Primary());
   if (Is(Kw::kUSING) && Has(Feature::kCharsetIntroducer) && args->count > 0) {  // CHAR(65 USING utf8)
@@ -437,7 +430,7 @@ Node* Parser::Star(Node* qualifier) {
     if (paren) ExpectSymbol(")");
     SetChild(arena_, star, static_cast<uint32_t>(slot), items);
   }
-  return star;
+  return Transformers(star);
 }
 
 Node* Parser::Parenthesised() {

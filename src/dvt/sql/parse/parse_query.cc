@@ -16,8 +16,8 @@ Node* Parser::Identifier(std::string_view expected) {
 Node* Parser::AnyWord(std::string_view expected) {
   const Token& t = Cur();
   if (t.type != Tok::kQuotedName && t.type != Tok::kWord) {
-    bool string_name = t.type == Tok::kString &&
-                       (Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias));
+    const bool string_name = (t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) ||
+                                                         Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias)));
     if (!string_name) Unexpected(expected);
   }
   Node* node = New(Kind::kIdentifier, {}, t.text);
@@ -63,7 +63,7 @@ bool Parser::QueryAhead(size_t n) const {
       return SymbolAhead(n + 1, "(") ||
              (Has(Feature::kBareValues) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd) ||
              (IsAhead(n + 1, Kw::kROW) && SymbolAhead(n + 2, "("));
-    case Kw::kFROM: return Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax);
+    case Kw::kFROM: return Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax) || Has(Feature::kInsertOverwrite);
     case Kw::kTABLE: return Has(Feature::kTableStatement) && Ahead(n + 1).type != Tok::kSymbol && Ahead(n + 1).type != Tok::kEnd;
     default: return false;
   }
@@ -117,7 +117,9 @@ Node* Parser::Cte() {
   }
   Node* cte = New(Kind::kCte);
   const size_t first = at_;
-  Node* alias = New(Kind::kTableAlias, {Identifier("the name of a common table expression"), nullptr});
+  const bool odd = Has(Feature::kUnquotedKeywords) && Cur().type == Tok::kWord && IsAhead(1, Kw::kAS);  // WITH in AS (…)
+  Node* name = odd ? AnyWord("a name") : Identifier("the name of a common table expression");
+  Node* alias = New(Kind::kTableAlias, {name, nullptr});
   if (IsSymbol("(") && !QueryAhead(0)) alias->children[1] = NameList();
   if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY)) Fail("USING KEY of recursive common table expressions is not supported");
   if (!IsSymbol("(")) Expect(Kw::kAS, "AS");
@@ -147,6 +149,8 @@ Node* Parser::Cte() {
 Node* Parser::SetExpression(int power) {
   Depth depth(*this);
   Node* left = QueryPrimary();
+  if (power == 0) BranchTail(left);
+  OperandAlias(left);
   int links = 0;
   while (true) {
     Op op = Op::kNone;
@@ -245,10 +249,10 @@ Node* Parser::ValuesRows() {
 
 Node* Parser::Select() {
   Node* select = Slots(Kind::kSelect, kSelectSlots);
-  if (Is(Kw::kFROM) && (Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax))) {
+  if (Is(Kw::kFROM) && (Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax) || Has(Feature::kInsertOverwrite))) {
     Next();
     select->children[kFromSlot] = FromList();
-    if (!Is(Kw::kSELECT)) {
+    if (!Is(Kw::kSELECT) && (Has(Feature::kFromFirst) || Has(Feature::kPipeSyntax))) {
       Node* items = New(Kind::kList);
       Add(items, New(Kind::kStar));
       select->children[kItemsSlot] = items;
@@ -282,6 +286,7 @@ Node* Parser::Select() {
   const bool bare = select->children[kLimitSlot] != nullptr && AtEnd();
   select->children[kItemsSlot] = New(Kind::kList);
   if (!bare) Clause([&] { select->children[kItemsSlot] = SelectItems(); });
+  ExcludeBehind(select);
   select->children[kIntoSlot] = Into();
   if (select->children[kFromSlot] == nullptr && Eat(Kw::kFROM)) Clause([&] { select->children[kFromSlot] = FromList(); });
   SelectTail(select);

@@ -342,6 +342,9 @@ Node* Parser::FrameBound() {
 bool Parser::LambdaAhead() const {
   if (Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && NameAhead(1)) return true;
   if (!Has(Feature::kLambdaArrow)) return false;
+  if (Has(Feature::kTypedLambdas) && Cur().type == Tok::kWord && Ahead(1).type == Tok::kWord && SymbolAhead(2, "->") &&
+      FindType(d_, ToUpper(Ahead(1).text)) != nullptr)
+    return true;
   if (IsSymbol("(")) {
     size_t n = 1;
     while (Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ",")) n += 2;
@@ -359,12 +362,23 @@ Node* Parser::Lambda() {
   bool keyword = Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && !SymbolAhead(1, "->");
   if (keyword) Next();
   bool paren = EatSymbol("(");
+  std::vector<Node*> types;
   do {
     Add(parameters, Identifier("a parameter name"));
+    types.push_back(Has(Feature::kTypedLambdas) && Cur().type == Tok::kWord ? TypeName() : nullptr);
   } while (EatSymbol(","));
   if (paren) ExpectSymbol(")");
   ExpectSymbol(keyword ? ":" : "->");
-  return NewAt(begin, Kind::kLambda, {parameters, Expression()});
+  Node* body = Expression();
+  for (uint32_t i = 0; i < parameters->count; ++i) {
+    if (types[i] == nullptr) continue;
+    Rewrite(body, [&](Node* node) -> Node* {
+      const bool same =
+          node->Is(Kind::kColumn) && node->count == 1 && EqualsIgnoreCase(node->Child(0)->text, parameters->Child(i)->text);
+      return same ? NewAt(node->begin, Kind::kCast, {node, Clone(arena_, types[i])}) : node;
+    });
+  }
+  return NewAt(begin, Kind::kLambda, {parameters, body});
 }
 
 }  // namespace dvt::sql

@@ -36,7 +36,16 @@ Node* Parser::StageCommand() {
     command->text = arena_.Copy(verb);
     return command;
   }
+  const size_t start = at_;
   std::string rest(RawUntilStatementEnd(Cur().begin));
+  CheckBalance(start);
+  for (size_t token = start; (verb == "LIST" || verb == "REMOVE") && token < at_; ++token) {  // PATTERN = '…'
+    if (tokens_[token].type != Tok::kWord || !EqualsIgnoreCase(tokens_[token].text, "PATTERN")) continue;
+    const bool sign = token + 2 < tokens_.size() && tokens_[token + 1].symbol == Symbol("=");
+    if (sign && tokens_[token + 2].type == Tok::kString) continue;
+    at_ = std::min(token + (sign ? 2 : 1), tokens_.size() - 1);
+    Unexpected(sign ? "a pattern" : "'='");
+  }
   if (verb == "PUT" && rest.starts_with("file:")) {
     const size_t blank = std::min(rest.find(' '), rest.size());
     rest = "'" + rest.substr(0, blank) + "'" + rest.substr(blank);

@@ -9,6 +9,7 @@ bool Parser::AtStatement() const {
   if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
   if (StageCommandAhead() || CacheAhead()) return true;
+  if (IsWord("EXCHANGE") && IsWord("TABLES", 1)) return true;
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
       "SHOW",     "SET",     "USE",        "BEGIN",   "COMMIT",    "ROLLBACK", "GRANT",     "REVOKE",   "COPY",    "VACUUM",
@@ -88,7 +89,9 @@ Node* Parser::PivotCommand() {
 
 Node* Parser::Command() {
   Node* command = New(Kind::kCommand);
+  const size_t start = at_;
   command->text = RawUntilStatementEnd(Cur().begin);
+  CheckBalance(start);
   return command;
 }
 

@@ -204,7 +204,8 @@ Node* Parser::ParenthesisedTable() {
       for (; open > 0 && Ahead(m).type != Tok::kEnd; ++m) open += SymbolAhead(m, "(") ? 1 : SymbolAhead(m, ")") ? -1 : 0;
       const Token& after = Ahead(m);
       bool query = after.kw == Kw::kUNION || after.kw == Kw::kEXCEPT || after.kw == Kw::kINTERSECT || after.kw == Kw::kORDER ||
-                   after.kw == Kw::kLIMIT || after.kw == Kw::kOFFSET || SymbolAhead(m, ")");
+                   after.kw == Kw::kLIMIT || after.kw == Kw::kOFFSET || SymbolAhead(m, ")") ||
+                   (after.kw == Kw::kAS && (IsAhead(m + 2, Kw::kUNION) || IsAhead(m + 2, Kw::kEXCEPT)));
       if (!query) {
         Next();
         Node* inner = TableExpression();
@@ -256,7 +257,8 @@ Node* Parser::TablePrimary(bool applied) {
   }
   bool lateral = Has(Feature::kLateral) && Eat(Kw::kLATERAL);
   Node* table = nullptr;
-  if (IsSymbol("(")) {
+  if ((table = OddTable()) != nullptr) {
+  } else if (IsSymbol("(")) {
     table = ParenthesisedTable();
   } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(")) {
     table = New(Kind::kDerivedTable, {nullptr, QueryPrimary()});
@@ -282,7 +284,8 @@ Node* Parser::TablePrimary(bool applied) {
     if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
       Add(name, Primary());
     } else {
-      const bool table_name = Is(Kw::kTABLE) && !SymbolAhead(1, "(");
+      const bool table_name =
+          (Is(Kw::kTABLE) && !SymbolAhead(1, "(")) || NameAfterAll() || (Is(Kw::kIN) && Has(Feature::kUnquotedKeywords));
       if (!NameAhead() && !Is(Kw::kUNNEST) && !table_name) Unexpected("a table");
       Add(name, TablePart());
     }
@@ -292,6 +295,7 @@ Node* Parser::TablePrimary(bool applied) {
       table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
     } else {
       table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
+      if (Has(Feature::kTableStatement)) EatSymbol("*");  // t*: with the tables that inherit, as is meant without
     }
   }
   if (lateral) table->Set(kLateral);
@@ -341,6 +345,7 @@ void Parser::TableSuffix(Node* table) {
   Sampled(table);
   FinalAndSample(table);
   UnnestOffset(table);
+  UnnestPlace(table);
   if (table->Is(Kind::kTable)) InformationSchema(table);
 }
 

@@ -256,7 +256,11 @@ Node* Parser::TypeName() {
   const size_t first = at_;
   std::string name = TypeWords();
   // A name that no dialect knows is somebody's own type, and stays as written.
-  if (at_ == first + 1 && FindType(d_, name) == nullptr && FindType(Neutral(), name) == nullptr) name = tokens_[first].text;
+  if (at_ == first + 1 && FindType(d_, name) == nullptr && FindType(Neutral(), name) == nullptr) {
+    const bool known = FindType(d_, ToUpper(name)) != nullptr || !Has(Feature::kOwnTypesOnly);
+    if (!known) at_ = first, Unexpected("a type");
+    name = tokens_[first].text;
+  }
   if (IsSymbol("(") || ((IsSymbol("<") || IsSymbol("<>")) && Has(Feature::kAngleTypes))) TypeArguments(type, name);
   TypeTail(name, type);
   type->text = arena_.Copy(name);

@@ -73,6 +73,10 @@ class Parser {
   void ExpectSymbol(std::string_view s);
   const Token& Next() { return tokens_[at_ < tokens_.size() - 1 ? at_++ : at_]; }
   [[noreturn]] void Fail(std::string message);
+  [[noreturn]] void Refuse(std::string message);
+  void CheckRoutineClause();
+  void CheckStage(size_t start);
+  void CheckBalance(size_t start);
   [[noreturn]] void TooDeep();
   void AttachComments();
   std::string Suggestion() const;
@@ -248,6 +252,23 @@ class Parser {
   Node* ReservedPrimary(bool& matched);
   Node* Parenthesised();
   Node* StringLiteral();
+  Node* SymbolPrimary();
+  Node* OddWordPrimary();
+  bool NameAfterAll() const;
+  Node* Transformers(Node* value);
+  Node* ApproximateCall();
+  void ExcludeBehind(Node* select);
+  bool ExcludeAhead() const;
+  void BranchTail(Node* left);
+  void OperandAlias(Node* operand);
+  Node* Subcolumn(Node* value);
+  bool SubcolumnAhead() const;
+  void InsertModifier(Node* insert);
+  Node* RowsFrom();
+  Node* OddTable();
+  Node* InsertColumns();
+  void UnnestPlace(Node* table);
+  Node* UnpivotedObject();
   Node* ColumnOrCall();
   Node* Call(Node* name);
   Node* MethodCall(Node* value, Node* function);

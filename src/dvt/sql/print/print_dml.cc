@@ -66,9 +66,11 @@ void Writer::Insert(const Node* insert) {
   Hint(insert->Child(kInsertHint));
   if (const Node* table = insert->Child(kInsertTable)) {
     Put(insert->text.find("OVERWRITE") == std::string_view::npos ? " INTO " : " ");
+    if (table->Is(Kind::kTableFunction)) Put("FUNCTION ");
     Table(table);
   }
   if (insert->Has(kIfExists)) Put(" IF EXISTS");
+  if (const Node* modifier = insert->Child(kInsertReplaced)) Put(" "), Any(modifier);
   if (const Node* columns = insert->Child(kInsertColumns)) {
     Put(" ");
     if (options_.pretty && insert->Child(kInsertTable) != nullptr)
@@ -88,10 +90,7 @@ void Writer::Insert(const Node* insert) {
   else
     Put("DEFAULT VALUES");
   inline_values_ = false;
-  if (const Node* alias = insert->Child(kInsertRowAlias)) {
-    Put(" ");
-    TableAlias(alias);
-  }
+  TableAlias(insert->Child(kInsertRowAlias));
   if (const Node* conflict = insert->Child(kInsertConflict)) {
     if (conflict->Has(kDuplicateKey)) {
       Clause("ON DUPLICATE KEY UPDATE");

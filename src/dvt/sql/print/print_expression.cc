@@ -402,6 +402,7 @@ void Writer::Star(const Node* node) {
     List(node->Child(i));
     Put(")");
   }
+  if (node->Child(4) != nullptr) Put(" "), List(node->Child(4), " ");
 }
 
 // {name: Type} where parameters have types.

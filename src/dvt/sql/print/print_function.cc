@@ -119,7 +119,7 @@ void Writer::ColonPath(const Node* node) {
 // (value).field, $1.field and model!method(…)
 void Writer::Field(const Node* node) {
   Expression(node->Child(0), 100);
-  Put(node->text == "!" ? "!" : ".");
+  Put(node->text == "!" ? "!" : node->text == "^" ? ".^" : ".");
   Expression(node->Child(1), 0);
 }
 

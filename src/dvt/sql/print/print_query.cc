@@ -74,6 +74,7 @@ void Writer::QueryBody(const Node* query) {
       if (const Node* with = query->Child(kWithSlot)) With(with);
       ParenthesizedQuery(query->Child(kInnerSlot));
       Tail(query);
+      TableAlias(query->Child(kOperandAlias));
   }
 }
 
@@ -147,6 +148,7 @@ void Writer::Select(const Node* select) {
     else
       List(items);
   }
+  if (const Node* names = select->Child(kExcludeSlot)) Put(" EXCLUDE "), Columns(names);
   if (const Node* into = select->Child(kIntoSlot)) Into(into);
   if (const Node* from = select->Child(kFromSlot)) {
     Clause("FROM");
@@ -222,6 +224,8 @@ void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
            (!flat && !tighter && parent->op == Op::kIntersect && branch->op != Op::kIntersect);
   }
   if (branch->Is(Kind::kSubquery)) wrap = false;
+  if (!right && branch->Is(Kind::kSelect) && branch->Child(kWithSlot) == nullptr && dialect_.Has(Feature::kBranchTails))
+    wrap = false;
   if (TopInstead(branch) && branch->Child(kOrderSlot) == nullptr && branch->Child(kWithSlot) == nullptr) wrap = false;
   if (wrap)
     ParenthesizedQuery(branch);

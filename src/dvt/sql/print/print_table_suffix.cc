@@ -22,7 +22,10 @@ void Writer::TableAlias(const Node* alias, bool said) {
     if (alias->Child(0) == nullptr) Put(" AS ");
     Columns(columns);
   }
-  if (alias->Child(2) != nullptr && dialect_.Has(Feature::kUnnestOffset)) {
+  if (alias->text == "AT" && alias->Child(2) != nullptr) {
+    Put(" AT ");
+    Identifier(alias->Child(2));
+  } else if (alias->Child(2) != nullptr && dialect_.Has(Feature::kUnnestOffset)) {
     Put(" WITH OFFSET AS ");
     Identifier(alias->Child(2));
   }

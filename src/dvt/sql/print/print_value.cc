@@ -5,6 +5,15 @@
 namespace dvt::sql {
 
 void Writer::Cast(const Node* node) {
+  if (node->text == ".:" && dialect_.Has(Feature::kSubcolumnTypes)) {  // v.:Int64, v.:"Array(JSON)"
+    Expression(node->Child(0), 100);
+    Put(".:");
+    const bool quoted = node->Child(1)->count > 0;
+    if (quoted) Put("\"");
+    TypeName(node->Child(1));
+    if (quoted) Put("\"");
+    return;
+  }
   if (dialect_.Has(Feature::kTypedLiterals) && node->Child(0)->Is(Kind::kString) && node->Child(1)->text == "JSON") {
     Put("JSON ");
     return Expression(node->Child(0), 0);

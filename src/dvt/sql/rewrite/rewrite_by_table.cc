@@ -117,6 +117,10 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
     const bool bare = std::find(args.begin(), args.end(), made) != args.end();
     if (bare) return made_.contains(made) ? made : Visit(made);  // the template is only an argument
     made->begin = node->begin;
+    if (node->Is(Kind::kFunction) && made->Is(Kind::kSubscript) &&
+        (node->Child(kOverSlot) != nullptr || node->Child(kFilterSlot) != nullptr))
+      Note(Verdict::kUnsupported, node, std::string(node->text),
+           "its form in " + std::string(to_.name) + " takes neither OVER nor FILTER");
     if (node->Is(Kind::kFunction) && HasTail(node)) {
       // The tail of an aggregate belongs to every aggregate in the expression.
       bool moved = false;

@@ -93,6 +93,15 @@ void Rewriter::PlainDefinition(Node* node) {
     Note(Verdict::kDifferent, node, "definition", std::string(to_.name) + " has no such properties; they are left out");
 }
 
+// What one action of ALTER says here may take several there, or more than is known.
+void Rewriter::AlterActions(const Node* alter) {
+  for (const Node* action : alter->Child(1)->Children()) {
+    if (action == nullptr || !action->Is(Kind::kPhrase)) continue;
+    if (action->text == "RENAME COLUMN" && to_.Has(Feature::kRenameNeedsType) && !from_.Has(Feature::kRenameNeedsType))
+      Note(Verdict::kUnsupported, action, "RENAME COLUMN", std::string(to_.name) + " wants the column's type with it");
+  }
+}
+
 // ALTER COLUMN a INT NOT NULL changes two things at once.
 void Rewriter::AlterForTarget(Node* alter) {
   if (to_.Has(Feature::kProceduralDdl)) return;

@@ -9,6 +9,8 @@ namespace dvt::sql {
 // SUM(x IGNORE NULLS) is SUM(x), ARRAY_AGG(x IGNORE NULLS) filters, FIRST(x IGNORE NULLS) has a name of its own; functions of windows keep the words.
 Node* Rewriter::NullTreatment(Node* call) {
   Node* args = call->Child(kArgsSlot);
+  if (&from_ != &to_ && call->Has(kIgnoreNulls) && !to_.Has(Feature::kIgnoreNulls))
+    Note(Verdict::kUnsupported, call, "IGNORE NULLS", std::string(to_.name) + " has no IGNORE NULLS");
   if (!customary_ || &from_ == &to_ || !to_.Has(Feature::kNullsInWindows) || args == nullptr || args->count == 0) return call;
   if (const Node* by = call->Child(kMaxMinSlot); by != nullptr && EqualsIgnoreCase(call->text, "ANY_VALUE")) {
     const bool least = by->Child(0)->text == "HAVING MIN";

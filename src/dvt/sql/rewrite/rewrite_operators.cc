@@ -128,6 +128,7 @@ Node* Rewriter::Visit(Node* node) {
     case Kind::kExtract: return Extract(node);
     case Kind::kNumber: DecimalNumber(node); return node;
     case Kind::kAlter:
+      AlterActions(node);
       PlainDefinition(node);
       AlterForTarget(node);
       return node;
@@ -149,6 +150,9 @@ Node* Rewriter::Visit(Node* node) {
         const std::string charset = ToLower(node->Child(0)->text);
         if (charset.starts_with("_utf8") || charset == "_ascii") return node->Child(1);
         Note(Verdict::kUnsupported, node, "character set", "texts are Unicode in " + std::string(to_.name));
+      }
+      for (const std::string_view own : {"APPLY", "OVER", "ROWS FROM", "UNPIVOT", "PIVOT", "CACHE", "REPLACE WHERE", "BY NAME"}) {
+        if (node->text == own) needs(false, own);
       }
       return node;
     case Kind::kSample:
@@ -286,7 +290,7 @@ Node* Rewriter::String(Node* node) {
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
   if (bytes && to_.Has(Feature::kForXml))
     return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy("0x" + std::string(node->text))));
-  if (bytes && to_.Has(Feature::kDoubleColonCast)) {
+  if (bytes && to_.Has(Feature::kDoubleColonCast) && !to_.Has(Feature::kKeepFunctionCase)) {
     std::string text = to_.Has(Feature::kStructBraces) ? "" : "\\x";
     for (size_t i = 0; i < node->text.size(); i += 2)
       text += (to_.Has(Feature::kStructBraces) ? "\\x" : "") + std::string(node->text.substr(i, 2));

@@ -85,7 +85,9 @@ void Rewriter::Select(Node* select) {
     const Node* star = item->Is(Kind::kStar) ? item : nullptr;
     if (star != nullptr && (star->Child(1) != nullptr || star->Child(2) != nullptr || star->Child(3) != nullptr))
       needs(star, Feature::kStarExcept, "* EXCLUDE");
+    if (star != nullptr) needs(star->Child(4), Feature::kColumnTransformers, "APPLY");
   }
+  if (!to_.Has(Feature::kExcludeBehind)) needs(select->Child(kExcludeSlot), Feature::kStarExcept, "EXCLUDE");
   Truth(select->children[kWhereSlot]);
   Truth(select->children[kHavingSlot]);
   AliasesInConditions(select);

@@ -222,6 +222,7 @@ class Rewriter {
   Node* PatternList(Node* like);
   void PlainDefinition(Node* node);
   bool PlainRoutine(Node* create);
+  void AlterActions(const Node* alter);
   void DecimalNumber(Node* number);
   void WideDecimal(Node* type, const TypeSpec& target);
 
@@ -244,8 +245,8 @@ class Rewriter {
   std::unordered_set<const Node*> made_;
   std::unordered_set<const Node*> settled_;
   std::unordered_set<const Node*> table_calls_;  ///< calls in the place of a table
-  int views_ = 0;                            ///< how many queries in place of lateral views had to be named
-  std::unordered_set<const Node*> results_;  ///< expressions that are output columns of the whole query
+  int views_ = 0;                                ///< how many queries in place of lateral views had to be named
+  std::unordered_set<const Node*> results_;      ///< expressions that are output columns of the whole query
 };
 
 bool IsNumber(const Node* node, int64_t* value);  ///< a whole number literal

@@ -266,6 +266,7 @@ void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dial
   ShapeTables(arena, tree, source, target);
   ShapeSettings(arena, tree, source, target);
   ShapeStatements(arena, tree, target);
+  ShapeClauses(arena, tree, target);
   Shaper(arena, target).Run(tree);
 }
 

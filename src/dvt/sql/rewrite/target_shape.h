@@ -20,6 +20,8 @@ void ShapeStatements(Arena& arena, Node*& tree, const Dialect& target);
 
 /// Storage, partitions and other properties of a table.
 void ShapeSettings(Arena& arena, Node* create, const Dialect& source, const Dialect& target);
+/// EXCLUDE behind the items of a query, and where WITH of an insert stands.
+void ShapeClauses(Arena& arena, Node*& tree, const Dialect& target);
 
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);
