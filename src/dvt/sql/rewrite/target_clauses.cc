@@ -22,8 +22,8 @@ Node* WithoutColumns(Arena& arena, Node* select) {
 void ShapeClauses(Arena& arena, Node*& tree, const Dialect& target) {
   if (tree == nullptr) return;
   for (Node*& child : tree->Children()) ShapeClauses(arena, child, target);
-  if (tree->Is(Kind::kInsert) && target.Has(Feature::kInsertOverwrite) && tree->Child(kInsertWith) == nullptr &&
-      tree->Child(kInsertSource) != nullptr && tree->Child(kInsertSource)->IsQuery())
+  if (tree->Is(Kind::kInsert) && target.Has(Feature::kInsertOverwrite) && !target.Has(Feature::kCanonicalNames) &&
+      tree->Child(kInsertWith) == nullptr && tree->Child(kInsertSource) != nullptr && tree->Child(kInsertSource)->IsQuery())
     tree->children[kInsertWith] = std::exchange(tree->children[kInsertSource]->children[kWithSlot], nullptr);
   if (!tree->Is(Kind::kSelect)) return;
   if (tree->Child(kExcludeSlot) != nullptr && !target.Has(Feature::kExcludeBehind)) tree = WithoutColumns(arena, tree);
