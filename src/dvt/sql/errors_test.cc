@@ -75,6 +75,17 @@ TEST(Errors, TheCaretStandsUnderThePlace) {
   EXPECT_EQ(Parse("select 'ü' )", Postgres()).error().place().column, 12);
 }
 
+TEST(Errors, OfWhatIsKeptAsWritten) {
+  EXPECT_EQ(ErrorsOf("grant select, on t to u"), (Errors{"1:15 parse: unexpected 'on'; expected a privilege"}));
+  EXPECT_EQ(ErrorsOf("create widget w (a, (b)"), (Errors{"1:24 parse: unexpected the end of the text; expected ')'"}));
+  EXPECT_EQ(ErrorsOf("create function f() returns int called x as 'select 1'").size(), 1u);
+  EXPECT_EQ(ErrorsOf("create table t (a number) storage (initial 8K size 2)", *FindDialect("oracle")),
+            (Errors{"1:47 parse: unexpected 'size' in STORAGE"}));
+  EXPECT_EQ(ErrorsOf("list @s pattern 'a'", *FindDialect("snowflake")).size(), 1u);
+  EXPECT_EQ(ErrorsOf("select a::thing", *FindDialect("redshift")).size(), 1u);
+  EXPECT_EQ(ErrorsOf("select if(a, b, c, d)").size(), 1u);
+}
+
 TEST(Errors, InAnswers) {
   Value request = Value::MakeMap();
   request.Set("read", "postgres");

@@ -181,7 +181,11 @@ Node* Parser::Insert(Node* with) {
     return variable ? New(Kind::kName, {Primary()}) : Is(Kw::kTABLE) ? New(Kind::kName, {AnyWord("a table")}) : DottedName();
   };
   Node* table = New(function ? Kind::kTableFunction : Kind::kTable, {nullptr, target(), nullptr});
-  if (function) table->children[1] = Call(table->children[1]);
+  if (function) {
+    Node* call = NewAt(table->begin, Kind::kFunction, {nullptr}, table->Child(1)->Child(0)->text);
+    Arguments(call);
+    table->children[1] = call;
+  }
   if (!comments_.empty()) AddComments(table, CommentsSince(named, false));
   if (Has(Feature::kTablePartitions) && !IsWord("VALUE")) InsertSuffix(table);
   if (Has(Feature::kInsertOverwrite) && Is(Kw::kPARTITION) && SymbolAhead(1, "(")) {

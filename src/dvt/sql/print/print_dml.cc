@@ -3,6 +3,21 @@
 
 namespace dvt::sql {
 
+void Writer::Statement(const Node* statement) {
+  switch (statement->kind) {
+    case Kind::kInsert: return Insert(statement);
+    case Kind::kUpdate: return Update(statement);
+    case Kind::kMultiInsert: return MultiInsert(statement);
+    case Kind::kDelete: return Delete(statement);
+    case Kind::kMerge: return Merge(statement);
+    case Kind::kCreate: return Create(statement);
+    case Kind::kAlter: return Alter(statement);
+    case Kind::kDrop: return Drop(statement);
+    case Kind::kCommand: return Put(statement->text);
+    default: return Procedural(statement);
+  }
+}
+
 // a = 1, b = c OR d: the right sides need no parentheses.
 void Writer::Assignments(const Node* list) {
   for (uint32_t i = 0; i < list->count; ++i) {

@@ -32,7 +32,11 @@ void Writer::Function(const Node* node) {
     Dotted(schema);
     Put(".");
   }
-  if (node->Has(kQuotedName))
+  const bool approximate = dialect_.Has(Feature::kApproximateCalls) && !dialect_.Has(Feature::kCanonicalNames) &&
+                           EqualsIgnoreCase(node->text, "APPROX_DISTINCT");
+  if (approximate)
+    Put("APPROXIMATE COUNT");
+  else if (node->Has(kQuotedName))
     Put(QuoteIdentifier(dialect_, node->text));
   else
     Put(options_.functions == PrintOptions::Names::kLower   ? ToLower(node->text)
@@ -63,7 +67,7 @@ void Writer::Function(const Node* node) {
   }
   if (!node->Has(kNoParens)) {
     Put("(");
-    if (node->Has(kDistinctArgs)) Put("DISTINCT ");
+    if (node->Has(kDistinctArgs) || approximate) Put("DISTINCT ");
     const bool array_of_query =
         args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) && EqualsIgnoreCase(node->text, "ARRAY");
     if (array_of_query)

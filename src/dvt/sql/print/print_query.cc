@@ -471,19 +471,4 @@ void Writer::JoinWords(const Node* join) {
   }
 }
 
-void Writer::Statement(const Node* statement) {
-  switch (statement->kind) {
-    case Kind::kInsert: return Insert(statement);
-    case Kind::kUpdate: return Update(statement);
-    case Kind::kMultiInsert: return MultiInsert(statement);
-    case Kind::kDelete: return Delete(statement);
-    case Kind::kMerge: return Merge(statement);
-    case Kind::kCreate: return Create(statement);
-    case Kind::kAlter: return Alter(statement);
-    case Kind::kDrop: return Drop(statement);
-    case Kind::kCommand: return Put(statement->text);
-    default: return Procedural(statement);
-  }
-}
-
 }  // namespace dvt::sql
