@@ -80,7 +80,7 @@ TEST(Errors, OfWhatIsKeptAsWritten) {
   EXPECT_EQ(ErrorsOf("create widget w (a, (b)"), (Errors{"1:24 parse: unexpected the end of the text; expected ')'"}));
   EXPECT_EQ(ErrorsOf("create function f() returns int called x as 'select 1'").size(), 1u);
   EXPECT_EQ(ErrorsOf("create table t (a number) storage (initial 8K size 2)", *FindDialect("oracle")),
-            (Errors{"1:47 parse: unexpected 'size' in STORAGE"}));
+            (Errors{"1:47 parse: this is no property of a table's storage"}));
   EXPECT_EQ(ErrorsOf("list @s pattern 'a'", *FindDialect("snowflake")).size(), 1u);
   EXPECT_EQ(ErrorsOf("select a::thing", *FindDialect("redshift")).size(), 1u);
   EXPECT_EQ(ErrorsOf("select if(a, b, c, d)").size(), 1u);
