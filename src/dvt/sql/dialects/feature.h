@@ -307,6 +307,8 @@ enum class Feature : uint16_t {
   kDecimalDefaults,    ///< a DECIMAL without parameters is DECIMAL(38, 0), and is written so
   kNoTruthTests,       ///< there is no IS TRUE
   kUnicodeStrings,     ///< U&'\0041' UESCAPE '!'
+  kPlainStructs,       ///< STRUCT(1, 2): fields have no names
+  kUnorderedLists,     ///< COLLECT_LIST takes no order
   kWeeksAsDays,        ///< intervals know no weeks
   // meaning
   kSlashIsInteger,       ///< 7 / 2 is 3

@@ -13,6 +13,8 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kQuotedSettings,
                                             F::kFieldsAsColumns,
                                             F::kWithOnTop,
+                                            F::kPlainStructs,
+                                            F::kUnorderedLists,
                                             F::kTrimOneSided,
                                             F::kIndexOnTable,
                                             F::kNullImplied,

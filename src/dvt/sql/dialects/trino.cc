@@ -33,6 +33,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildca
                                                           F::kTypedLiterals,
                                                           F::kMatchRecognize,
                                                           F::kSlashIsInteger,
+                                                          F::kSamplePlain,
                                                           F::kTrimOneSided,
                                                           F::kNoTruthTests,
                                                           F::kUnicodeStrings,
@@ -45,6 +46,15 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildca
                                                           F::kBareDelete,
                                                           F::kBareMergeColumns,
                                                           F::kStartTransaction});
+
+constexpr std::string_view kReserved[] = {
+    "ALTER",    "AND",     "AS",         "BETWEEN",   "BY",       "CASE",      "CAST",  "CONSTRAINT", "CREATE",
+    "CROSS",    "CUBE",    "DEALLOCATE", "DELETE",    "DESCRIBE", "DISTINCT",  "DROP",  "ELSE",       "END",
+    "ESCAPE",   "EXCEPT",  "EXISTS",     "EXTRACT",   "FALSE",    "FOR",       "FROM",  "FULL",       "GROUP",
+    "GROUPING", "HAVING",  "IN",         "INNER",     "INSERT",   "INTERSECT", "INTO",  "IS",         "JOIN",
+    "LEFT",     "LIKE",    "NATURAL",    "NORMALIZE", "NOT",      "NULL",      "ON",    "OR",         "ORDER",
+    "OUTER",    "PREPARE", "RECURSIVE",  "RIGHT",     "ROLLUP",   "SELECT",    "TABLE", "THEN",       "TRUE",
+    "UESCAPE",  "UNION",   "UNNEST",     "USING",     "VALUES",   "WHEN",      "WHERE", "WITH"};
 
 constexpr TypeSpec kTypes[] = {
     {"BOOLEAN", TypeKind::kBool},
@@ -117,6 +127,7 @@ const Dialect& Trino() {
     d.features = kFeatures.Without({F::kAliasInWhere, F::kAliasInGroupBy});
     d.precedence = &kStandardPrecedence;
     d.nested = {.structure = "ROW", .open = '(', .literal = "ARRAY["};
+    d.reserved = kReserved;
     d.types = kTypes;
     d.unlimited_text = "VARCHAR";
     d.functions = TrinoFunctions();

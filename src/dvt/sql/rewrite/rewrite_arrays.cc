@@ -168,7 +168,9 @@ Node* Rewriter::Structure(Node* node) {
   Node* out = MakeFunction(arena_, rows ? "ROW" : tuples ? "tuple" : "STRUCT", {});
   for (size_t i = 0; i < values.size(); ++i) {
     Node* value = values[i];
-    if (names[i] != nullptr && !rows) {
+    if (names[i] != nullptr && to_.Has(Feature::kPlainStructs)) {
+      Note(Verdict::kDifferent, node, "structure", "its fields lose their names");
+    } else if (names[i] != nullptr && !rows) {
       Node* name = Clone(arena_, names[i]);
       if (braces) name->Set(kQuoted, false);
       value = NewNode(arena_, Kind::kAlias, {value, name});

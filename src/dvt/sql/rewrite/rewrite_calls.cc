@@ -117,7 +117,7 @@ Node* Rewriter::PlaceOrder(Node* call) {
       return Made(call);
     }
   }
-  static constexpr std::string_view kNames[] = {"LISTAGG", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LIST"};
+  static constexpr std::string_view kNames[] = {"LISTAGG", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LIST", "COLLECT_LIST"};
   const bool ordered = std::any_of(std::begin(kNames), std::end(kNames),
                                    [&](std::string_view name) { return EqualsIgnoreCase(name, call->text); });
   if (!ordered) return call;
@@ -126,6 +126,11 @@ Node* Rewriter::PlaceOrder(Node* call) {
     SetChild(arena_, call, to, call->Child(from));
     call->children[from] = nullptr;
   };
+  if (to_.Has(Feature::kUnorderedLists) && EqualsIgnoreCase(call->text, "COLLECT_LIST") &&
+      call->Child(kArgOrderSlot) != nullptr) {
+    Note(Verdict::kDifferent, call, "COLLECT_LIST", "it takes no order");
+    call->children[kArgOrderSlot] = nullptr;
+  }
   if (to_.Has(Feature::kOrderWithin)) {
     move(kArgOrderSlot, kWithinSlot);
     if (call->Child(kOverSlot) == nullptr) {  // NULLs are skipped without a word
@@ -144,6 +149,17 @@ void Rewriter::TableCall(Node* table) {
   Node* call = table->Child(1);
   if (call == nullptr || !call->Is(Kind::kFunction)) return;
   Node* args = call->Child(kArgsSlot);
+  const FunctionSpec* series = customary_ && args != nullptr && args->count > 1 && args->count < 4 && !made_.contains(call)
+                                   ? FindConcept(to_, "series_rows", static_cast<int>(args->count))
+                                   : nullptr;
+  const FunctionSpec* spec = series == nullptr ? nullptr : SpecOf(call);
+  if (spec != nullptr && spec->concept_.starts_with("generate_series")) {
+    table->children[1] = Made(Call(call, *series, args->Children()));
+    if (Node* alias = table->Child(0); alias != nullptr && alias->Child(0) != nullptr && alias->Child(1) == nullptr)
+      table->children[0] = NewNode(arena_, Kind::kTableAlias,
+                                   {MakeIdentifier(arena_, "_u", false), NewNode(arena_, Kind::kList, {alias->Child(0)})});
+    return;
+  }
   if (from_.Has(Feature::kTableKeyword) && !to_.Has(Feature::kTableKeyword) && EqualsIgnoreCase(call->text, "TABLE") &&
       args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kFunction)) {
     call = table->children[1] = args->children[0];
