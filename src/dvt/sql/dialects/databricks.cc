@@ -5,6 +5,13 @@ namespace dvt::sql {
 namespace {
 
 using F = Feature;
+using columnar::TypeKind;
+
+constexpr TypeSpec kTypes[] = {
+    {"TIMESTAMP", TypeKind::kTimestampTz, 1},
+    {"TIMESTAMP_NTZ", TypeKind::kTimestamp, 1, 0, 0, false, false, "TIMESTAMPNTZ"},
+    {"TIMESTAMP_LTZ", TypeKind::kTimestampTz, 1, 0, 0, false, false, "TIMESTAMPLTZ"},
+};
 
 }  // namespace
 
@@ -21,7 +28,7 @@ const Dialect& Databricks() {
                      .With({F::kTryCastMark, F::kReplaceWhere, F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay,
                             F::kDollarStrings, F::kQualify})
                      .Without({F::kLenientCasts});
-    d.types = {};
+    d.types = kTypes;
     d.reserved = {};
     d.time_format = "java";
     return d;

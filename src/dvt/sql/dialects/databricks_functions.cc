@@ -19,8 +19,12 @@ constexpr FunctionSpec kFunctions[] = {
     Read("DATE_DIFF", "date_diff_elapsed", 3, 3, TypeRule::kInt64, {.read = "ARG3, ARG2, UNIT(ARG1)", .family = "date_diff"}),
     Written("date_diff_elapsed", 2, 2, TypeRule::kInt64, "DATEDIFF(DAY, RAW(ARG2), RAW(ARG1))", {}, "date_diff"),
     Written("date_trunc_date", 2, 3, TypeRule::kDate, "TRUNC(ARG1, 'ARG2')", {}, "date_trunc"),
+    {"CURRENT_DATE", "current_date", 0, 0, TypeRule::kDate, kStable | kNoParentheses},
     {"CURDATE", "current_date", 0, 0, TypeRule::kDate, kPure, true},
     {"IFF", "if", 3, 3, TypeRule::kSecond, kPure, true},
+    Written("json_extract_path", 2, 2, TypeRule::kJson, "GET_PATH(ARG1, PLAIN_PATH_OF(ARG2))", "ARG2:string", "json_extract"),
+    {"CHARINDEX", "str_position", 2, 3, TypeRule::kInt64, kPure, true},
+    {"CURRENT_VERSION", "version", 0, 0, TypeRule::kString, kSession, false, "current_version"},
     {"PARSE_JSON", "parse_json", 1, 1, TypeRule::kJson},
     {"OVERLAY", "overlay", 3, 4, TypeRule::kString},
 };

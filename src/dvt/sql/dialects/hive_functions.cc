@@ -109,7 +109,7 @@ constexpr FunctionSpec kFunctions[] = {
             {.read = "TS_OR_DS_TO_DATE(ARG1)", .write = "DAYOFYEAR(RAW(ARG1))"}),
     Spelled("DAYOFWEEK", "dow_sunday1", 1, 1, TypeRule::kInt64,
             {.read = "TS_OR_DS_TO_DATE(ARG1)", .write = "DAYOFWEEK(RAW(ARG1))"}),
-    Written("dow_monday1", 1, 1, TypeRule::kInt64, "(DAYOFWEEK(ARG1) % 7) + 1"),
+    Written("dow_monday1", 1, 1, TypeRule::kInt64, "((DAYOFWEEK(ARG1) % 7) + 1)"),
     {"HOUR", "hour", 1, 1, TypeRule::kInt64},
     {"MINUTE", "minute", 1, 1, TypeRule::kInt64},
     {"SECOND", "second", 1, 1, TypeRule::kInt64},
@@ -292,6 +292,9 @@ constexpr FunctionSpec kFunctions[] = {
     Written("json_extract_text", 2, 2, TypeRule::kString, "GET_JSON_OBJECT(ARG1, ARG2)", {}, "json_extract"),
     Written("json_itself", 1, 2, TypeRule::kString, "ARG1", {}, "parse_json"),  // a text is JSON as it is
     {"TO_JSON", "json_format", 1, 2, TypeRule::kString},
+    Written("json_cast", 1, 1, TypeRule::kString, "TO_JSON(ARG1)"),
+    Written("json_read_as", 2, 2, TypeRule::kUnknown, "FROM_JSON(ARG1, ARG2)"),
+    Written("json_literal", 1, 1, TypeRule::kString, "ARG1"),
     {"JSON_OBJECT_KEYS", "json_keys", 1, 1, TypeRule::kList},
     Written("array_to_string", 2, 3, TypeRule::kString, "CONCAT_WS(ARG2, ARG1)"),
     {"EXPLODE", "explode", 1, 1, TypeRule::kElement, kTableValued},

@@ -28,7 +28,7 @@ const Dialect& Spark() {
                      .features
                      .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
                             F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
-                            F::kStructPositions, F::kHexStrings})
+                            F::kStructPositions, F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings})
                      .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
                                F::kWithOnTop, F::kPlainStructs});
     d.quote = '`';

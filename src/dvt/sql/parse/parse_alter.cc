@@ -90,6 +90,13 @@ Node* Parser::AlterAction() {
     const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
                        (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
                        IsWord("COLUMNS");
+    if (IsWord("COLUMNS") && Has(Feature::kUsingFormat) && NameAhead(1)) {  // DROP COLUMNS a, b
+      Next();
+      Node* names = New(Kind::kTuple);
+      do Add(names, DottedName());
+      while (EatSymbol(","));
+      return Phrase("DROP COLUMNS", {Word("DROP COLUMNS"), names});
+    }
     Node* action = Phrase("DROP", {Word("DROP")});
     if (!other) {
       Eat(Kw::kCOLUMN);

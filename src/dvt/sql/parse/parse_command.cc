@@ -33,6 +33,8 @@ constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
                                 {"SHOW KEYS", "SHOW INDEX"},
                                 {"EXPLAIN", "DESCRIBE"}};
 
+constexpr Rewording kVariables[] = {{"SET VAR", "SET VARIABLE"}};
+
 }  // namespace
 
 // How many tokens the words are, if the statement goes on with them; else 0.
@@ -143,6 +145,9 @@ Node* Parser::KnownCommand() {
   }
   if (Has(Feature::kPrefixAliases)) {
     if (Node* found = reworded(kAttachments)) return found;
+  }
+  if (Has(Feature::kUsingFormat)) {
+    if (Node* found = reworded(kVariables)) return found;
   }
   if (Has(Feature::kShowCommands)) {
     if (Node* found = reworded(kShows)) return found;

@@ -103,9 +103,16 @@ Node* Parser::Cache() {
   if (Eat(Kw::kIF, Kw::kEXISTS)) words += " IF EXISTS";
   Node* cache = Phrase("CACHE TABLE", {Word(words), DottedName()});
   if (IsWord("OPTIONS") && SymbolAhead(1, "(")) {
-    const uint32_t begin = Next().end;
-    SkipBalanced();
-    Add(cache, Word("OPTIONS" + std::string(RawSince(begin)->text)));
+    Next();
+    std::string options;
+    ExpectSymbol("(");
+    do {
+      options += (options.empty() ? "OPTIONS(" : ", ") + QuoteString(d_, StringLiteral()->text);
+      EatSymbol("=");
+      options += " = " + QuoteString(d_, StringLiteral()->text);
+    } while (EatSymbol(","));
+    ExpectSymbol(")");
+    Add(cache, Word(options + ")"));
   }
   if (Is(Kw::kAS) || QueryAhead(0)) {
     Eat(Kw::kAS);

@@ -50,7 +50,7 @@ Node* Parser::Primary() {
       if (IsSymbol("{") && Has(Feature::kBraceParameters)) return BraceParameter();
       if (IsSymbol(":") && Ahead(1).begin == Cur().end &&
           ((Ahead(1).type == Tok::kNumber && Has(Feature::kColonPath)) ||
-           (Ahead(1).type == Tok::kWord && Has(Feature::kCanonicalNames)))) {
+           (Ahead(1).type == Tok::kWord && (Has(Feature::kCanonicalNames) || Has(Feature::kUsingFormat))))) {
         const uint32_t begin = Next().begin;  // :1, :a
         const uint32_t end = Next().end;
         return NewAt(begin, Kind::kParameter, {}, SourceOf(begin, end));

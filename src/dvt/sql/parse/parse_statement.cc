@@ -44,6 +44,8 @@ Node* Parser::Statement() {
     statement = Show();
   else if (MultiInsertAhead())
     statement = MultiInsert();
+  else if (VariableAhead())
+    statement = DeclareVariable();
   else if (Has(Feature::kScripts) && IsWord("DECLARE") && Ahead(1).type == Tok::kWord)
     statement = DeclareVariables();
   else if (PivotStatementAhead() && (statement = PivotCommand()) != nullptr)

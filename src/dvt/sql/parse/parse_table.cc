@@ -257,6 +257,7 @@ Node* Parser::TablePrimary(bool applied) {
   }
   bool lateral = Has(Feature::kLateral) && Eat(Kw::kLATERAL);
   Node* table = nullptr;
+  if (Node* stream = StreamTable()) return stream;
   if ((table = OddTable()) != nullptr) {
   } else if (IsSymbol("(")) {
     table = ParenthesisedTable();

@@ -351,6 +351,9 @@ class Parser {
   void InsertTarget(Node* insert);
   Node* InsertDirectory();
   bool CacheAhead() const;
+  bool VariableAhead() const;
+  Node* DeclareVariable();
+  Node* StreamTable();
   Node* Cache();
 
   // What only the neutral dialect reads (parse_neutral.cc).

@@ -11,7 +11,8 @@ void Writer::Pieces(const Node* node, std::string_view separator) {
     const bool after_dot =
         i > 0 && node->Child(i - 1)->Is(Kind::kWord) &&
         (node->Child(i - 1)->text == "." || node->Child(i - 1)->text == "=" || node->Child(i - 1)->text == " = ");
-    if (i > 0 && !(separator == " " && (dot || after_dot))) Put(separator);
+    const bool apart = node->text == "DECLARE";  // DECLARE a INT = 1
+    if (i > 0 && (apart || !(separator == " " && (dot || after_dot)))) Put(separator);
     Any(piece);
   }
 }
@@ -84,6 +85,15 @@ void Writer::Properties(const Node* list) {
       Put(" ");
     else
       Break();
+    const bool wide = options_.pretty && dialect_.Has(Feature::kUsingFormat) && property->Is(Kind::kPhrase) &&
+                      property->count == 2 && property->Child(1)->Is(Kind::kTuple) &&
+                      (property->text == "PARTITIONED BY" || property->text == "TBLPROPERTIES");
+    if (wide) {
+      Any(property->Child(0));
+      Put(" ");
+      Definitions(property->Child(1));
+      continue;
+    }
     Any(property);
   }
 }

@@ -70,6 +70,7 @@ void Writer::Partition(const Node* part) {
     List(part);
     return Put(")");
   }
+  if (part->Is(Kind::kPhrase)) return Put(" "), Any(part);
   if (!dialect_.Has(Feature::kTablePartitions)) return;
   Put(" ");
   Put(part->text);
@@ -208,7 +209,7 @@ void Writer::MergeAction(const Node* action) {
     case Kind::kUpdate:
       Put("UPDATE");
       if (action->Has(kAll)) Put(" *");
-      if (action->Has(kByName)) Put(" ALL BY NAME");
+      if (action->Has(kByName)) Put(dialect_.Has(Feature::kUsingFormat) ? " SET *" : " ALL BY NAME");
       if (action->Child(2) == nullptr) return;
       Put(" SET");
       if (options_.pretty)

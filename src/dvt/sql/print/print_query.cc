@@ -298,6 +298,7 @@ void Writer::Limit(const Node* query) {
 }
 
 void Writer::Table(const Node* table) {
+  if (table->text == "STREAM") Put("STREAM ");
   TableBody(table);
   if (table->comments != nullptr) Comments(table, false);
 }

@@ -64,4 +64,20 @@ Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
   return nullptr;
 }
 
+// GROUP_CONCAT(a, b SEPARATOR ';') as LISTAGG(CONCAT(a, b), ';') where separators are arguments.
+void Rewriter::JoinedTexts(Node* call) {
+  Node* args = call->Child(kArgsSlot);
+  const bool joins = customary_ && from_.Has(Feature::kOnDuplicateKey) && to_.Has(Feature::kUsingFormat) &&
+                     EqualsIgnoreCase(call->text, "GROUP_CONCAT");
+  if (!joins || args == nullptr || args->count == 0) return;
+  Node* text =
+      args->count == 1 ? args->children[0] : MakeFunction(arena_, "CONCAT", std::span<Node* const>(args->children, args->count));
+  Node* separator = call->Child(kSeparatorSlot) != nullptr ? call->children[kSeparatorSlot] : MakeString(arena_, ",");
+  Node* both[] = {text, separator};
+  call->children[kArgsSlot] = MakeList(arena_, both);
+  if (call->Child(kSeparatorSlot) != nullptr) call->children[kSeparatorSlot] = nullptr;
+  call->text = "LISTAGG";
+  made_.insert(call);
+}
+
 }  // namespace dvt::sql

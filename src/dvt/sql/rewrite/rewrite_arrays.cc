@@ -197,6 +197,36 @@ Node* Rewriter::NamedRow(Node* row, std::span<Node* const> names) {
   return Made(MakeCast(arena_, row, Made(type)));
 }
 
+// STRUCT(1, b) has the fields col1 and b, NAMED_STRUCT('a', 1) the field a: said where the target would call them otherwise.
+Node* Rewriter::NamedFields(Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  const bool positions =
+      from_.Has(Feature::kLateralView) && (to_.Has(Feature::kStructPositions) || !to_.Has(Feature::kLateralView));
+  if (!positions || args == nullptr || to_.nested.structure == "ROW") return node;
+  auto named = [&](Node* value, std::string_view name) {
+    return NewNode(arena_, Kind::kAlias, {value, MakeIdentifier(arena_, name, false)});
+  };
+  if (EqualsIgnoreCase(node->text, "NAMED_STRUCT") && args->count > 0 && args->count % 2 == 0) {
+    std::vector<Node*> fields;
+    for (uint32_t i = 0; i + 1 < args->count; i += 2) {
+      if (!args->Child(i)->Is(Kind::kString, Op::kPlain)) return node;
+      fields.push_back(named(args->children[i + 1], args->Child(i)->text));
+    }
+    Node* made = MakeFunction(arena_, "STRUCT", fields);
+    made->begin = node->begin;
+    made->comments = node->comments;
+    return made;
+  }
+  if (!EqualsIgnoreCase(node->text, "STRUCT")) return node;
+  for (uint32_t i = 0; i < args->count; ++i) {
+    Node* field = args->children[i];
+    if (field->Is(Kind::kAlias) || field->Is(Kind::kStar) || field->Is(Kind::kNamedArg)) continue;
+    const bool column = field->Is(Kind::kColumn);
+    args->children[i] = named(field, column ? field->Child(field->count - 1)->text : arena_.Copy("col" + std::to_string(i + 1)));
+  }
+  return node;
+}
+
 // a[OFFSET(0)], a[ORDINAL(1)] and a[0]: where counting begins.
 Node* Rewriter::Subscript(Node* node) {
   if (&from_ == &to_ || !customary_ || node->Child(1)->Is(Kind::kSlice)) return node;

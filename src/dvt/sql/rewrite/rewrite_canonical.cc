@@ -164,6 +164,7 @@ Node* Rewriter::JoinedTexts(Node* node) {
 Node* Rewriter::CanonicalCall(Node* node) {
   if (customary_ && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) node = JoinedTexts(node);
   const Node* args = node->Child(kArgsSlot);
+  if (customary_ || &from_ == &to_) node = NamedFields(node);
   if (&from_ != &to_ && customary_ && !to_.Has(Feature::kCanonicalNames) && !to_.Has(Feature::kSpreadColumns)) {
     if (Node* field = ExtractedField(node)) return field;
   }

@@ -141,4 +141,26 @@ Node* Rewriter::JsonOperator(Node* node) {
   return Call(node, *target, parts);
 }
 
+// CAST(x AS JSON), and CAST(x AS ARRAY<INT>) of a JSON value, where these are calls; nullptr where they are casts.
+Node* Rewriter::JsonCast(Node* node) {
+  Node* type = node->children[1];
+  if (EqualsIgnoreCase(type->text, "JSON")) {
+    Node* json = CallOf(node, "json_cast", {node->Child(0)});
+    return json == node ? nullptr : json;
+  }
+  if (type->op == Op::kScalarType || TypeOf(node->Child(0)).kind != columnar::TypeKind::kJson) return nullptr;
+  Node* written = Clone(arena_, type);
+  Walk(written);
+  Node* read = CallOf(node, "json_read_as", {node->Child(0), Made(MakeString(arena_, Print(written, to_)))});
+  return read == node ? nullptr : read;
+}
+
+// DESCRIBE TABLE t is DESCRIBE t.
+void Rewriter::DescribedTable(Node* command) {
+  const std::string upper = ToUpper(command->text);
+  for (const std::string_view words : {"DESCRIBE TABLE ", "DESCRIBE VIEW "}) {
+    if (upper.starts_with(words)) command->text = arena_.Copy("DESCRIBE " + std::string(command->text.substr(words.size())));
+  }
+}
+
 }  // namespace dvt::sql

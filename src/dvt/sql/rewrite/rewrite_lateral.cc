@@ -117,6 +117,9 @@ Node* Rewriter::ViewOfJoin(Node* join) {
     for (uint32_t i = 0; i < columns->count - (named ? 1 : 0); ++i) Append(arena_, names, columns->children[i]);
     rows->children[0] = Named(arena_, alias->Child(0), names);
   }
+  // Where the source names only the column, so does the target if it can.
+  if (columns != nullptr && from_.Has(Feature::kUnnestOffset) && to_.Has(Feature::kUsingFormat))
+    rows->children[0]->children[0] = nullptr;
   return join;
 }
 

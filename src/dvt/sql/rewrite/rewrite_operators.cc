@@ -180,7 +180,10 @@ Node* Rewriter::Visit(Node* node) {
       return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
     case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;
     case Kind::kNamedArg: Note(Verdict::kUnsupported, node, "named argument", "arguments differ"); return node;
-    case Kind::kCommand: Command(node); return node;
+    case Kind::kCommand:
+      Command(node);
+      if (to_.Has(Feature::kUsingFormat) && from_.Has(Feature::kStagedFiles)) DescribedTable(node);
+      return node;
     case Kind::kInsert:
     case Kind::kUpdate:
     case Kind::kDelete:
@@ -366,6 +369,7 @@ Node* Rewriter::CustomaryCast(Node* node) {
     Node* json = CallOf(node, "json_literal", {node->Child(0)});
     if (json != node) return json;
   }
+  if (Node* json = JsonCast(node)) return json;
   const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts) && node->text != "LITERAL";
   if (lenient && to_.Has(Feature::kTryCast)) node->Set(kTry);
   if (node->Has(kTry) && to_.Has(Feature::kTextTryCast) && TypeOf(node->Child(0)).kind != TypeKind::kString) {

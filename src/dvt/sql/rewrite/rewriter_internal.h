@@ -126,6 +126,8 @@ class Rewriter {
   // Literals, casts, fields (rewrite_operators.cc).
   Node* Cast(Node* node);
   Node* CustomaryCast(Node* node);
+  Node* JsonCast(Node* node);
+  void DescribedTable(Node* command);
   Node* TruthTest(Node* node);
   Node* CallOf(Node* node, std::string_view concept_name, std::initializer_list<Node*> args);
   Node* TabledCast(Node* node);
@@ -171,6 +173,7 @@ class Rewriter {
   Node* Conversion(Node* node);
   Node* DottedPart(Node* node, bool from_right);
   Node* Rename(Node* node, std::string_view concept_name);
+  void JoinedTexts(Node* call);
   // Forms of calls (rewrite_calls.cc).
   void PlainArguments(Node* call);
   void ValueWindow(Node* call);
@@ -205,6 +208,7 @@ class Rewriter {
   void WriteUnnest(Node* table, Node* root);
   Node* Structure(Node* node);
   Node* NamedRow(Node* row, std::span<Node* const> names);
+  Node* NamedFields(Node* node);
   Node* Subscript(Node* node);
   Node* Filtered(Node* call);
   void CteColumns(Node* cte);

@@ -267,6 +267,7 @@ void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dial
   ShapeSettings(arena, tree, source, target);
   ShapeStatements(arena, tree, target);
   ShapeClauses(arena, tree, target);
+  ShapeStorage(arena, tree, source, target);
   Shaper(arena, target).Run(tree);
 }
 

@@ -23,6 +23,9 @@ void ShapeSettings(Arena& arena, Node* create, const Dialect& source, const Dial
 /// EXCLUDE behind the items of a query, and where WITH of an insert stands.
 void ShapeClauses(Arena& arena, Node*& tree, const Dialect& target);
 
+/// Temporary views, changes of columns, constraints, as lakes have them.
+void ShapeStorage(Arena& arena, Node* tree, const Dialect& source, const Dialect& target);
+
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);
 
