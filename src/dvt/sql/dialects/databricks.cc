@@ -7,10 +7,11 @@ namespace {
 using F = Feature;
 using columnar::TypeKind;
 
+// Six digits are what a moment has anyway; it may be said to have up to nine.
 constexpr TypeSpec kTypes[] = {
-    {"TIMESTAMP", TypeKind::kTimestampTz, 1},
-    {"TIMESTAMP_NTZ", TypeKind::kTimestamp, 1, 0, 0, false, false, "TIMESTAMPNTZ"},
-    {"TIMESTAMP_LTZ", TypeKind::kTimestampTz, 1, 0, 0, false, false, "TIMESTAMPLTZ"},
+    {"TIMESTAMP", TypeKind::kTimestampTz, 1, 6},
+    {"TIMESTAMP_NTZ", TypeKind::kTimestamp, 1, 6, 0, false, false, "TIMESTAMPNTZ"},
+    {"TIMESTAMP_LTZ", TypeKind::kTimestampTz, 1, 6, 0, false, false, "TIMESTAMPLTZ"},
 };
 
 }  // namespace

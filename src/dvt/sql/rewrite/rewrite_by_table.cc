@@ -344,6 +344,10 @@ void Rewriter::TypeName(Node* type) {
   type->text = target->written();
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;
+  int64_t digits = 0;
+  if (customary_ && moment && target->default_precision > 0 && type->count == 1 && target->parameters == 1 &&
+      IsNumber(type->Child(0), &digits) && (digits < target->default_precision || digits > 9))
+    type->count = 0;
   if (customary_) WideDecimal(type, *target);
   if (customary_ && type->count > target->parameters) {  // another row of that name may take them
     for (const auto& row : to_.types) {
