@@ -396,29 +396,6 @@ void Writer::Join(const Node* join) {
   JoinRight(join);
 }
 
-// GLOBAL LEFT ANY JOIN: place, side and strictness in this order.
-void Writer::StrictJoin(const Node* join) {
-  if (join->Has(kGlobal)) Put("GLOBAL ");
-  if (join->Has(kNatural)) Put("NATURAL ");
-  switch (join->op) {
-    case Op::kLeft: Put("LEFT "); break;
-    case Op::kRight: Put("RIGHT "); break;
-    case Op::kFull: Put("FULL "); break;
-    case Op::kCross: Put("CROSS "); break;
-    default: break;
-  }
-  if (join->Has(kOuterWord)) Put("OUTER ");
-  if (join->Has(kInnerWord)) Put("INNER ");
-  if (join->Has(kAsof)) Put("ASOF ");
-  if (join->op == Op::kSemi || join->op == Op::kAnti) Put(join->op == Op::kSemi ? "SEMI " : "ANTI ");
-  if (!join->text.empty()) {
-    Put(join->text);
-    Put(" ");
-  }
-  Put("JOIN ");
-  JoinRight(join);
-}
-
 // What is joined, and on which condition. A join on the right side is a unit of its own.
 void Writer::JoinRight(const Node* join) {
   const Node* right = join->Child(1);

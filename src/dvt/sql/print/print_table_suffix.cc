@@ -210,4 +210,27 @@ void Writer::SemanticView(const Node* call) {
   Put(")");
 }
 
+// GLOBAL LEFT ANY JOIN: place, side and strictness in this order.
+void Writer::StrictJoin(const Node* join) {
+  if (join->Has(kGlobal)) Put("GLOBAL ");
+  if (join->Has(kNatural)) Put("NATURAL ");
+  switch (join->op) {
+    case Op::kLeft: Put("LEFT "); break;
+    case Op::kRight: Put("RIGHT "); break;
+    case Op::kFull: Put("FULL "); break;
+    case Op::kCross: Put("CROSS "); break;
+    default: break;
+  }
+  if (join->Has(kOuterWord)) Put("OUTER ");
+  if (join->Has(kInnerWord)) Put("INNER ");
+  if (join->Has(kAsof)) Put("ASOF ");
+  if (join->op == Op::kSemi || join->op == Op::kAnti) Put(join->op == Op::kSemi ? "SEMI " : "ANTI ");
+  if (!join->text.empty()) {
+    Put(join->text);
+    Put(" ");
+  }
+  Put("JOIN ");
+  JoinRight(join);
+}
+
 }  // namespace dvt::sql
