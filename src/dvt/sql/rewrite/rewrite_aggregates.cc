@@ -65,7 +65,7 @@ Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
 }
 
 // GROUP_CONCAT(a, b SEPARATOR ';') as LISTAGG(CONCAT(a, b), ';') where separators are arguments.
-void Rewriter::JoinedTexts(Node* call) {
+void Rewriter::ListedTexts(Node* call) {
   Node* args = call->Child(kArgsSlot);
   const bool joins = customary_ && from_.Has(Feature::kOnDuplicateKey) && to_.Has(Feature::kUsingFormat) &&
                      EqualsIgnoreCase(call->text, "GROUP_CONCAT");

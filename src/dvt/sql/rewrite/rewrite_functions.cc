@@ -28,7 +28,7 @@ Node* Rewriter::Function(Node* node) {
   PlainArguments(node);
   ValueWindow(node);
   node = FoldFilter(node);
-  JoinedTexts(node);
+  ListedTexts(node);
   if (made_.contains(node)) return node;
   Node* args = node->Child(kArgsSlot);
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);

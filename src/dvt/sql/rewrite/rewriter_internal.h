@@ -173,7 +173,7 @@ class Rewriter {
   Node* Conversion(Node* node);
   Node* DottedPart(Node* node, bool from_right);
   Node* Rename(Node* node, std::string_view concept_name);
-  void JoinedTexts(Node* call);
+  void ListedTexts(Node* call);
   // Forms of calls (rewrite_calls.cc).
   void PlainArguments(Node* call);
   void ValueWindow(Node* call);
