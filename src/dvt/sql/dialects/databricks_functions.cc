@@ -23,7 +23,6 @@ constexpr FunctionSpec kFunctions[] = {
     {"CURDATE", "current_date", 0, 0, TypeRule::kDate, kPure, true},
     {"IFF", "if", 3, 3, TypeRule::kSecond, kPure, true},
     Written("json_extract_path", 2, 2, TypeRule::kJson, "GET_PATH(ARG1, PLAIN_PATH_OF(ARG2))", "ARG2:string", "json_extract"),
-    {"CHARINDEX", "str_position", 2, 3, TypeRule::kInt64, kPure, true},
     {"CURRENT_VERSION", "version", 0, 0, TypeRule::kString, kSession, false, "current_version"},
     {"PARSE_JSON", "parse_json", 1, 1, TypeRule::kJson},
     {"OVERLAY", "overlay", 3, 4, TypeRule::kString},

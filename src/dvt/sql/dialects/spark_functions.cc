@@ -71,6 +71,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("rtrim_set", 2, 2, TypeRule::kString, "TRIM(TRAILING ARG2 FROM ARG1)"),
     Read("LTRIM", "ltrim_set", 2, 2, TypeRule::kString, {.read = "ARG2, ARG1"}),
     Read("RTRIM", "rtrim_set", 2, 2, TypeRule::kString, {.read = "ARG2, ARG1"}),
+    Written("array_sort", 2, 2, TypeRule::kList, "SORT_ARRAY(ARG1)", "ARG2:true", "approximate"),
     Written("array_sort", 2, 3, TypeRule::kList, "SORT_ARRAY(ARG1, ARG2)", "ARG2!:lambda", "approximate"),
     Written("regexp_extract_all", 2, 2, TypeRule::kList, "REGEXP_EXTRACT_ALL(ARG1, ARG2, 0)", "ARG2:string;ARG2!:grouped"),
     {"REGEXP_EXTRACT_ALL", "regexp_extract_all_group", 2, 3, TypeRule::kList, kPure, false, "regexp_extract_all"},

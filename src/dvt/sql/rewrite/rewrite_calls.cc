@@ -130,6 +130,7 @@ Node* Rewriter::PlaceOrder(Node* call) {
       call->Child(kArgOrderSlot) != nullptr) {
     Note(Verdict::kDifferent, call, "COLLECT_LIST", "it takes no order");
     call->children[kArgOrderSlot] = nullptr;
+    return call;
   }
   if (to_.Has(Feature::kOrderWithin)) {
     move(kArgOrderSlot, kWithinSlot);
