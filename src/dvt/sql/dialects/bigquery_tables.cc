@@ -74,6 +74,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"DATETIME", "datetime", 1, 6, TypeRule::kTimestamp},
     {"TIME", "time", 1, 3, TypeRule::kTime},
     {"TIMESTAMP", "timestamp_with_zone", 1, 2, TypeRule::kTimestampTz, kPure, false, "timestamp"},
+    {"MAKE_INTERVAL", "make_interval_days", 0, -1, TypeRule::kInterval, kPure, false, "make_interval"},
     {"INT64", "json_int64", 1, 1, TypeRule::kInt64},
     Written("ts_or_ds_to_date", 1, 1, TypeRule::kDate, "CAST(ARG1 AS DATE)", {}, ""),
     Written("time_str_to_time", 1, 1, TypeRule::kTimestamp, "CAST(ARG1 AS DATETIME)", {}, ""),

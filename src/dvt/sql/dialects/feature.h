@@ -351,6 +351,9 @@ enum class Feature : uint16_t {
   kRenamedInPlace,           ///< RENAME TO takes a name alone: the table stays in its schema
   kSessionVariables,         ///< SET x = 1 gives a variable its value
   kVariableWord,             ///< SET VARIABLE x = 1
+  kModifyIsAlter,            ///< MODIFY COLUMN is ALTER COLUMN
+  kNotInIsAll,               ///< x NOT IN (SELECT …) is read as x <> ALL (SELECT …)
+  kAutoincrement,            ///< IDENTITY(1, 2) is AUTOINCREMENT START 1 INCREMENT 2
   kAlterTypeWithoutSetData,  ///< ALTER COLUMN c TYPE INT (else SET DATA TYPE)
   kTableSettings,            ///< properties of tables stand in WITH (a='b'), columns of partitions among the others
   kPlainViews,               ///< views do not name their columns: their queries do

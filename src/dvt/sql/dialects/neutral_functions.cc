@@ -402,6 +402,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"JSON_ARRAY_AGG", "json_array_agg", 1, 1, TypeRule::kJson, kAggregate},
     {"JSON_ARRAYAGG", "json_array_agg", 1, 1, TypeRule::kJson, kAggregate, true},
     {"JSON_ARRAY", "json_array", 0, -1, TypeRule::kJson},
+    {"JSON_OBJECT", "json_object_of", 0, -1, TypeRule::kJson, kPure, false, "json_object"},
     {"JSON_ARRAY_CONTAINS", "json_array_contains", 2, 3, TypeRule::kBool},
     {"JSON_ARRAY_APPEND", "json_array_append", 3, -1, TypeRule::kJson},
     {"JSON_ARRAY_INSERT", "json_array_insert", 3, -1, TypeRule::kJson},

@@ -64,7 +64,10 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kTextTryCast,
                                             F::kTruthItself,
                                             F::kOffsetNeedsLimit,
-                                            F::kSessionVariables})
+                                            F::kSessionVariables,
+                                            F::kModifyIsAlter,
+                                            F::kNotInIsAll,
+                                            F::kAutoincrement})
                                      .Without({F::kIntervalUnitOutside, F::kNamedWindows});
 
 }  // namespace

@@ -37,6 +37,7 @@ Node* Parser::AlterColumn() {
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
     return action;
   }
+  if (IsWord("UNSET")) Fail("settings are kept as written");
   if (NameAhead() && !Is(Kw::kDROP)) {  // ALTER COLUMN b INTEGER NOT NULL
     action->text = "ALTER COLUMN TYPE";
     if (FindType(d_, ToUpper(Cur().text)) != nullptr || Has(Feature::kProceduralDdl)) Add(action, Word("SET DATA TYPE"));
@@ -76,8 +77,8 @@ Node* Parser::AlterAction() {
       return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
     }
     if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
-    const bool word = Eat(Kw::kCOLUMN);
-    Node* action = Phrase("ADD COLUMN", {Word(word || !Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
+    Eat(Kw::kCOLUMN);
+    Node* action = Phrase("ADD COLUMN", {Word("ADD COLUMN")});
     if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
       at_ += 3;
       Add(action, Word("IF NOT EXISTS"));
@@ -117,10 +118,12 @@ Node* Parser::AlterAction() {
       return action;
     }
     if (!Eat(Kw::kTO)) Eat(Kw::kAS);
-    Node* name = DottedName();
-    // Where a table stays in its dataset, only its own name is written.
-    if (Has(Feature::kScripts)) name = NewAt(name->begin, Kind::kName, {name->Child(name->count - 1)});
-    return Phrase("RENAME TO", {Word("RENAME TO"), name});
+    return Phrase("RENAME TO", {Word("RENAME TO"), DottedName()});
+  }
+  if (IsWord("MODIFY") && Has(Feature::kModifyIsAlter) && Ahead(1).type != Tok::kSymbol) {
+    Next();
+    Eat(Kw::kCOLUMN);
+    return AlterColumn();
   }
   if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) {
     const std::string verb = ToUpper(Next().text);

@@ -183,6 +183,7 @@ Node* Parser::Generated() {
 // One constraint of a column, or nullptr where the definition ends.
 Node* Parser::ColumnConstraint() {
   if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
+  PolicyWord(nullptr, true);
   const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
   if (Is(Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
     Next();
@@ -232,6 +233,12 @@ Node* Parser::ColumnConstraint() {
     return Phrase("COMMENT", {Word("COMMENT"), StringLiteral()});
   }
   if (Eat(Kw::kCOLLATE)) return Phrase("COLLATE", {Word("COLLATE"), Cur().type == Tok::kString ? Primary() : DottedName()});
+  if (IsWord("AUTOINCREMENT") && SymbolAhead(1, "(")) {
+    Next();
+    Node* start = KeyColumns();
+    start->kind = Kind::kList;
+    return Phrase("IDENTITY COLUMN", {New(Kind::kFunction, {start}, "IDENTITY")});
+  }
   if (IsWord("AUTO_INCREMENT") || IsWord("AUTOINCREMENT")) return Phrase("AUTO_INCREMENT", {Word(ToUpper(Next().text))});
   if (Is(Kw::kON) && IsAhead(1, Kw::kUPDATE)) {
     at_ += 2;

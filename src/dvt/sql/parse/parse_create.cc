@@ -153,24 +153,6 @@ bool Parser::CreateRoutine(Node* create) {
   return true;
 }
 
-// [WITH] START [WITH | =] 1 [,] INCREMENT [BY | =] 1 …
-Node* Parser::SequenceOptions() {
-  Node* options = New(Kind::kList);
-  while (!AtEnd() && !IsSymbol(";")) {
-    if (Is(Kw::kWITH) && (IsWord("START", 1) || IsWord("INCREMENT", 1))) Next();
-    const bool start = IsWord("START"), step = IsWord("INCREMENT");
-    if (!start && !step) {
-      Add(options, Property());
-      continue;
-    }
-    Next();
-    if (!EatSymbol("=") && !Eat(Kw::kWITH)) Eat(Kw::kBY);
-    Add(options, Phrase(start ? "START WITH" : "INCREMENT BY", {Word(start ? "START WITH" : "INCREMENT BY"), Expression()}));
-    EatSymbol(",");
-  }
-  return options->count == 0 ? nullptr : options;
-}
-
 bool Parser::CreateRest(Node* create) {
   const std::string_view what = create->text;
   if (what.find("INDEX") != std::string_view::npos) return CreateIndex(create);
@@ -180,12 +162,19 @@ bool Parser::CreateRest(Node* create) {
     return CreateRoutine(create);
   if (!NameAhead()) return false;
   create->children[kCreateName] = DottedName();
-  if (what.ends_with("SEQUENCE") && !Is(Kw::kAS)) {
+  if (what.ends_with("SEQUENCE")) {
     create->children[kCreateProperties] = SequenceOptions();
     return true;
   }
   if (IsSymbol("(") && !QueryAhead(0)) create->children[kCreateColumns] = CreateColumns();
-  create->children[kCreateProperties] = Properties();
+  Node* properties = Properties(create->children[kCreateColumns] == nullptr && Has(Feature::kStagedFiles));
+  if (properties != nullptr && IsSymbol("(") && !QueryAhead(0)) {  // columns may follow
+    create->children[kCreateColumns] = CreateColumns();
+    if (const Node* more = Properties()) {
+      for (Node* each : more->Children()) Add(properties, each);
+    }
+  }
+  create->children[kCreateProperties] = properties;
   CreateBody(create);
   if (!AtEnd() && !IsSymbol(";")) create->children[kCreateTail] = Properties();
   return true;
@@ -193,6 +182,7 @@ bool Parser::CreateRest(Node* create) {
 
 Node* Parser::Create() {
   const size_t start = at_;
+  if (StageAhead()) return CreateStage();
   Node* create = Slots(Kind::kCreate, kCreateSlots);
   bool read = CreateHead(create);
   if (read) {

@@ -222,7 +222,7 @@ Node* Parser::WordPrimary() {
     Next();
     return Phrase("INTRODUCER", {charset, Primary()});
   }
-  if (Has(Feature::kLambdaArrow) && SymbolAhead(1, "->") && LambdaAhead()) return Lambda();
+  if (Has(Feature::kLambdaArrow) && (SymbolAhead(1, "->") || SymbolAhead(2, "->")) && LambdaAhead()) return Lambda();
   bool callable = SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || Is(Kw::kLEFT) || Is(Kw::kRIGHT) ||
                                           Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
                                           Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));

@@ -160,10 +160,17 @@ Node* Parser::Property() {
   return PhrasePiece();
 }
 
-Node* Parser::Properties() {
+Node* Parser::Properties(bool may_have_columns) {
   Node* list = New(Kind::kList);
   while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !BodyAhead()) {
+    if (may_have_columns && list->count > 0 && list->Child(list->count - 1)->Is(Kind::kSetting) && IsSymbol("(")) break;
+    PolicyWord(list, false);
     Add(list, Property());
+    if (Has(Feature::kTimeTravel) && tokens_[at_ - 1].type != Tok::kSymbol && TimeTravelAhead()) {  // CLONE t AT (…)
+      Node* moment = Phrase("AT", {Word(ToUpper(Next().text))});
+      Add(moment, New(Kind::kTuple, {TravelPoint()}));
+      Add(list, moment);
+    }
     if (IsSymbol(",")) {
       // MySQL separates table options by commas if it likes.
       if (!Ahead(1).text.empty() && Ahead(1).type == Tok::kWord && SymbolAhead(2, "="))

@@ -338,20 +338,25 @@ Node* Parser::FrameBound() {
   return bound;
 }
 
+// a INT in (a INT, b) -> …
+bool Parser::LambdaParameterTyped(size_t n) const {
+  return Has(Feature::kTypedLambdas) && Ahead(n).type == Tok::kWord && Ahead(n + 1).type == Tok::kWord &&
+         FindType(d_, ToUpper(Ahead(n + 1).text)) != nullptr;
+}
+
 // x -> …, (x, y) -> …, lambda x: …
 bool Parser::LambdaAhead() const {
   if (Is(Kw::kLAMBDA) && Has(Feature::kLambdaKeyword) && NameAhead(1)) return true;
   if (!Has(Feature::kLambdaArrow)) return false;
-  if (Has(Feature::kTypedLambdas) && Cur().type == Tok::kWord && Ahead(1).type == Tok::kWord && SymbolAhead(2, "->") &&
-      FindType(d_, ToUpper(Ahead(1).text)) != nullptr)
-    return true;
   if (IsSymbol("(")) {
     size_t n = 1;
-    while (Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ",")) n += 2;
+    const auto skip = [&] { n += LambdaParameterTyped(n) ? 1 : 0; };
+    for (skip(); Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ","); skip()) n += 2;
     return Ahead(n).type == Tok::kWord && SymbolAhead(n + 1, ")") && SymbolAhead(n + 2, "->");
   }
   // A one-word left side is a lambda's parameter only inside a call, and only if no JSON key follows.
   if (options_.placeholders && Cur().text.starts_with("ARG")) return false;
+  if (LambdaParameterTyped(0) && SymbolAhead(2, "->")) return true;
   return Cur().type == Tok::kWord && NameAhead() && SymbolAhead(1, "->") && Ahead(2).type != Tok::kString &&
          Ahead(2).type != Tok::kNumber;
 }

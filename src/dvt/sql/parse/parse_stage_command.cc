@@ -29,7 +29,6 @@ Node* Parser::StageCommand() {
   Node* command = New(Kind::kCommand);
   std::string verb = ToUpper(Cur().text);
   if (verb == "LS") verb = "LIST";
-  if (verb == "RM") verb = "REMOVE";
   if (verb == "DESC") verb = "DESCRIBE";
   Next();
   if (AtEnd()) {
@@ -39,6 +38,8 @@ Node* Parser::StageCommand() {
   const size_t start = at_;
   std::string rest(RawUntilStatementEnd(Cur().begin));
   CheckBalance(start);
+  if (verb == "PUT" || verb == "GET")  // the // of a path is no comment
+    rest = TrimView(SourceOf(tokens_[start].begin, AtEnd() ? Cur().end : Cur().begin));
   for (size_t token = start; (verb == "LIST" || verb == "REMOVE") && token < at_; ++token) {  // PATTERN = '…'
     if (tokens_[token].type != Tok::kWord || !EqualsIgnoreCase(tokens_[token].text, "PATTERN")) continue;
     const bool sign = token + 2 < tokens_.size() && tokens_[token + 1].symbol == Symbol("=");
@@ -48,12 +49,14 @@ Node* Parser::StageCommand() {
   }
   if (verb == "PUT" && rest.starts_with("file:")) {
     const size_t blank = std::min(rest.find(' '), rest.size());
-    rest = "'" + rest.substr(0, blank) + "'" + rest.substr(blank);
+    rest = QuoteString(d_, rest.substr(0, blank)) + rest.substr(blank);
   }
-  if (verb == "LIST" || verb == "REMOVE") {
+  if (verb == "LIST") {
     const std::string upper = ToUpper(rest);
     const size_t pattern = upper.find(" PATTERN");
     const size_t sign = pattern == std::string::npos ? pattern : rest.find('=', pattern);
+    if (pattern != std::string::npos && (sign == std::string::npos || TrimView(rest).back() == '='))
+      Fail("a pattern is written PATTERN = '…'");
     if (sign != std::string::npos)
       rest = rest.substr(0, pattern) + " PATTERN = " + std::string(TrimView(std::string_view(rest).substr(sign + 1)));
   }
@@ -77,6 +80,7 @@ Node* Parser::Show() {
       const bool table = kinds.find("PRIMARY KEYS") != std::string::npos || kinds.find("UNIQUE KEYS") != std::string::npos ||
                          kinds.find("COLUMNS") != std::string::npos;
       if (kind) text += " " + ToUpper(Next().text);
+      if (kind && text.ends_with("APPLICATION") && EatWord("PACKAGE")) text += " PACKAGE";
       if (!kind) text += table ? " TABLE" : " SCHEMA";
       const bool name =
           Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !IsOneOf(Cur().text, {"STARTS", "LIMIT", "LIKE"}));

@@ -218,7 +218,6 @@ class Parser {
   bool PrefixAliasAhead() const;
   bool PivotStatementAhead(size_t n = 0) const;
   Node* PivotStatement();
-  Node* SequenceOptions();
   Node* PivotCommand();
   Node* SampleClause();
   void SampleSize(Node* sample);
@@ -308,6 +307,7 @@ class Parser {
   bool PathKey(std::string& path);
   Node* MatchAgainst(uint32_t begin);
   bool LambdaAhead() const;
+  bool LambdaParameterTyped(size_t n) const;
   size_t BehindParenthesis(size_t n) const;  ///< the token behind the one that closes the n-th ahead
   bool SpreadAhead() const;                  ///< *COLUMNS(…)
   Node* Spread();
@@ -414,7 +414,12 @@ class Parser {
   Node* Generated();
   Node* KeyColumns();
   Node* ParenExpression();
-  Node* Properties();
+  Node* Properties(bool may_have_columns = false);
+  Node* SequenceNumber();
+  Node* SequenceOptions();
+  void PolicyWord(Node* list, bool of_column);
+  bool StageAhead() const;
+  Node* CreateStage();
   Node* Property();
   Node* Storage();
   Node* SettingValue();

@@ -39,7 +39,7 @@ bool Fulfils(std::string_view condition, std::span<Node* const> args, const std:
 /// Words of templates that compute from their filled arguments, or nullptr if `word` is none: ANY_NULL(a, b) is a IS NULL OR b IS NULL;
 /// ADD(a, 1) a sum, computed for numbers; SPAN(2, 5) the count of 2 … 5; NUMBERS_BEFORE(1, 5) is SEQUENCE(1, 4); PLAIN_NUMBER('2') is 2; JOINED(a, 'x') a text, joined for literals; SEED(RANDOM(1)) the seed; WHOLE(a) a cast to INT except for
 /// whole numbers; CHANGED('ab', 'xb') the characters of one text that differ from the other's; JSON_ARROW(a, '$.b') is a -> '$.b'; JSON_PATH_OF('a[0]') is '$.a[0]' and
-/// PLAIN_PATH_OF the way back; CHAINED_ARRAYS('f', a, b, c) is f(a, f(b, c)) without NULLs, CALL_OF_PAIRS('f', …) f of keys and values in turn, PARSED(a) PARSE_JSON(a)
+/// PLAIN_PATH_OF the way back; CHAINED_ARRAYS('f', a, b, c) is f(a, f(b, c)) without NULLs, CALL_OF_PAIRS('f', …) f of keys and values in turn, INTERVAL_OF('DAY', …) the interval of MAKE_INTERVAL, PARSED(a) PARSE_JSON(a)
 /// of what is no JSON by its looks, OR_EMPTY_TEXT(ARGS) each argument or the empty text; HEX_VALUE('CC') the number that the digits say;
 /// TEXT_LIST and TEXT_ARRAYS lists and single values as one list of texts (in the second NULL is an empty list); REST2(a, b, c) all but the first as a list.
 Node* ApplyWord(Arena& arena, std::string_view word, std::span<Node* const> args, std::vector<Node*>& made);

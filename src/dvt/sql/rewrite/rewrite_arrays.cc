@@ -23,6 +23,22 @@ bool OfStructures(const Node* node) {
   return type->op == Op::kArrayType && type->Child(0)->op == Op::kStructType;
 }
 
+// [STRUCT(1 AS a), STRUCT(2)]: all elements have the names of the first.
+void NameFields(Arena& arena, Node* array) {
+  const Node* first = array->count > 1 && array->Child(0)->Is(Kind::kFunction) && IsStructCall(array->Child(0))
+                          ? array->Child(0)->Child(kArgsSlot)
+                          : nullptr;
+  if (first == nullptr) return;
+  for (uint32_t i = 1; i < array->count; ++i) {
+    Node* fields =
+        array->Child(i)->Is(Kind::kFunction) && IsStructCall(array->Child(i)) ? array->Child(i)->children[kArgsSlot] : nullptr;
+    for (uint32_t f = 0; fields != nullptr && f < fields->count && f < first->count; ++f) {
+      if (first->Child(f)->Is(Kind::kAlias) && !fields->Child(f)->Is(Kind::kAlias))
+        fields->children[f] = NewNode(arena, Kind::kAlias, {fields->children[f], Clone(arena, first->Child(f)->Child(1))});
+    }
+  }
+}
+
 }  // namespace
 
 // Where an alias names the item, other systems name a table with a column.
@@ -120,6 +136,8 @@ void Rewriter::ArrayTables(Node* root) {
   if (!from && !to) return;
   Node* slot = root;
   Rewrite(slot, [&](Node* node) -> Node* {
+    if (from && node->Is(Kind::kArray) && (to_.Has(Feature::kStructBraces) || to_.nested.structure == "OBJECT"))
+      NameFields(arena_, node);
     if (from && IsUnnest(node)) return ReadUnnest(node);
     if (!to) return node;
     if (IsUnnest(node)) WriteUnnest(node, root);

@@ -228,6 +228,11 @@ Node* Rewriter::Canonical(Node* node) {
     case Kind::kBetween:
     case Kind::kIn:
       if (node->Is(Kind::kIn) && node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;
+      if (node->Is(Kind::kIn) && node->Has(kNot) && customary_ && from_.Has(Feature::kNotInIsAll) && node->Child(1)->IsQuery()) {
+        Node* all = NewNode(arena_, Kind::kQuantified, {node->Child(1)}, {}, Op::kEvery);
+        all->begin = node->begin;
+        return MakeBinary(arena_, Op::kNeq, node->Child(0), all);
+      }
       break;
     case Kind::kUnary:
       while (node->op == Op::kPlus || (node->op == Op::kNeg && node->Child(0)->Is(Kind::kUnary, Op::kPlus))) {

@@ -112,6 +112,34 @@ void Rewriter::AlterForTarget(Node* alter) {
   }
 }
 
+// ADD a INT, b INT where columns are added without a word.
+void Rewriter::ColumnsAddedInTurn(Node* alter) {
+  Node* actions = alter->Child(1);
+  if (actions == nullptr) return;
+  const bool bare = to_.Has(Feature::kAddWithoutColumn);
+  Node* list = NewNode(arena_, Kind::kList);
+  bool again = false;
+  for (Node* action : actions->Children()) {
+    const bool many = action->text == "ADD COLUMNS" && bare && action->Child(action->count - 1)->Is(Kind::kTuple);
+    const bool one = action->text == "ADD COLUMN" && bare;
+    for (Node* column : many ? action->Child(action->count - 1)->Children() : std::span<Node* const>()) {
+      Node* each = NewNode(arena_, Kind::kPhrase, {NewNode(arena_, Kind::kWord, {}, "ADD"), column}, "ADD COLUMN");
+      if (std::exchange(again, true)) each->children[0] = each->children[1], each->count = 1;
+      Append(arena_, list, each);
+    }
+    if (one && again) {
+      ++action->children;
+      --action->count;
+      --action->capacity;
+    } else if (one) {
+      action->children[0] = NewNode(arena_, Kind::kWord, {}, "ADD");
+    }
+    again = many || one;
+    if (!many) Append(arena_, list, action);
+  }
+  alter->children[1] = list;
+}
+
 // 0xCC as 204.
 void Rewriter::DecimalNumber(Node* number) {
   const std::string_view text = number->text;

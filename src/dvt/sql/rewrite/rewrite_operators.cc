@@ -131,6 +131,7 @@ Node* Rewriter::Visit(Node* node) {
       AlterActions(node);
       PlainDefinition(node);
       AlterForTarget(node);
+      ColumnsAddedInTurn(node);
       return node;
     case Kind::kFunction: return PlaceOrder(Function(NullTreatment(node)));
     case Kind::kIn: return In(node);
@@ -196,6 +197,10 @@ Node* Rewriter::Visit(Node* node) {
         if (from_.Has(Feature::kDatabasesOnly) && node->text == "DATABASE") node->text = "SCHEMA";
       }
       PlainDefinition(node);
+      if (node->Is(Kind::kCreate) && node->text.starts_with("PRIVATE ")) {  // temporary tables are private everywhere
+        node->text.remove_prefix(8);
+        if (node->text.starts_with("TEMPORARY ")) node->text.remove_prefix(10), node->Set(kTemporary);
+      }
       if (!node->Is(Kind::kColumnDef))
         Note(Verdict::kDifferent, node, "statement",
              "definitions and changes of tables are only printed in the other dialect, not checked");

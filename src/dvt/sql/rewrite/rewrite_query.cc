@@ -27,6 +27,17 @@ Node* OutputOf(const Node* items, const Node* key) {
   return nullptr;
 }
 
+// Rows with objects, which are calls there that VALUES does not take.
+bool HoldsObjects(const Node* values, const Dialect& target) {
+  if (target.nested.structure != "OBJECT") return false;
+  for (const Node* row : values->Child(kInnerSlot)->Children()) {
+    for (const Node* value : row->Children()) {
+      if (value->Is(Kind::kStruct) || (value->Is(Kind::kFunction) && EqualsIgnoreCase(value->text, "STRUCT"))) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // Keys by which values are made one: texts that differ only in case may fall together.
@@ -264,7 +275,9 @@ void Rewriter::Table(Node* node) {
     if (columnar::DataType(kind).is_integer() || (moments && HasExactForms())) Made(node->Child(1));
   }
   const Node* values = node->Is(Kind::kDerivedTable) ? InnerQuery(node->Child(1)) : nullptr;
-  if (values != nullptr && values->Is(Kind::kValues) && !to_.Has(Feature::kValuesTable)) NamedValues(node);
+  if (values != nullptr && values->Is(Kind::kValues) &&
+      (!to_.Has(Feature::kValuesTable) || (customary_ && HoldsObjects(values, to_))))
+    NamedValues(node);
 }
 
 void Rewriter::Limit(Node* query) {

@@ -227,6 +227,7 @@ class Rewriter {
   void PlainDefinition(Node* node);
   bool PlainRoutine(Node* create);
   void AlterActions(const Node* alter);
+  void ColumnsAddedInTurn(Node* alter);
   void DecimalNumber(Node* number);
   void WideDecimal(Node* type, const TypeSpec& target);
 

@@ -111,6 +111,45 @@ void Marks(Arena& arena, Node* node, const Dialect& target) {
   for (Node* child : node->Children()) Marks(arena, child, target);
 }
 
+// How a counter starts and steps, as far as it is said: IDENTITY (START WITH 10 INCREMENT BY 2), IDENTITY(10, 2).
+std::pair<std::string, std::string> CounterOf(const Node* phrase) {
+  std::pair<std::string, std::string> counter;
+  std::vector<std::string> words;
+  const std::function<void(const Node*)> collect = [&](const Node* part) {
+    if (part == nullptr) return;
+    const size_t before = words.size();
+    for (const std::string& word : Split(part->text, ' ')) words.push_back(word);
+    for (const Node* child : part->Children()) collect(child);
+    if (part->Is(Kind::kUnary, Op::kNeg) && words.size() > before) words.back() = "-" + words.back();
+  };
+  for (uint32_t i = 0; i < phrase->count; ++i) collect(phrase->Child(i));
+  if (phrase->text == "IDENTITY COLUMN") {
+    std::erase_if(words, [](const std::string& word) { return word.empty() || word == "IDENTITY"; });
+    if (words.size() > 1) counter = {words[0], words[1]};
+    return counter;
+  }
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool by = EqualsIgnoreCase(words[i + 1], "WITH") || EqualsIgnoreCase(words[i + 1], "BY");
+    const std::string value = by && i + 2 < words.size() ? words[i + 2] : words[i + 1];
+    if (EqualsIgnoreCase(words[i], "START")) counter.first = value;
+    if (EqualsIgnoreCase(words[i], "INCREMENT")) counter.second = value;
+  }
+  return counter;
+}
+
+// AUTOINCREMENT START 10 INCREMENT 2 for what others generate.
+void Autoincrements(Arena& arena, Node* node) {
+  if (node == nullptr) return;
+  for (Node* child : node->Children()) Autoincrements(arena, child);
+  if (!node->Is(Kind::kPhrase) || (node->text != "AUTO_INCREMENT" && node->text != "IDENTITY" && node->text != "IDENTITY COLUMN"))
+    return;
+  const auto [start, step] = CounterOf(node);
+  const std::string text =
+      "AUTOINCREMENT" + (start.empty() ? "" : " START " + start) + (step.empty() ? "" : " INCREMENT " + step);
+  node->count = 1;
+  node->children[0] = NewNode(arena, Kind::kWord, {}, arena.Copy(text));
+}
+
 // IDENTITY(10, 1) for what others generate, and no catalog before a view.
 void Definitions(Arena& arena, Node* node, const Dialect& target) {
   if (node == nullptr || !target.Has(Feature::kOutputClause)) return;
@@ -193,6 +232,7 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
   if (target.Has(Feature::kOutputClause) && tree->Is(Kind::kDrop) && tree->text.ends_with("VIEW")) {
     for (Node* name : tree->Child(0)->Children()) DropCatalog(name);
   }
+  if (target.Has(Feature::kAutoincrement) && tree->Is(Kind::kCreate)) Autoincrements(arena, tree);
   if (&source == &target) return;
   if (tree->Is(Kind::kCreate) && tree->text == "SCOPED TEMPORARY TABLE") tree->text = "TABLE", tree->Set(kTemporary);
   if (tree->Is(Kind::kCreate)) Definitions(arena, tree, target);

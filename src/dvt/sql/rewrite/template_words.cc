@@ -254,6 +254,27 @@ class Words {
     return Made(MakeFunction(arena_, args_[0]->text, flat));
   }
 
+  // 'WEEK', 1, 2, hours => 3 as INTERVAL '1 year, 2 month, 3 hour': what follows months are weeks or, with 'DAY', days. Of literals only.
+  Node* IntervalOf() {
+    static constexpr std::string_view kUnits[] = {"year", "month", "week", "day", "hour", "minute", "second"};
+    std::string text;
+    for (size_t i = 1; i < args_.size(); ++i) {
+      const bool named = args_[i]->Is(Kind::kNamedArg);
+      const Node* value = Unparen(named ? args_[i]->Child(1) : args_[i]);
+      const bool negative = value->Is(Kind::kUnary, Op::kNeg);
+      if (negative) value = value->Child(0);
+      const size_t place = i - 1 + (i > 2 && args_[0]->text == "DAY" ? 1 : 0);
+      std::string unit = named ? ToLower(args_[i]->Child(0)->text) : std::string(kUnits[std::min<size_t>(place, 6)]);
+      if (unit.size() > 1 && unit.back() == 's') unit.pop_back();
+      if (unit == "min") unit = "minute";
+      if (unit == "sec") unit = "second";
+      if ((!value->Is(Kind::kNumber) && !value->Is(Kind::kString, Op::kPlain)) || place > 6)
+        return Made(MakeFunction(arena_, "MAKE_INTERVAL", args_.subspan(1)));
+      text += (text.empty() ? "" : ", ") + std::string(negative ? "-" : "") + std::string(value->text) + " " + unit;
+    }
+    return Made(NewNode(arena_, Kind::kInterval, {Made(MakeString(arena_, text))}));
+  }
+
   // PARSE_JSON(x), unless x is a JSON value by its looks.
   Node* Parsed() {
     const Node* value = Unparen(args_[0]);
@@ -421,6 +442,7 @@ constexpr struct {
               {"PLAIN_PATH_OF", 1, &Words::PlainPath},
               {"CHAINED_ARRAYS", 2, &Words::ChainedArrays},
               {"CALL_OF_PAIRS", 1, &Words::CallOfPairs},
+              {"INTERVAL_OF", 1, &Words::IntervalOf},
               {"PARSED", 1, &Words::Parsed}};
 
 }  // namespace
