@@ -124,6 +124,11 @@ constexpr FunctionSpec kFunctions[] = {
     Written("json_extract_array", 2, 2, R::kList, "TRANSFORM(GET_PATH(PARSED(ARG1), PLAIN_PATH_OF(ARG2)), x -> PARSE_JSON(TO_JSON(x)))"),
     Written("json_value_array", 2, 2, R::kList, "TRANSFORM(GET_PATH(PARSED(ARG1), PLAIN_PATH_OF(ARG2)), x -> CAST(x AS VARCHAR))"),
     // Dates and times
+    Near("week_trunc_date", 2, 3, "DATE_TRUNC('WEEK', ARG1)"),
+    Near("week_trunc_timestamp", 2, 3, "DATE_TRUNC('WEEK', ARG1)"),
+    Near("week_trunc_datetime", 2, 3, "DATE_TRUNC('WEEK', ARG1)"),
+    Near("week_diff", 3, 3, "DATEDIFF(WEEK, ARG2, ARG1)"),
+    Near("week_last_day", 2, 2, "LAST_DAY(ARG1, WEEK)"),
     Written("date_add_step", 2, 2, R::kUnknown, "DATEADD(DAY, ARG2, ARG1)", {}, "date_add"),
     Written("date_sub_step", 2, 2, R::kUnknown, "DATEADD(DAY, ARG2 * -1, ARG1)", {}, "date_sub"),
     Written("date_diff_step", 2, 2, R::kInt64, "DATEDIFF(DAY, ARG2, ARG1)", {}, "date_diff"),

@@ -323,13 +323,16 @@ void Rewriter::HexCase(Node*& root) {
   };
   auto argument = [](const Node* node) { return node->Child(kArgsSlot)->children[0]; };
   auto cased = [&](const Node* node) { return call(node, "LOWER") || call(node, "UPPER"); };
-  auto hex = [&](const Node* node) { return call(node, "HEX") || call(node, "TO_HEX"); };
+  auto hex = [&](const Node* node) { return call(node, "HEX") || call(node, "TO_HEX") || call(node, "HEX_ENCODE"); };
   Rewrite(root, [&](Node* node) -> Node* {
     if (!cased(node)) return node;
     if (cased(argument(node)) && hex(argument(argument(node)))) node->children[kArgsSlot]->children[0] = argument(argument(node));
     Node* inner = argument(node);
     if (!hex(inner)) return node;
     if (call(node, lower_hex ? "LOWER" : "UPPER")) return inner;
+    // The digest of MD5 in hexadecimal digits is MD5 itself.
+    if (!lower_hex && call(argument(inner), "MD5_BINARY") && FindConcept(to_, "md5", 1) != nullptr)
+      return MakeFunction(arena_, FindConcept(to_, "md5", 1)->name, {argument(argument(inner))});
     const bool digest = !lower_hex && call(argument(inner), "UNHEX") && call(argument(argument(inner)), "MD5");
     return digest ? argument(argument(inner)) : node;
   });
