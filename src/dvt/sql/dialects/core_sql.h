@@ -12,6 +12,8 @@ const Dialect& NeutralDates();
 std::span<const FunctionSpec> MoreDateFunctions(std::string_view dialect);
 /// Forms that DuckDB writes rather than its own names, asked before its table.
 std::span<const FunctionSpec> DuckdbForms();
+/// How PostgreSQL says differences of dates, a parent of it.
+const Dialect& PostgresDates();
 /// More of DuckDB's functions, a parent of it.
 const Dialect& DuckdbCustomary();
 /// The canonical functions, of the neutral dialect.

@@ -57,6 +57,17 @@ Node* Parser::SpecialOperator(Node* left, int power) {
   return nullptr;
 }
 
+// A reserved word that is a function without parentheses: CURRENT_CATALOG; nullptr if it is none.
+Node* Parser::BareCall() {
+  if (SymbolAhead(1, "(") || SymbolAhead(1, ".") || !IsReserved(d_, Cur().text)) return nullptr;
+  const FunctionSpec* spec = FindFunction(d_, Cur().text, 0);
+  if (spec == nullptr || (spec->flags & kNoParentheses) == 0) return nullptr;
+  Node* call = New(Kind::kFunction, {New(Kind::kList)}, Cur().text);
+  call->Set(kNoParens);
+  Next();
+  return call;
+}
+
 // Calls with a grammar of their own inside: XMLTABLE(… PASSING … COLUMNS …), JSON_VALUE(… RETURNING …). They are kept as written. Asked behind
 // the opening parenthesis.
 bool Parser::HasRawArguments(const Node* call) const {

@@ -92,19 +92,20 @@ Node* Parser::Subcolumn(Node* value) {
   return NewAt(value->begin, Kind::kCast, {value, type}, ".:");
 }
 
-// APPROXIMATE COUNT(DISTINCT x); nullptr if the word is a name.
+// APPROXIMATE COUNT(DISTINCT x), APPROXIMATE PERCENTILE_DISC(…); nullptr if it is none.
 Node* Parser::ApproximateCall() {
-  if (!Has(Feature::kApproximateCalls) || !IsWord("APPROXIMATE") || !IsWord("COUNT", 1) || !SymbolAhead(2, "(") ||
-      !IsAhead(3, Kw::kDISTINCT))
+  if (!Has(Feature::kApproximateCalls) || !IsWord("APPROXIMATE") || Ahead(1).type != Tok::kWord || !SymbolAhead(2, "("))
     return nullptr;
-  const uint32_t begin = Next().begin;
   Next();
-  Node* call = Slots(Kind::kFunction, 3);
-  call->begin = begin;
-  call->text = "APPROX_DISTINCT";
-  Arguments(call);
-  call->Set(kDistinctArgs, false);
-  return CallTail(call);
+  Node* call = Primary();
+  if (!call->Is(Kind::kFunction)) Fail("this call cannot be approximate");
+  if (EqualsIgnoreCase(call->text, "COUNT") && call->Has(kDistinctArgs) && !options_.placeholders) {
+    call->text = "APPROX_DISTINCT";
+    call->Set(kDistinctArgs, false);
+    return call;
+  }
+  call->text = arena_.Copy("APPROXIMATE " + ToUpper(call->text));
+  return call;
 }
 
 // ROWS FROM (f(a) AS t(b INT), g(c)) [WITH ORDINALITY]: as a call, whose arguments may be named.

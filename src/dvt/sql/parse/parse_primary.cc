@@ -234,6 +234,7 @@ Node* Parser::WordPrimary() {
     Unexpected("an expression");
   }
   if (Has(Feature::kSafeCast) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
+  if (Node* call = BareCall()) return call;
   if (TypeAhead()) return TypedLiteral();
   if (TypedConstructorAhead()) return TypedConstructor();
   if (TypeValueAhead()) return TypeValue();

@@ -86,6 +86,9 @@ Node* Parser::Storage() {
 
 Node* Parser::Property() {
   if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
+  if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
+  if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
+    Fail("expected PARTITION BY or PARTITION OF");
   if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Is(Kw::kRANGE) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
     const uint32_t begin = Cur().begin;

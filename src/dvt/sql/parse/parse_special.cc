@@ -77,7 +77,7 @@ Node* Parser::Extract() {
   Node* node = New(Kind::kExtract);
   at_ += 2;
   if (Cur().type != Tok::kWord && Cur().type != Tok::kString) Unexpected("a date part");
-  std::string field = ToUpper(Cur().text);
+  std::string field = options_.placeholders ? std::string(Cur().text) : ToUpper(Cur().text);
   if (Has(Feature::kDatePartCall) && SymbolAhead(1, ",")) {  // EXTRACT('month', x)
     Node* part = Primary();
     Next();
@@ -316,7 +316,7 @@ Node* Parser::Frame() {
     uint32_t begin = Cur().begin, end = begin;
     Next();
     while (Cur().type == Tok::kWord) end = Next().end;
-    frame->text = SourceOf(begin, end);
+    frame->text = arena_.Copy(ToUpper(SourceOf(begin, end)));
   }
   return frame;
 }

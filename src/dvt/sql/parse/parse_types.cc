@@ -78,6 +78,7 @@ Node* Parser::TypedLiteral() {
   uint32_t begin = Cur().begin;
   Node* type = TypeName();
   Node* text = StringLiteral();
+  if (options_.placeholders && text->text == "epoch") return Phrase("", {Word(type->text), text});  // a template's own form
   if (type->text == "JSON" && Has(Feature::kLiteralDigits))
     return NewAt(begin, Kind::kFunction, {New(Kind::kList, {text})}, "JSON_PARSE");
   Node* literal = NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
@@ -203,7 +204,8 @@ void Parser::TypeArguments(Node* type, std::string_view name) {
 
 // The words of a type's name up to its arguments, joined by one blank, in upper case.
 std::string Parser::TypeWords() {
-  const bool known = Has(Feature::kBracketIdentifiers) && FindType(d_, ToUpper(Cur().text)) != nullptr;  // [int] is INT
+  const bool quotable = Has(Feature::kBracketIdentifiers) || (Has(Feature::kTildeRegex) && Cur().text != "char");
+  const bool known = quotable && FindType(d_, ToUpper(Cur().text)) != nullptr;  // [int] is INT
   std::string name = Cur().type == Tok::kQuotedName && !known ? std::string(Cur().text) : ToUpper(Cur().text);
   if (Has(Feature::kKeepTypeCase) && FindType(d_, name) == nullptr && !EqualsIgnoreCase(name, d_.nested.array) &&
       !EqualsIgnoreCase(name, d_.nested.structure) && !EqualsIgnoreCase(name, d_.nested.map))
@@ -214,6 +216,7 @@ std::string Parser::TypeWords() {
   if (at_ > first + 1)
     return std::string(SourceOf(tokens_[first].begin, tokens_[at_ - 1].end));  // a type of a schema, as written
   if (name == "DOUBLE" && Eat(Kw::kPRECISION)) name += " PRECISION";
+  if (name == "BINARY" && Has(Feature::kTildeRegex) && Eat(Kw::kVARYING)) name += " VARYING";
   if ((name == "CHARACTER" || name == "CHAR" || name == "NCHAR" || name == "NATIONAL" || name == "BIT") && Eat(Kw::kVARYING))
     name += " VARYING";
   if (name == "NATIONAL" && (Is(Kw::kCHAR) || Is(Kw::kCHARACTER) || IsWord("VARCHAR"))) {
@@ -252,7 +255,8 @@ Node* Parser::TypeName() {
   Depth depth(*this);
   Node* type = New(Kind::kTypeName, {}, {}, Op::kScalarType);
   if (Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) Unexpected("a type name");
-  type->Set(kQuotedName, Cur().type == Tok::kQuotedName && Has(Feature::kKeepTypeCase));
+  type->Set(kQuotedName, Cur().type == Tok::kQuotedName && Has(Feature::kKeepTypeCase) &&
+                             (Cur().text == "char" || FindType(d_, ToUpper(Cur().text)) == nullptr));
   const size_t first = at_;
   std::string name = TypeWords();
   // A name that no dialect knows is somebody's own type, and stays as written.
@@ -276,6 +280,11 @@ Node* Parser::TypeName() {
     } else if (Is(Kw::kARRAY) && Has(Feature::kArrayKeyword) && Has(Feature::kTildeRegex)) {
       Next();
       type = NewAt(type->begin, Kind::kTypeName, {type}, {}, Op::kArrayType);
+      if (IsSymbol("[") && Ahead(1).type == Tok::kNumber && SymbolAhead(2, "]")) {  // INT ARRAY[3]
+        Next();
+        Add(type, Primary());
+        ExpectSymbol("]");
+      }
     } else {
       return type;
     }

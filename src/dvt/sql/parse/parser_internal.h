@@ -281,6 +281,7 @@ class Parser {
   Node* InsertAll();
   Node* AsOf();
   Node* Argument();
+  Node* BareCall();
   bool HasRawArguments(const Node* call) const;
   void Arguments(Node* call);
   Node* Star(Node* qualifier);

@@ -203,7 +203,13 @@ void Writer::ExpressionBody(const Node* node) {
       Put(node->op == Op::kAssignArg ? " := " : " => ");
       return Expression(node->Child(1), 0);
     case Kind::kSubscript:
-      Expression(node->Child(0), kAtom);
+      if (node->Child(0)->Is(Kind::kArray) && dialect_.Has(Feature::kArraysApart)) {
+        Put("(");
+        Expression(node->Child(0), 0);
+        Put(")");
+      } else {
+        Expression(node->Child(0), kAtom);
+      }
       Put("[");
       Expression(node->Child(1), 0);
       return Put("]");
@@ -405,20 +411,6 @@ void Writer::Star(const Node* node) {
   if (node->Child(4) != nullptr) Put(" "), List(node->Child(4), " ");
 }
 
-// {name: Type} where parameters have types.
-void Writer::Parameter(const Node* node) {
-  if (node->count == 0) return Put(node->text);
-  if (!dialect_.Has(Feature::kBraceParameters)) {
-    Put(":");
-    return Identifier(node->Child(0));
-  }
-  Put("{");
-  Identifier(node->Child(0));
-  Put(": ");
-  TypeName(node->Child(1));
-  Put("}");
-}
-
 void Writer::OrderItem(const Node* item) {
   Expression(item->Child(0), 0);
   if (item->Has(kDesc))
@@ -454,7 +446,10 @@ void Writer::Identifier(const Node* identifier) {
 void Writer::Dotted(const Node* name) {
   for (uint32_t i = 0; i < name->count; ++i) {
     if (i > 0) Put(".");
-    if (name->Child(i)->Is(Kind::kIdentifier))
+    const bool any_word = i > 0 && dialect_.Has(Feature::kAnyWordBehindDot) && options_.identify == Identify::kAsWritten;
+    if (any_word && !name->Child(i)->Has(kQuoted) && IsReserved(dialect_, name->Child(i)->text))
+      Put(name->Child(i)->text);
+    else if (name->Child(i)->Is(Kind::kIdentifier))
       Identifier(name->Child(i));
     else
       Expression(name->Child(i), 0);

@@ -1,4 +1,6 @@
 // Types, casts, literals, intervals and TRIM.
+#include <charconv>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/print/printer_internal.h"
 
@@ -84,12 +86,38 @@ void Writer::Bytes(const Node* node) {
   Put(text);
 }
 
+// {name: Type} where parameters have types.
+void Writer::Parameter(const Node* node) {
+  if (node->text.starts_with('%') && !dialect_.Has(Feature::kFormatParameters)) {
+    if (node->text == "%s") return Put("?");
+    Put(dialect_.Has(Feature::kStructBraces) ? "$" : ":");
+    return Put(node->text.substr(2, node->text.size() - 4));
+  }
+  if (node->count == 0) return Put(node->text);
+  if (!dialect_.Has(Feature::kBraceParameters)) {
+    Put(":");
+    return Identifier(node->Child(0));
+  }
+  Put("{");
+  Identifier(node->Child(0));
+  Put(": ");
+  TypeName(node->Child(1));
+  Put("}");
+}
+
 void Writer::Interval(const Node* node) {
   Put("INTERVAL ");
   const Node* value = node->Child(0);
-  const bool outside = dialect_.Has(Feature::kIntervalUnitOutside);
+  const bool outside = dialect_.Has(Feature::kIntervalUnitOutside) || node->text.find(" TO ") != std::string_view::npos;
   if (!outside && !node->text.empty() && (value->Is(Kind::kString) || value->Is(Kind::kNumber))) {
-    // One string with its unit, which every reader of INTERVAL '…' takes.
+    // One string with its unit, which every reader of INTERVAL '…' takes. Quarters are months there.
+    double quarters = 0;
+    const auto read = std::from_chars(value->text.data(), value->text.data() + value->text.size(), quarters);
+    if (node->text == "QUARTER" && read.ec == std::errc() && read.ptr == value->text.data() + value->text.size()) {
+      char months[32];
+      const auto end = std::to_chars(months, months + sizeof(months), quarters * 3);
+      return Put(QuoteString(dialect_, std::string(months, end.ptr) + " MONTH"));
+    }
     Put(QuoteString(dialect_, std::string(value->text) + " " + std::string(node->text) + (node->Has(kPluralUnit) ? "S" : "")));
     return;
   }

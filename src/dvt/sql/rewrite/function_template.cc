@@ -38,6 +38,7 @@ enum class Word {
   kIntervalUnit,
   kMoment,
   kStamp,
+  kTimed,
   kRaw,
   kTimes,
   kInteger,
@@ -56,6 +57,7 @@ Word WordOf(const Node* node) {
                                                                  {"INTERVAL_UNIT", Word::kIntervalUnit},
                                                                  {"MOMENT", Word::kMoment},
                                                                  {"STAMP", Word::kStamp},
+                                                                 {"TIMED", Word::kTimed},
                                                                  {"RAW", Word::kRaw},
                                                                  {"TIMES", Word::kTimes},
                                                                  {"INTEGER", Word::kInteger},
@@ -111,7 +113,10 @@ class Filling {
     node->flags = shape->flags;
     made_.push_back(node);
     if (shape->Is(Kind::kInterval) || shape->Is(Kind::kExtract)) {
-      if (const size_t n = Placeholder(shape->text); n > 0)
+      const size_t n = Placeholder(shape->text);
+      if (n > 0 && n <= args_.size() && shape->Is(Kind::kExtract) && args_[n - 1]->Is(Kind::kString))
+        node->text = arena_.Copy(ToUpper(args_[n - 1]->text));
+      else if (n > 0)
         node->text = n <= args_.size() ? arena_.Copy(UnitWord(args_[n - 1])) : std::string_view("DAY");
     }
     for (const Node* child : shape->Children()) {
@@ -188,7 +193,9 @@ class Filling {
 
   // 'ARG3': the unit's word as a string; an argument that is no word stays an expression.
   Node* UnitString(const Node* shape, size_t n) {
-    const std::string word = n > args_.size() ? std::string("DAY") : UnitWord(args_[n - 1]);
+    std::string word = n > args_.size() ? std::string("DAY") : UnitWord(args_[n - 1]);
+    if (n <= args_.size() && args_[n - 1]->Is(Kind::kUnary, Op::kNeg) && args_[n - 1]->Child(0)->Is(Kind::kNumber))
+      word = "-" + std::string(args_[n - 1]->Child(0)->text);
     if (word.empty()) return Argument(n);
     Node* node = NewNode(arena_, Kind::kString, {}, arena_.Copy(word), shape->op);
     made_.push_back(node);
@@ -206,6 +213,7 @@ class Filling {
       case Word::kIntervalValue: return arg->Is(Kind::kInterval) ? Quoted(arg->Child(0)) : arg;
       case Word::kIntervalUnit: return arg->Is(Kind::kInterval) && !arg->text.empty() ? Bare(arg->text) : Bare("DAY");
       case Word::kStamp: return arg->Is(Kind::kString, Op::kPlain) ? CastTo(arg, "TIMESTAMP") : arg;
+      case Word::kTimed: return formats_.same || arg->Is(Kind::kCast) ? arg : Timestamp(arg);  // a moment, in other systems
       case Word::kRaw: return Raw(arg);
       case Word::kCasted: return Casted(arg, args->Child(1)->text);
       case Word::kTimes: return Times(arg, args->Child(1)->text, args->Child(1)->Is(Kind::kUnary));
@@ -235,8 +243,9 @@ class Filling {
 
   // The number of an interval as it stands in INTERVAL '5' DAY.
   Node* Quoted(Node* value) {
-    if (!value->Is(Kind::kNumber)) return value;
-    Node* text = NewNode(arena_, Kind::kString, {}, value->text, Op::kPlain);
+    const bool negative = value->Is(Kind::kUnary, Op::kNeg) && value->Child(0)->Is(Kind::kNumber);
+    if (!value->Is(Kind::kNumber) && !negative) return value;
+    Node* text = MakeString(arena_, negative ? "-" + std::string(value->Child(0)->text) : std::string(value->text));
     made_.push_back(text);
     return text;
   }

@@ -198,6 +198,10 @@ Node* Rewriter::IntegerDivision(Node* node) {
   if (!TypeOf(node->Child(0)).is_integer() || !TypeOf(node->Child(1)).is_integer()) {
     Note(Verdict::kDifferent, node, "integer division", "the operands are not known to be integers");
   }
+  if (const FunctionSpec* call = customary_ ? FindConcept(to_, "integer_quotient", 2) : nullptr) {
+    Note(Verdict::kDifferent, node, "integer division", "a divisor of zero is an error in " + std::string(to_.name));
+    return Call(node, *call, node->Children());
+  }
   if (to_.Has(Feature::kSlashIsInteger)) node->op = Op::kDiv;
   if (!to_.Has(Feature::kSlashNullOnZero) && node->op == Op::kDiv && !IsSafeDivisor(node->Child(1))) {
     node->children[1] = Made(MakeFunction(arena_, "NULLIF", {node->Child(1), MakeNumber(arena_, 0)}));
@@ -360,7 +364,7 @@ Node* Rewriter::Interval(Node* node) {
     if (quarters) node->text = "MONTH";
     return Made(node);
   }
-  if (value->Is(Kind::kString) && !quarters) return Made(node);
+  if (value->Is(Kind::kString)) return Made(node);
   Node* unit = Made(NewNode(arena_, Kind::kInterval, {Made(NewNode(arena_, Kind::kNumber, {}, quarters ? "3" : "1"))},
                             quarters ? "MONTH" : node->text));
   return Made(MakeParen(arena_, Made(MakeBinary(arena_, Op::kMul, Made(MakeParen(arena_, node->Child(0))), unit))));

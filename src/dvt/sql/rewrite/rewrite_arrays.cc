@@ -130,15 +130,32 @@ void Rewriter::CteColumns(Node* cte) {
   cte->children[0] = NewNode(arena_, Kind::kTableAlias, {cte->Child(0)->Child(0), nullptr});
 }
 
+// UNNEST(t.items) AS u(item) is t.items AS item where an array is a table as it stands.
+void Rewriter::NavigateUnnest(Node* table, Node* root) {
+  if (!table->Is(Kind::kTableFunction) || !table->Child(1)->Is(Kind::kFunction)) return;
+  const Node* args = table->Child(1)->Child(kArgsSlot);
+  if (args == nullptr || args->count != 1) return;
+  WriteUnnest(table, root);
+  table->Set(kWithOffset, false);
+  if (Node* alias = table->Child(0); alias != nullptr && alias->Child(2) != nullptr) alias->text = "AT";
+  table->children[1] = args->children[0];
+}
+
 // Before anything else is rewritten: tables made of arrays and of rows of values.
 void Rewriter::ArrayTables(Node* root) {
   const bool from = from_.Has(Feature::kUnnestOffset), to = to_.Has(Feature::kUnnestOffset);
-  if (!from && !to) return;
+  const bool path = to_.Has(Feature::kUnnestNavigated);
+  if (!from && !to && !path) return;
   Node* slot = root;
   Rewrite(slot, [&](Node* node) -> Node* {
     if (from && node->Is(Kind::kArray) && (to_.Has(Feature::kStructBraces) || to_.nested.structure == "OBJECT"))
       NameFields(arena_, node);
-    if (from && IsUnnest(node)) return ReadUnnest(node);
+    if (from && IsUnnest(node)) {
+      node = ReadUnnest(node);
+      if (path) NavigateUnnest(node, root);
+      return node;
+    }
+    if (path && IsUnnest(node)) NavigateUnnest(node, root);
     if (!to) return node;
     if (IsUnnest(node)) WriteUnnest(node, root);
     if (node->Is(Kind::kCte)) CteColumns(node);
@@ -271,7 +288,7 @@ Node* Rewriter::Subscript(Node* node) {
   }
   const int64_t shift = (to_.Has(Feature::kArraysFromOne) ? 1 : 0) - base;
   int64_t value = 0;
-  if (index->Is(Kind::kString)) return node;
+  if (index->Is(Kind::kString) || TypeOf(node->Child(0)).kind == columnar::TypeKind::kJson) return node;
   if (shift != 0) {
     if (IsNumber(index, &value) && value + shift >= 0)
       node->children[1] = MakeNumber(arena_, value + shift);

@@ -305,7 +305,7 @@ void Rewriter::TypeName(Node* type) {
   }
   // VARCHAR(MAX) is a type of its own.
   if (type->count == 1 && type->Child(0)->Is(Kind::kColumn) && EqualsIgnoreCase(type->Child(0)->Child(0)->text, "max")) {
-    type->Child(0)->children[0] = MakeIdentifier(arena_, "MAX", false);
+    type->children[0] = NewNode(arena_, Kind::kWord, {}, "MAX");
     const bool bytes = EqualsIgnoreCase(type->text, "VARBINARY");
     const TypeSpec* whole = &from_ == &to_ ? nullptr : FindNeutralType(to_, bytes ? "VARBINARY" : "TEXT");
     if (whole == nullptr || to_.Has(Feature::kTop)) return;
@@ -354,6 +354,10 @@ void Rewriter::TypeName(Node* type) {
     for (const auto& row : to_.types) {
       if (row.written() == target->written() && row.kind == target->kind && row.parameters > target->parameters) target = &row;
     }
+  }
+  if (type->count > 0 && target->parameters == 0 && type->text.ends_with("(MAX)")) {
+    type->text.remove_suffix(5);
+    return;
   }
   if (type->count > target->parameters && &from_ != &to_) {
     Note(Verdict::kDifferent, type, "type " + std::string(spec->name),

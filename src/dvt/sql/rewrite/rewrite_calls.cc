@@ -51,6 +51,23 @@ void Rewriter::PlainArguments(Node* call) {
   if (plain->count == args->count) call->children[kArgsSlot] = plain;
 }
 
+// COUNT(DISTINCT a, b) counts rows without NULLs: COUNT(DISTINCT CASE WHEN a IS NULL THEN NULL … ELSE (a, b) END).
+void Rewriter::DistinctRow(Node* call) {
+  Node* args = call->Child(kArgsSlot);
+  if (!customary_ || !to_.Has(Feature::kDistinctOneValue) || from_.Has(Feature::kDistinctOneValue) || !call->Has(kDistinctArgs) ||
+      args == nullptr || args->count < 2 || !EqualsIgnoreCase(call->text, "COUNT"))
+    return;
+  Node* row = NewNode(arena_, Kind::kRow);
+  Node* choice = NewNode(arena_, Kind::kCase, {nullptr, row});
+  for (Node* arg : args->Children()) {
+    Append(arena_, row, arg);
+    Node* test = NewNode(arena_, Kind::kIs, {Clone(arena_, arg), NewNode(arena_, Kind::kNull)});
+    Append(arena_, choice, NewNode(arena_, Kind::kWhen, {test, NewNode(arena_, Kind::kNull)}));
+  }
+  args->children[0] = choice;
+  args->count = 1;
+}
+
 // FIRST_VALUE and its kin over a window without a frame: the whole partition in some systems, up to the current row in others.
 void Rewriter::ValueWindow(Node* call) {
   const bool value = EqualsIgnoreCase(call->text, "FIRST_VALUE") || EqualsIgnoreCase(call->text, "LAST_VALUE") ||

@@ -244,11 +244,15 @@ Node* Rewriter::Canonical(Node* node) {
       if (node->text.find('_') != std::string_view::npos) node->text = arena_.Copy(ReplaceAll(std::string(node->text), "_", ""));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
+    case Kind::kMerge:
+      return node;
     case Kind::kPosition:
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:
       if (EqualsIgnoreCase(node->text, "EXCLUDE NO OTHERS")) node->text = {};
+      if (node->Child(1) == nullptr && node->count > 0)  // ROWS 1 PRECEDING
+        SetChild(arena_, node, 1, NewNode(arena_, Kind::kFrameBound, {}, {}, Op::kCurrentRow));
       return node;
     case Kind::kSetOperation:
       wrap_values(kLeftSlot);

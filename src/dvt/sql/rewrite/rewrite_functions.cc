@@ -26,6 +26,7 @@ Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
 
 Node* Rewriter::Function(Node* node) {
   PlainArguments(node);
+  DistinctRow(node);
   ValueWindow(node);
   node = FoldFilter(node);
   ListedTexts(node);
@@ -34,6 +35,8 @@ Node* Rewriter::Function(Node* node) {
   const int count = args == nullptr ? 0 : static_cast<int>(args->count);
   if (Node* order = node->Child(kArgOrderSlot)) Order(order, nullptr);
   if (Node* order = node->Child(kWithinSlot)) Order(order, nullptr);
+  if (node->Has(kIgnoreNulls) && !to_.Has(Feature::kIgnoreNulls) && to_.Has(Feature::kDistinctOneValue))
+    Note(Verdict::kUnsupported, node, "IGNORE NULLS", std::string(to_.name) + " has no such clause");
   if (node->Child(kFilterSlot) != nullptr && !to_.Has(Feature::kFilterClause)) {
     Note(Verdict::kUnsupported, node, "FILTER", std::string(to_.name) + " has no FILTER clause");
   }

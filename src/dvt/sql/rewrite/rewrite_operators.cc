@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/scope.h"
@@ -201,6 +202,8 @@ Node* Rewriter::Visit(Node* node) {
         node->text.remove_prefix(8);
         if (node->text.starts_with("TEMPORARY ")) node->text.remove_prefix(10), node->Set(kTemporary);
       }
+      if (node->Is(Kind::kCreate) && node->Child(kCreateKeys) != nullptr && to_.Has(Feature::kNullsOrdering))
+        Order(node->Child(kCreateKeys), nullptr);
       if (!node->Is(Kind::kColumnDef))
         Note(Verdict::kDifferent, node, "statement",
              "definitions and changes of tables are only printed in the other dialect, not checked");
@@ -270,6 +273,16 @@ Node* Rewriter::CallOf(Node* node, std::string_view concept_name, std::initializ
   return spec == nullptr ? node : Call(node, *spec, std::span<Node* const>(args.begin(), args.size()));
 }
 
+// x'CC' and b'1100' become numbers where no strings of digits exist.
+bool Rewriter::NumberOfDigits(Node* node) {
+  const int base = node->op == Op::kHex ? 16 : 2;
+  if (FindConcept(to_, "number_of_digits", 1) == nullptr || node->text.size() > (base == 16 ? 15U : 60U)) return false;
+  int64_t value = 0;
+  std::from_chars(node->text.data(), node->text.data() + node->text.size(), value, base);
+  *node = *MakeNumber(arena_, value);
+  return true;
+}
+
 // Strings of bits and bytes have other spellings, or none.
 Node* Rewriter::String(Node* node) {
   if (node->op == Op::kBytes && customary_) {
@@ -294,6 +307,11 @@ Node* Rewriter::String(Node* node) {
     int64_t value = 0;
     for (const char c : node->text) value = value * 2 + (c - '0');
     return Made(MakeNumber(arena_, value));
+  }
+  if (customary_ && !to_.Has(Feature::kHexStrings) && (NumberOfDigits(node) || to_.Has(Feature::kLowerCaseHex))) {
+    Note(Verdict::kDifferent, node, node->op == Op::kHex ? "hexadecimal literal" : "bit literal",
+         "it is another kind of value in " + std::string(to_.name));
+    return node;
   }
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
   if (bytes && to_.Has(Feature::kForXml))

@@ -248,6 +248,10 @@ void Rewriter::Table(Node* node) {
     const bool missing = node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) && !node->Has(kAsof) &&
                          node->op >= Op::kInner && node->op <= Op::kFull;
     if (missing && from_.Has(Feature::kBareJoin) && !to_.Has(Feature::kBareJoin)) {
+      if (from_.Has(Feature::kJoinAlwaysOn) || !customary_) {
+        node->children[2] = Made(NewNode(arena_, Kind::kBoolean, {}, {}, Op::kTrue));
+        return;
+      }
       if (node->op != Op::kInner)
         Note(Verdict::kDifferent, node, "outer join without a condition", "rows without a partner are lost");
       node->op = Op::kComma;

@@ -37,6 +37,9 @@ class Rewriter {
   Node* Canonical(Node* node);
   Node* OneInterval(Node* node);
   Node* WithoutTruthTest(Node* node);
+  void DistinctRow(Node* call);
+  void Counter(Node* column);
+  void NavigateUnnest(Node* table, Node* root);
   Node* CanonicalOperator(Node* node);
   Node* CanonicalCall(Node* node);
   Node* JoinedTexts(Node* node);
@@ -134,6 +137,7 @@ class Rewriter {
   void CastValue(const Node* node, const columnar::DataType& type, const columnar::DataType& source);
   Node* String(Node* node);
   Node* PlainText(Node* node);
+  bool NumberOfDigits(Node* node);
   Node* Extract(Node* node);
   // Clauses (rewrite_query.cc).
   void Order(Node* list, const Node* query);

@@ -135,6 +135,12 @@ class Words {
     return sum;
   }
 
+  // A column's name as a string.
+  Node* Field() {
+    if (!args_[0]->Is(Kind::kColumn)) return args_[0];
+    return Made(MakeString(arena_, ToUpper(args_[0]->Child(args_[0]->count - 1)->text)));
+  }
+
   // f(x) → x
   Node* Inner() {
     const Node* inner = args_[0]->Is(Kind::kFunction) ? args_[0]->Child(kArgsSlot) : nullptr;
@@ -414,6 +420,7 @@ constexpr struct {
               {"NUMBERS_BEFORE", 2, &Words::NumbersBefore},
               {"PLAIN_NUMBER", 1, &Words::PlainNumber},
               {"JOINED", 1, &Words::Joined},
+              {"FIELD", 1, &Words::Field},
               {"SEED", 1, &Words::Seed},
               {"WHOLE", 1, &Words::WholeNumber},
               {"CHANGED", 2, &Words::Changed},
