@@ -46,8 +46,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"NVL2", "nvl2", 2, 3, TypeRule::kCommon},
     {"MEDIAN", "median", 1, 1, TypeRule::kFloat64, kAggregate},
     Spelled("DATEADD", "dateadd", 3, 3, TypeRule::kTimestamp,
-            {.read = "TIMED(ARG3), ARG2, UNIT(ARG1)", .write = "DATEADD(UNIT(ARG3), ARG2, ARG1)", .family = "date_add"}),
-    Read("DATE_ADD", "dateadd", 3, 3, TypeRule::kTimestamp, {.read = "TIMED(ARG3), ARG2, UNIT(ARG1)", .family = "date_add"}),
+            {.read = "ARG3, ARG2, UNIT(ARG1)", .write = "DATEADD(UNIT(ARG3), ARG2, ARG1)", .family = "date_add"}),
+    Read("DATE_ADD", "dateadd", 3, 3, TypeRule::kTimestamp, {.read = "ARG3, ARG2, UNIT(ARG1)", .family = "date_add"}),
     Spelled("DATEDIFF", "datediff", 3, 3, TypeRule::kInt64,
             {.read = "ARG3, ARG2, UNIT(ARG1)", .write = "DATEDIFF(UNIT(ARG3), ARG2, ARG1)", .family = "date_diff"}),
     Read("DATE_DIFF", "datediff", 3, 3, TypeRule::kInt64, {.read = "ARG3, ARG2, UNIT(ARG1)", .family = "date_diff"}),
@@ -121,14 +121,15 @@ const Dialect& Redshift() {
     d.parent = &Postgres();
     d.aliases = {};
     d.features = d.features
-                     .With({F::kOwnTypesOnly, F::kIgnoreNulls, F::kExcludeBehind, F::kUnnestAt, F::kApproximateCalls,
-                            F::kHashTables, F::kDatesByRecursion, F::kTop, F::kConnectBy, F::kOuterMarks, F::kLateralAlias,
-                            F::kAlterTypeWithoutSetData, F::kQualify, F::kStarExcept, F::kTryCast, F::kUnnestNavigated, F::kIdentityCall,
-                            F::kBackslashEscapes, F::kBackslashQuote, F::kEscapedControls})
+                     .With({F::kOwnTypesOnly,     F::kIgnoreNulls,      F::kExcludeBehind,    F::kUnnestAt,
+                            F::kApproximateCalls, F::kHashTables,       F::kDatesByRecursion, F::kTop,
+                            F::kConnectBy,        F::kOuterMarks,       F::kLateralAlias,     F::kAlterTypeWithoutSetData,
+                            F::kQualify,          F::kStarExcept,       F::kTryCast,          F::kUnnestNavigated,
+                            F::kIdentityCall,     F::kBackslashEscapes, F::kBackslashQuote,   F::kEscapedControls})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kEStrings, F::kIdentityGenerated,
-                               F::kDistinctOneValue, F::kWindowFrameGroups, F::kNamedWindows, F::kBitStrings, F::kSymmetricBetween,
-                               F::kValuesTable, F::kExceptStar, F::kAnyWordBehindDot, F::kArraysFromOne, F::kKeepTypeCase,
-                               F::kOrderInside});
+                               F::kDistinctOneValue, F::kWindowFrameGroups, F::kNamedWindows, F::kBitStrings,
+                               F::kSymmetricBetween, F::kValuesTable, F::kExceptStar, F::kAnyWordBehindDot, F::kArraysFromOne,
+                               F::kKeepTypeCase, F::kOrderInside});
     d.nested.literal = "ARRAY(";
     d.unlimited_text = "VARCHAR(MAX)";
     d.functions = kFunctions;

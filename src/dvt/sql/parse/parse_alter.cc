@@ -77,8 +77,8 @@ Node* Parser::AlterAction() {
       return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
     }
     if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
-    Eat(Kw::kCOLUMN);
-    Node* action = Phrase("ADD COLUMN", {Word("ADD COLUMN")});
+    const bool word = Eat(Kw::kCOLUMN);
+    Node* action = Phrase("ADD COLUMN", {Word(word || !Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
     if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
       at_ += 3;
       Add(action, Word("IF NOT EXISTS"));

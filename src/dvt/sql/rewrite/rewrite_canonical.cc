@@ -244,8 +244,7 @@ Node* Rewriter::Canonical(Node* node) {
       if (node->text.find('_') != std::string_view::npos) node->text = arena_.Copy(ReplaceAll(std::string(node->text), "_", ""));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
-    case Kind::kMerge:
-      return node;
+    case Kind::kMerge: return node;
     case Kind::kPosition:
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: return OneInterval(node);

@@ -243,7 +243,8 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
     const Node* name = tree->Child(kCreateName);
     const Node* table = tree->Child(kCreateOn) == nullptr ? nullptr : tree->Child(kCreateOn)->Child(1);
     const std::string_view kind = tree->text.ends_with("INDEX") ? "INDEX" : tree->text;
-    const bool guarded = tree->Has(kIfNotExists) && (kind == "SCHEMA" || kind == "TABLE" || (kind == "INDEX" && table != nullptr));
+    const bool guarded =
+        tree->Has(kIfNotExists) && (kind == "SCHEMA" || kind == "TABLE" || (kind == "INDEX" && table != nullptr));
     tree->Set(kIfNotExists, false);
     if (marked) Marks(arena, tree, target);
     Node* statement = tree;
