@@ -9,14 +9,19 @@ namespace {
 using F = Feature;
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
-                                     .With({F::kHashComments,
+                                     .With({F::kSemiJoinWords,
                                             F::kPathsWithoutWildcards,
                                             F::kEscapedNames,
                                             F::kColumnTransformers,
                                             F::kSubcolumnTypes,
-                                            F::kBranchTails,
                                             F::kInsertFunctions,
-                                            F::kSemiJoinWords,
+                                            F::kTrimSides,
+                                            F::kAlterTypeWithoutSetData,
+                                            F::kHashComments,
+                                            F::kFetchAsWritten,
+                                            F::kBareSetsKeepAll,
+                                            F::kFetchNeedsOrder,
+                                            F::kTailsInBranches,
                                             F::kAliasInHaving,
                                             F::kHexNumbers,
                                             F::kHexNumbersKept,
@@ -61,7 +66,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kWordOperators,
                                             F::kDollarStrings,
                                             F::kNullsAlwaysLast})
-                                     .Without({F::kJsonContainment, F::kPositionFunction});
+                                     .Without({F::kJsonContainment, F::kPositionFunction, F::kValuesTable});
 
 }  // namespace
 

@@ -106,6 +106,9 @@ enum class Feature : uint16_t {
   kLimitComma,
   kFetch,
   kFetchAsWritten,      ///< FETCH FIRST and LIMIT are both at home: each stays what it was
+  kFetchNeedsOrder,     ///< FETCH only behind an ORDER BY, and OFFSET 1 ROWS before it
+  kBareSetsKeepAll,     ///< EXCEPT and INTERSECT without a word are EXCEPT ALL and INTERSECT ALL
+  kTailsInBranches,     ///< ORDER BY and LIMIT behind a set operation belong to its last operand
   kNoLimit,             ///< there is no LIMIT: TOP, or FETCH FIRST
   kOffsetNeedsOrder,    ///< OFFSET only behind an ORDER BY
   kTop,                 ///< SELECT TOP n is read
@@ -243,6 +246,9 @@ enum class Feature : uint16_t {
   kLimitedCasts,           ///< CAST takes CHAR, SIGNED, DECIMAL … only
   kPathKeysBehindDots,     ///< JSONPath: $."a b" (else $["a b"])
   kPathKeysInApostrophes,  ///< JSONPath: $['a b']
+  kTrimSides,              ///< TRIM(BOTH x FROM y): the side is always said
+  kCallsAsWritten,         ///< functions that are not known keep their case
+  kEqualsNull,             ///< x = NULL is no expression: NULL
   kShowCommands,           ///< SHOW … of many kinds, EXPLAIN is DESCRIBE
   kKeyIsIndex,             ///< KEY k (a) in a table is INDEX k (a), UNIQUE KEY u is UNIQUE u
   kComputedGenerated,      ///< AS (x) STORED is GENERATED ALWAYS AS (x) STORED

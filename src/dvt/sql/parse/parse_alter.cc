@@ -126,8 +126,22 @@ Node* Parser::AlterAction() {
     return AlterColumn();
   }
   if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) {
+    if (Has(Feature::kDatabasesOnly) && IsWord("TTL", 1)) {
+      Next(), Next();
+      return Phrase("MODIFY TTL", {Word("MODIFY TTL"), Expression()});
+    }
     const std::string verb = ToUpper(Next().text);
     Eat(Kw::kCOLUMN);
+    if (Has(Feature::kDatabasesOnly) && verb == "MODIFY") {
+      const size_t start = at_;
+      Node* name = New(Kind::kName, {AnyWord("a column name")});
+      if (NameAhead()) {
+        Node* type = TypeName();
+        if (AtEnd() || IsSymbol(",") || IsSymbol(";"))
+          return Phrase("ALTER COLUMN TYPE", {Word("ALTER COLUMN"), name, Word("TYPE"), type});
+      }
+      at_ = start;
+    }
     Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + " COLUMN")});
     if (verb == "CHANGE") Add(action, AnyWord("a column name"));
     Add(action, ColumnDef());

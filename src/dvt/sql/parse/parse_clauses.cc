@@ -161,14 +161,21 @@ std::string_view Parser::PlainNumber(std::string_view text) {
 
 // and(a, b, c), or(a, b): the operators as calls.
 Node* Parser::WordOperator() {
-  if (!Has(Feature::kWordOperators) || !SymbolAhead(1, "(") || !(Is(Kw::kAND) || Is(Kw::kOR))) return nullptr;
-  const Op op = Is(Kw::kAND) ? Op::kAnd : Op::kOr;
+  const bool exclusive = IsWord("XOR");
+  if (!Has(Feature::kWordOperators) || !SymbolAhead(1, "(") || !(Is(Kw::kAND) || Is(Kw::kOR) || exclusive)) return nullptr;
+  const Op op = Is(Kw::kAND) ? Op::kAnd : exclusive ? Op::kXor : Op::kOr;
   const uint32_t begin = Cur().begin;
   at_ += 2;
-  Node* all = Expression();
-  while (EatSymbol(",")) all = NewAt(begin, Kind::kBinary, {all, Expression()}, {}, op);
+  auto operand = [&] {
+    Node* value = Expression();
+    const bool joined =
+        exclusive && value->Is(Kind::kBinary) && (value->op == Op::kAnd || value->op == Op::kOr || value->op == Op::kXor);
+    return joined ? NewAt(value->begin, Kind::kParen, {value}) : value;
+  };
+  Node* all = operand();
+  while (EatSymbol(",")) all = NewAt(begin, Kind::kBinary, {all, operand()}, {}, op);
   ExpectSymbol(")");
-  return NewAt(begin, Kind::kParen, {all});
+  return exclusive ? all : NewAt(begin, Kind::kParen, {all});
 }
 
 // condition ? a : b

@@ -339,6 +339,7 @@ Node* Parser::InTail(Node* left, bool negated) {
     }
   } else {
     right = Expression(d_.precedence->range);
+    if (right->Is(Kind::kArray) && Has(Feature::kTupleValues)) right->kind = Kind::kList;
   }
   Node* in = NewAt(left->begin, Kind::kIn, {left, right});
   in->Set(kNot, negated);

@@ -39,6 +39,11 @@ Node* Parser::NameList() {
   do {
     const size_t first = at_;
     Add(list, AnyWord("a column name"));
+    if (IsSymbol(".") && Has(Feature::kSubcolumnTypes)) {  // a.b: a column of a nested structure
+      Next();
+      Node*& name = list->children[list->count - 1];
+      name = MakeIdentifier(arena_, std::string(name->text) + "." + std::string(AnyWord("a column name")->text), false);
+    }
     if (!comments_.empty()) AddComments(list->children[list->count - 1], CommentsSince(first, false));
   } while (EatSymbol(","));
   ExpectSymbol(")");
@@ -90,6 +95,10 @@ Node* Parser::Query() {
     }
     query->children[kWithSlot] = with;
   }
+  // Settings and formats of the last operand are the whole's.
+  Node* last = query;
+  while (Has(Feature::kTailsInBranches) && last->Is(Kind::kSetOperation)) last = last->children[kRightSlot];
+  if (last != query) std::swap(query->children[kLockSlot], last->children[kLockSlot]);
   Clause([&] { QueryTail(query); });
   if (IsSymbol("|>")) query = PipeOperators(query, from_first);
   TakeComments(query, first);
@@ -149,7 +158,10 @@ Node* Parser::Cte() {
 Node* Parser::SetExpression(int power) {
   Depth depth(*this);
   Node* left = QueryPrimary();
-  if (power == 0) BranchTail(left);
+  if (Has(Feature::kTailsInBranches) && left->Is(Kind::kSelect))
+    Clause([&] { QueryTail(left); });
+  else if (power == 0)
+    BranchTail(left);
   OperandAlias(left);
   int links = 0;
   while (true) {
@@ -173,6 +185,8 @@ Node* Parser::SetExpression(int power) {
       set->Set(kAll);
     else if (Eat(Kw::kDISTINCT))
       set->Set(kDistinctSet, Has(Feature::kSetDistinctWord));
+    else if (op != Op::kUnion && Has(Feature::kBareSetsKeepAll))
+      set->Set(kAll);
     set->text = sides;
     if (Has(Feature::kByNameUnion)) SetByName(set);
     AddComments(left, CommentsSince(word, false));

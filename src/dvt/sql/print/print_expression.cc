@@ -17,6 +17,7 @@ int Writer::Level(const Node* node) const {
   switch (node->kind) {
     case Kind::kBinary: {
       if ((node->op == Op::kMod || node->op == Op::kIntDiv) && dialect_.Has(Feature::kModFunction)) return kAtom;
+      if (node->op == Op::kXor && dialect_.Has(Feature::kWordOperators)) return kAtom;
       const int level = p[node->op];
       return level > 0 ? level : p[Op::kCustom] > 0 ? p[Op::kCustom] : 7;
     }
@@ -307,6 +308,13 @@ std::string_view Writer::Operator(const Node* node) const {
 
 void Writer::Binary(const Node* node) {
   if (options_.pretty && (node->op == Op::kAnd || node->op == Op::kOr)) return Connectors(node);
+  if (node->op == Op::kXor && dialect_.Has(Feature::kWordOperators)) {
+    Put("xor(");
+    Expression(node->Child(0), 0);
+    Put(", ");
+    Expression(node->Child(1), 0);
+    return Put(")");
+  }
   if ((node->op == Op::kMod || node->op == Op::kIntDiv) && dialect_.Has(Feature::kModFunction)) {
     Put(node->op == Op::kMod ? "MOD(" : "DIV(");
     Expression(Unparen(node->Child(0)), 0);

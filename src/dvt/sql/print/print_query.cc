@@ -226,6 +226,7 @@ void Writer::SetBranch(const Node* branch, const Node* parent, bool right) {
   if (branch->Is(Kind::kSubquery)) wrap = false;
   if (!right && branch->Is(Kind::kSelect) && branch->Child(kWithSlot) == nullptr && dialect_.Has(Feature::kBranchTails))
     wrap = false;
+  if (branch->Is(Kind::kSelect) && dialect_.Has(Feature::kTailsInBranches)) wrap = branch->Child(kWithSlot) != nullptr;
   if (TopInstead(branch) && branch->Child(kOrderSlot) == nullptr && branch->Child(kWithSlot) == nullptr) wrap = false;
   if (wrap)
     ParenthesizedQuery(branch);
@@ -240,7 +241,7 @@ void Writer::SetOperation(const Node* set) {
   const bool sided = dialect_.Has(Feature::kSidedSetOperators);
   if (!set->text.empty() && sided) Put(set->text), Put(" ");
   Put(set->op == Op::kUnion ? "UNION" : set->op == Op::kExcept ? "EXCEPT" : "INTERSECT");
-  if (set->Has(kAll)) Put(" ALL");
+  if (set->Has(kAll) && (set->op == Op::kUnion || !dialect_.Has(Feature::kBareSetsKeepAll))) Put(" ALL");
   if (set->Has(kDistinctSet) && dialect_.Has(Feature::kSetDistinctWord)) Put(" DISTINCT");
   if (set->Has(kByName)) Put(" BY NAME");
   if (const Node* matched = set->Child(kMatchedSlot); matched != nullptr && sided) Put(" ON "), Columns(matched);
@@ -263,37 +264,6 @@ void Writer::Tail(const Node* query) {
     if (lock->Is(Kind::kTailClause) || lock->Is(Kind::kList)) return TailClauses(lock);
     Break();
     Put(lock->text);
-  }
-}
-
-void Writer::Limit(const Node* query) {
-  const Node* limit = query->Child(kLimitSlot);
-  const Node* offset = query->Child(kOffsetSlot);
-  if (limit != nullptr && offset == nullptr && TopInstead(query)) limit = nullptr;
-  const bool as_written = limit != nullptr && limit->Has(kFetch) && dialect_.Has(Feature::kFetchAsWritten);
-  const bool fetch = limit != nullptr && (as_written || dialect_.Has(Feature::kNoLimit) || limit->Has(kWithTies) ||
-                                          (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
-  if (limit != nullptr && !fetch) {
-    Clause("LIMIT");
-    Expression(limit->Child(0), 0);
-    if (limit->Has(kPercent)) Put(" PERCENT");
-  } else if (limit == nullptr && offset != nullptr && dialect_.Has(Feature::kLimitComma)) {
-    // These systems have OFFSET only behind a LIMIT.
-    Clause(dialect_.Has(Feature::kDynamicTyping) ? "LIMIT -1" : "LIMIT 18446744073709551615");
-  }
-  if (offset != nullptr) {
-    Clause("OFFSET");
-    Expression(offset, 0);
-    if (dialect_.Has(Feature::kOffsetRows)) Put(" ROWS");
-  }
-  if (fetch) {
-    Clause(as_written && limit->text == "NEXT" ? "FETCH NEXT" : "FETCH FIRST");
-    if (!limit->Has(kImplicitCount)) {
-      Expression(limit->Child(0), 0);
-      Put(limit->Has(kPercent) ? " PERCENT " : " ");
-    }
-    Put("ROWS");
-    Put(limit->Has(kWithTies) ? " WITH TIES" : " ONLY");
   }
 }
 

@@ -122,7 +122,8 @@ void Writer::Interval(const Node* node) {
     return;
   }
   const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
-                    !dialect_.Has(Feature::kDatePartKeywords);
+                    !dialect_.Has(Feature::kDatePartKeywords) &&
+                    !(dialect_.Has(Feature::kModFunction) && (value->Is(Kind::kColumn) || value->Is(Kind::kUnary)));
   if (wrap) Put("(");
   Expression(value, 0);
   if (wrap) Put(")");
@@ -149,7 +150,8 @@ void Writer::Trim(const Node* node) {
   Put("TRIM(");
   if (node->op == Op::kLeading) Put("LEADING ");
   if (node->op == Op::kTrailing) Put("TRAILING ");
-  if (node->Has(kExplicitBoth)) Put("BOTH ");
+  const bool said = characters != nullptr && node->op != Op::kLeading && node->op != Op::kTrailing;
+  if (node->Has(kExplicitBoth) || (said && dialect_.Has(Feature::kTrimSides))) Put("BOTH ");
   if (characters != nullptr) {
     Expression(characters, 0);
     Put(" ");

@@ -1,5 +1,7 @@
 // The conditions of rows in function tables.
 #include <algorithm>
+#include <charconv>
+#include <numeric>
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/function_template.h"
@@ -120,6 +122,7 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "fraction") return arg->Is(Kind::kNumber) && arg->text.find('.') != std::string_view::npos;
   if (shape == "true") return arg->Is(Kind::kBoolean, Op::kTrue);
   if (shape == "false") return arg->Is(Kind::kBoolean, Op::kFalse);
+  if (shape == "portion") return PortionOf(arg).has_value();
   if (shape == "constant") return IsConstant(arg);
   if (shape == "column") return arg->Is(Kind::kColumn);
   // A format of dates and times rather than of numbers: it names a part of a date.
@@ -225,6 +228,20 @@ std::string WeekDay(const Node* unit) {
       unit->Child(kArgsSlot)->count == 1)
     return UnitWord(unit->Child(kArgsSlot)->Child(0));
   return UnitWord(unit) == "WEEK" ? std::string("SUNDAY") : std::string();
+}
+
+std::optional<std::pair<int64_t, int64_t>> PortionOf(const Node* node) {
+  constexpr int64_t kMostParts = 100000;
+  if (!node->Is(Kind::kNumber) || node->text.size() > 12) return std::nullopt;
+  double value = 0;
+  const auto read = std::from_chars(node->text.data(), node->text.data() + node->text.size(), value);
+  if (read.ec != std::errc() || value < 0 || value > 1) return std::nullopt;
+  constexpr int64_t kScale = 10000000000;  // ten digits tell whether the fraction is short enough
+  const double scaled = value * static_cast<double>(kScale);
+  const auto whole = static_cast<int64_t>(scaled + 0.5);
+  const int64_t common = std::gcd(whole, kScale);
+  if (kScale / common > kMostParts) return std::nullopt;
+  return std::pair(whole / common, kScale / common);
 }
 
 bool Fulfils(std::string_view condition, std::span<Node* const> args, const Types& type) {

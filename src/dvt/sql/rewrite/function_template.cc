@@ -166,6 +166,8 @@ class Filling {
         }
         Append(arena_, node, text);
       }
+    } else if (child->text == "ITEMS_OF") {
+      for (Node* item : Argument(Placeholder(child->Child(kArgsSlot)->Child(0)))->Children()) Append(arena_, node, item);
     } else if (child->text == "PAIRS" && args_.size() == 2) {
       const auto list = [](Node* arg) { return arg->Is(Kind::kFunction) ? arg->Child(kArgsSlot) : arg; };
       for (uint32_t i = 0; i < list(args_[0])->count; ++i) {

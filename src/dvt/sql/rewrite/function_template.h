@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,10 +42,15 @@ bool Fulfils(std::string_view condition, std::span<Node* const> args, const std:
 /// whole numbers; CHANGED('ab', 'xb') the characters of one text that differ from the other's; JSON_ARROW(a, '$.b') is a -> '$.b'; JSON_PATH_OF('a[0]') is '$.a[0]' and
 /// PLAIN_PATH_OF the way back; CHAINED_ARRAYS('f', a, b, c) is f(a, f(b, c)) without NULLs, CALL_OF_PAIRS('f', …) f of keys and values in turn, INTERVAL_OF('DAY', …) the interval of MAKE_INTERVAL, PARSED(a) PARSE_JSON(a)
 /// of what is no JSON by its looks, OR_EMPTY_TEXT(ARGS) each argument or the empty text; HEX_VALUE('CC') the number that the digits say;
-/// TEXT_LIST and TEXT_ARRAYS lists and single values as one list of texts (in the second NULL is an empty list); REST2(a, b, c) all but the first as a list.
+/// TEXT_LIST and TEXT_ARRAYS lists and single values as one list of texts (in the second NULL is an empty list); REST2(a, b, c) all but the first as a list;
+/// DOTTED_PATH and BRACKET_PATH a JSON path with its keys as $."a b" and $['a b']; PARTS_OF(0.25) and PLACE_OF(0.25) are 4 and 1; UNCAST(CAST(a AS t)) is a;
+/// ITEMS_OF([a, b]) the items of an array as arguments; FLAGGED_PATTERN(p, 'i') is CONCAT('(?i)', p).
 Node* ApplyWord(Arena& arena, std::string_view word, std::span<Node* const> args, std::vector<Node*>& made);
 /// Whether ApplyWord knows it.
 bool IsTemplateWord(std::string_view word);
+
+/// A number from 0 to 1 as a place among equal parts: 0.25 is 1 of 4. None beyond 100,000 parts.
+std::optional<std::pair<int64_t, int64_t>> PortionOf(const Node* node);
 
 /// The canonical name of a date part ("DAY", "ISOWEEK") as it is written in calls: a bare word, a string or an abbreviation (dd, mm, yyyy). Empty for
 /// anything else.

@@ -162,6 +162,7 @@ void Rewriter::ArrayTables(Node* root) {
     const bool values = node->Is(Kind::kDerivedTable) && InnerQuery(node->Child(1))->Is(Kind::kValues);
     return values ? ValuesAsUnnest(node) : node;
   });
+  for (Node* select : to && !from ? FindAll(root, Kind::kSelect) : std::vector<Node*>()) ItemsInStep(select);
   if (!from || !to_.Has(Feature::kFlatten)) return;
   for (Node* select : FindAll(root, Kind::kSelect)) ItemFields(select);
 }

@@ -85,7 +85,8 @@ const FunctionSpec* Rewriter::TargetOf(const FunctionSpec& spec, std::span<Node*
 bool Rewriter::CanonicalArguments(const Node* node, const FunctionSpec& spec, std::vector<Node*>& args) {
   const Node* given = node->Child(kArgsSlot);
   if (given != nullptr) args.assign(given->Children().begin(), given->Children().end());
-  if (spec.concept_.ends_with("_by_keys")) return &from_ == &to_ || PathOfKeys(args);
+  const bool places = spec.concept_.ends_with("_by_places");
+  if (places || spec.concept_.ends_with("_by_keys")) return &from_ == &to_ || PathOfKeys(args, places);
   if (spec.read.empty() || spec.read.front() == '=') return true;
   const Node* shape = ArgumentTemplate(Neutral(), spec.read);
   if (shape == nullptr) return false;
@@ -114,6 +115,10 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
     std::vector<Node*> fresh;
     Node* made = Instantiate(arena_, shape, args, fresh, {.dialect = &to_, .reading = false, .same = &from_ == &to_});
     made_.insert(fresh.begin(), fresh.end());
+    for (Node* type : fresh) {  // types are read in upper case
+      const TypeSpec* own = type->Is(Kind::kTypeName) && to_.Has(Feature::kKeepTypeCase) ? FindType(to_, type->text) : nullptr;
+      if (own != nullptr && own->spelling.size() == type->text.size()) type->text = own->spelling;
+    }
     const bool bare = std::find(args.begin(), args.end(), made) != args.end();
     if (bare) return made_.contains(made) ? made : Visit(made);  // the template is only an argument
     made->begin = node->begin;
@@ -145,6 +150,7 @@ Node* Rewriter::Call(Node* node, const FunctionSpec& to, std::span<Node* const> 
 // The same dialect: the preferred spelling of the same concept.
 Node* Rewriter::Preferred(Node* node) {
   PlainArguments(node);
+  ParametersBehind(node);
   ValueWindow(node);
   for (const uint32_t slot : {kArgOrderSlot, kWithinSlot}) {
     if (Node* order = node->Child(slot)) Order(order, nullptr);
@@ -177,6 +183,7 @@ Node* Rewriter::Preferred(Node* node) {
   if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) && (target->flags & kStable) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
+  if (spec == nullptr && to_.Has(Feature::kCallsAsWritten)) return node;
   if (!keep || target != nullptr)
     node->text = target != nullptr && exact && !keep ? target->name : arena_.Copy(ToUpper(node->text));
   return node;

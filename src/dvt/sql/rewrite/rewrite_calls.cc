@@ -84,12 +84,26 @@ void Rewriter::ValueWindow(Node* call) {
   }
 }
 
+// quantile(0.5)(x) is quantile(x, 0.5) where the table knows such a call.
+void Rewriter::ParametersBehind(Node* call) {
+  Node* parameters = call->Child(kParameterSlot);
+  Node* args = call->Child(kArgsSlot);
+  if (parameters == nullptr || args == nullptr || !from_.Has(Feature::kParametricCalls)) return;
+  const int count = static_cast<int>(args->count + parameters->count);
+  const auto rows = FindFunctions(from_, call->text, count);
+  if (parameters->count != 1 || args->count != 1 || rows.empty() || (rows.front()->flags & kAggregate) == 0) return;
+  for (Node* parameter : parameters->Children()) Append(arena_, args, parameter);
+  call->children[kParameterSlot] = nullptr;
+}
+
 // SUM(x) FILTER(WHERE c) as SUM(IF(c, x, NULL)), COUNT(*) FILTER(WHERE c) as COUNT_IF(c).
 Node* Rewriter::FoldFilter(Node* call) {
   Node* condition = call->Child(kFilterSlot);
   if (condition == nullptr || !to_.Has(Feature::kFilterFolded)) return call;
   const FunctionSpec *choice = FindConcept(to_, "if", 3), *count_if = FindConcept(to_, "count_if", 1);
   if (choice == nullptr) return call;
+  const FunctionSpec* spec = SpecOf(call);
+  if (to_.Has(Feature::kUnnestOffset) && spec != nullptr && spec->family_name() == "array_agg") call->Set(kIgnoreNulls);
   Node* args = call->Child(kArgsSlot);
   const bool count_rows = EqualsIgnoreCase(call->text, "COUNT") && args->count == 1 && args->Child(0)->Is(Kind::kStar);
   call->children[kFilterSlot] = nullptr;

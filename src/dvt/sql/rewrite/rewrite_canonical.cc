@@ -91,6 +91,13 @@ Node* Rewriter::CanonicalOperator(Node* node) {
   if (node->op == Op::kNullSafeEq && to_.Has(Feature::kCanonicalNames)) node->op = Op::kNotDistinctFrom;
   if (node->op == Op::kCustom && node->text == "MEMBER OF" && customary_ && !to_.Has(Feature::kCharsetIntroducer))
     return MakeFunction(arena_, "JSON_ARRAY_CONTAINS", {node->Child(0), Unparen(node->Child(1))});
+  if (node->op == Op::kEq && !assigns_ && to_.Has(Feature::kEqualsNull) &&
+      (node->Child(0)->Is(Kind::kNull) || node->Child(1)->Is(Kind::kNull)))
+    return NewNode(arena_, Kind::kNull);
+  const Node* any = node->count == 2 ? node->Child(1) : nullptr;
+  if (node->op == Op::kEq && customary_ && any != nullptr && any->Is(Kind::kQuantified, Op::kAny) && !any->Child(0)->IsQuery() &&
+      !any->Child(0)->Is(Kind::kRow))
+    return CallOf(node, "equals_any", {node->Child(0), any->children[0]});
   if (node->op == Op::kPow && (to_.Has(Feature::kStarStarIsPower) || to_.Has(Feature::kCanonicalNames)))
     return MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)});
   if (node->op == Op::kRegexMatch && customary_ && &from_ == &to_ && to_.Has(Feature::kSpreadColumns)) {

@@ -145,7 +145,8 @@ Node* Rewriter::Like(Node* node) {
   const bool letters = !literal || std::any_of(pattern->text.begin(), pattern->text.end(),
                                                [](char c) { return IsLetter(c) || static_cast<unsigned char>(c) >= 0x80; });
   const bool backslash = !literal || pattern->text.find('\\') != std::string_view::npos;
-  if (node->Child(2) == nullptr && backslash && from_.Has(Feature::kLikeBackslash) != to_.Has(Feature::kLikeBackslash)) {
+  if (node->Child(2) == nullptr && backslash && !node->Child(1)->Is(Kind::kQuantified) &&
+      from_.Has(Feature::kLikeBackslash) != to_.Has(Feature::kLikeBackslash)) {
     if (customary_ && !literal) {
       Note(Verdict::kDifferent, node, "LIKE", "a backslash in the pattern escapes in only one of the two systems");
     } else if (from_.Has(Feature::kLikeBackslash)) {

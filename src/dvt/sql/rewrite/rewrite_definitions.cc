@@ -91,6 +91,12 @@ bool Rewriter::PlainRoutine(Node* create) {
 
 // CREATE TRANSIENT TABLE t … CLUSTER BY (a) COMMENT = 'c' is CREATE TABLE t …
 void Rewriter::PlainDefinition(Node* node) {
+  if (node->Is(Kind::kAlter) && customary_ && &from_ != &to_) {
+    for (Node* phrase : FindAll(node, Kind::kPhrase)) {
+      if (phrase->text != "ALTER COLUMN TYPE" || phrase->count < 4 || !phrase->Child(2)->Is(Kind::kWord)) continue;
+      phrase->children[2]->text = to_.Has(Feature::kAlterTypeWithoutSetData) ? "TYPE" : "SET DATA TYPE";
+    }
+  }
   if (!customary_) return;
   if (&from_ != &to_ && node->Is(Kind::kColumnDef) && node->Child(2) != nullptr) Counter(node);
   const bool comments = to_.Has(Feature::kCommentsApart) && &from_ != &to_;

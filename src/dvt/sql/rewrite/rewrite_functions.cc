@@ -27,6 +27,7 @@ Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
 Node* Rewriter::Function(Node* node) {
   PlainArguments(node);
   DistinctRow(node);
+  ParametersBehind(node);
   ValueWindow(node);
   node = FoldFilter(node);
   ListedTexts(node);
@@ -63,7 +64,7 @@ Node* Rewriter::Function(Node* node) {
   if (spec == nullptr) {
     Note(Verdict::kUnsupported, node, name,
          "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
-    if (normalize_ && !node->Has(kQuotedName) && !to_.Has(Feature::kKeepFunctionCase))
+    if (normalize_ && !node->Has(kQuotedName) && !to_.Has(Feature::kKeepFunctionCase) && !to_.Has(Feature::kCallsAsWritten))
       node->text = arena_.Copy(ToUpper(node->text));
     return node;
   }

@@ -58,6 +58,7 @@ bool Rewriter::IsText(const Node* node) const {
 void Rewriter::Run(Node*& slot) {
   FindResults(slot);
   if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, to_);
+  assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (customary_ && &from_ != &to_) PlainOrders(slot);
@@ -134,7 +135,9 @@ Node* Rewriter::Visit(Node* node) {
       AlterForTarget(node);
       ColumnsAddedInTurn(node);
       return node;
-    case Kind::kFunction: return PlaceOrder(Function(NullTreatment(node)));
+    case Kind::kFunction:
+      if (Node* array = AggregatedArray(node)) return made_.contains(array) ? array : PlaceOrder(Function(NullTreatment(array)));
+      return PlaceOrder(Function(NullTreatment(node)));
     case Kind::kIn: return In(node);
     case Kind::kBetween: return Between(node);
     case Kind::kWindow: Window(node); return node;
@@ -314,6 +317,10 @@ Node* Rewriter::String(Node* node) {
     return node;
   }
   if (bytes && to_.Has(Feature::kHexStrings)) return node;
+  if (customary_ && to_.Has(Feature::kHexNumbers)) {
+    Note(Verdict::kUnsupported, node, "literal of bits or bytes", "it is a number in " + std::string(to_.name));
+    return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy((node->op == Op::kHex ? "0x" : "0b") + std::string(node->text))));
+  }
   if (bytes && to_.Has(Feature::kForXml))
     return Made(NewNode(arena_, Kind::kNumber, {}, arena_.Copy("0x" + std::string(node->text))));
   if (bytes && to_.Has(Feature::kDoubleColonCast) && !to_.Has(Feature::kKeepFunctionCase)) {
@@ -385,6 +392,12 @@ Node* Rewriter::CustomaryCast(Node* node) {
   copy->flags = node->flags;
   copy->begin = node->begin;
   Cast(copy);
+  const TypeSpec* read = from_.Has(Feature::kColonPath) ? FindType(from_, node->Child(1)->text) : nullptr;
+  if (read != nullptr && read->kind == TypeKind::kString && Unparen(node->Child(0))->Is(Kind::kFunction) &&
+      Unparen(node->Child(0))->text == "GET_PATH") {  // the text's characters, without quotes
+    Node* parts[] = {const_cast<Node*>(Unparen(node->Child(0)))};
+    if (const FunctionSpec* text = FindConcept(to_, "variant_to_text", 1)) return Call(node, *text, parts);
+  }
   UnboundText(node->Child(1));
   const Node* type = node->Child(1);
   if (from_.Has(Feature::kTypedLiterals) && node->Child(0)->Is(Kind::kString, Op::kPlain) &&

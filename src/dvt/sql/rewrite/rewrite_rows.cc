@@ -100,16 +100,18 @@ void Rewriter::Parameter(Node* parameter) {
     return;
   }
   if (text[0] == ':' && to_.Has(Feature::kArrowsApart)) parameter->text = arena_.Copy("$" + std::string(text.substr(1)));
-  if (text[0] == '@' && from_.Has(Feature::kAtVariables) && !to_.Has(Feature::kAtVariables) && to_.Has(Feature::kDollarStrings))
+  if (text[0] == '@' && from_.Has(Feature::kAtVariables) && !to_.Has(Feature::kAtVariables) && to_.Has(Feature::kDollarStrings) &&
+      !to_.Has(Feature::kBraceParameters))
     parameter->text = arena_.Copy("$" + std::string(text.substr(1)));
-  if (text[0] == '$' && to_.Has(Feature::kAtVariables))
-    parameter->text = arena_.Copy("@" + std::string(text.substr(1)));
+  if (text[0] == '$' && to_.Has(Feature::kAtVariables)) parameter->text = arena_.Copy("@" + std::string(text.substr(1)));
 }
 
 // SET x = 1 and SET VARIABLE x = 1.
 void Rewriter::Command(Node* command) {
   Note(Verdict::kUnsupported, command, "statement", "this statement is not read, so it cannot be translated");
   const std::string text(command->text);
+  if (to_.Has(Feature::kTransactionWords) && (text == "BEGIN" || text == "COMMIT" || text == "ROLLBACK"))
+    command->text = arena_.Copy(text + " TRANSACTION");
   const bool word = EqualsIgnoreCase(std::string_view(text).substr(0, 13), "SET VARIABLE ");
   const bool set = EqualsIgnoreCase(std::string_view(text).substr(0, 4), "SET ");
   if (from_.Has(Feature::kSessionVariables) && to_.Has(Feature::kVariableWord) && set && !word)

@@ -180,6 +180,7 @@ class Rewriter {
   void ListedTexts(Node* call);
   // Forms of calls (rewrite_calls.cc).
   void PlainArguments(Node* call);
+  void ParametersBehind(Node* call);
   void ValueWindow(Node* call);
   Node* FoldFilter(Node* call);
   Node* PlaceOrder(Node* call);
@@ -195,7 +196,7 @@ class Rewriter {
   Node* Normalize(Node* node);
   Node* LimitedCast(Node* cast);
   // Paths into JSON (rewrite_json.cc).
-  bool PathOfKeys(std::vector<Node*>& args);
+  bool PathOfKeys(std::vector<Node*>& args, bool places);
   std::vector<Node*> PathArguments(const FunctionSpec& to, std::span<Node* const> args);
   Node* JsonOperator(Node* node);
   void TypeName(Node* type);
@@ -213,6 +214,12 @@ class Rewriter {
   Node* Structure(Node* node);
   Node* NamedRow(Node* row, std::span<Node* const> names);
   Node* NamedFields(Node* node);
+  Node* AggregatedArray(Node* call);
+  void ItemsInStep(Node* select);
+  void ReadInStep(Node* select, Node* series, std::span<Node* const> lengths, std::span<Node* const> tables,
+                  std::span<Node* const> conditions);
+  Node* RowsCall(Node* item) const;
+  Node* Said(std::string_view text, std::span<Node* const> args);
   Node* Subscript(Node* node);
   Node* Filtered(Node* call);
   void CteColumns(Node* cte);
@@ -249,6 +256,7 @@ class Rewriter {
   Verdict verdict_ = Verdict::kExact;
   bool normalize_ = false;                       ///< the text is for people: preferred spellings, upper-case function names
   std::unordered_set<const Node*> plain_types_;  ///< written without Nullable
+  bool assigns_ = false;                         ///< the statement has assignments: not every = compares
   int unnested_ = 0;                             ///< tables that got a name
   bool customary_ = false;  ///< differences are only noted: the customary text is written, even where a longer one would be exact
   std::unordered_set<const Node*> made_;

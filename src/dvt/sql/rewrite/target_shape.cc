@@ -13,7 +13,7 @@ namespace {
 
 class Shaper {
  public:
-  Shaper(Arena& arena, const Dialect& target) : arena_(arena), to_(target) {}
+  Shaper(Arena& arena, const Dialect& source, const Dialect& target) : arena_(arena), from_(source), to_(target) {}
 
   void Run(Node*& tree) {
     if (to_.Has(Feature::kConditionsOnly)) SeparateConditions(arena_, tree, false);
@@ -42,6 +42,7 @@ class Shaper {
         slot->Child(kLockSlot)->Is(Kind::kLock) &&
         (slot->Child(kLockSlot)->text.starts_with("FOR UPDATE") || slot->Child(kLockSlot)->text.starts_with("FOR SHARE")))
       slot->children[kLockSlot] = nullptr;  // rows are locked by hints
+    if (slot->Is(Kind::kSetOperation)) WholeTail(slot);
     if (to_.Has(Feature::kPlainSetBranches) && slot->Is(Kind::kSetOperation)) Branches(slot);
     if (to_.Has(Feature::kOffsetNeedsOrder) && (slot->Is(Kind::kSelect) || slot->Is(Kind::kSetOperation))) Tail(slot);
   }
@@ -143,6 +144,25 @@ class Shaper {
         NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, "_l_" + std::to_string(next_++), false), nullptr});
     outer->children[kFromSlot] = NewNode(arena_, Kind::kList, {table});
     return outer;
+  }
+
+  // Where ORDER BY and LIMIT belong to the last operand, those of the whole stand around it; the last operand's order alone is the whole's.
+  void WholeTail(Node*& slot) {
+    const bool from = from_.Has(Feature::kTailsInBranches), to = to_.Has(Feature::kTailsInBranches);
+    Node* set = slot;
+    if (from == to) return;
+    if (from) {
+      Node* last = set->Child(kRightSlot);
+      const bool plain = last->Is(Kind::kSelect) && last->Child(kLimitSlot) == nullptr && last->Child(kOffsetSlot) == nullptr;
+      if (plain && set->Child(kOrderSlot) == nullptr) std::swap(set->children[kOrderSlot], last->children[kOrderSlot]);
+      return;
+    }
+    if (set->Child(kOrderSlot) == nullptr && set->Child(kLimitSlot) == nullptr && set->Child(kOffsetSlot) == nullptr) return;
+    Node* parts[] = {set->Child(kOrderSlot), set->Child(kLimitSlot), set->Child(kOffsetSlot), set->Child(kLockSlot)};
+    for (uint32_t i = 0; i < 4; ++i) set->children[kOrderSlot + i] = nullptr;
+    slot = Around(set);
+    for (uint32_t i = 0; i < 4; ++i) slot->children[kOrderSlot + i] = parts[i];
+    slot->comments = std::exchange(set->comments, nullptr);
   }
 
   // An operand with an order of its own becomes a derived table; one with TOP alone needs no parentheses.
@@ -256,6 +276,7 @@ class Shaper {
   }
 
   Arena& arena_;
+  const Dialect& from_;
   const Dialect& to_;
   int next_ = 0;
 };
@@ -268,7 +289,7 @@ void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dial
   ShapeStatements(arena, tree, target);
   ShapeClauses(arena, tree, target);
   ShapeStorage(arena, tree, source, target);
-  Shaper(arena, target).Run(tree);
+  Shaper(arena, source, target).Run(tree);
 }
 
 }  // namespace dvt::sql

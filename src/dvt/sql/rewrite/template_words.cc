@@ -4,6 +4,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/function_template.h"
+#include "dvt/sql/rewrite/json_path.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -140,6 +141,28 @@ class Words {
     if (!args_[0]->Is(Kind::kColumn)) return args_[0];
     return Made(MakeString(arena_, ToUpper(args_[0]->Child(args_[0]->count - 1)->text)));
   }
+
+  // '$["a b"].c' → '$."a b".c' or '$[\'a b\'].c'
+  Node* DottedPath() { return SpelledPath(JsonKeys::kDotted); }
+  Node* BracketPath() { return SpelledPath(JsonKeys::kApostrophes); }
+
+  // A pattern with the flags of another dialect in front: the last of c and i counts.
+  Node* FlaggedPattern() {
+    std::string flags;
+    for (const char c : args_[1]->text) {
+      if (c == 'c' || c == 'i') std::erase(flags, 'i');
+      if (c == 'i' || ((c == 'm' || c == 's') && flags.find(c) == std::string::npos)) flags += c;
+    }
+    if (flags.empty()) return args_[0];
+    return Made(MakeFunction(arena_, "CONCAT", {Made(MakeString(arena_, "(?" + flags + ")")), args_[0]}));
+  }
+
+  // 0.25 → 4, and 1 of them
+  Node* PartsOf() { return Made(MakeNumber(arena_, PortionOf(args_[0])->second)); }
+  Node* PlaceOf() { return Made(MakeNumber(arena_, PortionOf(args_[0])->first)); }
+
+  // CAST(x AS t) → x
+  Node* Uncast() { return args_[0]->Is(Kind::kCast) ? args_[0]->children[0] : args_[0]; }
 
   // f(x) → x
   Node* Inner() {
@@ -361,6 +384,13 @@ class Words {
     return node;
   }
 
+  Node* SpelledPath(JsonKeys keys) {
+    std::vector<JsonStep> steps;
+    bool several = false;
+    if (!args_[0]->Is(Kind::kString) || !ReadJsonPath(args_[0]->text, steps, several) || several) return args_[0];
+    return Made(MakeString(arena_, WriteJsonPath(steps, keys, true)));
+  }
+
   static bool Whole(const Node* node, int64_t& value) {
     const bool negative = node->Is(Kind::kUnary, Op::kNeg);
     if (!IsNumber(negative ? node->Child(0) : node, &value)) return false;
@@ -450,7 +480,13 @@ constexpr struct {
               {"CHAINED_ARRAYS", 2, &Words::ChainedArrays},
               {"CALL_OF_PAIRS", 1, &Words::CallOfPairs},
               {"INTERVAL_OF", 1, &Words::IntervalOf},
-              {"PARSED", 1, &Words::Parsed}};
+              {"PARSED", 1, &Words::Parsed},
+              {"DOTTED_PATH", 1, &Words::DottedPath},
+              {"FLAGGED_PATTERN", 2, &Words::FlaggedPattern},
+              {"PARTS_OF", 1, &Words::PartsOf},
+              {"PLACE_OF", 1, &Words::PlaceOf},
+              {"UNCAST", 1, &Words::Uncast},
+              {"BRACKET_PATH", 1, &Words::BracketPath}};
 
 }  // namespace
 
