@@ -297,7 +297,6 @@ Node* Parser::Call(Node* name) {
   call->text = function->text;
   call->Set(kQuotedName, function->Has(kQuoted));
   if (name->count > 1) {
-    if (Has(Feature::kParametricCalls)) call->Set(kQuotedName, false);
     name->count -= 1;
     SetChild(arena_, call, kSchemaSlot, name);
   }

@@ -50,7 +50,7 @@ Node* Rewriter::AggregatedArray(Node* call) {
   const bool plain = made != nullptr || (of != nullptr && of->family_name() == "array_agg");
   if (!plain || !sorting.known || aggregate->Child(kArgOrderSlot) != nullptr || aggregate->Child(kFilterSlot) != nullptr ||
       aggregate->Child(kOverSlot) != nullptr || aggregate->Child(kWithinSlot) != nullptr ||
-      aggregate->Child(kArgsSlot)->count != 1)
+      aggregate->Child(kCallLimitSlot) != nullptr || aggregate->Child(kArgsSlot)->count != 1)
     return nullptr;
   if (distinct && from_.Has(Feature::kStructBraces)) {  // which leaves NULLs out, too
     const Node* shape = FunctionTemplate(to_, "IF(COUNT(*) = 0, NULL, COALESCE(ARRAY_AGG(DISTINCT ARG1 IGNORE NULLS), []))");

@@ -126,7 +126,12 @@ class Rewriter {
   Node* Regex(Node* node);
   void Truth(Node*& slot);
   Node* Concatenation(Node* node);
-  // Literals, casts, fields (rewrite_operators.cc).
+  // Literals, casts, fields (rewrite_operators.cc, rewrite_casts.cc).
+  void Definition(Node* node);
+  void TrimNotes(const Node* node);
+  Node* Position(Node* node);
+  Node* OwnPhrase(Node* node);
+  Node* ExactCast(Node* node, const columnar::DataType& type, const std::string& name);
   Node* Cast(Node* node);
   Node* CustomaryCast(Node* node);
   Node* JsonCast(Node* node);

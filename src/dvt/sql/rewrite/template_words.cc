@@ -284,25 +284,7 @@ class Words {
   }
 
   // 'WEEK', 1, 2, hours => 3 as INTERVAL '1 year, 2 month, 3 hour': what follows months are weeks or, with 'DAY', days. Of literals only.
-  Node* IntervalOf() {
-    static constexpr std::string_view kUnits[] = {"year", "month", "week", "day", "hour", "minute", "second"};
-    std::string text;
-    for (size_t i = 1; i < args_.size(); ++i) {
-      const bool named = args_[i]->Is(Kind::kNamedArg);
-      const Node* value = Unparen(named ? args_[i]->Child(1) : args_[i]);
-      const bool negative = value->Is(Kind::kUnary, Op::kNeg);
-      if (negative) value = value->Child(0);
-      const size_t place = i - 1 + (i > 2 && args_[0]->text == "DAY" ? 1 : 0);
-      std::string unit = named ? ToLower(args_[i]->Child(0)->text) : std::string(kUnits[std::min<size_t>(place, 6)]);
-      if (unit.size() > 1 && unit.back() == 's') unit.pop_back();
-      if (unit == "min") unit = "minute";
-      if (unit == "sec") unit = "second";
-      if ((!value->Is(Kind::kNumber) && !value->Is(Kind::kString, Op::kPlain)) || place > 6)
-        return Made(MakeFunction(arena_, "MAKE_INTERVAL", args_.subspan(1)));
-      text += (text.empty() ? "" : ", ") + std::string(negative ? "-" : "") + std::string(value->text) + " " + unit;
-    }
-    return Made(NewNode(arena_, Kind::kInterval, {Made(MakeString(arena_, text))}));
-  }
+  Node* IntervalOf() { return WrittenInterval(args_.subspan(1), args_[0]->text != "DAY", ", "); }
 
   // PARSE_JSON(x), unless x is a JSON value by its looks.
   Node* Parsed() {
@@ -341,25 +323,7 @@ class Words {
   }
 
   // 1, hours => 2 → INTERVAL '1 year 2 hour'; the call itself where a number is not written.
-  Node* IntervalText() {
-    static constexpr std::string_view kUnits[] = {"year", "month", "week", "day", "hour", "minute", "second"};
-    std::string text;
-    size_t place = 0;
-    for (Node* arg : args_) {
-      const bool named = arg->Is(Kind::kNamedArg);
-      const std::string name = named ? ToLower(arg->Child(0)->text) : std::string();
-      const Node* value = named ? arg->Child(1) : arg;
-      std::string_view unit = named || place > 6 ? std::string_view() : kUnits[place++];
-      for (const std::string_view each : kUnits) {
-        if (named && name.substr(0, 3) == each.substr(0, 3)) unit = each;
-      }
-      const bool negative = value->Is(Kind::kUnary, Op::kNeg);
-      if (negative) value = value->Child(0);
-      if (unit.empty() || !value->Is(Kind::kNumber)) return Made(MakeFunction(arena_, "MAKE_INTERVAL", args_));
-      text += (text.empty() ? "" : " ") + std::string(negative ? "-" : "") + std::string(value->text) + " " + std::string(unit);
-    }
-    return Made(NewNode(arena_, Kind::kInterval, {Made(MakeString(arena_, text))}));
-  }
+  Node* IntervalText() { return WrittenInterval(args_, true, " "); }
 
   // 'a', 1 → a := 1
   Node* Named() {
@@ -382,6 +346,28 @@ class Words {
   Node* Made(Node* node) {
     made_.push_back(node);
     return node;
+  }
+
+  // Literals with the names of their parts, or with the parts of their places; else the call.
+  Node* WrittenInterval(std::span<Node* const> parts, bool weeks, std::string_view separator) {
+    static constexpr std::string_view kUnits[] = {"year", "month", "week", "day", "hour", "minute", "second"};
+    std::string text;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const bool named = parts[i]->Is(Kind::kNamedArg);
+      const Node* value = Unparen(named ? parts[i]->Child(1) : parts[i]);
+      const bool negative = value->Is(Kind::kUnary, Op::kNeg);
+      if (negative) value = value->Child(0);
+      const size_t place = i + (i > 1 && !weeks ? 1 : 0);
+      std::string_view unit = named || place > 6 ? std::string_view() : kUnits[place];
+      for (const std::string_view each : kUnits) {
+        if (named && EqualsIgnoreCase(parts[i]->Child(0)->text.substr(0, 3), each.substr(0, 3))) unit = each;
+      }
+      if (unit.empty() || !(value->Is(Kind::kNumber) || value->Is(Kind::kString, Op::kPlain)))
+        return Made(MakeFunction(arena_, "MAKE_INTERVAL", parts));
+      text += text.empty() ? "" : separator;
+      text += (negative ? "-" : "") + std::string(value->text) + " " + std::string(unit);
+    }
+    return Made(NewNode(arena_, Kind::kInterval, {Made(MakeString(arena_, text))}));
   }
 
   Node* SpelledPath(JsonKeys keys) {
