@@ -32,7 +32,7 @@ bool Rewriter::IsText(const Node* node) const {
 
 void Rewriter::Run(Node*& slot) {
   FindResults(slot);
-  if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, to_);
+  if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, from_, to_);
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
@@ -141,7 +141,7 @@ Node* Rewriter::Visit(Node* node) {
       needs(to_.Has(Feature::kArrayBrackets), "array");
       return Subscript(node);
     case Kind::kAtTimeZone:
-      needs(to_.Has(Feature::kAtTimeZone), "AT TIME ZONE");
+      needs(to_.Has(Feature::kAtTimeZone) && (customary_ || FindConcept(to_, "at_time_zone", 2) == nullptr), "AT TIME ZONE");
       return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
     case Kind::kQuantified:
       if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) &&

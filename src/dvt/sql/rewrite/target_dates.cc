@@ -1,4 +1,5 @@
 // Rows of dates where nothing generates them: a common table expression that steps from the first to the last.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,9 @@ Node* AsDate(Arena& arena, Node* value) {
 // One query's worth of dates.
 class Steps {
  public:
-  Steps(Arena& arena, Node* call, std::string_view column, std::string_view name) : arena_(arena), column_(column), name_(name) {
+  /// `alias` is what the table is called outside.
+  Steps(Arena& arena, Node* call, std::string_view column, std::string_view name, std::string_view alias)
+      : arena_(arena), column_(column), name_(name), alias_(alias) {
     const Node* args = call->Child(kArgsSlot);
     first_ = args->Child(0);
     last_ = args->Child(1);
@@ -57,7 +60,7 @@ class Steps {
     Append(arena_, select->Child(kItemsSlot), Column());
     select->children[kFromSlot] = From();
     Node* table = MakeDerivedTable(arena_, select, "");
-    table->children[0] = NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, name_, false), nullptr});
+    table->children[0] = NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, alias_, false), nullptr});
     return table;
   }
 
@@ -82,38 +85,64 @@ class Steps {
   Arena& arena_;
   std::string_view column_;
   std::string_view name_;
+  std::string_view alias_;
   Node* first_;
   Node* last_;
   Node* step_;
 };
 
-// Replaces the tables below `slot`; their common table expressions go to `ctes`.
-void Replace(Arena& arena, Node*& slot, std::vector<Node*>& ctes) {
-  if (slot == nullptr) return;
-  if (Node* call = DatesOf(slot)) {
+// Whether a column is called by this table's name.
+bool IsQualifier(const Node* node, std::string_view name) {
+  if (node == nullptr) return false;
+  if (node->Is(Kind::kColumn) && node->count > 1 && EqualsIgnoreCase(node->Child(node->count - 2)->text, name)) return true;
+  const auto children = node->Children();
+  return std::any_of(children.begin(), children.end(), [&](const Node* child) { return IsQualifier(child, name); });
+}
+
+class Replacer {
+ public:
+  Replacer(Arena& arena, const Node* root, bool alias_is_column)
+      : arena_(arena), root_(root), alias_is_column_(alias_is_column) {}
+
+  // Replaces the tables below `slot`; their common table expressions go to `ctes`.
+  void Run(Node*& slot) {
+    if (slot == nullptr) return;
+    Node* call = DatesOf(slot);
+    if (call == nullptr) {
+      for (Node*& child : slot->Children()) Run(child);
+      return;
+    }
     const Node* alias = slot->Child(0);
     const Node* columns = alias == nullptr ? nullptr : alias->Child(1);
-    const Node* column = columns != nullptr && columns->count > 0 ? columns->Child(0) : nullptr;
-    const std::string_view name = column != nullptr && column->Is(Kind::kIdentifier) ? column->text : "date_value";
-    const std::string number = ctes.empty() ? "" : "_" + std::to_string(ctes.size());
-    Steps steps(arena, call, name, arena.Copy("_generated_dates" + number));
+    const Node* table = alias == nullptr ? nullptr : alias->Child(0);
+    const Node* column = columns != nullptr && columns->count > 0 ? columns->Child(0) : alias_is_column_ ? table : nullptr;
+    const std::string_view field = column != nullptr && column->Is(Kind::kIdentifier) ? column->text : "date_value";
+    const std::string_view name =
+        arena_.Copy("_generated_dates" + (ctes.empty() ? std::string() : "_" + std::to_string(ctes.size())));
+    const bool called = table != nullptr && IsQualifier(root_, table->text);
+    Steps steps(arena_, call, field, name, called ? table->text : name);
     ctes.push_back(steps.Cte());
     slot = steps.Table();
-    return;
   }
-  for (Node*& child : slot->Children()) Replace(arena, child, ctes);
-}
+
+  std::vector<Node*> ctes;
+
+ private:
+  Arena& arena_;
+  const Node* root_;
+  bool alias_is_column_;
+};
 
 }  // namespace
 
-void DatesByRecursion(Arena& arena, Node* tree, const Dialect& target) {
+void DatesByRecursion(Arena& arena, Node* tree, const Dialect& source, const Dialect& target) {
   if (tree == nullptr || !tree->IsQuery()) return;
-  std::vector<Node*> ctes;
-  Replace(arena, tree, ctes);
-  if (ctes.empty()) return;
+  Replacer replacer(arena, tree, source.Has(Feature::kUnnestOffset));
+  replacer.Run(tree);
+  if (replacer.ctes.empty()) return;
   Node* with = NewNode(arena, Kind::kWith);
   with->Set(kRecursive, !target.Has(Feature::kImplicitRecursion));
-  for (Node* cte : ctes) Append(arena, with, cte);
+  for (Node* cte : replacer.ctes) Append(arena, with, cte);
   if (const Node* before = tree->Child(kWithSlot)) {
     for (Node* cte : before->Children()) Append(arena, with, cte);
   }

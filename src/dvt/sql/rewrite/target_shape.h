@@ -9,7 +9,7 @@ namespace dvt::sql {
 /// apart (TRUE is 1, or 1 = 1), names for the columns of derived tables, TOP and OFFSET where they may stand, WITH only at the top.
 /// `tree`, read in `source`, may be replaced; new nodes go into `arena`.
 /// FROM UNNEST(GENERATE_DATE_ARRAY(a, b, step)) as a recursive common table expression. Comes before all other rewriting.
-void DatesByRecursion(Arena& arena, Node* tree, const Dialect& target);
+void DatesByRecursion(Arena& arena, Node* tree, const Dialect& source, const Dialect& target);
 void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
 /// Temporary tables by name (#t) or by word, SELECT INTO or CREATE TABLE AS, APPLY or LATERAL, as the target has them.
