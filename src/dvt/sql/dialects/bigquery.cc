@@ -40,7 +40,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kSingularUnits,
                                             F::kQualify,
                                             F::kSemiAntiJoin,
-                                            F::kIntersectExceptAll,
+                                            F::kBareTableNames,
                                             F::kAliasInGroupBy,
                                             F::kTryCast,
                                             F::kTransactionWords,

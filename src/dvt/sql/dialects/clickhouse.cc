@@ -66,7 +66,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kWordOperators,
                                             F::kDollarStrings,
                                             F::kNullsAlwaysLast})
-                                     .Without({F::kJsonContainment, F::kPositionFunction, F::kValuesTable});
+                                     .Without({F::kPivot, F::kJsonContainment, F::kPositionFunction, F::kValuesTable});
 
 }  // namespace
 

@@ -301,7 +301,7 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
-    d.features = d.features.With({F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases, F::kRenamedInPlace,
+    d.features = d.features.With({F::kFrameExclude, F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases, F::kRenamedInPlace,
                                   F::kVariableWord, F::kOrderInside, F::kNullsInWindows, F::kPatternsApart, F::kPlainDefinitions,
                                   F::kPivotBareColumns});
     return d;

@@ -375,6 +375,13 @@ enum class Feature : uint16_t {
   kStartTransaction,         ///< START TRANSACTION, not BEGIN
   kIndexOnTable,             ///< CREATE INDEX i ON TABLE t
   kNullImplied,              ///< a column that may be NULL does not say so
+  kColumnsRedefined,         ///< CHANGE COLUMN a b INT, MODIFY COLUMN a INT
+  kFrameExclude,             ///< ROWS … EXCLUDE CURRENT ROW
+  kNthFromEnd,               ///< NTH_VALUE(x, 2) FROM LAST
+  kBareTableNames,           ///< aliases of tables do not name columns
+  kSetsBehindKeys,           ///< GROUP BY a, b GROUPING SETS (…)
+  kSerde,                    ///< ALTER TABLE t SET SERDEPROPERTIES (…)
+  kNoRecursion,              ///< there is no WITH RECURSIVE
   kCount
 };
 

@@ -65,7 +65,10 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kTypedLiterals,
                                             F::kWithRollup,
                                             F::kLikeBackslash,
-                                            F::kSlashNullOnZero})
+                                            F::kSlashNullOnZero,
+                                            F::kSetsBehindKeys,
+                                            F::kSerde,
+                                            F::kNoRecursion})
                                      .Without({F::kUnderscoreNumbers});
 
 constexpr Precedence kPrecedence = kStandardPrecedence.With({{Op::kNullSafeEq, 5}});

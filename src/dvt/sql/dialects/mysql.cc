@@ -40,7 +40,6 @@ constexpr FeatureSet kFeatures = {F::kSingularUnits,
                                   F::kLimitComma,
                                   F::kFetch,
                                   F::kOptimizerHints,
-                                  F::kIgnoreNulls,
                                   F::kNamedWindows,
                                   F::kIndexHints,
                                   F::kIntersectExceptAll,
@@ -79,6 +78,7 @@ constexpr FeatureSet kFeatures = {F::kSingularUnits,
                                   F::kLikeIgnoresCase,
                                   F::kOnDuplicateKey,
                                   F::kReturning,
+                                  F::kColumnsRedefined,
                                   F::kCreateOrReplace};
 
 constexpr Precedence kPrecedence = MakePrecedence(

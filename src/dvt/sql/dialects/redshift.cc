@@ -125,11 +125,12 @@ const Dialect& Redshift() {
                             F::kApproximateCalls, F::kHashTables,       F::kDatesByRecursion, F::kTop,
                             F::kConnectBy,        F::kOuterMarks,       F::kLateralAlias,     F::kAlterTypeWithoutSetData,
                             F::kQualify,          F::kStarExcept,       F::kTryCast,          F::kUnnestNavigated,
-                            F::kIdentityCall,     F::kBackslashEscapes, F::kBackslashQuote,   F::kEscapedControls})
+                            F::kIdentityCall,     F::kBackslashEscapes, F::kBackslashQuote,   F::kEscapedControls,
+                            F::kPivot})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kEStrings, F::kIdentityGenerated,
                                F::kDistinctOneValue, F::kWindowFrameGroups, F::kNamedWindows, F::kBitStrings,
                                F::kSymmetricBetween, F::kValuesTable, F::kExceptStar, F::kAnyWordBehindDot, F::kArraysFromOne,
-                               F::kKeepTypeCase, F::kOrderInside});
+                               F::kKeepTypeCase, F::kOrderInside, F::kIntersectExceptAll});
     d.nested.literal = "ARRAY(";
     d.unlimited_text = "VARCHAR(MAX)";
     d.functions = kFunctions;

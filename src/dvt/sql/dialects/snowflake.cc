@@ -50,6 +50,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kRegexpCall,
                                             F::kParametricCalls,
                                             F::kAddWithoutColumn,
+                                            F::kNthFromEnd,
                                             F::kLowerCaseHex,
                                             F::kValueWindows,
                                             F::kOrderWithin,

@@ -280,7 +280,7 @@ constexpr FunctionSpec kFunctions[] = {
     Alias("CHAR", "chr", 1, 1, R::kString),
     {"UNICODE", "unicode_zero", 1, 1, R::kInt64, kPure, false, "unicode"},
     {"ASCII", "ascii", 1, 1, R::kInt64},
-    {"INITCAP", "initcap", 1, 2, R::kString},
+    {"INITCAP", "initcap_signs", 1, 2, R::kString, kPure, false, "initcap"},
     {"SOUNDEX", "soundex", 1, 1, R::kString},
     Short("LIKE", 2, 2, "=ARG1 LIKE ARG2", R::kBool),
     Short("LIKE", 3, 3, "=ARG1 LIKE ARG2 ESCAPE ARG3", R::kBool),

@@ -30,7 +30,7 @@ const Dialect& Spark() {
                             F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
                             F::kStructPositions, F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings})
                      .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
-                               F::kWithOnTop, F::kPlainStructs});
+                               F::kWithOnTop, F::kPlainStructs, F::kNoRecursion});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = SparkFunctions();

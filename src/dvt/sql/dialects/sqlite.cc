@@ -22,7 +22,8 @@ constexpr FeatureSet kFeatures = {F::kSmallSums,           F::kFlatSetOperators,
                                   F::kRowConstructor,      F::kCollateClause,      F::kSlashIsInteger,
                                   F::kSlashNullOnZero,     F::kNullsLow,           F::kDynamicTyping,
                                   F::kImplicitStringCasts, F::kLikeIgnoresCase,    F::kTransactionalDdl,
-                                  F::kReturning,           F::kOnConflict,         F::kUpdateFrom};
+                                  F::kReturning,           F::kOnConflict,         F::kUpdateFrom,
+                                  F::kFrameExclude};
 
 constexpr Precedence kPrecedence = MakePrecedence({{Op::kOr, 1},
                                                    {Op::kAnd, 2},

@@ -124,7 +124,7 @@ const Dialect& Trino() {
     d.parent = &CoreSql();
     d.aliases = kAliases;
     d.folding = d.table_folding = Folding::kInsensitive;
-    d.features = kFeatures.Without({F::kAliasInWhere, F::kAliasInGroupBy});
+    d.features = kFeatures.Without({F::kPivot, F::kAliasInWhere, F::kAliasInGroupBy});
     d.precedence = &kStandardPrecedence;
     d.nested = {.structure = "ROW", .open = '(', .literal = "ARRAY["};
     d.reserved = kReserved;

@@ -143,7 +143,8 @@ constexpr FunctionSpec kFunctions[] = {
     Written("mysql_maketime", 3, 3, R::kTime, "TIMEFROMPARTS(ARG1, ARG2, ARG3, 0, 0)", {}, "maketime"),
     Written("make_time", 3, 3, R::kTime, "TIMEFROMPARTS(ARG1, ARG2, ARG3, 0, 0)"),
     {"DATETIMEFROMPARTS", "make_datetime", 7, 7, R::kTimestamp, kPure, false, "make_timestamp"},
-    Written("make_timestamp", 6, 8, R::kTimestamp, "DATETIMEFROMPARTS(ARG1, ARG2, ARG3, ARG4, ARG5, ARG6, 0)"),
+    Written("make_timestamp", 6, 7, R::kTimestamp, "DATETIMEFROMPARTS(ARG1, ARG2, ARG3, ARG4, ARG5, ARG6, 0)", "ARG7=0|DAY"),
+    Written("make_timestamp", 7, 8, R::kTimestamp, "DATETIMEFROMPARTS(ARG1, ARG2, ARG3, ARG4, ARG5, ARG6, 0)", {}, "approximate"),
     Spelled("YEAR", "year", 1, 1, R::kInt32,
             {.read = "TS_OR_DS_TO_DATE(ARG1)", .when_read = "ARG1!:cast", .write = "YEAR(RAW(ARG1))"}),
     Spelled("MONTH", "month", 1, 1, R::kInt32,
@@ -157,7 +158,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("date_str_to_date", 1, 1, R::kDate, "CAST(ARG1 AS DATE)"),
     Written("time_str_to_time", 1, 1, R::kTimestamp, "CAST(ARG1 AS DATETIME2)"),
     Written("time_str_to_time", 2, 2, R::kTimestamp, "CAST(ARG1 AS DATETIMEOFFSET) AT TIME ZONE 'UTC'"),
-    Written("to_number", 1, 1, R::kFloat64, "CAST(ARG1 AS FLOAT)"),
+    Written("to_number", 1, 1, R::kFloat64, "CAST(ARG1 AS FLOAT)", {}, "approximate"),
     // JSON.
     {"JSON_VALUE", "json_value_tsql", 2, 2, R::kString, kPure, false, "json_extract_scalar"},
     {"JSON_QUERY", "json_query_tsql", 2, 2, R::kJson, kPure, false, "json_query"},

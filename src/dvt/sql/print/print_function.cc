@@ -98,7 +98,7 @@ void Writer::Function(const Node* node) {
     --indent_;
     Put(")");
   }
-  if (const Node* end = node->Child(kFromEndSlot); end != nullptr && dialect_.Has(Feature::kConnectBy)) {
+  if (const Node* end = node->Child(kFromEndSlot); end != nullptr && dialect_.Has(Feature::kNthFromEnd)) {
     Put(" ");
     Put(end->text);
   }

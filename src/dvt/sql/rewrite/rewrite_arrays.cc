@@ -325,6 +325,8 @@ void Rewriter::PlainOrders(Node* root) {
     for (Node* order : {call->Child(kArgOrderSlot), framed && aggregate ? window->Child(2) : nullptr}) {
       if (order == nullptr) continue;
       for (Node* item : order->Children()) {
+        if (!item->Has(kNullsFirst) && !item->Has(kNullsLast)) continue;
+        Note(Verdict::kUnsupported, item, "NULLS FIRST or NULLS LAST", std::string(to_.name) + " does not say it here");
         item->Set(kNullsFirst, false);
         item->Set(kNullsLast, false);
       }

@@ -150,6 +150,8 @@ void Rewriter::AlterActions(const Node* alter) {
     if (action == nullptr || !action->Is(Kind::kPhrase)) continue;
     if (action->text == "RENAME COLUMN" && to_.Has(Feature::kRenameNeedsType) && !from_.Has(Feature::kRenameNeedsType))
       Note(Verdict::kUnsupported, action, "RENAME COLUMN", std::string(to_.name) + " wants the column's type with it");
+    if (action->text == "CHANGE COLUMN" && !to_.Has(Feature::kColumnsRedefined) && !from_.Has(Feature::kSerde))
+      Note(Verdict::kUnsupported, action, "CHANGE COLUMN", "a column's name, type and options change one by one in " + std::string(to_.name));
   }
 }
 

@@ -36,9 +36,10 @@ void Rewriter::Run(Node*& slot) {
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
-  if (customary_ && &from_ != &to_) PlainOrders(slot);
+  if (normalize_ && &from_ != &to_) PlainOrders(slot);
   if (customary_ && (from_.Has(Feature::kAliasKeysGrouping) || to_.Has(Feature::kAliasKeysGrouping))) HexCase(slot);
   if (normalize_) ShapeForTarget(arena_, slot, from_, to_);
+  Unsayable(slot);
 }
 
 // Parents first: types are inferred in the source's dialect, from children that have not been rewritten.

@@ -33,6 +33,11 @@ class Rewriter {
  private:
   void Walk(Node*& slot);
   Node* Visit(Node* node);
+  /// What is still in the tree though the target has no such thing (rewrite_unsayable.cc).
+  void Unsayable(const Node* root);
+  void UnsayableCall(const Node* call);
+  void UnsayableTable(const Node* table);
+  void UnsayableAction(const Node* action);
   // One form of several spellings (rewrite_canonical.cc).
   Node* Canonical(Node* node);
   Node* OneInterval(Node* node);

@@ -46,6 +46,43 @@ std::string Outcome(const std::string& sql, const Dialect& from, const Dialect& 
   return "! no note";
 }
 
+// The construct that a strict translation for people names, or the text.
+std::string Strictly(std::string_view from, std::string_view to, std::string_view sql) {
+  TranspileOptions options;
+  options.normalize = options.fail_on_unsupported = options.fail_on_difference = true;
+  auto done = Transpile(sql, *FindDialect(from), *FindDialect(to), options);
+  if (done) return done->sql;
+  const std::string message(done.error().message());
+  return "! " + message.substr(0, message.find(':'));
+}
+
+TEST(Transpile, WhatATargetHasNotIsRefused) {
+  struct Case {
+    std::string_view from, to, sql, outcome;
+  };
+  constexpr Case kCases[] = {
+      {"oracle", "duckdb", "SELECT /*+ FULL(t) */ a FROM t", "! hint"},
+      {"oracle", "mysql", "SELECT /*+ FULL(t) */ a FROM t", "SELECT /*+ FULL(t) */ a FROM t"},
+      {"oracle", "postgres", "SELECT t.a FROM t, u WHERE t.b = u.b (+)", "! (+)"},
+      {"oracle", "oracle", "SELECT NTH_VALUE(a, 2) FROM LAST OVER (ORDER BY b) FROM t",
+       "SELECT NTH_VALUE(a, 2) FROM LAST OVER (ORDER BY b) FROM t"},
+      {"oracle", "trino", "SELECT NTH_VALUE(a, 2) FROM LAST OVER (ORDER BY b) FROM t", "! NTH_VALUE FROM LAST"},
+      {"postgres", "snowflake", "SELECT SUM(a) OVER (ORDER BY b ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM t",
+       "! EXCLUDE of a window"},
+      {"duckdb", "spark", "SELECT * FROM t JOIN u NEAREST 1 BY DISTANCE ABS(t.a - u.a)", "! NEAREST"},
+      {"mysql", "mysql", "ALTER TABLE t MODIFY COLUMN a BIGINT", "ALTER TABLE t MODIFY COLUMN a BIGINT"},
+      {"mysql", "postgres", "ALTER TABLE t MODIFY COLUMN a BIGINT", "! MODIFY COLUMN"},
+      {"mysql", "spark", "ALTER TABLE t CHANGE COLUMN a b BIGINT", "! CHANGE COLUMN"},
+      {"snowflake", "postgres", "SELECT * FROM t PIVOT(SUM(a) FOR b IN ('x'))", "! PIVOT"},
+      {"postgres", "hive", "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r",
+       "! WITH RECURSIVE"},
+      {"duckdb", "bigquery", "SELECT a FROM (SELECT 1) AS u(a)", "! names of columns behind a table's alias"},
+      {"bigquery", "trino", "SELECT b'a'", "! literal of bytes"},
+      {"clickhouse", "redshift", "SELECT a FROM t SAMPLE 0.1", "! SAMPLE"},
+  };
+  for (const auto& each : kCases) EXPECT_EQ(Strictly(each.from, each.to, each.sql), each.outcome) << each.sql;
+}
+
 class TranspileTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(TranspileTest, EveryCaseOfTheFile) {
