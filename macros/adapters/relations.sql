@@ -129,7 +129,7 @@
 {%- endmacro %}
 
 {% macro get_columns_in_query(select_sql) -%}
-  {{ return(adapter.get_column_names_from_query(select_sql)) }}
+  {{ return(adapter.get_column_schema_from_query(select_sql) | map(attribute='name') | list) }}
 {%- endmacro %}
 
 {% macro get_quoted_csv(column_names) -%}

@@ -72,8 +72,10 @@ void AddSql(CLI::App& app, Options& o) {
 }
 
 void AddCommands(CLI::App& app, Options& o) {
-  for (const auto& [name, about] : {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models and tests, in order"},
-                                    std::pair{"seed", "Load CSV seeds"}, std::pair{"test", "Run data tests"}}) {
+  for (const auto& [name, about] :
+       {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models, snapshots and tests, in order"},
+        std::pair{"seed", "Load CSV seeds"}, std::pair{"snapshot", "Keep the states of rows that change"},
+        std::pair{"test", "Run data tests"}}) {
     CLI::App* command = AddCommand(app, o, name, about);
     AddSelection(command, o);
     AddRun(command, o);

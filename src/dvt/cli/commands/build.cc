@@ -15,6 +15,7 @@ std::set<std::string> TypesOf(const std::string& command) {
   if (command == "run") return {"model"};
   if (command == "seed") return {"seed"};
   if (command == "test") return {"test"};
+  if (command == "snapshot") return {"snapshot"};
   return {"model", "seed", "test", "snapshot"};
 }
 

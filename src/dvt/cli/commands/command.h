@@ -13,7 +13,7 @@ using CommandFunction = Result<int> (*)(const Options& options, std::stop_token 
 /// The function of a command, or null. One line a command, in commands.cc.
 CommandFunction FindCommand(const std::string& name);
 
-Result<int> BuildCommand(const Options& options, std::stop_token stop);  ///< run, build, seed, test
+Result<int> BuildCommand(const Options& options, std::stop_token stop);  ///< run, build, seed, snapshot, test
 Result<int> PlanCommand(const Options& options, std::stop_token stop);
 Result<int> CompileCommand(const Options& options, std::stop_token stop);
 Result<int> ShowCommand(const Options& options, std::stop_token stop);

@@ -13,7 +13,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"run", &BuildCommand}, {"build", &BuildCommand},     {"seed", &BuildCommand},  {"test", &BuildCommand},
       {"plan", &PlanCommand}, {"compile", &CompileCommand}, {"show", &ShowCommand},   {"parse", &ParseCommand},
       {"ls", &ListCommand},   {"debug", &DebugCommand},     {"clean", &CleanCommand}, {"init", &InitCommand},
-      {"sql", &SqlCommand},
+      {"sql", &SqlCommand},   {"snapshot", &BuildCommand},
   };
   const auto* found =
       std::find_if(std::begin(kCommands), std::end(kCommands), [&](const auto& command) { return name == command.name; });

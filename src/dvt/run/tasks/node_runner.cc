@@ -74,6 +74,13 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
   return {};
 }
 
+// Where the compiled text goes; a file that defines several nodes is a folder there.
+std::string CompiledPath(const RunContext& run, const model::Node& node) {
+  const bool several = node.test || node.type == ResourceType::kSnapshot;
+  return JoinPath(run.target_folder,
+                  "compiled/" + node.package + "/" + node.original_path + (several ? "/" + node.name + ".sql" : ""));
+}
+
 }  // namespace
 
 Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const model::Node& node) {
@@ -106,7 +113,8 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   PlannedNode planned;
   planned.compiled = std::move(compiled);
   plan::ModelPlan& plan = planned.plan;
-  const std::string materialized = node.type == ResourceType::kModel ? node.materialized() : "query";
+  const bool builds = node.type == ResourceType::kModel || node.type == ResourceType::kSnapshot;
+  const std::string materialized = builds ? node.materialized() : "query";
   if (planned.compiled.foreign.empty()) {
     plan.node_id = node.unique_id;
     plan.sql = planned.compiled.sql;
@@ -180,7 +188,8 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   switch (node.type) {
     case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
-    case ResourceType::kModel: done = RunModel(node, adapter, progress, result, stop); break;
+    case ResourceType::kModel:
+    case ResourceType::kSnapshot: done = RunModel(node, adapter, progress, result, stop); break;
     default:
       return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type)))
           .At({node.original_path, 0, 0});
@@ -221,8 +230,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path),
-                          planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
   std::string materialization =
       planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
@@ -345,9 +353,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = compiled.sql;
-  DVT_TRY(WriteFileAtomic(JoinPath(run_.target_folder, "compiled/" + node.package + "/" + node.original_path +
-                                                           (node.test ? "/" + node.name + ".sql" : "")),
-                          compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node), compiled.sql + "\n"));
   auto setting = [&](std::string_view key, const char* fallback) {
     const Value& value = node.config[key];
     return value.is_null() ? std::string(fallback) : value.ToText();

@@ -91,6 +91,8 @@ class Relation : public HostObject {
   Relation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy);
 
   const RelationParts& parts() const { return parts_; }
+  /// Without schema and database where they are left out though the system has them.
+  RelationParts written_parts() const;
   std::string Render() const;
 
   std::string TypeName() const override { return "Relation"; }
@@ -127,6 +129,8 @@ Object MakeRelationText(RelationParts parts, std::string text, std::shared_ptr<c
 Object MakeColumn(const ColumnParts& column, std::shared_ptr<const RelationPolicy> policy);
 /// The parts of a relation object, or an error naming what was given.
 Result<RelationParts> PartsOf(const Object& relation, std::string_view function);
+/// The same, without schema and database where the relation leaves them out: a temporary table.
+Result<RelationParts> WrittenPartsOf(const Object& relation, std::string_view function);
 /// Rows and columns as templates see a query's result (`.columns`, `.column_names`, `.rows`, iteration, `.columns[0].values()`).
 Object MakeTable(QueryTable table);
 

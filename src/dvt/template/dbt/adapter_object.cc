@@ -132,7 +132,7 @@ class AdapterObject : public HostObject {
   }
 
   Result<ObjectList> ColumnsOf(const Object& relation, std::string_view function) {
-    DVT_ASSIGN(auto parts, PartsOf(relation, function));
+    DVT_ASSIGN(auto parts, WrittenPartsOf(relation, function));
     DVT_ASSIGN(auto found, api().GetColumns(parts));
     ObjectList columns;
     for (const auto& column : found) columns.push_back(MakeColumn(column, shared_->policy));

@@ -45,6 +45,11 @@ Relation::Relation(RelationParts parts, std::shared_ptr<const RelationPolicy> po
   }
 }
 
+RelationParts Relation::written_parts() const {
+  if (include_schema_ || (policy_ != nullptr && !policy_->names_schema)) return parts_;
+  return {"", "", parts_.identifier, parts_.type};
+}
+
 std::string Relation::Render() const {
   if (!text_.empty()) return text_;
   std::string out;
@@ -206,6 +211,11 @@ Object MakeRelation(RelationParts parts, std::shared_ptr<const RelationPolicy> p
 
 Object MakeRelationText(RelationParts parts, std::string text, std::shared_ptr<const RelationPolicy> policy) {
   return RelationFactory::WithText(std::move(parts), std::move(text), std::move(policy));
+}
+
+Result<RelationParts> WrittenPartsOf(const Object& relation, std::string_view function) {
+  if (auto host = relation.host_as<Relation>()) return host->written_parts();
+  return PartsOf(relation, function);
 }
 
 Result<RelationParts> PartsOf(const Object& relation, std::string_view function) {

@@ -1,6 +1,7 @@
 #include "dvt/template/lang/lexer.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
 #include "dvt/template/lang/raise.h"
