@@ -11,6 +11,10 @@ using F = Feature;
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kSemiJoinWords,
                                             F::kPathsWithoutWildcards,
+                                            F::kDoubleEquals,
+                                            F::kRegexpCall,
+                                            F::kEscapedControls,
+                                            F::kCommaIsCross,
                                             F::kEscapedNames,
                                             F::kColumnTransformers,
                                             F::kSubcolumnTypes,

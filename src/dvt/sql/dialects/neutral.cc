@@ -12,6 +12,7 @@ constexpr std::string_view kAliases[] = {"neutral"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kNullSafeWords,
                                                           F::kUnicodeStrings,
+                                                          F::kRegexpCall,
                                                           F::kColumnTransformers,
                                                           F::kExcludeBehind,
                                                           F::kBranchTails,

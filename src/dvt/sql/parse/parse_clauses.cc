@@ -132,6 +132,7 @@ Node* Parser::Settings() {
     }
     Add(clauses, phrase);
   }
+  if (clauses->count == 2 && clauses->Child(0)->text == "FORMAT") std::swap(clauses->children[0], clauses->children[1]);
   return clauses;
 }
 
@@ -198,6 +199,21 @@ Node* Parser::BraceParameter() {
   return parameter;
 }
 
+// {'a': 1, 'b': 2}: a call of map.
+Node* Parser::BraceMap() {
+  Node* call = MakeFunction(arena_, "map", {});
+  call->begin = Cur().begin;
+  ExpectSymbol("{");
+  while (!IsSymbol("}")) {
+    Add(call->children[kArgsSlot], Expression());
+    ExpectSymbol(":");
+    Add(call->children[kArgsSlot], Expression());
+    if (!EatSymbol(",")) break;
+  }
+  ExpectSymbol("}");
+  return call;
+}
+
 // WITH 1 + 1 AS x; nullptr if a common table expression follows.
 Node* Parser::ScalarCte() {
   if (NameAhead()) {
@@ -207,6 +223,7 @@ Node* Parser::ScalarCte() {
       if (SymbolAhead(n, ")")) ++n;
     }
     if (IsAhead(n, Kw::kAS) && SymbolAhead(n + 1, "(") && QueryAhead(n + 2)) return nullptr;
+    if (IsAhead(n, Kw::kAS) && (IsAhead(n + 1, Kw::kMATERIALIZED) || IsAhead(n + 2, Kw::kMATERIALIZED))) return nullptr;
   }
   Node* value = Expression();
   Node* cte = NewAt(value->begin, Kind::kCte);

@@ -128,7 +128,7 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
       matched = true;
       return NewAt(
           left->begin, Kind::kCollate,
-          {left, Cur().type == Tok::kString && Has(Feature::kCanonicalNames) ? NewAt(Cur().begin, Kind::kName, {Primary()})
+          {left, Cur().type == Tok::kString && Has(Feature::kWithFill) ? NewAt(Cur().begin, Kind::kName, {Primary()})
                  : Cur().kw == Kw::kBINARY || Cur().type == Tok::kString
                      ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
                      : DottedName()});
@@ -379,6 +379,11 @@ Node* Parser::Postfix(Node* value) {
       at_ += 2;
       value = NewAt(value->begin, Kind::kCast, {value, TypeName()});
       value->Set(kTry);
+    } else if (Cur().type == Tok::kNumber && Cur().text.starts_with('.') && Cur().begin == tokens_[at_ - 1].end &&
+               Has(Feature::kDashedNames)) {  // (1, 'a').1
+      Node* place = New(Kind::kIdentifier, {}, Cur().text.substr(1));
+      Next();
+      value = NewAt(value->begin, Kind::kField, {value, place});
     } else if (SubcolumnAhead()) {
       value = Subcolumn(value);
     } else if (IsWord("APPLY") && Has(Feature::kColumnTransformers) && value->Is(Kind::kFunction) && SymbolAhead(1, "(")) {

@@ -20,12 +20,13 @@ void Parser::QueryTail(Node* query) {
       if (Eat(Kw::kALL)) continue;
       const bool percent = Cur().type == Tok::kNumber && SymbolAhead(1, "%") && Has(Feature::kLimitPercent);
       Node* count = percent ? Primary() : Expression();
-      if ((Has(Feature::kLimitComma) || Has(Feature::kLimitBy)) && EatSymbol(",")) {
+      if ((Has(Feature::kLimitComma) || Has(Feature::kWithFill)) && EatSymbol(",")) {
         query->children[kOffsetSlot] = count;
         count = Expression();
       }
       if (Has(Feature::kLimitPercent) && (EatSymbol("%") || Eat(Kw::kPERCENT))) limit->Set(kPercent);
       Add(limit, count);
+      if (Has(Feature::kWithFill) && Is(Kw::kWITH) && IsAhead(1, Kw::kTIES)) limit->Set(kWithTies), at_ += 2;
       if (Has(Feature::kLimitBy) && (Is(Kw::kBY) || Is(Kw::kOFFSET)) && query->Is(Kind::kSelect)) {
         Node* offset = query->children[kOffsetSlot];
         if (Eat(Kw::kOFFSET)) offset = Expression();

@@ -37,7 +37,8 @@ Node* Parser::SpecialOperator(Node* left, int power) {
     }
     return nullptr;
   }
-  if (IsWord("OVERLAPS") && left->Is(Kind::kRow) && p.range > power) {
+  const bool operand = Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd && !IsAhead(1, Kw::kFROM);
+  if (IsWord("OVERLAPS") && (left->Is(Kind::kRow) || (Has(Feature::kCanonicalNames) && operand)) && p.range > power) {
     Next();
     return NewAt(left->begin, Kind::kBinary, {left, Expression(p.range)}, "OVERLAPS", Op::kCustom);
   }

@@ -29,6 +29,14 @@ void Parser::BranchTail(Node* left) {
   if (Has(Feature::kBranchTails) && left->Is(Kind::kSelect) && TailAhead()) Clause([&] { QueryTail(left); });
 }
 
+// * EXCEPT (a), and * EXCEPT a, * EXCEPT 'pattern' where columns are transformed: no set operation.
+bool Parser::ExceptedAhead() const {
+  if (SymbolAhead(1, "(")) return true;
+  const Token& next = Ahead(1);
+  if (!Has(Feature::kColumnTransformers) || next.kw == Kw::kALL || next.kw == Kw::kDISTINCT) return false;
+  return next.type == Tok::kString || next.type == Tok::kQuotedName || (next.type == Tok::kWord && !IsStructural(next.kw));
+}
+
 // (SELECT 1) AS x UNION …
 void Parser::OperandAlias(Node* operand) {
   const bool reads = Has(Feature::kCanonicalNames) || Has(Feature::kScripts);
@@ -137,6 +145,7 @@ Node* Parser::OddTable() {
     at_ += 2;
     name = NewAt(begin, Kind::kIdentifier, {}, SourceOf(begin, tokens_[at_ - 1].end));
   }
+  if (IsSymbol("{") && Has(Feature::kBraceParameters)) name = BraceParameter();  // {t: Identifier}
   if (name == nullptr) return nullptr;
   return NewAt(begin, Kind::kTable, {nullptr, NewAt(begin, Kind::kName, {name}), nullptr});
 }

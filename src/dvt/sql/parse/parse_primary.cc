@@ -47,7 +47,7 @@ Node* Parser::Primary() {
       }
       if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
       if (IsSymbol("{") && (Has(Feature::kStructBraces) || Has(Feature::kObjectStar))) return Braces();
-      if (IsSymbol("{") && Has(Feature::kBraceParameters)) return BraceParameter();
+      if (IsSymbol("{") && Has(Feature::kBraceParameters)) return Ahead(1).type == Tok::kWord ? BraceParameter() : BraceMap();
       if (IsSymbol(":") && Ahead(1).begin == Cur().end &&
           ((Ahead(1).type == Tok::kNumber && Has(Feature::kColonPath)) ||
            (Ahead(1).type == Tok::kWord && (Has(Feature::kCanonicalNames) || Has(Feature::kUsingFormat))))) {
@@ -331,7 +331,9 @@ Node* Parser::Argument() {
   const bool set = behind == Kw::kUNION || behind == Kw::kEXCEPT || behind == Kw::kINTERSECT;
   if (QueryAhead(0) && (!IsSymbol("(") || set)) {  // f(SELECT …), f((SELECT …) UNION …)
     Node* sub = Slots(Kind::kSubquery, kInnerSlots);
+    const bool bare = !IsSymbol("(");
     sub->children[kInnerSlot] = Query();
+    sub->Set(kNoParens, bare || set);
     return sub;
   }
   if (LambdaAhead()) return Lambda();
@@ -406,12 +408,12 @@ Node* Parser::Star(Node* qualifier) {
   if (qualifier != nullptr) star->begin = qualifier->begin;
   ExpectSymbol("*");
   if (qualifier != nullptr) Add(star, qualifier);
-  if (Has(Feature::kStarExcept) && (IsWord("EXCLUDE") || Is(Kw::kEXCLUDE) || (Is(Kw::kEXCEPT) && SymbolAhead(1, "(")))) {
+  if (Has(Feature::kStarExcept) && (IsWord("EXCLUDE") || Is(Kw::kEXCLUDE) || (Is(Kw::kEXCEPT) && ExceptedAhead()))) {
     Next();
     Node* names = New(Kind::kList);
     bool paren = EatSymbol("(");
     do {
-      Node* name = AnyWord("a column name");
+      Node* name = Cur().type == Tok::kString && Has(Feature::kColumnTransformers) ? StringLiteral() : AnyWord("a column name");
       while (EatSymbol(".")) name = AnyWord("a column name");
       Add(names, name);
     } while (paren && EatSymbol(","));

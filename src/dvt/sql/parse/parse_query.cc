@@ -397,14 +397,17 @@ Node* Parser::GroupBy() {
     sets->Set(kBehindKeys);
     Add(group, sets);
   }
-  if (Has(Feature::kLimitBy) && Is(Kw::kWITH) && IsWord("TOTALS", 1)) {
+  const auto totals = [&] {
+    if (!Has(Feature::kLimitBy) || !Is(Kw::kWITH) || !IsWord("TOTALS", 1)) return;
     at_ += 2;
     group->text = "WITH TOTALS";
-  }
+  };
+  totals();
   if (Is(Kw::kWITH) && (IsAhead(1, Kw::kROLLUP) || IsAhead(1, Kw::kCUBE))) {
     group->Set(IsAhead(1, Kw::kCUBE) ? kWithCube : kWithRollup);
     at_ += 2;
   }
+  totals();
   return group;
 }
 

@@ -31,6 +31,11 @@ Node* Parser::CastCall(bool is_try) {
   Node* cast = New(Kind::kCast);
   at_ += 2;
   Add(cast, Expression());
+  if (!is_try && Has(Feature::kParametricCalls) && EatSymbol(",")) {  // CAST(x, 'Int32'): the type is a text
+    Node* call = MakeFunction(arena_, "CAST", {cast->Child(0), Expression()});
+    ExpectSymbol(")");
+    return call;
+  }
   Expect(Kw::kAS, "AS");
   Add(cast, TypeName());
   TypeSuffix(cast->children[1]);

@@ -151,7 +151,7 @@ Node* Parser::Joins(Node* left) {
              !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr &&
              join->Child(5) == nullptr) {
       Unexpected("ON or USING");
-    } else if (Has(Feature::kCommaIsCross) && join->op != Op::kCross && !join->Has(kNatural)) {
+    } else if (Has(Feature::kCommaIsCross) && !Has(Feature::kBareJoin) && join->op != Op::kCross && !join->Has(kNatural)) {
       join->children[2] = New(Kind::kBoolean, {}, {}, Op::kTrue);
     }
     TakeComments(join, first);

@@ -6,13 +6,14 @@ namespace dvt::sql {
 
 Node* Parser::UsingColumns() {
   Node* list = New(Kind::kList);
-  ExpectSymbol("(");
+  const bool bare = Has(Feature::kJoinStrictness) && !IsSymbol("(");  // USING a, b
+  if (!bare) ExpectSymbol("(");
   do {
     Node* name = AnyWord("a column name");
     while (EatSymbol(".")) name = AnyWord("a column name");
     Add(list, name);
   } while (EatSymbol(","));
-  ExpectSymbol(")");
+  if (!bare) ExpectSymbol(")");
   return list;
 }
 

@@ -182,6 +182,7 @@ class Parser {
   Node* WordOperator();
   std::string_view PlainNumber(std::string_view text);
   Node* BraceParameter();
+  Node* BraceMap();
   Node* ScalarCte();
 
   // Pipe syntax (parse_pipe.cc).
@@ -258,6 +259,7 @@ class Parser {
   Node* ApproximateCall();
   void ExcludeBehind(Node* select);
   bool ExcludeAhead() const;
+  bool ExceptedAhead() const;
   void BranchTail(Node* left);
   void OperandAlias(Node* operand);
   Node* Subcolumn(Node* value);

@@ -328,7 +328,7 @@ void Writer::Binary(const Node* node) {
   const bool comparison = node->op >= Op::kEq && node->op <= Op::kNotDistinctFrom;
   const bool associative = node->op == Op::kAnd || node->op == Op::kOr;
   arrow_inside_ = node->op == Op::kJsonGet || node->op == Op::kJsonGetText;
-  Expression(node->Child(0), comparison ? level + 1 : level);
+  Expression(node->Child(0), comparison && !dialect_.Has(Feature::kCanonicalNames) ? level + 1 : level);
   const std::string_view op = Operator(node);
   Put(" ");
   Put(op);

@@ -68,9 +68,11 @@ void Writer::Function(const Node* node) {
   if (!node->Has(kNoParens)) {
     Put("(");
     if (node->Has(kDistinctArgs) || approximate) Put("DISTINCT ");
-    const bool array_of_query =
-        args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) && EqualsIgnoreCase(node->text, "ARRAY");
-    if (array_of_query)
+    const bool bare_query =
+        args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) &&
+        (EqualsIgnoreCase(node->text, "ARRAY") ||
+         (args->Child(0)->Has(kNoParens) && (dialect_.Has(Feature::kFromFirst) || dialect_.Has(Feature::kParametricCalls))));
+    if (bare_query)
       Query(args->Child(0)->Child(kInnerSlot));
     else if (args != nullptr)
       Arguments(args);

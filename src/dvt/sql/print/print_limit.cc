@@ -10,12 +10,14 @@ void Writer::Limit(const Node* query) {
   const bool needs_order = dialect_.Has(Feature::kFetchNeedsOrder);
   const bool as_written = limit != nullptr && limit->Has(kFetch) && dialect_.Has(Feature::kFetchAsWritten) &&
                           (!needs_order || query->Child(kOrderSlot) != nullptr);
-  const bool fetch = limit != nullptr && (as_written || dialect_.Has(Feature::kNoLimit) || limit->Has(kWithTies) ||
+  const bool ties = limit != nullptr && limit->Has(kWithTies) && !limit->Has(kFetch) && dialect_.Has(Feature::kWithFill);
+  const bool fetch = limit != nullptr && (as_written || dialect_.Has(Feature::kNoLimit) || (limit->Has(kWithTies) && !ties) ||
                                           (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
   if (limit != nullptr && !fetch) {
     Clause("LIMIT");
     Expression(limit->Child(0), 0);
     if (limit->Has(kPercent)) Put(" PERCENT");
+    if (ties) Put(" WITH TIES");
   } else if (limit == nullptr && offset != nullptr && dialect_.Has(Feature::kLimitComma)) {
     // These systems have OFFSET only behind a LIMIT.
     Clause(dialect_.Has(Feature::kDynamicTyping) ? "LIMIT -1" : "LIMIT 18446744073709551615");

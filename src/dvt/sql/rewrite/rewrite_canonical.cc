@@ -85,7 +85,7 @@ Node* Rewriter::SelectFromValues(Node* values) {
 
 // Powers are calls; arrows take JSON paths.
 Node* Rewriter::CanonicalOperator(Node* node) {
-  if ((node->op == Op::kJsonPath || node->op == Op::kJsonPathText) && to_.Has(Feature::kCanonicalNames) && &from_ != &to_)
+  if ((node->op == Op::kJsonPath || node->op == Op::kJsonPathText) && to_.Has(Feature::kCanonicalNames))
     return MakeFunction(arena_, node->op == Op::kJsonPath ? "JSONB_EXTRACT" : "JSONB_EXTRACT_SCALAR",
                         {node->Child(0), node->Child(1)});
   if (node->op == Op::kNullSafeEq && to_.Has(Feature::kCanonicalNames)) node->op = Op::kNotDistinctFrom;
@@ -109,8 +109,8 @@ Node* Rewriter::CanonicalOperator(Node* node) {
       (to_.Has(Feature::kArrowsApart) || to_.Has(Feature::kCanonicalNames) || from_.Has(Feature::kArrowsApart) ||
        from_.Has(Feature::kCanonicalNames)))
     node->children[1] = JsonPath(node->children[1]);
-  if (arrow && customary_ && !to_.Has(Feature::kArrowsApart) && &from_ != &to_ &&
-      (from_.Has(Feature::kArrowsApart) || to_.Has(Feature::kCanonicalNames))) {
+  if (arrow && customary_ && !to_.Has(Feature::kArrowsApart) &&
+      (to_.Has(Feature::kCanonicalNames) || (&from_ != &to_ && from_.Has(Feature::kArrowsApart)))) {
     return MakeFunction(arena_, node->op == Op::kJsonGet ? "JSON_EXTRACT" : "JSON_EXTRACT_SCALAR",
                         {node->Child(0), node->Child(1)});
   }
@@ -249,6 +249,7 @@ Node* Rewriter::Canonical(Node* node) {
       return node;
     case Kind::kNumber:
       if (node->text.find('_') != std::string_view::npos) node->text = arena_.Copy(ReplaceAll(std::string(node->text), "_", ""));
+      if (node->text.starts_with('.')) node->text = arena_.Copy("0" + std::string(node->text));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
     case Kind::kMerge: return node;
