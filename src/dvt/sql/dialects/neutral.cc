@@ -12,6 +12,7 @@ constexpr std::string_view kAliases[] = {"neutral"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kNullSafeWords,
                                                           F::kUnicodeStrings,
+                                                          F::kWithRollup,
                                                           F::kRegexpCall,
                                                           F::kColumnTransformers,
                                                           F::kExcludeBehind,

@@ -40,7 +40,7 @@ Node* Parser::DigitName() {
     if (Cur().begin == end && Cur().type == Tok::kWord) end = Next().end;
   }
   Node* name = NewAt(begin, Kind::kIdentifier, {}, SourceOf(begin, end));
-  name->Set(kQuoted);
+  name->Set(kQuoted, !Has(Feature::kTupleValues));  // t.1 is a place there
   return name;
 }
 

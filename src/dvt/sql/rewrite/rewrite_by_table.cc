@@ -180,7 +180,7 @@ Node* Rewriter::Preferred(Node* node) {
   if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
   const bool of_target =
       target != nullptr && !to_.functions.empty() && target >= &to_.functions.front() && target <= &to_.functions.back();
-  if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) && (target->flags & kStable) != 0)
+  if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) && (target->flags & (kStable | kSession)) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
   if (spec == nullptr && to_.Has(Feature::kCallsAsWritten)) return node;

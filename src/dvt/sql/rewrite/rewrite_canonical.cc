@@ -88,6 +88,10 @@ Node* Rewriter::CanonicalOperator(Node* node) {
   if ((node->op == Op::kJsonPath || node->op == Op::kJsonPathText) && to_.Has(Feature::kCanonicalNames))
     return MakeFunction(arena_, node->op == Op::kJsonPath ? "JSONB_EXTRACT" : "JSONB_EXTRACT_SCALAR",
                         {node->Child(0), node->Child(1)});
+  if (node->op == Op::kIntDiv && customary_ && to_.Has(Feature::kCanonicalNames)) {
+    node->op = Op::kDiv;
+    return NewNode(arena_, Kind::kCast, {node, Made(MakeTypeName(arena_, "BIGINT"))});
+  }
   if (node->op == Op::kNullSafeEq && to_.Has(Feature::kCanonicalNames)) node->op = Op::kNotDistinctFrom;
   if (node->op == Op::kCustom && node->text == "MEMBER OF" && customary_ && !to_.Has(Feature::kCharsetIntroducer))
     return MakeFunction(arena_, "JSON_ARRAY_CONTAINS", {node->Child(0), Unparen(node->Child(1))});

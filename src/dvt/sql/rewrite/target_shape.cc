@@ -150,8 +150,8 @@ class Shaper {
   void WholeTail(Node*& slot) {
     const bool from = from_.Has(Feature::kTailsInBranches), to = to_.Has(Feature::kTailsInBranches);
     Node* set = slot;
-    if (from == to) return;
-    if (from) {
+    if (from == to && !from) return;
+    if (from && !to) {
       Node* last = set->Child(kRightSlot);
       const bool plain = last->Is(Kind::kSelect) && last->Child(kLimitSlot) == nullptr && last->Child(kOffsetSlot) == nullptr;
       if (plain && set->Child(kOrderSlot) == nullptr) std::swap(set->children[kOrderSlot], last->children[kOrderSlot]);
