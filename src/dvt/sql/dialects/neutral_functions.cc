@@ -342,7 +342,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"ARRAY_CONSTRUCT_COMPACT", "array_construct_compact", 0, -1, TypeRule::kList},
     {"ARRAY_CONTAINS", "array_contains", 2, 2, TypeRule::kBool},
     {"ARRAY_HAS", "array_contains", 2, 2, TypeRule::kBool, kPure, true},
-    Spelled("ARRAY_CONTAINS_ALL", "array_contains_all", 2, 2, TypeRule::kBool, {.write = "ARG1 @> ARG2"}),
+    {"ARRAY_CONTAINS_ALL", "array_contains_all", 2, 2, TypeRule::kBool},
     {"ARRAY_HAS_ALL", "array_contains_all", 2, 2, TypeRule::kBool, kPure, true},
     {"ARRAY_DISTINCT", "array_distinct", 1, 2, TypeRule::kList},
     {"ARRAY_EXCEPT", "array_except", 2, 2, TypeRule::kList},
