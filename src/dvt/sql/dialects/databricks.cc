@@ -27,8 +27,8 @@ const Dialect& Databricks() {
     d.functions = DatabricksFunctions();
     d.features = d.features
                      .With({F::kTryCastMark, F::kReplaceWhere, F::kColonPath, F::kWrittenPaths, F::kMatchRecognize, F::kOverlay,
-                            F::kDollarStrings, F::kQualify})
-                     .Without({F::kLenientCasts});
+                            F::kDollarStrings, F::kQualify, F::kRegexpCall})
+                     .Without({F::kLenientCasts, F::kSlashNullOnZero, F::kRegexpOperator});
     d.types = kTypes;
     d.reserved = {};
     d.time_format = "java";

@@ -25,7 +25,6 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kSampleFirst,
                                             F::kOptimizerHints,
                                             F::kAngleTypes,
-                                            F::kQualify,
                                             F::kSemiAntiJoin,
                                             F::kSampleNoMethod,
                                             F::kIntersectExceptAll,

@@ -28,9 +28,9 @@ const Dialect& Spark() {
                      .features
                      .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
                             F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
-                            F::kStructPositions, F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings})
+                            F::kStructPositions, F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings, F::kVariableWord})
                      .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
-                               F::kWithOnTop, F::kPlainStructs, F::kNoRecursion});
+                               F::kPlainStructs, F::kNoRecursion});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = SparkFunctions();

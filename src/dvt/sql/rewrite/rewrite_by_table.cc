@@ -160,6 +160,11 @@ Node* Rewriter::Preferred(Node* node) {
   const Node* args = node->Child(kArgsSlot);
   const FunctionSpec* spec = SpecOf(node);
   if (spec != nullptr && !spec->read.empty() && spec->read.front() == '=') {
+    const bool kept = !spec->read_only && spec->concept_.ends_with("_call") && FindConcept(to_, spec->concept_) == spec;
+    if (kept) {
+      node->text = spec->name;
+      return node;
+    }
     std::vector<Node*> given(args->Children().begin(), args->Children().end()), fresh;
     const Node* shape = FunctionTemplate(from_, spec->read.substr(1));
     return shape == nullptr ? node : Visit(WithTail(node, Instantiate(arena_, shape, given, fresh)));
@@ -180,7 +185,8 @@ Node* Rewriter::Preferred(Node* node) {
   if (to_.Has(Feature::kKeepFunctionCase) && !node->Has(kNoParens)) return node;
   const bool of_target =
       target != nullptr && !to_.functions.empty() && target >= &to_.functions.front() && target <= &to_.functions.back();
-  if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) && (target->flags & (kStable | kSession)) != 0)
+  if (of_target && exact && canonical.empty() && !to_.Has(Feature::kKeepFunctionCase) &&
+      (target->flags & (kStable | kSession)) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
   if (spec == nullptr && to_.Has(Feature::kCallsAsWritten)) return node;

@@ -95,9 +95,14 @@ Node* Rewriter::Function(Node* node) {
     return node;
   }
   if (!spec->read.empty() && spec->read.front() == '=') {
+    const FunctionSpec* own = customary_ && spec->concept_.ends_with("_call") ? FindConcept(to_, spec->concept_, count) : nullptr;
+    if (own != nullptr) return Call(node, *own, args->Children());
     std::vector<Node*> args_of_call(args->Children().begin(), args->Children().end()), fresh;
-    if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1)))
-      return Visit(WithTail(node, Instantiate(arena_, shape, args_of_call, fresh)));
+    if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1))) {
+      Node* made = WithTail(node, Instantiate(arena_, shape, args_of_call, fresh));
+      if (made->Is(Kind::kCast)) made->text = "CALL";  // what is no such value is an error, as in any function
+      return Visit(made);
+    }
   }
   if (spec->concept_ == "parsename") return DottedPart(node, true);
   if (spec->family_name() == "split_part" && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);
@@ -111,7 +116,8 @@ Node* Rewriter::Function(Node* node) {
   }
   if (target != nullptr && exact) {
     const FunctionSpec* same = (spec->flags & kStable) != 0 ? FindFunction(to_, node->text, count) : nullptr;
-    if (customary_ && same != nullptr && !same->read_only) target = same;  // LOCALTIMESTAMP stays what it was
+    if (customary_ && same != nullptr && !same->read_only && (same->flags & kStable) != 0)
+      target = same;  // LOCALTIMESTAMP stays what it was
     if (normalize_ || !EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0 && count == 0);
     if (spec->concept_ == "round_away" || spec->concept_ == "round") return Numbers(node, spec->concept_);
