@@ -374,6 +374,7 @@ enum class Feature : uint16_t {
   kBareMergeColumns,         ///< MERGE … SET x = 1 and INSERT (x): columns without their table
   kStartTransaction,         ///< START TRANSACTION, not BEGIN
   kIndexOnTable,             ///< CREATE INDEX i ON TABLE t
+  kOffsetFirst,              ///< OFFSET stands before LIMIT
   kNullImplied,              ///< a column that may be NULL does not say so
   kColumnsRedefined,         ///< CHANGE COLUMN a b INT, MODIFY COLUMN a INT
   kFrameExclude,             ///< ROWS … EXCLUDE CURRENT ROW

@@ -13,6 +13,9 @@ constexpr std::string_view kAliases[] = {"presto", "athena"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildcards,
                                                           F::kFetchAsWritten,
+                                                          F::kOffsetFirst,
+                                                          F::kDistinctOneValue,
+                                                          F::kTableKeyword,
                                                           F::kSingularUnits,
                                                           F::kArraysFromOne,
                                                           F::kElementAt,

@@ -6,6 +6,25 @@
 
 namespace dvt::sql {
 
+// IS JSON [VALUE | ARRAY | OBJECT | SCALAR] [{WITH | WITHOUT} UNIQUE [KEYS]]
+std::string_view Parser::JsonTest() {
+  std::string text = "IS JSON";
+  Next();
+  const auto word = [&](std::string_view each) {
+    if (!IsWord(each)) return false;
+    text += " " + std::string(each);
+    Next();
+    return true;
+  };
+  word("VALUE") || word("ARRAY") || word("OBJECT") || word("SCALAR");
+  if ((IsWord("WITH") || IsWord("WITHOUT")) && IsWord("UNIQUE", 1) && (word("WITH") || word("WITHOUT"))) {
+    word("UNIQUE");
+    if (IsWord("KEYS")) Next();
+    text += " KEYS";
+  }
+  return arena_.Copy(text);
+}
+
 namespace {
 
 constexpr std::string_view kTailFirst[] = {"NULL",   "ABSENT", "EMPTY",   "ERROR", "TRUE",    "FALSE", "RETURNING",

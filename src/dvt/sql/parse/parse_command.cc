@@ -124,6 +124,20 @@ void Parser::CheckGrant() {
   }
 }
 
+// DESC t is DESCRIBE t.
+bool Parser::DescAhead() const {
+  if (!Is(Kw::kDESC) || Has(Feature::kProcedural) || IsAhead(1, Kw::kAS)) return false;
+  return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
+}
+
+Node* Parser::Desc() {
+  Node* command = New(Kind::kCommand);
+  Next();
+  if (Is(Kw::kTABLE) && NameAhead(1)) Next();
+  command->text = arena_.Copy("DESCRIBE " + std::string(RawUntilStatementEnd(Cur().begin)));
+  return command;
+}
+
 // A statement known by its first words, or nullptr.
 Node* Parser::KnownCommand() {
   if (IsWord("GRANT") || IsWord("REVOKE")) CheckGrant();

@@ -180,6 +180,40 @@ bool Parser::CreateRest(Node* create) {
   return true;
 }
 
+// Whether the definition's body is a block of statements: BEGIN … END.
+bool Parser::BlockAhead() const {
+  if (Has(Feature::kScripts) || Has(Feature::kProcedural)) return false;
+  bool routine = false;
+  for (size_t n = 1; Ahead(n).type != Tok::kEnd && !SymbolAhead(n, ";"); ++n) {
+    routine = routine || IsWord("FUNCTION", n) || IsWord("PROCEDURE", n) || IsWord("TRIGGER", n);
+    if (routine && IsAhead(n, Kw::kBEGIN)) return BlockEnd(n) > 0;
+  }
+  return false;
+}
+
+// How many tokens it is to the one behind the END of the block that begins there; 0 without one.
+size_t Parser::BlockEnd(size_t n) const {
+  int open = 0;
+  for (; Ahead(n).type != Tok::kEnd; ++n) {
+    if (IsAhead(n, Kw::kBEGIN) || IsAhead(n, Kw::kCASE)) ++open;
+    if (!IsAhead(n, Kw::kEND)) continue;
+    static constexpr std::string_view kOthers[] = {"IF", "LOOP", "WHILE", "REPEAT", "FOR"};
+    if (In(kOthers, Ahead(n + 1).text)) continue;
+    if (--open == 0) return n + 1;
+    if (IsAhead(n + 1, Kw::kCASE)) ++n;
+  }
+  return 0;
+}
+
+Node* Parser::RoutineBlock() {
+  const uint32_t begin = Cur().begin;
+  size_t n = 1;
+  while (!IsAhead(n, Kw::kBEGIN)) ++n;
+  const size_t end = at_ + BlockEnd(n);
+  while (at_ < end) Next();
+  return NewAt(begin, Kind::kCommand, {}, SourceOf(begin, tokens_[at_ - 1].end));
+}
+
 Node* Parser::Create() {
   const size_t start = at_;
   if (StageAhead()) return CreateStage();
@@ -196,7 +230,7 @@ Node* Parser::Create() {
   }
   if (read && (AtEnd() || IsSymbol(";"))) return create;
   at_ = start;
-  Node* command = Command();
+  Node* command = BlockAhead() ? RoutineBlock() : Command();
   CheckStage(start);
   return command;
 }

@@ -126,12 +126,11 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
       if (p.collate <= power) return left;
       Next();
       matched = true;
-      return NewAt(
-          left->begin, Kind::kCollate,
-          {left, Cur().type == Tok::kString && Has(Feature::kWithFill) ? NewAt(Cur().begin, Kind::kName, {Primary()})
-                 : Cur().kw == Kw::kBINARY || Cur().type == Tok::kString
-                     ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
-                     : DottedName()});
+      return NewAt(left->begin, Kind::kCollate,
+                   {left, Cur().type == Tok::kString && Has(Feature::kWithFill) ? NewAt(Cur().begin, Kind::kName, {Primary()})
+                          : Cur().kw == Kw::kBINARY || Cur().type == Tok::kString
+                              ? NewAt(Cur().begin, Kind::kName, {AnyWord("a collation")})
+                              : DottedName()});
     }
     if (Is(Kw::kAT) && IsAhead(1, Kw::kTIME) && Has(Feature::kAtTimeZone)) {
       if (p.at_zone <= power) return left;
@@ -300,6 +299,10 @@ Node* Parser::IsTail(Node* left) {
                  negated ? Op::kNotDistinctFrom : Op::kDistinctFrom);
   }
   Node* what = nullptr;
+  if (IsWord("JSON")) {  // x IS JSON OBJECT WITH UNIQUE KEYS
+    Node* test = NewAt(left->begin, Kind::kPhrase, {left, Word(JsonTest())}, "IS JSON");
+    return negated ? NewAt(left->begin, Kind::kUnary, {test}, {}, Op::kNot) : test;
+  }
   if (Is(Kw::kNULL))
     what = New(Kind::kNull);
   else if (Is(Kw::kTRUE))

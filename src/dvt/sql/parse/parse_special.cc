@@ -286,6 +286,10 @@ Node* Parser::MatchAgainst(uint32_t begin) {
 Node* Parser::WindowSpec() {
   Depth depth(*this);
   Node* window = New(Kind::kWindow, {nullptr, nullptr, nullptr, nullptr});
+  if (Has(Feature::kScripts) && NameAhead()) {  // WINDOW a AS b
+    window->children[0] = Identifier("a window name");
+    return window;
+  }
   ExpectSymbol("(");
   if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS))
     window->children[0] = Identifier("a window name");

@@ -8,7 +8,7 @@ namespace dvt::sql {
 bool Parser::AtStatement() const {
   if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
-  if (StageCommandAhead() || CacheAhead()) return true;
+  if (StageCommandAhead() || CacheAhead() || DescAhead()) return true;
   if (IsWord("EXCHANGE") && IsWord("TABLES", 1)) return true;
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
@@ -20,7 +20,8 @@ bool Parser::AtStatement() const {
   if (PivotStatementAhead() && (SymbolAhead(1, "(") || IsWord("PIVOT_WIDER"))) return SymbolAhead(1, "(") ? QueryAhead(1) : true;
   if (IsWord("CONNECT") && Has(Feature::kPrefixAliases) && (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kWord))
     return true;
-  if (Is(Kw::kSET) && SymbolAhead(1, "-")) return true;  // SET -v
+  if (Is(Kw::kSET) && (SymbolAhead(1, "-") || (Has(Feature::kScripts) && SymbolAhead(1, "("))))
+    return true;  // SET -v, SET (a, b) = …
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
@@ -40,6 +41,8 @@ Node* Parser::Statement() {
     statement = StageCommand();
   else if (CacheAhead())
     statement = Cache();
+  else if (DescAhead())
+    statement = Desc();
   else if (Has(Feature::kStagedFiles) && IsWord("SHOW") && Ahead(1).type == Tok::kWord)
     statement = Show();
   else if (MultiInsertAhead())

@@ -22,6 +22,7 @@ bool Parser::JoinHead(Node* join) {
   join->op = Op::kInner;
   if (Eat(Kw::kNATURAL)) join->Set(kNatural);
   if (Has(Feature::kAsofJoin) && Eat(Kw::kASOF)) join->Set(kAsof);
+  if (SidesAhead()) return false;
   if (Has(Feature::kStraightJoin) && Eat(Kw::kSTRAIGHT_JOIN)) return join->Set(kStraight), true;
   if (Eat(Kw::kINNER))
     join->Set(kInnerWord);

@@ -201,10 +201,13 @@ Node* Parser::DeclareVariables() {
   return phrase;
 }
 
-// LOOP, WHILE, REPEAT and FOR of scripts are kept as written.
+// LOOP, WHILE, REPEAT, IF and FOR of scripts are kept as written.
 bool Parser::ScriptAhead() const {
   if (!Has(Feature::kScripts)) return false;
   if (IsWord("LOOP") || IsWord("WHILE") || IsWord("REPEAT")) return Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd;
+  if (IsWord("EXCEPTION") || IsWord("ELSEIF") || IsWord("UNTIL") || Is(Kw::kELSE)) return Ahead(1).type != Tok::kEnd;
+  if (IsWord("LEAVE") || IsWord("ITERATE") || IsWord("RAISE")) return true;
+  if (Is(Kw::kIF)) return Ahead(1).type == Tok::kWord;
   return Is(Kw::kFOR) && Ahead(1).type == Tok::kWord && IsAhead(2, Kw::kIN);
 }
 

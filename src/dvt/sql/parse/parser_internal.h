@@ -161,6 +161,12 @@ class Parser {
   void UnnestOffset(Node* table);
   Node* CrossJoined(Node* left, Node* right);
   bool SidesAhead() const;
+  std::string_view JsonTest();
+  bool BlockAhead() const;
+  size_t BlockEnd(size_t n) const;
+  Node* RoutineBlock();
+  bool DescAhead() const;
+  Node* Desc();
   std::string_view SetSides();
   void SetByName(Node* set);
   Node* ModelArgument();

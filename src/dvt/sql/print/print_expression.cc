@@ -75,6 +75,11 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kNull: return Put("NULL");
     case Kind::kDefault: return Put("DEFAULT");
     case Kind::kUnary: {
+      if (node->op == Op::kBitNot && dialect_.Has(Feature::kBitwiseCalls)) {
+        Put("BITWISE_NOT(");
+        Expression(node->Child(0), 0);
+        return Put(")");
+      }
       Put(node->op == Op::kNot      ? "NOT "
           : node->op == Op::kNeg    ? "-"
           : node->op == Op::kPlus   ? "+"

@@ -13,6 +13,11 @@ void Writer::Limit(const Node* query) {
   const bool ties = limit != nullptr && limit->Has(kWithTies) && !limit->Has(kFetch) && dialect_.Has(Feature::kWithFill);
   const bool fetch = limit != nullptr && (as_written || dialect_.Has(Feature::kNoLimit) || (limit->Has(kWithTies) && !ties) ||
                                           (limit->Has(kPercent) && !dialect_.Has(Feature::kLimitPercent)));
+  const bool offset_first = offset != nullptr && dialect_.Has(Feature::kOffsetFirst);
+  if (offset_first) {
+    Clause("OFFSET");
+    Expression(offset, 0);
+  }
   if (limit != nullptr && !fetch) {
     Clause("LIMIT");
     Expression(limit->Child(0), 0);
@@ -22,7 +27,7 @@ void Writer::Limit(const Node* query) {
     // These systems have OFFSET only behind a LIMIT.
     Clause(dialect_.Has(Feature::kDynamicTyping) ? "LIMIT -1" : "LIMIT 18446744073709551615");
   }
-  if (offset != nullptr) {
+  if (offset != nullptr && !offset_first) {
     Clause("OFFSET");
     Expression(offset, 0);
     if (dialect_.Has(Feature::kOffsetRows) || (fetch && needs_order)) Put(" ROWS");

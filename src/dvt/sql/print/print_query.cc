@@ -183,6 +183,9 @@ void Writer::Select(const Node* select) {
   if (const Node* having = select->Child(kHavingSlot)) {
     ClauseExpression("HAVING", having);
   }
+  const Node* qualify = select->Child(kQualifySlot);
+  const bool qualify_first = qualify != nullptr && dialect_.Has(Feature::kScripts);
+  if (qualify_first) ClauseExpression("QUALIFY", qualify);
   if (const Node* windows = select->Child(kWindowSlot)) {
     Clause("WINDOW");
     for (uint32_t i = 0; i < windows->count; ++i) {
@@ -192,7 +195,7 @@ void Writer::Select(const Node* select) {
       Window(windows->Child(i)->Child(1));
     }
   }
-  if (const Node* qualify = select->Child(kQualifySlot)) {
+  if (qualify != nullptr && !qualify_first) {
     ClauseExpression("QUALIFY", qualify);
   }
   if (const Node* sample = select->Child(kSampleClauseSlot)) {
