@@ -22,7 +22,6 @@ bool Parser::JoinHead(Node* join) {
   join->op = Op::kInner;
   if (Eat(Kw::kNATURAL)) join->Set(kNatural);
   if (Has(Feature::kAsofJoin) && Eat(Kw::kASOF)) join->Set(kAsof);
-  if (SidesAhead()) return false;
   if (Has(Feature::kStraightJoin) && Eat(Kw::kSTRAIGHT_JOIN)) return join->Set(kStraight), true;
   if (Eat(Kw::kINNER))
     join->Set(kInnerWord);
@@ -82,6 +81,7 @@ Node* Parser::Joins(Node* left) {
       continue;
     }
     const bool strict = StrictJoinAhead();
+    if (SidesAhead()) return left;
     switch (strict ? Kw::kJOIN : Cur().kw) {
       case Kw::kJOIN:
       case Kw::kINNER:
