@@ -106,6 +106,15 @@ void AddCommands(CLI::App& app, Options& o) {
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
   AddSql(app, o);
+  CLI::App* operation = AddCommand(app, o, "run-operation", "Call a macro");
+  operation->add_option("macro", o.macro, "Its name, or package.name")->required();
+  operation->add_option("--args", o.args_text, "Its arguments as YAML, such as '{days: 3}'");
+  CLI::App* source = app.add_subcommand("source", "Look at sources");
+  source->require_subcommand(1);
+  CLI::App* freshness = AddCommand(*source, o, "freshness", "Say how old the newest rows are; writes target/sources.json");
+  freshness->callback([&o] { o.command = "source freshness"; });
+  AddSelection(freshness, o);
+  freshness->add_option("-o,--output", o.output, "Another file than target/sources.json");
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");
 }

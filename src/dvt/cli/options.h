@@ -34,6 +34,8 @@ struct Options {
   std::string output;              ///< ls/show: text, json, name, path, selector
   std::string inline_sql;          ///< show/compile --inline
   int limit = 5;                   ///< show --limit; -1: all rows
+  std::string macro;               ///< run-operation MACRO
+  std::string args_text;           ///< run-operation --args
   std::string init_name;           ///< init NAME
   std::string verb;                ///< sql: transpile, format, parse, analyze, lineage
   std::vector<std::string> texts;  ///< sql: files, or SQL with --text; none: standard input

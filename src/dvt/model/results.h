@@ -43,6 +43,22 @@ struct NodeResult {
   std::vector<TransferStats> transfers;
 };
 
+/// How old a source's newest row is: an entry of sources.json.
+struct FreshnessResult {
+  std::string unique_id;
+  std::string status;         ///< pass, warn, error, runtime error
+  std::string message;        ///< of a runtime error
+  double max_loaded_at = 0;   ///< seconds since the epoch, UTC
+  double snapshotted_at = 0;  ///< the source's own clock, as above
+  double age_seconds = 0;
+  Value criteria = Value::MakeMap();  ///< warn_after, error_after, filter
+  Value adapter_response = Value::MakeMap();
+  double started = 0;
+  double completed = 0;
+  double execution_seconds = 0;
+  std::string thread = "Thread-1";
+};
+
 struct RunResults {
   std::string invocation_id;
   std::string generated_at;

@@ -10,10 +10,22 @@ CommandFunction FindCommand(const std::string& name) {
     const char* name;
     CommandFunction function;
   } kCommands[] = {
-      {"run", &BuildCommand}, {"build", &BuildCommand},     {"seed", &BuildCommand},  {"test", &BuildCommand},
-      {"plan", &PlanCommand}, {"compile", &CompileCommand}, {"show", &ShowCommand},   {"parse", &ParseCommand},
-      {"ls", &ListCommand},   {"debug", &DebugCommand},     {"clean", &CleanCommand}, {"init", &InitCommand},
-      {"sql", &SqlCommand},   {"snapshot", &BuildCommand},
+      {"run", &BuildCommand},
+      {"build", &BuildCommand},
+      {"seed", &BuildCommand},
+      {"test", &BuildCommand},
+      {"plan", &PlanCommand},
+      {"compile", &CompileCommand},
+      {"show", &ShowCommand},
+      {"parse", &ParseCommand},
+      {"ls", &ListCommand},
+      {"debug", &DebugCommand},
+      {"clean", &CleanCommand},
+      {"init", &InitCommand},
+      {"sql", &SqlCommand},
+      {"snapshot", &BuildCommand},
+      {"run-operation", &RunOperationCommand},
+      {"source freshness", &SourceFreshnessCommand},
   };
   const auto* found =
       std::find_if(std::begin(kCommands), std::end(kCommands), [&](const auto& command) { return name == command.name; });

@@ -10,6 +10,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/file_format.h"
+#include "dvt/run/tasks/operation.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
@@ -406,13 +407,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
 Status NodeRunner::RunHooks(const Value& hooks, const std::string& name, std::stop_token stop) {
   const auto statements = HookObjects(hooks);
   if (statements.empty()) return {};
-  model::Node node;
-  node.unique_id = "operation." + run_.manifest->project.name + "." + name;
-  node.type = ResourceType::kOperation;
-  node.package = run_.manifest->project.name;
-  node.name = name;
-  node.connection = run_.manifest->target;
-  node.original_path = run_.manifest->project.file;
+  const model::Node node = OperationNode(run_, name);
   DVT_ASSIGN(auto connector, ConnectorOf(node));
   NodeAdapter adapter(run_, connector, stop);
   for (const auto& statement : statements) {
