@@ -173,13 +173,13 @@ std::string QuoteIdentifierIfNeeded(const Dialect& dialect, std::string_view ide
 
 std::string QuoteString(const Dialect& dialect, std::string_view value) {
   std::string out = "'";
-  const bool controls = dialect.Has(Feature::kEscapedControls);
+  const bool controls = dialect.Has(Feature::kEscapedControls), few = dialect.Has(Feature::kFewControls);
   for (const char c : value) {
     if (c == '\'') out += dialect.Has(Feature::kBackslashQuote) ? '\\' : '\'';
     if (c == '\\' && dialect.Has(Feature::kBackslashEscapes)) out += '\\';
-    constexpr std::string_view kControls = "\a\b\f\n\r\t\v", kLetters = "abfnrtv";
+    constexpr std::string_view kControls("\a\f\v\b\n\r\t\0\x1a", 9), kLetters = "afvbnrt0Z";
     const size_t control = controls ? kControls.find(c) : std::string_view::npos;
-    if (control != std::string_view::npos)
+    if (control != std::string_view::npos && (few ? control > 2 : control < 7))
       (out += '\\') += kLetters[control];
     else
       out += c;

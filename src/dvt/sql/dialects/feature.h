@@ -37,6 +37,7 @@ enum class Feature : uint16_t {
   kCodeEscapes,        ///< '\x41' and '\u0041' are characters
   kBackslashQuote,     ///< a quote inside a string is written \' (else doubled)
   kEscapedControls,    ///< line ends and tabs in a string are written \n and \t
+  kFewControls,        ///< … and \0 and \Z, but no letter else says a control character
   kBraceParameters,    ///< {name: Type}
   kDashedNames,        ///< FROM my-project.data.t, and parts of digits: t.25
   kHashNames,          ///< #t and ##t are temporary tables; # and @ inside of names
@@ -104,6 +105,7 @@ enum class Feature : uint16_t {
   kArrowsApart,    ///< -> and ->> stand in parentheses inside other operators
   kDecimalSaid,    ///< DECIMAL without digits is written with those it has
   kLimitComma,
+  kSelectModifiers,  ///< SELECT SQL_NO_CACHE STRAIGHT_JOIN a
   kFetch,
   kFetchAsWritten,      ///< FETCH FIRST and LIMIT are both at home: each stays what it was
   kFetchNeedsOrder,     ///< FETCH only behind an ORDER BY, and OFFSET 1 ROWS before it
@@ -229,6 +231,7 @@ enum class Feature : uint16_t {
   kIntervalType,
   kIntervalUnitOutside,  ///< INTERVAL '1' DAY (needs a unit)
   kIntervalString,       ///< INTERVAL '1 day 2 hours'
+  kIntervalParens,       ///< INTERVAL (a + 1) DAY: what is computed stands in parentheses
   kOverlay,
   kExtract,
   kPositionFunction,
@@ -361,9 +364,11 @@ enum class Feature : uint16_t {
   kPathsWithoutWildcards,    ///< $.a[*] and $.* are no paths into JSON
   kDatesByRecursion,         ///< rows of dates come from a recursive query: nothing generates them
   kAddWithoutColumn,         ///< ALTER TABLE t ADD c INT, without COLUMN
+  kRenamedBare,              ///< ALTER TABLE t RENAME u
   kRenamedInPlace,           ///< RENAME TO takes a name alone: the table stays in its schema
   kSessionVariables,         ///< SET x = 1 gives a variable its value
   kVariableWord,             ///< SET VARIABLE x = 1
+  kModifyColumn,             ///< a column's type is changed by MODIFY COLUMN
   kModifyIsAlter,            ///< MODIFY COLUMN is ALTER COLUMN
   kNotInIsAll,               ///< x NOT IN (SELECT …) is read as x <> ALL (SELECT …)
   kAutoincrement,            ///< IDENTITY(1, 2) is AUTOINCREMENT START 1 INCREMENT 2

@@ -16,6 +16,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"PERCENTILE_DISC", "percentile_disc", 1, 1, TypeRule::kUnknown, kAggregate},
     Spelled("DATE_TRUNC", "date_trunc", 2, 2, TypeRule::kSecond,
             {.read = "ARG2, UNIT(ARG1)", .write = "DATE_TRUNC('ARG2', ARG1)", .family = "date_trunc"}),
+    Written("date_trunc_date", 2, 3, TypeRule::kDate, "DATE_TRUNC('ARG2', ARG1)", {}, "approximate"),
+    Written("timestamp_trunc", 2, 3, TypeRule::kTimestamp, "DATE_TRUNC('ARG2', ARG1)", {}, "approximate"),
     Spelled("TIMESTAMPDIFF", "timestampdiff", 3, 3, TypeRule::kInt64,
             {.read = "ARG3, ARG2, UNIT(ARG1)", .write = "TIMESTAMPDIFF(UNIT(ARG3), ARG2, ARG1)", .family = "date_diff"}),
     {"SPLIT", "split", 2, 2, TypeRule::kUnknown},

@@ -21,7 +21,7 @@ constexpr FormatCode kJava[] = {
 // DATE_FORMAT of MySQL and Trino.
 constexpr FormatCode kMysql[] = {{"%T", "%H:%M:%S"}, {"%M", "%B"}, {"%c", "%-m"}, {"%e", "%-d"},      {"%h", "%I"},
                                  {"%I", "%I", true}, {"%i", "%M"}, {"%s", "%S"},  {"%S", "%S", true}, {"%k", "%-H"},
-                                 {"%l", "%-I"},      {"%W", "%A"}, {"%u", "%W"},  {"%v", "%V"}};
+                                 {"%l", "%-I"},      {"%W", "%A"}, {"%u", "%W"},  {"%v", "%V"},       {"%V", "%Vstrict"}};
 constexpr FormatCode kClickhouse[] = {{"%i", "%M"}, {"%M", "%B"},       {"%c", "%-m"}, {"%e", "%-d"}, {"%h", "%I"},
                                       {"%s", "%S"}, {"%S", "%S", true}, {"%k", "%-H"}, {"%l", "%-I"}, {"%W", "%A"}};
 // TO_CHAR of PostgreSQL and Redshift.

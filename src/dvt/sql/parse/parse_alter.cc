@@ -98,6 +98,7 @@ Node* Parser::AlterAction() {
       while (EatSymbol(","));
       return Phrase("DROP COLUMNS", {Word("DROP COLUMNS"), names});
     }
+    if (Has(Feature::kKeyIsIndex) && Eat(Kw::kKEY)) return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
     Node* action = Phrase("DROP", {Word("DROP")});
     if (!other) {
       Eat(Kw::kCOLUMN);
@@ -107,6 +108,10 @@ Node* Parser::AlterAction() {
     }
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
     return action;
+  }
+  if (Is(Kw::kRENAME) && IsAhead(1, Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
+    at_ += 2;
+    return Phrase("RENAME INDEX", {Word("RENAME INDEX"), RestPhrase(true)});
   }
   if (Is(Kw::kRENAME) && (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY))) return RestPhrase(true);
   if (Eat(Kw::kRENAME)) {
@@ -173,8 +178,10 @@ Node* Parser::Alter() {
         do {
           const bool more = actions->count > 0 && MoreColumnsAhead(actions->children[actions->count - 1]);
           Node* action = more ? Phrase("ADD COLUMN", {Word("ADD COLUMN"), ColumnDef()}) : AlterAction();
-          Add(Has(Feature::kKeyIsIndex) && action->Is(Kind::kSetting) ? settings : actions, action);
-        } while (Has(Feature::kKeyIsIndex) && !IsSymbol(",") && !AtEnd() && !IsSymbol(";"));
+          const bool setting = Has(Feature::kKeyIsIndex) && action->Is(Kind::kSetting);
+          Add(setting ? settings : actions, action);
+          if (!setting) break;
+        } while (!IsSymbol(",") && !AtEnd() && !IsSymbol(";"));
       } while (EatSymbol(","));
       for (Node* each : settings->Children()) Add(actions, each);
     }

@@ -106,7 +106,9 @@ Node* Parser::KeyColumns() {
   Node* tuple = New(Kind::kTuple);
   do {
     if (SymbolAhead(1, "(") && Ahead(2).type == Tok::kNumber && SymbolAhead(3, ")")) {  // the first characters of a text
-      Add(tuple, PhrasePiece());
+      Node* part = PhrasePiece();
+      if (Is(Kw::kASC) || Is(Kw::kDESC)) part = Phrase("KEY", {part, Word(ToUpper(Next().text))});
+      Add(tuple, part);
       continue;
     }
     Node* item = OrderItem();
@@ -248,6 +250,11 @@ Node* Parser::ColumnConstraint() {
     at_ += IsWord("CHARSET") ? 1 : 2;
     return Phrase("CHARACTER SET", {Word("CHARACTER SET"), AnyWord("a character set")});
   }
+  if (Has(Feature::kKeyIsIndex) && (IsWord("ASCII") || IsWord("UNICODE"))) {
+    const std::string_view charset = IsWord("ASCII") ? "latin1" : "ucs2";
+    Next();
+    return Phrase("CHARACTER SET", {Word("CHARACTER SET"), Word(charset)});
+  }
   if (IsWord("IDENTITY")) {
     Next();
     Node* phrase = Phrase("IDENTITY COLUMN", {Word("IDENTITY")});
@@ -283,7 +290,9 @@ bool Parser::TableConstraintAhead() const {
 Node* Parser::TableConstraint() {
   Node* phrase = Phrase("CONSTRAINT", {});
   if (EatWord("CONSTRAINT")) {
-    const bool unnamed = (IsWord("PRIMARY") || IsWord("FOREIGN")) && IsAhead(1, Kw::kKEY);
+    const bool key = IsAhead(1, Kw::kKEY) || IsAhead(1, Kw::kINDEX) || SymbolAhead(1, "(");
+    const bool unnamed = ((IsWord("PRIMARY") || IsWord("FOREIGN")) && IsAhead(1, Kw::kKEY)) ||
+                         (Has(Feature::kKeyIsIndex) && key && (Is(Kw::kUNIQUE) || IsWord("CHECK")));
     if (!unnamed) {
       Add(phrase, Word("CONSTRAINT"));
       Add(phrase, Identifier("a constraint's name"));
@@ -313,6 +322,8 @@ Node* Parser::TableConstraint() {
     if (!words.empty()) Add(phrase, Word(words));
     if ((Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
       Add(phrase, Identifier("a name"));
+    if (Cur().type == Tok::kString && Has(Feature::kDoubleQuotedStrings) && SymbolAhead(1, "("))
+      Add(phrase, MakeIdentifier(arena_, Next().text, true));
     if (Is(Kw::kNULLS)) {
       const uint32_t begin = Cur().begin;
       while (Cur().type == Tok::kWord) Next();
@@ -324,6 +335,8 @@ Node* Parser::TableConstraint() {
   while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")") && !IsSymbol(";")) {
     Node* more = ColumnConstraint();
     if (more == nullptr) break;
+    if (more->Is(Kind::kSetting) && Has(Feature::kKeyIsIndex))
+      more = Phrase("SETTING", {more->children[0], Word("="), more->children[1]});
     Add(phrase, more);
   }
   return phrase;

@@ -14,11 +14,17 @@ struct Rewording {
   std::string_view to;
 };
 
-constexpr Rewording kTransactions[] = {{"BEGIN TRANSACTION", "BEGIN"}, {"BEGIN WORK", "BEGIN"},
-                                       {"START TRANSACTION", "BEGIN"}, {"END TRANSACTION", "COMMIT"},
-                                       {"END WORK", "COMMIT"},         {"END", "COMMIT"},
-                                       {"COMMIT WORK", "COMMIT"},      {"COMMIT TRANSACTION", "COMMIT"},
-                                       {"ROLLBACK WORK", "ROLLBACK"},  {"ROLLBACK TRANSACTION", "ROLLBACK"}};
+constexpr Rewording kTransactions[] = {{"BEGIN TRANSACTION", "BEGIN"},
+                                       {"BEGIN WORK", "BEGIN"},
+                                       {"START TRANSACTION", "BEGIN"},
+                                       {"END TRANSACTION", "COMMIT"},
+                                       {"END WORK", "COMMIT"},
+                                       {"END", "COMMIT"},
+                                       {"COMMIT WORK", "COMMIT"},
+                                       {"COMMIT TRANSACTION", "COMMIT"},
+                                       {"ROLLBACK WORK", "ROLLBACK"},
+                                       {"ROLLBACK TRANSACTION", "ROLLBACK"},
+                                       {"ROLLBACK TO SAVEPOINT", "ROLLBACK TO"}};
 constexpr Rewording kAttachments[] = {{"ATTACH DATABASE", "ATTACH"},
                                       {"DETACH IF EXISTS", "DETACH DATABASE IF EXISTS"},
                                       {"DETACH DATABASE IF EXISTS", "DETACH DATABASE IF EXISTS"},
@@ -29,8 +35,13 @@ constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
                                 {"SHOW CHARSET", "SHOW CHARACTER SET"},
                                 {"SHOW MASTER LOGS", "SHOW BINARY LOGS"},
                                 {"SHOW SCHEMAS", "SHOW DATABASES"},
-                                {"SHOW INDEXES", "SHOW INDEX"},
-                                {"SHOW KEYS", "SHOW INDEX"},
+                                {"SHOW STORAGE ENGINES", "SHOW ENGINES"},
+                                {"SHOW SLAVE STATUS", "SHOW REPLICA STATUS"},
+                                {"SHOW SLAVE HOSTS", "SHOW REPLICAS"},
+                                {"SHOW TABLES IN", "SHOW TABLES FROM"},
+                                {"SHOW TRIGGERS IN", "SHOW TRIGGERS FROM"},
+                                {"SHOW EVENTS IN", "SHOW EVENTS FROM"},
+                                {"DESC", "DESCRIBE"},
                                 {"EXPLAIN", "DESCRIBE"}};
 
 constexpr Rewording kVariables[] = {{"SET VAR", "SET VARIABLE"}};
@@ -154,7 +165,7 @@ Node* Parser::KnownCommand() {
     }
     return nullptr;
   };
-  if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords)) {
+  if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords) && !(Has(Feature::kShowCommands) && Is(Kw::kEND))) {
     if (Node* found = reworded(kTransactions)) return found;
   }
   if (Has(Feature::kPrefixAliases)) {

@@ -81,6 +81,7 @@ bool Parser::CreateIndex(Node* create) {
   create->children[kCreateProperties] = properties;
   if (IsSymbol("(")) create->children[kCreateKeys] = KeyColumns();
   Node* tail = New(Kind::kList);
+  if (Has(Feature::kKeyIsIndex) && !AtEnd() && !IsSymbol(";")) return false;  // options of indexes are kept as written
   while (!AtEnd() && !IsSymbol(";")) {
     if (Eat(Kw::kWHERE)) {
       Add(tail, Phrase("WHERE", {Word("WHERE"), Expression()}));

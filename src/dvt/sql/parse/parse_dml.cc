@@ -127,6 +127,7 @@ Node* Parser::InsertColumns() {
 
 // Columns and what is inserted.
 void Parser::InsertSource(Node* insert) {
+  if (SymbolAhead(0, "(") && SymbolAhead(1, ")") && Has(Feature::kOnDuplicateKey)) at_ += 2;  // INSERT INTO t () VALUES ()
   if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = InsertColumns();
   if (Node* output = Output()) insert->children[kInsertReturning] = output;
   if (Is(Kw::kDEFAULT) && IsAhead(1, Kw::kVALUES)) {
@@ -219,6 +220,8 @@ Node* Parser::Update(Node* with) {
   Next();
   SetChild(arena_, update, 9, OptimizerHint());
   update->children[1] = TableExpression();
+  while (Has(Feature::kMultiTableDelete) && EatSymbol(","))  // UPDATE t, u SET …
+    update->children[1] = New(Kind::kJoin, {update->children[1], TableExpression(), nullptr, nullptr}, {}, Op::kComma);
   if (Eat(Kw::kFROM)) update->children[3] = FromList();
   Expect(Kw::kSET, "SET");
   update->children[2] = Assignments();
@@ -238,7 +241,8 @@ Node* Parser::Delete(Node* with) {
   Next();
   SetChild(arena_, node, 8, OptimizerHint());
   if (!Eat(Kw::kFROM)) {
-    const bool bare = Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit);
+    const bool bare =
+        Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit) || Has(Feature::kMultiTableDelete);
     if (!bare || !NameAhead()) Unexpected("FROM");
     node->Set(kWithoutFrom);  // DELETE t FROM t JOIN u …
   }
@@ -249,7 +253,7 @@ Node* Parser::Delete(Node* with) {
     SetChild(arena_, node, 9, more);
   }
   node->children[4] = Output();
-  if (Has(Feature::kOutputClause) && Eat(Kw::kFROM))
+  if ((Has(Feature::kOutputClause) || (Has(Feature::kMultiTableDelete) && node->Has(kWithoutFrom))) && Eat(Kw::kFROM))
     node->children[2] = FromList(), node->Set(kFromTables);
   else if (Eat(Kw::kUSING))
     node->children[2] = FromList();

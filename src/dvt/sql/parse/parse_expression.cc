@@ -115,7 +115,8 @@ Node* Parser::Prefix(int power) {
     return value;
   }
   Next();
-  return NewAt(begin, Kind::kUnary, {Expression(p.unary - 1)}, {}, op);
+  Node* unary = NewAt(begin, Kind::kUnary, {Expression(p.unary - 1)}, {}, op);
+  return op == Op::kNot && Has(Feature::kMultiTableDelete) ? NewAt(begin, Kind::kParen, {unary}) : unary;
 }
 
 // One operator behind `left` that binds tighter than `power`; `matched` says whether there was one.

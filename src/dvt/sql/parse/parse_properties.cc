@@ -89,7 +89,7 @@ Node* Parser::Property() {
   if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
   if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
     Fail("expected PARTITION BY or PARTITION OF");
-  if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Is(Kw::kRANGE) || SymbolAhead(3, "("))) {
+  if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
     const uint32_t begin = Cur().begin;
     while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
@@ -151,6 +151,10 @@ Node* Parser::Property() {
     if (Has(Feature::kKeyIsIndex)) {
       if (words.ends_with("CHARSET")) words.replace(words.size() - 7, 7, "CHARACTER SET");
       if (words.ends_with("CHAR SET")) words.replace(words.size() - 8, 8, "CHARACTER SET");
+      if (words == "DEFAULT COLLATE") words = "COLLATE";
+      const bool named = words.ends_with("CHARACTER SET") || words == "COLLATE";
+      if (named && (Cur().type == Tok::kWord || Cur().type == Tok::kString))
+        return New(Kind::kSetting, {Word(words), SettingValue()}, arena_.Copy(words));
       if (words == "COMMENT" && Cur().type == Tok::kString) return New(Kind::kSetting, {Word(words), SettingValue()}, "COMMENT");
     }
     if (IsSymbol("=")) {

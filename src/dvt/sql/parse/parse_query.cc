@@ -292,6 +292,7 @@ Node* Parser::Select() {
     Eat(Kw::kALL);
   }
   TakeComments(select, first);
+  if (Has(Feature::kSelectModifiers)) SelectModifiers(select);
   if (Has(Feature::kSelectAsStruct) && Is(Kw::kAS) && (IsWord("STRUCT", 1) || IsWord("VALUE", 1))) {
     select->text = IsWord("STRUCT", 1) ? "AS STRUCT" : "AS VALUE";
     at_ += 2;

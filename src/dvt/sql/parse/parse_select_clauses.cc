@@ -1,4 +1,7 @@
 // Clauses of a SELECT that some systems alone have: TOP, INTO, START WITH … CONNECT BY.
+#include <algorithm>
+#include <string>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/parse/parser_internal.h"
 
@@ -11,6 +14,22 @@ bool Parser::ClauseWordAhead(bool table) const {
     return true;
   if (Has(Feature::kSelectInto) && IsWord("BULK") && IsWord("COLLECT", 1)) return true;
   return table && PartitionAhead();
+}
+
+// SELECT HIGH_PRIORITY STRAIGHT_JOIN SQL_NO_CACHE a: words that change how a query runs, before its items.
+void Parser::SelectModifiers(Node* select) {
+  static constexpr std::string_view kWords[] = {"HIGH_PRIORITY",     "STRAIGHT_JOIN", "SQL_SMALL_RESULT",    "SQL_BIG_RESULT",
+                                                "SQL_BUFFER_RESULT", "SQL_CACHE",     "SQL_CALC_FOUND_ROWS", "SQL_NO_CACHE"};
+  std::string text;
+  while (Cur().type == Tok::kWord && !AtEnd()) {
+    const bool known = std::any_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) { return IsWord(word); });
+    const Token& next = Ahead(1);
+    const bool item = next.type == Tok::kSymbol ? SymbolAhead(1, "*") || SymbolAhead(1, "(") || SymbolAhead(1, "-")
+                                                : next.type != Tok::kEnd && !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS);
+    if (!known || !item) break;
+    text += (text.empty() ? "" : " ") + ToUpper(Next().text);
+  }
+  if (!text.empty()) select->text = arena_.Copy(text);
 }
 
 // TOP 10, TOP (x + 1) PERCENT WITH TIES; nullptr if TOP is a name here.

@@ -23,6 +23,7 @@ bool Parser::AtStatement() const {
   if (Is(Kw::kSET) && (SymbolAhead(1, "-") || (Has(Feature::kScripts) && SymbolAhead(1, "("))))
     return true;  // SET -v, SET (a, b) = …
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
+  if (Is(Kw::kDESC) && Has(Feature::kShowCommands)) return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
   }

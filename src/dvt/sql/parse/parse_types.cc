@@ -244,7 +244,7 @@ void Parser::TypeTail(std::string& name, const Node* type) {
     if (!unit.empty()) name += " " + std::string(unit);
   }
   if (!Has(Feature::kCharsetIntroducer)) return;
-  while (Is(Kw::kUNSIGNED) || Is(Kw::kSIGNED) || IsWord("INTEGER") || IsWord("ZEROFILL")) {
+  while (Is(Kw::kUNSIGNED) || Is(Kw::kSIGNED) || IsWord("INTEGER")) {
     if (Is(Kw::kUNSIGNED)) name += " UNSIGNED";
     Next();
   }

@@ -137,6 +137,7 @@ class Parser {
   Node* Subquery();
   bool TailAhead() const;
   Node* Top();
+  void SelectModifiers(Node* select);
   Node* Into();
   Node* Connect();
   bool ClauseWordAhead(bool table) const;

@@ -11,7 +11,7 @@ void Writer::Pieces(const Node* node, std::string_view separator) {
     const bool after_dot =
         i > 0 && node->Child(i - 1)->Is(Kind::kWord) &&
         (node->Child(i - 1)->text == "." || node->Child(i - 1)->text == "=" || node->Child(i - 1)->text == " = ");
-    const bool apart = node->text == "DECLARE";  // DECLARE a INT = 1
+    const bool apart = node->text == "DECLARE" || node->text == "SETTING";  // DECLARE a INT = 1
     if (i > 0 && (apart || !(separator == " " && (dot || after_dot)))) Put(separator);
     Any(piece);
   }
@@ -148,7 +148,10 @@ void Writer::Create(const Node* create) {
 // RENAME TO t, without the schema where the table stays in its own.
 void Writer::RenameTo(const Node* phrase) {
   const Node* name = phrase->Child(1);
-  Any(phrase->Child(0));
+  if (dialect_.Has(Feature::kRenamedBare))
+    Put("RENAME");
+  else
+    Any(phrase->Child(0));
   Put(" ");
   Any(dialect_.Has(Feature::kRenamedInPlace) && name->count > 0 ? name->Child(name->count - 1) : name);
 }
@@ -174,6 +177,13 @@ void Writer::AlterAction(const Node* action, bool more) {
     return brief ? Pieces(action->Child(1), ", ") : Any(action->Child(1));
   }
   if (!type && !add) return Any(action);
+  if (type && dialect_.Has(Feature::kModifyColumn)) {
+    Put("MODIFY COLUMN");
+    for (uint32_t i = 1; i < action->count; ++i) {
+      if (i != 2) Put(" "), Any(action->Child(i));
+    }
+    return;
+  }
   if (add && !more) Put("ADD ");
   for (uint32_t i = add ? 1 : 0; i < action->count; ++i) {
     const bool word = type && i == 2 && action->Child(2)->Is(Kind::kWord);

@@ -176,9 +176,13 @@ void Writer::Delete(const Node* del) {
   if (const Node* with = del->Child(0)) With(with);
   Put("DELETE");
   Hint(del->Child(8));
-  const bool bare = dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kNoLimit);
+  const bool bare =
+      dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kNoLimit) || dialect_.Has(Feature::kMultiTableDelete);
   Put(del->Has(kWithoutFrom) && bare ? " " : " FROM ");
   Table(del->Child(1));
+  if (const Node* more = del->Child(9)) {
+    for (const Node* table : more->Children()) Put(", "), Table(table);
+  }
   Output(del->Child(4));
   if (const Node* list = del->Child(2)) {
     Clause(del->Has(kFromTables) ? "FROM" : "USING");

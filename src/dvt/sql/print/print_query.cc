@@ -140,7 +140,8 @@ void Writer::Select(const Node* select) {
       Put(") ");
     }
   }
-  if (!select->text.empty() && dialect_.Has(Feature::kSelectAsStruct)) Put(select->text), Put(" ");
+  const Feature word = select->text.starts_with("AS ") ? Feature::kSelectAsStruct : Feature::kSelectModifiers;
+  if (!select->text.empty() && dialect_.Has(word)) Put(select->text), Put(" ");
   Top(select);
   if (const Node* items = select->Child(kItemsSlot)) {
     if (options_.pretty)

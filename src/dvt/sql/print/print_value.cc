@@ -122,8 +122,10 @@ void Writer::Interval(const Node* node) {
     return;
   }
   const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
-                    !dialect_.Has(Feature::kDatePartKeywords) &&
-                    !((dialect_.Has(Feature::kModFunction) || dialect_.Has(Feature::kCanonicalNames)) && (value->Is(Kind::kColumn) || value->Is(Kind::kUnary)));
+                    (!dialect_.Has(Feature::kIntervalParens) || !(value->Is(Kind::kColumn) || value->Is(Kind::kUnary) ||
+                                                                  value->Is(Kind::kParameter) || value->Is(Kind::kSubquery))) &&
+                    !((dialect_.Has(Feature::kModFunction) || dialect_.Has(Feature::kCanonicalNames)) &&
+                      (value->Is(Kind::kColumn) || value->Is(Kind::kUnary)));
   if (wrap) Put("(");
   Expression(value, 0);
   if (wrap) Put(")");

@@ -80,7 +80,7 @@ Node* Rewriter::Binary(Node* node) {
       Comparison(node);
       if (!to_.Has(Feature::kNullSafeEquals) || to_.Has(Feature::kNullSafeWords)) return node;
       node->op = Op::kNullSafeEq;
-      return Made(MakeNot(arena_, Made(MakeParen(arena_, Made(node)))));
+      return Made(MakeNot(arena_, customary_ ? Made(node) : Made(MakeParen(arena_, Made(node)))));
     case Op::kAnd:
     case Op::kOr:
       Truth(node->children[0]);

@@ -197,22 +197,34 @@ Node* Rewriter::Preferred(Node* node) {
 
 // MySQL's CAST knows few types: texts are CHAR, whole numbers SIGNED, moments with a zone the TIMESTAMP function.
 Node* Rewriter::LimitedCast(Node* cast) {
+  using columnar::TypeKind;
   Node* type = cast->Child(1);
   if (type->op != Op::kScalarType) return cast;
+  const bool own = &from_ == &to_;
   const TypeSpec* spec = FindType(from_, type->text);
-  const bool zoned = type->text == "TIMESTAMPTZ" || type->text == "TIMESTAMPLTZ" || type->text == "TIMESTAMP";
-  if (zoned && type->count == 0) {
+  if (spec == nullptr) spec = FindType(Neutral(), type->text);
+  if (spec == nullptr || spec->name == "ENUM" || spec->name == "SET") return cast;
+  if (spec->kind == TypeKind::kTimestampTz && (type->count == 0 || !own)) {
     Node* call = MakeFunction(arena_, "TIMESTAMP", {cast->Child(0)});
     call->begin = cast->begin;
     return Made(call);
   }
-  if (spec == nullptr) return cast;
-  const bool text = spec->kind == columnar::TypeKind::kString && !spec->fixed && type->count == 0;
-  const bool blob = spec->name.ends_with("BLOB");
-  const bool whole = columnar::DataType(spec->kind).is_integer() && spec->name != "SIGNED" && !spec->name.ends_with("UNSIGNED") &&
-                     spec->name != "YEAR";
-  if (text || blob) type->text = "CHAR";
-  if (whole) type->text = "SIGNED", type->count = 0;
+  const bool whole = columnar::DataType(spec->kind).is_integer() && spec->name != "YEAR";
+  const bool natural = spec->kind == TypeKind::kUInt8 || spec->kind == TypeKind::kUInt16 || spec->kind == TypeKind::kUInt32 ||
+                       spec->kind == TypeKind::kUInt64;
+  if ((spec->kind == TypeKind::kString && (!spec->fixed || spec->neutral == "CHAR")) || (own && spec->name.ends_with("BLOB")))
+    type->text = "CHAR";
+  else if (whole || spec->kind == TypeKind::kBool)
+    type->text = natural ? "UNSIGNED" : "SIGNED", type->count = 0;
+  else if (own)
+    return cast;
+  else if (spec->kind == TypeKind::kTimestamp)
+    type->text = "DATETIME";
+  else if (spec->kind == TypeKind::kBinary)
+    type->text = "BINARY";
+  else
+    return cast;
+  Made(type);
   return cast;
 }
 
@@ -238,6 +250,8 @@ Node* Rewriter::Normalize(Node* node) {
       if (node->op == Op::kNullSafeEq && to_.Has(Feature::kNullSafeWords)) node->op = Op::kNotDistinctFrom;
       return ShiftCall(node);
     case Kind::kTableFunction: TableCall(node); return node;
+    case Kind::kPosition:
+      return to_.Has(Feature::kCharsetIntroducer) ? CallOf(node, "str_position", {node->Child(1), node->Child(0)}) : node;
     case Kind::kExtract:
       if (to_.Has(Feature::kDatePartCall)) {
         Node field;

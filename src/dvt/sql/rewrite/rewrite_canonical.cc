@@ -108,6 +108,10 @@ Node* Rewriter::CanonicalOperator(Node* node) {
     Note(Verdict::kDifferent, node, "~", "it matches whole texts, REGEXP_MATCHES any part of them");
     return MakeFunction(arena_, "REGEXP_MATCHES", {node->Child(0), node->Child(1)});
   }
+  if (node->op == Op::kJsonGet && customary_ && &from_ == &to_ && to_.Has(Feature::kCharsetIntroducer))
+    return MakeFunction(arena_, "JSON_EXTRACT", {node->Child(0), node->Child(1)});
+  if (node->op == Op::kIntDiv && customary_ && to_.Has(Feature::kCharsetIntroducer) && node->Child(0)->Is(Kind::kBinary))
+    node->children[0] = MakeParen(arena_, node->children[0]);
   const bool arrow = node->op == Op::kJsonGet || node->op == Op::kJsonGetText;
   if (arrow && customary_ &&
       (to_.Has(Feature::kArrowsApart) || to_.Has(Feature::kCanonicalNames) || from_.Has(Feature::kArrowsApart) ||
@@ -172,8 +176,19 @@ Node* Rewriter::JoinedTexts(Node* node) {
   return node;
 }
 
+// GROUP_CONCAT(a, b) is GROUP_CONCAT(CONCAT(a, b) SEPARATOR ',').
+Node* Rewriter::SeparatedTexts(Node* node) {
+  Node* args = node->Child(kArgsSlot);
+  if (!EqualsIgnoreCase(node->text, "GROUP_CONCAT") || args->count == 0) return node;
+  if (args->count > 1)
+    node->children[kArgsSlot] = NewNode(arena_, Kind::kList, {MakeFunction(arena_, "CONCAT", args->Children())});
+  if (node->Child(kSeparatorSlot) == nullptr) SetChild(arena_, node, kSeparatorSlot, MakeString(arena_, ","));
+  return node;
+}
+
 Node* Rewriter::CanonicalCall(Node* node) {
-  if (customary_ && from_.Has(Feature::kCharsetIntroducer) && !to_.Has(Feature::kCharsetIntroducer)) node = JoinedTexts(node);
+  if (customary_ && from_.Has(Feature::kCharsetIntroducer))
+    node = to_.Has(Feature::kCharsetIntroducer) ? SeparatedTexts(node) : JoinedTexts(node);
   const Node* args = node->Child(kArgsSlot);
   if (customary_ || &from_ == &to_) node = NamedFields(node);
   if (&from_ != &to_ && customary_ && !to_.Has(Feature::kCanonicalNames) && !to_.Has(Feature::kSpreadColumns)) {
@@ -236,6 +251,12 @@ Node* Rewriter::Canonical(Node* node) {
         return negated;
       }
       return CanonicalOperator(node);
+    case Kind::kLike:
+      if (node->op == Op::kRegexp && customary_ && &from_ == &to_ && to_.Has(Feature::kCharsetIntroducer)) {
+        Node* call = MakeFunction(arena_, "REGEXP_LIKE", {node->Child(0), node->Child(1)});
+        return node->Has(kNot) ? MakeNot(arena_, call) : call;
+      }
+      return node;
     case Kind::kBetween:
     case Kind::kIn:
       if (node->Is(Kind::kIn) && node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;

@@ -106,6 +106,10 @@ Node* Rewriter::CustomaryCast(Node* node) {
     if (json != node) return json;
   }
   if (Node* json = JsonCast(node)) return json;
+  if (to_.Has(Feature::kLimitedCasts)) {
+    if (!to_.Has(Feature::kTryCast)) node->Set(kTry, false);
+    return LimitedCast(node);
+  }
   const bool lenient = from_.Has(Feature::kLenientCasts) && !to_.Has(Feature::kLenientCasts) && node->text.empty();
   if (lenient && to_.Has(Feature::kTryCast)) node->Set(kTry);
   if (node->Has(kTry) && to_.Has(Feature::kTextTryCast) && TypeOf(node->Child(0)).kind != TypeKind::kString) {

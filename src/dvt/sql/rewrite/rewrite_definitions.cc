@@ -159,7 +159,9 @@ void Rewriter::AlterActions(const Node* alter) {
 void Rewriter::AlterForTarget(Node* alter) {
   if (to_.Has(Feature::kProceduralDdl)) return;
   for (Node* action : alter->Child(1)->Children()) {
-    if (action->text != "ALTER COLUMN TYPE" || action->count < 5 || !from_.Has(Feature::kProceduralDdl)) continue;
+    if (action->text != "ALTER COLUMN TYPE" || action->count < 5 || to_.Has(Feature::kModifyColumn) ||
+        !from_.Has(Feature::kProceduralDdl))
+      continue;
     Note(Verdict::kUnsupported, action, "ALTER COLUMN", "type and constraint are changed one by one in " + std::string(to_.name));
     action->count = 4;
   }

@@ -217,7 +217,7 @@ Node* Rewriter::Texts(Node* node, std::string_view meaning) {
     const bool plain = args->count == 2 || (Unparen(argument(2))->Is(Kind::kString) && !Unparen(argument(2))->text.empty());
     if (!IsNumber(argument(1), &length) || !plain) return nullptr;
     if (args->count == 2) Append(arena_, args, Made(MakeString(arena_, " ")));
-    return Rename(node, FindConcept(to_, base) != nullptr ? std::string(base) : std::string(base) + "_mysql");
+    return Rename(node, FindConcept(to_, base, 3) != nullptr ? std::string(base) : std::string(base) + "_mysql");
   }
   if ((meaning == "if" || meaning == "if_number") && args->count == 3) {
     Node* condition = argument(0);

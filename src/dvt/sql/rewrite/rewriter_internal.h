@@ -48,6 +48,7 @@ class Rewriter {
   Node* CanonicalOperator(Node* node);
   Node* CanonicalCall(Node* node);
   Node* JoinedTexts(Node* node);
+  Node* SeparatedTexts(Node* node);
   void AlterForTarget(Node* alter);
   Node* ExtractedField(Node* node);
   Node* JsonPath(Node* key);
