@@ -33,6 +33,8 @@ Node* Parser::AlterColumn() {
     Add(action, Expression());
     return action;
   }
+  if (Is(Kw::kSET) && Has(Feature::kStagedFiles) && (IsWord("MASKING", 1) || IsWord("PROJECTION", 1) || IsWord("TAG", 1)))
+    Fail("policies are kept as written");
   if (Is(Kw::kSET) || Is(Kw::kDROP) || IsWord("COMMENT")) {
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
     return action;
@@ -49,6 +51,33 @@ Node* Parser::AlterColumn() {
   Unexpected("TYPE, SET or DROP");
 }
 
+// SET key = value key = value, SET TAG a = 'b', c = 'd'; nullptr for anything else.
+Node* Parser::AlterSettings() {
+  const size_t start = at_;
+  const bool tag = IsWord("TAG", 1);
+  Node* action = Phrase("SET", {Word(tag ? "SET TAG" : "SET")});
+  at_ += tag ? 2 : 1;
+  if (tag) {
+    std::string text;
+    do {
+      const std::string key(SourceOf(Cur().begin, Cur().end));
+      Next();
+      if (!EatSymbol("=") || Cur().type != Tok::kString) return at_ = start, nullptr;
+      text += (text.empty() ? "" : ", ") + key + " = " + std::string(SourceOf(Cur().begin, Cur().end));
+      Next();
+    } while (EatSymbol(","));
+    Add(action, Word(text));
+    return action;
+  }
+  while (Cur().type == Tok::kWord && SymbolAhead(1, "=") && !SymbolAhead(2, "(")) {
+    const std::string_view key = arena_.Copy(ToUpper(Next().text));
+    Next();
+    Add(action, New(Kind::kSetting, {Word(key), PhrasePiece()}, key));
+  }
+  if (action->count == 1 || (!AtEnd() && !IsSymbol(";"))) return at_ = start, nullptr;
+  return action;
+}
+
 // Whether ADD goes on with one more column behind a comma.
 bool Parser::MoreColumnsAhead(const Node* last) const {
   return Has(Feature::kProceduralDdl) && last->text == "ADD COLUMN" && NameAhead() && !IsWord("ADD") && !Is(Kw::kDROP) &&
@@ -57,6 +86,9 @@ bool Parser::MoreColumnsAhead(const Node* last) const {
 
 Node* Parser::AlterAction() {
   if (Is(Kw::kALTER) && (IsAhead(1, Kw::kINDEX) || EqualsIgnoreCase(Ahead(1).text, "DISTSTYLE"))) return RestPhrase(true);
+  if (Is(Kw::kSET) && Has(Feature::kStagedFiles)) {
+    if (Node* settings = AlterSettings()) return settings;
+  }
   if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
   if (Eat(Kw::kALTER)) {
     Eat(Kw::kCOLUMN);
@@ -77,8 +109,8 @@ Node* Parser::AlterAction() {
       return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
     }
     if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
-    const bool word = Eat(Kw::kCOLUMN);
-    Node* action = Phrase("ADD COLUMN", {Word(word || !Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
+    Eat(Kw::kCOLUMN);
+    Node* action = Phrase("ADD COLUMN", {Word(!Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
     if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
       at_ += 3;
       Add(action, Word("IF NOT EXISTS"));
@@ -90,7 +122,7 @@ Node* Parser::AlterAction() {
     Next();
     const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
                        (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
-                       IsWord("COLUMNS");
+                       IsWord("COLUMNS") || (IsWord("CLUSTERING") && IsAhead(1, Kw::kKEY));
     if (IsWord("COLUMNS") && Has(Feature::kUsingFormat) && NameAhead(1)) {  // DROP COLUMNS a, b
       Next();
       Node* names = New(Kind::kTuple);
@@ -101,8 +133,9 @@ Node* Parser::AlterAction() {
     if (Has(Feature::kKeyIsIndex) && Eat(Kw::kKEY)) return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
     Node* action = Phrase("DROP", {Word("DROP")});
     if (!other) {
-      Eat(Kw::kCOLUMN);
-      action = Phrase("DROP COLUMN", {Word("DROP COLUMN")});
+      const bool word = Eat(Kw::kCOLUMN);
+      action = Phrase("DROP COLUMN",
+                      {Word(word || !(Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)) ? "DROP COLUMN" : "DROP")});
       if (Eat(Kw::kIF, Kw::kEXISTS)) Add(action, Word("IF EXISTS"));
       Add(action, DottedName());
     }

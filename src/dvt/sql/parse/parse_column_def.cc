@@ -186,6 +186,7 @@ Node* Parser::Generated() {
 Node* Parser::ColumnConstraint() {
   if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
   PolicyWord(nullptr, true);
+  if (Node* tags = Tags()) return tags;
   const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
   if (Is(Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
     Next();

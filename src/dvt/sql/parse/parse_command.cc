@@ -25,7 +25,8 @@ constexpr Rewording kTransactions[] = {{"BEGIN TRANSACTION", "BEGIN"},
                                        {"ROLLBACK WORK", "ROLLBACK"},
                                        {"ROLLBACK TRANSACTION", "ROLLBACK"},
                                        {"ROLLBACK TO SAVEPOINT", "ROLLBACK TO"}};
-constexpr Rewording kAttachments[] = {{"ATTACH DATABASE", "ATTACH"},
+constexpr Rewording kAttachments[] = {{"DESCRIBE TABLE", "DESCRIBE"},
+                                      {"ATTACH DATABASE", "ATTACH"},
                                       {"DETACH IF EXISTS", "DETACH DATABASE IF EXISTS"},
                                       {"DETACH DATABASE IF EXISTS", "DETACH DATABASE IF EXISTS"},
                                       {"DETACH DATABASE", "DETACH"}};
@@ -170,6 +171,13 @@ Node* Parser::KnownCommand() {
   }
   if (Has(Feature::kPrefixAliases)) {
     if (Node* found = reworded(kAttachments)) return found;
+    if (IsWord("PRAGMA") && SymbolAhead(2, "(")) {
+      Node* command = New(Kind::kCommand);
+      Next();
+      const std::string name = ToUpper(Next().text);
+      command->text = arena_.Copy("PRAGMA " + name + std::string(RawUntilStatementEnd(Cur().begin)));
+      return command;
+    }
   }
   if (Has(Feature::kUsingFormat)) {
     if (Node* found = reworded(kVariables)) return found;

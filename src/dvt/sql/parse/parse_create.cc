@@ -51,6 +51,7 @@ bool Parser::CreateHead(Node* create) {
 
 // Whether the body of the definition begins here.
 bool Parser::BodyAhead() const {
+  if (Is(Kw::kWITH) && Has(Feature::kStagedFiles) && IsWord("TAG", 1) && SymbolAhead(4, "=")) return false;
   if (Is(Kw::kWITH)) return !SymbolAhead(1, "(") && (IsAhead(2, Kw::kAS) || SymbolAhead(2, "(") || IsAhead(1, Kw::kRECURSIVE));
   return QueryAhead(0) && (!Is(Kw::kTABLE) || tokens_[at_ - 1].kw == Kw::kAS);
 }
@@ -93,6 +94,15 @@ bool Parser::CreateIndex(Node* create) {
   return true;
 }
 
+// HANDLER = 'f' and COMMENT='x' of a routine; what else is set stands behind all.
+void Parser::RoutineSetting(Node* properties, Node* late) {
+  const std::string_view key = arena_.Copy(ToUpper(Next().text));
+  Next();
+  const bool handler = key == "HANDLER";
+  const bool early = handler || key == "COMMENT";
+  Add(early ? properties : late, Word(std::string(key) + (handler ? " = " : "=") + TightValue(false)));
+}
+
 // Functions and procedures: parameters, then clauses in any order, then the body.
 bool Parser::CreateRoutine(Node* create) {
   create->children[kCreateName] = DottedName();
@@ -111,6 +121,7 @@ bool Parser::CreateRoutine(Node* create) {
     create->children[kCreateColumns] = parameters;
   }
   Node* properties = New(Kind::kList);
+  Node* late = New(Kind::kList);
   while (!AtEnd() && !IsSymbol(";") &&
          (!Is(Kw::kAS) || (Ahead(1).type == Tok::kString && EqualsIgnoreCase(Ahead(2).text, "LANGUAGE"))) && !Is(Kw::kBEGIN)) {
     if (Is(Kw::kSET)) return false;
@@ -133,6 +144,8 @@ bool Parser::CreateRoutine(Node* create) {
         Add(returns, TypeName());
       }
       Add(properties, returns);
+    } else if (Has(Feature::kStagedFiles) && Cur().type == Tok::kWord && SymbolAhead(1, "=")) {
+      RoutineSetting(properties, late);
     } else if (IsWord("RETURN")) {
       Next();
       Add(properties, Phrase("RETURN", {Word("RETURN"), BodyAhead() ? Query() : Expression()}));
@@ -140,6 +153,7 @@ bool Parser::CreateRoutine(Node* create) {
       Add(properties, PhrasePiece());
     }
   }
+  for (Node* each : late->Children()) Add(properties, each);
   create->children[kCreateProperties] = properties;
   if (Is(Kw::kBEGIN)) return false;
   if (Is(Kw::kAS) && IsAhead(1, Kw::kBEGIN)) return false;
@@ -217,7 +231,7 @@ Node* Parser::RoutineBlock() {
 
 Node* Parser::Create() {
   const size_t start = at_;
-  if (StageAhead()) return CreateStage();
+  if (const std::string_view kind = StagedKind(); !kind.empty()) return CreateStage(kind);
   Node* create = Slots(Kind::kCreate, kCreateSlots);
   bool read = CreateHead(create);
   if (read) {

@@ -314,6 +314,8 @@ Node* Parser::MergeWhen() {
       Next();
       insert->children[kInsertSource] = Word("ROW");
     } else {
+      if (Has(Feature::kPrefixAliases) && (AtEnd() || IsSymbol(";") || Is(Kw::kWHEN))) insert->children[kInsertSource] = Word("");
+      if (insert->children[kInsertSource] != nullptr) return when->children[1] = insert, when;
       if (IsSymbol("(") && SymbolAhead(2, ".")) insert->children[kInsertColumns] = QualifiedColumns();
       InsertSource(insert);
       if (Eat(Kw::kWHERE)) SetChild(arena_, when, 2, Expression());

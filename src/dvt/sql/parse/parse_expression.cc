@@ -286,6 +286,9 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
       return negated ? NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot) : node;
     }
     node = NewAt(left->begin, Kind::kLike, {left, pattern, escape}, {}, op);
+    const bool apart = pattern->Is(Kind::kQuantified) ? Has(Feature::kStagedFiles) : op == Op::kSimilarTo || op == Op::kGlob;
+    if (negated && apart && (Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)))
+      return NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot);
   }
   node->Set(kNot, negated);
   return node;
@@ -343,7 +346,8 @@ Node* Parser::InTail(Node* left, bool negated) {
     }
   } else {
     right = Expression(d_.precedence->range);
-    if (right->Is(Kind::kArray) && Has(Feature::kTupleValues)) right->kind = Kind::kList;
+    if (right->Is(Kind::kArray) && right->count > 0 && (Has(Feature::kTupleValues) || Has(Feature::kPrefixAliases)))
+      right->kind = Kind::kList;
   }
   Node* in = NewAt(left->begin, Kind::kIn, {left, right});
   in->Set(kNot, negated);

@@ -75,6 +75,10 @@ void Parser::InsertTarget(Node* insert) {
     Next();
     insert->text = "INSERT OVERWRITE TABLE";
   }
+  if (Has(Feature::kStagedFiles) && IsWord("OVERWRITE") && IsAhead(1, Kw::kINTO)) {
+    at_ += 2;
+    insert->text = "INSERT OVERWRITE TABLE";
+  }
   if (Is(Kw::kTABLE) && Ahead(1).type != Tok::kSymbol) Next();
 }
 

@@ -50,8 +50,10 @@ void Parser::QueryTail(Node* query) {
       limit->Set(kImplicitCount, Is(Kw::kROW) || Is(Kw::kROWS));
       Add(limit, limit->Has(kImplicitCount) ? MakeNumber(arena_, 1) : Expression());
       if (Eat(Kw::kPERCENT)) limit->Set(kPercent);
-      if (!Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
-      if (Eat(Kw::kWITH)) {
+      const bool bare = Has(Feature::kFetchAsWritten) && !Is(Kw::kROWS) && !Is(Kw::kROW) && !limit->Has(kImplicitCount);
+      if (!bare && !Eat(Kw::kROWS)) Expect(Kw::kROW, "ROWS");
+      if (bare && !Is(Kw::kONLY)) {  // FETCH NEXT 3
+      } else if (Eat(Kw::kWITH)) {
         Expect(Kw::kTIES, "TIES");
         limit->Set(kWithTies);
       } else {

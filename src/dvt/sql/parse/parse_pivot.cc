@@ -95,8 +95,11 @@ Node* Parser::PivotField() {
   Node* list = New(Kind::kList);
   if (Is(Kw::kANY)) {
     Next();
-    Node* any = New(Kind::kQuantified, {nullptr}, {}, Op::kAny);
-    if (Eat(Kw::kORDER, Kw::kBY)) any->children[0] = OrderList();
+    Node* any = Phrase("ANY", {Word("ANY")});
+    if (Eat(Kw::kORDER, Kw::kBY)) {
+      Add(any, Word("ORDER BY"));
+      Add(any, OrderList());
+    }
     Add(list, any);
   } else {
     do Add(list, PivotValue());

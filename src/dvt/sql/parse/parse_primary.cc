@@ -50,6 +50,7 @@ Node* Parser::Primary() {
       if (IsSymbol("{") && Has(Feature::kBraceParameters)) return Ahead(1).type == Tok::kWord ? BraceParameter() : BraceMap();
       if (IsSymbol(":") && Ahead(1).begin == Cur().end &&
           ((Ahead(1).type == Tok::kNumber && Has(Feature::kColonPath)) ||
+           (Ahead(1).type == Tok::kWord && Has(Feature::kStagedFiles)) ||
            (Ahead(1).type == Tok::kWord && (Has(Feature::kCanonicalNames) || Has(Feature::kUsingFormat))))) {
         const uint32_t begin = Next().begin;  // :1, :a
         const uint32_t end = Next().end;
@@ -223,9 +224,10 @@ Node* Parser::WordPrimary() {
     return Phrase("INTRODUCER", {charset, Primary()});
   }
   if (Has(Feature::kLambdaArrow) && (SymbolAhead(1, "->") || SymbolAhead(2, "->")) && LambdaAhead()) return Lambda();
-  bool callable = SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || Is(Kw::kLEFT) || Is(Kw::kRIGHT) ||
-                                          Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
-                                          Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
+  bool callable = SymbolAhead(1, "(") &&
+                  ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || (Is(Kw::kCOLLATE) && Has(Feature::kStagedFiles)) ||
+                   Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+                   Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   const bool group = Is(Kw::kGROUP) && (SymbolAhead(1, ")") || SymbolAhead(1, ","));  // a column of that name, as an argument
   const bool schema = Is(Kw::kDEFAULT) && SymbolAhead(1, ".");
   if (!callable && !group && !schema && IsStructural(Cur().kw)) Unexpected("an expression");
@@ -420,6 +422,7 @@ Node* Parser::Star(Node* qualifier) {
     if (paren) ExpectSymbol(")");
     SetChild(arena_, star, 1, names);
   }
+  if (Node* pattern = StarPattern()) SetChild(arena_, star, 5, pattern);
   for (int slot : {2, 3}) {
     if (!Has(Feature::kStarReplace) || !Is(slot == 2 ? Kw::kREPLACE : Kw::kRENAME)) continue;
     Next();
@@ -480,7 +483,7 @@ Node* Parser::ArrayElements(std::string_view close) {
       if (IsSymbol(close) && Has(Feature::kTrailingCommas)) break;
       Add(array, IsSymbol("[") ? ArrayElements("]") : Expression());
     } while (EatSymbol(","));
-    if (Is(Kw::kFOR) && Has(Feature::kListSlices)) Fail("list comprehensions are not supported");
+    if (Is(Kw::kFOR) && Has(Feature::kStructBraces) && array->count == 1) array->children[0] = Comprehension(array->children[0]);
   }
   ExpectSymbol(close);
   return array;

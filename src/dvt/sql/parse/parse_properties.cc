@@ -24,6 +24,7 @@ constexpr PropertyShape kShapes[] = {
     {"ORDER BY", Shape::kExpression},
     {"PRIMARY KEY", Shape::kExpression},
     {"SAMPLE BY", Shape::kExpression},
+    {"USING TEMPLATE", Shape::kExpression},
     {"USING", Shape::kFormat},
     {"STORED AS", Shape::kFormat},
     {"TBLPROPERTIES", Shape::kSettings},
@@ -86,6 +87,7 @@ Node* Parser::Storage() {
 
 Node* Parser::Property() {
   if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
+  if (Node* tags = Tags()) return tags;
   if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
   if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
     Fail("expected PARTITION BY or PARTITION OF");

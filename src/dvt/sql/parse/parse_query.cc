@@ -130,7 +130,11 @@ Node* Parser::Cte() {
   Node* name = odd ? AnyWord("a name") : Identifier("the name of a common table expression");
   Node* alias = New(Kind::kTableAlias, {name, nullptr});
   if (IsSymbol("(") && !QueryAhead(0)) alias->children[1] = NameList();
-  if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY)) Fail("USING KEY of recursive common table expressions is not supported");
+  Node* keys = nullptr;
+  if (Is(Kw::kUSING) && IsAhead(1, Kw::kKEY) && SymbolAhead(2, "(")) {
+    at_ += 2;
+    keys = Phrase("USING KEYS", {Word("USING KEY"), KeyColumns()});
+  }
   if (!IsSymbol("(")) Expect(Kw::kAS, "AS");
   AddComments(alias, CommentsSince(first, false));
   if (Is(Kw::kNOT) && IsAhead(1, Kw::kMATERIALIZED)) {
@@ -145,6 +149,7 @@ Node* Parser::Cte() {
   ExpectSymbol(")");
   Add(cte, alias);
   Add(cte, body);
+  if (keys != nullptr) SetChild(arena_, cte, 3, keys);
   if ((IsWord("SEARCH") || IsWord("CYCLE")) && Has(Feature::kMaterializedCte)) {
     // SEARCH DEPTH FIRST BY … SET …, CYCLE … SET … USING …: kept as written
     const uint32_t begin = Cur().begin;
@@ -348,7 +353,7 @@ Node* Parser::SelectItem(bool alone) {
   size_t first = at_;
   Node* item = nullptr;
   if (IsSymbol("*")) {
-    item = Star(nullptr);
+    item = SpreadAhead() ? Spread() : Star(nullptr);
   } else if (PrefixAliasAhead()) {
     Node* name = Identifier("a name");  // a: expression
     Next();
@@ -391,6 +396,7 @@ Node* Parser::GroupBy() {
   }
   Eat(Kw::kALL);
   do {
+    if (group->count > 0 && Has(Feature::kTrailingCommas) && (AtEnd() || IsSymbol(")") || IsSymbol(";"))) break;
     Add(group, GroupItem());
   } while (EatSymbol(","));
   if (Is(Kw::kGROUPING) && IsAhead(1, Kw::kSETS)) {  // behind the keys

@@ -78,51 +78,11 @@ void Parser::PolicyWord(Node* list, bool of_column) {
   }
 }
 
-// Whether CREATE … STAGE stands here.
-bool Parser::StageAhead() const {
-  if (!Has(Feature::kStagedFiles)) return false;
-  size_t n = 1;
-  if (Ahead(n).kw == Kw::kOR && Ahead(n + 1).kw == Kw::kREPLACE) n += 2;
-  if (Ahead(n).kw == Kw::kTEMP || Ahead(n).kw == Kw::kTEMPORARY) ++n;
-  return IsWord("STAGE", n);
-}
-
-// CREATE STAGE name key = value …: the comment first, a format by its name in parentheses.
-Node* Parser::CreateStage() {
-  Node* create = Slots(Kind::kCreate, kCreateSlots);
+// TAG (a='x', b='y'); nullptr if none is ahead.
+Node* Parser::Tags() {
+  if (!Has(Feature::kStagedFiles) || !IsWord("TAG") || !SymbolAhead(1, "(")) return nullptr;
   Next();
-  if (Eat(Kw::kOR, Kw::kREPLACE)) create->Set(kOrReplace);
-  if (Eat(Kw::kTEMPORARY) || Eat(Kw::kTEMP)) create->Set(kTemporary);
-  Next();
-  create->text = "STAGE";
-  if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT) && IsAhead(2, Kw::kEXISTS)) create->Set(kIfNotExists), at_ += 3;
-  create->children[kCreateName] = DottedName();
-  std::vector<Node*> comments, settings;
-  while (!AtEnd() && !IsSymbol(";")) {
-    if (Cur().type != Tok::kWord || !SymbolAhead(1, "=")) {
-      settings.push_back(PhrasePiece());
-      continue;
-    }
-    const std::string_view key = arena_.Copy(ToUpper(Cur().text));
-    at_ += 2;
-    Node* value = nullptr;
-    if (key == "FILE_FORMAT" && !IsSymbol("(")) {
-      if (Cur().type == Tok::kNumber) Unexpected("a file format");
-      const std::string name(Cur().type == Tok::kString ? QuoteString(d_, StringLiteral()->text) : PhrasePiece()->text);
-      value = Word("(FORMAT_NAME=" + name + ")");
-    } else {
-      value = PhrasePiece();
-      if (value->Is(Kind::kWord))
-        value->text = arena_.Copy(ReplaceAll(ReplaceAll(std::string(value->text), " = ", "="), "= ", "="));
-    }
-    (key == "COMMENT" ? comments : settings).push_back(New(Kind::kSetting, {Word(key), value}, key));
-  }
-  Node* list = New(Kind::kList);
-  for (const auto* part : {&comments, &settings}) {
-    for (Node* each : *part) Add(list, each);
-  }
-  if (list->count > 0) create->children[kCreateProperties] = list;
-  return create;
+  return Word("TAG " + TightTuple());
 }
 
 }  // namespace dvt::sql

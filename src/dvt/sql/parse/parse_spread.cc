@@ -23,6 +23,38 @@ Node* Parser::Spread() {
   return NewAt(begin, Kind::kUnary, {Primary()}, {}, Op::kSpread);
 }
 
+// x + 1 FOR x IN list IF x > 1, what a list is made of.
+Node* Parser::Comprehension(Node* value) {
+  Node* parts = Phrase("COMPREHENSION", {value, Word("FOR")});
+  Next();
+  Node* names = New(Kind::kList);
+  do Add(names, AnyWord("a variable"));
+  while (EatSymbol(","));
+  Add(parts, names);
+  Expect(Kw::kIN, "IN");
+  Add(parts, Word("IN"));
+  Add(parts, Expression());
+  if (!Eat(Kw::kIF)) return parts;
+  Add(parts, Word("IF"));
+  Add(parts, Expression());
+  return parts;
+}
+
+// * ILIKE '%id%', * NOT LIKE 'a%': the columns whose names match; nullptr if none is ahead.
+Node* Parser::StarPattern() {
+  if (!Has(Feature::kStarExcept) || !Has(Feature::kStarReplace)) return nullptr;
+  const size_t n = Is(Kw::kNOT) ? 1 : 0;
+  const bool similar = Has(Feature::kSpreadColumns) && IsWord("SIMILAR", n) && IsAhead(n + 1, Kw::kTO);
+  const bool word = Has(Feature::kSpreadColumns) ? IsAhead(n, Kw::kLIKE) || IsAhead(n, Kw::kILIKE) || IsWord("GLOB", n) || similar
+                                                 : n == 0 && Is(Kw::kILIKE) && Has(Feature::kObjectStar);
+  if (!word || Ahead(n + (similar ? 2 : 1)).type != Tok::kString) return nullptr;
+  std::string words = n == 1 ? "NOT " : "";
+  at_ += n;
+  words += ToUpper(Next().text);
+  if (similar) words += " TO", Next();
+  return Phrase("STAR PATTERN", {Word(words), StringLiteral()});
+}
+
 Node* Parser::RawParenthesised() {
   Node* command = New(Kind::kCommand);
   const uint32_t begin = Cur().begin;

@@ -20,8 +20,10 @@ bool Parser::AtStatement() const {
   if (PivotStatementAhead() && (SymbolAhead(1, "(") || IsWord("PIVOT_WIDER"))) return SymbolAhead(1, "(") ? QueryAhead(1) : true;
   if (IsWord("CONNECT") && Has(Feature::kPrefixAliases) && (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kWord))
     return true;
-  if (Is(Kw::kSET) && (SymbolAhead(1, "-") || (Has(Feature::kScripts) && SymbolAhead(1, "("))))
+  if (Is(Kw::kSET) && (SymbolAhead(1, "-") ||
+                       ((Has(Feature::kScripts) || Has(Feature::kSessionVariables)) && SymbolAhead(1, "("))))
     return true;  // SET -v, SET (a, b) = …
+  if (IsWord("COPY") && SymbolAhead(1, "(") && Has(Feature::kPrefixAliases)) return QueryAhead(2);
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   if (Is(Kw::kDESC) && Has(Feature::kShowCommands)) return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
   for (std::string_view verb : kVerbs) {
@@ -44,7 +46,12 @@ Node* Parser::Statement() {
     statement = Cache();
   else if (DescAhead())
     statement = Desc();
-  else if (Has(Feature::kStagedFiles) && IsWord("SHOW") && Ahead(1).type == Tok::kWord)
+  else if ((Has(Feature::kStagedFiles) && IsWord("COPY") && IsAhead(1, Kw::kINTO)) ||
+           (Has(Feature::kPrefixAliases) && IsWord("COPY") && !IsAhead(1, Kw::kFROM) &&
+            (SymbolAhead(1, "(") || Ahead(1).type != Tok::kSymbol)))
+    statement = CopyInto();
+  else if (Has(Feature::kStagedFiles) && IsWord("SHOW") && Ahead(1).type == Tok::kWord && !IsWord("GRANTS", 1) &&
+           !IsWord("PARAMETERS", 1))
     statement = Show();
   else if (MultiInsertAhead())
     statement = MultiInsert();

@@ -321,7 +321,10 @@ class Parser {
   size_t BehindParenthesis(size_t n) const;  ///< the token behind the one that closes the n-th ahead
   bool SpreadAhead() const;                  ///< *COLUMNS(…)
   Node* Spread();
-  Node* RawParenthesised();  ///< what stands up to the closing parenthesis, as written
+  Node* RawParenthesised();
+  Node* StarPattern();
+  Node* Comprehension(Node* value);
+  Node* CopyFile();  ///< what stands up to the closing parenthesis, as written
   void JoinByType(Node* join);
   Node* Nearest();
   Node* Lambda();
@@ -428,14 +431,23 @@ class Parser {
   Node* SequenceNumber();
   Node* SequenceOptions();
   void PolicyWord(Node* list, bool of_column);
-  bool StageAhead() const;
-  Node* CreateStage();
+  Node* Tags();
+  void RoutineSetting(Node* properties, Node* late);
+  std::string TightTuple(bool apart = false);
+  std::string TightValue(bool apart);
+  std::string_view RawPiece(uint32_t begin);
+  Node* CopyPlace();
+  Node* CopyParts();
+  Node* CopyInto();
+  std::string_view StagedKind() const;
+  Node* CreateStage(std::string_view kind);
   Node* Property();
   Node* Storage();
   Node* SettingValue();
   bool BodyAhead() const;
   Node* Alter();
   Node* AlterAction();
+  Node* AlterSettings();
   Node* AlterColumn();
   bool MoreColumnsAhead(const Node* last) const;
 

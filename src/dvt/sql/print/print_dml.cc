@@ -78,7 +78,8 @@ void Writer::Partition(const Node* part) {
 
 void Writer::Insert(const Node* insert) {
   if (const Node* with = insert->Child(kInsertWith)) With(with);
-  Put(insert->text.empty() ? "INSERT" : insert->text);
+  const bool into = insert->text == "INSERT OVERWRITE TABLE" && dialect_.Has(Feature::kStagedFiles);
+  Put(insert->text.empty() ? "INSERT" : into ? "INSERT OVERWRITE INTO" : insert->text);
   Hint(insert->Child(kInsertHint));
   if (const Node* table = insert->Child(kInsertTable)) {
     Put(insert->text.find("OVERWRITE") == std::string_view::npos ? " INTO " : " ");
@@ -232,6 +233,7 @@ void Writer::MergeAction(const Node* action) {
         Put(" ");
         Columns(action->Child(kInsertColumns));
       }
+      if (action->Child(kInsertSource)->Is(Kind::kWord) && action->Child(kInsertSource)->text.empty()) return;
       Put(" ");
       return Any(action->Child(kInsertSource));
     case Kind::kDelete: return Put("DELETE");

@@ -68,7 +68,9 @@ void Writer::ExpressionBody(const Node* node) {
       return;
     case Kind::kScope: return Scope(node);
     case Kind::kStar: return Star(node);
-    case Kind::kNumber: return Put(node->text);
+    case Kind::kNumber:
+      if (node->text.starts_with('.')) Put("0");
+      return Put(node->text);
     case Kind::kParameter: return Parameter(node);
     case Kind::kString: return String(node);
     case Kind::kBoolean: return Put(node->op == Op::kTrue ? "TRUE" : "FALSE");
@@ -413,6 +415,7 @@ void Writer::Star(const Node* node) {
     Put(".");
   }
   Put("*");
+  if (node->Child(5) != nullptr) Put(" "), Any(node->Child(5));
   static constexpr std::string_view kWords[] = {"EXCLUDE (", "REPLACE (", "RENAME ("};
   for (uint32_t i = 1; i <= 3; ++i) {
     if (node->Child(i) == nullptr) continue;

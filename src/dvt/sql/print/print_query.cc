@@ -106,6 +106,7 @@ void Writer::With(const Node* with) {
     Identifier(alias->Child(0));
     if (alias->Child(1) != nullptr) Columns(alias->Child(1));
     if (alias->comments != nullptr) Comments(alias, false);
+    if (cte->Child(3) != nullptr) Put(" "), Any(cte->Child(3));
     Put(" AS ");
     if (cte->Has(kMaterialized)) Put("MATERIALIZED ");
     if (cte->Has(kNotMaterialized)) Put("NOT MATERIALIZED ");

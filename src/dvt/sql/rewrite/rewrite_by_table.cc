@@ -343,7 +343,8 @@ void Rewriter::TypeName(Node* type) {
   if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
   const TypeSpec* spec = FindType(from_, type->text);
   const bool known = spec != nullptr;
-  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 && spec->name == "DECIMAL") {
+  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 &&
+      (spec->name == "DECIMAL" || spec->neutral == "DECIMAL")) {
     Append(arena_, type, Made(MakeNumber(arena_, spec->default_precision)));
     Append(arena_, type, Made(MakeNumber(arena_, spec->default_scale)));
   }

@@ -277,8 +277,16 @@ Node* Rewriter::Canonical(Node* node) {
       if (node->text.starts_with('.')) node->text = arena_.Copy("0" + std::string(node->text));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
+    case Kind::kStruct: {
+      const bool named =
+          std::all_of(node->Children().begin(), node->Children().end(), [](const Node* each) { return each->Is(Kind::kAlias); });
+      return customary_ && &from_ == &to_ && named && to_.nested.structure == "OBJECT" ? Structure(node) : node;
+    }
     case Kind::kMerge: return node;
     case Kind::kPosition:
+      if (customary_ && to_.Has(Feature::kPrefixAliases)) return MakeFunction(arena_, "STRPOS", {node->Child(1), node->Child(0)});
+      if (customary_ && to_.Has(Feature::kStagedFiles))
+        return MakeFunction(arena_, "CHARINDEX", {node->Child(0), node->Child(1)});
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:

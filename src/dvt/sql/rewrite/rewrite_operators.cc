@@ -217,7 +217,8 @@ Node* Rewriter::OwnPhrase(Node* node) {
     if (charset.starts_with("_utf8") || charset == "_ascii") return node->Child(1);
     Note(Verdict::kUnsupported, node, "character set", "texts are Unicode in " + std::string(to_.name));
   }
-  for (const std::string_view own : {"APPLY", "OVER", "ROWS FROM", "UNPIVOT", "PIVOT", "CACHE", "REPLACE WHERE", "BY NAME"}) {
+  for (const std::string_view own : {"APPLY", "OVER", "ROWS FROM", "UNPIVOT", "PIVOT", "CACHE", "REPLACE WHERE", "BY NAME",
+                                     "COPY INTO", "COPY", "COMPREHENSION", "STAR PATTERN", "USING KEYS", "ANY"}) {
     if (node->text == own) Note(Verdict::kUnsupported, node, std::string(own), std::string(to_.name) + " has no such construct");
   }
   return node;
