@@ -150,8 +150,9 @@ void Parser::FinalAndSample(Node* table) {
   SetChild(arena_, table, kRateSlot, phrase);
 }
 
-// 1_000 is 1000.
+// 1_000 is 1000, and .5 is 0.5.
 std::string_view Parser::PlainNumber(std::string_view text) {
+  if (text.starts_with('.')) return PlainNumber(arena_.Copy("0" + std::string(text)));
   if (!Has(Feature::kWordOperators) || text.find('_') == std::string_view::npos) return text;
   std::string digits;
   for (const char c : text) {

@@ -68,9 +68,7 @@ void Writer::ExpressionBody(const Node* node) {
       return;
     case Kind::kScope: return Scope(node);
     case Kind::kStar: return Star(node);
-    case Kind::kNumber:
-      if (node->text.starts_with('.')) Put("0");
-      return Put(node->text);
+    case Kind::kNumber: return Put(node->text);
     case Kind::kParameter: return Parameter(node);
     case Kind::kString: return String(node);
     case Kind::kBoolean: return Put(node->op == Op::kTrue ? "TRUE" : "FALSE");
