@@ -410,6 +410,7 @@ Node* Parser::Star(Node* qualifier) {
   if (qualifier != nullptr) star->begin = qualifier->begin;
   ExpectSymbol("*");
   if (qualifier != nullptr) Add(star, qualifier);
+  if (Node* pattern = StarPattern()) SetChild(arena_, star, 5, pattern);
   if (Has(Feature::kStarExcept) && (IsWord("EXCLUDE") || Is(Kw::kEXCLUDE) || (Is(Kw::kEXCEPT) && ExceptedAhead()))) {
     Next();
     Node* names = New(Kind::kList);
@@ -422,7 +423,6 @@ Node* Parser::Star(Node* qualifier) {
     if (paren) ExpectSymbol(")");
     SetChild(arena_, star, 1, names);
   }
-  if (Node* pattern = StarPattern()) SetChild(arena_, star, 5, pattern);
   for (int slot : {2, 3}) {
     if (!Has(Feature::kStarReplace) || !Is(slot == 2 ? Kw::kREPLACE : Kw::kRENAME)) continue;
     Next();
