@@ -20,6 +20,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kNullImplied,
                                             F::kRenameNeedsType,
                                             F::kSemiJoinWords,
+                                            F::kOverlay,
                                             F::kExceptStar,
                                             F::kArrayCalls,
                                             F::kSampleFirst,

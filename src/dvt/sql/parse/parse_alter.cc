@@ -35,7 +35,8 @@ Node* Parser::AlterColumn() {
   }
   if (Is(Kw::kSET) && Has(Feature::kStagedFiles) && (IsWord("MASKING", 1) || IsWord("PROJECTION", 1) || IsWord("TAG", 1)))
     Fail("policies are kept as written");
-  if (Is(Kw::kSET) || Is(Kw::kDROP) || IsWord("COMMENT")) {
+  const bool place = Has(Feature::kLateralView) && (IsWord("FIRST") || IsWord("AFTER"));
+  if (Is(Kw::kSET) || Is(Kw::kDROP) || IsWord("COMMENT") || place) {
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
     return action;
   }
@@ -120,6 +121,8 @@ Node* Parser::AlterAction() {
   }
   if (Is(Kw::kDROP)) {
     Next();
+    if ((Is(Kw::kPARTITION) || IsAhead(2, Kw::kPARTITION)) && Has(Feature::kInsertOverwrite))
+      Fail("partitions are kept as written");
     const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
                        (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
                        IsWord("COLUMNS") || (IsWord("CLUSTERING") && IsAhead(1, Kw::kKEY));

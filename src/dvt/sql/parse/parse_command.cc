@@ -45,6 +45,7 @@ constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
                                 {"DESC", "DESCRIBE"},
                                 {"EXPLAIN", "DESCRIBE"}};
 
+constexpr Rewording kDescriptions[] = {{"DESCRIBE TABLE", "DESCRIBE"}};
 constexpr Rewording kVariables[] = {{"SET VAR", "SET VARIABLE"}};
 
 }  // namespace
@@ -150,6 +151,57 @@ Node* Parser::Desc() {
   return command;
 }
 
+// ADD JAR '/x.jar', MSCK REPAIR TABLE t, LIST FILES
+bool Parser::LakeCommandAhead() const {
+  if (!Has(Feature::kInsertOverwrite) || Ahead(1).type != Tok::kWord) return false;
+  if (IsWord("MSCK")) return IsWord("REPAIR", 1) || IsAhead(1, Kw::kTABLE);
+  if (!IsWord("ADD") && !IsWord("LIST") && !IsWord("DELETE")) return false;
+  static constexpr std::string_view kResources[] = {"JAR", "JARS", "FILE", "FILES", "ARCHIVE", "ARCHIVES"};
+  return std::any_of(std::begin(kResources), std::end(kResources), [&](std::string_view word) { return IsWord(word, 1); });
+}
+
+// PARTITION (a=1) in a statement that is kept as written: PARTITION(a = 1).
+std::string_view Parser::PlainPartitions(std::string_view text) {
+  constexpr std::string_view kWord = "PARTITION";
+  std::string out;
+  char quote = 0;
+  int inside = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"' || c == '`') {
+      quote = c;
+    } else if (inside == 0) {
+      const bool begins =
+          i == 0 || !(((text[i - 1] | 32) >= 'a' && (text[i - 1] | 32) <= 'z') || text[i - 1] == '_' || text[i - 1] == '.');
+      size_t open = i + kWord.size();
+      while (open < text.size() && text[open] == ' ') ++open;
+      if (begins && open < text.size() && text[open] == '(' && EqualsIgnoreCase(text.substr(i, kWord.size()), kWord)) {
+        out += "PARTITION(";
+        i = open;
+        inside = 1;
+        continue;
+      }
+    } else if (c == '(') {
+      ++inside;
+    } else if (c == ')') {
+      --inside;
+    } else if (c == '=' && i > 0 && std::string_view("<>!=").find(text[i - 1]) == std::string_view::npos) {
+      while (out.back() == ' ') out.pop_back();
+      out += " = ";
+      while (i + 1 < text.size() && text[i + 1] == ' ') ++i;
+      continue;
+    } else if (c == ',') {
+      out += ", ";
+      while (i + 1 < text.size() && text[i + 1] == ' ') ++i;
+      continue;
+    }
+    out += c;
+  }
+  return arena_.Copy(out);
+}
+
 // A statement known by its first words, or nullptr.
 Node* Parser::KnownCommand() {
   if (IsWord("GRANT") || IsWord("REVOKE")) CheckGrant();
@@ -181,6 +233,9 @@ Node* Parser::KnownCommand() {
   }
   if (Has(Feature::kUsingFormat)) {
     if (Node* found = reworded(kVariables)) return found;
+  }
+  if (Has(Feature::kInsertOverwrite)) {
+    if (Node* found = reworded(kDescriptions)) return found->text = PlainPartitions(found->text), found;
   }
   if (Has(Feature::kShowCommands)) {
     if (Node* found = reworded(kShows)) return found;

@@ -297,6 +297,8 @@ Node* Parser::MergeWhen() {
     Node* update = Slots(Kind::kUpdate, 8);
     if (IsSymbol("*"))
       Next(), update->Set(kAll);
+    else if (Is(Kw::kSET) && SymbolAhead(1, "*"))
+      at_ += 2, update->Set(kAll), update->text = "SET";
     else if (Eat(Kw::kSET))
       update->children[2] = Assignments();
     else if (Is(Kw::kALL) && IsAhead(1, Kw::kBY))
@@ -372,7 +374,10 @@ Node* Parser::Truncate() {
     Add(names, DottedName());
   } while (EatSymbol(","));
   node->children[0] = names;
-  if (!AtEnd() && !IsSymbol(";")) node->children[1] = RestPhrase(false);
+  if (!AtEnd() && !IsSymbol(";")) {
+    if (Has(Feature::kInsertOverwrite) && Is(Kw::kPARTITION)) return at_ = start, Command();
+    node->children[1] = RestPhrase(false);
+  }
   return node;
 }
 

@@ -289,6 +289,7 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     const bool apart = pattern->Is(Kind::kQuantified) ? Has(Feature::kStagedFiles) : op == Op::kSimilarTo || op == Op::kGlob;
     if (negated && apart && (Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)))
       return NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot);
+    if (op == Op::kRegexp && Has(Feature::kRlike) && negated) return NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot);
   }
   node->Set(kNot, negated);
   return node;

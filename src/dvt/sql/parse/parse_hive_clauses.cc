@@ -128,15 +128,29 @@ Node* Parser::Cache() {
 
 // t VERSION AS OF 1, t TIMESTAMP AS OF '…'
 bool Parser::VersionAhead() const {
-  return Has(Feature::kAsOfVersion) && (IsWord("VERSION") || Is(Kw::kTIMESTAMP)) && IsAhead(1, Kw::kAS) && IsWord("OF", 2);
+  const size_t n = Is(Kw::kFOR) && Has(Feature::kLateralView) ? 1 : 0;
+  if (!Has(Feature::kAsOfVersion) || !IsAhead(n + 1, Kw::kAS) || !IsWord("OF", n + 2)) return false;
+  return IsWord("VERSION", n) || IsAhead(n, Kw::kTIMESTAMP) ||
+         (n == 1 && (IsWord("SYSTEM_VERSION", n) || IsWord("SYSTEM_TIME", n)));
 }
 
 Node* Parser::Version() {
   Node* travel = New(Kind::kTimeTravel, {nullptr, nullptr, nullptr});
-  travel->text = Is(Kw::kTIMESTAMP) ? "TIMESTAMP" : "VERSION";
+  Eat(Kw::kFOR);
+  travel->text = Is(Kw::kTIMESTAMP) || IsWord("SYSTEM_TIME") ? "TIMESTAMP" : "VERSION";
   at_ += 3;
   travel->children[0] = Expression();
   return travel;
+}
+
+// PARTITIONED BY (BUCKET(4, a), DAYS(b), c)
+Node* Parser::PartitionKeys() {
+  Node* keys = New(Kind::kList);
+  ExpectSymbol("(");
+  do Add(keys, SymbolAhead(1, "(") ? Expression() : ColumnDef());
+  while (EatSymbol(","));
+  ExpectSymbol(")");
+  return keys;
 }
 
 // A number; 1L and 10BD are casts. A decimal is as wide as it is written.
@@ -186,8 +200,15 @@ Node* Parser::Transformed(Node* call) {
       !Is(Kw::kUSING))
     return call;
   Next();
-  Node* script = Primary();
-  return NewAt(call->begin, Kind::kPhrase, {call, New(Kind::kWord, {}, "USING"), script}, "TRANSFORM");
+  Node* phrase = NewAt(call->begin, Kind::kPhrase, {call, New(Kind::kWord, {}, "USING"), Primary()}, "TRANSFORM");
+  if (Is(Kw::kAS) && SymbolAhead(1, "(") && Ahead(3).type == Tok::kWord) {  // the outputs have types
+    Next();
+    Node* columns = CreateColumns();
+    columns->kind = Kind::kTuple;
+    Add(phrase, New(Kind::kWord, {}, "AS"));
+    Add(phrase, columns);
+  }
+  return phrase;
 }
 
 // 5 HOURS 30 MINUTES, '23' HOUR + '59' MINUTE: more intervals behind one.

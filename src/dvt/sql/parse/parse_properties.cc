@@ -126,7 +126,8 @@ Node* Parser::Property() {
       case Shape::kWordsOnly: return phrase;
       case Shape::kFormat: Add(phrase, Word(arena_.Copy(ToUpper(Next().text)))); return phrase;
       case Shape::kTuple: {
-        Node* columns = CreateColumns();
+        const bool transforms = Has(Feature::kLateralView) && Ahead(1).type == Tok::kWord && SymbolAhead(2, "(");
+        Node* columns = transforms ? PartitionKeys() : CreateColumns();
         columns->kind = Kind::kTuple;
         Add(phrase, columns);
         return phrase;

@@ -29,8 +29,7 @@ bool Parser::AtStatement() const {
   for (std::string_view verb : kVerbs) {
     if (IsWord(verb)) return Ahead(1).type != Tok::kSymbol;
   }
-  if (ScriptAhead()) return true;
-  return false;
+  return ScriptAhead() || LakeCommandAhead();
 }
 
 Node* Parser::Statement() {
@@ -105,6 +104,8 @@ Node* Parser::Command() {
   const size_t start = at_;
   command->text = RawUntilStatementEnd(Cur().begin);
   CheckBalance(start);
+  if (Has(Feature::kInsertOverwrite) && !EqualsIgnoreCase(command->text.substr(0, 4), "SHOW"))
+    command->text = PlainPartitions(command->text);
   return command;
 }
 

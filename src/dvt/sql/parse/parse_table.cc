@@ -42,6 +42,7 @@ bool Parser::JoinHead(Node* join) {
     else if (Eat(Kw::kANTI))
       join->op = Op::kAnti;
   }
+  if (Has(Feature::kLateralView)) join->Set(kLeftWord, side == Op::kLeft && join->op != side);
   if (Has(Feature::kCanonicalNames)) {  // whatever was said is kept
     if (side == Op::kLeft && Eat(Kw::kINNER)) join->op = Op::kInner, join->Set(kInnerWord);
     join->Set(kLeftWord, side == Op::kLeft && join->op != side);

@@ -357,6 +357,9 @@ class Parser {
   Node* ArrayOf(Node* call);
   Node* LiteralType(Node* type, std::string_view text);
   bool LateralViewAhead() const;
+  Node* PartitionKeys();
+  bool LakeCommandAhead() const;
+  std::string_view PlainPartitions(std::string_view text);
   Node* LateralView(Node* left);
   bool SortClause(Node* query);
   bool MultiInsertAhead() const;

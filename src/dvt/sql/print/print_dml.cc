@@ -213,7 +213,7 @@ void Writer::MergeAction(const Node* action) {
   switch (action->kind) {
     case Kind::kUpdate:
       Put("UPDATE");
-      if (action->Has(kAll)) Put(" *");
+      if (action->Has(kAll)) Put(action->text == "SET" ? " SET *" : " *");
       if (action->Has(kByName)) Put(dialect_.Has(Feature::kUsingFormat) ? " SET *" : " ALL BY NAME");
       if (action->Child(2) == nullptr) return;
       Put(" SET");

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/print/printer_internal.h"
 
@@ -158,14 +160,22 @@ void Writer::Quantified(const Node* node) {
   Put(")");
 }
 
+// FIRST_VALUE(x, TRUE) and its kin.
+bool Writer::SkipsByArgument(const Node* node) const {
+  static constexpr std::string_view kNames[] = {"FIRST", "LAST", "FIRST_VALUE", "LAST_VALUE"};
+  if (!dialect_.Has(Feature::kIgnoreNullsTrue)) return false;
+  return std::any_of(std::begin(kNames), std::end(kNames),
+                     [&](std::string_view name) { return EqualsIgnoreCase(node->text, name); });
+}
+
 void Writer::Nulls(const Node* node) {
-  if (node->Has(kIgnoreNulls) && !dialect_.Has(Feature::kIgnoreNullsTrue)) Put(" IGNORE NULLS");
+  if (node->Has(kIgnoreNulls) && !SkipsByArgument(node)) Put(" IGNORE NULLS");
   if (node->Has(kRespectNulls)) Put(" RESPECT NULLS");
 }
 
 // What may stand behind the arguments inside the parentheses.
 void Writer::CallClauses(const Node* node) {
-  if (node->Has(kIgnoreNulls) && dialect_.Has(Feature::kIgnoreNullsTrue)) Put(", TRUE");
+  if (node->Has(kIgnoreNulls) && SkipsByArgument(node)) Put(", TRUE");
   const bool inside = dialect_.Has(Feature::kNullsInCall) || node->Has(kNullsWithin), first = dialect_.Has(Feature::kCallClauses);
   if (inside && first) Nulls(node);
   if (const Node* extreme = node->Child(kMaxMinSlot)) {

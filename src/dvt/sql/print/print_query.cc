@@ -409,7 +409,9 @@ void Writer::JoinWords(const Node* join) {
     return Put(") ");
   }
   const bool outer = join->Has(kOuterWord);
-  if (join->Has(kLeftWord)) Put("LEFT ");
+  const bool one_sided = (join->op == Op::kSemi || join->op == Op::kAnti) && dialect_.Has(Feature::kPositionalJoin) &&
+                         !dialect_.Has(Feature::kCanonicalNames);
+  if (join->Has(kLeftWord) && !one_sided) Put("LEFT ");
   if (join->Has(kRightWord)) Put("RIGHT ");
   if (outer && join->op == Op::kInner) Put("OUTER ");
   switch (join->op) {

@@ -97,6 +97,7 @@ class Writer {
   void ColonPath(const Node* node);
   void SpecialCall(const Node* node);
   void CallClauses(const Node* node);
+  bool SkipsByArgument(const Node* node) const;
   void Nulls(const Node* node);
   void Field(const Node* node);
   void Window(const Node* window);
@@ -126,7 +127,7 @@ class Writer {
   size_t Width(const Node* node) const;  ///< of its text on lines of its own
   bool TooWide(std::span<Node* const> nodes, size_t width = 0) const;
   void Lines(std::span<Node* const> nodes, std::string_view end = {});  ///< one a line, a step further in, when pretty
-  void Arguments(const Node* list, size_t commas = 0);                                     ///< on lines of their own if they are too wide
+  void Arguments(const Node* list, size_t commas = 0);                  ///< on lines of their own if they are too wide
   void ClauseList(std::string_view keyword, const Node* list);
   void ClauseExpression(std::string_view keyword, const Node* expression);
   void Connectors(const Node* node);
@@ -141,7 +142,7 @@ class Writer {
   std::string out_;
   int indent_ = 0;
   bool arrow_inside_ = false;   ///< the left side of -> or ->>
-  bool inline_values_ = false;   ///< … THEN INSERT (a) VALUES (1)
+  bool inline_values_ = false;  ///< … THEN INSERT (a) VALUES (1)
   bool hints_first_ = false;    ///< WITH (HOLDLOCK) before the alias
   const Node* held_ = nullptr;  ///< its comments are written by its list, behind the comma
 };

@@ -50,6 +50,19 @@ void Altered(Arena& arena, Node* alter) {
   }
 }
 
+// ALTER COLUMN a TYPE t is CHANGE COLUMN a a t where columns are changed as a whole.
+void ChangedWhole(Arena& arena, Node* alter) {
+  if (alter->children[1] == nullptr) return;
+  for (Node*& action : alter->children[1]->Children()) {
+    if (!IsPhrase(action, "ALTER COLUMN TYPE") || action->count < 3) continue;
+    Node* type = action->children[action->count - 1];
+    if (!type->Is(Kind::kTypeName) || action->Child(1)->count != 1) continue;
+    Node* name = action->children[1]->children[0];
+    Node* column = NewNode(arena, Kind::kColumnDef, {Clone(arena, name), type});
+    action = NewPhrase(arena, "CHANGE COLUMN", {NewWord(arena, "CHANGE COLUMN"), name, column});
+  }
+}
+
 // PARTITIONED BY (c STRING): the column is one of the table, the clause names it.
 void NamePartitions(Arena& arena, Node* create, Node* property) {
   if (!IsPhrase(property, "PARTITIONED BY") || property->count != 2 || !property->Child(1)->Is(Kind::kTuple)) return;
@@ -106,6 +119,7 @@ void Constraints(Node* create) {
 }  // namespace
 
 void ShapeStorage(Arena& arena, Node* tree, const Dialect& source, const Dialect& target) {
+  if (tree != nullptr && tree->Is(Kind::kAlter) && target.Has(Feature::kRenameNeedsType)) ChangedWhole(arena, tree);
   if (tree == nullptr || !target.Has(Feature::kUsingFormat)) return;
   const bool foreign = &source != &target;
   if (tree->Is(Kind::kAlter)) Altered(arena, tree);
