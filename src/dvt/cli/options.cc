@@ -115,6 +115,11 @@ void AddCommands(CLI::App& app, Options& o) {
   freshness->callback([&o] { o.command = "source freshness"; });
   AddSelection(freshness, o);
   freshness->add_option("-o,--output", o.output, "Another file than target/sources.json");
+  CLI::App* deps = AddCommand(app, o, "deps", "Install the packages of packages.yml");
+  deps->add_flag("--upgrade", o.upgrade, "Choose versions anew, whatever package-lock.yml says");
+  deps->add_flag("--lock", o.lock_only, "Only write package-lock.yml");
+  deps->add_option("--add-package", o.add_package, "Add NAME@VERSION to packages.yml first");
+  deps->add_option("--source", o.package_source, "Where the added package is")->check(CLI::IsMember({"hub", "git", "local"}));
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");
 }

@@ -30,17 +30,21 @@ struct Options {
   bool quiet = false;
   bool debug = false;
   bool warn_error = false;
-  bool json = false;               ///< plan --json, ls --output json
-  std::string output;              ///< ls/show: text, json, name, path, selector
-  std::string inline_sql;          ///< show/compile --inline
-  int limit = 5;                   ///< show --limit; -1: all rows
-  std::string macro;               ///< run-operation MACRO
-  std::string args_text;           ///< run-operation --args
-  std::string init_name;           ///< init NAME
-  std::string verb;                ///< sql: transpile, format, parse, analyze, lineage
-  std::vector<std::string> texts;  ///< sql: files, or SQL with --text; none: standard input
-  bool batch = false;              ///< sql: JSON lines
-  std::string read;                ///< sql: dialects
+  bool json = false;                   ///< plan --json, ls --output json
+  std::string output;                  ///< ls/show: text, json, name, path, selector
+  std::string inline_sql;              ///< show/compile --inline
+  int limit = 5;                       ///< show --limit; -1: all rows
+  std::string macro;                   ///< run-operation MACRO
+  std::string args_text;               ///< run-operation --args
+  std::string add_package;             ///< deps --add-package
+  std::string package_source = "hub";  ///< deps --source: hub, git, local
+  bool upgrade = false;                ///< deps
+  bool lock_only = false;              ///< deps --lock
+  std::string init_name;               ///< init NAME
+  std::string verb;                    ///< sql: transpile, format, parse, analyze, lineage
+  std::vector<std::string> texts;      ///< sql: files, or SQL with --text; none: standard input
+  bool batch = false;                  ///< sql: JSON lines
+  std::string read;                    ///< sql: dialects
   std::string write;
   bool pretty = false;
   bool strict = false;                 ///< sql transpile: differences are errors

@@ -24,6 +24,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"init", &InitCommand},
       {"sql", &SqlCommand},
       {"snapshot", &BuildCommand},
+      {"deps", &DepsCommand},
       {"run-operation", &RunOperationCommand},
       {"source freshness", &SourceFreshnessCommand},
   };

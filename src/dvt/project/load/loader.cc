@@ -7,6 +7,7 @@
 #include "dvt/project/load/loader_internal.h"
 #include "dvt/project/load/project_file.h"
 #include "dvt/project/load/yaml_check.h"
+#include "dvt/project/packages/package_list.h"
 #include "dvt/project/profiles/profiles.h"
 
 namespace dvt::project {
@@ -151,6 +152,14 @@ Status Loader::LoadPackages() {
     }
     manifest_.packages[package->config.name] = package->config;
     packages_.push_back(std::move(package));
+  }
+  DVT_ASSIGN(const auto wanted, ReadPackageList(manifest_.project.folder, scope, frontend_));
+  if (wanted.size() >= packages_.size()) {
+    return Error(ErrorCode::kConfig, std::to_string(wanted.size()) + " packages are asked for, " +
+                                         std::to_string(packages_.size() - 1) + " are installed in " +
+                                         manifest_.project.packages_path)
+        .At(wanted.front().place)
+        .WithHint("run `dvt deps`");
   }
   for (auto& package : packages_) {
     package->scope = scope;
