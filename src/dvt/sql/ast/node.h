@@ -102,7 +102,7 @@ enum class Kind : uint8_t {
   kUpdate,  ///< 0 with, 1 table, 2 kList of kBinary kEq assignments, 3 from kList, 4 where, 5 returning, 6 order, 7 limit, 8 kTailClause, 9 kHint
   kDelete,  ///< 0 with, 1 table, 2 using kList, 3 where, 4 returning, 5 order, 6 limit, 7 kTailClause, 8 kHint; flags kWithoutFrom, kFromTables
   kMultiInsert,  ///< 0 kList of tables, then kInsert…: FROM t INSERT … INSERT …
-  kMerge,        ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning
+  kMerge,        ///< 0 with, 1 target table, 2 source table, 3 ON expression, 4 kList of kMergeWhen, 5 returning, 6 kTailClause
   kMergeWhen,  ///< 0 extra condition, 1 action: kInsert, kUpdate (without tables), kDelete or kWord; text: "MATCHED", "NOT MATCHED BY SOURCE" …
   kCreate,     ///< CreateSlot; text: "TABLE", "UNIQUE INDEX" …; flags kOrReplace, kTemporary, kIfNotExists
   kDrop,       ///< 0 kList of kName, 1 kPhrase behind them; text: object kind; op kCascade/kRestrict; flag kIfExists

@@ -14,7 +14,7 @@ constexpr FeatureSet kFeatures =
                F::kQuoteStrings,     F::kOptimizerHints,    F::kNoLimit,         F::kSelectInto,     F::kConnectBy,
                F::kOuterMarks,       F::kBareTableAliases,  F::kTablePartitions, F::kFlashback,      F::kRawCalls,
                F::kUnquotedKeywords, F::kImplicitRecursion, F::kSampleSeed,      F::kSampleWord,     F::kIntersectExceptAll,
-               F::kTryCast,          F::kColonParameters, F::kFrameExclude, F::kNthFromEnd})
+               F::kTryCast,          F::kColonParameters,   F::kFrameExclude,    F::kNthFromEnd})
         .Without({F::kTableSample});
 
 }  // namespace

@@ -299,7 +299,13 @@ class Lexer {
   void BracketName() {
     size_t end = src_.find(']', pos_);
     if (end == std::string_view::npos) return Unclosed("this name is never closed; expected ]");
+    const bool doubled = d_.Has(Feature::kHashNames);  // [a]]b] is a]b
+    while (doubled && end + 1 < src_.size() && src_[end + 1] == ']') {
+      end = src_.find(']', end + 2);
+      if (end == std::string_view::npos) return Unclosed("this name is never closed; expected ]");
+    }
     std::string_view name = src_.substr(pos_ + 1, end - pos_ - 1);
+    if (doubled && name.find(']') != std::string_view::npos) name = arena_.Copy(ReplaceAll(std::string(name), "]]", "]"));
     pos_ = end + 1;
     Push(Tok::kQuotedName, name);
   }
@@ -390,6 +396,11 @@ class Lexer {
       if (end == std::string_view::npos) return Unclosed("this variable is never closed");
       pos_ = end + 1;
       return Push(Tok::kParameter, src_.substr(begin_, pos_ - begin_));
+    }
+    if (IsDigit(At(1)) && d_.Has(Feature::kHashNames)) {  // $5.00 is money
+      ++pos_;
+      while (IsDigit(At()) || At() == '.') ++pos_;
+      return Push(Tok::kNumber, src_.substr(begin_, pos_ - begin_));
     }
     if (IsDigit(At(1)) && d_.Has(Feature::kDollarParameters)) {
       while (IsDigit(At(1))) ++pos_;

@@ -90,6 +90,10 @@ Node* Parser::AlterAction() {
   if (Is(Kw::kSET) && Has(Feature::kStagedFiles)) {
     if (Node* settings = AlterSettings()) return settings;
   }
+  if (Is(Kw::kSET) && SymbolAhead(1, "(") && Has(Feature::kProceduralDdl)) {
+    Next();
+    return Phrase("SET", {Word("SET"), SettingTuple()});
+  }
   if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
   if (Eat(Kw::kALTER)) {
     Eat(Kw::kCOLUMN);

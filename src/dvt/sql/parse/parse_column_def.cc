@@ -75,6 +75,8 @@ Node* Parser::SettingTuple() {
     }
     const bool bare = Has(Feature::kQuotedSettings) && !IsSymbol("=") && !IsSymbol(",") && !IsSymbol(")");
     if (EatSymbol("=") || bare) key = New(Kind::kSetting, {key, SettingValue()});
+    if (Has(Feature::kProceduralDdl) && key->Is(Kind::kSetting) && IsSymbol("(") && EqualsIgnoreCase(tokens_[at_ - 1].text, "ON"))
+      key->children[1] = Phrase("SWITCH KEY", {Word("ON"), SettingTuple()});  // ON(HISTORY_TABLE=dbo.h)
     Node* phrase = key;
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")")) {
       if (!phrase->Is(Kind::kPhrase)) phrase = Phrase({}, {key});

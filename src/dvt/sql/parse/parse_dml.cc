@@ -353,7 +353,8 @@ Node* Parser::Merge(Node* with) {
   while (Is(Kw::kWHEN)) Add(whens, MergeWhen());
   if (whens->count == 0) Unexpected("WHEN MATCHED or WHEN NOT MATCHED");
   merge->children[4] = whens;
-  merge->children[5] = Returning();
+  merge->children[5] = Has(Feature::kOutputClause) ? Output() : Returning();
+  if (QueryOptionsAhead()) SetChild(arena_, merge, 6, QueryOptions());
   return merge;
 }
 

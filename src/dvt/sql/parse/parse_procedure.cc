@@ -8,9 +8,15 @@ bool Parser::ProceduralAhead() const {
   if (!Has(Feature::kProcedural) || Cur().type != Tok::kWord) return false;
   const bool variable = Ahead(1).type == Tok::kParameter;
   if (IsWord("DECLARE") || Is(Kw::kSET)) return variable;
-  if (IsWord("EXEC") || IsWord("EXECUTE")) return variable || Ahead(1).type == Tok::kQuotedName || Ahead(1).type == Tok::kWord;
+  if (IsWord("EXEC") || IsWord("EXECUTE"))
+    return variable || (SymbolAhead(1, "(") && Ahead(2).type == Tok::kParameter) || Ahead(1).type == Tok::kQuotedName ||
+           Ahead(1).type == Tok::kWord;
   if (IsWord("WHILE")) return true;
   if (IsWord("RETURN")) return !SymbolAhead(1, ",");
+  if (IsWord("PRINT")) return !SymbolAhead(1, ",");
+  if (IsWord("BREAK") || IsWord("CONTINUE")) return SymbolAhead(1, ";") || Ahead(1).type == Tok::kEnd || IsAhead(1, Kw::kEND);
+  if (Is(Kw::kUPDATE) && IsWord("STATISTICS", 1)) return !IsAhead(2, Kw::kSET);
+  if (Is(Kw::kFETCH)) return Ahead(1).type == Tok::kWord;
   if (Is(Kw::kIF)) return true;
   const bool transaction = IsWord("TRAN", 1) || IsWord("TRANSACTION", 1);
   if (IsWord("COMMIT") || IsWord("ROLLBACK")) return transaction || SymbolAhead(1, ";") || Ahead(1).type == Tok::kEnd;
@@ -23,6 +29,9 @@ Node* Parser::Procedural() {
   if (Is(Kw::kSET)) return SetVariable();
   if (IsWord("EXEC") || IsWord("EXECUTE")) return Execute();
   if (IsWord("WHILE")) return WhileStatement();
+  if (IsWord("BREAK") || IsWord("CONTINUE")) return Word(ToUpper(Next().text));
+  if (EatWord("PRINT")) return Phrase("PRINT", {Word("PRINT"), Expression()});
+  if (Is(Kw::kUPDATE) || Is(Kw::kFETCH)) return New(Kind::kCommand, {}, RawUntilStatementEnd(Cur().begin));
   if (EatWord("RETURN")) {
     const bool bare = AtEnd() || IsSymbol(";") || Is(Kw::kEND) || Is(Kw::kELSE);
     return bare ? Phrase("RETURN", {Word("RETURN")}) : Phrase("RETURN", {Word("RETURN"), QueryAhead(0) ? Query() : Expression()});
@@ -73,11 +82,11 @@ Node* Parser::SetVariable() {
 Node* Parser::Execute() {
   Node* execute = New(Kind::kExecute);
   Next();
+  if (IsSymbol("(")) return Phrase("EXECUTE", {Word("EXECUTE"), Primary()});
   if (Cur().type == Tok::kParameter && SymbolAhead(1, "=")) {  // EXECUTE @status = p
     Node* status = Primary();
     Next();
-    Add(execute,
-        NewAt(status->begin, Kind::kBinary, {status, NewAt(Cur().begin, Kind::kColumn, {AnyWord("a procedure")})}, {}, Op::kEq));
+    Add(execute, NewAt(status->begin, Kind::kBinary, {status, DottedName()}, {}, Op::kEq));
   } else {
     Add(execute, Cur().type == Tok::kParameter ? Primary() : DottedName());
   }

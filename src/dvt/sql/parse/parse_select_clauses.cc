@@ -112,12 +112,34 @@ void Parser::Partition(Node* table) {
 Node* Parser::AsOf() {
   const bool system = Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1) && IsAhead(2, Kw::kAS) && IsWord("OF", 3);
   const bool flashback = Has(Feature::kFlashback) && Is(Kw::kAS) && IsWord("OF", 1);
+  if (!system && Has(Feature::kForXml) && Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1)) return SystemTime();
   if (!system && !flashback) return nullptr;
   Node* travel = New(Kind::kTimeTravel, {nullptr, nullptr, nullptr});
   at_ += system ? 4 : 2;
   travel->text = system ? "SYSTEM_TIME" : IsWord("SCN") ? "VERSION" : "TIMESTAMP";
   if (flashback) Next();
   travel->children[0] = Expression();
+  return travel;
+}
+
+// FOR SYSTEM_TIME ALL | BETWEEN a AND b | FROM a TO b | CONTAINED IN (a, b)
+Node* Parser::SystemTime() {
+  Node* travel = New(Kind::kTimeTravel, {nullptr, nullptr, nullptr});
+  at_ += 2;
+  if (Eat(Kw::kALL)) return travel->text = "SYSTEM_TIME ALL", travel;
+  if (EatWord("CONTAINED")) {
+    Expect(Kw::kIN, "IN");
+    travel->text = "SYSTEM_TIME CONTAINED IN";
+    travel->children[0] = Primary();
+    return travel;
+  }
+  const bool between = Is(Kw::kBETWEEN);
+  travel->text = between ? "SYSTEM_TIME BETWEEN" : "SYSTEM_TIME FROM";
+  if (!between && !Is(Kw::kFROM)) Unexpected("AS OF, BETWEEN, FROM, CONTAINED IN or ALL");
+  Next();
+  travel->children[0] = Primary();
+  Expect(between ? Kw::kAND : Kw::kTO, between ? "AND" : "TO");
+  travel->children[1] = Primary();
   return travel;
 }
 

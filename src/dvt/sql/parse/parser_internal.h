@@ -289,6 +289,7 @@ class Parser {
   bool InsertAllAhead() const;
   Node* InsertAll();
   Node* AsOf();
+  Node* SystemTime();
   Node* Argument();
   Node* BareCall();
   bool HasRawArguments(const Node* call) const;

@@ -267,9 +267,9 @@ void Writer::Merge(const Node* merge) {
     }
   }
   if (merge->Child(5) != nullptr) {
-    Clause("RETURNING");
-    List(merge->Child(5));
+    Returning(merge->Child(5));
   }
+  if (const Node* options = merge->Child(6)) TailClauses(options);
 }
 
 }  // namespace dvt::sql

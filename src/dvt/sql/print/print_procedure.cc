@@ -20,7 +20,7 @@ void Writer::Top(const Node* query) {
     Break();
   }
   Put("TOP ");
-  const bool bare = count->Is(Kind::kNumber) || count->Is(Kind::kParameter);
+  const bool bare = count->Is(Kind::kNumber);
   if (!bare) Put("(");
   Expression(count, 0);
   if (!bare) Put(")");

@@ -290,7 +290,7 @@ void Writer::TableBody(const Node* table) {
       }
       if (const Node* part = table->Child(kPartitionSlot); part != nullptr) Partition(part);
       const Node* travel = table->Child(3);
-      const bool behind = travel != nullptr && travel->text == "SYSTEM_TIME" && !dialect_.Has(Feature::kFlashback) &&
+      const bool behind = travel != nullptr && travel->text.starts_with("SYSTEM_TIME") && !dialect_.Has(Feature::kFlashback) &&
                           !dialect_.Has(Feature::kTableHints);
       const bool sample_first = dialect_.Has(Feature::kSampleFirst) || (travel != nullptr && dialect_.Has(Feature::kFlashback));
       if (sample_first && table->Child(2) != nullptr) Sample(table->Child(2));
@@ -363,6 +363,7 @@ void Writer::Join(const Node* join) {
   }
   if (!join->text.empty() && dialect_.Has(Feature::kJoinHints)) {
     Put(join->op == Op::kLeft ? "LEFT " : join->op == Op::kRight ? "RIGHT " : join->op == Op::kFull ? "FULL " : "INNER ");
+    if (join->Has(kOuterWord)) Put("OUTER ");
     Put(join->text);
     Put(" JOIN ");
   } else {

@@ -107,6 +107,13 @@ void Writer::TimeTravel(const Node* travel) {
     Put(" AS OF ");
     return Expression(travel->Child(0), 0);
   }
+  if (travel->text.starts_with("SYSTEM_TIME ")) {
+    Put(" FOR ");
+    Put(travel->text);
+    if (travel->Child(0) != nullptr) Put(" "), Expression(travel->Child(0), 0);
+    if (travel->Child(1) != nullptr) Put(travel->text.ends_with("FROM") ? " TO " : " AND "), Expression(travel->Child(1), 0);
+    return;
+  }
   point("CHANGES", travel->Child(2));
   point(travel->text, travel->Child(0));
   point("END", travel->Child(1));

@@ -230,7 +230,7 @@ class Filling {
 
   // DAY_NUMBER(ARG1): a moment in the dialect's own type; a number counts days from 1900-01-01.
   Node* DayNumber(Node* arg) {
-    if (arg->Is(Kind::kCast)) return arg;
+    if (arg->Is(Kind::kCast) && Timestamp(arg)->Child(1)->text == arg->Child(1)->text) return arg;
     const bool negative = arg->Is(Kind::kUnary, Op::kNeg);
     const Node* number = negative ? arg->Child(0) : arg;
     int64_t days = 0;

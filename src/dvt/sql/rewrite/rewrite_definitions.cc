@@ -151,7 +151,8 @@ void Rewriter::AlterActions(const Node* alter) {
     if (action->text == "RENAME COLUMN" && to_.Has(Feature::kRenameNeedsType) && !from_.Has(Feature::kRenameNeedsType))
       Note(Verdict::kUnsupported, action, "RENAME COLUMN", std::string(to_.name) + " wants the column's type with it");
     if (action->text == "CHANGE COLUMN" && !to_.Has(Feature::kColumnsRedefined) && !from_.Has(Feature::kSerde))
-      Note(Verdict::kUnsupported, action, "CHANGE COLUMN", "a column's name, type and options change one by one in " + std::string(to_.name));
+      Note(Verdict::kUnsupported, action, "CHANGE COLUMN",
+           "a column's name, type and options change one by one in " + std::string(to_.name));
   }
 }
 
@@ -226,6 +227,7 @@ void Rewriter::Counter(Node* column) {
 
 // 0xCC as 204.
 void Rewriter::DecimalNumber(Node* number) {
+  if (&from_ != &to_ && number->text.starts_with('$')) number->text.remove_prefix(1);  // money is a number
   const std::string_view text = number->text;
   if (!customary_ || &from_ == &to_ || !from_.Has(Feature::kHexNumbersKept) || to_.Has(Feature::kHexNumbersKept)) return;
   if (text.size() < 3 || text.size() > 17 || text[0] != '0' || (text[1] | 32) != 'x') return;

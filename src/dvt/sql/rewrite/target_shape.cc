@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <unordered_set>
 
 #include "dvt/base/text/text.h"
 
@@ -28,6 +29,7 @@ class Shaper {
   // Inner queries first: what is put around an outer one is made of finished parts.
   void Walk(Node*& slot) {
     if (slot == nullptr) return;
+    if (slot->Is(Kind::kJoin) && slot->Has(kApplied)) applied_.insert(slot->Child(1));
     for (Node*& child : slot->Children()) Walk(child);
     if (slot->Is(Kind::kWith)) slot->Set(kRecursive, slot->Has(kRecursive) && !to_.Has(Feature::kImplicitRecursion));
     if (to_.Has(Feature::kConditionsOnly) && slot->Is(Kind::kFunction)) Aggregate(slot);
@@ -64,6 +66,7 @@ class Shaper {
       // An assignment to a variable, and OUTPUT-like lists, have no name.
       while (inner->Is(Kind::kCast)) inner = Unparen(inner->Child(0));
       Node* name = nullptr;
+      if (inner->Is(Kind::kColumn) && inner == item && applied_.contains(node)) continue;
       if (inner->Is(Kind::kColumn)) {
         name = Clone(arena_, inner->Child(inner->count - 1));
       } else if (inner->Is(Kind::kNumber) || inner->Is(Kind::kString)) {
@@ -279,6 +282,7 @@ class Shaper {
   const Dialect& from_;
   const Dialect& to_;
   int next_ = 0;
+  std::unordered_set<const Node*> applied_;  ///< what is applied: its columns keep the names they have
 };
 
 }  // namespace
