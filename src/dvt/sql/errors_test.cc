@@ -41,6 +41,33 @@ TEST(Errors, OneAClause) {
       (Errors{"1:38 parse: unexpected '='; expected an expression", "1:66 parse: unexpected 'from'; expected an expression"}));
 }
 
+TEST(Errors, UnfinishedStatements) {
+  for (const std::string_view sql : {"create",
+                                     "create table",
+                                     "create table t (a int default)",
+                                     "create table t (a int not)",
+                                     "create table t (a int, constraint)",
+                                     "create table t (a int) partition by",
+                                     "create view",
+                                     "create index i on",
+                                     "create sequence",
+                                     "drop table if t",
+                                     "drop table if not exists t",
+                                     "alter table",
+                                     "alter table t rename to",
+                                     "truncate table",
+                                     "use",
+                                     "kill",
+                                     "comment on table t is",
+                                     "copy into",
+                                     "select a from t for",
+                                     "select a from t for update of",
+                                     "select a from t limit",
+                                     "with a as (select 1), select 1",
+                                     "select a::from t"})
+    EXPECT_EQ(ErrorsOf(sql).size(), 1u) << sql;
+}
+
 TEST(Errors, AtMostTwenty) {
   std::string sql;
   for (int i = 0; i < 100; ++i) sql += "select from where;\n";

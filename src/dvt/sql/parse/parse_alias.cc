@@ -17,7 +17,9 @@ bool Parser::IsImplicitAlias(bool table) const {
            Has(Feature::kEqualsAlias);
   if (t.type != Tok::kWord) return false;
   if (Is(Kw::kIS) && Ahead(1).type == Tok::kEnd && Has(Feature::kCanonicalNames)) return true;
-  if ((Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) && Ahead(1).type == Tok::kEnd) return true;  // nothing is limited
+  if ((!table || (Is(Kw::kQUALIFY) && !Has(Feature::kQualify))) && (Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) &&
+      Ahead(1).type == Tok::kEnd)
+    return true;                                                                            // nothing is limited
   if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
   if (IsStructural(t.kw)) return false;
   if (Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite) && (table || IsAhead(1, Kw::kINTO) || IsWord("OVERWRITE", 1)))

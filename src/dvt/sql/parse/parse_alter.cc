@@ -227,7 +227,8 @@ Node* Parser::Alter() {
     }
     alter->children[1] = actions;
     if (AtEnd() || IsSymbol(";")) return alter;
-  } catch (const ParseFailure&) {
+  } catch (const ParseFailure& failure) {
+    if (IsIncomplete(failure)) throw;
     // Actions are as open-ended as products: the statement is kept as written.
   }
   at_ = start;

@@ -356,7 +356,9 @@ Node* Parser::ColumnDef() {
                      !IsWord("CONSTRAINT") && !Is(Kw::kAS);
   if (typed) column->children[1] = TypeName();
   Node* constraints = New(Kind::kList);
-  while (Node* each = ColumnConstraint()) Add(constraints, each);
+  auto half = [&] { return (Is(Kw::kNOT) || IsWord("PRIMARY") || IsWord("CHECK")) && SymbolAhead(1, ")"); };
+  while (Node* each = half() ? nullptr : ColumnConstraint()) Add(constraints, each);
+  if (half()) Next(), Unexpected("the rest of the constraint");
   if (constraints->count > 0) SetChild(arena_, column, 2, constraints);
   return column;
 }
@@ -366,6 +368,7 @@ Node* Parser::CreateColumns() {
   ExpectSymbol("(");
   do {
     if (IsSymbol(")")) break;
+    if (IsWord("CONSTRAINT") && SymbolAhead(1, ")")) Next(), Unexpected("a constraint");
     size_t first = at_;
     Node* entry = TableConstraintAhead() ? TableConstraint() : ColumnDef();
     TakeComments(entry, first);

@@ -1,5 +1,6 @@
 // Statements of a few words that are brought to one spelling; the others are kept as written.
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "dvt/base/text/text.h"
@@ -103,6 +104,34 @@ void Parser::Refuse(std::string message) { throw ParseFailure{Cur().begin, std::
 void Parser::CheckRoutineClause() {
   if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Next(), Refuse("expected ON NULL INPUT behind CALLED");
   if (Is(Kw::kPARTITION) && !IsAhead(1, Kw::kBY)) Next(), Refuse("expected BY behind PARTITION");
+}
+
+// Whether a statement fails because it ends, or a list does, before all is said: then it is no statement of a grammar that is not known.
+bool Parser::IsIncomplete(const ParseFailure& failure) const {
+  size_t token = at_;
+  while (token > 0 && tokens_[token].begin > failure.offset) --token;
+  while (token + 1 < tokens_.size() && tokens_[token].begin < failure.offset) ++token;
+  const Token& at = tokens_[token];
+  return at.type == Tok::kEnd || (at.type == Tok::kSymbol && (at.symbol == Symbol(";") || at.symbol == Symbol(")")));
+}
+
+// What is kept as written names what it is about, and does not end where something must follow.
+void Parser::CheckEnd(size_t start) {
+  static constexpr std::string_view kVerbs[] = {"CREATE", "DROP",   "ALTER", "TRUNCATE", "USE",    "GRANT",
+                                                "REVOKE", "KILL",   "COPY",  "EXECUTE",  "EXEC",   "CALL",
+                                                "LOAD",   "ATTACH", "CACHE", "PREPARE",  "COMMENT"};
+  static constexpr std::string_view kJoints[] = {"INTO", "IS", "AS", "LIKE", "BY", "RENAME", "CLONE"};
+  static constexpr std::string_view kObjects[] = {"TABLE", "VIEW", "SCHEMA", "INDEX", "SEQUENCE", "PROCEDURE", "FUNCTION"};
+  const auto any = [&](std::span<const std::string_view> words, const Token& token) {
+    return token.type == Tok::kWord &&
+           std::any_of(words.begin(), words.end(), [&](std::string_view word) { return EqualsIgnoreCase(word, token.text); });
+  };
+  if (at_ <= start) return;
+  const Token& last = tokens_[at_ - 1];
+  const bool bare = at_ == start + 1 && any(kVerbs, tokens_[start]);
+  const bool nameless = at_ == start + 2 && any(kVerbs, tokens_[start]) && any(kObjects, last);
+  const bool open = at_ > start + 1 && (any(kJoints, last) || (last.type == Tok::kSymbol && last.symbol == Symbol("=")));
+  if (bare || nameless || open) Unexpected("more of the statement");
 }
 
 // What is kept as written has its parentheses in pairs, at least.

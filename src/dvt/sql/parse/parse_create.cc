@@ -239,7 +239,7 @@ Node* Parser::Create() {
     try {
       read = CreateRest(create);
     } catch (const ParseFailure& failure) {
-      if (failure.final) throw;
+      if (failure.final || IsIncomplete(failure)) throw;
       read = false;
     }
   }

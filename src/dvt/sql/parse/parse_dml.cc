@@ -401,6 +401,7 @@ Node* Parser::Drop() {
   if (IsWord("CONCURRENTLY") && !IsAhead(1, Kw::kON)) Next(), what += " CONCURRENTLY";
   drop->text = arena_.Copy(what);
   if (Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) drop->Set(kIfExists), at_ += 2;
+  if (Is(Kw::kIF) && Ahead(1).type == Tok::kWord) Next(), Unexpected("EXISTS");
   Node* names = New(Kind::kList);
   do {
     Node* name = DottedName();

@@ -73,6 +73,8 @@ void Parser::QueryTail(Node* query) {
       Node* lock = New(Kind::kLock);
       uint32_t begin = Cur().begin, end = begin;
       while (!AtEnd() && !IsSymbol(")") && !IsSymbol(";")) end = Next().end;
+      const Token& last = tokens_[at_ - 1];
+      if (last.begin == begin || (last.type == Tok::kWord && EqualsIgnoreCase(last.text, "OF"))) Unexpected("what is locked, and how");
       lock->text = SourceOf(begin, end);
       if (EqualsIgnoreCase(lock->text, "LOCK IN SHARE MODE")) lock->text = "FOR SHARE";
       query->children[kLockSlot] = lock;

@@ -116,7 +116,7 @@ Node* Parser::With() {
   do {
     if (with->count > 0 && Is(Kw::kWITH)) Next();
     Add(with, InlineFunctionAhead() ? InlineFunction() : Cte());
-  } while (EatSymbol(",") && (!QueryAhead(0) || Is(Kw::kWITH)));
+  } while (EatSymbol(","));
   return with;
 }
 

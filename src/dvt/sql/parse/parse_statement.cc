@@ -104,6 +104,7 @@ Node* Parser::Command() {
   const size_t start = at_;
   command->text = RawUntilStatementEnd(Cur().begin);
   CheckBalance(start);
+  CheckEnd(start);
   if (Has(Feature::kInsertOverwrite) && !EqualsIgnoreCase(command->text.substr(0, 4), "SHOW"))
     command->text = PlainPartitions(command->text);
   return command;

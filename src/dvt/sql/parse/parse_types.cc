@@ -254,7 +254,7 @@ void Parser::TypeTail(std::string& name, const Node* type) {
 Node* Parser::TypeName() {
   Depth depth(*this);
   Node* type = New(Kind::kTypeName, {}, {}, Op::kScalarType);
-  if (Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) Unexpected("a type name");
+  if ((Cur().type != Tok::kWord && Cur().type != Tok::kQuotedName) || Is(Kw::kFROM)) Unexpected("a type name");
   type->Set(kQuotedName, Cur().type == Tok::kQuotedName && Has(Feature::kKeepTypeCase) &&
                              (Cur().text == "char" || FindType(d_, ToUpper(Cur().text)) == nullptr));
   const size_t first = at_;

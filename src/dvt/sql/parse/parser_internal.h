@@ -77,6 +77,8 @@ class Parser {
   void CheckRoutineClause();
   void CheckStage(size_t start);
   void CheckBalance(size_t start);
+  void CheckEnd(size_t start);
+  bool IsIncomplete(const ParseFailure& failure) const;
   [[noreturn]] void TooDeep();
   void AttachComments();
   std::string Suggestion() const;
