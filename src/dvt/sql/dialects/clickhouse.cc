@@ -11,6 +11,9 @@ using F = Feature;
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kSemiJoinWords,
                                             F::kPathsWithoutWildcards,
+                                            F::kIntervalParens,
+                                            F::kNullSafeEquals,
+                                            F::kNullSafeWords,
                                             F::kDoubleEquals,
                                             F::kRegexpCall,
                                             F::kEscapedControls,

@@ -86,6 +86,7 @@ bool Parser::MoreColumnsAhead(const Node* last) const {
 }
 
 Node* Parser::AlterAction() {
+  if (OpenActionAhead()) Fail("this action is kept as written");
   if (Is(Kw::kALTER) && (IsAhead(1, Kw::kINDEX) || EqualsIgnoreCase(Ahead(1).text, "DISTSTYLE"))) return RestPhrase(true);
   if (Is(Kw::kSET) && Has(Feature::kStagedFiles)) {
     if (Node* settings = AlterSettings()) return settings;

@@ -65,6 +65,13 @@ void Parser::StrictJoinHead(Node* join) {
     }
     Next();
   }
+  if (join->text == "ASOF") join->Set(kAsof);
+  const bool semi = join->text == "SEMI";
+  if ((semi || join->text == "ANTI") && (join->op == Op::kLeft || join->op == Op::kInner)) {
+    join->Set(kLeftWord, join->op == Op::kLeft);
+    join->op = semi ? Op::kSemi : Op::kAnti;
+    join->text = {};
+  }
 }
 
 Node* Parser::ArrayJoin(Node* join) {

@@ -189,6 +189,7 @@ Node* Parser::ColumnConstraint() {
   if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
   PolicyWord(nullptr, true);
   if (Node* tags = Tags()) return tags;
+  if (Node* clause = EngineColumnClause()) return clause;
   const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
   if (Is(Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
     Next();
@@ -279,10 +280,11 @@ bool Parser::TableConstraintAhead() const {
   if (IsWord("CONSTRAINT")) return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
   if (IsWord("PRIMARY") || IsWord("FOREIGN")) return key;
   if (IsWord("CHECK")) return SymbolAhead(1, "(");
+  if (IsWord("PROJECTION")) return SymbolAhead(2, "(") && Has(Feature::kSettingsClause);
   if (Is(Kw::kUNIQUE))
     return SymbolAhead(1, "(") || key || IsAhead(1, Kw::kNULLS) || IsAhead(1, Kw::kINDEX) || SymbolAhead(2, "(");
   if (Is(Kw::kLIKE)) return true;
-  if (Is(Kw::kINDEX) || Is(Kw::kKEY))
+  if (Is(Kw::kINDEX) || (Is(Kw::kKEY) && !Has(Feature::kSettingsClause)))
     return SymbolAhead(1, "(") || SymbolAhead(2, "(") || IsAhead(2, Kw::kUSING) || Ahead(2).type == Tok::kWord;
   if (IsWord("EXCLUDE")) return IsAhead(1, Kw::kUSING) || SymbolAhead(1, "(");
   if (IsWord("PERIOD")) return IsAhead(1, Kw::kFOR);
@@ -301,7 +303,9 @@ Node* Parser::TableConstraint() {
       Add(phrase, Identifier("a constraint's name"));
     }
   }
-  if (IsWord("CHECK") && SymbolAhead(1, "(")) {
+  if (Node* constraint = EngineConstraint()) {
+    Add(phrase, constraint);
+  } else if (IsWord("CHECK") && SymbolAhead(1, "(")) {
     Next();
     Add(phrase, Word("CHECK"));
     Add(phrase, ParenExpression());

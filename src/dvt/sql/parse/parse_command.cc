@@ -250,6 +250,9 @@ Node* Parser::KnownCommand() {
   if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords) && !(Has(Feature::kShowCommands) && Is(Kw::kEND))) {
     if (Node* found = reworded(kTransactions)) return found;
   }
+  if (Has(Feature::kWithFill)) {
+    if (Node* found = reworded(kDescriptions)) return found;
+  }
   if (Has(Feature::kPrefixAliases)) {
     if (Node* found = reworded(kAttachments)) return found;
     if (IsWord("PRAGMA") && SymbolAhead(2, "(")) {

@@ -15,7 +15,7 @@ constexpr std::string_view kModifiers[] = {"GLOBAL",      "LOCAL",     "EXTERNAL
                                            "FULLTEXT",    "SPATIAL",   "BITMAP",   "PRIVATE",   "NONCLUSTERED", "EDITIONABLE",
                                            "COLUMNSTORE", "AGGREGATE", "LIVE",     "PUBLIC",    "INTERACTIVE",  "SCOPED"};
 constexpr std::string_view kKinds[] = {"TABLE", "VIEW",     "SCHEMA",    "DATABASE", "NAMESPACE", "SEQUENCE",
-                                       "INDEX", "FUNCTION", "PROCEDURE", "PROC",     "MACRO"};
+                                       "INDEX", "FUNCTION", "PROCEDURE", "PROC",     "MACRO",     "DICTIONARY"};
 
 bool In(std::span<const std::string_view> words, std::string_view word) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view each) { return EqualsIgnoreCase(each, word); });
@@ -64,7 +64,7 @@ void Parser::CreateBody(Node* create) {
   } else if (BodyAhead()) {
     create->children[kCreateBody] = Query();
   } else if (as) {
-    create->children[kCreateBody] = NameAhead() && !IsSymbol("(") && Cur().type != Tok::kString
+    create->children[kCreateBody] = NameAhead() && !IsSymbol("(") && Cur().type != Tok::kString && !SymbolAhead(1, "(")
                                         ? New(Kind::kTable, {nullptr, DottedName(), nullptr})
                                         : Expression();
   }
@@ -175,7 +175,7 @@ bool Parser::CreateRest(Node* create) {
     return ProceduralRoutine(create);
   if (what.ends_with("FUNCTION") || what.ends_with("PROCEDURE") || what.ends_with("PROC") || what.ends_with("MACRO"))
     return CreateRoutine(create);
-  if (!NameAhead()) return false;
+  if (!NameAhead() || (what == "DICTIONARY" && !Has(Feature::kSettingsClause))) return false;
   create->children[kCreateName] = DottedName();
   if (what.ends_with("SEQUENCE")) {
     create->children[kCreateProperties] = SequenceOptions();
@@ -191,7 +191,10 @@ bool Parser::CreateRest(Node* create) {
   }
   create->children[kCreateProperties] = properties;
   CreateBody(create);
-  if (!AtEnd() && !IsSymbol(";")) create->children[kCreateTail] = Properties();
+  const Node* body = create->Child(kCreateBody);
+  if (AtEnd() || IsSymbol(";")) return true;
+  const bool like = body != nullptr && body->Is(Kind::kTable) && properties == nullptr && Has(Feature::kSettingsClause);
+  create->children[like ? kCreateProperties : kCreateTail] = Properties();
   return true;
 }
 

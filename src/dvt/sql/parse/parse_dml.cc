@@ -113,7 +113,7 @@ Node* Parser::InsertColumns() {
   ExpectSymbol("(");
   do {
     const size_t first = at_;
-    Node* column = AnyWord("a column name");
+    Node* column = IsSymbol("*") && Has(Feature::kInsertFunctions) ? Star(nullptr) : AnyWord("a column name");
     if (IsSymbol(".")) {
       column = NewAt(column->begin, Kind::kColumn, {column});
       while (EatSymbol(".")) Add(column, AnyWord("a column name"));
@@ -129,6 +129,7 @@ Node* Parser::InsertColumns() {
 void Parser::InsertSource(Node* insert) {
   if (SymbolAhead(0, "(") && SymbolAhead(1, ")") && Has(Feature::kOnDuplicateKey)) at_ += 2;  // INSERT INTO t () VALUES ()
   if (IsSymbol("(") && !QueryAhead(0)) insert->children[kInsertColumns] = InsertColumns();
+  if (Has(Feature::kSettingsClause) && IsWord("FORMAT") && IsAhead(1, Kw::kVALUES)) Next();
   if (Node* output = Output()) insert->children[kInsertReturning] = output;
   if (Is(Kw::kDEFAULT) && IsAhead(1, Kw::kVALUES)) {
     at_ += 2;

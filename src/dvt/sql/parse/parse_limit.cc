@@ -17,6 +17,11 @@ void Parser::QueryTail(Node* query) {
     } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
       Node* limit = New(Kind::kLimit);
       Next();
+      if (Is(Kw::kALL) && Has(Feature::kCanonicalNames)) {
+        Add(limit, New(Kind::kColumn, {AnyWord("ALL")}));
+        query->children[kLimitSlot] = limit;
+        continue;
+      }
       if (Eat(Kw::kALL)) continue;
       const bool percent = Cur().type == Tok::kNumber && SymbolAhead(1, "%") && Has(Feature::kLimitPercent);
       Node* count = percent ? Primary() : Expression();

@@ -175,6 +175,14 @@ void Parser::InsertModifier(Node* insert) {
     at_ += 2;
     modifier = NewAt(begin, Kind::kPhrase, {Word("REPLACE WHERE"), Expression()}, "REPLACE WHERE");
   }
+  if (Has(Feature::kSettingsClause) && IsWord("SETTINGS") && Ahead(1).type == Tok::kWord) {
+    Next();
+    modifier = NewAt(begin, Kind::kPhrase, {Word("SETTINGS"), ExpressionList()}, "SETTINGS");
+  }
+  if (Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY)) {
+    at_ += 2;
+    modifier = NewAt(begin, Kind::kPhrase, {Word("PARTITION BY"), Expression()}, "PARTITION BY");
+  }
   if (modifier != nullptr) SetChild(arena_, insert, kInsertReplaced, modifier);
 }
 

@@ -112,7 +112,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
       if (call && Has(Feature::kTrimFrom)) return Trim();
       break;
     case Kw::kPOSITION:
-      if (call && Has(Feature::kPositionFunction)) return Position();
+      if (call && (Has(Feature::kPositionFunction) || (Has(Feature::kParametricCalls) && IsAhead(3, Kw::kIN)))) return Position();
       break;
     case Kw::kOVERLAY:
       if (call && Has(Feature::kOverlay)) return Overlay();
@@ -297,7 +297,7 @@ Node* Parser::Call(Node* name) {
   Node* call = Slots(Kind::kFunction, 3);
   call->begin = name->begin;
   call->text = function->text;
-  call->Set(kQuotedName, function->Has(kQuoted));
+  call->Set(kQuotedName, function->Has(kQuoted) && !(name->count > 1 && Has(Feature::kKeepFunctionCase) && FindFunction(d_, ToUpper(function->text)) != nullptr));
   if (name->count > 1) {
     name->count -= 1;
     SetChild(arena_, call, kSchemaSlot, name);

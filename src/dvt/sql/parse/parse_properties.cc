@@ -88,10 +88,12 @@ Node* Parser::Storage() {
 Node* Parser::Property() {
   if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
   if (Node* tags = Tags()) return tags;
+  if (Node* clause = EngineClause()) return clause;
   if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
   if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
     Fail("expected PARTITION BY or PARTITION OF");
-  if (Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) && (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
+  if (!Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
+      (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
     const uint32_t begin = Cur().begin;
     while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
@@ -174,6 +176,8 @@ Node* Parser::Properties(bool may_have_columns) {
   Node* list = New(Kind::kList);
   while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !BodyAhead()) {
     if (may_have_columns && list->count > 0 && list->Child(list->count - 1)->Is(Kind::kSetting) && IsSymbol("(")) break;
+    const Node* last = list->count == 0 ? nullptr : list->Child(list->count - 1);
+    if (last != nullptr && last->text == "ON CLUSTER" && IsSymbol("(") && !QueryAhead(0)) break;  // the columns
     PolicyWord(list, false);
     Add(list, Property());
     if (Has(Feature::kTimeTravel) && tokens_[at_ - 1].type != Tok::kSymbol && TimeTravelAhead()) {  // CLONE t AT (…)

@@ -28,7 +28,7 @@ Node* Parser::AnyWord(std::string_view expected) {
 
 Node* Parser::DottedName() {
   Node* name = New(Kind::kName);
-  Add(name, Identifier("a name"));
+  Add(name, IsSymbol("{") && Has(Feature::kBraceParameters) ? BraceParameter() : Identifier("a name"));
   while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : AnyWord("a name after '.'"));
   return name;
 }
@@ -252,7 +252,8 @@ Node* Parser::ValuesRows() {
     if (!IsSymbol(")")) {
       do {
         if (Is(Kw::kDEFAULT)) {
-          Add(row, New(Kind::kDefault));
+          Node* value = New(Kind::kDefault);
+          Add(row, Has(Feature::kTupleValues) ? NewAt(value->begin, Kind::kParen, {value}) : value);
           Next();
         } else {
           Node* value = Expression();

@@ -228,7 +228,7 @@ std::string_view Parser::IntervalUnit(bool required) {
       if (single != unit) continue;
       Next();
       if (IsSymbol("(") && Ahead(1).type == Tok::kNumber) at_ += 3;
-      if (Is(Kw::kTO) && Ahead(1).type == Tok::kWord) {
+      if (Is(Kw::kTO) && Ahead(1).type == Tok::kWord && Ahead(2).type != Tok::kString) {
         Next();
         std::string full = single + " TO " + ToUpper(Cur().text);
         Next();

@@ -9,7 +9,8 @@ bool Parser::AtStatement() const {
   if ((AtQuery() && !(IsSymbol("("))) || MultiInsertAhead() || ProceduralAhead()) return true;
   if (IsSymbol("(")) return AtQuery();
   if (StageCommandAhead() || CacheAhead() || DescAhead()) return true;
-  if (IsWord("EXCHANGE") && IsWord("TABLES", 1)) return true;
+  if (IsWord("EXCHANGE") && (IsWord("TABLES", 1) || IsWord("DICTIONARIES", 1))) return true;
+  if (Has(Feature::kSettingsClause) && IsWord("SYSTEM") && Ahead(1).type == Tok::kWord) return true;
   static constexpr std::string_view kVerbs[] = {
       "INSERT",   "UPDATE",  "DELETE",     "CREATE",  "DROP",      "ALTER",    "MERGE",     "TRUNCATE", "EXPLAIN", "DESCRIBE",
       "SHOW",     "SET",     "USE",        "BEGIN",   "COMMIT",    "ROLLBACK", "GRANT",     "REVOKE",   "COPY",    "VACUUM",

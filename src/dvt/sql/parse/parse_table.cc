@@ -263,6 +263,13 @@ Node* Parser::TablePrimary(bool applied) {
   if ((table = OddTable()) != nullptr) {
   } else if (IsSymbol("(")) {
     table = ParenthesisedTable();
+  } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(") && Ahead(2).type == Tok::kString && Has(Feature::kTupleValues)) {
+    Next();  // VALUES('a Int32', (1), (2)): rows behind their structure
+    ExpectSymbol("(");
+    Node* rows = ExpressionList();
+    rows->kind = Kind::kTuple;
+    ExpectSymbol(")");
+    table = NewAt(begin, Kind::kTableFunction, {nullptr, NewAt(begin, Kind::kPhrase, {Word("VALUES"), rows}, "VALUES")});
   } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(")) {
     table = New(Kind::kDerivedTable, {nullptr, QueryPrimary()});
   } else if (Cur().type == Tok::kString && Has(Feature::kFromFirst)) {

@@ -145,7 +145,6 @@ class Parser {
   bool ClauseWordAhead(bool table) const;
   bool PartitionAhead() const;
   void Partition(Node* table);
-
   // Hints (parse_hints.cc).
   Node* OptimizerHint();
   Node* RawItems();
@@ -156,7 +155,6 @@ class Parser {
   void CheckQueryHint(size_t n);
   Node* ForXml();
   bool TailClause(Node* query);
-
   // BigQuery's own syntax (parse_warehouse.cc).
   Node* TablePart();
   Node* DigitName();
@@ -177,7 +175,6 @@ class Parser {
   Node* DeclareVariables();
   Node* ParsedByFormat(Node* cast);
   bool ScriptAhead() const;
-
   // Clauses of column stores (parse_clauses.cc).
   bool StoreClauseAhead(bool table) const;
   bool StrictJoinAhead() const;
@@ -192,8 +189,13 @@ class Parser {
   std::string_view PlainNumber(std::string_view text);
   Node* BraceParameter();
   Node* BraceMap();
+  Node* EngineClause();
+  Node* LifeAction();
+  Node* DictionaryPart();
+  Node* EngineColumnClause();
+  Node* EngineConstraint();
+  bool OpenActionAhead() const;
   Node* ScalarCte();
-
   // Pipe syntax (parse_pipe.cc).
   struct Pipe {
     Node* with = nullptr;
@@ -351,7 +353,6 @@ class Parser {
   void TypeArguments(Node* type, std::string_view name);
   std::string TypeWords();
   void TypeTail(std::string& name, const Node* type);
-
   // Clauses of Hive's family (parse_hive_clauses.cc).
   bool InlineFunctionAhead() const;
   bool RoutineBlockAhead(bool statement_begins) const;
@@ -374,7 +375,6 @@ class Parser {
   Node* DeclareVariable();
   Node* StreamTable();
   Node* Cache();
-
   // What only the neutral dialect reads (parse_neutral.cc).
   Node* AliasedElement();
   Node* NumberAlias();

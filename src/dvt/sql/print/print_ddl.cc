@@ -22,6 +22,7 @@ void Writer::Phrase(const Node* node) {
   if (node->Is(Kind::kPhrase) && node->count == 2 && node->text.ends_with("KEY") && node->text != "PRIMARY KEY" &&
       node->Child(1)->Is(Kind::kTuple))
     return Pieces(node, "");
+  if (node->Is(Kind::kPhrase) && node->text == "DICTIONARY" && node->count == 3) return DictionaryPart(node);
   if (node->Is(Kind::kPhrase) && node->text == "RENAME TO" && node->count == 2) return RenameTo(node);
   if (options_.pretty && node->Is(Kind::kPhrase) && node->count == 2 && node->Child(1)->Is(Kind::kTuple) &&
       (node->text == "OPTIONS" || node->text == "TBLPROPERTIES" || node->text == "PARTITIONED BY")) {
@@ -46,6 +47,24 @@ void Writer::Phrase(const Node* node) {
       return Any(node->Child(1));
     default: return Pieces(node, " ");
   }
+}
+
+// SOURCE(KIND(key 'value' key 'value')), a line each when pretty.
+void Writer::DictionaryPart(const Node* node) {
+  Any(node->Child(0));
+  Put("(");
+  Any(node->Child(1));
+  Put("(");
+  const Node* settings = node->Child(2);
+  if (options_.pretty && settings->count > 0) {
+    ++indent_;
+    for (const Node* each : settings->Children()) Break(), Any(each);
+    --indent_;
+    Break();
+  } else {
+    Pieces(settings, " ");
+  }
+  Put("))");
 }
 
 void Writer::ColumnDef(const Node* column) {
@@ -78,9 +97,13 @@ void Writer::Definitions(const Node* list) {
   Put(")");
 }
 
+// ON CLUSTER c, which stands behind the name.
+static bool OnCluster(const Node* property) { return property->Is(Kind::kPhrase) && property->text == "ON CLUSTER"; }
+
 void Writer::Properties(const Node* list) {
   if (list == nullptr) return;
   for (const Node* property : list->Children()) {
+    if (OnCluster(property)) continue;
     if (property->Is(Kind::kWord) && property->text == "AS")
       Put(" ");
     else
@@ -88,6 +111,13 @@ void Writer::Properties(const Node* list) {
     const bool wide = options_.pretty && dialect_.Has(Feature::kUsingFormat) && property->Is(Kind::kPhrase) &&
                       property->count == 2 && property->Child(1)->Is(Kind::kTuple) &&
                       (property->text == "PARTITIONED BY" || property->text == "TBLPROPERTIES");
+    const bool lines = options_.pretty && property->Is(Kind::kPhrase) && property->count == 2 &&
+                       (property->text == "SETTINGS" || (property->text == "TTL" && property->Child(1)->count > 1));
+    if (lines && property->Child(1)->Is(Kind::kList)) {
+      Any(property->Child(0));
+      Lines(property->Child(1)->Children());
+      continue;
+    }
     if (wide) {
       Any(property->Child(0));
       Put(" ");
@@ -107,6 +137,11 @@ void Writer::Create(const Node* create) {
   if (create->Child(kCreateName) != nullptr) {
     Put(" ");
     Any(create->Child(kCreateName));
+  }
+  if (const Node* properties = create->Child(kCreateProperties)) {
+    for (const Node* each : properties->Children()) {
+      if (OnCluster(each)) Put(" "), Any(each);
+    }
   }
   const bool routine = create->text.ends_with("FUNCTION") || create->text.ends_with("PROCEDURE") ||
                        create->text.ends_with("MACRO") || create->text.ends_with("PROC");

@@ -91,7 +91,7 @@ void Writer::ExpressionBody(const Node* node) {
       const bool double_minus = node->op == Op::kNeg &&
                                 (operand->Is(Kind::kUnary, Op::kNeg) || (operand->Is(Kind::kNumber) && operand->text[0] == '-'));
       if (double_minus) Put(" ");
-      if (node->op == Op::kNot && operand->Is(Kind::kIs) && dialect_.Has(Feature::kNotInParens)) {
+      if (node->op == Op::kNot && (operand->Is(Kind::kIs) || operand->Is(Kind::kIn)) && dialect_.Has(Feature::kNotInParens)) {
         Put("(");
         Expression(operand, 0);
         return Put(")");

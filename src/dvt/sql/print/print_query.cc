@@ -354,7 +354,9 @@ void Writer::Join(const Node* join) {
     Put(join->text.empty() ? "ARRAY JOIN " : "LEFT ARRAY JOIN ");
     return List(join->Child(1));
   }
-  if (dialect_.Has(Feature::kJoinStrictness)) return StrictJoin(join);
+  const bool strict = join->Has(kGlobal) || join->text == "ANY" || join->text == "ALL" || join->text == "ASOF" || join->text == "PASTE" ||
+                      join->text == "SEMI" || join->text == "ANTI";
+  if (dialect_.Has(Feature::kJoinStrictness) || (strict && dialect_.Has(Feature::kCanonicalNames))) return StrictJoin(join);
   if (join->Has(kNatural)) Put("NATURAL ");
   if (join->Has(kAsof)) Put("ASOF ");
   if (join->Has(kApplied)) {

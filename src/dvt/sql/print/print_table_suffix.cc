@@ -226,11 +226,13 @@ void Writer::StrictJoin(const Node* join) {
     case Op::kRight: Put("RIGHT "); break;
     case Op::kFull: Put("FULL "); break;
     case Op::kCross: Put("CROSS "); break;
-    default: break;
+    default:
+      if (join->Has(kLeftWord)) Put("LEFT ");
+      break;
   }
   if (join->Has(kOuterWord)) Put("OUTER ");
   if (join->Has(kInnerWord)) Put("INNER ");
-  if (join->Has(kAsof)) Put("ASOF ");
+  if (join->Has(kAsof) && join->text != "ASOF") Put("ASOF ");
   if (join->op == Op::kSemi || join->op == Op::kAnti) Put(join->op == Op::kSemi ? "SEMI " : "ANTI ");
   if (!join->text.empty()) {
     Put(join->text);

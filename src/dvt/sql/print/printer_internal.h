@@ -63,6 +63,7 @@ class Writer {
   void Phrase(const Node* node);
   void Pieces(const Node* node, std::string_view separator);
   void ColumnDef(const Node* column);
+  void DictionaryPart(const Node* node);
   void Definitions(const Node* list);
   void Properties(const Node* list);
   void ParenthesizedQuery(const Node* query);

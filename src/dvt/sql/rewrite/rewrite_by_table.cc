@@ -189,6 +189,7 @@ Node* Rewriter::Preferred(Node* node) {
       (target->flags & (kStable | kSession)) != 0)
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0);
   const bool keep = node->Has(kNoParens);
+  if (keep && to_.Has(Feature::kKeepFunctionCase)) return node;
   if (spec == nullptr && to_.Has(Feature::kCallsAsWritten)) return node;
   if (!keep || target != nullptr)
     node->text = target != nullptr && exact && !keep ? target->name : arena_.Copy(ToUpper(node->text));

@@ -287,6 +287,7 @@ Node* Rewriter::Canonical(Node* node) {
       if (customary_ && to_.Has(Feature::kPrefixAliases)) return MakeFunction(arena_, "STRPOS", {node->Child(1), node->Child(0)});
       if (customary_ && to_.Has(Feature::kStagedFiles))
         return MakeFunction(arena_, "CHARINDEX", {node->Child(0), node->Child(1)});
+      if (&from_ == &to_ && to_.Has(Feature::kParametricCalls)) return MakeFunction(arena_, "POSITION", {node->Child(1), node->Child(0)});
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:
