@@ -369,6 +369,11 @@ void Rewriter::TypeName(Node* type) {
   }
   if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
   if (target == nullptr) return;
+  if (&from_ != &to_ && spec->default_scale > 0 && spec->parameters == 0 && target->parameters == 2 &&
+      type->count == 0) {  // money
+    Append(arena_, type, MakeNumber(arena_, spec->default_precision));
+    Append(arena_, type, MakeNumber(arena_, spec->default_scale));
+  }
   const bool text = target->name == "VARCHAR" || target->name == "CHAR";
   if (text && type->count == 0 && to_.Has(Feature::kLengthsNeeded)) target = FindNeutralType(to_, "TEXT");
   type->text = target->written();

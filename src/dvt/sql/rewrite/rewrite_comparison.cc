@@ -268,6 +268,12 @@ Node* Rewriter::Concatenation(Node* node) {
     return Call(node, *call, parts);
   }
   if (to_.Has(Feature::kPipesConcat)) return node;
+  if (to_.Has(Feature::kConditionsOnly)) {  // texts are added: NULL stays NULL, as CONCAT would not have it
+    if (TypeOf(node->Child(0)).kind != TypeKind::kString && TypeOf(node->Child(1)).kind != TypeKind::kString)
+      Note(Verdict::kDifferent, node, "||", "values that are no texts are added as numbers");
+    node->op = Op::kAdd;
+    return Made(node);
+  }
   return Made(MakeFunction(arena_, "CONCAT", {node->Child(0), node->Child(1)}));
 }
 
