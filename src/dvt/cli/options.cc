@@ -29,6 +29,7 @@ void AddSelection(CLI::App* app, Options& o) {
   app->add_option("-s,--select,-m,--models", o.select, "Nodes to take: names, tags, paths, graph operators");
   app->add_option("--exclude", o.exclude, "Nodes to leave out");
   app->add_option("--resource-type", o.resource_types, "Only nodes of this type");
+  app->add_option("--state", o.state, "Folder with the artifacts of an earlier run")->envname("DBT_STATE");
   app->add_option("--indirect-selection", o.indirect_selection, "Which tests come along")
       ->check(CLI::IsMember({"eager", "cautious", "buildable", "empty"}));
 }
@@ -36,6 +37,11 @@ void AddSelection(CLI::App* app, Options& o) {
 void AddRun(CLI::App* app, Options& o) {
   app->add_flag("-f,--full-refresh", o.full_refresh, "Rebuild incremental models and seeds from scratch");
   app->add_flag("-x,--fail-fast", o.fail_fast, "Stop at the first failure");
+  app->add_flag("--defer,!--no-defer", o.defer, "Read what is neither selected nor there where --state built it")
+      ->envname("DBT_DEFER");
+  app->add_option("--defer-state", o.defer_state, "Another state folder for --defer")->envname("DBT_DEFER_STATE");
+  app->add_flag("--favor-state,!--no-favor-state", o.favor_state, "With --defer: there, even if it is here too")
+      ->envname("DBT_FAVOR_STATE");
   app->add_option("--compute", o.compute, "Engine for federated models, from computes.yml");
 }
 
@@ -115,6 +121,9 @@ void AddCommands(CLI::App& app, Options& o) {
   freshness->callback([&o] { o.command = "source freshness"; });
   AddSelection(freshness, o);
   freshness->add_option("-o,--output", o.output, "Another file than target/sources.json");
+  CLI::App* retry = AddCommand(app, o, "retry", "Run again what failed or was skipped");
+  retry->add_option("--state", o.state, "Folder with run_results.json (default: the target folder)")->envname("DBT_STATE");
+  AddRun(retry, o);
   CLI::App* deps = AddCommand(app, o, "deps", "Install the packages of packages.yml");
   deps->add_flag("--upgrade", o.upgrade, "Choose versions anew, whatever package-lock.yml says");
   deps->add_flag("--lock", o.lock_only, "Only write package-lock.yml");

@@ -30,10 +30,14 @@ struct Options {
   bool quiet = false;
   bool debug = false;
   bool warn_error = false;
-  bool json = false;                   ///< plan --json, ls --output json
-  std::string output;                  ///< ls/show: text, json, name, path, selector
-  std::string inline_sql;              ///< show/compile --inline
-  int limit = 5;                       ///< show --limit; -1: all rows
+  bool json = false;        ///< plan --json, ls --output json
+  std::string output;       ///< ls/show: text, json, name, path, selector
+  std::string inline_sql;   ///< show/compile --inline
+  int limit = 5;            ///< show --limit; -1: all rows
+  std::string state;        ///< folder of an earlier run's artifacts
+  std::string defer_state;  ///< another one for --defer
+  bool defer = false;
+  bool favor_state = false;
   std::string macro;                   ///< run-operation MACRO
   std::string args_text;               ///< run-operation --args
   std::string add_package;             ///< deps --add-package

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "dvt/artifacts/state/state_files.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/ui/display.h"
@@ -70,6 +71,23 @@ Status WarnAll(const Diagnostics& diagnostics, const Options& options, run::Obse
   return {};
 }
 
+// The artifacts of earlier runs that --state and --defer-state name.
+Status ReadStates(Workspace& w, const Options& options) {
+  const std::string sources = JoinPath(w.run.target_folder, "sources.json");
+  auto read = [&](const std::string& folder, std::unique_ptr<model::PreviousState>& into) -> Status {
+    if (folder.empty()) return {};
+    DVT_ASSIGN(auto state, artifacts::ReadPreviousState(AbsolutePath(JoinPath(w.manifest.project.folder, folder)), sources));
+    into = std::make_unique<model::PreviousState>(std::move(state));
+    return {};
+  };
+  DVT_TRY(read(options.state, w.previous));
+  DVT_TRY(read(options.defer_state, w.deferred_state));
+  w.run.previous = w.deferred_state != nullptr ? w.deferred_state.get() : w.previous.get();
+  if (!options.defer || (w.run.previous != nullptr && w.run.previous->has_manifest)) return {};
+  return Error(ErrorCode::kInvalidArgument, "--defer needs the manifest.json of an earlier run")
+      .WithHint("name its folder with --state");
+}
+
 }  // namespace
 
 Result<Value> ParseVars(const std::string& text) {
@@ -96,6 +114,7 @@ Result<std::vector<std::string>> Workspace::Select(const Options& options, const
   DVT_ASSIGN(select.indirect, graph::ParseIndirectSelection(options.indirect_selection));
   select.resource_types = std::set<std::string>(options.resource_types.begin(), options.resource_types.end());
   if (select.resource_types.empty()) select.resource_types = types;
+  select.previous = previous.get();
   Diagnostics diagnostics;
   DVT_ASSIGN(auto ids, graph::Select(*dag, manifest, select, diagnostics));
   DVT_TRY(WarnAll(diagnostics, options, *observer));
@@ -133,8 +152,17 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
                                                      JoinPath(w.run.target_folder, "tmp"));
   w.run.connections = w.connections.get();
   w.run.observer = w.observer.get();
-  w.run.options = {options.command, options.full_refresh, options.fail_fast, options.warn_error,
-                   options.threads, options.compute,      load.vars,         ArgumentsValue(options)};
+  w.run.options.command = options.command;
+  w.run.options.full_refresh = options.full_refresh;
+  w.run.options.fail_fast = options.fail_fast;
+  w.run.options.warn_error = options.warn_error;
+  w.run.options.defer = options.defer;
+  w.run.options.favor_state = options.favor_state;
+  w.run.options.threads = options.threads;
+  w.run.options.compute = options.compute;
+  w.run.options.cli_vars = load.vars;
+  w.run.options.arguments = ArgumentsValue(options);
+  DVT_TRY(ReadStates(w, options));
   w.run.invocation_id = NewUuid();
   w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));

@@ -22,6 +22,8 @@ struct Workspace {
   std::unique_ptr<ThreadPool> pool;
   std::unique_ptr<run::TemplateBridge> bridge;
   model::Manifest manifest;
+  std::unique_ptr<model::PreviousState> previous;        ///< --state
+  std::unique_ptr<model::PreviousState> deferred_state;  ///< --defer-state
   std::unique_ptr<run::Connections> connections;
   run::RunContext run;
   std::unique_ptr<graph::Dag> dag;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dvt/artifacts/run_results/run_results_file.h"
+#include "dvt/artifacts/state/state_files.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/run/schedule/scheduler.h"
@@ -21,15 +22,16 @@ std::set<std::string> TypesOf(const std::string& command) {
 
 }  // namespace
 
-Result<int> BuildCommand(const Options& options, std::stop_token stop) {
-  DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
-  Workspace& w = *workspace;
+namespace {
+
+// Runs what was chosen, with the hooks around it, and writes the artifacts.
+Result<int> RunSelected(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
   DVT_TRY(artifacts::WriteManifest(w.run.target_folder, w.manifest, w.metadata()));
-  DVT_ASSIGN(const auto selected, w.Select(options, TypesOf(options.command)));
   if (selected.empty()) {
     w.observer->Message(Severity::kWarning, "Nothing to do: no node was selected.");
     return 0;
   }
+  w.run.selected = std::set<std::string>(selected.begin(), selected.end());
   DVT_TRY(w.runner->RunHooks(w.manifest.project.on_run_start, "on-run-start", stop));
   const auto results = run::RunNodes(w.run, *w.runner, *w.dag, selected, stop);
   auto hooks = w.runner->RunHooks(w.manifest.project.on_run_end, "on-run-end", stop);
@@ -44,6 +46,45 @@ Result<int> BuildCommand(const Options& options, std::stop_token stop) {
         return result.status == "error" || result.status == "fail" || result.status == "skipped";
       });
   return failed ? 1 : 0;
+}
+
+}  // namespace
+
+Result<int> BuildCommand(const Options& options, std::stop_token stop) {
+  DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
+  DVT_ASSIGN(const auto selected, workspace->Select(options, TypesOf(options.command)));
+  return RunSelected(*workspace, selected, stop);
+}
+
+// What failed or was skipped in the run whose results are in --state, or in the target folder, as that command would.
+Result<int> RetryCommand(const Options& options, std::stop_token stop) {
+  Options again = options;
+  DVT_ASSIGN(auto look, OpenWorkspace(options, stop));
+  const std::string folder = options.state.empty() ? look->run.target_folder : look->previous->folder;
+  DVT_ASSIGN(const auto before, artifacts::ReadPreviousState(folder, ""));
+  if (!before.has_results) {
+    return Error(ErrorCode::kNotFound, fmt::format("there is no run_results.json in {}: nothing to retry", folder))
+        .WithHint("run a command first, or name the folder of its artifacts with --state");
+  }
+  again.command = before.arguments["which"].ToText();
+  const bool known = again.command == "run" || again.command == "build" || again.command == "seed" || again.command == "test" ||
+                     again.command == "snapshot";
+  if (!known)
+    return Error(ErrorCode::kUnsupported, fmt::format("the last command was '{}', which cannot be retried", again.command))
+        .WithHint("run, build, seed, snapshot and test can");
+  again.full_refresh = before.arguments["full_refresh"].is_bool() && before.arguments["full_refresh"].as_bool();
+  look.reset();
+  DVT_ASSIGN(auto workspace, OpenWorkspace(again, stop));
+  Options all = again;
+  all.select.clear();
+  all.exclude.clear();
+  DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "snapshot"}));
+  std::erase_if(selected, [&](const std::string& id) {
+    const auto result = before.results.find(id);
+    return result == before.results.end() ||
+           (result->second != "error" && result->second != "fail" && result->second != "skipped");
+  });
+  return RunSelected(*workspace, selected, stop);
 }
 
 }  // namespace dvt::cli

@@ -25,6 +25,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"sql", &SqlCommand},
       {"snapshot", &BuildCommand},
       {"deps", &DepsCommand},
+      {"retry", &RetryCommand},
       {"run-operation", &RunOperationCommand},
       {"source freshness", &SourceFreshnessCommand},
   };

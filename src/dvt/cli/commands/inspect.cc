@@ -26,6 +26,7 @@ Result<int> CompileCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
   DVT_ASSIGN(const auto selected, w.Select(options, {"model", "test", "analysis"}));
+  w.run.selected = std::set<std::string>(selected.begin(), selected.end());
   model::RunResults results;
   results.invocation_id = w.run.invocation_id;
   results.args = w.run.options.arguments;

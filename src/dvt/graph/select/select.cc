@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/graph/select/changes.h"
 
 namespace dvt::graph {
 
@@ -104,8 +105,8 @@ bool MatchesSource(const Criterion& c, const model::SourceNode& source) {
 // One selection over one graph.
 class Selection {
  public:
-  Selection(const Dag& dag, const model::Manifest& manifest, IndirectSelection indirect)
-      : dag_(dag), manifest_(manifest), indirect_(indirect) {}
+  Selection(const Dag& dag, const model::Manifest& manifest, IndirectSelection indirect, const model::PreviousState* previous)
+      : dag_(dag), manifest_(manifest), indirect_(indirect), previous_(previous) {}
 
   // Unions, split by spaces; within one, intersections by commas.
   Result<Vertices> Any(const std::vector<std::string>& texts, Diagnostics& diagnostics) {
@@ -129,6 +130,7 @@ class Selection {
     std::optional<Vertices> both;
     for (const auto& piece : Split(text, ',')) {
       DVT_ASSIGN(const Criterion criterion, ParseCriterion(piece));
+      DVT_TRY(CheckState(criterion));
       Vertices found = Expand(criterion);
       if (both) {
         Vertices common;
@@ -141,8 +143,37 @@ class Selection {
     return both.value_or(Vertices());
   }
 
+  // The methods that look back need something to look at.
+  Status CheckState(const Criterion& criterion) const {
+    const bool state = criterion.method == "state", result = criterion.method == "result";
+    if (state && !IsStateValue(criterion.value)) {
+      return Error(ErrorCode::kInvalidArgument, fmt::format("'state:{}' is unknown", criterion.value))
+          .WithHint(
+              "use new, old, modified, unmodified, or modified.body, .configs, .relation, .persisted_descriptions, .macros, "
+              ".contract");
+    }
+    if (criterion.method == "source_status" && criterion.value != "fresher")
+      return Error(ErrorCode::kInvalidArgument, fmt::format("'source_status:{}' is unknown: use fresher", criterion.value));
+    if (!state && !result && criterion.method != "source_status") return {};
+    const char* file = state ? "manifest.json" : result ? "run_results.json" : "sources.json";
+    const bool there = previous_ != nullptr && (state    ? previous_->has_manifest
+                                                : result ? previous_->has_results
+                                                         : !previous_->loaded_at.empty());
+    if (there) return {};
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("'{}:{}' compares with an earlier run, and there is no {}{}", criterion.method, criterion.value,
+                             file, previous_ == nullptr ? "" : " in " + previous_->folder))
+        .WithHint("name the folder of its artifacts with --state");
+  }
+
   bool Matched(const Criterion& criterion, int vertex) const {
     const std::string& id = dag_.id(vertex);
+    if (criterion.method == "state") return Changes(manifest_, *previous_).Matches(id, criterion.value);
+    if (criterion.method == "source_status") return previous_->fresher.count(id) > 0;
+    if (criterion.method == "result") {
+      const auto result = previous_->results.find(id);
+      return result != previous_->results.end() && Matches(criterion.value, result->second);
+    }
     if (const auto node = manifest_.nodes.find(id); node != manifest_.nodes.end()) return MatchesNode(criterion, node->second);
     if (const auto source = manifest_.sources.find(id); source != manifest_.sources.end())
       return MatchesSource(criterion, source->second);
@@ -198,6 +229,7 @@ class Selection {
   const Dag& dag_;
   const model::Manifest& manifest_;
   IndirectSelection indirect_;
+  const model::PreviousState* previous_;
 };
 
 std::string TypeOf(const model::Manifest& manifest, const std::string& id) {
@@ -214,10 +246,11 @@ Result<std::vector<std::string>> Select(const Dag& dag, const model::Manifest& m
   if (options.select.empty()) {
     for (int v = 0; v < dag.size(); ++v) chosen.insert(v);
   } else {
-    DVT_ASSIGN(chosen, Selection(dag, manifest, options.indirect).Any(options.select, diagnostics));
+    DVT_ASSIGN(chosen, Selection(dag, manifest, options.indirect, options.previous).Any(options.select, diagnostics));
   }
   // An excluded node takes all its tests along, whatever the indirect selection says.
-  DVT_ASSIGN(const Vertices excluded, Selection(dag, manifest, IndirectSelection::kEager).Any(options.exclude, diagnostics));
+  DVT_ASSIGN(const Vertices excluded,
+             Selection(dag, manifest, IndirectSelection::kEager, options.previous).Any(options.exclude, diagnostics));
   std::vector<std::string> ids;
   for (const int v : dag.topological_order()) {
     if (chosen.count(v) == 0 || excluded.count(v) > 0) continue;

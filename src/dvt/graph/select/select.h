@@ -7,6 +7,7 @@
 #include "dvt/base/result/diagnostics.h"
 #include "dvt/base/result/result.h"
 #include "dvt/graph/dag/dag.h"
+#include "dvt/model/previous_state.h"
 #include "dvt/model/project.h"
 
 namespace dvt::graph {
@@ -21,6 +22,7 @@ struct SelectOptions {
   IndirectSelection indirect = IndirectSelection::kEager;
   /// Kinds to keep at the end: "model", "seed", "test", "snapshot", "source", "exposure", "analysis"; empty: all but analyses.
   std::set<std::string> resource_types;
+  const model::PreviousState* previous = nullptr;  ///< for the methods state, result and source_status
 };
 
 /// One criterion such as "2+tag:nightly+".

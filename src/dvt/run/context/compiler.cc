@@ -25,6 +25,8 @@ class CompileResolver : public tmpl::NodeResolver {
   Result<Object> Ref(const model::RefCall& call) override {
     DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
     if (target->is_ephemeral()) return Ephemeral(*target);
+    DVT_ASSIGN(const auto deferred, Deferred(*target));
+    if (deferred) return Relation(target->connection, *deferred, target->unique_id, target->materialized());
     return Relation(target->connection, {target->database, target->schema, target->alias}, target->unique_id,
                     target->materialized());
   }
@@ -51,6 +53,21 @@ class CompileResolver : public tmpl::NodeResolver {
   std::vector<std::pair<std::string, std::string>> ctes;
 
  private:
+  // Where the earlier run built what this one neither builds nor finds.
+  Result<std::optional<columnar::RelationName>> Deferred(const model::Node& target) {
+    std::optional<columnar::RelationName> none;
+    if (!run_.options.defer || run_.previous == nullptr || run_.selected.count(target.unique_id) > 0) return none;
+    const Value* before = run_.previous->nodes.Find(target.unique_id);
+    if (before == nullptr) return none;
+    if (!run_.options.favor_state) {
+      DVT_ASSIGN(const auto connector, run_.connections->Get(target.connection));
+      DVT_ASSIGN(const auto found, run_.relations.Find(*connector, {target.database, target.schema, target.alias}, stop_));
+      if (found) return none;
+    }
+    const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
+    return std::optional(columnar::RelationName{text("database"), text("schema"), text("alias")});
+  }
+
   Result<Object> Relation(const std::string& connection, columnar::RelationName name, const std::string& id,
                           const std::string& materialized) {
     const tmpl::RelationParts parts{name.database, name.schema, name.name,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dvt/base/text/value.h"
+#include "dvt/model/previous_state.h"
 #include "dvt/model/project.h"
 #include "dvt/run/context/connections.h"
 #include "dvt/run/context/relation_cache.h"
@@ -22,8 +23,10 @@ struct RunOptions {
   bool full_refresh = false;
   bool fail_fast = false;
   bool warn_error = false;
-  int threads = 0;      ///< 0: the profile's
-  std::string compute;  ///< --compute
+  bool defer = false;        ///< what is not selected and not there is read where the earlier run built it
+  bool favor_state = false;  ///< … even if it is there
+  int threads = 0;           ///< 0: the profile's
+  std::string compute;       ///< --compute
   Value cli_vars;
   Value arguments = Value::MakeMap();  ///< for run_results.json
 };
@@ -35,6 +38,8 @@ struct RunContext {
   Connections* connections = nullptr;
   RelationCache relations;
   Observer* observer = nullptr;
+  const model::PreviousState* previous = nullptr;  ///< --state
+  std::set<std::string> selected;                  ///< unique ids of this run
   RunOptions options;
   std::string invocation_id;
   double started = 0;         ///< seconds since the epoch, UTC
