@@ -95,6 +95,10 @@ Node* Parser::AlterAction() {
     Next();
     return Phrase("SET", {Word("SET"), SettingTuple()});
   }
+  if (Is(Kw::kSET) && Has(Feature::kScripts) && IsWord("OPTIONS", 1)) {
+    Next();
+    return Phrase("SET", {Word("SET"), Options()});
+  }
   if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
   if (Eat(Kw::kALTER)) {
     Eat(Kw::kCOLUMN);

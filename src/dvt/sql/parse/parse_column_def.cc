@@ -42,6 +42,14 @@ Node* Parser::RawSince(uint32_t begin) {
 }
 
 // One piece of a definition that no rule reads, as written: tokens without blanks between, parentheses as a whole.
+// OPTIONS (key = value), whose values are expressions.
+bool Parser::OptionsAhead() const { return Has(Feature::kScripts) && IsWord("OPTIONS") && SymbolAhead(1, "("); }
+
+Node* Parser::Options() {
+  Next();
+  return Phrase("OPTIONS", {Word("OPTIONS"), SettingTuple()});
+}
+
 Node* Parser::PhrasePiece() {
   if (Cur().type == Tok::kString) return StringLiteral();
   const uint32_t begin = Cur().begin;
@@ -266,6 +274,7 @@ Node* Parser::ColumnConstraint() {
     if (phrase->children[0]->Is(Kind::kFunction)) phrase->children[0]->children[0]->kind = Kind::kList;
     return phrase;
   }
+  if (OptionsAhead()) return Options();
   Node* other = PhrasePiece();
   if (other->Is(Kind::kWord) && IsSymbol("=")) {
     Next();

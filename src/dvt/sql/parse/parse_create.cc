@@ -41,7 +41,7 @@ bool Parser::CreateHead(Node* create) {
       break;
     }
   }
-  if (Cur().type != Tok::kWord || !In(kKinds, Cur().text)) return false;
+  if (Cur().type != Tok::kWord || !(In(kKinds, Cur().text) || (IsWord("MODEL") && Has(Feature::kModelArguments)))) return false;
   if (what == "COLUMNSTORE ") what = "NONCLUSTERED COLUMNSTORE ";  // the default
   create->text = arena_.Copy(what + ToUpper(Next().text));
   if (EatWord("CONCURRENTLY")) create->text = arena_.Copy(std::string(create->text) + " CONCURRENTLY");
@@ -150,7 +150,7 @@ bool Parser::CreateRoutine(Node* create) {
       Next();
       Add(properties, Phrase("RETURN", {Word("RETURN"), BodyAhead() ? Query() : Expression()}));
     } else {
-      Add(properties, PhrasePiece());
+      Add(properties, OptionsAhead() ? Options() : PhrasePiece());
     }
   }
   for (Node* each : late->Children()) Add(properties, each);

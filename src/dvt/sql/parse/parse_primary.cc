@@ -146,6 +146,7 @@ Node* Parser::ReservedPrimary(bool& matched) {
         Next();
         Node* row = NewAt(begin, Kind::kRow);
         row->Set(kExplicitRow);
+        if (d_.nested.structure == "ROW") row->text = "STRUCT";
         if (!IsSymbol(")")) {
           do Add(row, Expression());
           while (EatSymbol(","));
@@ -224,10 +225,11 @@ Node* Parser::WordPrimary() {
     return Phrase("INTRODUCER", {charset, Primary()});
   }
   if (Has(Feature::kLambdaArrow) && (SymbolAhead(1, "->") || SymbolAhead(2, "->")) && LambdaAhead()) return Lambda();
-  bool callable = SymbolAhead(1, "(") &&
-                  ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) || (Is(Kw::kCOLLATE) && Has(Feature::kStagedFiles)) ||
-                   Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
-                   Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
+  bool callable =
+      SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) ||
+                              (Is(Kw::kCOLLATE) && (Has(Feature::kStagedFiles) || Has(Feature::kDashedNames))) || Is(Kw::kLEFT) ||
+                              Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+                              Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   const bool group = Is(Kw::kGROUP) && (SymbolAhead(1, ")") || SymbolAhead(1, ","));  // a column of that name, as an argument
   const bool schema = Is(Kw::kDEFAULT) && SymbolAhead(1, ".");
   if (!callable && !group && !schema && IsStructural(Cur().kw)) Unexpected("an expression");
@@ -277,7 +279,8 @@ Node* Parser::ColumnOrCall() {
     column->Set(kOuterMark);
     return column;
   }
-  if (!IsSymbol("(") || (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes)))
+  if (!IsSymbol("(") ||
+      (column->count == 1 && column->children[0]->Has(kQuoted) && Has(Feature::kBackslashEscapes) && !Has(Feature::kDashedNames)))
     return column;
   if (column->count == 2 && Has(Feature::kMethodCalls)) {
     // a.f(x): a method call unless the function lives in a schema; both read the same here.

@@ -61,7 +61,7 @@ constexpr PropertyShape kShapes[] = {
 
 // key = value, 'key' = 'value', key value.
 Node* Parser::SettingValue() {
-  if (Cur().type == Tok::kWord && SymbolAhead(1, "[")) return Expression();
+  if ((Cur().type == Tok::kWord && SymbolAhead(1, "[")) || Has(Feature::kScripts)) return Expression();
   return PhrasePiece();
 }
 
@@ -89,10 +89,18 @@ Node* Parser::Property() {
   if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
   if (Node* tags = Tags()) return tags;
   if (Node* clause = EngineClause()) return clause;
+  if (Has(Feature::kScripts) && Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1) &&
+      IsAhead(2, Kw::kAS)) {  // CLONE t FOR SYSTEM_TIME AS OF x
+    at_ += 4;
+    return Phrase("FOR", {Word("FOR SYSTEM_TIME AS OF"), Expression()});
+  }
+  if (Has(Feature::kScripts) && Is(Kw::kWITH) && !EqualsIgnoreCase(tokens_[at_ - 1].text, "REMOTE") &&
+      (IsWord("CONNECTION", 1) || IsAhead(1, Kw::kPARTITION)))
+    throw ParseFailure{Cur().begin, "tables of other stores are kept as written"};
   if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
   if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
     Fail("expected PARTITION BY or PARTITION OF");
-  if (!Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
+  if (!Has(Feature::kScripts) && !Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
       (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
     const uint32_t begin = Cur().begin;
@@ -135,7 +143,17 @@ Node* Parser::Property() {
         return phrase;
       }
       case Shape::kKeys: Add(phrase, KeyColumns()); return phrase;
-      case Shape::kSettings: Add(phrase, SettingTuple()); return phrase;
+      case Shape::kSettings: {
+        Node* tuple = SettingTuple();
+        for (Node* setting : tuple->Children()) {
+          const bool own = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "LOCATION");
+          const bool format = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "FORMAT");
+          if (format && Has(Feature::kScripts)) setting->children[0] = Word("FORMAT");
+          if (own && Has(Feature::kTableSettings) && setting->Child(0)->Is(Kind::kWord)) setting->children[0] = Word("LOCATION");
+        }
+        Add(phrase, tuple);
+        return phrase;
+      }
       case Shape::kName: Add(phrase, Cur().type == Tok::kString ? Primary() : DottedName()); return phrase;
       case Shape::kString:
       case Shape::kNumber: Add(phrase, Primary()); return phrase;

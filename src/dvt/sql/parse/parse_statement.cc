@@ -21,8 +21,8 @@ bool Parser::AtStatement() const {
   if (PivotStatementAhead() && (SymbolAhead(1, "(") || IsWord("PIVOT_WIDER"))) return SymbolAhead(1, "(") ? QueryAhead(1) : true;
   if (IsWord("CONNECT") && Has(Feature::kPrefixAliases) && (Ahead(1).type == Tok::kString || Ahead(1).type == Tok::kWord))
     return true;
-  if (Is(Kw::kSET) && (SymbolAhead(1, "-") ||
-                       ((Has(Feature::kScripts) || Has(Feature::kSessionVariables)) && SymbolAhead(1, "("))))
+  if (Is(Kw::kSET) &&
+      (SymbolAhead(1, "-") || ((Has(Feature::kScripts) || Has(Feature::kSessionVariables)) && SymbolAhead(1, "("))))
     return true;  // SET -v, SET (a, b) = …
   if (IsWord("COPY") && SymbolAhead(1, "(") && Has(Feature::kPrefixAliases)) return QueryAhead(2);
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
@@ -44,6 +44,8 @@ Node* Parser::Statement() {
     statement = StageCommand();
   else if (CacheAhead())
     statement = Cache();
+  else if (ExportAhead())
+    statement = Export();
   else if (DescAhead())
     statement = Desc();
   else if ((Has(Feature::kStagedFiles) && IsWord("COPY") && IsAhead(1, Kw::kINTO)) ||

@@ -201,6 +201,30 @@ Node* Parser::DeclareVariables() {
   return phrase;
 }
 
+// EXPORT DATA [WITH CONNECTION name] OPTIONS (…) AS query
+bool Parser::ExportAhead() const { return Has(Feature::kScripts) && IsWord("EXPORT") && IsWord("DATA", 1); }
+
+Node* Parser::Export() {
+  at_ += 2;
+  Node* phrase = Phrase("EXPORT DATA", {Word("EXPORT DATA")});
+  if (Eat(Kw::kWITH)) {
+    if (!IsWord("CONNECTION")) Unexpected("CONNECTION");
+    Next();
+    Add(phrase, Word("WITH CONNECTION"));
+    Add(phrase, DottedName());
+  }
+  if (!OptionsAhead()) Unexpected("OPTIONS");
+  Node* options = Options();
+  for (Node* each : options->Child(1)->Children()) {
+    if (each->Is(Kind::kSetting) && EqualsIgnoreCase(each->Child(0)->text, "FORMAT")) each->children[0] = Word("FORMAT");
+  }
+  Add(phrase, options);
+  Expect(Kw::kAS, "AS");
+  Add(phrase, Word("AS"));
+  Add(phrase, Query());
+  return phrase;
+}
+
 // LOOP, WHILE, REPEAT, IF and FOR of scripts are kept as written.
 bool Parser::ScriptAhead() const {
   if (!Has(Feature::kScripts)) return false;

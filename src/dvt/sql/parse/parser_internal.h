@@ -163,6 +163,10 @@ class Parser {
   Node* CrossJoined(Node* left, Node* right);
   bool SidesAhead() const;
   std::string_view JsonTest();
+  bool OptionsAhead() const;
+  Node* Options();
+  bool ExportAhead() const;
+  Node* Export();
   bool BlockAhead() const;
   size_t BlockEnd(size_t n) const;
   Node* RoutineBlock();

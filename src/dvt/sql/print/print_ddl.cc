@@ -23,6 +23,10 @@ void Writer::Phrase(const Node* node) {
       node->Child(1)->Is(Kind::kTuple))
     return Pieces(node, "");
   if (node->Is(Kind::kPhrase) && node->text == "DICTIONARY" && node->count == 3) return DictionaryPart(node);
+  if (node->Is(Kind::kPhrase) && node->text == "OPTIONS" && node->count == 2 && dialect_.Has(Feature::kCanonicalNames)) {
+    Put("WITH ");
+    return Any(node->Child(1));
+  }
   if (node->Is(Kind::kPhrase) && node->text == "RENAME TO" && node->count == 2) return RenameTo(node);
   if (options_.pretty && node->Is(Kind::kPhrase) && node->count == 2 && node->Child(1)->Is(Kind::kTuple) &&
       (node->text == "OPTIONS" || node->text == "TBLPROPERTIES" || node->text == "PARTITIONED BY")) {

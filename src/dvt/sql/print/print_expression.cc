@@ -154,7 +154,7 @@ void Writer::ExpressionBody(const Node* node) {
       Put(" AT TIME ZONE ");
       return Expression(node->Child(1), p.at_zone + 1);
     case Kind::kRow:
-      if (node->Has(kExplicitRow)) Put("ROW");
+      if (node->Has(kExplicitRow)) Put(node->text == "STRUCT" && dialect_.Has(Feature::kCanonicalNames) ? "STRUCT" : "ROW");
       Put("(");
       List(node);
       return Put(")");
@@ -247,6 +247,12 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kAlias:
       Expression(node->Child(0), 0);
       Put(" AS ");
+      if (node->text == "TEXT" && (dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kCanonicalNames))) {
+        Node text;  // UNPIVOT(… FOR k IN (a AS 'x'))
+        text.kind = Kind::kString;
+        text.text = node->Child(1)->text;
+        return String(&text);
+      }
       return node->Child(1)->Is(Kind::kList) ? Columns(node->Child(1)) : Identifier(node->Child(1));
     case Kind::kOrderItem: return OrderItem(node);
     case Kind::kList: return List(node);

@@ -180,12 +180,13 @@ Node* Rewriter::Structure(Node* node) {
   }
   // Fields without a name are called as their columns, or by their place.
   const bool columns = from_.Has(Feature::kFieldsAsColumns);
-  for (size_t i = 0; i < values.size() && !braces && (columns || to_.Has(Feature::kStructBraces)); ++i) {
+  const bool named_fields = to_.Has(Feature::kStructBraces) && (braces || !to_.Has(Feature::kCanonicalNames));
+  for (size_t i = 0; i < values.size() && !braces && (columns || named_fields); ++i) {
     if (names[i] == nullptr && values[i]->Is(Kind::kColumn)) names[i] = values[i]->Child(values[i]->count - 1);
     if (names[i] == nullptr && columns) names[i] = MakeIdentifier(arena_, "col" + std::to_string(i + 1), false);
   }
   auto text = [&](size_t i) { return names[i] == nullptr ? "_" + std::to_string(i) : std::string(names[i]->text); };
-  if (to_.Has(Feature::kStructBraces)) {
+  if (named_fields) {
     if (braces) return node;
     Node* out = NewNode(arena_, Kind::kStruct);
     for (size_t i = 0; i < values.size(); ++i)

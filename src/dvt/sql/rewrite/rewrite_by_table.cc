@@ -240,6 +240,7 @@ Node* Rewriter::Normalize(Node* node) {
       return node;
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kIs: return TruthTest(node);
+    case Kind::kPosition: return Position(node);
     case Kind::kAlter: AlterActions(node); return node;
     case Kind::kAtTimeZone: return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
     case Kind::kCreate: PlainDefinition(node); return node;

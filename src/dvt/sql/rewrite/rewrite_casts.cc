@@ -81,7 +81,8 @@ Node* Rewriter::TabledCast(Node* node) {
 Node* Rewriter::CustomaryCast(Node* node) {
   if (Node* tabled = TabledCast(node)) return tabled;
   Node* value = node->Child(0);
-  const bool row = to_.Has(Feature::kStructBraces) && node->Child(1)->op == Op::kStructType && value->Is(Kind::kFunction) &&
+  const bool braces = to_.Has(Feature::kStructBraces) && !to_.Has(Feature::kCanonicalNames);
+  const bool row = braces && node->Child(1)->op == Op::kStructType && value->Is(Kind::kFunction) &&
                    EqualsIgnoreCase(value->text, "STRUCT") && value->Child(kArgsSlot) != nullptr;
   if (row && std::none_of(value->Child(kArgsSlot)->Children().begin(), value->Child(kArgsSlot)->Children().end(),
                           [](const Node* field) { return field->Is(Kind::kAlias); })) {

@@ -179,6 +179,13 @@ void ShapeSettings(Arena& arena, Node* create, const Dialect& source, const Dial
   const bool using_format = target.Has(Feature::kUsingFormat);
   if (target.Has(Feature::kTableSettings)) {
     Settings(arena, create).Gather();
+  } else if (source.Has(Feature::kTableSettings) && target.Has(Feature::kScripts)) {  // WITH (…) is OPTIONS (…)
+    const Node* list = create->Child(kCreateProperties);
+    for (Node* each : list == nullptr ? std::span<Node* const>() : list->Children()) {
+      if (!each->Is(Kind::kPhrase) || each->text != "WITH" || each->count != 2) continue;
+      each->children[0] = NewNode(arena, Kind::kWord, {}, "OPTIONS");
+      each->text = "OPTIONS";
+    }
   } else if (&source != &target && target.Has(Feature::kQuotedSettings)) {
     if (source.Has(Feature::kTableSettings)) Settings(arena, create).Scatter(using_format ? "USING" : "STORED AS", !using_format);
     if (using_format && source.Has(Feature::kQuotedSettings)) JoinPartitions(arena, create);
