@@ -10,7 +10,8 @@ using columnar::TypeKind;
 
 constexpr std::string_view kAliases[] = {"neutral"};
 
-constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kNullSafeWords,
+constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kSelectAsStruct,
+                                                          F::kNullSafeWords,
                                                           F::kUnicodeStrings,
                                                           F::kWithRollup,
                                                           F::kRegexpCall,

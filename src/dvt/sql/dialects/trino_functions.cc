@@ -300,6 +300,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("array_size", 2, 2, TypeRule::kInt64, "CARDINALITY(ARG1)"),
     Written("map_size", 1, 1, TypeRule::kInt64, "CARDINALITY(ARG1)"),
     {"CONTAINS", "array_contains", 2, 2, TypeRule::kBool},
+    Written("in_array", 2, 2, TypeRule::kBool, "CONTAINS(ARG2, ARG1)"),
     Written("array_sort", 2, 2, TypeRule::kList, "REVERSE(ARRAY_SORT(ARG1))", "ARG2:false"),
     Written("array_sort", 3, 3, TypeRule::kList, "REVERSE(ARRAY_SORT(ARG1))", "ARG2:false", "approximate"),
     Written("array_sort", 2, 3, TypeRule::kList, "ARRAY_SORT(ARG1)", "ARG2:true;ARG3:missing|false"),

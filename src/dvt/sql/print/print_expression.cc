@@ -247,7 +247,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kAlias:
       Expression(node->Child(0), 0);
       Put(" AS ");
-      if (node->text == "TEXT" && (dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kCanonicalNames))) {
+      if (node->text == "TEXT" && dialect_.Has(Feature::kScripts)) {
         Node text;  // UNPIVOT(… FOR k IN (a AS 'x'))
         text.kind = Kind::kString;
         text.text = node->Child(1)->text;

@@ -103,7 +103,8 @@ void Writer::TimeTravel(const Node* travel) {
       return Expression(travel->Child(0), 0);
     }
     if (travel->text == "SYSTEM_TIME") Put("FOR ");
-    Put(travel->text);
+    const bool plain = travel->text == "SYSTEM_TIME" && !dialect_.Has(Feature::kScripts) && !dialect_.Has(Feature::kProcedural);
+    Put(plain ? "TIMESTAMP" : travel->text);
     Put(" AS OF ");
     return Expression(travel->Child(0), 0);
   }

@@ -240,7 +240,6 @@ Node* Rewriter::Normalize(Node* node) {
       return node;
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kIs: return TruthTest(node);
-    case Kind::kPosition: return Position(node);
     case Kind::kAlter: AlterActions(node); return node;
     case Kind::kAtTimeZone: return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
     case Kind::kCreate: PlainDefinition(node); return node;
@@ -253,7 +252,9 @@ Node* Rewriter::Normalize(Node* node) {
       return ShiftCall(node);
     case Kind::kTableFunction: TableCall(node); return node;
     case Kind::kPosition:
-      return to_.Has(Feature::kCharsetIntroducer) ? CallOf(node, "str_position", {node->Child(1), node->Child(0)}) : node;
+      return to_.Has(Feature::kCharsetIntroducer) || to_.Has(Feature::kBitwiseCalls)
+                 ? CallOf(node, "str_position", {node->Child(1), node->Child(0)})
+                 : node;
     case Kind::kExtract:
       if (to_.Has(Feature::kDatePartCall)) {
         Node field;

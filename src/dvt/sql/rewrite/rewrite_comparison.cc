@@ -98,7 +98,8 @@ Node* Rewriter::Between(Node* node) {
 
 Node* Rewriter::In(Node* node) {
   Node* flattened = InFlattened(node);
-  if (Node* test = flattened != nullptr ? flattened : InArray(node)) {
+  Node* rows = flattened != nullptr ? flattened : InRows(node);
+  if (Node* test = rows != nullptr ? rows : InArray(node)) {
     Note(Verdict::kUnsupported, node, "IN UNNEST", "only lists and queries are known to mean the same");
     return test;
   }

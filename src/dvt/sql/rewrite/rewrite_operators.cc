@@ -32,6 +32,7 @@ bool Rewriter::IsText(const Node* node) const {
 
 void Rewriter::Run(Node*& slot) {
   FindResults(slot);
+  if (customary_) QuotedPaths(slot);
   if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, from_, to_);
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (customary_ && &from_ != &to_) ArrayTables(slot);

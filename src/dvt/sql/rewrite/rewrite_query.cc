@@ -74,6 +74,7 @@ void Rewriter::SemiJoins(Node* select) {
 }
 
 void Rewriter::Select(Node* select) {
+  StructRows(select);
   ArraysAsJoins(select);
   SemiJoins(select);
   AliasKeys(select);

@@ -218,6 +218,9 @@ class Rewriter {
   bool FlattenRows(Node* table);
   Node* FlattenCall(Node* value);
   Node* InFlattened(Node* in);
+  void QuotedPaths(Node* root);
+  void StructRows(Node* select);
+  Node* InRows(Node* in);
   void ItemFields(Node* select);
   Node* FieldOf(Node* base, const Node* column, uint32_t from);
   Node* ReadUnnest(Node* table);
