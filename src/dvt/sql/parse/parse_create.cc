@@ -198,17 +198,6 @@ bool Parser::CreateRest(Node* create) {
   return true;
 }
 
-// Whether the definition's body is a block of statements: BEGIN … END.
-bool Parser::BlockAhead() const {
-  if (Has(Feature::kScripts) || Has(Feature::kProcedural)) return false;
-  bool routine = false;
-  for (size_t n = 1; Ahead(n).type != Tok::kEnd && !SymbolAhead(n, ";"); ++n) {
-    routine = routine || IsWord("FUNCTION", n) || IsWord("PROCEDURE", n) || IsWord("TRIGGER", n);
-    if (routine && IsAhead(n, Kw::kBEGIN)) return BlockEnd(n) > 0;
-  }
-  return false;
-}
-
 // How many tokens it is to the one behind the END of the block that begins there; 0 without one.
 size_t Parser::BlockEnd(size_t n) const {
   int open = 0;
@@ -223,11 +212,19 @@ size_t Parser::BlockEnd(size_t n) const {
   return 0;
 }
 
+// A routine whose body is a block of statements, BEGIN … END, is kept as written; nullptr for anything else.
 Node* Parser::RoutineBlock() {
+  if (Has(Feature::kScripts) || Has(Feature::kProcedural)) return nullptr;
   const uint32_t begin = Cur().begin;
+  bool routine = false;
   size_t n = 1;
-  while (!IsAhead(n, Kw::kBEGIN)) ++n;
-  const size_t end = at_ + BlockEnd(n);
+  for (; !(routine && IsAhead(n, Kw::kBEGIN)); ++n) {
+    if (Ahead(n).type == Tok::kEnd || SymbolAhead(n, ";")) return nullptr;
+    routine = routine || IsWord("FUNCTION", n) || IsWord("PROCEDURE", n) || IsWord("TRIGGER", n);
+  }
+  const size_t length = BlockEnd(n);
+  if (length == 0) return nullptr;
+  const size_t end = at_ + length;
   while (at_ < end) Next();
   return NewAt(begin, Kind::kCommand, {}, SourceOf(begin, tokens_[at_ - 1].end));
 }
@@ -248,7 +245,8 @@ Node* Parser::Create() {
   }
   if (read && (AtEnd() || IsSymbol(";"))) return create;
   at_ = start;
-  Node* command = BlockAhead() ? RoutineBlock() : Command();
+  Node* command = RoutineBlock();
+  if (command == nullptr) command = Command();
   CheckStage(start);
   return command;
 }

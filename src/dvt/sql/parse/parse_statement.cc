@@ -44,8 +44,8 @@ Node* Parser::Statement() {
     statement = StageCommand();
   else if (CacheAhead())
     statement = Cache();
-  else if (ExportAhead())
-    statement = Export();
+  else if ((statement = Export()) != nullptr)
+    ;
   else if (DescAhead())
     statement = Desc();
   else if ((Has(Feature::kStagedFiles) && IsWord("COPY") && IsAhead(1, Kw::kINTO)) ||

@@ -202,9 +202,8 @@ Node* Parser::DeclareVariables() {
 }
 
 // EXPORT DATA [WITH CONNECTION name] OPTIONS (…) AS query
-bool Parser::ExportAhead() const { return Has(Feature::kScripts) && IsWord("EXPORT") && IsWord("DATA", 1); }
-
 Node* Parser::Export() {
+  if (!Has(Feature::kScripts) || !IsWord("EXPORT") || !IsWord("DATA", 1)) return nullptr;
   at_ += 2;
   Node* phrase = Phrase("EXPORT DATA", {Word("EXPORT DATA")});
   if (Eat(Kw::kWITH)) {

@@ -165,9 +165,7 @@ class Parser {
   std::string_view JsonTest();
   bool OptionsAhead() const;
   Node* Options();
-  bool ExportAhead() const;
   Node* Export();
-  bool BlockAhead() const;
   size_t BlockEnd(size_t n) const;
   Node* RoutineBlock();
   bool DescAhead() const;

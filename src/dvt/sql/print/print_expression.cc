@@ -75,11 +75,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kNull: return Put("NULL");
     case Kind::kDefault: return Put("DEFAULT");
     case Kind::kUnary: {
-      if (node->op == Op::kBitNot && dialect_.Has(Feature::kBitwiseCalls)) {
-        Put("BITWISE_NOT(");
-        Expression(node->Child(0), 0);
-        return Put(")");
-      }
+      if (dialect_.Has(Feature::kBitwiseCalls) && BitwiseCall(node)) return;
       Put(node->op == Op::kNot      ? "NOT "
           : node->op == Op::kNeg    ? "-"
           : node->op == Op::kPlus   ? "+"
@@ -247,12 +243,7 @@ void Writer::ExpressionBody(const Node* node) {
     case Kind::kAlias:
       Expression(node->Child(0), 0);
       Put(" AS ");
-      if (node->text == "TEXT" && dialect_.Has(Feature::kScripts)) {
-        Node text;  // UNPIVOT(… FOR k IN (a AS 'x'))
-        text.kind = Kind::kString;
-        text.text = node->Child(1)->text;
-        return String(&text);
-      }
+      if (node->text == "TEXT" && dialect_.Has(Feature::kScripts)) return Put(QuoteString(dialect_, node->Child(1)->text));
       return node->Child(1)->Is(Kind::kList) ? Columns(node->Child(1)) : Identifier(node->Child(1));
     case Kind::kOrderItem: return OrderItem(node);
     case Kind::kList: return List(node);

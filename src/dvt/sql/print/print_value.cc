@@ -171,6 +171,7 @@ bool Writer::BitwiseCall(const Node* node) {
                                 : node->op == Op::kBitXor     ? "BITWISE_XOR("
                                 : node->op == Op::kShiftLeft  ? "BITWISE_LEFT_SHIFT("
                                 : node->op == Op::kShiftRight ? "BITWISE_RIGHT_SHIFT("
+                                : node->op == Op::kBitNot     ? "BITWISE_NOT("
                                                               : "";
   if (name.empty()) return false;
   Put(name);
