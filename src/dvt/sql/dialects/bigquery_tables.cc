@@ -9,6 +9,13 @@ using columnar::TypeKind;
 
 // clang-format off
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS STRING))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(CAST(ARG1 AS STRING), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(CAST(ARG1 AS STRING), ARG2)", {}, "approximate"),
     // Dates. Steps are intervals, formats stand first.
     Spelled("DATE_ADD", "date_add_interval", 2, 2, TypeRule::kFirst, {.read = "ARG1, INTERVAL_VALUE(ARG2), INTERVAL_UNIT(ARG2)", .write = "DATE_ADD(ARG1, INTERVAL ARG2 ARG3)", .family = "date_add"}),
     Spelled("DATE_SUB", "date_sub_interval", 2, 2, TypeRule::kFirst, {.read = "ARG1, INTERVAL_VALUE(ARG2), INTERVAL_UNIT(ARG2)", .write = "DATE_SUB(ARG1, INTERVAL ARG2 ARG3)", .family = "date_sub"}),

@@ -22,6 +22,13 @@ constexpr FunctionSpec Nearest(std::string_view meaning, int8_t least, int8_t mo
 }
 
 constexpr FunctionSpec kForms[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS TEXT))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
     // Regular expressions: text, pattern, where to begin, which match, options, which group.
     Nearest("regexp_replace_pg", 3, 3, "REGEXP_REPLACE(ARG1, ARG2, ARG3)"),
     Nearest("regexp_replace_pg", 4, 4, "REGEXP_REPLACE(ARG1, ARG2, ARG3, ARG4)"),

@@ -294,6 +294,13 @@ constexpr std::string_view kSinceYearZero =
     "DATE_ADD('0000-01-01 00:00:00', INTERVAL (TIMESTAMPDIFF(UNIT(ARG2), '0000-01-01 00:00:00', ARG1)) ARG2)";
 
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "CHAR_LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "CHAR_LENGTH(CAST(ARG1 AS CHAR))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(CAST(ARG1 AS CHAR), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(CAST(ARG1 AS CHAR), ARG2)", {}, "approximate"),
     {"LENGTH", "octet_length", 1, 1, TypeRule::kInt64},
     {"OCTET_LENGTH", "octet_length", 1, 1, TypeRule::kInt64, kPure, true},
     {"CHAR_LENGTH", "char_length", 1, 1, TypeRule::kInt64},

@@ -7,6 +7,13 @@ namespace {
 // A function's canonical name, with its canonical order of arguments. The family of a function is its canonical name in lower case; several rows
 // of one name take in calls of several exact meanings, of which the neutral dialect makes no difference. The first row reads.
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS TEXT))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
     {"LENGTH", "char_length", 1, 2, TypeRule::kInt64, kPure, false, "length"},
     {"LEN", "char_length", 1, 2, TypeRule::kInt64, kPure, true, "length"},
     {"CHAR_LENGTH", "char_length", 1, 2, TypeRule::kInt64, kPure, true, "length"},

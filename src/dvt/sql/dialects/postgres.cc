@@ -171,6 +171,13 @@ constexpr std::string_view kReserved[] = {"ALL",
                                           "WITH"};
 
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS TEXT))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "RIGHT(CAST(ARG1 AS TEXT), ARG2)", {}, "approximate"),
     {"LENGTH", "char_length", 1, 1, TypeRule::kInt32},
     {"CHAR_LENGTH", "char_length", 1, 1, TypeRule::kInt32, kPure, true},
     {"CHARACTER_LENGTH", "char_length", 1, 1, TypeRule::kInt32, kPure, true},

@@ -30,6 +30,13 @@ constexpr FunctionSpec Near(std::string_view meaning, int8_t least, int8_t most,
 
 // clang-format off
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, R::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, R::kInt64, "LENGTH(CAST(ARG1 AS VARCHAR))", {}, "approximate"),
+    Written("left_tsql", 2, 2, R::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, R::kString, "LEFT(CAST(ARG1 AS VARCHAR), ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, R::kString, "RIGHT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, R::kString, "RIGHT(CAST(ARG1 AS VARCHAR), ARG2)", {}, "approximate"),
     // What others say, in this dialect's words; what only resembles it is "approximate".
     Written("safe_divide", 2, 2, R::kUnknown, "IFF((ARG2) <> 0, (ARG1) / (ARG2), NULL)"),
     Written("if2", 2, 2, R::kUnknown, "IFF(ARG1, ARG2, NULL)"),

@@ -6,6 +6,14 @@ namespace dvt::sql {
 namespace {
 
 constexpr FunctionSpec kFunctions[] = {
+    // Texts of SQL Server: what is no text is made one.
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
+    Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS VARCHAR))", {}, "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "SUBSTR(ARG1, 1, ARG2)", "ARG1:string|cast", "approximate"),
+    Written("left_tsql", 2, 2, TypeRule::kString, "SUBSTR(CAST(ARG1 AS VARCHAR), 1, ARG2)", {}, "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "SUBSTR(ARG1, LENGTH(ARG1) - (ARG2 - 1))", "ARG1:string|cast", "approximate"),
+    Written("right_tsql", 2, 2, TypeRule::kString, "SUBSTR(CAST(ARG1 AS VARCHAR), LENGTH(CAST(ARG1 AS VARCHAR)) - (ARG2 - 1))",
+            {}, "approximate"),
     // Dates.
     Spelled("DATE_ADD", "date_add_trino", 3, 3, TypeRule::kFirst,
             {.read = "ARG3, ARG2, UNIT(ARG1)", .write = "DATE_ADD('ARG3', INTEGER(ARG2), ARG1)", .family = "date_add"}),

@@ -75,7 +75,10 @@ Node* Rewriter::Conversion(Node* node) {
       spec != nullptr && (spec->kind == columnar::TypeKind::kTimestamp || spec->kind == columnar::TypeKind::kDate);
   if (args->Child(2) != nullptr && format.empty() && (text || moment))
     Note(Verdict::kDifferent, node, "CONVERT", "the style has no format in " + std::string(to_.name));
-  if (!format.empty() && moment) return Visit(MakeFunction(arena_, "STR_TO_TIME", {value, MakeString(arena_, format)}));
+  if (!format.empty() && moment) {
+    const bool date = spec->kind == columnar::TypeKind::kDate;
+    return Visit(MakeFunction(arena_, date ? "STR_TO_DATE" : "STR_TO_TIME", {value, MakeString(arena_, format)}));
+  }
   if (!format.empty() && text) {
     Note(Verdict::kDifferent, node, "CONVERT", "values other than dates and times are not formatted by the style");
     value = Visit(MakeFunction(arena_, "TIME_TO_STR", {value, MakeString(arena_, format)}));
