@@ -227,6 +227,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CURRENT_DATE", "current_date", 0, 1, TypeRule::kDate, kStable | kNoParentheses},
     {"CURRENT_TIMESTAMP", "now", 0, 1, TypeRule::kTimestampTz, kStable, false, "current_timestamp"},
     {"CURRENT_TIMESTAMP", "current_timestamp", 0, 1, TypeRule::kTimestampTz, kStable, false, "current_timestamp"},
+    Written("now_ch", 0, 1, TypeRule::kTimestamp, "NOW(ARGS)", {}, "current_timestamp"),
     {"CURRENT_TIMESTAMP", "now_local", 0, 1, TypeRule::kTimestampTz, kStable, false, "current_timestamp"},
     {"CURRENT_TIME", "current_time", 0, 1, TypeRule::kTime, kStable},
     {"CURRENT_DATETIME", "current_datetime", 0, 1, TypeRule::kTimestamp, kStable},

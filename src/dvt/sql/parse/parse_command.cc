@@ -47,6 +47,7 @@ constexpr Rewording kShows[] = {{"SHOW SESSION STATUS", "SHOW STATUS"},
                                 {"EXPLAIN", "DESCRIBE"}};
 
 constexpr Rewording kDescriptions[] = {{"DESCRIBE TABLE", "DESCRIBE"}};
+constexpr Rewording kSavepoints[] = {{"ROLLBACK TO SAVEPOINT", "ROLLBACK TO"}};
 constexpr Rewording kVariables[] = {{"SET VAR", "SET VARIABLE"}};
 
 }  // namespace
@@ -249,6 +250,9 @@ Node* Parser::KnownCommand() {
   };
   if (!Has(Feature::kProcedural) && !Has(Feature::kTransactionWords) && !(Has(Feature::kShowCommands) && Is(Kw::kEND))) {
     if (Node* found = reworded(kTransactions)) return found;
+  }
+  if (Has(Feature::kCanonicalNames)) {
+    if (Node* found = reworded(kSavepoints)) return found;
   }
   if (Has(Feature::kWithFill)) {
     if (Node* found = reworded(kDescriptions)) return found;

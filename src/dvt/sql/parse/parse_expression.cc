@@ -96,7 +96,8 @@ Node* Parser::Prefix(int power) {
     return NewAt(begin, Kind::kUnary, {Expression(p.not_ - 1)}, {}, Op::kNot);
   }
   Op op = Op::kNone;
-  if (IsWord("PRIOR") && Has(Feature::kConnectBy) && !SymbolAhead(1, ".") && !SymbolAhead(1, ","))
+  if (IsWord("PRIOR") && Has(Feature::kConnectBy) && !SymbolAhead(1, ".") && !SymbolAhead(1, ",") &&
+      !(Has(Feature::kCanonicalNames) && IsAhead(1, Kw::kAS)))
     op = Op::kPrior;
   else if (IsWord("CONNECT_BY_ROOT") && Has(Feature::kConnectBy))
     op = Op::kConnectByRoot;

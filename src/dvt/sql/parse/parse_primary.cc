@@ -98,7 +98,8 @@ Node* Parser::ReservedPrimary(bool& matched) {
       break;
     case Kw::kCONVERT:
       if (call && Has(Feature::kProcedural)) return ConvertToType();
-      if (call && Has(Feature::kCharsetIntroducer)) return ConvertCall();
+      if (call && (Has(Feature::kCharsetIntroducer) || (Has(Feature::kCanonicalNames) && IsAhead(3, Kw::kUSING))))
+        return ConvertCall();
       break;
     case Kw::kEXTRACT:
       if (call && Has(Feature::kExtract) && !(Has(Feature::kKeepFunctionCase) && SymbolAhead(3, ","))) return Extract();
@@ -300,7 +301,8 @@ Node* Parser::Call(Node* name) {
   Node* call = Slots(Kind::kFunction, 3);
   call->begin = name->begin;
   call->text = function->text;
-  call->Set(kQuotedName, function->Has(kQuoted) && !(name->count > 1 && Has(Feature::kKeepFunctionCase) && FindFunction(d_, ToUpper(function->text)) != nullptr));
+  call->Set(kQuotedName, function->Has(kQuoted) && !(name->count > 1 && Has(Feature::kKeepFunctionCase) &&
+                                                     FindFunction(d_, ToUpper(function->text)) != nullptr));
   if (name->count > 1) {
     name->count -= 1;
     SetChild(arena_, call, kSchemaSlot, name);
@@ -374,6 +376,8 @@ void Parser::Arguments(Node* call) {
       Next();  // DATE_PART(day FROM x)
       continue;
     }
+    if (Has(Feature::kCanonicalNames) && args->count == 1 && Eat(Kw::kTO))  // CEIL(a TO DAY)
+      args->children[0] = Phrase("TO", {args->children[0], Word("TO"), AnyWord("a unit")});
     if (!EatSymbol(",")) break;
     while (args->children[args->count - 1]->Is(Kind::kNamedArg) && EatSymbol(",")) {}
   }

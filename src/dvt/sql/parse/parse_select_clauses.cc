@@ -84,6 +84,7 @@ Node* Parser::Connect() {
     const bool start = IsWord("START") && IsAhead(1, Kw::kWITH);
     if (!start && !(IsWord("CONNECT") && IsAhead(1, Kw::kBY))) return connect;
     if (connect == nullptr) connect = New(Kind::kConnect, {nullptr, nullptr});
+    if (connect->children[start ? 0 : 1] != nullptr) Fail("this clause stands here already");
     at_ += 2;
     if (!start && EatWord("NOCYCLE")) connect->Set(kNoCycle);
     connect->children[start ? 0 : 1] = Expression();

@@ -260,7 +260,9 @@ void Writer::Drop(const Node* drop) {
     const Node* name = drop->Child(0)->Child(i);
     if (name->Is(Kind::kPhrase)) {  // a routine and the types of its parameters
       Any(name->Child(0));
-      Put(drop->text.ends_with("PROCEDURE") || dialect_.Has(Feature::kStagedFiles) ? " " : "");
+      Put(drop->text.ends_with("PROCEDURE") || dialect_.Has(Feature::kStagedFiles) || dialect_.Has(Feature::kCanonicalNames)
+              ? " "
+              : "");
       Any(name->Child(1));
     } else {
       Any(name);

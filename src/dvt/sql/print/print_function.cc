@@ -144,7 +144,8 @@ void Writer::StructCall(const Node* node) {
     Expression(field->Child(0), 0);
     if (field->Child(1)->text == "_" + std::to_string(i)) continue;  // a place, not a name
     Put(" AS ");
-    Identifier(field->Child(1));
+    Put(options_.identify == Identify::kAsWritten ? QuoteIdentifierIfNeeded(dialect_, field->Child(1)->text) : std::string());
+    if (options_.identify != Identify::kAsWritten) Identifier(field->Child(1));
   }
   Put(")");
 }

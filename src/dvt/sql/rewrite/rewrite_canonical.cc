@@ -265,6 +265,12 @@ Node* Rewriter::Canonical(Node* node) {
         all->begin = node->begin;
         return MakeBinary(arena_, Op::kNeq, node->Child(0), all);
       }
+      if (node->Is(Kind::kIn) && customary_ && to_.Has(Feature::kCanonicalNames) && node->Child(1)->Is(Kind::kFunction) &&
+          EqualsIgnoreCase(node->Child(1)->text, "UNNEST")) {  // x IN UNNEST(y)
+        Node* select = MakeSelect(arena_);
+        Append(arena_, select->Child(kItemsSlot), node->children[1]);
+        node->children[1] = select;
+      }
       break;
     case Kind::kUnary:
       while (node->op == Op::kPlus || (node->op == Op::kNeg && node->Child(0)->Is(Kind::kUnary, Op::kPlus))) {
@@ -287,7 +293,8 @@ Node* Rewriter::Canonical(Node* node) {
       if (customary_ && to_.Has(Feature::kPrefixAliases)) return MakeFunction(arena_, "STRPOS", {node->Child(1), node->Child(0)});
       if (customary_ && to_.Has(Feature::kStagedFiles))
         return MakeFunction(arena_, "CHARINDEX", {node->Child(0), node->Child(1)});
-      if (&from_ == &to_ && to_.Has(Feature::kParametricCalls)) return MakeFunction(arena_, "POSITION", {node->Child(1), node->Child(0)});
+      if (&from_ == &to_ && to_.Has(Feature::kParametricCalls))
+        return MakeFunction(arena_, "POSITION", {node->Child(1), node->Child(0)});
       return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
     case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:
@@ -296,6 +303,13 @@ Node* Rewriter::Canonical(Node* node) {
         SetChild(arena_, node, 1, NewNode(arena_, Kind::kFrameBound, {}, {}, Op::kCurrentRow));
       return node;
     case Kind::kSetOperation:
+      if (const Node* left = node->Child(kLeftSlot); customary_ && &from_ != &to_ && to_.Has(Feature::kBranchTails) &&
+                                                     left->Is(Kind::kSelect) && left->Child(kLimitSlot) != nullptr) {
+        Node* inner = NewNode(arena_, Kind::kSubquery);
+        SetChild(arena_, inner, kInnerSlots - 1, nullptr);
+        inner->children[kInnerSlot] = node->children[kLeftSlot];
+        node->children[kLeftSlot] = inner;
+      }
       wrap_values(kLeftSlot);
       wrap_values(kRightSlot);
       return node;
