@@ -153,6 +153,7 @@ constexpr FunctionSpec kFunctions[] = {
          "ARRAY_SLICE(ARG1, CASE WHEN ARG2 < -ARRAY_LENGTH(ARG1) THEN ARRAY_LENGTH(ARG1) + 1 WHEN ARG2 < 0 THEN "
          "ARRAY_LENGTH(ARG1) + ARG2 + 1 ELSE ARG2 END, (CASE WHEN ARG2 < -ARRAY_LENGTH(ARG1) THEN ARRAY_LENGTH(ARG1) + 1 WHEN "
          "ARG2 < 0 THEN ARRAY_LENGTH(ARG1) + ARG2 + 1 ELSE ARG2 END + CAST(ARG3 AS BIGINT)) - 1)"),
+    Nearest("date_format_hive", 2, 2, "STRFTIME(CASTED(ARG1, 'TIMESTAMP'), FORMAT(ARG2))"),
     Near("element_at_or_null", 2, 2, "ARG1[ARG2]"),
     Near("var_map", 0, -1, "MAP(KEYS_OF(ARGS), VALUES_OF(ARGS))"),
     {"UNNEST", "duckdb_unnest", 1, 1, TypeRule::kElement, kTableValued, false, "explode"},

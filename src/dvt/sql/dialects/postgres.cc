@@ -381,6 +381,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("round", 3, 3, TypeRule::kRound, "ROUND(ARG1, ARG2)", {}, "approximate"),
     Written("trunc", 2, 2, TypeRule::kRound, "TRUNC(ARG1, ARG2)"),
     Written("array_overlaps", 2, 2, TypeRule::kBool, "ARG1 && ARG2", {}, "approximate"),
+    Written("date_format_hive", 2, 2, TypeRule::kString, "TO_CHAR(CASTED(ARG1, 'TIMESTAMP'), FORMAT(ARG2))", {}, "approximate"),
     Written("element_at_or_null", 2, 2, TypeRule::kElement, "(ARG1)[ARG2]", {}, "approximate"),
     {"ARRAY_TO_STRING", "array_to_string", 2, 3, TypeRule::kString, kPure, false, "array_to_string"},
     {"STRING_TO_ARRAY", "string_to_array", 2, 3, TypeRule::kUnknown, kPure, false, "string_to_array"},

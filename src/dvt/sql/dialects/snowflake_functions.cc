@@ -143,6 +143,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("make_interval", 0, -1, R::kInterval, "INTERVAL_OF('WEEK', ARGS)"),
     Written("make_interval_days", 0, -1, R::kInterval, "INTERVAL_OF('DAY', ARGS)"),
     Written("unix_seconds", 1, 1, R::kInt64, "TIMESTAMPDIFF(SECONDS, CAST('1970-01-01 00:00:00+00' AS TIMESTAMPTZ), ARG1)"),
+    Written("date_format_hive", 2, 2, R::kString, "TO_CHAR(CASTED(ARG1, 'TIMESTAMP'), FORMAT(ARG2))", {}, "approximate"),
     Written("unix_date", 1, 1, R::kInt64, "DATEDIFF(DAY, CAST('1970-01-01' AS DATE), ARG1)"),
     Written("date_from_unix_date", 1, 1, R::kDate, "DATEADD(DAY, ARG1, CAST('1970-01-01' AS DATE))"),
     Written("time_to_unix", 1, 1, R::kInt64, "DATE_PART(EPOCH_SECOND, ARG1)"),

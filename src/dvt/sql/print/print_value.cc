@@ -47,6 +47,7 @@ void Writer::String(const Node* node) {
       return Put("'");
     case Op::kBytes: return Bytes(node);
     case Op::kUnicode:
+      if (dialect_.Has(Feature::kCodeEscapes) && node->count == 0) return EscapedText(node->text);
       Put("U&");
       Put(QuoteString(dialect_, node->text));
       if (node->count == 0) return;
@@ -69,6 +70,19 @@ void Writer::String(const Node* node) {
     return Put("'");
   }
   Put(QuoteString(dialect_, node->text));
+}
+
+// A text whose escapes \u0041 stand as they are.
+void Writer::EscapedText(std::string_view text) {
+  std::string out;
+  for (size_t from = 0; from < text.size();) {
+    const size_t escape = std::min(text.find("\\u", from), text.size());
+    const std::string plain = QuoteString(dialect_, text.substr(from, escape - from));
+    out += plain.substr(1, plain.size() - 2);
+    out += text.substr(escape, 6);
+    from = std::min(escape + 6, text.size());
+  }
+  Put("'" + out + "'");
 }
 
 // b'…': bytes that are no ASCII characters as \xFF.

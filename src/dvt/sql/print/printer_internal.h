@@ -98,6 +98,7 @@ class Writer {
   void ColonPath(const Node* node);
   void SpecialCall(const Node* node);
   void CallClauses(const Node* node);
+  void EscapedText(std::string_view text);
   bool SkipsByArgument(const Node* node) const;
   void Nulls(const Node* node);
   void Field(const Node* node);

@@ -238,8 +238,10 @@ Node* Rewriter::NamedRow(Node* row, std::span<Node* const> names) {
 Node* Rewriter::NamedFields(Node* node) {
   const Node* args = node->Child(kArgsSlot);
   const bool positions =
-      from_.Has(Feature::kLateralView) && (to_.Has(Feature::kStructPositions) || !to_.Has(Feature::kLateralView));
-  if (!positions || args == nullptr || to_.nested.structure == "ROW") return node;
+      from_.Has(Feature::kLateralView) && (to_.Has(Feature::kStructPositions) || !to_.Has(Feature::kLateralView) ||
+                                           (to_.Has(Feature::kCanonicalNames) && &from_ != &to_));
+  const bool rows = to_.nested.structure == "ROW";
+  if (!positions || args == nullptr || (rows && !EqualsIgnoreCase(node->text, "NAMED_STRUCT"))) return node;
   auto named = [&](Node* value, std::string_view name) {
     return NewNode(arena_, Kind::kAlias, {value, MakeIdentifier(arena_, name, false)});
   };

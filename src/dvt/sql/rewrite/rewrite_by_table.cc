@@ -378,6 +378,9 @@ void Rewriter::TypeName(Node* type) {
   }
   const bool text = target->name == "VARCHAR" || target->name == "CHAR";
   if (text && type->count == 0 && to_.Has(Feature::kLengthsNeeded)) target = FindNeutralType(to_, "TEXT");
+  if (customary_ && to_.Has(Feature::kLengthsNeeded) && type->count == 1 && target->kind == columnar::TypeKind::kString &&
+      target->parameters == 0 && &from_ != &to_ && !from_.Has(Feature::kDecimalSaid))
+    target = FindNeutralType(to_, "VARCHAR");  // a text of some length
   type->text = target->written();
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;

@@ -83,6 +83,19 @@ Node* Rewriter::SelectFromValues(Node* values) {
   return select;
 }
 
+// a < ANY(array) as EXISTS(array, x -> a < x).
+Node* Rewriter::AnyAsExists(Node* node) {
+  std::string name = "x";
+  for (const Node* each : FindAll(node->children[0], Kind::kIdentifier)) {
+    if (EqualsIgnoreCase(each->text, name)) name = "_x";
+  }
+  auto item = [&] { return MakeIdentifier(arena_, name, false); };
+  Node* array = node->children[1]->children[0];
+  node->children[1] = NewNode(arena_, Kind::kColumn, {item()});
+  Node* test = NewNode(arena_, Kind::kLambda, {NewNode(arena_, Kind::kList, {item()}), node});
+  return Made(MakeFunction(arena_, "EXISTS", {array, test}));
+}
+
 // Powers are calls; arrows take JSON paths.
 Node* Rewriter::CanonicalOperator(Node* node) {
   if ((node->op == Op::kJsonPath || node->op == Op::kJsonPathText) && to_.Has(Feature::kCanonicalNames))
@@ -99,6 +112,10 @@ Node* Rewriter::CanonicalOperator(Node* node) {
       (node->Child(0)->Is(Kind::kNull) || node->Child(1)->Is(Kind::kNull)))
     return NewNode(arena_, Kind::kNull);
   const Node* any = node->count == 2 ? node->Child(1) : nullptr;
+  if (any != nullptr && any->Is(Kind::kQuantified, Op::kAny) && customary_ && &from_ != &to_ && !any->Child(0)->IsQuery() &&
+      to_.Has(Feature::kCallableExists) && !any->Child(0)->Is(Kind::kRow) && node->op >= Op::kEq &&
+      node->op <= Op::kNotDistinctFrom)
+    return AnyAsExists(node);
   if (node->op == Op::kEq && customary_ && any != nullptr && any->Is(Kind::kQuantified, Op::kAny) && !any->Child(0)->IsQuery() &&
       !any->Child(0)->Is(Kind::kRow))
     return CallOf(node, "equals_any", {node->Child(0), any->children[0]});

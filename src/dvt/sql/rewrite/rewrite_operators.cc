@@ -298,10 +298,12 @@ Node* Rewriter::String(Node* node) {
   return node;
 }
 
-// U&'d\0061t\+000061' is 'data'.
+// U&'d\0061t' is 'data'; where texts know such escapes they stay.
 Node* Rewriter::PlainText(Node* node) {
+  const bool kept = to_.Has(Feature::kCodeEscapes) && customary_;
   const char mark = node->count > 0 && node->Child(0)->text.size() == 1 ? node->Child(0)->text[0] : '\\';
   std::string text;
+  bool escaped = false;
   const std::string_view raw = node->text;
   for (size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] != mark || i + 1 == raw.size()) {
@@ -313,6 +315,12 @@ Node* Rewriter::PlainText(Node* node) {
       continue;
     }
     const bool wide = raw[i] == '+';
+    if (kept && !wide && raw.size() >= i + 4) {
+      text += "\\u" + std::string(raw.substr(i, 4));
+      i += 3;
+      escaped = true;
+      continue;
+    }
     const std::string code = wide ? "U00" + std::string(raw.substr(i + 1, 6)) : "u" + std::string(raw.substr(i, 4));
     size_t at = 0;
     if (code.size() != (wide ? 9U : 5U) || !DecodeCode(code, at, text, false) || at + 1 != code.size()) {
@@ -321,7 +329,7 @@ Node* Rewriter::PlainText(Node* node) {
     }
     i += wide ? 6 : 3;
   }
-  return Made(NewNode(arena_, Kind::kString, {}, arena_.Copy(text), Op::kPlain));
+  return Made(NewNode(arena_, Kind::kString, {}, arena_.Copy(text), escaped ? Op::kUnicode : Op::kPlain));
 }
 
 // Fields that all count alike; the others case by case.

@@ -46,6 +46,7 @@ class Rewriter {
   void Counter(Node* column);
   void NavigateUnnest(Node* table, Node* root);
   Node* CanonicalOperator(Node* node);
+  Node* AnyAsExists(Node* node);
   Node* CanonicalCall(Node* node);
   Node* JoinedTexts(Node* node);
   Node* SeparatedTexts(Node* node);

@@ -24,7 +24,7 @@ void ShapeSettings(Arena& arena, Node* create, const Dialect& source, const Dial
 void ShapeClauses(Arena& arena, Node*& tree, const Dialect& target);
 
 /// Temporary views, changes of columns, constraints, as lakes have them.
-void ShapeStorage(Arena& arena, Node* tree, const Dialect& source, const Dialect& target);
+void ShapeStorage(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
 /// Where conditions are no values: TRUE, FALSE and columns as conditions, conditions as values.
 void SeparateConditions(Arena& arena, Node*& slot, bool condition);

@@ -116,12 +116,26 @@ void Constraints(Node* create) {
   }
 }
 
+// t PIVOT(…) AS p is a derived table: what is pivoted has no alias of its own.
+void NamePivots(Arena& arena, Node*& node) {
+  if (node == nullptr) return;
+  for (Node*& child : node->Children()) NamePivots(arena, child);
+  if (!node->Is(Kind::kPivot) || node->Child(0) == nullptr) return;
+  Node* alias = std::exchange(node->children[0], nullptr);
+  Node* select = MakeSelect(arena);
+  Append(arena, select->Child(kItemsSlot), NewNode(arena, Kind::kStar));
+  select->children[kFromSlot] = NewNode(arena, Kind::kList, {node});
+  node = MakeDerivedTable(arena, select, "");
+  node->children[0] = alias;
+}
+
 }  // namespace
 
-void ShapeStorage(Arena& arena, Node* tree, const Dialect& source, const Dialect& target) {
+void ShapeStorage(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target) {
   if (tree != nullptr && tree->Is(Kind::kAlter) && target.Has(Feature::kRenameNeedsType)) ChangedWhole(arena, tree);
   if (tree == nullptr || !target.Has(Feature::kUsingFormat)) return;
   const bool foreign = &source != &target;
+  NamePivots(arena, tree);
   if (tree->Is(Kind::kAlter)) Altered(arena, tree);
   if (tree->Is(Kind::kPhrase) && tree->text == "DECLARE") {
     for (Node* piece : tree->Children()) {
