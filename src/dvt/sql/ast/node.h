@@ -175,6 +175,7 @@ enum FunctionSlot : uint32_t {
   kMaxMinSlot = 9,     ///< kPhrase HAVING MAX x
   kCallTailSlot = 10,  ///< kCommand: clauses behind the last argument, as written
   kFromEndSlot = 11,   ///< kWord: FROM LAST behind the parentheses
+  kKeepSlot = 12,      ///< kPhrase KEEP: kWord DENSE_RANK FIRST or LAST, kList ORDER BY
 };
 /// Slots of kMatchRecognize. The row pattern and what follows a match are kept as written.
 enum MatchSlot : uint32_t {
@@ -230,6 +231,7 @@ enum Flag : uint16_t {
   kExplicitRow = 1,
   kExplicitBoth = 1,
   kEscapedString = 1,  ///< kString: was written E'…'
+  kDollarQuoted = 2,   ///< kString: the body of a routine, written $$…$$
   kOrReplace = 1,
   kUnpivot = 1,
   kIfExists = 1,

@@ -14,8 +14,11 @@ constexpr FeatureSet kFeatures =
                F::kQuoteStrings,     F::kOptimizerHints,    F::kNoLimit,         F::kSelectInto,     F::kConnectBy,
                F::kOuterMarks,       F::kBareTableAliases,  F::kTablePartitions, F::kFlashback,      F::kRawCalls,
                F::kUnquotedKeywords, F::kImplicitRecursion, F::kSampleSeed,      F::kSampleWord,     F::kIntersectExceptAll,
-               F::kTryCast,          F::kColonParameters,   F::kFrameExclude,    F::kNthFromEnd})
+               F::kTryCast,          F::kColonParameters,   F::kTableKeyword,    F::kMatchRecognize, F::kHashNames,
+               F::kAddWithoutColumn, F::kOrderWithin,       F::kFrameExclude,    F::kNthFromEnd})
         .Without({F::kTableSample});
+
+constexpr std::string_view kReserved[] = {"SYSDATE", "SYSTIMESTAMP"};
 
 }  // namespace
 
@@ -28,6 +31,7 @@ const Dialect& Oracle() {
     d.folding = d.table_folding = Folding::kUpper;
     d.features = kFeatures;
     d.precedence = &kStandardPrecedence;
+    d.reserved = kReserved;
     d.functions = OracleFunctions();
     d.types = OracleTypes();
     d.unlimited_text = "CLOB";

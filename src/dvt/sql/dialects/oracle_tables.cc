@@ -36,6 +36,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("is_ascii", 1, 1, R::kBool, "NVL(REGEXP_LIKE(ARG1, '^[' || CHR(1) || '-' || CHR(127) || ']*$'), TRUE)"),
     Written("hex_literal", 1, 1, R::kInt64, "HEX_VALUE(ARG1)"),
     {"LISTAGG", "string_agg", 2, 2, R::kString, kAggregate, false, "group_concat"},
+    Written("group_concat", 1, 1, R::kString, "LISTAGG(ARG1, ',')", {}, "approximate"),
     {"LISTAGG", "string_agg_empty", 1, 1, R::kString, kAggregate, false, "group_concat"},
     // Choices.
     {"NVL", "nvl", 2, 2, R::kCommon, kPure, false, "coalesce"},
@@ -96,9 +97,14 @@ constexpr FunctionSpec kFunctions[] = {
     Read("TRUNC", "date_trunc_date", 1, 1, R::kFirst,
          {.read = "ARG1, DAY", .when_read = "ARG1:date|timestamp", .family = "date_trunc"}),
     {"TRUNC", "trunc", 1, 1, R::kRound},
+    Written("literal_date", 1, 1, R::kDate, "TO_DATE(ARG1, 'YYYY-MM-DD')"),
+    Written("literal_timestamp", 1, 1, R::kTimestamp, "TO_TIMESTAMP(ARG1, 'YYYY-MM-DD HH24:MI:SS.FF6')"),
+    Written("ts_or_ds_to_date_str", 1, 1, R::kString, "SUBSTR(CAST(ARG1 AS CLOB), 1, 10)"),
+    Written("time_to_time_str", 1, 1, R::kString, "CAST(ARG1 AS CLOB)"),
+    Written("unix_to_time", 1, 1, R::kTimestamp, "TO_DATE('1970-01-01', 'YYYY-MM-DD') + (ARG1 / 86400)", {}, "approximate"),
     Written("date_str_to_date", 1, 1, R::kDate, "TO_DATE(ARG1, 'YYYY-MM-DD')"),
     Written("time_str_to_time", 1, 2, R::kTimestamp, "TO_TIMESTAMP(ARG1, 'YYYY-MM-DD HH24:MI:SS.FF6')"),
-    Written("ts_or_ds_to_date", 1, 1, R::kDate, "TO_DATE(ARG1, 'YYYY-MM-DD')"),
+    Written("ts_or_ds_to_date", 1, 1, R::kDate, "CAST(ARG1 AS DATE)"),
     // The session.
     {"USER", "current_user", 0, 0, R::kString, kSession | kNoParentheses},
     {"UID", "user_number", 0, 0, R::kInt64, kSession | kNoParentheses},

@@ -43,6 +43,13 @@ constexpr FunctionSpec kFunctions[] = {
     Written("concat_skip_null", 1, 1, TypeRule::kString, "ARG1", {}, "approximate"),
     Written("concat_skip_null", 2, -1, TypeRule::kString, "CONCATENATED(ARGS)", {}, "approximate"),
     Written("datediff_days", 2, 3, TypeRule::kInt64, "DATEDIFF(DAY, ARG2, ARG1)"),
+    Written("ts_or_ds_to_date_str", 1, 1, TypeRule::kString, "SUBSTRING(CAST(ARG1 AS VARCHAR(MAX)), 1, 10)", {}, "approximate"),
+    Written("time_to_time_str", 1, 1, TypeRule::kString, "CAST(ARG1 AS VARCHAR(MAX))", {}, "approximate"),
+    Read("TEXTLEN", "char_length", 1, 1, TypeRule::kInt32, {}),
+    Read("CHARINDEX", "strpos", 2, 2, TypeRule::kInt32, {.read = "ARG2, ARG1"}),
+    Spelled("ADD_MONTHS", "add_months", 2, 2, TypeRule::kTimestamp, {.write = "DATEADD(MONTH, ARG2, ARG1)"}),
+    Read("CURRENT_TIMESTAMP", "getdate", 0, 0, TypeRule::kTimestamp, {.family = "current_timestamp"}, kStable | kNoParentheses),
+    {"CURRENT_SCHEMA", "current_schema", 0, 0, TypeRule::kString, kSession | kNoParentheses},
     {"NVL2", "nvl2", 2, 3, TypeRule::kCommon},
     {"MEDIAN", "median", 1, 1, TypeRule::kFloat64, kAggregate},
     Spelled("DATEADD", "dateadd", 3, 3, TypeRule::kTimestamp,
@@ -141,7 +148,8 @@ const Dialect& Redshift() {
                             F::kBackslashEscapes,
                             F::kBackslashQuote,
                             F::kEscapedControls,
-                            F::kPivot})
+                            F::kPivot,
+                            F::kGroupByAll})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kEStrings, F::kIdentityGenerated,
                                F::kDistinctOneValue, F::kWindowFrameGroups, F::kNamedWindows, F::kBitStrings,
                                F::kSymmetricBetween, F::kValuesTable, F::kExceptStar, F::kAnyWordBehindDot, F::kArraysFromOne,

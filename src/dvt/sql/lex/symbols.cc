@@ -5,16 +5,16 @@ namespace {
 
 // Longest first; which of them are cut short by features is decided in Applies().
 constexpr std::string_view kSymbols[] = {
-    "!~~*", "~~~", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "-|-", "||/", "|/", "^@", "->",
-    "#>",   "#-",  "@>",  "<@",  "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&",
-    "<<",   ">>",  "<>",  "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//",  "**", "&<", "&>"};
+    "!~~*", "~~~", "->>", "#>>", "<=>", "<->", "!~*", "~~*", "!~~", "-|-", "||/", "|/", "^@", "^=", "->",
+    "#>",   "#-",  "@>",  "<@",  "?|",  "?&",  "|>",  "!~",  "~*",  "~~",  "@@",  "@?", "||", "&&", "<<",
+    ">>",   "<>",  "!=",  "<=",  ">=",  "==",  "::",  ":=",  "=>",  "//",  "**",  "&<", "&>"};
 
 bool Applies(std::string_view symbol, const Dialect& d) {
   switch (symbol[0]) {
     case '/': return d.Has(Feature::kSlashSlash);
     case '*': return d.Has(Feature::kStarStarIsPower);
-    case '~':
-    case '^': return d.Has(Feature::kTildeRegex);
+    case '^': return symbol == "^=" ? d.Has(Feature::kConnectBy) && !d.Has(Feature::kCaretIsPower) : d.Has(Feature::kTildeRegex);
+    case '~': return d.Has(Feature::kTildeRegex);
     case '!': return symbol[1] == '=' || d.Has(Feature::kTildeRegex);
     case '#': return d.Has(Feature::kHashJson);
     case '@': return d.Has(Feature::kJsonContainment);

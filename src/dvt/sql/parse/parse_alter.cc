@@ -181,7 +181,8 @@ Node* Parser::AlterAction() {
       return Phrase("MODIFY TTL", {Word("MODIFY TTL"), Expression()});
     }
     const std::string verb = ToUpper(Next().text);
-    Eat(Kw::kCOLUMN);
+    const bool word = Eat(Kw::kCOLUMN) || !Has(Feature::kAddWithoutColumn);
+    if (!word && IsWord("CONSTRAINT")) Fail("what becomes of a constraint is kept as written");
     if (Has(Feature::kDatabasesOnly) && verb == "MODIFY") {
       const size_t start = at_;
       Node* name = New(Kind::kName, {AnyWord("a column name")});
@@ -192,7 +193,7 @@ Node* Parser::AlterAction() {
       }
       at_ = start;
     }
-    Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + " COLUMN")});
+    Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + (word ? " COLUMN" : ""))});
     if (verb == "CHANGE") Add(action, AnyWord("a column name"));
     Add(action, ColumnDef());
     return action;

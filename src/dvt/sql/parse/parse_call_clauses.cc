@@ -97,6 +97,15 @@ Node* Parser::CallTail(Node* call) {
     SetChild(arena_, call, kWithinSlot, OrderList());
     ExpectSymbol(")");
   }
+  if (IsWord("KEEP") && SymbolAhead(1, "(") && Has(Feature::kConnectBy) &&
+      IsWord("DENSE_RANK", 2)) {  // the rows that an aggregate sees
+    at_ += 3;
+    Node* keep = Phrase("KEEP", {Word("DENSE_RANK " + ToUpper(Next().text))});
+    if (!Eat(Kw::kORDER, Kw::kBY)) Unexpected("ORDER BY");
+    Add(keep, OrderList());
+    ExpectSymbol(")");
+    SetChild(arena_, call, kKeepSlot, keep);
+  }
   if (Is(Kw::kFILTER) && SymbolAhead(1, "(") && Has(Feature::kFilterClause)) {
     at_ += 2;
     Eat(Kw::kWHERE);

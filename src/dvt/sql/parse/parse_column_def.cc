@@ -88,7 +88,7 @@ Node* Parser::SettingTuple() {
     Node* phrase = key;
     while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")")) {
       if (!phrase->Is(Kind::kPhrase)) phrase = Phrase({}, {key});
-      Add(phrase, PhrasePiece());
+      Add(phrase, Is(Kw::kTRUE) || Is(Kw::kFALSE) ? SettingValue() : PhrasePiece());
     }
     Add(tuple, phrase);
     if (!EatSymbol(",")) break;
@@ -335,8 +335,15 @@ Node* Parser::TableConstraint() {
       if (words == "FULLTEXT" || words == "FULLTEXT KEY") words = "FULLTEXT INDEX";
       if (words == "SPATIAL" || words == "SPATIAL KEY") words = "SPATIAL INDEX";
     }
-    if (!words.empty()) Add(phrase, Word(words));
-    if ((Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
+    if (words.empty() && IsWord("EXCLUDE") && IsAhead(1, Kw::kUSING) && SymbolAhead(3, "(")) {
+      const std::string method = "EXCLUDE USING " + std::string(Ahead(2).text);
+      at_ += 3;
+      Add(phrase, Word(method + std::string(PhrasePiece()->text)));
+    } else if (!words.empty()) {
+      Add(phrase, Word(words));
+    }
+    const bool excluded = words.empty() && phrase->count > 0 && phrase->Child(phrase->count - 1)->text.starts_with("EXCLUDE");
+    if (!excluded && (Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
       Add(phrase, Identifier("a name"));
     if (Cur().type == Tok::kString && Has(Feature::kDoubleQuotedStrings) && SymbolAhead(1, "("))
       Add(phrase, MakeIdentifier(arena_, Next().text, true));

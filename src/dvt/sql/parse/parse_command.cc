@@ -89,8 +89,9 @@ Node* Parser::CommentOn() {
   at_ += 2;
   std::string text = "COMMENT ON";
   while (!AtEnd() && !IsSymbol(";") && !(Is(Kw::kIS) && Ahead(1).type == Tok::kString)) {
-    const bool dot = IsSymbol(".") || SourceOf(Cur().begin - 1, Cur().begin) == ".";
-    text += (dot ? "" : " ") + std::string(SourceOf(Cur().begin, Cur().end));
+    const std::string_view before = SourceOf(Cur().begin - 1, Cur().begin);
+    const bool tight = IsSymbol(".") || IsSymbol(",") || IsSymbol("(") || IsSymbol(")") || before == "." || before == "(";
+    text += (tight ? "" : " ") + std::string(SourceOf(Cur().begin, Cur().end));
     Next();
   }
   if (!Eat(Kw::kIS)) return at_ = start, nullptr;
@@ -156,15 +157,31 @@ void Parser::CheckStage(size_t start) {
   }
 }
 
-// GRANT SELECT, ON …: a privilege is missing.
-void Parser::CheckGrant() {
+// GRANT SELECT(a, b) ON t TO u, GRANT EXECUTE ON FUNCTION F(int) TO u; nullptr where no parentheses stand.
+Node* Parser::Grant() {
+  const size_t start = at_;
   for (size_t n = 1; Ahead(n).type != Tok::kEnd && !SymbolAhead(n, ";") && !IsAhead(n, Kw::kTO); ++n) {
     if (!IsAhead(n, Kw::kON)) continue;
     at_ += n;
     if (n == 1 || tokens_[at_ - 1].symbol == Symbol(",")) Unexpected("a privilege");
-    at_ -= n;
-    return;
+    at_ = start;
+    break;
   }
+  if (!Has(Feature::kTildeRegex)) return nullptr;
+  std::string text;
+  bool columns = true, any = false, routine = false;
+  for (; !AtEnd() && !IsSymbol(";"); Next()) {
+    if (columns && Is(Kw::kON)) columns = false, routine = IsWord("FUNCTION", 1) || IsWord("PROCEDURE", 1);
+    if (Is(Kw::kTO) || Is(Kw::kFROM)) routine = false;
+    const bool open = IsSymbol("("), called = routine && SymbolAhead(1, "(");
+    any = any || open;
+    const bool tight =
+        text.empty() || IsSymbol(")") || IsSymbol(",") || IsSymbol(".") || open || text.back() == '(' || text.back() == '.';
+    const std::string_view source = SourceOf(Cur().begin, Cur().end);
+    text += (tight ? "" : " ") + (called && Cur().type == Tok::kWord ? ToUpper(source) : std::string(source));
+  }
+  if (!any) return at_ = start, nullptr;
+  return NewAt(tokens_[start].begin, Kind::kCommand, {}, arena_.Copy(text));
 }
 
 // DESC t is DESCRIBE t.
@@ -234,7 +251,9 @@ std::string_view Parser::PlainPartitions(std::string_view text) {
 
 // A statement known by its first words, or nullptr.
 Node* Parser::KnownCommand() {
-  if (IsWord("GRANT") || IsWord("REVOKE")) CheckGrant();
+  if (IsWord("GRANT") || IsWord("REVOKE")) {
+    if (Node* grant = Grant()) return grant;
+  }
   if (WordsAhead("COMMENT ON") > 0) return CommentOn();
   auto reworded = [&](std::span<const Rewording> table) -> Node* {
     for (const auto& [from, to] : table) {
@@ -277,11 +296,12 @@ Node* Parser::KnownCommand() {
     if (Node* found = reworded(kShows)) return found;
     if (Is(Kw::kNone) && IsWord("SHOW")) return ShowNames(New(Kind::kCommand));
   }
+  const size_t to = IsWord("LOCAL", 1) || IsWord("SESSION", 1) ? 3 : 2;  // the values of a list keep the word
   if (Is(Kw::kSET) && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
-      (Ahead(2).kw == Kw::kTO || SymbolAhead(2, ":=")) && Ahead(3).type != Tok::kEnd) {
+      (Ahead(to).kw == Kw::kTO || SymbolAhead(to, ":=")) && Ahead(to + 1).type != Tok::kEnd && !SymbolAhead(to + 2, ",")) {
     Node* command = New(Kind::kCommand);
-    const std::string name(SourceOf(Ahead(1).begin, Ahead(1).end));
-    at_ += 3;
+    const std::string name(SourceOf(Ahead(1).begin, Ahead(to - 1).end));
+    at_ += to + 1;
     command->text = arena_.Copy("SET " + name + " = " + std::string(RawUntilStatementEnd(Cur().begin)));
     return command;
   }

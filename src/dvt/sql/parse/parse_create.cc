@@ -86,7 +86,12 @@ bool Parser::CreateIndex(Node* create) {
   while (!AtEnd() && !IsSymbol(";")) {
     if (Eat(Kw::kWHERE)) {
       Add(tail, Phrase("WHERE", {Word("WHERE"), Expression()}));
+    } else if (Is(Kw::kWITH) && SymbolAhead(1, "(")) {
+      Next();
+      Add(tail, Phrase("WITH", {Word("WITH"), SettingTuple()}));
     } else {
+      const bool known = IsWord("INCLUDE") || IsWord("TABLESPACE") || (tail->count > 0 && !Is(Kw::kNULLS));
+      if (!known && (Has(Feature::kTildeRegex) || Has(Feature::kFlashback))) return false;
       Add(tail, PhrasePiece());
     }
   }
@@ -105,6 +110,13 @@ void Parser::RoutineSetting(Node* properties, Node* late) {
 
 // Functions and procedures: parameters, then clauses in any order, then the body.
 bool Parser::CreateRoutine(Node* create) {
+  const auto text = [&] {  // the body, which stays between dollars
+    const bool dollar =
+        Has(Feature::kTildeRegex) && ast_.source[Cur().begin] == '$' && Cur().text.find("$$") == std::string_view::npos;
+    Node* body = Primary();
+    if (body->Is(Kind::kString)) body->Set(kDollarQuoted, dollar);
+    return body;
+  };
   create->children[kCreateName] = DottedName();
   if (IsSymbol("(")) {
     Next();
@@ -129,9 +141,10 @@ bool Parser::CreateRoutine(Node* create) {
     if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
         EqualsIgnoreCase(Ahead(2).text, "LANGUAGE")) {
       Next();
-      create->children[kCreateBody] = Primary();
+      create->children[kCreateBody] = text();
     } else if (IsWord("RETURNS")) {
       Next();
+      if (Has(Feature::kTildeRegex) && (IsWord("SETOF") || IsWord("TRIGGER"))) return false;
       Node* returns = Phrase("RETURNS", {Word("RETURNS")});
       if (Eat(Kw::kTABLE)) {
         Add(returns, Word("TABLE"));
@@ -146,6 +159,8 @@ bool Parser::CreateRoutine(Node* create) {
       Add(properties, returns);
     } else if (Has(Feature::kStagedFiles) && Cur().type == Tok::kWord && SymbolAhead(1, "=")) {
       RoutineSetting(properties, late);
+    } else if (IsWord("LANGUAGE")) {
+      Add(properties, Word(ToUpper(Next().text)));
     } else if (IsWord("RETURN")) {
       Next();
       Add(properties, Phrase("RETURN", {Word("RETURN"), BodyAhead() ? Query() : Expression()}));
@@ -164,18 +179,25 @@ bool Parser::CreateRoutine(Node* create) {
     create->children[kCreateTail] = New(Kind::kList, {body});
     return true;
   }
+  if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
+      (Ahead(2).type == Tok::kEnd || SymbolAhead(2, ";"))) {
+    Next();
+    create->children[kCreateBody] = text();
+    return true;
+  }
   CreateBody(create);
   return true;
 }
 
 bool Parser::CreateRest(Node* create) {
   const std::string_view what = create->text;
-  if (what.find("INDEX") != std::string_view::npos) return CreateIndex(create);
+  if (what.find("INDEX") != std::string_view::npos) return !what.starts_with("BITMAP") && CreateIndex(create);
   if (Has(Feature::kProcedural) && (what.ends_with("FUNCTION") || what.ends_with("PROCEDURE") || what.ends_with("PROC")))
     return ProceduralRoutine(create);
   if (what.ends_with("FUNCTION") || what.ends_with("PROCEDURE") || what.ends_with("PROC") || what.ends_with("MACRO"))
     return CreateRoutine(create);
   if (!NameAhead() || (what == "DICTIONARY" && !Has(Feature::kSettingsClause))) return false;
+  if (IsWord("AUTHORIZATION") && Ahead(1).type == Tok::kWord) return false;
   create->children[kCreateName] = DottedName();
   if (what.ends_with("SEQUENCE")) {
     create->children[kCreateProperties] = SequenceOptions();
@@ -226,12 +248,14 @@ Node* Parser::RoutineBlock() {
   if (length == 0) return nullptr;
   const size_t end = at_ + length;
   while (at_ < end) Next();
+  if (Cur().type == Tok::kWord || Cur().type == Tok::kQuotedName) Next();  // END name
   return NewAt(begin, Kind::kCommand, {}, SourceOf(begin, tokens_[at_ - 1].end));
 }
 
 Node* Parser::Create() {
   const size_t start = at_;
   if (const std::string_view kind = StagedKind(); !kind.empty()) return CreateStage(kind);
+  if (Node* read = ServerCreate()) return read;
   Node* create = Slots(Kind::kCreate, kCreateSlots);
   bool read = CreateHead(create);
   if (read) {

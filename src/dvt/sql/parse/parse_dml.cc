@@ -242,8 +242,8 @@ Node* Parser::Delete(Node* with) {
   Next();
   SetChild(arena_, node, 8, OptimizerHint());
   if (!Eat(Kw::kFROM)) {
-    const bool bare =
-        Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit) || Has(Feature::kMultiTableDelete);
+    const bool bare = Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit) ||
+                      Has(Feature::kMultiTableDelete) || Has(Feature::kTop);
     if (!bare || !NameAhead()) Unexpected("FROM");
     node->Set(kWithoutFrom);  // DELETE t FROM t JOIN u …
   }
@@ -372,8 +372,13 @@ Node* Parser::Truncate() {
   if (Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) node->Set(kIfExists), at_ += 2;
   Node* names = New(Kind::kList);
   do {
+    const bool only = Is(Kw::kONLY) && NameAhead(1);
+    if (only) Next();
     if (!NameAhead()) return at_ = start, Command();
-    Add(names, DottedName());
+    Node* name = DottedName();
+    Add(names, only ? New(Kind::kTable, {nullptr, name, nullptr}) : name);
+    names->children[names->count - 1]->Set(kByName, only);
+    if (Has(Feature::kTableStatement)) EatSymbol("*");
   } while (EatSymbol(","));
   node->children[0] = names;
   if (!AtEnd() && !IsSymbol(";")) {
@@ -403,10 +408,26 @@ Node* Parser::Drop() {
   drop->text = arena_.Copy(what);
   if (Is(Kw::kIF) && IsAhead(1, Kw::kEXISTS)) drop->Set(kIfExists), at_ += 2;
   if (Is(Kw::kIF) && Ahead(1).type == Tok::kWord) Next(), Unexpected("EXISTS");
+  const auto types = [&] {  // (INT, TEXT); as written where names or modes stand among them
+    const size_t open = at_;
+    Node* tuple = New(Kind::kTuple);
+    Next();
+    try {
+      while (!IsSymbol(")")) {
+        Add(tuple, TypeName());
+        if (!EatSymbol(",")) break;
+      }
+      ExpectSymbol(")");
+      return tuple;
+    } catch (const ParseFailure&) {
+      at_ = open;
+      return PhrasePiece();
+    }
+  };
   Node* names = New(Kind::kList);
   do {
     Node* name = DottedName();
-    if (routine && IsSymbol("(")) name = Phrase("ROUTINE", {name, PhrasePiece()});
+    if (routine && IsSymbol("(")) name = Phrase("ROUTINE", {name, types()});
     Add(names, name);
   } while (EatSymbol(","));
   drop->children[0] = names;

@@ -48,6 +48,7 @@ Op Parser::BinaryOp(int* tokens) const {
     case Symbol("->>"): return Has(Feature::kArrowJson) ? Op::kJsonGetText : Op::kNone;
     case Symbol("#>"): return Op::kJsonPath;
     case Symbol("#>>"): return Op::kJsonPathText;
+    case Symbol("^="): return Op::kNeq;
     case Symbol("@>"): return Op::kContains;
     case Symbol("<@"): return Op::kContainedBy;
     case Symbol("?|"): return Op::kHasAny;

@@ -7,12 +7,16 @@ namespace dvt::sql {
 void Parser::QueryTail(Node* query) {
   while (true) {
     if (SortClause(query)) continue;
-    if (Is(Kw::kORDER) && IsAhead(1, Kw::kBY) && (query->children[kOrderSlot] == nullptr || Has(Feature::kSortBy))) {
+    const bool siblings = Has(Feature::kConnectBy) && Is(Kw::kORDER) && IsWord("SIBLINGS", 1) && IsAhead(2, Kw::kBY);
+    if (siblings) Next();
+    if ((siblings || Is(Kw::kORDER)) && IsAhead(1, Kw::kBY) &&
+        (query->children[kOrderSlot] == nullptr || Has(Feature::kSortBy))) {
       at_ += 2;
       const Comment* comments = comments_.empty() ? nullptr : CommentsSince(at_ - 2, true);
       Node* order = OrderList();
       if (query->children[kOrderSlot] == nullptr) query->children[kOrderSlot] = New(Kind::kList);
       AddComments(query->children[kOrderSlot], comments);
+      if (siblings) query->children[kOrderSlot]->text = "SIBLINGS";
       for (Node* item : order->Children()) Add(query->children[kOrderSlot], item);
     } else if (Is(Kw::kLIMIT) && query->children[kLimitSlot] == nullptr) {
       Node* limit = New(Kind::kLimit);

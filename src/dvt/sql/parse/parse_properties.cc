@@ -62,6 +62,7 @@ constexpr PropertyShape kShapes[] = {
 // key = value, 'key' = 'value', key value.
 Node* Parser::SettingValue() {
   if ((Cur().type == Tok::kWord && SymbolAhead(1, "[")) || Has(Feature::kScripts)) return Expression();
+  if (Is(Kw::kTRUE) || Is(Kw::kFALSE)) return Word(ToUpper(Next().text));
   return PhrasePiece();
 }
 
@@ -103,6 +104,12 @@ Node* Parser::Property() {
   if (!Has(Feature::kScripts) && !Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
       (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
     // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
+    const Token& behind = Ahead(BehindParenthesis(3));
+    if (Has(Feature::kTransactionalDdl) && Has(Feature::kTildeRegex) &&
+        (behind.type == Tok::kEnd || behind.symbol == Symbol(";"))) {
+      at_ += 2;
+      return Phrase("PARTITION BY", {Word("PARTITION BY"), Expression()});
+    }
     const uint32_t begin = Cur().begin;
     while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
       if (IsSymbol("("))

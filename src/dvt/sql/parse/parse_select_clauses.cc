@@ -66,7 +66,7 @@ Node* Parser::Into() {
   if (Is(Kw::kTEMPORARY) || Is(Kw::kTEMP)) {
     Next();
     into->text = "TEMPORARY";
-  } else if (IsWord("UNLOGGED") && NameAhead(1)) {
+  } else if (IsWord("UNLOGGED") && (NameAhead(1) || IsAhead(1, Kw::kTABLE))) {
     Next();
     into->text = "UNLOGGED";
   }

@@ -227,15 +227,20 @@ std::string_view Parser::IntervalUnit(bool required) {
     for (std::string_view unit : kUnits) {
       if (single != unit) continue;
       Next();
-      if (IsSymbol("(") && Ahead(1).type == Tok::kNumber) at_ += 3;
+      const auto digits = [&]() -> std::string {  // DAY(3)
+        if (!IsSymbol("(") || Ahead(1).type != Tok::kNumber) return "";
+        at_ += 3;
+        return Has(Feature::kFlashback) ? "(" + std::string(tokens_[at_ - 2].text) + ")" : "";
+      };
+      single += digits();
       if (Is(Kw::kTO) && Ahead(1).type == Tok::kWord && Ahead(2).type != Tok::kString) {
         Next();
         std::string full = single + " TO " + ToUpper(Cur().text);
         Next();
-        if (IsSymbol("(") && Ahead(1).type == Tok::kNumber) at_ += 3;
+        full += digits();
         return arena_.Copy(full);
       }
-      return unit;
+      return single.size() > unit.size() ? arena_.Copy(single) : unit;
     }
   }
   if (required) Unexpected("an interval unit (DAY, MONTH, …)");

@@ -25,6 +25,14 @@ bool Parser::AtStatement() const {
       (SymbolAhead(1, "-") || ((Has(Feature::kScripts) || Has(Feature::kSessionVariables)) && SymbolAhead(1, "("))))
     return true;  // SET -v, SET (a, b) = …
   if (IsWord("COPY") && SymbolAhead(1, "(") && Has(Feature::kPrefixAliases)) return QueryAhead(2);
+  // EXPLAIN (ANALYZE) …, COPY (…) TO …, FETCH NEXT FROM c: commands whose second token tells them from calls and names.
+  if (Has(Feature::kTildeRegex) && Has(Feature::kTransactionalDdl) && Cur().type == Tok::kWord) {
+    const size_t behind = SymbolAhead(1, "(") ? BehindParenthesis(1) : 0;
+    if (behind > 0 && (IsWord("EXPLAIN") || IsWord("VACUUM") || IsWord("ANALYZE"))) return Ahead(behind).type != Tok::kEnd;
+    if (behind > 0 && (IsWord("COPY") || IsWord("UNLOAD"))) return IsAhead(behind, Kw::kTO);
+    if (Is(Kw::kFETCH) || IsWord("MOVE") || IsWord("DISCARD"))
+      return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kNumber;
+  }
   if (Cur().type != Tok::kWord || SymbolAhead(1, "(") || SymbolAhead(1, ".")) return false;
   if (Is(Kw::kDESC) && Has(Feature::kShowCommands)) return Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName;
   for (std::string_view verb : kVerbs) {
@@ -81,6 +89,8 @@ Node* Parser::Statement() {
     statement = Merge(nullptr);
   else if (IsWord("TRUNCATE") && Ahead(1).type == Tok::kWord)
     statement = Truncate();
+  else if ((statement = ServerCopy()) != nullptr)
+    ;
   else if (AtStatement())
     (statement = KnownCommand()) != nullptr ? statement : (statement = Command());
   else

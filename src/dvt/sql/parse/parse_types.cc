@@ -49,6 +49,7 @@ bool Parser::TypeAhead() const {
       if ((!Has(Feature::kDoubleColonCast) && !Has(Feature::kTypedLiterals)) || IsStructural(Cur().kw) ||
           Cur().kw == Kw::kINTERVAL || FindType(d_, ToUpper(Cur().text)) == nullptr)
         return false;
+      if (IsWord("DOUBLE") && Ahead(1).kw == Kw::kPRECISION) n = 2;
   }
   return (Ahead(n).type == Tok::kString || Ahead(n).type == Tok::kEString) &&
          (ast_.source[Ahead(n).begin] != '"' || Has(Feature::kTypedLiterals));
@@ -82,7 +83,7 @@ Node* Parser::TypedLiteral() {
   if (type->text == "JSON" && Has(Feature::kLiteralDigits))
     return NewAt(begin, Kind::kFunction, {New(Kind::kList, {text})}, "JSON_PARSE");
   Node* literal = NewAt(begin, Kind::kCast, {text, LiteralType(type, text->text)});
-  if (EqualsIgnoreCase(type->text, "JSON") || Has(Feature::kLenientCasts)) literal->text = "LITERAL";
+  if (EqualsIgnoreCase(type->text, "JSON") || Has(Feature::kLenientCasts) || Has(Feature::kFlashback)) literal->text = "LITERAL";
   return literal;
 }
 
@@ -189,6 +190,7 @@ void Parser::TypeArguments(Node* type, std::string_view name) {
       Add(type, Prefix(0));
     } else {
       Node* name = NewAt(Cur().begin, Kind::kColumn, {AnyWord("a type parameter")});
+      if (Has(Feature::kTildeRegex)) name->children[0]->text = arena_.Copy(ToUpper(name->children[0]->text));  // GEOMETRY(POINT)
       while (EatSymbol(".")) Add(name, AnyWord("a name after '.'"));
       Add(type, name);
     }

@@ -313,7 +313,6 @@ class Parser {
   Node* Interval();
   std::string_view IntervalUnit(bool required);
   Node* TypedLiteral();
-  Node* Over();
   Node* WindowSpec();
   Node* Frame();
   Node* FrameBound();
@@ -404,7 +403,9 @@ class Parser {
   Node* Command();
   size_t WordsAhead(std::string_view words) const;
   Node* KnownCommand();
-  void CheckGrant();
+  Node* Grant();
+  Node* ServerCreate();
+  Node* ServerCopy();
   Node* CommentOn();
   Node* ShowNames(Node* command);
   Node* Assignments();

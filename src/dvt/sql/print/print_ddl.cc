@@ -260,9 +260,11 @@ void Writer::Drop(const Node* drop) {
     const Node* name = drop->Child(0)->Child(i);
     if (name->Is(Kind::kPhrase)) {  // a routine and the types of its parameters
       Any(name->Child(0));
-      Put(drop->text.ends_with("PROCEDURE") || dialect_.Has(Feature::kStagedFiles) || dialect_.Has(Feature::kCanonicalNames)
-              ? " "
-              : "");
+      const Node* types = name->Child(1);
+      if (types->Is(Kind::kTuple) && types->count == 0 && dialect_.Has(Feature::kTildeRegex)) continue;
+      const bool apart = drop->text.ends_with("PROCEDURE") || types->Is(Kind::kTuple) || dialect_.Has(Feature::kStagedFiles) ||
+                         dialect_.Has(Feature::kCanonicalNames);
+      Put(apart ? " " : "");
       Any(name->Child(1));
     } else {
       Any(name);

@@ -234,6 +234,7 @@ void Writer::MergeAction(const Node* action) {
         Columns(action->Child(kInsertColumns));
       }
       if (action->Child(kInsertSource)->Is(Kind::kWord) && action->Child(kInsertSource)->text.empty()) return;
+      if (action->Child(kInsertSource)->Is(Kind::kDefault)) return Put(" DEFAULT VALUES");
       Put(" ");
       return Any(action->Child(kInsertSource));
     case Kind::kDelete: return Put("DELETE");

@@ -365,6 +365,7 @@ void Writer::Like(const Node* node) {
     case Op::kGlob: Put("GLOB "); break;
     default: Put("LIKE "); break;
   }
+  like_pattern_ = node->Child(1)->Is(Kind::kQuantified);
   Expression(node->Child(1), level + 1);
   if (const Node* escape = node->Child(2)) {
     Put(" ESCAPE ");

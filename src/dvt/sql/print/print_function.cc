@@ -72,7 +72,7 @@ void Writer::Function(const Node* node) {
     if (node->Has(kDistinctArgs) || approximate) Put("DISTINCT ");
     const bool bare_query =
         args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) &&
-        (EqualsIgnoreCase(node->text, "ARRAY") ||
+        (EqualsIgnoreCase(node->text, "ARRAY") || EqualsIgnoreCase(node->text, "MULTISET") ||
          (args->Child(0)->Has(kNoParens) && (dialect_.Has(Feature::kFromFirst) || dialect_.Has(Feature::kParametricCalls))));
     if (bare_query)
       Query(args->Child(0)->Child(kInnerSlot));
@@ -92,6 +92,13 @@ void Writer::Function(const Node* node) {
   if (const Node* within = node->Child(kWithinSlot)) {
     Put(" WITHIN GROUP (ORDER BY ");
     List(within);
+    Put(")");
+  }
+  if (const Node* keep = node->Child(kKeepSlot)) {
+    Put(" KEEP (");
+    Put(keep->Child(0)->text);
+    Put(" ORDER BY ");
+    List(keep->Child(1));
     Put(")");
   }
   if (const Node* filter = node->Child(kFilterSlot)) {
@@ -154,7 +161,8 @@ void Writer::StructCall(const Node* node) {
 void Writer::Quantified(const Node* node) {
   const Node* value = node->Child(0);
   const bool apart = value->Is(Kind::kRow) || (value->IsQuery() && node->text.empty()) || node->Has(kNoParens);
-  Put(node->op != Op::kAny ? "ALL " : apart ? "ANY " : "ANY");
+  Put(node->op != Op::kAny ? (apart || like_pattern_ ? "ALL " : "ALL") : apart ? "ANY " : "ANY");
+  like_pattern_ = false;
   if (value->IsQuery() || value->Is(Kind::kRow) || node->Has(kNoParens)) return Expression(value, 0);
   Put("(");
   Expression(value, 0);

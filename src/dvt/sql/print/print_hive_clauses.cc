@@ -10,6 +10,7 @@ void Writer::OrderClauses(const Node* order) {
     Comments(order, true);
     while (!out_.empty() && (out_.back() == ' ' || out_.back() == '\n')) out_.pop_back();
   }
+  const std::string_view plain = order->text == "SIBLINGS" ? "ORDER SIBLINGS BY" : "ORDER BY";
   static constexpr std::string_view kClauses[] = {"CLUSTER BY", "DISTRIBUTE BY", "SORT BY", ""};
   for (const std::string_view clause : kClauses) {
     if (!clause.empty() && !dialect_.Has(Feature::kSortBy)) continue;
@@ -22,7 +23,7 @@ void Writer::OrderClauses(const Node* order) {
         continue;
       }
       if (first)
-        Clause(clause.empty() ? "ORDER BY" : clause);
+        Clause(clause.empty() ? plain : clause);
       else
         Put(", ");
       first = false;
@@ -30,7 +31,7 @@ void Writer::OrderClauses(const Node* order) {
     }
     if (items.empty()) continue;
     Break();
-    Put(clause.empty() ? "ORDER BY" : clause);
+    Put(clause.empty() ? plain : clause);
     Lines(items);
   }
 }

@@ -69,6 +69,12 @@ void Writer::String(const Node* node) {
     }
     return Put("'");
   }
+  if (node->op == Op::kPlain && node->Has(kDollarQuoted) &&
+      (dialect_.Has(Feature::kDollarStrings) || dialect_.Has(Feature::kCanonicalNames))) {
+    Put("$$");
+    out_ += node->text;
+    return Put("$$");
+  }
   Put(QuoteString(dialect_, node->text));
 }
 

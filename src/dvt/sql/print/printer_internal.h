@@ -143,6 +143,7 @@ class Writer {
   const PrintOptions& options_;
   std::string out_;
   int indent_ = 0;
+  bool like_pattern_ = false;   ///< LIKE ALL (…)
   bool arrow_inside_ = false;   ///< the left side of -> or ->>
   bool inline_values_ = false;  ///< … THEN INSERT (a) VALUES (1)
   bool hints_first_ = false;    ///< WITH (HOLDLOCK) before the alias

@@ -324,6 +324,9 @@ std::string CanonicalInterval(std::string_view text) {
 }  // namespace
 
 Node* Rewriter::Interval(Node* node) {
+  for (size_t open = node->text.find('('); open != std::string_view::npos;
+       open = node->text.find('('))  // DAY(3): no digits elsewhere
+    node->text = arena_.Copy(std::string(node->text.substr(0, open)) + std::string(node->text.substr(node->text.find(')') + 1)));
   if (to_.Has(Feature::kDynamicTyping)) {
     Note(Verdict::kUnsupported, node, "INTERVAL", "dates are texts in " + std::string(to_.name));
     return node;

@@ -269,6 +269,11 @@ Node* Rewriter::Normalize(Node* node) {
       if (node->text == "LITERAL" && to_.Has(Feature::kSpreadColumns)) {
         if (Node* literal = TabledCast(node)) return literal;
       }
+      if (node->text == "LITERAL" && node->Child(0)->Is(Kind::kString) && node->Child(0)->text.size() < 27) {
+        Node* literal[] = {node->Child(0)};
+        if (const FunctionSpec* made = FindConcept(to_, "literal_" + ToLower(node->Child(1)->text), 1))
+          return Call(node, *made, literal);
+      }
       if (const FunctionSpec* made = FindConcept(to_, "cast_" + ToLower(node->Child(1)->text), 1)) {
         Node* parts[] = {node->Child(0)};
         return Call(node, *made, parts);

@@ -119,7 +119,8 @@ Node* Rewriter::CanonicalOperator(Node* node) {
   if (node->op == Op::kEq && customary_ && any != nullptr && any->Is(Kind::kQuantified, Op::kAny) && !any->Child(0)->IsQuery() &&
       !any->Child(0)->Is(Kind::kRow))
     return CallOf(node, "equals_any", {node->Child(0), any->children[0]});
-  if (node->op == Op::kPow && (to_.Has(Feature::kStarStarIsPower) || to_.Has(Feature::kCanonicalNames)))
+  if (node->op == Op::kPow && (to_.Has(Feature::kStarStarIsPower) || to_.Has(Feature::kCanonicalNames) ||
+                               (customary_ && to_.Has(Feature::kCaretIsPower))))
     return MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)});
   if (node->op == Op::kRegexMatch && customary_ && &from_ == &to_ && to_.Has(Feature::kSpreadColumns)) {
     Note(Verdict::kDifferent, node, "~", "it matches whole texts, REGEXP_MATCHES any part of them");
@@ -256,7 +257,7 @@ Node* Rewriter::Canonical(Node* node) {
       if (what->Is(Kind::kColumn) && what->count == 1 && EqualsIgnoreCase(what->Child(0)->text, "UNKNOWN"))
         node->children[1] = NewNode(arena_, Kind::kNull);
       if (what->Is(Kind::kBoolean) && to_.Has(Feature::kNoTruthTests)) return WithoutTruthTest(node);
-      if (from_.Has(Feature::kRowNullTests)) return node;
+      if (from_.Has(Feature::kRowNullTests) && node->Child(1)->Is(Kind::kNull)) return node;
       break;
     }
     case Kind::kBinary:
@@ -273,7 +274,8 @@ Node* Rewriter::Canonical(Node* node) {
         Node* call = MakeFunction(arena_, "REGEXP_LIKE", {node->Child(0), node->Child(1)});
         return node->Has(kNot) ? MakeNot(arena_, call) : call;
       }
-      return node;
+      if (node->op != Op::kSimilarTo) return node;
+      break;
     case Kind::kBetween:
     case Kind::kIn:
       if (node->Is(Kind::kIn) && node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;

@@ -89,6 +89,16 @@ bool Rewriter::PlainRoutine(Node* create) {
   return properties->count > 0;
 }
 
+// CREATE TABLE t LIKE u is CREATE TABLE t (LIKE u).
+void Rewriter::LikeInside(Node* create) {
+  Node* properties = create->Child(kCreateProperties);
+  if (properties == nullptr || properties->count != 1 || create->Child(kCreateColumns) != nullptr) return;
+  Node* like = properties->children[0];
+  if (!like->Is(Kind::kPhrase) || like->text != "LIKE") return;
+  create->children[kCreateColumns] = NewNode(arena_, Kind::kList, {like});
+  create->children[kCreateProperties] = nullptr;
+}
+
 // CREATE TRANSIENT TABLE t … CLUSTER BY (a) COMMENT = 'c' is CREATE TABLE t …
 void Rewriter::PlainDefinition(Node* node) {
   if (node->Is(Kind::kAlter) && customary_ && &from_ != &to_) {
@@ -98,6 +108,7 @@ void Rewriter::PlainDefinition(Node* node) {
     }
   }
   if (!customary_) return;
+  if (&from_ != &to_ && node->Is(Kind::kCreate) && to_.Has(Feature::kTildeRegex)) LikeInside(node);
   if (&from_ != &to_ && node->Is(Kind::kColumnDef) && node->Child(2) != nullptr) Counter(node);
   const bool comments = to_.Has(Feature::kCommentsApart) && &from_ != &to_;
   if (!comments && !to_.Has(Feature::kPlainDefinitions)) return;
@@ -176,7 +187,8 @@ void Rewriter::ColumnsAddedInTurn(Node* alter) {
   Node* list = NewNode(arena_, Kind::kList);
   bool again = false;
   for (Node* action : actions->Children()) {
-    const bool many = action->text == "ADD COLUMNS" && bare && action->Child(action->count - 1)->Is(Kind::kTuple);
+    const bool many = action->text == "ADD COLUMNS" && bare && !to_.Has(Feature::kGlobalTemporary) &&
+                      action->Child(action->count - 1)->Is(Kind::kTuple);
     const bool one = action->text == "ADD COLUMN" && bare;
     for (Node* column : many ? action->Child(action->count - 1)->Children() : std::span<Node* const>()) {
       Node* each = NewNode(arena_, Kind::kPhrase, {NewNode(arena_, Kind::kWord, {}, "ADD"), column}, "ADD COLUMN");

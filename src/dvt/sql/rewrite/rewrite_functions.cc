@@ -38,6 +38,10 @@ Node* Rewriter::Function(Node* node) {
   if (Node* order = node->Child(kWithinSlot)) Order(order, nullptr);
   if (node->Has(kIgnoreNulls) && !to_.Has(Feature::kIgnoreNulls) && to_.Has(Feature::kDistinctOneValue))
     Note(Verdict::kUnsupported, node, "IGNORE NULLS", std::string(to_.name) + " has no such clause");
+  if (const Node* keep = node->Child(kKeepSlot)) {
+    if (Node* order = keep->children[1]) Order(order, nullptr);
+    if (!to_.Has(Feature::kConnectBy)) Note(Verdict::kUnsupported, node, "KEEP", std::string(to_.name) + " has no such clause");
+  }
   if (node->Child(kFilterSlot) != nullptr && !to_.Has(Feature::kFilterClause)) {
     Note(Verdict::kUnsupported, node, "FILTER", std::string(to_.name) + " has no FILTER clause");
   }
@@ -266,8 +270,8 @@ Node* Rewriter::Numbers(Node* node, std::string_view meaning) {
     node->text = "ROUND";
     return node;
   }
-  if (meaning == "mod" || meaning == "mod_null")
-    return Modulo(Made(MakeBinary(arena_, Op::kMod, Made(MakeParen(arena_, argument(0))), Made(MakeParen(arena_, argument(1))))));
+  const auto operand = [&](uint32_t i) { return customary_ ? argument(i) : Made(MakeParen(arena_, argument(i))); };
+  if (meaning == "mod" || meaning == "mod_null") return Modulo(Made(MakeBinary(arena_, Op::kMod, operand(0), operand(1))));
   if (meaning == "div") {
     Node* quotient =
         Made(MakeBinary(arena_, Op::kIntDiv, Made(MakeParen(arena_, argument(0))), Made(MakeParen(arena_, argument(1)))));

@@ -35,6 +35,14 @@ void Rewriter::Run(Node*& slot) {
   if (customary_) QuotedPaths(slot);
   if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, from_, to_);
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
+  if (slot != nullptr && assigns_) {
+    for (Node* update : FindAll(slot, Kind::kUpdate)) {
+      for (Node* each : update->Child(2) == nullptr ? std::span<Node*>() : update->children[2]->Children()) {
+        if (each->Is(Kind::kBinary) && each->Child(0)->Is(Kind::kRow))
+          made_.insert(each);  // SET (a, b) = (1, 2) compares nothing
+      }
+    }
+  }
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
   if (normalize_ && &from_ != &to_) PlainOrders(slot);

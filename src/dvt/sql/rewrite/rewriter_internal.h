@@ -252,6 +252,7 @@ class Rewriter {
   Node* PatternList(Node* like);
   void PlainDefinition(Node* node);
   bool PlainRoutine(Node* create);
+  void LikeInside(Node* create);
   void AlterActions(const Node* alter);
   void ColumnsAddedInTurn(Node* alter);
   void DecimalNumber(Node* number);

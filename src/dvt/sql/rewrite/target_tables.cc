@@ -92,7 +92,7 @@ Node* AsCreate(Arena& arena, Node* select) {
 
 void Marks(Arena& arena, Node* node, const Dialect& target) {
   if (node == nullptr) return;
-  const bool by_name = target.Has(Feature::kHashNames);
+  const bool by_name = target.Has(Feature::kHashNames) && !target.Has(Feature::kGlobalTemporary);
   if (node->Is(Kind::kCreate) && node->Child(kCreateName) != nullptr && node->Child(kCreateName)->Is(Kind::kName)) {
     if (!by_name && DropMark(node->Child(kCreateName))) node->Set(kTemporary);
     if (by_name && node->Has(kTemporary) && node->text == "TABLE") {
@@ -238,7 +238,8 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
   if (tree->Is(Kind::kCreate)) Definitions(arena, tree, target);
   if (target.Has(Feature::kFlashback)) Flashback(arena, tree);
   Applied(arena, tree, target);
-  const bool marked = source.Has(Feature::kHashNames) || target.Has(Feature::kHashNames);
+  const auto marks = [](const Dialect& each) { return each.Has(Feature::kHashNames) && !each.Has(Feature::kGlobalTemporary); };
+  const bool marked = marks(source) || marks(target);
   if (tree->Is(Kind::kCreate) && tree->Child(kCreateName) != nullptr && target.Has(Feature::kProceduralDdl)) {
     const Node* name = tree->Child(kCreateName);
     const Node* table = tree->Child(kCreateOn) == nullptr ? nullptr : tree->Child(kCreateOn)->Child(1);
