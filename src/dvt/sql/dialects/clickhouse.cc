@@ -11,6 +11,8 @@ using F = Feature;
 constexpr FeatureSet kFeatures = kWarehouseFeatures
                                      .With({F::kSemiJoinWords,
                                             F::kPathsWithoutWildcards,
+                                            F::kTrimOneSided,
+                                            F::kOrderInside,
                                             F::kIntervalParens,
                                             F::kNullSafeEquals,
                                             F::kNullSafeWords,
