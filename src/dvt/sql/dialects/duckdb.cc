@@ -292,6 +292,7 @@ constexpr TypeSpec kTypes[] = {
     {"UUID", TypeKind::kUuid},
     {"JSON", TypeKind::kJson},
     {"JSON", TypeKind::kJson, 0, 0, 0, false, false, "JSONB"},
+    {"VARIANT", TypeKind::kUnknown},
     {"BIT", TypeKind::kUnknown},
     {"BITSTRING", TypeKind::kUnknown, 0, 0, 0, false, true, "BIT"},
 };
