@@ -157,6 +157,9 @@ bool Parser::CreateRoutine(Node* create) {
         Add(returns, TypeName());
       }
       Add(properties, returns);
+    } else if (IsWord("EXECUTE") && IsAhead(1, Kw::kAS) && Has(Feature::kStagedFiles)) {
+      at_ += 2;
+      Add(properties, Word("EXECUTE AS " + ToUpper(Next().text)));
     } else if (Has(Feature::kStagedFiles) && Cur().type == Tok::kWord && SymbolAhead(1, "=")) {
       RoutineSetting(properties, late);
     } else if (IsWord("LANGUAGE")) {

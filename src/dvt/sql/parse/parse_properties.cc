@@ -189,7 +189,8 @@ Node* Parser::Property() {
     }
     if (IsSymbol("=")) {
       Next();
-      return New(Kind::kSetting, {Word(words), SettingValue()}, arena_.Copy(words));
+      Node* value = Has(Feature::kStagedFiles) && IsSymbol("(") ? Word(TightTuple()) : SettingValue();
+      return New(Kind::kSetting, {Word(words), value}, arena_.Copy(words));
     }
     if (Cur().type == Tok::kString && words == "COMMENT") return Phrase("COMMENT", {Word(words), Primary()});
   }
