@@ -24,6 +24,11 @@ constexpr FunctionSpec Named(std::string_view name, std::string_view meaning, in
 }
 
 constexpr FunctionSpec kFunctions[] = {
+    Says("nvl2", 2, 2, "CASE WHEN NOT ARG1 IS NULL THEN ARG2 END"),
+    Says("date_from_unix_date", 1, 1, "CAST('1970-01-01' AS DATE) + INTERVAL ARG1 DAY"),
+    Says("ts_or_ds_to_date_str", 1, 1, "SUBSTRING(CAST(ARG1 AS TEXT), 1, 10)"),
+    Says("array_any", 2, 2, "(ARRAY_LENGTH(ARG1) = 0 OR ARRAY_LENGTH(LIST_FILTER(ARG1, ARG2)) <> 0)"),
+    Says("from_iso8601_timestamp_nanos", 1, 1, "CAST(ARG1 AS TIMESTAMPTZ)"),
     // What Snowflake's functions make of odd arguments
     Says("initcap_signs", 1, 1, "ARRAY_TO_STRING(CASE WHEN REGEXP_MATCHES(LEFT(ARG1, 1), '[' || (' \t\n\r\f' || CHR(11) || '!?@\"\\^#$&~_,.:;+\\\\\\-*%/|\\\\\\[\\\\\\](){}<>') || ']') THEN LIST_TRANSFORM(REGEXP_EXTRACT_ALL(ARG1, '([' || (' \t\n\r\f' || CHR(11) || '!?@\"\\^#$&~_,.:;+\\\\\\-*%/|\\\\\\[\\\\\\](){}<>') || ']+|[^' || (' \t\n\r\f' || CHR(11) || '!?@\"\\^#$&~_,.:;+\\\\\\-*%/|\\\\\\[\\\\\\](){}<>') || ']+)'), LAMBDA seg, idx : CASE WHEN idx % 2 = 0 THEN UPPER(LEFT(seg, 1)) || LOWER(SUBSTRING(seg, 2)) ELSE seg END) ELSE LIST_TRANSFORM(REGEXP_EXTRACT_ALL(ARG1, '([' || (' \t\n\r\f' || CHR(11) || '!?@\"\\^#$&~_,.:;+\\\\\\-*%/|\\\\\\[\\\\\\](){}<>') || ']+|[^' || (' \t\n\r\f' || CHR(11) || '!?@\"\\^#$&~_,.:;+\\\\\\-*%/|\\\\\\[\\\\\\](){}<>') || ']+)'), LAMBDA seg, idx : CASE WHEN idx % 2 = 1 THEN UPPER(LEFT(seg, 1)) || LOWER(SUBSTRING(seg, 2)) ELSE seg END) END, '')"),
     Says("initcap_signs", 2, 2, "ARRAY_TO_STRING(CASE WHEN REGEXP_MATCHES(LEFT(ARG1, 1), '[' || ARG2 || ']') THEN LIST_TRANSFORM(REGEXP_EXTRACT_ALL(ARG1, '([' || ARG2 || ']+|[^' || ARG2 || ']+)'), LAMBDA seg, idx : CASE WHEN idx % 2 = 0 THEN UPPER(LEFT(seg, 1)) || LOWER(SUBSTRING(seg, 2)) ELSE seg END) ELSE LIST_TRANSFORM(REGEXP_EXTRACT_ALL(ARG1, '([' || ARG2 || ']+|[^' || ARG2 || ']+)'), LAMBDA seg, idx : CASE WHEN idx % 2 = 1 THEN UPPER(LEFT(seg, 1)) || LOWER(SUBSTRING(seg, 2)) ELSE seg END) END, '')", "ARG2:name"),

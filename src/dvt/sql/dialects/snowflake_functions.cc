@@ -345,6 +345,7 @@ constexpr FunctionSpec kFunctions[] = {
     Short("SQUARE", 1, 1, "=POWER(ARG1, 2)", R::kFloat64),
     {"SIGN", "sign", 1, 1, R::kInt32},
     {"CBRT", "cbrt", 1, 1, R::kFloat64},
+    Written("integer_quotient", 2, 2, R::kInt64, "CAST(TRUNC(ARG1 / ARG2) AS BIGINT)"),
     Spelled("MOD", "mod", 2, 2, R::kCommon, {.write = "ARG1 % ARG2"}),
     {"LOG", "log_base", 2, 2, R::kFloat64},
     {"ATAN2", "atan2", 2, 2, R::kFloat64},
