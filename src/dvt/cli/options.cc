@@ -77,6 +77,37 @@ void AddSql(CLI::App& app, Options& o) {
   }
 }
 
+// Commands beside the graph, or about what earlier runs left.
+void AddArtifactCommands(CLI::App& app, Options& o) {
+  CLI::App* operation = AddCommand(app, o, "run-operation", "Call a macro");
+  operation->add_option("macro", o.macro, "Its name, or package.name")->required();
+  operation->add_option("--args", o.args_text, "Its arguments as YAML, such as '{days: 3}'");
+  CLI::App* source = app.add_subcommand("source", "Look at sources");
+  source->require_subcommand(1);
+  CLI::App* freshness = AddCommand(*source, o, "freshness", "Say how old the newest rows are; writes target/sources.json");
+  freshness->callback([&o] { o.command = "source freshness"; });
+  AddSelection(freshness, o);
+  freshness->add_option("-o,--output", o.output, "Another file than target/sources.json");
+  CLI::App* docs = app.add_subcommand("docs", "Documentation of the project");
+  docs->require_subcommand(1);
+  CLI::App* generate = AddCommand(*docs, o, "generate", "Write target/manifest.json and target/catalog.json");
+  generate->callback([&o] { o.command = "docs generate"; });
+  AddSelection(generate, o);
+  AddRun(generate, o);
+  generate->add_flag("--no-compile{true},--compile{false}", o.no_compile, "Leave compiled SQL out");
+  generate->add_flag("--empty-catalog", o.empty_catalog, "Do not ask the databases");
+  CLI::App* serve = AddCommand(*docs, o, "serve", "Serve the documentation");
+  serve->callback([&o] { o.command = "docs serve"; });
+  CLI::App* retry = AddCommand(app, o, "retry", "Run again what failed or was skipped");
+  retry->add_option("--state", o.state, "Folder with run_results.json (default: the target folder)")->envname("DBT_STATE");
+  AddRun(retry, o);
+  CLI::App* deps = AddCommand(app, o, "deps", "Install the packages of packages.yml");
+  deps->add_flag("--upgrade", o.upgrade, "Choose versions anew, whatever package-lock.yml says");
+  deps->add_flag("--lock", o.lock_only, "Only write package-lock.yml");
+  deps->add_option("--add-package", o.add_package, "Add NAME@VERSION to packages.yml first");
+  deps->add_option("--source", o.package_source, "Where the added package is")->check(CLI::IsMember({"hub", "git", "local"}));
+}
+
 void AddCommands(CLI::App& app, Options& o) {
   for (const auto& [name, about] :
        {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models, snapshots and tests, in order"},
@@ -112,23 +143,7 @@ void AddCommands(CLI::App& app, Options& o) {
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
   AddSql(app, o);
-  CLI::App* operation = AddCommand(app, o, "run-operation", "Call a macro");
-  operation->add_option("macro", o.macro, "Its name, or package.name")->required();
-  operation->add_option("--args", o.args_text, "Its arguments as YAML, such as '{days: 3}'");
-  CLI::App* source = app.add_subcommand("source", "Look at sources");
-  source->require_subcommand(1);
-  CLI::App* freshness = AddCommand(*source, o, "freshness", "Say how old the newest rows are; writes target/sources.json");
-  freshness->callback([&o] { o.command = "source freshness"; });
-  AddSelection(freshness, o);
-  freshness->add_option("-o,--output", o.output, "Another file than target/sources.json");
-  CLI::App* retry = AddCommand(app, o, "retry", "Run again what failed or was skipped");
-  retry->add_option("--state", o.state, "Folder with run_results.json (default: the target folder)")->envname("DBT_STATE");
-  AddRun(retry, o);
-  CLI::App* deps = AddCommand(app, o, "deps", "Install the packages of packages.yml");
-  deps->add_flag("--upgrade", o.upgrade, "Choose versions anew, whatever package-lock.yml says");
-  deps->add_flag("--lock", o.lock_only, "Only write package-lock.yml");
-  deps->add_option("--add-package", o.add_package, "Add NAME@VERSION to packages.yml first");
-  deps->add_option("--source", o.package_source, "Where the added package is")->check(CLI::IsMember({"hub", "git", "local"}));
+  AddArtifactCommands(app, o);
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");
 }

@@ -38,6 +38,8 @@ struct Options {
   std::string defer_state;  ///< another one for --defer
   bool defer = false;
   bool favor_state = false;
+  bool no_compile = false;             ///< docs generate
+  bool empty_catalog = false;          ///< docs generate
   std::string macro;                   ///< run-operation MACRO
   std::string args_text;               ///< run-operation --args
   std::string add_package;             ///< deps --add-package

@@ -59,6 +59,28 @@ struct FreshnessResult {
   std::string thread = "Thread-1";
 };
 
+/// What a database says of one relation of the project: an entry of catalog.json.
+struct CatalogEntry {
+  struct Column {
+    std::string name;
+    std::string type;  ///< the system's own spelling
+  };
+  std::string unique_id;
+  std::string kind;  ///< "BASE TABLE", "VIEW", …
+  std::string database;
+  std::string schema;
+  std::string name;
+  std::vector<Column> columns;
+  std::optional<int64_t> estimated_rows;
+  std::optional<int64_t> estimated_bytes;
+};
+
+struct Catalog {
+  std::vector<CatalogEntry> nodes;
+  std::vector<CatalogEntry> sources;
+  std::vector<std::string> errors;  ///< one text for each relation that could not be asked for
+};
+
 struct RunResults {
   std::string invocation_id;
   std::string generated_at;

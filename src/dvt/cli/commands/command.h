@@ -25,6 +25,8 @@ Result<int> InitCommand(const Options& options, std::stop_token stop);
 Result<int> RunOperationCommand(const Options& options, std::stop_token stop);
 Result<int> SourceFreshnessCommand(const Options& options, std::stop_token stop);
 Result<int> RetryCommand(const Options& options, std::stop_token stop);
+Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop);
+Result<int> DocsServeCommand(const Options& options, std::stop_token stop);
 Result<int> DepsCommand(const Options& options, std::stop_token stop);
 Result<int> SqlCommand(const Options& options, std::stop_token stop);  ///< transpile, format, parse, analyze, lineage
 

@@ -25,6 +25,8 @@ CommandFunction FindCommand(const std::string& name) {
       {"sql", &SqlCommand},
       {"snapshot", &BuildCommand},
       {"deps", &DepsCommand},
+      {"docs generate", &DocsGenerateCommand},
+      {"docs serve", &DocsServeCommand},
       {"retry", &RetryCommand},
       {"run-operation", &RunOperationCommand},
       {"source freshness", &SourceFreshnessCommand},
