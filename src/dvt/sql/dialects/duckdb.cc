@@ -92,6 +92,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CBRT", "cbrt", 1, 1, TypeRule::kFloat64},
     {"GCD", "gcd", 2, 2, TypeRule::kCommon},
     {"LCM", "lcm", 2, 2, TypeRule::kCommon},
+    {"TRIM", "trim_set", 2, 2, TypeRule::kString},
     {"LTRIM", "ltrim_set", 2, 2, TypeRule::kString},
     {"RTRIM", "rtrim_set", 2, 2, TypeRule::kString},
     {"MD5", "md5", 1, 1, TypeRule::kString},

@@ -380,6 +380,7 @@ enum class Feature : uint16_t {
   kStartTransaction,         ///< START TRANSACTION, not BEGIN
   kIndexOnTable,             ///< CREATE INDEX i ON TABLE t
   kOffsetFirst,              ///< OFFSET stands before LIMIT
+  kListaggWithin,            ///< the order of LISTAGG stands in WITHIN GROUP, that of other aggregates inside of the parentheses
   kNullImplied,              ///< a column that may be NULL does not say so
   kColumnsRedefined,         ///< CHANGE COLUMN a b INT, MODIFY COLUMN a INT
   kFrameExclude,             ///< ROWS … EXCLUDE CURRENT ROW

@@ -156,6 +156,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("left_tsql", 2, 2, TypeRule::kString, "SUBSTRING(CAST(ARG1 AS STRING), 1, ARG2)", {}, "left"),
     Written("right_tsql", 2, 2, TypeRule::kString, "SUBSTRING(CAST(ARG1 AS STRING), LENGTH(CAST(ARG1 AS STRING)) - (ARG2 - 1))",
             {}, "right"),
+    Written("trim_set", 2, 2, TypeRule::kString, "TRIM(ARG2 FROM ARG1)"),
     Written("ltrim_set", 2, 2, TypeRule::kString, "TRIM(LEADING ARG2 FROM ARG1)"),
     Written("rtrim_set", 2, 2, TypeRule::kString, "TRIM(TRAILING ARG2 FROM ARG1)"),
     {"SPLIT", "regexp_split", 2, 3, TypeRule::kList},

@@ -208,6 +208,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"DIV", "div", 2, 2, TypeRule::kCommon},
     {"BIT_AND", "bit_and_agg", 1, 1, TypeRule::kFirst, kAggregate},
     {"BIT_OR", "bit_or_agg", 1, 1, TypeRule::kFirst, kAggregate},
+    Written("trim_set", 2, 2, TypeRule::kString, "TRIM(ARG2 FROM ARG1)"),
     Spelled("LTRIM", "ltrim_set", 2, 2, TypeRule::kString, {.write = "TRIM(LEADING ARG2 FROM ARG1)"}),
     Spelled("RTRIM", "rtrim_set", 2, 2, TypeRule::kString, {.write = "TRIM(TRAILING ARG2 FROM ARG1)"}),
     {"MD5", "md5", 1, 1, TypeRule::kString},

@@ -270,6 +270,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"RIGHT", "right_snowflake", 2, 2, R::kString, kPure, false, "right"},
     {"LPAD", "lpad", 2, 3, R::kString},
     {"RPAD", "rpad", 2, 3, R::kString},
+    {"TRIM", "trim_set", 2, 2, R::kString},
     {"LTRIM", "ltrim_set", 2, 2, R::kString},
     {"RTRIM", "rtrim_set", 2, 2, R::kString},
     {"CONCAT", "concat_null", 1, -1, R::kString},

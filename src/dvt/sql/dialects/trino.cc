@@ -14,6 +14,7 @@ constexpr std::string_view kAliases[] = {"presto", "athena"};
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildcards,
                                                           F::kFetchAsWritten,
                                                           F::kOffsetFirst,
+                                                          F::kListaggWithin,
                                                           F::kExceptStar,
                                                           F::kDistinctOneValue,
                                                           F::kTableKeyword,

@@ -382,6 +382,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("string_of", 1, 1, TypeRule::kString, "CAST(ARG1 AS VARCHAR)", {}, "approximate"),
     Written("unix_date", 1, 1, TypeRule::kInt64, "DATE_DIFF('DAY', CAST('1970-01-01' AS DATE), ARG1)"),
     Written("div", 2, 2, TypeRule::kInt64, "CAST(TRUNCATE(CAST(ARG1 AS DOUBLE) / ARG2) AS BIGINT)", {}, "approximate"),
+    Written("trim_set", 2, 2, TypeRule::kString, "TRIM(ARG2 FROM ARG1)"),
     Written("ltrim_set", 2, 2, TypeRule::kString, "TRIM(LEADING ARG2 FROM ARG1)", {}, "ltrim"),
     Written("rtrim_set", 2, 2, TypeRule::kString, "TRIM(TRAILING ARG2 FROM ARG1)", {}, "rtrim"),
     Written("range_duckdb", 2, 2, TypeRule::kList, "SEQUENCE(ARG1, ARG2 - 1)", {}, "approximate"),

@@ -141,12 +141,12 @@ void Writer::Interval(const Node* node) {
     Put(QuoteString(dialect_, std::string(value->text) + " " + std::string(node->text) + (node->Has(kPluralUnit) ? "S" : "")));
     return;
   }
-  const bool wrap =
-      !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
-      (!dialect_.Has(Feature::kIntervalParens) ||
-       !(value->Is(Kind::kColumn) || value->Is(Kind::kUnary) || value->Is(Kind::kParameter) || value->Is(Kind::kSubquery))) &&
-      !((dialect_.Has(Feature::kModFunction) || dialect_.Has(Feature::kCanonicalNames) || dialect_.Has(Feature::kIntervalSums)) &&
-        (value->Is(Kind::kColumn) || value->Is(Kind::kUnary)));
+  const bool wrap = !value->Is(Kind::kString) && !value->Is(Kind::kNumber) && !value->Is(Kind::kParen) &&
+                    (!dialect_.Has(Feature::kIntervalParens) || !(value->Is(Kind::kColumn) || value->Is(Kind::kUnary) ||
+                                                                  value->Is(Kind::kParameter) || value->Is(Kind::kSubquery))) &&
+                    !((dialect_.Has(Feature::kModFunction) || dialect_.Has(Feature::kCanonicalNames) ||
+                       dialect_.Has(Feature::kIntervalSums) || dialect_.Has(Feature::kBitwiseCalls)) &&
+                      (value->Is(Kind::kColumn) || value->Is(Kind::kUnary)));
   if (wrap) Put("(");
   Expression(value, 0);
   if (wrap) Put(")");

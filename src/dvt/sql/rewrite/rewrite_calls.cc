@@ -171,6 +171,8 @@ Node* Rewriter::PlaceOrder(Node* call) {
     }
   } else if (to_.Has(Feature::kOrderInside)) {
     move(kWithinSlot, kArgOrderSlot);
+  } else if (to_.Has(Feature::kListaggWithin) && EqualsIgnoreCase(call->text, "LISTAGG")) {
+    move(kArgOrderSlot, kWithinSlot);
   }
   return call;
 }
