@@ -295,6 +295,9 @@ constexpr std::string_view kSinceYearZero =
 
 constexpr FunctionSpec kFunctions[] = {
     // Texts of SQL Server: what is no text is made one.
+    Written("stddev", 1, 1, TypeRule::kFloat64, "STDDEV_SAMP(ARG1)"),
+    Written("unicode", 1, 1, TypeRule::kInt64, "ORD(CONVERT(ARG1 USING utf32))"),
+    Written("json_query_tsql", 2, 2, TypeRule::kJson, "JSON_EXTRACT(ARG1, ARG2)", {}, "approximate"),
     Written("len_text", 1, 1, TypeRule::kInt64, "CHAR_LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
     Written("len_text", 1, 1, TypeRule::kInt64, "CHAR_LENGTH(CAST(ARG1 AS CHAR))", {}, "approximate"),
     Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),

@@ -172,6 +172,8 @@ constexpr std::string_view kReserved[] = {"ALL",
 
 constexpr FunctionSpec kFunctions[] = {
     // Texts of SQL Server: what is no text is made one.
+    Written("stddev", 1, 1, TypeRule::kUnknown, "STDDEV(ARG1)"),
+    Written("unicode", 1, 1, TypeRule::kInt32, "ASCII(ARG1)"),
     Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
     Written("len_text", 1, 1, TypeRule::kInt64, "LENGTH(CAST(ARG1 AS TEXT))", {}, "approximate"),
     Written("left_tsql", 2, 2, TypeRule::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),

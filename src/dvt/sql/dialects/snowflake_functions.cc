@@ -31,6 +31,7 @@ constexpr FunctionSpec Near(std::string_view meaning, int8_t least, int8_t most,
 // clang-format off
 constexpr FunctionSpec kFunctions[] = {
     // Texts of SQL Server: what is no text is made one.
+    Written("stddev", 1, 1, R::kFloat64, "STDDEV(ARG1)"),
     Written("len_text", 1, 1, R::kInt64, "LENGTH(ARG1)", "ARG1:string|cast", "approximate"),
     Written("len_text", 1, 1, R::kInt64, "LENGTH(CAST(ARG1 AS VARCHAR))", {}, "approximate"),
     Written("left_tsql", 2, 2, R::kString, "LEFT(ARG1, ARG2)", "ARG1:string|cast", "approximate"),

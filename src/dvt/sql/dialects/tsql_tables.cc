@@ -91,6 +91,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"SIGN", "sign", 1, 1, R::kFirst},
     {"CEILING", "ceil", 1, 1, R::kDecimalOfFirst},
     {"CEIL", "ceil", 1, 1, R::kDecimalOfFirst, kPure, true},
+    Read("SQUARE", "square", 1, 1, R::kFloat64, {.read = "=POWER(ARG1, 2)"}),
     {"ROUND", "round_away", 1, 2, R::kRound, kPure, false, "round"},
     {"ROUND", "round_mode", 3, 3, R::kRound, kPure, false, "round"},
     Written("trunc_tsql", 1, 1, R::kRound, "ROUND(ARG1, 0, 1)", {}, "trunc"),
