@@ -8,7 +8,8 @@ namespace {
 constexpr FunctionSpec kFunctions[] = {
     Written("unicode", 1, 1, TypeRule::kInt32, "ASCII(ARG1)", {}, "approximate"),
     Written("json_query_tsql", 2, 2, TypeRule::kString, "GET_JSON_OBJECT(ARG1, ARG2)", {}, "approximate"),
-    Written("concat_skip_null", 1, -1, TypeRule::kString, "CONCAT(OR_EMPTY_TEXT(ARGS))", "ARG1!:list|array;ARG2!:list|array", "approximate"),
+    Written("concat_skip_null", 1, -1, TypeRule::kString, "CONCAT(OR_EMPTY_TEXT(ARGS))", "ARG1!:list|array;ARG2!:list|array",
+            "approximate"),
     // Dates: a text is taken for one everywhere.
     Spelled("DATE_ADD", "ts_or_ds_add", 2, 3, TypeRule::kDate,
             {.read = "ARG1, ARG2, DAY",

@@ -43,6 +43,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kCaseInsensitiveText,
                                             F::kDatesByRecursion,
                                             F::kProceduralDdl,
+                                            F::kHexStrings,
                                             F::kSlashIsInteger})
                                      .Without({F::kPipesConcat, F::kNullsOrdering, F::kArrayBrackets, F::kExtract});
 

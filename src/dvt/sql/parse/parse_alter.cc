@@ -134,6 +134,7 @@ Node* Parser::AlterAction() {
       Fail("partitions are kept as written");
     const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
                        (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
+                       (IsWord("PERIOD") && IsAhead(1, Kw::kFOR)) ||
                        IsWord("COLUMNS") || (IsWord("CLUSTERING") && IsAhead(1, Kw::kKEY));
     if (IsWord("COLUMNS") && Has(Feature::kUsingFormat) && NameAhead(1)) {  // DROP COLUMNS a, b
       Next();

@@ -38,6 +38,7 @@ void Writer::String(const Node* node) {
   switch (node->op) {
     case Op::kNational: Put("N"); break;
     case Op::kHex:
+      if (dialect_.Has(Feature::kHashNames)) return Put("0x"), Put(node->text);
       Put(dialect_.Has(Feature::kLowerCaseHex) ? "x'" : "X'");
       Put(node->text);
       return Put("'");
