@@ -74,6 +74,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"FARM_FINGERPRINT", "farm_fingerprint", 1, 1, TypeRule::kInt64, kPure, true, "farm_fingerprint"},
     {"LISTAGG", "group_concat_any", 1, 2, TypeRule::kString, kAggregate, false, "group_concat"},
     Written("string_agg", 1, 2, TypeRule::kString, "LISTAGG(ARGS)", {}, "group_concat"),
+    Written("group_concat", 1, 1, TypeRule::kString, "LISTAGG(ARG1, ',')", {}, "approximate"),
     Written("string_agg_comma", 1, 2, TypeRule::kString, "LISTAGG(ARGS)", {}, "group_concat"),
     Written("string_agg_empty", 1, 1, TypeRule::kString, "LISTAGG(ARG1, '')", {}, "group_concat"),
     {"JSON_PARSE", "parse_json", 1, 1, TypeRule::kJson, kPure, false, "parse_json"},
@@ -149,7 +150,8 @@ const Dialect& Redshift() {
                             F::kBackslashQuote,
                             F::kEscapedControls,
                             F::kPivot,
-                            F::kGroupByAll})
+                            F::kGroupByAll,
+                            F::kOrderWithin})
                      .Without({F::kRowNullTests, F::kFetchAsWritten, F::kJoinNeedsCondition, F::kEStrings, F::kIdentityGenerated,
                                F::kDistinctOneValue, F::kWindowFrameGroups, F::kNamedWindows, F::kBitStrings,
                                F::kSymmetricBetween, F::kValuesTable, F::kExceptStar, F::kAnyWordBehindDot, F::kArraysFromOne,
