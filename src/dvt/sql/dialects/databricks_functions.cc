@@ -17,6 +17,8 @@ constexpr FunctionSpec kFunctions[] = {
     Written("date_add_step", 2, 2, TypeRule::kTimestamp, "DATEADD(DAY, ARG2, ARG1)", {}, "date_add"),
     {"CURRENT_TIMESTAMP", "now", 0, 1, TypeRule::kTimestamp, kStable},
     {"NOW", "now", 0, 0, TypeRule::kTimestamp, kStable, true},
+    {"GETDATE", "now", 0, 0, TypeRule::kTimestamp, kStable, true},
+    {"SESSION_USER", "session_user", 0, 0, TypeRule::kString, kSession | kStable | kNoParentheses},
     {"CURRENT_CATALOG", "current_catalog", 0, 0, TypeRule::kString, kSession},
     {"REGEXP_LIKE", "regexp_like", 2, 2, TypeRule::kBool},
     Written("regexp_like", 3, 3, TypeRule::kBool, "REGEXP_LIKE(ARG1, ARG2)"),

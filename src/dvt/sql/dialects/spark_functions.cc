@@ -52,6 +52,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("dateadd", 3, 3, TypeRule::kDate, "DATE_ADD(ARG1, ARG2)", "ARG3=DAY", "approximate"),
     Written("dateadd", 3, 3, TypeRule::kTimestamp, "DATE_ADD(UNIT(ARG3), ARG2, ARG1)", {}, "approximate"),
     Written("datediff_days", 2, 3, TypeRule::kInt64, "DATEDIFF(ARG1, ARG2)", {}, "approximate"),
+    Written("datediff", 3, 3, TypeRule::kInt64, "DATEDIFF(ARG1, ARG2)", "ARG3=DAY", "approximate"),
     {"CURRENT_TIMESTAMP", "now", 0, 1, TypeRule::kTimestamp, kStable},
     {"LOCALTIMESTAMP", "localtimestamp", 0, 0, TypeRule::kTimestamp, kStable | kNoParentheses},
     {"CURRENT_CATALOG", "current_catalog", 0, 0, TypeRule::kString, kSession | kStable | kNoParentheses},

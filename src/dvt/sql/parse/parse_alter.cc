@@ -99,6 +99,10 @@ Node* Parser::AlterAction() {
     Next();
     return Phrase("SET", {Word("SET"), Options()});
   }
+  if (Is(Kw::kSET) && Has(Feature::kLateralView) && IsWord("TBLPROPERTIES", 1) && SymbolAhead(2, "(")) {
+    Next();
+    return Phrase("SET PROPERTIES", {Word("SET"), Property()});
+  }
   if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
   if (Eat(Kw::kALTER)) {
     Eat(Kw::kCOLUMN);

@@ -143,14 +143,14 @@ Node* Parser::Version() {
   return travel;
 }
 
-// PARTITIONED BY (BUCKET(4, a), DAYS(b), c)
-Node* Parser::PartitionKeys() {
-  Node* keys = New(Kind::kList);
-  ExpectSymbol("(");
-  do Add(keys, SymbolAhead(1, "(") ? Expression() : ColumnDef());
-  while (EatSymbol(","));
-  ExpectSymbol(")");
-  return keys;
+// 'a' 'b' is CONCAT('a', 'b').
+Node* Parser::JoinedLiterals() {
+  Node* text = StringLiteral();
+  if (Cur().type != Tok::kString || Has(Feature::kCanonicalNames) || Has(Feature::kAdjacentStrings)) return text;
+  Node* all = MakeFunction(arena_, "CONCAT", {text});
+  all->begin = text->begin;
+  while (Cur().type == Tok::kString) Add(all->children[kArgsSlot], StringLiteral());
+  return all;
 }
 
 // A number; 1L and 10BD are casts. A decimal is as wide as it is written.

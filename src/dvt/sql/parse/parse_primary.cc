@@ -10,7 +10,7 @@ Node* Parser::Primary() {
   switch (t.type) {
     case Tok::kNumber: return Number();
     case Tok::kString:
-    case Tok::kEString: return StringLiteral();
+    case Tok::kEString: return Has(Feature::kLateralView) ? JoinedLiterals() : StringLiteral();
     case Tok::kUnicodeString: {
       Node* node = New(Kind::kString, {}, t.text, Op::kUnicode);
       Next();

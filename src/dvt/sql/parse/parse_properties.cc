@@ -144,7 +144,14 @@ Node* Parser::Property() {
       case Shape::kFormat: Add(phrase, Word(arena_.Copy(ToUpper(Next().text)))); return phrase;
       case Shape::kTuple: {
         const bool transforms = Has(Feature::kLateralView) && Ahead(1).type == Tok::kWord && SymbolAhead(2, "(");
-        Node* columns = transforms ? PartitionKeys() : CreateColumns();
+        Node* columns = transforms ? nullptr : CreateColumns();
+        if (transforms) {  // BUCKET(4, a), DAYS(b), c
+          columns = New(Kind::kList);
+          Next();
+          do Add(columns, SymbolAhead(1, "(") ? Expression() : ColumnDef());
+          while (EatSymbol(","));
+          ExpectSymbol(")");
+        }
         columns->kind = Kind::kTuple;
         Add(phrase, columns);
         return phrase;

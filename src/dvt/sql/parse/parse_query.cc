@@ -321,7 +321,7 @@ void Parser::SelectTail(Node* select) {
   if (Eat(Kw::kGROUP, Kw::kBY)) Clause([&] { select->children[kGroupSlot] = GroupBy(); });
   if (Eat(Kw::kHAVING)) Clause([&] { select->children[kHavingSlot] = Expression(); });
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
-  if (Has(Feature::kQualify) && Eat(Kw::kQUALIFY)) select->children[kQualifySlot] = Expression();
+  if ((Has(Feature::kQualify) || Has(Feature::kLateralView)) && Eat(Kw::kQUALIFY)) select->children[kQualifySlot] = Expression();
   if (Is(Kw::kWINDOW)) select->children[kWindowSlot] = NamedWindows();
   if (Node* sample = SampleClause()) select->children[kSampleClauseSlot] = sample;
 }

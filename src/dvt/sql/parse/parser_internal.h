@@ -362,7 +362,7 @@ class Parser {
   Node* ArrayOf(Node* call);
   Node* LiteralType(Node* type, std::string_view text);
   bool LateralViewAhead() const;
-  Node* PartitionKeys();
+  Node* JoinedLiterals();
   bool LakeCommandAhead() const;
   std::string_view PlainPartitions(std::string_view text);
   Node* LateralView(Node* left);

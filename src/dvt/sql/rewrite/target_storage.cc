@@ -24,6 +24,9 @@ Node* Changed(Arena& arena, Node* action) {
   Node* name = action->children[1];
   Node* column = action->children[2];
   const Node* more = column->Child(2);
+  for (const Node* each : more == nullptr ? std::span<Node* const>() : more->Children()) {
+    if (!IsPhrase(each, "COMMENT")) return action;  // its place, say
+  }
   if (!EqualsIgnoreCase(column->Child(0)->text, name->text))
     return NewPhrase(arena, "RENAME COLUMN", {NewWord(arena, "RENAME COLUMN"), name, NewWord(arena, "TO"), column->children[0]});
   if (!column->text.empty() || column->Child(1) == nullptr) return action;
@@ -67,7 +70,7 @@ void ChangedWhole(Arena& arena, Node* alter) {
 void NamePartitions(Arena& arena, Node* create, Node* property) {
   if (!IsPhrase(property, "PARTITIONED BY") || property->count != 2 || !property->Child(1)->Is(Kind::kTuple)) return;
   for (Node*& column : property->Child(1)->Children()) {
-    if (!column->Is(Kind::kColumnDef) || column->Child(1) == nullptr || column->Child(2) != nullptr) continue;
+    if (!column->Is(Kind::kColumnDef) || column->Child(1) == nullptr) continue;
     if (Node* columns = create->children[kCreateColumns]) Append(arena, columns, column);
     column = NewNode(arena, Kind::kColumnDef, {column->children[0], nullptr, nullptr});
   }
