@@ -65,9 +65,10 @@ struct Node {
   std::string alias;
   std::string database;
   std::string schema;
-  std::string connection;         ///< the output on which it lives
-  Value config;                   ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
-  std::vector<std::string> tags;  ///< each once; the property file's last
+  std::string connection;                 ///< the output on which it lives
+  Value config;                           ///< merged dbt config: materialized, tags, meta, schema, alias, target, compute, …
+  Value given_config = Value::MakeMap();  ///< `config` without its defaults: dbt's `unrendered_config`
+  std::vector<std::string> tags;          ///< each once; the property file's last
   std::string description;
   std::vector<ColumnProperties> columns;
   Value patch;  ///< raw YAML entry, null if none

@@ -147,6 +147,7 @@ Value NodeToValue(const Node& node) {
   checksum.Set("checksum", node.checksum);
   value.Set("checksum", std::move(checksum));
   value.Set("config", MapOrEmpty(node.config));
+  value.Set("unrendered_config", MapOrEmpty(node.given_config));
   value.Set("tags", StringList(node.tags));
   value.Set("description", node.description);
   value.Set("columns", ColumnsToValue(node.columns));

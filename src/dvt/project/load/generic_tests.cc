@@ -329,8 +329,10 @@ void Loader::BuildTest(const Value& raw, const std::string& column, const std::v
       node.depends_on_macros.push_back(std::move(id));
     }
   }
-  node.config = LayeredConfig(draft, Value());
+  node.config = LayeredConfig(draft, Value(), DefaultConfig(node.type));
+  node.given_config = LayeredConfig(draft, Value(), Value::MakeMap());
   MergeConfig(node.config, entry.config);
+  MergeConfig(node.given_config, entry.config);
   if (ConfiguresItself(entry.test)) {
     if (auto said = frontend_.RenderModel(node, package.scope); said) {
       for (const auto& call : said->configs) MergeConfig(node.config, call.kwargs);

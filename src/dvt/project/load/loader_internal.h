@@ -70,7 +70,8 @@ class Loader {
   void AddYamlSnapshots(std::vector<Draft>& drafts);
   void AttachPatch(Draft& draft);
   void ExtractCalls(Draft& draft);
-  Value LayeredConfig(const Draft& draft, const Value& patch_config) const;
+  /// `config` under the trees of the project files and the property file's config.
+  Value LayeredConfig(const Draft& draft, const Value& patch_config, Value config) const;
   void Finish(Draft& draft);
   void CheckConfigValues(Draft& draft);
   void Add(Draft draft);

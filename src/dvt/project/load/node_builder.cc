@@ -206,9 +206,8 @@ void Loader::ExtractCalls(Draft& draft) {
   }
 }
 
-Value Loader::LayeredConfig(const Draft& draft, const Value& patch_config) const {
+Value Loader::LayeredConfig(const Draft& draft, const Value& patch_config, Value config) const {
   const model::Node& node = draft.node;
-  Value config = DefaultConfig(node.type);
   for (const auto& layer : ConfigLayers(TreeOf(draft.package->config, node.type), node.fqn)) MergeConfig(config, layer);
   if (!draft.package->root) {
     for (const auto& layer : ConfigLayers(TreeOf(manifest_.project, node.type), node.fqn)) MergeConfig(config, layer);
@@ -221,10 +220,15 @@ void Loader::Finish(Draft& draft) {
   model::Node& node = draft.node;
   Value patch_config = draft.patch ? PatchConfig(draft.patch->raw) : Value::MakeMap();
   if (draft.version_entry) MergeConfig(patch_config, PatchConfig(*draft.version_entry));
-  Value base = LayeredConfig(draft, patch_config);
+  const Value base = LayeredConfig(draft, patch_config, DefaultConfig(node.type));
+  const Value given = LayeredConfig(draft, patch_config, Value::MakeMap());
   auto with_calls = [&] {
+    node.given_config = given;
     Value config = base;
-    for (const auto& call : draft.calls.configs) MergeConfig(config, call.kwargs);
+    for (const auto& call : draft.calls.configs) {
+      MergeConfig(config, call.kwargs);
+      MergeConfig(node.given_config, call.kwargs);
+    }
     return config;
   };
   node.config = with_calls();
@@ -243,7 +247,7 @@ void Loader::Finish(Draft& draft) {
   }
   node.depends_on_macros = draft.calls.macros;
   // The property file's tags come last in the node's own list, though before the file's in the config.
-  Value file_tags = LayeredConfig(draft, Value())["tags"];
+  Value file_tags = LayeredConfig(draft, Value(), Value::MakeMap())["tags"];
   for (const auto& call : draft.calls.configs) {
     Value layer = Value::MakeMap();
     layer.Set("tags", file_tags);
