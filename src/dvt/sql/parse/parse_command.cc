@@ -258,6 +258,7 @@ Node* Parser::KnownCommand() {
   auto reworded = [&](std::span<const Rewording> table) -> Node* {
     for (const auto& [from, to] : table) {
       const size_t n = WordsAhead(from);
+      if (from.starts_with("END") && Has(Feature::kCanonicalNames)) continue;  // of a block, perhaps
       if (n == 0 || (Ahead(n).type == Tok::kSymbol && !SymbolAhead(n, ";"))) continue;
       Node* command = New(Kind::kCommand);
       at_ += n;

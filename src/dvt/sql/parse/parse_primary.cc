@@ -238,7 +238,7 @@ Node* Parser::WordPrimary() {
       IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
   }
-  if (Has(Feature::kSafeCast) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
+  if ((Has(Feature::kSafeCast) || Has(Feature::kCanonicalNames)) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
   if (Node* call = BareCall()) return call;
   if (TypeAhead()) return TypedLiteral();
   if (TypedConstructorAhead()) return TypedConstructor();

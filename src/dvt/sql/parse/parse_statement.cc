@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "dvt/base/text/text.h"
@@ -41,6 +42,14 @@ bool Parser::AtStatement() const {
   return ScriptAhead() || LakeCommandAhead();
 }
 
+// (SELECT 1) + 1: a query that is only a part of an expression.
+bool Parser::OperandAhead() const {
+  if (!Has(Feature::kCanonicalNames) || !IsSymbol("(")) return false;
+  const Token& behind = Ahead(BehindParenthesis(0));
+  constexpr std::string_view kOperators[] = {"+", "-", "*", "/", "=", "<", ">", "<=", ">=", "<>", "||"};
+  return behind.type == Tok::kSymbol && std::find(std::begin(kOperators), std::end(kOperators), behind.text) != std::end(kOperators);
+}
+
 Node* Parser::Statement() {
   size_t first = at_;
   Node* statement = nullptr;
@@ -71,6 +80,8 @@ Node* Parser::Statement() {
     statement = DeclareVariables();
   else if (PivotStatementAhead() && (statement = PivotCommand()) != nullptr)
     ;
+  else if (OperandAhead())
+    statement = TopExpression();
   else if (AtQuery())
     statement = Query();
   else if (Is(Kw::kINSERT) || (Is(Kw::kREPLACE) && IsAhead(1, Kw::kINTO)))

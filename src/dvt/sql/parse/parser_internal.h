@@ -249,7 +249,6 @@ class Parser {
   Node* UnpivotColumns();
   Node* MatchRecognize(Node* table);
   Node* SemanticView();
-
   // Expressions.
   Node* Prefix(int power);
   Node* Infix(Node* left, int power, bool& matched);
@@ -273,6 +272,7 @@ class Parser {
   void ExcludeBehind(Node* select);
   bool ExcludeAhead() const;
   bool ExceptedAhead() const;
+  bool OperandAhead() const;
   void BranchTail(Node* left);
   void OperandAlias(Node* operand);
   Node* Subcolumn(Node* value);
@@ -339,7 +339,6 @@ class Parser {
   Node* ScopeCall();
   Node* RowColumns();
   Node* NextValue();
-
   // Types.
   Node* TypeName();
   void TypeSuffix(Node* type);
@@ -389,7 +388,6 @@ class Parser {
   Node* Transformed(Node* call);
   Node* IntervalSum(Node* interval);
   Node* DecimalOf(std::string_view digits);
-
   // Other statements.
   Node* Insert(Node* with);
   void InsertSource(Node* insert);
@@ -413,7 +411,6 @@ class Parser {
   Node* Returning();
   Node* Output();
   void InsertSuffix(Node* table);
-
   // Definitions (parse_create.cc, parse_column_def.cc, parse_properties.cc, parse_alter.cc).
   Node* Word(std::string_view text);
   Node* Phrase(std::string_view tag, std::initializer_list<Node*> pieces = {});
@@ -459,7 +456,6 @@ class Parser {
   Node* AlterSettings();
   Node* AlterColumn();
   bool MoreColumnsAhead(const Node* last) const;
-
   // Procedural statements (parse_procedure.cc).
   bool ProceduralAhead() const;
   Node* Procedural();

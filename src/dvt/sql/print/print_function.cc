@@ -116,8 +116,10 @@ void Writer::Function(const Node* node) {
   if (!dialect_.Has(Feature::kNullsInCall) && !node->Has(kNullsWithin)) Nulls(node);
   if (const Node* over = node->Child(kOverSlot)) {
     Put(" OVER ");
-    if (over->Is(Kind::kIdentifier))
-      Identifier(over);
+    const bool named = over->Is(Kind::kWindow) && over->Child(0) != nullptr && over->Child(1) == nullptr &&
+                       over->Child(2) == nullptr && over->Child(3) == nullptr && dialect_.Has(Feature::kCanonicalNames);
+    if (over->Is(Kind::kIdentifier) || named)
+      Identifier(named ? over->Child(0) : over);
     else
       Window(over);
   }

@@ -258,7 +258,8 @@ void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect
   }
   if (marked) Marks(arena, tree, target);
   const Node* into = tree->Is(Kind::kSelect) ? tree->Child(kIntoSlot) : nullptr;
-  if (into != nullptr && into->count == 1 && into->Child(0)->Is(Kind::kName) && !target.Has(Feature::kSelectInto))
+  if (into != nullptr && into->count == 1 && into->Child(0)->Is(Kind::kName) &&
+      (!target.Has(Feature::kSelectInto) || target.Has(Feature::kCanonicalNames)))
     tree = AsCreate(arena, tree);
 }
 
