@@ -259,6 +259,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"CURRENT_DATE", "current_date", 0, 0, TypeRule::kDate, kStable | kNoParentheses},
     {"CURRENT_TIME", "current_time", 0, 1, TypeRule::kUnknown, kStable | kNoParentheses},
     {"LOCALTIMESTAMP", "localtimestamp", 0, 1, TypeRule::kTimestamp, kStable | kNoParentheses},
+    {"USER", "current_user", 0, 0, TypeRule::kString, kSession | kStable | kNoParentheses, true},
     {"CURRENT_USER", "current_user", 0, 0, TypeRule::kString, kSession | kNoParentheses},
     {"SESSION_USER", "session_user", 0, 0, TypeRule::kString, kSession | kNoParentheses},
     {"CURRENT_CATALOG", "current_catalog", 0, 0, TypeRule::kString, kSession | kNoParentheses},
