@@ -317,7 +317,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"TYPEOF", "typeof", 1, 1, TypeRule::kString},
     // What other systems say otherwise.
     Written("decode", 3, -1, TypeRule::kUnknown, "DECODED(ARGS)"),
-    Written("string_agg_empty", 1, 1, TypeRule::kString, "STRING_AGG(ARG1, '')", {}, "group_concat"),
+    Written("string_agg_empty", 1, 1, TypeRule::kString, "STRING_AGG(ARG1, '')"),
     Written("convert_timezone", 2, 2, TypeRule::kTimestamp, "TIMESTAMP(DATETIME(ARG2, ARG1))"),
     Written("object_construct_keep_null", 0, -1, TypeRule::kJson, "JSON_OBJECT(ARGS)"),
     Written("bool_and_numbers", 1, 1, TypeRule::kBool, "LOGICAL_AND(ARG1)", {}, "approximate"),
