@@ -1,5 +1,6 @@
 // Spellings of one meaning brought to one form: where NOT stands, units of intervals, VALUES as an operand.
 #include "dvt/base/text/text.h"
+#include "dvt/sql/rewrite/function_template.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
 
 namespace dvt::sql {
@@ -302,6 +303,13 @@ Node* Rewriter::Canonical(Node* node) {
       if (node->text.starts_with('.')) node->text = arena_.Copy("0" + std::string(node->text));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
+    case Kind::kExtract: {  // DOW is DAYOFWEEK, MINS are MINUTE
+      if (!customary_ || &from_ != &to_ || !to_.Has(Feature::kPrefixAliases)) return node;
+      const std::string unit = UnitWord(MakeString(arena_, node->text));
+      if (!unit.empty() && unit.find("WEEK") == std::string::npos) node->text = arena_.Copy(unit);
+      if (EqualsIgnoreCase(node->text, "DOW")) node->text = "DAYOFWEEK";
+      return node;
+    }
     case Kind::kStruct: {
       const bool named =
           std::all_of(node->Children().begin(), node->Children().end(), [](const Node* each) { return each->Is(Kind::kAlias); });
