@@ -25,7 +25,8 @@ constexpr std::string_view kReserved[] = {
     "WHEN",     "WHERE",   "WINDOW",   "WITH",      "WITHIN"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures
-                                     .With({F::kPathsWithoutWildcards,
+                                     .With({F::kLimitNumbers,
+                                            F::kPathsWithoutWildcards,
                                             F::kPipeSyntax,
                                             F::kRenamedInPlace,
                                             F::kCallsAsWritten,

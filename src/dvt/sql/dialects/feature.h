@@ -105,6 +105,7 @@ enum class Feature : uint16_t {
   kArrowsApart,    ///< -> and ->> stand in parentheses inside other operators
   kDecimalSaid,    ///< DECIMAL without digits is written with those it has
   kLimitComma,
+  kLimitNumbers,     ///< LIMIT takes numbers only: LIMIT 1 + 1 is LIMIT 2
   kSelectModifiers,  ///< SELECT SQL_NO_CACHE STRAIGHT_JOIN a
   kFetch,
   kFetchAsWritten,      ///< FETCH FIRST and LIMIT are both at home: each stays what it was

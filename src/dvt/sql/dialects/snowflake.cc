@@ -53,6 +53,7 @@ constexpr FeatureSet kFeatures = kWarehouseFeatures
                                             F::kNthFromEnd,
                                             F::kLowerCaseHex,
                                             F::kValueWindows,
+                                            F::kLimitNumbers,
                                             F::kOrderWithin,
                                             F::kFilterFolded,
                                             F::kBitFunctions,

@@ -12,6 +12,7 @@ using F = Feature;
 constexpr std::string_view kAliases[] = {"presto", "athena"};
 
 constexpr FeatureSet kFeatures = kWarehouseFeatures.With({F::kPathsWithoutWildcards,
+                                                          F::kLimitNumbers,
                                                           F::kFetchAsWritten,
                                                           F::kOffsetFirst,
                                                           F::kListaggWithin,

@@ -147,7 +147,8 @@ Node* Parser::AlterAction() {
       while (EatSymbol(","));
       return Phrase("DROP COLUMNS", {Word("DROP COLUMNS"), names});
     }
-    if (Has(Feature::kKeyIsIndex) && Eat(Kw::kKEY)) return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
+    if (Has(Feature::kKeyIsIndex) && !IsAhead(1, Kw::kIF) && (Eat(Kw::kKEY) || Eat(Kw::kINDEX)))
+      return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
     Node* action = Phrase("DROP", {Word("DROP")});
     if (!other) {
       const bool word = Eat(Kw::kCOLUMN);
@@ -203,6 +204,7 @@ Node* Parser::AlterAction() {
     Add(action, ColumnDef());
     return action;
   }
+  if (Has(Feature::kKeyIsIndex) && IsWord("CONVERT")) Fail("conversions are kept as written");
   return Property();
 }
 

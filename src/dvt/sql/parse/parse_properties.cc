@@ -189,7 +189,7 @@ Node* Parser::Property() {
       if (words.ends_with("CHARSET")) words.replace(words.size() - 7, 7, "CHARACTER SET");
       if (words.ends_with("CHAR SET")) words.replace(words.size() - 8, 8, "CHARACTER SET");
       if (words == "DEFAULT COLLATE") words = "COLLATE";
-      const bool named = words.ends_with("CHARACTER SET") || words == "COLLATE";
+      const bool named = words == "CHARACTER SET" || words == "DEFAULT CHARACTER SET" || words == "COLLATE";
       if (named && (Cur().type == Tok::kWord || Cur().type == Tok::kString))
         return New(Kind::kSetting, {Word(words), SettingValue()}, arena_.Copy(words));
       if (words == "COMMENT" && Cur().type == Tok::kString) return New(Kind::kSetting, {Word(words), SettingValue()}, "COMMENT");

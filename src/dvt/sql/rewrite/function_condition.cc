@@ -99,6 +99,14 @@ bool IsConstant(const Node* value) {
   return constant;
 }
 
+// How many digits follow the seconds of a moment's text.
+size_t FractionDigits(const Node* arg) {
+  if (!arg->Is(Kind::kString, Op::kPlain)) return 0;
+  const size_t point = arg->text.find('.');
+  if (point == std::string_view::npos || arg->text.find(':') > point) return 0;
+  return std::min(arg->text.find_first_not_of("0123456789", point + 1), arg->text.size()) - point - 1;
+}
+
 bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "missing") return arg == nullptr;
   if (arg == nullptr) return false;
@@ -123,6 +131,8 @@ bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "true") return arg->Is(Kind::kBoolean, Op::kTrue);
   if (shape == "false") return arg->Is(Kind::kBoolean, Op::kFalse);
   if (shape == "portion") return PortionOf(arg).has_value();
+  if (shape == "thousandths") return FractionDigits(arg) > 0 && FractionDigits(arg) < 4;
+  if (shape == "millionths") return FractionDigits(arg) > 3;
   if (shape == "constant") return IsConstant(arg);
   if (shape == "column") return arg->Is(Kind::kColumn);
   // A format of dates and times rather than of numbers: it names a part of a date.

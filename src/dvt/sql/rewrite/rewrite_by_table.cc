@@ -351,6 +351,7 @@ void Rewriter::TypeName(Node* type) {
   if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
   const TypeSpec* spec = FindType(from_, type->text);
   const bool known = spec != nullptr;
+  if (known && from_.Has(Feature::kLimitedCasts) && (spec->name == "ENUM" || spec->name == "SET")) return;
   if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 &&
       (spec->name == "DECIMAL" || spec->neutral == "DECIMAL")) {
     Append(arena_, type, Made(MakeNumber(arena_, spec->default_precision)));
@@ -366,6 +367,7 @@ void Rewriter::TypeName(Node* type) {
   }
   const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
   const TypeSpec* target = FindNeutralType(to_, neutral);
+  if (&from_ == &to_ && known && !spec->read_only && to_.Has(Feature::kLimitedCasts)) target = spec;
   if (target != nullptr && Narrower(*spec, type, *target)) target = nullptr;
   if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {
     for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
@@ -382,7 +384,8 @@ void Rewriter::TypeName(Node* type) {
     Append(arena_, type, MakeNumber(arena_, spec->default_scale));
   }
   const bool text = target->name == "VARCHAR" || target->name == "CHAR";
-  if (text && type->count == 0 && to_.Has(Feature::kLengthsNeeded)) target = FindNeutralType(to_, "TEXT");
+  const bool endless = to_.Has(Feature::kLengthsNeeded) || (customary_ && to_.Has(Feature::kLimitedCasts) && !target->fixed);
+  if (text && type->count == 0 && endless) target = FindNeutralType(to_, "TEXT");
   if (customary_ && to_.Has(Feature::kLengthsNeeded) && type->count == 1 && target->kind == columnar::TypeKind::kString &&
       target->parameters == 0 && &from_ != &to_ && !from_.Has(Feature::kDecimalSaid))
     target = FindNeutralType(to_, "VARCHAR");  // a text of some length

@@ -184,7 +184,8 @@ Node* Rewriter::JoinedTexts(Node* node) {
   if (!EqualsIgnoreCase(node->text, "GROUP_CONCAT") || args->count == 0 || (args->count == 1 && separator == nullptr))
     return node;
   Node* joined = args->children[0];
-  const bool operators = !to_.Has(Feature::kPipesConcat) || to_.Has(Feature::kTildeRegex) || to_.Has(Feature::kStructBraces);
+  const bool operators = (!to_.Has(Feature::kPipesConcat) || to_.Has(Feature::kTildeRegex) || to_.Has(Feature::kStructBraces)) &&
+                         !to_.Has(Feature::kCanonicalNames);
   for (uint32_t i = 1; operators && i < args->count; ++i)
     joined = Made(MakeBinary(arena_, to_.Has(Feature::kPipesConcat) ? Op::kConcat : Op::kAdd, joined, args->children[i]));
   if (!operators && args->count > 1) joined = Made(MakeFunction(arena_, "CONCAT", args->Children()));

@@ -34,6 +34,8 @@ void Rewriter::Run(Node*& slot) {
   FindResults(slot);
   if (customary_) QuotedPaths(slot);
   if (customary_ && &from_ != &to_ && to_.Has(Feature::kDatesByRecursion)) DatesByRecursion(arena_, slot, from_, to_);
+  if (customary_ && &from_ != &to_ && ShapeJoins(arena_, slot, to_))
+    Note(Verdict::kDifferent, slot, "FULL JOIN", "it is two joins; the columns of SELECT * may stand in another order");
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (slot != nullptr && assigns_) {
     for (Node* update : FindAll(slot, Kind::kUpdate)) {
@@ -268,6 +270,13 @@ Node* Rewriter::String(Node* node) {
   if (node->op == Op::kNational && to_.Has(Feature::kBraceVariables)) node->op = Op::kPlain;  // every text is Unicode
   if (node->op == Op::kUnicode && !to_.Has(Feature::kUnicodeStrings)) return PlainText(node);
   if (node->op != Op::kHex && node->op != Op::kBit) return node;
+  if (customary_ && to_.Has(Feature::kCanonicalNames) && from_.Has(Feature::kCharsetIntroducer) && !node->text.empty() &&
+      node->text.size() < (node->op == Op::kHex ? 16U : 61U)) {
+    int64_t value = 0;
+    std::from_chars(node->text.data(), node->text.data() + node->text.size(), value, node->op == Op::kHex ? 16 : 2);
+    Note(Verdict::kDifferent, node, "literal of bits or bytes", "it is written as a number");
+    return Made(MakeNumber(arena_, value));
+  }
   const bool bytes = node->op == Op::kHex && from_.Has(Feature::kHexStrings) && node->text.size() % 2 == 0;
   const FunctionSpec* call = customary_ ? FindConcept(to_, node->op == Op::kHex ? "hex_literal" : "bit_literal", 1) : nullptr;
   if (call != nullptr && !(bytes && to_.Has(Feature::kHexStrings))) {

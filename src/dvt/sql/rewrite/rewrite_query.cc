@@ -285,8 +285,20 @@ void Rewriter::Table(Node* node) {
     NamedValues(node);
 }
 
+// 1 + 2 as 3.
+static Node* FoldedSum(Arena& arena, Node* value) {
+  int64_t left = 0, right = 0;
+  const bool sum = value != nullptr && value->Is(Kind::kBinary, Op::kAdd) && IsNumber(value->Child(0), &left) &&
+                   IsNumber(value->Child(1), &right) && left < 1000000000 && right < 1000000000;
+  return sum ? MakeNumber(arena, left + right) : value;
+}
+
 void Rewriter::Limit(Node* query) {
   const Node* limit = query->Child(kLimitSlot);
+  if (to_.Has(Feature::kLimitNumbers)) {
+    if (limit != nullptr && limit->count > 0) query->children[kLimitSlot]->children[0] = FoldedSum(arena_, limit->children[0]);
+    query->children[kOffsetSlot] = FoldedSum(arena_, query->children[kOffsetSlot]);
+  }
   if (limit == nullptr && query->Child(kOffsetSlot) != nullptr && to_.Has(Feature::kOffsetNeedsLimit))
     query->children[kLimitSlot] = NewNode(arena_, Kind::kLimit, {NewNode(arena_, Kind::kNull)});
   if (limit == nullptr) return;
@@ -304,8 +316,11 @@ void Rewriter::Window(Node* node) {
   } else if (node->Child(1) != nullptr) {
     TextKeys(node->Child(1), "PARTITION BY");
   }
-  if (node->Child(2) != nullptr) Order(node->Child(2), nullptr);
   const Node* frame = node->Child(3);
+  const bool distance = frame != nullptr && frame->op == Op::kRange && !to_.Has(Feature::kNullsOrdering) &&
+                        std::any_of(frame->Children().begin(), frame->Children().end(),
+                                    [](const Node* bound) { return bound != nullptr && bound->count > 0; });
+  if (node->Child(2) != nullptr && !(customary_ && distance)) Order(node->Child(2), nullptr);  // such windows take one key
   if (frame != nullptr && frame->op == Op::kRange && !to_.Has(Feature::kNullsOrdering)) {
     for (const Node* bound : frame->Children()) {
       if (bound->count > 0)

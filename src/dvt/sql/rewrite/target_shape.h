@@ -12,6 +12,8 @@ namespace dvt::sql {
 void DatesByRecursion(Arena& arena, Node* tree, const Dialect& source, const Dialect& target);
 void ShapeForTarget(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
+/// Full joins as two joins, and UPDATE … FROM as UPDATE … JOIN, where the target has neither; true if a query became another.
+bool ShapeJoins(Arena& arena, Node*& tree, const Dialect& target);
 /// Temporary tables by name (#t) or by word, SELECT INTO or CREATE TABLE AS, APPLY or LATERAL, as the target has them.
 void ShapeTables(Arena& arena, Node*& tree, const Dialect& source, const Dialect& target);
 
