@@ -112,7 +112,7 @@ void AddCommands(CLI::App& app, Options& o) {
   for (const auto& [name, about] :
        {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models, snapshots and tests, in order"},
         std::pair{"seed", "Load CSV seeds"}, std::pair{"snapshot", "Keep the states of rows that change"},
-        std::pair{"test", "Run data tests"}}) {
+        std::pair{"test", "Run data tests"}, std::pair{"clone", "Views of what an earlier run built, instead of building it"}}) {
     CLI::App* command = AddCommand(app, o, name, about);
     AddSelection(command, o);
     AddRun(command, o);

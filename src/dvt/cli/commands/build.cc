@@ -17,6 +17,7 @@ std::set<std::string> TypesOf(const std::string& command) {
   if (command == "seed") return {"seed"};
   if (command == "test") return {"test"};
   if (command == "snapshot") return {"snapshot"};
+  if (command == "clone") return {"model", "seed", "snapshot"};
   return {"model", "seed", "test", "snapshot"};
 }
 
@@ -52,6 +53,10 @@ Result<int> RunSelected(Workspace& w, const std::vector<std::string>& selected, 
 
 Result<int> BuildCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
+  if (options.command == "clone" && (workspace->run.previous == nullptr || !workspace->run.previous->has_manifest)) {
+    return Error(ErrorCode::kInvalidArgument, "clone needs the manifest.json of an earlier run")
+        .WithHint("name its folder with --state");
+  }
   DVT_ASSIGN(const auto selected, workspace->Select(options, TypesOf(options.command)));
   return RunSelected(*workspace, selected, stop);
 }

@@ -24,6 +24,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"init", &InitCommand},
       {"sql", &SqlCommand},
       {"snapshot", &BuildCommand},
+      {"clone", &BuildCommand},
       {"deps", &DepsCommand},
       {"docs generate", &DocsGenerateCommand},
       {"docs serve", &DocsServeCommand},

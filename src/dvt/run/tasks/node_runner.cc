@@ -186,7 +186,9 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   NodeAdapter adapter(run_, connector, stop);
   adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
   Status done;
-  switch (node.type) {
+  const bool clones = run_.options.command == "clone";
+  switch (clones ? ResourceType::kOperation : node.type) {
+    case ResourceType::kOperation: done = RunClone(node, adapter, result, stop); break;
     case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
     case ResourceType::kModel:
@@ -259,6 +261,36 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     }
   }
   return AddWarnings(run_, losses.items(), result);
+}
+
+// A view of what an earlier run built, where this run's relation would be.
+Status NodeRunner::RunClone(const model::Node& node, NodeAdapter& adapter, NodeResult& result, std::stop_token stop) {
+  const Value* before = run_.previous == nullptr ? nullptr : run_.previous->nodes.Find(node.unique_id);
+  if (before == nullptr) {
+    result.message = "No-op: the earlier run did not know it";
+    return {};
+  }
+  const columnar::RelationName here{node.database, node.schema, node.alias};
+  const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
+  const columnar::RelationName there{text("database"), text("schema"), text("alias")};
+  const connectors::Connector& connector = adapter.connector();
+  if (!connector.Has(connectors::Capability::kSql))
+    return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' has no views to clone into", node.connection));
+  if (connector.QuoteRelation(here) == connector.QuoteRelation(there)) {
+    return Error(ErrorCode::kConfig,
+                 connector.QuoteRelation(here) + " is what the earlier run built: it cannot be cloned onto itself")
+        .WithHint("clone into another target or schema");
+  }
+  DVT_ASSIGN(const auto existing, run_.relations.Find(adapter.connector(), here, stop));
+  if (existing && !run_.options.full_refresh) {
+    result.message = "No-op: it exists";
+    return {};
+  }
+  Compiled compiled;
+  compiled.sql = "select * from " + connector.QuoteRelation(there);
+  result.relation_name = connector.QuoteRelation(here);
+  DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
+  return Materialize(node, "view", compiled, adapter, result, stop);
 }
 
 // A target that runs no SQL (files): the rows are written beside the old ones, and the sink's commit puts them in their place.
