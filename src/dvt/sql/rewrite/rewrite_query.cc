@@ -212,6 +212,13 @@ void Rewriter::SetOperation(Node* node) {
   if (node->op != Op::kUnion && node->Has(kAll) && !to_.Has(Feature::kIntersectExceptAll)) {
     Note(Verdict::kUnsupported, node, "EXCEPT ALL or INTERSECT ALL", std::string(to_.name) + " has no such operation");
   }
+  // FULL by name fills what one side lacks with NULL, as UNION BY NAME does where it has no sides.
+  const bool sided = !node->text.empty() || node->Child(kMatchedSlot) != nullptr;
+  const bool filled = node->text.starts_with("FULL") && node->Has(kByName) && node->Child(kMatchedSlot) == nullptr;
+  if (sided && !to_.Has(Feature::kSidedSetOperators) && !to_.Has(Feature::kCanonicalNames) &&
+      !(filled && to_.Has(Feature::kByNameUnion)))
+    Note(Verdict::kUnsupported, node, std::string(node->text) + " of a set operation",
+         std::string(to_.name) + " has no such operation");
   if (node->Has(kByName) && !to_.Has(Feature::kByNameUnion))
     Note(Verdict::kUnsupported, node, "UNION BY NAME", std::string(to_.name) + " has no such operation");
   if (node->Has(kAll)) return;
@@ -232,6 +239,10 @@ void Rewriter::Table(Node* node) {
       node->Child(kSampleSlot)->Is(Kind::kSample, Op::kCustom) && !to_.Has(Feature::kIndexHints))
     node->children[kSampleSlot] = nullptr;  // a hint about indexes
   if (node->Is(Kind::kJoin)) {
+    const bool strict = from_.Has(Feature::kJoinStrictness) && !to_.Has(Feature::kJoinStrictness);
+    for (const std::string_view own : {"ANY", "SEMI", "ANTI", "PASTE"}) {
+      if (strict && node->text == own && !to_.Has(Feature::kCanonicalNames)) unsupported(std::string(own) + " JOIN");
+    }
     const bool hinted = !from_.Has(Feature::kJoinByType) && !node->text.empty();
     if (hinted && !(node->text == "DIRECTED" ? to_.Has(Feature::kDirectedJoin) : to_.Has(Feature::kJoinHints)) &&
         to_.Has(Feature::kJoinByType))

@@ -79,6 +79,13 @@ TEST(Transpile, WhatATargetHasNotIsRefused) {
       {"duckdb", "bigquery", "SELECT a FROM (SELECT 1) AS u(a)", "! names of columns behind a table's alias"},
       {"bigquery", "trino", "SELECT b'a'", "! literal of bytes"},
       {"clickhouse", "redshift", "SELECT a FROM t SAMPLE 0.1", "! SAMPLE"},
+      {"clickhouse", "duckdb", "SELECT a FROM t ANY LEFT JOIN u ON t.a = u.a", "! ANY JOIN"},
+      {"clickhouse", "duckdb", "SELECT u.b FROM t RIGHT ANTI JOIN u ON t.a = u.a", "! ANTI JOIN"},
+      {"clickhouse", "clickhouse", "SELECT u.b FROM t RIGHT ANTI JOIN u ON t.a = u.a",
+       "SELECT u.b FROM t RIGHT ANTI JOIN u ON t.a = u.a"},
+      {"bigquery", "duckdb", "SELECT 1 AS a FULL OUTER UNION ALL BY NAME SELECT 2 AS b",
+       "SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS b"},
+      {"bigquery", "duckdb", "SELECT 1 AS a, 3 AS b LEFT UNION ALL BY NAME SELECT 2 AS a", "! LEFT of a set operation"},
   };
   for (const auto& each : kCases) EXPECT_EQ(Strictly(each.from, each.to, each.sql), each.outcome) << each.sql;
 }
