@@ -117,6 +117,7 @@ constexpr FunctionSpec kFunctions[] = {
     Near("array_to_string", 3, 3, "ARRAY_TO_STRING(LIST_TRANSFORM(ARG1, LAMBDA x : COALESCE(CAST(x AS TEXT), ARG3)), ARG2)"),
     Nearest("concat_null", 2, -1, "CONCATENATED(ARGS)"),
     // Conditions and numbers.
+    Nearest("round_unlimited", 2, 2, "ROUND(UNCAST(ARG1), ARG2)"),
     Near("round", 3, 3, "ROUND_EVEN(ARG1, ARG2)", "ARG3=ROUND_HALF_EVEN"),
     Near("round", 3, 3, "ROUND(ARG1, ARG2)"),
     Same("in_array", 2, 2,

@@ -11,7 +11,8 @@ namespace {
 
 constexpr FunctionSpec kFunctions[] = {
     // Steps: (value, count, unit). ts_or_ds_…: of a date that may be a text, as Hive's family does.
-    Spelled("DATE_ADD", "date_add_step", 2, 3, TypeRule::kFirst, {.read = "ARG1, ARG2, UNIT(ARG3)", .write = "DATE_ADD(ARG1, ARG2, 'ARG3')", .family = "date_add"}),
+    Spelled("DATE_ADD", "date_add_step", 2, 3, TypeRule::kFirst,
+            {.read = "ARG1, ARG2, UNIT(ARG3)", .write = "DATE_ADD(ARG1, ARG2, 'ARG3')", .family = "date_add"}),
     {"DATEADD", "date_add_step", 2, 3, TypeRule::kFirst, kPure, true, "date_add"},
     {"DATE_SUB", "date_sub_step", 2, 3, TypeRule::kFirst, kPure, false, "date_sub"},
     {"TS_OR_DS_ADD", "ts_or_ds_add", 2, 3, TypeRule::kDate, kPure, false, "date_add"},

@@ -223,6 +223,9 @@ constexpr FunctionSpec kFunctions[] = {
     {"JSONB_EXISTS", "jsonb_exists", 2, 2, TypeRule::kBool},
     {"GREATEST", "greatest_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
     {"LEAST", "least_skip_null", 1, -1, TypeRule::kCommon, kTextCompare},
+    // Decimals have as many digits as it takes; elsewhere such a cast would cut them before they are rounded.
+    Read("ROUND", "round_unlimited", 2, 2, TypeRule::kRound,
+         {.when_read = "ARG1:cast;ARG1:decimal;ARG1!:fixed_decimal", .family = "round"}),
     Spelled("ROUND", "round", 2, 2, TypeRule::kRound,
             {.when_read = "ARG1:double|fraction",
              .write = "ROUND(CAST(ARG1 AS DECIMAL), ARG2)",
