@@ -8,40 +8,9 @@ bool Parser::PrefixAliasAhead() const {
   return Has(Feature::kPrefixAliases) && NameAhead() && Ahead(1).type == Tok::kSymbol && Ahead(1).text == ":";
 }
 
-// Whether the current word, without AS, is an alias.
-bool Parser::IsImplicitAlias(bool table) const {
+// Whether the current word, which may begin a clause, an operator or a join, is an alias here.
+bool Parser::AliasKeyword(bool table) const {
   const Token& t = Cur();
-  if (t.type == Tok::kQuotedName) return true;
-  if (t.type == Tok::kString && !table)
-    return (Has(Feature::kDoubleQuotedStrings) && !Has(Feature::kTripleQuotes)) || Has(Feature::kDoubleQuotedFallback) ||
-           Has(Feature::kEqualsAlias);
-  if (t.type != Tok::kWord) return false;
-  if (Is(Kw::kIS) && Ahead(1).type == Tok::kEnd && Has(Feature::kCanonicalNames)) return true;
-  if ((!table || (Is(Kw::kQUALIFY) && !Has(Feature::kQualify))) && (Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) &&
-      Ahead(1).type == Tok::kEnd)
-    return true;                                                                            // nothing is limited
-  if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
-  if (IsStructural(t.kw)) return false;
-  if (Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite) && (table || IsAhead(1, Kw::kINTO) || IsWord("OVERWRITE", 1)))
-    return false;
-  if (table && Is(Kw::kAT) && Has(Feature::kUnnestAt) && NameAhead(1)) return false;
-  if (table && IsWord("OUTPUT") && Has(Feature::kOutputClause) && Ahead(1).type == Tok::kWord) return false;
-  if (!table && ExcludeAhead()) return false;
-  if (!table && IsWord("APPLY") && SymbolAhead(1, "(") && Has(Feature::kColumnTransformers)) return false;
-  if (!table && IsWord("PER") && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames)) return false;
-  if (!table && IsWord("OPERATOR") && SymbolAhead(1, "(")) return false;
-  if (table && Has(Feature::kNearestJoin)) {
-    const size_t word = IsWord("APPROX") ? 1 : 0;
-    if (IsWord("NEAREST", word) && Ahead(word + 1).type == Tok::kNumber) return false;
-  }
-  if (table && Has(Feature::kOutputClause) && IsWord("OUTPUT") && SymbolAhead(2, ".")) return false;
-  if (StoreClauseAhead(table) || SidesAhead()) return false;
-  if (table && (TimeTravelAhead() || VersionAhead())) return false;
-  if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
-  if (Has(Feature::kSortBy) && IsAhead(1, Kw::kBY) && (IsWord("SORT") || IsWord("CLUSTER") || IsWord("DISTRIBUTE"))) return false;
-  if (!table && Is(Kw::kLATERAL)) return true;
-  if (table && Is(Kw::kEND) && SymbolAhead(1, "(") && Has(Feature::kTimeTravel)) return true;
-  if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
   switch (t.kw) {
     case Kw::kOFFSET:
     case Kw::kFETCH:
@@ -94,6 +63,43 @@ bool Parser::IsImplicitAlias(bool table) const {
       if (table && IsWord("DIRECTED") && Has(Feature::kDirectedJoin)) return false;
       return !(table && IsReserved(d_, t.text));
   }
+}
+
+// Whether the current word, without AS, is an alias.
+bool Parser::IsImplicitAlias(bool table) const {
+  const Token& t = Cur();
+  if (t.type == Tok::kQuotedName) return true;
+  if (t.type == Tok::kString && !table)
+    return (Has(Feature::kDoubleQuotedStrings) && !Has(Feature::kTripleQuotes)) || Has(Feature::kDoubleQuotedFallback) ||
+           Has(Feature::kEqualsAlias);
+  if (t.type != Tok::kWord) return false;
+  if (Is(Kw::kIS) && Ahead(1).type == Tok::kEnd && Has(Feature::kCanonicalNames)) return true;
+  if ((!table || (Is(Kw::kQUALIFY) && !Has(Feature::kQualify))) && (Is(Kw::kLIMIT) || Is(Kw::kOFFSET) || Is(Kw::kQUALIFY)) &&
+      Ahead(1).type == Tok::kEnd)
+    return true;                                                                            // nothing is limited
+  if (table && Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION", 1)) return true;  // a JOIN limit MATCH_CONDITION (…)
+  if (IsStructural(t.kw)) return false;
+  if (Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite) && (table || IsAhead(1, Kw::kINTO) || IsWord("OVERWRITE", 1)))
+    return false;
+  if (table && Is(Kw::kAT) && Has(Feature::kUnnestAt) && NameAhead(1)) return false;
+  if (table && IsWord("OUTPUT") && Has(Feature::kOutputClause) && Ahead(1).type == Tok::kWord) return false;
+  if (!table && ExcludeAhead()) return false;
+  if (!table && IsWord("APPLY") && SymbolAhead(1, "(") && Has(Feature::kColumnTransformers)) return false;
+  if (!table && IsWord("PER") && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames)) return false;
+  if (!table && IsWord("OPERATOR") && SymbolAhead(1, "(")) return false;
+  if (table && Has(Feature::kNearestJoin)) {
+    const size_t word = IsWord("APPROX") ? 1 : 0;
+    if (IsWord("NEAREST", word) && Ahead(word + 1).type == Tok::kNumber) return false;
+  }
+  if (table && Has(Feature::kOutputClause) && IsWord("OUTPUT") && SymbolAhead(2, ".")) return false;
+  if (StoreClauseAhead(table) || SidesAhead()) return false;
+  if (table && (TimeTravelAhead() || VersionAhead())) return false;
+  if ((t.kw == Kw::kNone || t.kw == Kw::kPARTITION) && ClauseWordAhead(table)) return false;
+  if (Has(Feature::kSortBy) && IsAhead(1, Kw::kBY) && (IsWord("SORT") || IsWord("CLUSTER") || IsWord("DISTRIBUTE"))) return false;
+  if (!table && Is(Kw::kLATERAL)) return true;
+  if (table && Is(Kw::kEND) && SymbolAhead(1, "(") && Has(Feature::kTimeTravel)) return true;
+  if (table && Is(Kw::kWINDOW) && !IsAhead(2, Kw::kAS)) return true;
+  return AliasKeyword(table);
 }
 
 }  // namespace dvt::sql

@@ -85,125 +85,144 @@ bool Parser::MoreColumnsAhead(const Node* last) const {
          !Is(Kw::kALTER) && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName);
 }
 
-Node* Parser::AlterAction() {
-  if (OpenActionAhead()) Fail("this action is kept as written");
-  if (Is(Kw::kALTER) && (IsAhead(1, Kw::kINDEX) || EqualsIgnoreCase(Ahead(1).text, "DISTSTYLE"))) return RestPhrase(true);
-  if (Is(Kw::kSET) && Has(Feature::kStagedFiles)) {
+// SET …: settings, options, properties; nullptr (nothing eaten) for a default.
+Node* Parser::AlterSet() {
+  if (!Is(Kw::kSET)) return nullptr;
+  if (Has(Feature::kStagedFiles)) {
     if (Node* settings = AlterSettings()) return settings;
   }
-  if (Is(Kw::kSET) && SymbolAhead(1, "(") && Has(Feature::kProceduralDdl)) {
+  if (SymbolAhead(1, "(") && Has(Feature::kProceduralDdl)) {
     Next();
     return Phrase("SET", {Word("SET"), SettingTuple()});
   }
-  if (Is(Kw::kSET) && Has(Feature::kScripts) && IsWord("OPTIONS", 1)) {
+  if (Has(Feature::kScripts) && IsWord("OPTIONS", 1)) {
     Next();
     return Phrase("SET", {Word("SET"), Options()});
   }
-  if (Is(Kw::kSET) && Has(Feature::kLateralView) && IsWord("TBLPROPERTIES", 1) && SymbolAhead(2, "(")) {
+  if (Has(Feature::kLateralView) && IsWord("TBLPROPERTIES", 1) && SymbolAhead(2, "(")) {
     Next();
     return Phrase("SET PROPERTIES", {Word("SET"), Property()});
   }
-  if (Is(Kw::kSET) && !IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
+  if (!IsAhead(1, Kw::kDEFAULT)) return RestPhrase(false);
+  return nullptr;
+}
+
+// Behind ADD: constraints and columns.
+Node* Parser::AlterAdd() {
+  if (TableConstraintAhead()) return Phrase("ADD CONSTRAINT", {Word("ADD"), TableConstraint()});
+  if (IsSymbol("(")) {
+    Node* columns = CreateColumns();
+    columns->kind = Kind::kTuple;
+    return Phrase("ADD COLUMNS", {Word("ADD"), columns});
+  }
+  if (IsWord("COLUMNS") && SymbolAhead(1, "(")) {
+    Next();
+    Node* columns = CreateColumns();
+    columns->kind = Kind::kTuple;
+    return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
+  }
+  if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
+  Eat(Kw::kCOLUMN);
+  Node* action = Phrase("ADD COLUMN", {Word(!Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
+  if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
+    at_ += 3;
+    Add(action, Word("IF NOT EXISTS"));
+  }
+  Add(action, ColumnDef());
+  return action;
+}
+
+// Behind DROP: columns, indexes, constraints.
+Node* Parser::AlterDrop() {
+  if ((Is(Kw::kPARTITION) || IsAhead(2, Kw::kPARTITION)) && Has(Feature::kInsertOverwrite))
+    Fail("partitions are kept as written");
+  const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
+                     (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
+                     (IsWord("PERIOD") && IsAhead(1, Kw::kFOR)) || IsWord("COLUMNS") ||
+                     (IsWord("CLUSTERING") && IsAhead(1, Kw::kKEY));
+  if (IsWord("COLUMNS") && Has(Feature::kUsingFormat) && NameAhead(1)) {  // DROP COLUMNS a, b
+    Next();
+    Node* names = New(Kind::kTuple);
+    do Add(names, DottedName());
+    while (EatSymbol(","));
+    return Phrase("DROP COLUMNS", {Word("DROP COLUMNS"), names});
+  }
+  if (Has(Feature::kKeyIsIndex) && !IsAhead(1, Kw::kIF) && (Eat(Kw::kKEY) || Eat(Kw::kINDEX)))
+    return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
+  Node* action = Phrase("DROP", {Word("DROP")});
+  if (!other) {
+    const bool word = Eat(Kw::kCOLUMN);
+    action = Phrase("DROP COLUMN",
+                    {Word(word || !(Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)) ? "DROP COLUMN" : "DROP")});
+    if (Eat(Kw::kIF, Kw::kEXISTS)) Add(action, Word("IF EXISTS"));
+    Add(action, DottedName());
+  }
+  while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
+  return action;
+}
+
+// RENAME COLUMN a TO b, RENAME INDEX a TO b, RENAME TO t.
+Node* Parser::AlterRename() {
+  if (IsAhead(1, Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
+    at_ += 2;
+    return Phrase("RENAME INDEX", {Word("RENAME INDEX"), RestPhrase(true)});
+  }
+  if (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY)) return RestPhrase(true);
+  Next();
+  if (Eat(Kw::kCOLUMN)) {
+    Node* action = Phrase("RENAME COLUMN", {Word("RENAME COLUMN"), DottedName()});
+    Expect(Kw::kTO, "TO");
+    Add(action, Word("TO"));
+    Add(action, DottedName());
+    return action;
+  }
+  if (!Eat(Kw::kTO)) Eat(Kw::kAS);
+  return Phrase("RENAME TO", {Word("RENAME TO"), DottedName()});
+}
+
+// MODIFY [COLUMN] name …, CHANGE [COLUMN] name name …: a column is defined anew.
+Node* Parser::AlterModify() {
+  if (IsWord("MODIFY") && Has(Feature::kModifyIsAlter)) {
+    Next();
+    Eat(Kw::kCOLUMN);
+    return AlterColumn();
+  }
+  if (Has(Feature::kDatabasesOnly) && IsWord("TTL", 1)) {
+    Next(), Next();
+    return Phrase("MODIFY TTL", {Word("MODIFY TTL"), Expression()});
+  }
+  const std::string verb = ToUpper(Next().text);
+  const bool word = Eat(Kw::kCOLUMN) || !Has(Feature::kAddWithoutColumn);
+  if (!word && IsWord("CONSTRAINT")) Fail("what becomes of a constraint is kept as written");
+  if (Has(Feature::kDatabasesOnly) && verb == "MODIFY") {
+    const size_t start = at_;
+    Node* name = New(Kind::kName, {AnyWord("a column name")});
+    if (NameAhead()) {
+      Node* type = TypeName();
+      if (AtEnd() || IsSymbol(",") || IsSymbol(";"))
+        return Phrase("ALTER COLUMN TYPE", {Word("ALTER COLUMN"), name, Word("TYPE"), type});
+    }
+    at_ = start;
+  }
+  Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + (word ? " COLUMN" : ""))});
+  if (verb == "CHANGE") Add(action, AnyWord("a column name"));
+  Add(action, ColumnDef());
+  return action;
+}
+
+// One action of ALTER TABLE.
+Node* Parser::AlterAction() {
+  if (OpenActionAhead()) Fail("this action is kept as written");
+  if (Is(Kw::kALTER) && (IsAhead(1, Kw::kINDEX) || EqualsIgnoreCase(Ahead(1).text, "DISTSTYLE"))) return RestPhrase(true);
+  if (Node* set = AlterSet()) return set;
   if (Eat(Kw::kALTER)) {
     Eat(Kw::kCOLUMN);
     return AlterColumn();
   }
-  if (IsWord("ADD")) {
-    Next();
-    if (TableConstraintAhead()) return Phrase("ADD CONSTRAINT", {Word("ADD"), TableConstraint()});
-    if (IsSymbol("(")) {
-      Node* columns = CreateColumns();
-      columns->kind = Kind::kTuple;
-      return Phrase("ADD COLUMNS", {Word("ADD"), columns});
-    }
-    if (IsWord("COLUMNS") && SymbolAhead(1, "(")) {
-      Next();
-      Node* columns = CreateColumns();
-      columns->kind = Kind::kTuple;
-      return Phrase("ADD COLUMNS", {Word("ADD COLUMNS"), columns});
-    }
-    if (Is(Kw::kPARTITION) || (Is(Kw::kIF) && IsAhead(3, Kw::kPARTITION))) Fail("partitions are kept as written");
-    Eat(Kw::kCOLUMN);
-    Node* action = Phrase("ADD COLUMN", {Word(!Has(Feature::kAddWithoutColumn) ? "ADD COLUMN" : "ADD")});
-    if (Is(Kw::kIF) && IsAhead(1, Kw::kNOT)) {
-      at_ += 3;
-      Add(action, Word("IF NOT EXISTS"));
-    }
-    Add(action, ColumnDef());
-    return action;
-  }
-  if (Is(Kw::kDROP)) {
-    Next();
-    if ((Is(Kw::kPARTITION) || IsAhead(2, Kw::kPARTITION)) && Has(Feature::kInsertOverwrite))
-      Fail("partitions are kept as written");
-    const bool other = IsWord("CONSTRAINT") || Is(Kw::kINDEX) || Is(Kw::kKEY) || (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) ||
-                       (IsWord("FOREIGN") && IsAhead(1, Kw::kKEY)) || Is(Kw::kPARTITION) || IsWord("CHECK") || IsWord("ROW") ||
-                       (IsWord("PERIOD") && IsAhead(1, Kw::kFOR)) ||
-                       IsWord("COLUMNS") || (IsWord("CLUSTERING") && IsAhead(1, Kw::kKEY));
-    if (IsWord("COLUMNS") && Has(Feature::kUsingFormat) && NameAhead(1)) {  // DROP COLUMNS a, b
-      Next();
-      Node* names = New(Kind::kTuple);
-      do Add(names, DottedName());
-      while (EatSymbol(","));
-      return Phrase("DROP COLUMNS", {Word("DROP COLUMNS"), names});
-    }
-    if (Has(Feature::kKeyIsIndex) && !IsAhead(1, Kw::kIF) && (Eat(Kw::kKEY) || Eat(Kw::kINDEX)))
-      return Phrase("DROP", {Word("DROP INDEX"), Identifier("a name")});
-    Node* action = Phrase("DROP", {Word("DROP")});
-    if (!other) {
-      const bool word = Eat(Kw::kCOLUMN);
-      action = Phrase("DROP COLUMN",
-                      {Word(word || !(Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)) ? "DROP COLUMN" : "DROP")});
-      if (Eat(Kw::kIF, Kw::kEXISTS)) Add(action, Word("IF EXISTS"));
-      Add(action, DottedName());
-    }
-    while (!AtEnd() && !IsSymbol(",") && !IsSymbol(";")) Add(action, PhrasePiece());
-    return action;
-  }
-  if (Is(Kw::kRENAME) && IsAhead(1, Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
-    at_ += 2;
-    return Phrase("RENAME INDEX", {Word("RENAME INDEX"), RestPhrase(true)});
-  }
-  if (Is(Kw::kRENAME) && (IsAhead(1, Kw::kINDEX) || IsAhead(1, Kw::kKEY))) return RestPhrase(true);
-  if (Eat(Kw::kRENAME)) {
-    if (Eat(Kw::kCOLUMN)) {
-      Node* action = Phrase("RENAME COLUMN", {Word("RENAME COLUMN"), DottedName()});
-      Expect(Kw::kTO, "TO");
-      Add(action, Word("TO"));
-      Add(action, DottedName());
-      return action;
-    }
-    if (!Eat(Kw::kTO)) Eat(Kw::kAS);
-    return Phrase("RENAME TO", {Word("RENAME TO"), DottedName()});
-  }
-  if (IsWord("MODIFY") && Has(Feature::kModifyIsAlter) && Ahead(1).type != Tok::kSymbol) {
-    Next();
-    Eat(Kw::kCOLUMN);
-    return AlterColumn();
-  }
-  if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) {
-    if (Has(Feature::kDatabasesOnly) && IsWord("TTL", 1)) {
-      Next(), Next();
-      return Phrase("MODIFY TTL", {Word("MODIFY TTL"), Expression()});
-    }
-    const std::string verb = ToUpper(Next().text);
-    const bool word = Eat(Kw::kCOLUMN) || !Has(Feature::kAddWithoutColumn);
-    if (!word && IsWord("CONSTRAINT")) Fail("what becomes of a constraint is kept as written");
-    if (Has(Feature::kDatabasesOnly) && verb == "MODIFY") {
-      const size_t start = at_;
-      Node* name = New(Kind::kName, {AnyWord("a column name")});
-      if (NameAhead()) {
-        Node* type = TypeName();
-        if (AtEnd() || IsSymbol(",") || IsSymbol(";"))
-          return Phrase("ALTER COLUMN TYPE", {Word("ALTER COLUMN"), name, Word("TYPE"), type});
-      }
-      at_ = start;
-    }
-    Node* action = Phrase(verb == "MODIFY" ? "MODIFY COLUMN" : "CHANGE COLUMN", {Word(verb + (word ? " COLUMN" : ""))});
-    if (verb == "CHANGE") Add(action, AnyWord("a column name"));
-    Add(action, ColumnDef());
-    return action;
-  }
+  if (EatWord("ADD")) return AlterAdd();
+  if (Eat(Kw::kDROP)) return AlterDrop();
+  if (Is(Kw::kRENAME)) return AlterRename();
+  if ((IsWord("MODIFY") || IsWord("CHANGE")) && Ahead(1).type != Tok::kSymbol) return AlterModify();
   if (Has(Feature::kKeyIsIndex) && IsWord("CONVERT")) Fail("conversions are kept as written");
   return Property();
 }

@@ -6,14 +6,6 @@
 
 namespace dvt::sql {
 
-Node* Parser::Word(std::string_view text) { return New(Kind::kWord, {}, arena_.Copy(text)); }
-
-Node* Parser::Phrase(std::string_view tag, std::initializer_list<Node*> pieces) {
-  Node* phrase = New(Kind::kPhrase, {}, tag);
-  for (Node* piece : pieces) Add(phrase, piece);
-  return phrase;
-}
-
 Node* Parser::ParenExpression() {
   ExpectSymbol("(");
   Node* tuple = New(Kind::kTuple, {Expression()});
@@ -192,29 +184,11 @@ Node* Parser::Generated() {
   return phrase;
 }
 
-// One constraint of a column, or nullptr where the definition ends.
-Node* Parser::ColumnConstraint() {
-  if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
-  PolicyWord(nullptr, true);
-  if (Node* tags = Tags()) return tags;
-  if (Node* clause = EngineColumnClause()) return clause;
-  const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
+// PRIMARY KEY, UNIQUE, CHECK (…), REFERENCES …; nullptr (nothing eaten) for anything else.
+Node* Parser::ColumnKey() {
   if (Is(Kw::kKEY) && Has(Feature::kKeyIsIndex)) {
     Next();
     return Phrase("PRIMARY KEY", {Word("PRIMARY KEY")});
-  }
-  if (EatWord("CONSTRAINT")) {
-    Node* name = Identifier("a constraint's name");
-    Node* inner = ColumnConstraint();
-    Node* phrase = Phrase("CONSTRAINT", {Word("CONSTRAINT"), name});
-    if (inner != nullptr) Add(phrase, inner);
-    return phrase;
-  }
-  if (Eat(Kw::kNOT, Kw::kNULL)) return Phrase("NOT NULL", {Word("NOT NULL")});
-  if (Eat(Kw::kNULL)) return Phrase("NULL", {Word("NULL")});
-  if (Is(Kw::kDEFAULT)) {
-    Next();
-    return Phrase("DEFAULT", {Word("DEFAULT"), Expression(tight)});
   }
   if (IsWord("PRIMARY") && IsAhead(1, Kw::kKEY)) {
     at_ += 2;
@@ -235,6 +209,63 @@ Node* Parser::ColumnConstraint() {
     at_ += 2;
     return Phrase("FOREIGN KEY", {Word("FOREIGN KEY"), References()});
   }
+  return nullptr;
+}
+
+// AUTO_INCREMENT, IDENTITY(1, 1); nullptr (nothing eaten) for anything else.
+Node* Parser::IdentityColumn() {
+  if (IsWord("AUTOINCREMENT") && SymbolAhead(1, "(")) {
+    Next();
+    Node* start = KeyColumns();
+    start->kind = Kind::kList;
+    return Phrase("IDENTITY COLUMN", {New(Kind::kFunction, {start}, "IDENTITY")});
+  }
+  if (IsWord("AUTO_INCREMENT") || IsWord("AUTOINCREMENT")) return Phrase("AUTO_INCREMENT", {Word(ToUpper(Next().text))});
+  if (IsWord("IDENTITY")) {
+    Next();
+    Node* phrase = Phrase("IDENTITY COLUMN", {Word("IDENTITY")});
+    if (IsSymbol("(")) phrase->children[0] = New(Kind::kFunction, {KeyColumns()}, "IDENTITY");
+    if (phrase->children[0]->Is(Kind::kFunction)) phrase->children[0]->children[0]->kind = Kind::kList;
+    return phrase;
+  }
+  return nullptr;
+}
+
+// CHARACTER SET utf8, ASCII; nullptr (nothing eaten) for anything else.
+Node* Parser::ColumnCharset() {
+  if (((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) || (IsWord("CHARSET") && Ahead(1).type != Tok::kSymbol)) {
+    at_ += IsWord("CHARSET") ? 1 : 2;
+    return Phrase("CHARACTER SET", {Word("CHARACTER SET"), AnyWord("a character set")});
+  }
+  if (Has(Feature::kKeyIsIndex) && (IsWord("ASCII") || IsWord("UNICODE"))) {
+    const std::string_view charset = IsWord("ASCII") ? "latin1" : "ucs2";
+    Next();
+    return Phrase("CHARACTER SET", {Word("CHARACTER SET"), Word(charset)});
+  }
+  return nullptr;
+}
+
+// One constraint of a column, or nullptr where the definition ends.
+Node* Parser::ColumnConstraint() {
+  if (AtEnd() || IsSymbol(",") || IsSymbol(")") || IsSymbol(";")) return nullptr;
+  PolicyWord(nullptr, true);
+  if (Node* tags = Tags()) return tags;
+  if (Node* clause = EngineColumnClause()) return clause;
+  const int tight = d_.precedence->range + 1;  // DEFAULT 1 NOT NULL: the NOT is the next constraint's
+  if (Node* key = ColumnKey()) return key;
+  if (EatWord("CONSTRAINT")) {
+    Node* name = Identifier("a constraint's name");
+    Node* inner = ColumnConstraint();
+    Node* phrase = Phrase("CONSTRAINT", {Word("CONSTRAINT"), name});
+    if (inner != nullptr) Add(phrase, inner);
+    return phrase;
+  }
+  if (Eat(Kw::kNOT, Kw::kNULL)) return Phrase("NOT NULL", {Word("NOT NULL")});
+  if (Eat(Kw::kNULL)) return Phrase("NULL", {Word("NULL")});
+  if (Is(Kw::kDEFAULT)) {
+    Next();
+    return Phrase("DEFAULT", {Word("DEFAULT"), Expression(tight)});
+  }
   if (IsWord("GENERATED")) return Generated();
   if (Is(Kw::kAS) && SymbolAhead(1, "(")) {
     Next();
@@ -247,33 +278,12 @@ Node* Parser::ColumnConstraint() {
     return Phrase("COMMENT", {Word("COMMENT"), StringLiteral()});
   }
   if (Eat(Kw::kCOLLATE)) return Phrase("COLLATE", {Word("COLLATE"), Cur().type == Tok::kString ? Primary() : DottedName()});
-  if (IsWord("AUTOINCREMENT") && SymbolAhead(1, "(")) {
-    Next();
-    Node* start = KeyColumns();
-    start->kind = Kind::kList;
-    return Phrase("IDENTITY COLUMN", {New(Kind::kFunction, {start}, "IDENTITY")});
-  }
-  if (IsWord("AUTO_INCREMENT") || IsWord("AUTOINCREMENT")) return Phrase("AUTO_INCREMENT", {Word(ToUpper(Next().text))});
+  if (Node* identity = IdentityColumn()) return identity;
   if (Is(Kw::kON) && IsAhead(1, Kw::kUPDATE)) {
     at_ += 2;
     return Phrase("ON UPDATE", {Word("ON UPDATE"), Expression(tight)});
   }
-  if (((Is(Kw::kCHARACTER) || Is(Kw::kCHAR)) && IsAhead(1, Kw::kSET)) || (IsWord("CHARSET") && Ahead(1).type != Tok::kSymbol)) {
-    at_ += IsWord("CHARSET") ? 1 : 2;
-    return Phrase("CHARACTER SET", {Word("CHARACTER SET"), AnyWord("a character set")});
-  }
-  if (Has(Feature::kKeyIsIndex) && (IsWord("ASCII") || IsWord("UNICODE"))) {
-    const std::string_view charset = IsWord("ASCII") ? "latin1" : "ucs2";
-    Next();
-    return Phrase("CHARACTER SET", {Word("CHARACTER SET"), Word(charset)});
-  }
-  if (IsWord("IDENTITY")) {
-    Next();
-    Node* phrase = Phrase("IDENTITY COLUMN", {Word("IDENTITY")});
-    if (IsSymbol("(")) phrase->children[0] = New(Kind::kFunction, {KeyColumns()}, "IDENTITY");
-    if (phrase->children[0]->Is(Kind::kFunction)) phrase->children[0]->children[0]->kind = Kind::kList;
-    return phrase;
-  }
+  if (Node* charset = ColumnCharset()) return charset;
   if (OptionsAhead()) return Options();
   Node* other = PhrasePiece();
   if (other->Is(Kind::kWord) && IsSymbol("=")) {
@@ -301,6 +311,41 @@ bool Parser::TableConstraintAhead() const {
   return false;
 }
 
+// PRIMARY KEY (…), UNIQUE name (…), INDEX, FOREIGN KEY (…) REFERENCES …: goes to the end of `phrase`.
+void Parser::TableKey(Node* phrase) {
+  const bool foreign = IsWord("FOREIGN");
+  std::string words;
+  while (Cur().type == Tok::kWord &&
+         (IsWord("PRIMARY") || IsWord("FOREIGN") || Is(Kw::kUNIQUE) || Is(Kw::kKEY) || Is(Kw::kINDEX) || IsWord("FULLTEXT") ||
+          IsWord("SPATIAL") || IsWord("CLUSTERED") || IsWord("NONCLUSTERED")))
+    words += (words.empty() ? "" : " ") + ToUpper(Next().text);
+  if (Has(Feature::kKeyIsIndex)) {
+    if (words == "KEY") words = "INDEX";
+    if (words == "UNIQUE KEY" || words == "UNIQUE INDEX") words = "UNIQUE";
+    if (words == "FULLTEXT" || words == "FULLTEXT KEY") words = "FULLTEXT INDEX";
+    if (words == "SPATIAL" || words == "SPATIAL KEY") words = "SPATIAL INDEX";
+  }
+  if (words.empty() && IsWord("EXCLUDE") && IsAhead(1, Kw::kUSING) && SymbolAhead(3, "(")) {
+    const std::string method = "EXCLUDE USING " + std::string(Ahead(2).text);
+    at_ += 3;
+    Add(phrase, Word(method + std::string(PhrasePiece()->text)));
+  } else if (!words.empty()) {
+    Add(phrase, Word(words));
+  }
+  const bool excluded = words.empty() && phrase->count > 0 && phrase->Child(phrase->count - 1)->text.starts_with("EXCLUDE");
+  if (!excluded && (Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
+    Add(phrase, Identifier("a name"));
+  if (Cur().type == Tok::kString && Has(Feature::kDoubleQuotedStrings) && SymbolAhead(1, "("))
+    Add(phrase, MakeIdentifier(arena_, Next().text, true));
+  if (Is(Kw::kNULLS)) {
+    const uint32_t begin = Cur().begin;
+    while (Cur().type == Tok::kWord) Next();
+    Add(phrase, RawSince(begin));
+  }
+  if (!words.empty() && IsSymbol("(")) Add(phrase, KeyColumns());
+  if (foreign && IsWord("REFERENCES")) Add(phrase, References());
+}
+
 Node* Parser::TableConstraint() {
   Node* phrase = Phrase("CONSTRAINT", {});
   if (EatWord("CONSTRAINT")) {
@@ -323,37 +368,7 @@ Node* Parser::TableConstraint() {
     Add(phrase, Word("LIKE"));
     Add(phrase, DottedName());
   } else {
-    const bool foreign = IsWord("FOREIGN");
-    std::string words;
-    while (Cur().type == Tok::kWord &&
-           (IsWord("PRIMARY") || IsWord("FOREIGN") || Is(Kw::kUNIQUE) || Is(Kw::kKEY) || Is(Kw::kINDEX) || IsWord("FULLTEXT") ||
-            IsWord("SPATIAL") || IsWord("CLUSTERED") || IsWord("NONCLUSTERED")))
-      words += (words.empty() ? "" : " ") + ToUpper(Next().text);
-    if (Has(Feature::kKeyIsIndex)) {
-      if (words == "KEY") words = "INDEX";
-      if (words == "UNIQUE KEY" || words == "UNIQUE INDEX") words = "UNIQUE";
-      if (words == "FULLTEXT" || words == "FULLTEXT KEY") words = "FULLTEXT INDEX";
-      if (words == "SPATIAL" || words == "SPATIAL KEY") words = "SPATIAL INDEX";
-    }
-    if (words.empty() && IsWord("EXCLUDE") && IsAhead(1, Kw::kUSING) && SymbolAhead(3, "(")) {
-      const std::string method = "EXCLUDE USING " + std::string(Ahead(2).text);
-      at_ += 3;
-      Add(phrase, Word(method + std::string(PhrasePiece()->text)));
-    } else if (!words.empty()) {
-      Add(phrase, Word(words));
-    }
-    const bool excluded = words.empty() && phrase->count > 0 && phrase->Child(phrase->count - 1)->text.starts_with("EXCLUDE");
-    if (!excluded && (Cur().type == Tok::kQuotedName || (Cur().type == Tok::kWord && !Is(Kw::kUSING))) && SymbolAhead(1, "("))
-      Add(phrase, Identifier("a name"));
-    if (Cur().type == Tok::kString && Has(Feature::kDoubleQuotedStrings) && SymbolAhead(1, "("))
-      Add(phrase, MakeIdentifier(arena_, Next().text, true));
-    if (Is(Kw::kNULLS)) {
-      const uint32_t begin = Cur().begin;
-      while (Cur().type == Tok::kWord) Next();
-      Add(phrase, RawSince(begin));
-    }
-    if (!words.empty() && IsSymbol("(")) Add(phrase, KeyColumns());
-    if (foreign && IsWord("REFERENCES")) Add(phrase, References());
+    TableKey(phrase);
   }
   while (!AtEnd() && !IsSymbol(",") && !IsSymbol(")") && !IsSymbol(";")) {
     Node* more = ColumnConstraint();

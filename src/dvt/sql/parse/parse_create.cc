@@ -108,29 +108,52 @@ void Parser::RoutineSetting(Node* properties, Node* late) {
   Add(early ? properties : late, Word(std::string(key) + (handler ? " = " : "=") + TightValue(false)));
 }
 
+// The body of a routine as a text, which stays between dollars.
+Node* Parser::RoutineText() {
+  const bool dollar =
+      Has(Feature::kTildeRegex) && ast_.source[Cur().begin] == '$' && Cur().text.find("$$") == std::string_view::npos;
+  Node* body = Primary();
+  if (body->Is(Kind::kString)) body->Set(kDollarQuoted, dollar);
+  return body;
+}
+
+// (a INT, OUT b TEXT)
+Node* Parser::RoutineParameters() {
+  Next();
+  Node* parameters = New(Kind::kList);
+  while (!IsSymbol(")")) {
+    const bool typed = NameAhead() && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName) &&
+                       !EqualsIgnoreCase(Cur().text, "IN") && !EqualsIgnoreCase(Cur().text, "OUT") &&
+                       !EqualsIgnoreCase(Cur().text, "INOUT") && !EqualsIgnoreCase(Cur().text, "VARIADIC");
+    Node* parameter = typed ? ColumnDef() : RestPhrase(true);
+    Add(parameters, parameter);
+    if (!EatSymbol(",")) break;
+  }
+  ExpectSymbol(")");
+  return parameters;
+}
+
+// Behind RETURNS: a type or TABLE (…).
+Node* Parser::Returns() {
+  Node* returns = Phrase("RETURNS", {Word("RETURNS")});
+  if (Eat(Kw::kTABLE)) {
+    Add(returns, Word("TABLE"));
+    if (IsSymbol("(")) {
+      Node* columns = CreateColumns();
+      columns->kind = Kind::kTuple;
+      Add(returns, columns);
+    }
+  } else {
+    Add(returns, TypeName());
+  }
+  return returns;
+}
+
 // Functions and procedures: parameters, then clauses in any order, then the body.
 bool Parser::CreateRoutine(Node* create) {
-  const auto text = [&] {  // the body, which stays between dollars
-    const bool dollar =
-        Has(Feature::kTildeRegex) && ast_.source[Cur().begin] == '$' && Cur().text.find("$$") == std::string_view::npos;
-    Node* body = Primary();
-    if (body->Is(Kind::kString)) body->Set(kDollarQuoted, dollar);
-    return body;
-  };
   create->children[kCreateName] = DottedName();
   if (IsSymbol("(")) {
-    Next();
-    Node* parameters = New(Kind::kList);
-    while (!IsSymbol(")")) {
-      const bool typed = NameAhead() && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName) &&
-                         !EqualsIgnoreCase(Cur().text, "IN") && !EqualsIgnoreCase(Cur().text, "OUT") &&
-                         !EqualsIgnoreCase(Cur().text, "INOUT") && !EqualsIgnoreCase(Cur().text, "VARIADIC");
-      Node* parameter = typed ? ColumnDef() : RestPhrase(true);
-      Add(parameters, parameter);
-      if (!EatSymbol(",")) break;
-    }
-    ExpectSymbol(")");
-    create->children[kCreateColumns] = parameters;
+    create->children[kCreateColumns] = RoutineParameters();
   }
   Node* properties = New(Kind::kList);
   Node* late = New(Kind::kList);
@@ -141,22 +164,11 @@ bool Parser::CreateRoutine(Node* create) {
     if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
         EqualsIgnoreCase(Ahead(2).text, "LANGUAGE")) {
       Next();
-      create->children[kCreateBody] = text();
+      create->children[kCreateBody] = RoutineText();
     } else if (IsWord("RETURNS")) {
       Next();
       if (Has(Feature::kTildeRegex) && (IsWord("SETOF") || IsWord("TRIGGER"))) return false;
-      Node* returns = Phrase("RETURNS", {Word("RETURNS")});
-      if (Eat(Kw::kTABLE)) {
-        Add(returns, Word("TABLE"));
-        if (IsSymbol("(")) {
-          Node* columns = CreateColumns();
-          columns->kind = Kind::kTuple;
-          Add(returns, columns);
-        }
-      } else {
-        Add(returns, TypeName());
-      }
-      Add(properties, returns);
+      Add(properties, Returns());
     } else if (IsWord("EXECUTE") && IsAhead(1, Kw::kAS) && Has(Feature::kStagedFiles)) {
       at_ += 2;
       Add(properties, Word("EXECUTE AS " + ToUpper(Next().text)));
@@ -185,7 +197,7 @@ bool Parser::CreateRoutine(Node* create) {
   if (Is(Kw::kAS) && Ahead(1).type == Tok::kString && create->children[kCreateBody] == nullptr &&
       (Ahead(2).type == Tok::kEnd || SymbolAhead(2, ";"))) {
     Next();
-    create->children[kCreateBody] = text();
+    create->children[kCreateBody] = RoutineText();
     return true;
   }
   CreateBody(create);

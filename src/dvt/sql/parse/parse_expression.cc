@@ -3,20 +3,23 @@
 
 namespace dvt::sql {
 
+// The binary operator that a word stands for in this dialect, or kNone.
+Op Parser::WordOp(Kw kw) const {
+  switch (kw) {
+    case Kw::kAND: return Op::kAnd;
+    case Kw::kOR: return Op::kOr;
+    case Kw::kXOR: return Has(Feature::kXorOperator) ? Op::kXor : Op::kNone;
+    case Kw::kDIV: return Has(Feature::kDivOperator) ? Op::kIntDiv : Op::kNone;
+    case Kw::kMOD: return Has(Feature::kModOperator) ? Op::kMod : Op::kNone;
+    default: return Op::kNone;
+  }
+}
+
 // The binary operator at the current token, and how many tokens it takes in *power's place; kNone if there is none.
 Op Parser::BinaryOp(int* tokens) const {
   *tokens = 1;
   const Token& t = Cur();
-  if (t.type == Tok::kWord) {
-    switch (t.kw) {
-      case Kw::kAND: return Op::kAnd;
-      case Kw::kOR: return Op::kOr;
-      case Kw::kXOR: return Has(Feature::kXorOperator) ? Op::kXor : Op::kNone;
-      case Kw::kDIV: return Has(Feature::kDivOperator) ? Op::kIntDiv : Op::kNone;
-      case Kw::kMOD: return Has(Feature::kModOperator) ? Op::kMod : Op::kNone;
-      default: return Op::kNone;
-    }
-  }
+  if (t.type == Tok::kWord) return WordOp(t.kw);
   if (t.type == Tok::kParameter && t.text == "?" && Has(Feature::kJsonContainment)) return Op::kHasKey;
   if (t.type != Tok::kSymbol) return Op::kNone;
   switch (t.symbol) {
@@ -207,6 +210,52 @@ Node* Parser::Comparand(int power) {
   return Expression(power);
 }
 
+// The pattern operator that a word stands for in this dialect, or kNone.
+Op Parser::PatternOp(Kw kw) const {
+  switch (kw) {
+    case Kw::kLIKE: return Op::kLikeOp;
+    case Kw::kILIKE: return Has(Feature::kIlike) ? Op::kIlikeOp : Op::kNone;
+    case Kw::kSIMILAR: return Has(Feature::kSimilarTo) ? Op::kSimilarTo : Op::kNone;
+    case Kw::kREGEXP:
+    case Kw::kRLIKE: return Has(Feature::kRegexpOperator) || Has(Feature::kRegexpCall) ? Op::kRegexp : Op::kNone;
+    case Kw::kGLOB: return Has(Feature::kGlobOperator) ? Op::kGlob : Op::kNone;
+    default: return Op::kNone;
+  }
+}
+
+// Behind BETWEEN.
+Node* Parser::BetweenTail(Node* left, bool negated) {
+  const int range = d_.precedence->range;
+  const bool symmetric = Eat(Kw::kSYMMETRIC);
+  if (!symmetric && !SymbolAhead(1, ",")) EatWord("ASYMMETRIC");
+  Node* low = Expression(range);
+  Expect(Kw::kAND, "AND of BETWEEN");
+  Node* between = NewAt(left->begin, Kind::kBetween, {left, low, Expression(range)});
+  between->Set(kSymmetric, symmetric);
+  between->Set(kNot, negated);
+  return between;
+}
+
+// Behind LIKE, SIMILAR, REGEXP and their kin: the pattern and its escape.
+Node* Parser::LikeTail(Node* left, Op op, bool negated) {
+  const int range = d_.precedence->range;
+  if (op == Op::kSimilarTo) Expect(Kw::kTO, "TO");
+  Node* pattern = Comparand(range);
+  Node* escape = Eat(Kw::kESCAPE) ? Expression(range) : nullptr;
+  if (op == Op::kRegexp && Has(Feature::kRegexpCall)) {
+    Node* call = MakeFunction(arena_, "REGEXP_LIKE", {left, pattern});
+    call->begin = left->begin;
+    return negated ? NewAt(left->begin, Kind::kUnary, {call}, {}, Op::kNot) : call;
+  }
+  Node* like = NewAt(left->begin, Kind::kLike, {left, pattern, escape}, {}, op);
+  const bool apart = pattern->Is(Kind::kQuantified) ? Has(Feature::kStagedFiles) : op == Op::kSimilarTo || op == Op::kGlob;
+  if (negated && apart && (Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)))
+    return NewAt(left->begin, Kind::kUnary, {like}, {}, Op::kNot);
+  if (op == Op::kRegexp && Has(Feature::kRlike) && negated) return NewAt(left->begin, Kind::kUnary, {like}, {}, Op::kNot);
+  like->Set(kNot, negated);
+  return like;
+}
+
 // IS, IN, BETWEEN, LIKE and their kin, with an optional NOT.
 Node* Parser::Predicate(Node* left, int power, bool& matched) {
   const Precedence& p = *d_.precedence;
@@ -235,32 +284,9 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     is->Set(kNot);
     return is;
   }
-  Op op = Op::kNone;
-  switch (word.kw) {
-    case Kw::kIN:
-      if (no_in_ && !negated) return left;
-      break;
-    case Kw::kBETWEEN: break;
-    case Kw::kLIKE: op = Op::kLikeOp; break;
-    case Kw::kILIKE:
-      op = Op::kIlikeOp;
-      if (!Has(Feature::kIlike)) return left;
-      break;
-    case Kw::kSIMILAR:
-      op = Op::kSimilarTo;
-      if (!Has(Feature::kSimilarTo)) return left;
-      break;
-    case Kw::kREGEXP:
-    case Kw::kRLIKE:
-      op = Op::kRegexp;
-      if (!Has(Feature::kRegexpOperator) && !Has(Feature::kRegexpCall)) return left;
-      break;
-    case Kw::kGLOB:
-      op = Op::kGlob;
-      if (!Has(Feature::kGlobOperator)) return left;
-      break;
-    default: return left;
-  }
+  const Op op = PatternOp(word.kw);
+  if (op == Op::kNone && word.kw != Kw::kIN && word.kw != Kw::kBETWEEN) return left;
+  if (word.kw == Kw::kIN && no_in_ && !negated) return left;
   if (p.range <= power) return left;
   matched = true;
   if (negated) Next();
@@ -270,31 +296,7 @@ Node* Parser::Predicate(Node* left, int power, bool& matched) {
     in->Set(kGlobal, global);
     return in;
   }
-  Node* node = nullptr;
-  if (word.kw == Kw::kBETWEEN) {
-    bool symmetric = Eat(Kw::kSYMMETRIC);
-    if (!symmetric && !SymbolAhead(1, ",")) EatWord("ASYMMETRIC");
-    Node* low = Expression(p.range);
-    Expect(Kw::kAND, "AND of BETWEEN");
-    node = NewAt(left->begin, Kind::kBetween, {left, low, Expression(p.range)});
-    node->Set(kSymmetric, symmetric);
-  } else {
-    if (op == Op::kSimilarTo) Expect(Kw::kTO, "TO");
-    Node* pattern = Comparand(p.range);
-    Node* escape = Eat(Kw::kESCAPE) ? Expression(p.range) : nullptr;
-    if (op == Op::kRegexp && Has(Feature::kRegexpCall)) {
-      node = MakeFunction(arena_, "REGEXP_LIKE", {left, pattern});
-      node->begin = left->begin;
-      return negated ? NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot) : node;
-    }
-    node = NewAt(left->begin, Kind::kLike, {left, pattern, escape}, {}, op);
-    const bool apart = pattern->Is(Kind::kQuantified) ? Has(Feature::kStagedFiles) : op == Op::kSimilarTo || op == Op::kGlob;
-    if (negated && apart && (Has(Feature::kStagedFiles) || Has(Feature::kPrefixAliases)))
-      return NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot);
-    if (op == Op::kRegexp && Has(Feature::kRlike) && negated) return NewAt(left->begin, Kind::kUnary, {node}, {}, Op::kNot);
-  }
-  node->Set(kNot, negated);
-  return node;
+  return word.kw == Kw::kBETWEEN ? BetweenTail(left, negated) : LikeTail(left, op, negated);
 }
 
 Node* Parser::IsTail(Node* left) {
@@ -370,6 +372,36 @@ Node* Parser::MethodCall(Node* value, Node* function) {
   return call;
 }
 
+// value[i], value[from:to:step]
+Node* Parser::Subscript(Node* value) {
+  Next();
+  Node* begin = IsSymbol(":") ? nullptr : Expression();
+  if (EatSymbol(":")) {
+    Node* slice = New(Kind::kSlice, {begin, nullptr, nullptr});
+    if (IsSymbol("-") && SymbolAhead(1, ":"))
+      Next();
+    else if (!IsSymbol("]") && !IsSymbol(":"))
+      slice->children[1] = Expression();
+    if (EatSymbol(":")) slice->children[2] = Expression();
+    begin = slice;
+  }
+  ExpectSymbol("]");
+  return NewAt(value->begin, Kind::kSubscript, {value, begin});
+}
+
+// value.field, value.function(…), behind the dot.
+Node* Parser::FieldAccess(Node* value) {
+  Node* field = AnyWord("a field name");
+  const bool call = IsSymbol("(") && Has(Feature::kCanonicalNames) && value->Is(Kind::kColumn);
+  if (call) {  // a.b.c.d.f()
+    return NewAt(value->begin, Kind::kField, {value, Call(NewAt(field->begin, Kind::kName, {field}))});
+  } else if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
+    return MethodCall(value, field);
+  } else {
+    return NewAt(value->begin, Kind::kField, {value, field});
+  }
+}
+
 // Casts, subscripts and field accesses behind a primary.
 Node* Parser::Postfix(Node* value) {
   if (Has(Feature::kFlashback) && value->Is(Kind::kParen) && (IsWord("DAY") || IsWord("YEAR")) &&
@@ -411,19 +443,7 @@ Node* Parser::Postfix(Node* value) {
       cast->Set(kTry, lenient);
       value = cast;
     } else if (IsSymbol("[") && (Has(Feature::kArrayBrackets) || Has(Feature::kArrayKeyword))) {
-      Next();
-      Node* begin = IsSymbol(":") ? nullptr : Expression();
-      if (EatSymbol(":")) {
-        Node* slice = New(Kind::kSlice, {begin, nullptr, nullptr});
-        if (IsSymbol("-") && SymbolAhead(1, ":"))
-          Next();
-        else if (!IsSymbol("]") && !IsSymbol(":"))
-          slice->children[1] = Expression();
-        if (EatSymbol(":")) slice->children[2] = Expression();
-        begin = slice;
-      }
-      ExpectSymbol("]");
-      value = NewAt(value->begin, Kind::kSubscript, {value, begin});
+      value = Subscript(value);
     } else if (IsSymbol(".") &&
                (value->Is(Kind::kParen) || value->Is(Kind::kSubscript) || value->Is(Kind::kFunction) || value->Is(Kind::kField) ||
                 value->Is(Kind::kStruct) || value->Is(Kind::kCast) || value->Is(Kind::kString) || value->Is(Kind::kColumn) ||
@@ -433,15 +453,7 @@ Node* Parser::Postfix(Node* value) {
         Next();
         return NewAt(value->begin, Kind::kField, {value, New(Kind::kStar)});
       }
-      Node* field = AnyWord("a field name");
-      const bool call = IsSymbol("(") && Has(Feature::kCanonicalNames) && value->Is(Kind::kColumn);
-      if (call) {  // a.b.c.d.f()
-        value = NewAt(value->begin, Kind::kField, {value, Call(NewAt(field->begin, Kind::kName, {field}))});
-      } else if (IsSymbol("(") && Has(Feature::kMethodCalls)) {  // method call: value.function(args)
-        value = MethodCall(value, field);
-      } else {
-        value = NewAt(value->begin, Kind::kField, {value, field});
-      }
+      value = FieldAccess(value);
     } else {
       return value;
     }

@@ -6,6 +6,13 @@
 
 namespace dvt::sql {
 
+// What the steps before this one have made.
+struct Parser::Pipe {
+  Node* with = nullptr;
+  Node* query = nullptr;  ///< what follows the common table expressions
+  int conditions = 0;
+};
+
 namespace {
 
 bool IsPlain(const Node* items) {

@@ -39,15 +39,7 @@ Node* Parser::Primary() {
     case Tok::kSymbol:
       if (IsSymbol("(")) return Parenthesised();
       if (IsSymbol("[") && Has(Feature::kArrayBrackets)) return ArrayElements("]");
-      if (IsSymbol("{") && IsWord("FN", 1) && Ahead(2).type == Tok::kWord && SymbolAhead(3, "(")) {  // {fn f(x)}: the call itself
-        at_ += 2;
-        Node* call = Expression();
-        ExpectSymbol("}");
-        return call;
-      }
-      if (IsSymbol("{") && Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
-      if (IsSymbol("{") && (Has(Feature::kStructBraces) || Has(Feature::kObjectStar))) return Braces();
-      if (IsSymbol("{") && Has(Feature::kBraceParameters)) return Ahead(1).type == Tok::kWord ? BraceParameter() : BraceMap();
+      if (Node* braced = BracePrimary()) return braced;
       if (IsSymbol(":") && Ahead(1).begin == Cur().end &&
           ((Ahead(1).type == Tok::kNumber && Has(Feature::kColonPath)) ||
            (Ahead(1).type == Tok::kWord && Has(Feature::kStagedFiles)) ||
@@ -70,150 +62,23 @@ Node* Parser::Primary() {
   Unexpected("an expression");
 }
 
-// Words that begin something other than a column or an ordinary call. `matched` is false if this one does not.
-Node* Parser::ReservedPrimary(bool& matched) {
-  matched = true;
-  uint32_t begin = Cur().begin;
-  bool call = SymbolAhead(1, "(");
-  switch (Cur().kw) {
-    case Kw::kNULL: Next(); return NewAt(begin, Kind::kNull);
-    case Kw::kTRUE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kTrue);
-    case Kw::kFALSE: Next(); return NewAt(begin, Kind::kBoolean, {}, {}, Op::kFalse);
-    case Kw::kDEFAULT:
-      if (!call && !SymbolAhead(1, ".")) return Next(), NewAt(begin, Kind::kDefault);
-      break;
-    case Kw::kCASE: return Case();
-    case Kw::kEXISTS:
-      if (call && (QueryAhead(2) || !Has(Feature::kCallableExists))) {
-        Next();
-        if (!QueryAhead(1)) Unexpected("a query in EXISTS");
-        return NewAt(begin, Kind::kExists, {Subquery()});
-      }
-      break;
-    case Kw::kCAST:
-      if (call) return CastCall(false);
-      break;
-    case Kw::kTRY_CAST:
-      if (call && Has(Feature::kTryCast)) return CastCall(true);
-      break;
-    case Kw::kCONVERT:
-      if (call && Has(Feature::kProcedural)) return ConvertToType();
-      if (call && (Has(Feature::kCharsetIntroducer) || (Has(Feature::kCanonicalNames) && IsAhead(3, Kw::kUSING))))
-        return ConvertCall();
-      break;
-    case Kw::kEXTRACT:
-      if (call && Has(Feature::kExtract) && !(Has(Feature::kKeepFunctionCase) && SymbolAhead(3, ","))) return Extract();
-      break;
-    case Kw::kSUBSTRING:
-    case Kw::kSUBSTR:
-    case Kw::kMID:
-      if (call && Has(Feature::kSubstringFrom)) return Substring();
-      break;
-    case Kw::kTRIM:
-      if (call && Has(Feature::kTrimFrom)) return Trim();
-      break;
-    case Kw::kPOSITION:
-      if (call && (Has(Feature::kPositionFunction) || (Has(Feature::kParametricCalls) && IsAhead(3, Kw::kIN)))) return Position();
-      break;
-    case Kw::kOVERLAY:
-      if (call && Has(Feature::kOverlay)) return Overlay();
-      break;
-    case Kw::kINTERVAL:
-      if (IsAhead(1, Kw::kIS) || IsAhead(1, Kw::kIN) || IsAhead(1, Kw::kAND) || IsAhead(1, Kw::kOR)) break;  // a column
-      if (Has(Feature::kIntervalType) && !call && Ahead(1).type != Tok::kSymbol && Ahead(1).type != Tok::kEnd &&
-          !IsAhead(1, Kw::kFROM) && !IsAhead(1, Kw::kAS) && !IsAhead(1, Kw::kIS) &&
-          (Ahead(1).type != Tok::kWord || Has(Feature::kIntervalUnitOutside) || Has(Feature::kFromFirst)))
-        return Interval();
-      if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return Interval();
-      if (Has(Feature::kIntervalType) && Has(Feature::kIntervalUnitOutside) && (call || SymbolAhead(1, "-"))) return Interval();
-      break;
-    case Kw::kDATE:
-    case Kw::kTIME:
-    case Kw::kTIMESTAMP:
-    case Kw::kDATETIME:
-    case Kw::kTIMESTAMPTZ:
-      if (TypeAhead()) return TypedLiteral();
-      break;
-    case Kw::kARRAY:
-      if (SymbolAhead(1, "[") && Has(Feature::kArrayKeyword)) return Next(), ArrayElements("]");
-      if (call && QueryAhead(2) && Has(Feature::kArrayKeyword)) {
-        Next();
-        return NewAt(begin, Kind::kFunction, {New(Kind::kList, {Subquery()})}, "ARRAY");
-      }
-      break;
-    case Kw::kROW:
-      if (call && !(SymbolAhead(2, ")") && IsAhead(3, Kw::kOVER))) {
-        Next();
-        Next();
-        Node* row = NewAt(begin, Kind::kRow);
-        row->Set(kExplicitRow);
-        if (d_.nested.structure == "ROW") row->text = "STRUCT";
-        if (!IsSymbol(")")) {
-          do Add(row, Expression());
-          while (EatSymbol(","));
-        }
-        ExpectSymbol(")");
-        return row;
-      }
-      break;
-    case Kw::kMAP:
-      if (SymbolAhead(1, "{") && Has(Feature::kMapBraces)) {
-        Next();
-        Next();
-        Node* map = NewAt(begin, Kind::kMap);
-        if (!IsSymbol("}")) {
-          do {
-            Node* key = Expression();
-            ExpectSymbol(":");
-            Add(map, New(Kind::kRow, {key, Expression()}));
-          } while (EatSymbol(","));
-        }
-        ExpectSymbol("}");
-        return map;
-      }
-      break;
-    case Kw::kMATCH:
-      if (call && Has(Feature::kMatchAgainst)) return MatchAgainst(begin);
-      break;
-    case Kw::kBINARY:
-      if (Has(Feature::kCharsetIntroducer) && !SymbolAhead(1, ")") && !SymbolAhead(1, ",") && !SymbolAhead(1, ".")) {
-        Next();
-        return NewAt(begin, Kind::kCast, {Expression(d_.precedence->unary), MakeTypeName(arena_, "BINARY")});
-      }
-      break;
-    case Kw::kLAMBDA:
-      if (Has(Feature::kLambdaKeyword) && NameAhead(1)) return Lambda();
-      break;
-    case Kw::kCURRENT_DATE:
-    case Kw::kCURRENT_TIME:
-    case Kw::kCURRENT_TIMESTAMP:
-    case Kw::kCURRENT_USER:
-    case Kw::kLOCALTIME:
-    case Kw::kLOCALTIMESTAMP:
-    case Kw::kSESSION_USER:
-    case Kw::kUTC_DATE:
-    case Kw::kUTC_TIME:
-    case Kw::kUTC_TIMESTAMP:
-      if (Has(Feature::kCanonicalNames) && (Is(Kw::kUTC_DATE) || Is(Kw::kUTC_TIME) || Is(Kw::kUTC_TIMESTAMP))) break;
-      if (!call && !SymbolAhead(1, ".") && FindFunction(d_, Cur().text, 0) != nullptr) {
-        Node* f = NewAt(begin, Kind::kFunction, {New(Kind::kList)}, Cur().text);
-        f->Set(kNoParens);
-        Next();
-        return f;
-      }
-      break;
-    case Kw::kDISTINCT:
-    case Kw::kSELECT: break;
-    default: break;
+// {fn f(x)}, {'a': 1}, {a: type}; nullptr (nothing eaten) if no brace opens a value.
+Node* Parser::BracePrimary() {
+  if (!IsSymbol("{")) return nullptr;
+  if (IsWord("FN", 1) && Ahead(2).type == Tok::kWord && SymbolAhead(3, "(")) {  // {fn f(x)}: the call itself
+    at_ += 2;
+    Node* call = Expression();
+    ExpectSymbol("}");
+    return call;
   }
-  matched = false;
+  if (Has(Feature::kObjectStar) && (SymbolAhead(1, "*") || SymbolAhead(2, "."))) return ObjectStar();
+  if ((Has(Feature::kStructBraces) || Has(Feature::kObjectStar))) return Braces();
+  if (Has(Feature::kBraceParameters)) return Ahead(1).type == Tok::kWord ? BraceParameter() : BraceMap();
   return nullptr;
 }
 
 Node* Parser::WordPrimary() {
-  bool matched = false;
-  Node* node = ReservedPrimary(matched);
-  if (matched) return node;
+  if (Node* node = ReservedPrimary()) return node;
   if (Node* special = OddWordPrimary()) return special;
   if (Node* next = NextValue()) return next;
   if (Node* call = WordOperator()) return call;
@@ -238,7 +103,8 @@ Node* Parser::WordPrimary() {
       IsReserved(d_, Cur().text)) {
     Unexpected("an expression");
   }
-  if ((Has(Feature::kSafeCast) || Has(Feature::kCanonicalNames)) && IsWord("SAFE_CAST") && SymbolAhead(1, "(")) return CastCall(true);
+  if ((Has(Feature::kSafeCast) || Has(Feature::kCanonicalNames)) && IsWord("SAFE_CAST") && SymbolAhead(1, "("))
+    return CastCall(true);
   if (Node* call = BareCall()) return call;
   if (TypeAhead()) return TypedLiteral();
   if (TypedConstructorAhead()) return TypedConstructor();

@@ -86,39 +86,56 @@ Node* Parser::Storage() {
   return Word(text + ")");
 }
 
-Node* Parser::Property() {
-  if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
-  if (Node* tags = Tags()) return tags;
-  if (Node* clause = EngineClause()) return clause;
-  if (Has(Feature::kScripts) && Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1) &&
-      IsAhead(2, Kw::kAS)) {  // CLONE t FOR SYSTEM_TIME AS OF x
-    at_ += 4;
-    return Phrase("FOR", {Word("FOR SYSTEM_TIME AS OF"), Expression()});
+// (a, b), (BUCKET(4, a), DAYS(b), c): what a table is partitioned by.
+Node* Parser::PartitionColumns() {
+  const bool transforms = Has(Feature::kLateralView) && Ahead(1).type == Tok::kWord && SymbolAhead(2, "(");
+  Node* columns = transforms ? nullptr : CreateColumns();
+  if (transforms) {  // BUCKET(4, a), DAYS(b), c
+    columns = New(Kind::kList);
+    Next();
+    do Add(columns, SymbolAhead(1, "(") ? Expression() : ColumnDef());
+    while (EatSymbol(","));
+    ExpectSymbol(")");
   }
-  if (Has(Feature::kScripts) && Is(Kw::kWITH) && !EqualsIgnoreCase(tokens_[at_ - 1].text, "REMOTE") &&
-      (IsWord("CONNECTION", 1) || IsAhead(1, Kw::kPARTITION)))
-    throw ParseFailure{Cur().begin, "tables of other stores are kept as written"};
-  if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
-  if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
-    Fail("expected PARTITION BY or PARTITION OF");
-  if (!Has(Feature::kScripts) && !Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
-      (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))) {
-    // PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …)
-    const Token& behind = Ahead(BehindParenthesis(3));
-    if (Has(Feature::kTransactionalDdl) && Has(Feature::kTildeRegex) &&
-        (behind.type == Tok::kEnd || behind.symbol == Symbol(";"))) {
-      at_ += 2;
-      return Phrase("PARTITION BY", {Word("PARTITION BY"), Expression()});
-    }
-    const uint32_t begin = Cur().begin;
-    while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
-      if (IsSymbol("("))
-        SkipBalanced();
-      else
-        Next();
-    }
-    return RawSince(begin);
+  columns->kind = Kind::kTuple;
+  return columns;
+}
+
+// (key = value, …)
+Node* Parser::PropertySettings() {
+  Node* tuple = SettingTuple();
+  for (Node* setting : tuple->Children()) {
+    const bool own = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "LOCATION");
+    const bool format = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "FORMAT");
+    if (format && Has(Feature::kScripts)) setting->children[0] = Word("FORMAT");
+    if (own && Has(Feature::kTableSettings) && setting->Child(0)->Is(Kind::kWord)) setting->children[0] = Word("LOCATION");
   }
+  return tuple;
+}
+
+// PARTITION BY RANGE (…) (PARTITION … VALUES LESS THAN …), as written; nullptr (nothing eaten) for anything else.
+Node* Parser::PartitionClause() {
+  if (!(!Has(Feature::kScripts) && !Has(Feature::kSettingsClause) && Is(Kw::kPARTITION) && IsAhead(1, Kw::kBY) &&
+        (Has(Feature::kKeyIsIndex) || SymbolAhead(3, "("))))
+    return nullptr;
+  const Token& behind = Ahead(BehindParenthesis(3));
+  if (Has(Feature::kTransactionalDdl) && Has(Feature::kTildeRegex) &&
+      (behind.type == Tok::kEnd || behind.symbol == Symbol(";"))) {
+    at_ += 2;
+    return Phrase("PARTITION BY", {Word("PARTITION BY"), Expression()});
+  }
+  const uint32_t begin = Cur().begin;
+  while (!AtEnd() && !IsSymbol(";") && !Is(Kw::kAS) && !IsSymbol(")")) {
+    if (IsSymbol("("))
+      SkipBalanced();
+    else
+      Next();
+  }
+  return RawSince(begin);
+}
+
+// A property whose words are known, with what they take; nullptr (nothing eaten) for anything else.
+Node* Parser::ShapedProperty() {
   for (const auto& each : kShapes) {
     size_t n = 0;
     bool same = true;
@@ -142,32 +159,9 @@ Node* Parser::Property() {
     switch (each.shape) {
       case Shape::kWordsOnly: return phrase;
       case Shape::kFormat: Add(phrase, Word(arena_.Copy(ToUpper(Next().text)))); return phrase;
-      case Shape::kTuple: {
-        const bool transforms = Has(Feature::kLateralView) && Ahead(1).type == Tok::kWord && SymbolAhead(2, "(");
-        Node* columns = transforms ? nullptr : CreateColumns();
-        if (transforms) {  // BUCKET(4, a), DAYS(b), c
-          columns = New(Kind::kList);
-          Next();
-          do Add(columns, SymbolAhead(1, "(") ? Expression() : ColumnDef());
-          while (EatSymbol(","));
-          ExpectSymbol(")");
-        }
-        columns->kind = Kind::kTuple;
-        Add(phrase, columns);
-        return phrase;
-      }
+      case Shape::kTuple: Add(phrase, PartitionColumns()); return phrase;
       case Shape::kKeys: Add(phrase, KeyColumns()); return phrase;
-      case Shape::kSettings: {
-        Node* tuple = SettingTuple();
-        for (Node* setting : tuple->Children()) {
-          const bool own = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "LOCATION");
-          const bool format = setting->Is(Kind::kSetting) && EqualsIgnoreCase(setting->Child(0)->text, "FORMAT");
-          if (format && Has(Feature::kScripts)) setting->children[0] = Word("FORMAT");
-          if (own && Has(Feature::kTableSettings) && setting->Child(0)->Is(Kind::kWord)) setting->children[0] = Word("LOCATION");
-        }
-        Add(phrase, tuple);
-        return phrase;
-      }
+      case Shape::kSettings: Add(phrase, PropertySettings()); return phrase;
       case Shape::kName: Add(phrase, Cur().type == Tok::kString ? Primary() : DottedName()); return phrase;
       case Shape::kString:
       case Shape::kNumber: Add(phrase, Primary()); return phrase;
@@ -180,7 +174,11 @@ Node* Parser::Property() {
       }
     }
   }
-  // ENGINE=InnoDB, DEFAULT CHARSET = utf8, COMMENT 'text'.
+  return nullptr;
+}
+
+// ENGINE=InnoDB, DEFAULT CHARSET = utf8, COMMENT 'text'; nullptr (nothing eaten) for anything else.
+Node* Parser::TableOption() {
   std::string words;
   const size_t start = at_;
   while (Cur().type == Tok::kWord && !Is(Kw::kAS) && !Is(Kw::kWHERE) && words.size() < 60) {
@@ -202,6 +200,27 @@ Node* Parser::Property() {
     if (Cur().type == Tok::kString && words == "COMMENT") return Phrase("COMMENT", {Word(words), Primary()});
   }
   at_ = start;
+  return nullptr;
+}
+
+Node* Parser::Property() {
+  if (Has(Feature::kConnectBy) && IsWord("STORAGE") && SymbolAhead(1, "(")) return Storage();
+  if (Node* tags = Tags()) return tags;
+  if (Node* clause = EngineClause()) return clause;
+  if (Has(Feature::kScripts) && Is(Kw::kFOR) && IsWord("SYSTEM_TIME", 1) &&
+      IsAhead(2, Kw::kAS)) {  // CLONE t FOR SYSTEM_TIME AS OF x
+    at_ += 4;
+    return Phrase("FOR", {Word("FOR SYSTEM_TIME AS OF"), Expression()});
+  }
+  if (Has(Feature::kScripts) && Is(Kw::kWITH) && !EqualsIgnoreCase(tokens_[at_ - 1].text, "REMOTE") &&
+      (IsWord("CONNECTION", 1) || IsAhead(1, Kw::kPARTITION)))
+    throw ParseFailure{Cur().begin, "tables of other stores are kept as written"};
+  if (IsWord("CALLED") && !IsAhead(1, Kw::kON)) Fail("expected CALLED ON NULL INPUT");
+  if (Is(Kw::kPARTITION) && Has(Feature::kTildeRegex) && !IsAhead(1, Kw::kBY) && !EqualsIgnoreCase(Ahead(1).text, "OF"))
+    Fail("expected PARTITION BY or PARTITION OF");
+  if (Node* partitions = PartitionClause()) return partitions;
+  if (Node* shaped = ShapedProperty()) return shaped;
+  if (Node* option = TableOption()) return option;
   return PhrasePiece();
 }
 

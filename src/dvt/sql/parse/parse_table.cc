@@ -69,16 +69,57 @@ Node* Parser::TableExpression() {
   return Joins(TablePrimary());
 }
 
+// CROSS APPLY f(…), OUTER APPLY (…)
+Node* Parser::ApplyJoin(Node* left) {
+  Node* join = Slots(Kind::kJoin, 4);
+  join->op = Is(Kw::kOUTER) ? Op::kLeft : Op::kCross;
+  join->Set(kApplied);
+  at_ += 2;
+  join->children[0] = left;
+  join->children[1] = TablePrimary(true);
+  return join;
+}
+
+// a JOIN b JOIN c ON … ON …: the inner join's condition comes first.
+void Parser::NestedJoin(Node* join) {
+  if (!Is(Kw::kON) && !Is(Kw::kUSING) && join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional &&
+      (Is(Kw::kJOIN) || Is(Kw::kLEFT) || Is(Kw::kINNER) || Is(Kw::kRIGHT) || Is(Kw::kFULL)) && !Has(Feature::kStraightJoin)) {
+    const size_t start = at_;
+    Node* inner = Joins(join->children[1]);
+    if (Is(Kw::kON) || Is(Kw::kUSING) || !Has(Feature::kBareJoin)) {
+      join->children[1] = New(Kind::kParenTable, {nullptr, inner});
+      join->children[1]->Set(kNoParens);
+    } else {
+      at_ = start;  // joins without conditions, one behind the other
+    }
+  }
+}
+
+// MATCH_CONDITION (…), ON, USING, or the lack of them.
+void Parser::JoinCondition(Node* join) {
+  if (Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION")) {
+    Next();
+    ExpectSymbol("(");
+    SetChild(arena_, join, 4, Expression());
+    ExpectSymbol(")");
+  }
+  if (Has(Feature::kNearestJoin) && (IsWord("NEAREST") || IsWord("APPROX"))) SetChild(arena_, join, 5, Nearest());
+  if (Eat(Kw::kON))
+    join->children[2] = Expression();
+  else if (Eat(Kw::kUSING))
+    join->children[3] = UsingColumns();
+  else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
+           !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr && join->Child(5) == nullptr) {
+    Unexpected("ON or USING");
+  } else if (Has(Feature::kCommaIsCross) && !Has(Feature::kBareJoin) && join->op != Op::kCross && !join->Has(kNatural)) {
+    join->children[2] = New(Kind::kBoolean, {}, {}, Op::kTrue);
+  }
+}
+
 Node* Parser::Joins(Node* left) {
   while (true) {
     if (Has(Feature::kApply) && (Is(Kw::kCROSS) || Is(Kw::kOUTER)) && IsWord("APPLY", 1)) {
-      Node* join = Slots(Kind::kJoin, 4);
-      join->op = Is(Kw::kOUTER) ? Op::kLeft : Op::kCross;
-      join->Set(kApplied);
-      at_ += 2;
-      join->children[0] = left;
-      join->children[1] = TablePrimary(true);
-      left = join;
+      left = ApplyJoin(left);
       continue;
     }
     const bool strict = StrictJoinAhead();
@@ -126,36 +167,8 @@ Node* Parser::Joins(Node* left) {
       continue;
     }
     join->children[1] = TablePrimary();
-    // a JOIN b JOIN c ON … ON …: the inner join's condition comes first.
-    if (!Is(Kw::kON) && !Is(Kw::kUSING) && join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional &&
-        (Is(Kw::kJOIN) || Is(Kw::kLEFT) || Is(Kw::kINNER) || Is(Kw::kRIGHT) || Is(Kw::kFULL)) && !Has(Feature::kStraightJoin)) {
-      const size_t start = at_;
-      Node* inner = Joins(join->children[1]);
-      if (Is(Kw::kON) || Is(Kw::kUSING) || !Has(Feature::kBareJoin)) {
-        join->children[1] = New(Kind::kParenTable, {nullptr, inner});
-        join->children[1]->Set(kNoParens);
-      } else {
-        at_ = start;  // joins without conditions, one behind the other
-      }
-    }
-    if (Has(Feature::kMatchCondition) && IsWord("MATCH_CONDITION")) {
-      Next();
-      ExpectSymbol("(");
-      SetChild(arena_, join, 4, Expression());
-      ExpectSymbol(")");
-    }
-    if (Has(Feature::kNearestJoin) && (IsWord("NEAREST") || IsWord("APPROX"))) SetChild(arena_, join, 5, Nearest());
-    if (Eat(Kw::kON))
-      join->children[2] = Expression();
-    else if (Eat(Kw::kUSING))
-      join->children[3] = UsingColumns();
-    else if (join->op != Op::kCross && !join->Has(kNatural) && join->op != Op::kPositional && !Has(Feature::kStraightJoin) &&
-             !Has(Feature::kDynamicTyping) && !Has(Feature::kBareJoin) && join->Child(4) == nullptr &&
-             join->Child(5) == nullptr) {
-      Unexpected("ON or USING");
-    } else if (Has(Feature::kCommaIsCross) && !Has(Feature::kBareJoin) && join->op != Op::kCross && !join->Has(kNatural)) {
-      join->children[2] = New(Kind::kBoolean, {}, {}, Op::kTrue);
-    }
+    NestedJoin(join);
+    JoinCondition(join);
     TakeComments(join, first);
     left = join;
   }
@@ -241,22 +254,57 @@ Node* Parser::ParenthesisedTable() {
   return NewAt(begin, Kind::kParenTable, {nullptr, inner});
 }
 
+// alias: table
+Node* Parser::PrefixAliased() {
+  const size_t first = at_;
+  Node* name = Identifier("a name");
+  Next();
+  const Comment* before = comments_.empty() ? nullptr : CommentsSince(first, false);
+  Node* named = TablePrimary();
+  if (named->Child(0) == nullptr) named->children[0] = New(Kind::kTableAlias, {name, nullptr});
+  const Comment* own = std::exchange(named->comments, before);
+  AddComments(named, own);
+  TakeComments(named, first);
+  return named;
+}
+
+// VALUES('a Int32', (1), (2)): rows behind their structure.
+Node* Parser::StructuredValues(uint32_t begin) {
+  Next();
+  ExpectSymbol("(");
+  Node* rows = ExpressionList();
+  rows->kind = Kind::kTuple;
+  ExpectSymbol(")");
+  return NewAt(begin, Kind::kTableFunction, {nullptr, NewAt(begin, Kind::kPhrase, {Word("VALUES"), rows}, "VALUES")});
+}
+
+// A table by its name, or a function that gives one.
+Node* Parser::NamedTable(uint32_t begin, bool applied) {
+  Node* name = New(Kind::kName);
+  if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
+    Add(name, Primary());
+  } else {
+    const bool table_name =
+        (Is(Kw::kTABLE) && !SymbolAhead(1, "(")) || NameAfterAll() || (Is(Kw::kIN) && Has(Feature::kUnquotedKeywords));
+    if (!NameAhead() && !Is(Kw::kUNNEST) && !table_name) Unexpected("a table");
+    Add(name, TablePart());
+  }
+  while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : TablePart());
+  if (IsSymbol("(") && (applied || !TableHintsAhead()) &&
+      !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
+    return NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
+  }
+  Node* table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
+  if (Has(Feature::kTableStatement)) EatSymbol("*");  // t*: with the tables that inherit, as is meant without
+  return table;
+}
+
 // `applied`: behind CROSS APPLY, where parentheses always hold arguments.
 Node* Parser::TablePrimary(bool applied) {
   Depth depth(*this);
   size_t first = at_;
   uint32_t begin = Cur().begin;
-  if (PrefixAliasAhead()) {
-    Node* name = Identifier("a name");
-    Next();
-    const Comment* before = comments_.empty() ? nullptr : CommentsSince(first, false);
-    Node* named = TablePrimary();
-    if (named->Child(0) == nullptr) named->children[0] = New(Kind::kTableAlias, {name, nullptr});
-    const Comment* own = std::exchange(named->comments, before);
-    AddComments(named, own);
-    TakeComments(named, first);
-    return named;
-  }
+  if (PrefixAliasAhead()) return PrefixAliased();
   bool lateral = Has(Feature::kLateral) && Eat(Kw::kLATERAL);
   Node* table = nullptr;
   if (Node* stream = StreamTable()) return stream;
@@ -264,12 +312,7 @@ Node* Parser::TablePrimary(bool applied) {
   } else if (IsSymbol("(")) {
     table = ParenthesisedTable();
   } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(") && Ahead(2).type == Tok::kString && Has(Feature::kTupleValues)) {
-    Next();  // VALUES('a Int32', (1), (2)): rows behind their structure
-    ExpectSymbol("(");
-    Node* rows = ExpressionList();
-    rows->kind = Kind::kTuple;
-    ExpectSymbol(")");
-    table = NewAt(begin, Kind::kTableFunction, {nullptr, NewAt(begin, Kind::kPhrase, {Word("VALUES"), rows}, "VALUES")});
+    table = StructuredValues(begin);
   } else if (Is(Kw::kVALUES) && SymbolAhead(1, "(")) {
     table = New(Kind::kDerivedTable, {nullptr, QueryPrimary()});
   } else if (Cur().type == Tok::kString && Has(Feature::kFromFirst)) {
@@ -290,23 +333,7 @@ Node* Parser::TablePrimary(bool applied) {
     table = New(Kind::kTable, {nullptr, DottedName(), nullptr});
     table->Set(kByName);
   } else {
-    Node* name = New(Kind::kName);
-    if (Cur().type == Tok::kParameter && Has(Feature::kProcedural)) {
-      Add(name, Primary());
-    } else {
-      const bool table_name =
-          (Is(Kw::kTABLE) && !SymbolAhead(1, "(")) || NameAfterAll() || (Is(Kw::kIN) && Has(Feature::kUnquotedKeywords));
-      if (!NameAhead() && !Is(Kw::kUNNEST) && !table_name) Unexpected("a table");
-      Add(name, TablePart());
-    }
-    while (EatSymbol(".")) Add(name, IsSymbol(".") ? EmptyName() : TablePart());
-    if (IsSymbol("(") && (applied || !TableHintsAhead()) &&
-        !(name->count == 1 && name->children[0]->Has(kQuoted) && !Has(Feature::kHashJson))) {
-      table = NewAt(begin, Kind::kTableFunction, {nullptr, Call(name)});
-    } else {
-      table = NewAt(begin, Kind::kTable, {nullptr, name, nullptr});
-      if (Has(Feature::kTableStatement)) EatSymbol("*");  // t*: with the tables that inherit, as is meant without
-    }
+    table = NamedTable(begin, applied);
   }
   if (lateral) table->Set(kLateral);
   TableSuffix(table);

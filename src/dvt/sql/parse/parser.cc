@@ -7,35 +7,6 @@
 
 namespace dvt::sql {
 
-bool Parser::IsWord(std::string_view upper, size_t n) const {
-  const Token& t = Ahead(n);
-  return t.type == Tok::kWord && t.text.size() == upper.size() && EqualsIgnoreCase(t.text, upper);
-}
-
-bool Parser::Eat(Kw kw) {
-  if (!Is(kw)) return false;
-  Next();
-  return true;
-}
-
-bool Parser::Eat(Kw first, Kw second) {
-  if (!Is(first) || !IsAhead(1, second)) return false;
-  at_ += 2;
-  return true;
-}
-
-bool Parser::EatWord(std::string_view upper) {
-  if (!IsWord(upper)) return false;
-  Next();
-  return true;
-}
-
-bool Parser::EatSymbol(std::string_view s) {
-  if (!IsSymbol(s)) return false;
-  Next();
-  return true;
-}
-
 void Parser::Expect(Kw kw, std::string_view text) {
   if (!Eat(kw)) Unexpected(text);
 }
@@ -43,26 +14,6 @@ void Parser::Expect(Kw kw, std::string_view text) {
 void Parser::ExpectSymbol(std::string_view s) {
   if (!EatSymbol(s)) Unexpected("'" + std::string(s) + "'");
 }
-
-Node* Parser::New(Kind kind, std::initializer_list<Node*> children, std::string_view text, Op op) {
-  Node* node = NewNode(arena_, kind, children, text, op);
-  node->begin = Cur().begin;
-  return node;
-}
-
-Node* Parser::NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children, std::string_view text, Op op) {
-  Node* node = NewNode(arena_, kind, children, text, op);
-  node->begin = begin;
-  return node;
-}
-
-Node* Parser::Slots(Kind kind, uint32_t slots) {
-  Node* node = NewSlots(arena_, kind, slots);
-  node->begin = Cur().begin;
-  return node;
-}
-
-std::string_view Parser::SourceOf(uint32_t begin, uint32_t end) const { return ast_.source.substr(begin, end - begin); }
 
 // The text from `begin` to the next semicolon outside parentheses; the tokens are consumed.
 std::string_view Parser::RawUntilStatementEnd(uint32_t begin) {

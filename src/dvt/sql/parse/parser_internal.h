@@ -8,25 +8,17 @@
 #include "dvt/sql/ast/node.h"
 #include "dvt/sql/dialects/dialect.h"
 #include "dvt/sql/lex/lexer.h"
+#include "dvt/sql/parse/parse_failure.h"
 #include "dvt/sql/parse/parser.h"
+#include "dvt/sql/parse/tree_builder.h"
 
 namespace dvt::sql {
 
-/// Thrown inside parse/ only, caught at its public entries.
-struct ParseFailure {
-  size_t offset;
-  std::string message;
-  bool final = false;  ///< nothing sensible can be read behind it
-};
-
-/// A word of the grammar that `word` may be a misspelling of, or empty.
-std::string_view NearestKeyword(std::string_view word);
-
 /// Recursive descent over the tokens of one text; expressions by precedence climbing. Looks ahead instead of trying and throwing.
-class Parser {
+class Parser : public TreeBuilder {
  public:
   Parser(Ast& ast, const Dialect& dialect, std::vector<Token> tokens, const ParseOptions& options)
-      : ast_(ast), arena_(ast.arena), d_(dialect), tokens_(std::move(tokens)), options_(options) {
+      : TreeBuilder(ast, dialect, std::move(tokens)), options_(options) {
     if (options.comments) AttachComments();
   }
 
@@ -36,15 +28,12 @@ class Parser {
   Node* TopExpression();  ///< an expression that is all of a text, perhaps with an alias
   bool AtQuery() const { return QueryAhead(0); }
   bool AtStatement() const;
-  bool AtEnd() const { return Cur().type == Tok::kEnd; }
-  bool EatSymbol(std::string_view s);
   [[noreturn]] void Unexpected(std::string_view expected);
   /// Notes a failure, unless it only follows from an earlier one; false once there is no room for more.
   bool Report(const ParseFailure& failure);
   /// Behind a failure in the statement that began at `start`: to the next one. False at the end of the text.
   bool SkipStatement(size_t start);
   bool failed() const { return !failures_.empty(); }
-  size_t at() const { return at_; }
   const std::vector<ParseFailure>& failures() const { return failures_; }
 
  private:
@@ -59,19 +48,8 @@ class Parser {
   };
 
   // Tokens.
-  const Token& Cur() const { return tokens_[at_]; }
-  const Token& Ahead(size_t n) const { return tokens_[std::min(at_ + n, tokens_.size() - 1)]; }
-  bool Is(Kw kw) const { return Cur().kw == kw; }
-  bool IsAhead(size_t n, Kw kw) const { return Ahead(n).kw == kw; }
-  bool IsSymbol(std::string_view s) const { return SymbolAhead(0, s); }
-  bool SymbolAhead(size_t n, std::string_view s) const { return Ahead(n).type == Tok::kSymbol && Ahead(n).symbol == Symbol(s); }
-  bool IsWord(std::string_view upper, size_t n = 0) const;  ///< a word that is no keyword of the table
-  bool Eat(Kw kw);
-  bool Eat(Kw first, Kw second);
-  bool EatWord(std::string_view upper);
   void Expect(Kw kw, std::string_view text);
   void ExpectSymbol(std::string_view s);
-  const Token& Next() { return tokens_[at_ < tokens_.size() - 1 ? at_++ : at_]; }
   [[noreturn]] void Fail(std::string message);
   [[noreturn]] void Refuse(std::string message);
   void CheckRoutineClause();
@@ -93,14 +71,6 @@ class Parser {
       if (!RecoverInClause(failure, start)) throw;
     }
   }
-  Node* Begin(Node* node) { return node; }
-  Node* New(Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {}, Op op = Op::kNone);
-  Node* NewAt(uint32_t begin, Kind kind, std::initializer_list<Node*> children = {}, std::string_view text = {},
-              Op op = Op::kNone);
-  Node* Slots(Kind kind, uint32_t slots);
-  void Add(Node* list, Node* child) { Append(arena_, list, child); }
-  bool Has(Feature f) const { return d_.Has(f); }
-  std::string_view SourceOf(uint32_t begin, uint32_t end) const;
   std::string_view RawUntilStatementEnd(uint32_t begin);
   void SkipBalanced();
   void TakeComments(Node* node, size_t from_token);
@@ -110,12 +80,12 @@ class Parser {
   // Names.
   bool NameAhead(size_t n = 0) const;  ///< a quoted name or a word that is not structural
   bool IsImplicitAlias(bool table) const;
+  bool AliasKeyword(bool table) const;
   Node* Identifier(std::string_view expected);
   Node* AnyWord(std::string_view expected);  ///< also reserved words: after a dot or AS
   Node* DottedName();
-  Node* EmptyName() { return New(Kind::kIdentifier); }  ///< the missing part of a..b
-  Node* UsingColumns();                                 ///< ( a, t.b ): the columns only
-  Node* NameList();                                     ///< ( a, b )
+  Node* UsingColumns();  ///< ( a, t.b ): the columns only
+  Node* NameList();      ///< ( a, b )
 
   // Queries.
   bool QueryAhead(size_t n) const;
@@ -126,6 +96,10 @@ class Parser {
   Node* Select();
   void SelectTail(Node* select);
   void QueryTail(Node* query);
+  void OrderClause(Node* query, bool siblings);
+  void LimitClause(Node* query);
+  void FetchClause(Node* query);
+  Node* Lock();
   Node* SelectItems();
   Node* SelectItem(bool alone = false);
   Node* FromList();
@@ -199,11 +173,7 @@ class Parser {
   bool OpenActionAhead() const;
   Node* ScalarCte();
   // Pipe syntax (parse_pipe.cc).
-  struct Pipe {
-    Node* with = nullptr;
-    Node* query = nullptr;  ///< what follows the common table expressions
-    int conditions = 0;
-  };
+  struct Pipe;
   Node* PipeOperators(Node* query, bool from_first);
   void PipeOperator(Pipe& pipe);
   void PipeStep(Pipe& pipe, Node* name = nullptr);
@@ -220,6 +190,12 @@ class Parser {
   // Tables.
   Node* TableExpression();
   Node* Joins(Node* left);  ///< what is joined to a table
+  Node* ApplyJoin(Node* left);
+  void NestedJoin(Node* join);
+  void JoinCondition(Node* join);
+  Node* PrefixAliased();
+  Node* StructuredValues(uint32_t begin);
+  Node* NamedTable(uint32_t begin, bool applied);
   Node* TablePrimary(bool applied = false);
   Node* ParenthesisedTable();
   bool JoinHead(Node* join);
@@ -258,10 +234,23 @@ class Parser {
   Node* InTail(Node* left, bool negated);
   Node* Postfix(Node* value);
   Op BinaryOp(int* power) const;
+  Op WordOp(Kw kw) const;
+  Op PatternOp(Kw kw) const;
+  Node* BetweenTail(Node* left, bool negated);
+  Node* LikeTail(Node* left, Op op, bool negated);
+  Node* Subscript(Node* value);
+  Node* FieldAccess(Node* value);
   Node* Comparand(int power);
   Node* Primary();
   Node* WordPrimary();
-  Node* ReservedPrimary(bool& matched);
+  Node* BracePrimary();
+  // Reserved words (parse_reserved.cc).
+  Node* ReservedPrimary();
+  Node* WordedCall();
+  bool IntervalAhead() const;
+  Node* RowConstructor();
+  Node* MapLiteral();
+  Node* NiladicFunction();
   Node* Parenthesised();
   Node* StringLiteral();
   Node* SymbolPrimary();
@@ -412,8 +401,6 @@ class Parser {
   Node* Output();
   void InsertSuffix(Node* table);
   // Definitions (parse_create.cc, parse_column_def.cc, parse_properties.cc, parse_alter.cc).
-  Node* Word(std::string_view text);
-  Node* Phrase(std::string_view tag, std::initializer_list<Node*> pieces = {});
   Node* PhrasePiece();
   Node* RawSince(uint32_t begin);
   Node* SettingTuple();
@@ -423,10 +410,17 @@ class Parser {
   bool CreateRest(Node* create);
   bool CreateIndex(Node* create);
   bool CreateRoutine(Node* create);
+  Node* RoutineText();
+  Node* RoutineParameters();
+  Node* Returns();
   void CreateBody(Node* create);
   Node* CreateColumns();
   Node* ColumnDef();
   Node* ColumnConstraint();
+  Node* ColumnKey();
+  Node* IdentityColumn();
+  Node* ColumnCharset();
+  void TableKey(Node* phrase);
   Node* TableConstraint();
   bool TableConstraintAhead() const;
   Node* References();
@@ -448,11 +442,21 @@ class Parser {
   std::string_view StagedKind() const;
   Node* CreateStage(std::string_view kind);
   Node* Property();
+  Node* PartitionColumns();
+  Node* PropertySettings();
+  Node* PartitionClause();
+  Node* ShapedProperty();
+  Node* TableOption();
   Node* Storage();
   Node* SettingValue();
   bool BodyAhead() const;
   Node* Alter();
   Node* AlterAction();
+  Node* AlterSet();
+  Node* AlterAdd();
+  Node* AlterDrop();
+  Node* AlterRename();
+  Node* AlterModify();
   Node* AlterSettings();
   Node* AlterColumn();
   bool MoreColumnsAhead(const Node* last) const;
@@ -470,12 +474,7 @@ class Parser {
   Node* RoutineParameter();
   Node* InnerStatement();
 
-  Ast& ast_;
-  Arena& arena_;
-  const Dialect& d_;
-  std::vector<Token> tokens_;
   const ParseOptions& options_;
-  size_t at_ = 0;
   int depth_ = 0;
   const char* stack_base_ = static_cast<const char*>(__builtin_frame_address(0));  ///< where the parser was made
   std::vector<const Comment*> comments_;  ///< by token index: the comments that belong to it
