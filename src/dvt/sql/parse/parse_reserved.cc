@@ -49,7 +49,6 @@ bool Parser::IntervalAhead() const {
     return true;
   if (Has(Feature::kIntervalType) && (call || SymbolAhead(1, "-")) && Has(Feature::kFromFirst)) return true;
   if (Has(Feature::kIntervalType) && Has(Feature::kIntervalUnitOutside) && (call || SymbolAhead(1, "-"))) return true;
-
   return false;
 }
 
@@ -95,7 +94,6 @@ Node* Parser::NiladicFunction() {
     Next();
     return f;
   }
-
   return nullptr;
 }
 

@@ -244,13 +244,6 @@ class Parser : public TreeBuilder {
   Node* Primary();
   Node* WordPrimary();
   Node* BracePrimary();
-  // Reserved words (parse_reserved.cc).
-  Node* ReservedPrimary();
-  Node* WordedCall();
-  bool IntervalAhead() const;
-  Node* RowConstructor();
-  Node* MapLiteral();
-  Node* NiladicFunction();
   Node* Parenthesised();
   Node* StringLiteral();
   Node* SymbolPrimary();
@@ -328,6 +321,13 @@ class Parser : public TreeBuilder {
   Node* ScopeCall();
   Node* RowColumns();
   Node* NextValue();
+  // Reserved words (parse_reserved.cc).
+  Node* ReservedPrimary();
+  Node* WordedCall();
+  bool IntervalAhead() const;
+  Node* RowConstructor();
+  Node* MapLiteral();
+  Node* NiladicFunction();
   // Types.
   Node* TypeName();
   void TypeSuffix(Node* type);

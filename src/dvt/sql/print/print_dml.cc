@@ -76,6 +76,36 @@ void Writer::Partition(const Node* part) {
   Put(part->text);
 }
 
+// ON CONFLICT (…) DO …, ON DUPLICATE KEY UPDATE …
+void Writer::OnConflict(const Node* conflict) {
+  if (conflict->Has(kDuplicateKey)) {
+    Clause("ON DUPLICATE KEY UPDATE");
+    return Assignments(conflict->Child(1));
+  }
+  Put(conflict->Child(0) != nullptr ? " ON CONFLICT" : " ON CONFLICT ");
+  if (conflict->Child(4) != nullptr) {
+    Put("ON CONSTRAINT ");
+    Identifier(conflict->Child(4));
+    Put(" ");
+  }
+  if (conflict->Child(0) != nullptr) {
+    Put("(");
+    List(conflict->Child(0));
+    Put(") ");
+  }
+  if (conflict->Child(3) != nullptr) {
+    Put("WHERE ");
+    Expression(conflict->Child(3), 0);
+    Put(" ");
+  }
+  Put(conflict->Has(kDoNothing) ? "DO NOTHING" : "DO UPDATE SET ");
+  if (conflict->Child(1) != nullptr) Assignments(conflict->Child(1));
+  if (conflict->Child(2) != nullptr) {
+    Put(" WHERE ");
+    Expression(conflict->Child(2), 0);
+  }
+}
+
 void Writer::Insert(const Node* insert) {
   if (const Node* with = insert->Child(kInsertWith)) With(with);
   const bool into = insert->text == "INSERT OVERWRITE TABLE" && dialect_.Has(Feature::kStagedFiles);
@@ -108,35 +138,7 @@ void Writer::Insert(const Node* insert) {
     Put("DEFAULT VALUES");
   inline_values_ = false;
   TableAlias(insert->Child(kInsertRowAlias));
-  if (const Node* conflict = insert->Child(kInsertConflict)) {
-    if (conflict->Has(kDuplicateKey)) {
-      Clause("ON DUPLICATE KEY UPDATE");
-      Assignments(conflict->Child(1));
-    } else {
-      Put(conflict->Child(0) != nullptr ? " ON CONFLICT" : " ON CONFLICT ");
-      if (conflict->Child(4) != nullptr) {
-        Put("ON CONSTRAINT ");
-        Identifier(conflict->Child(4));
-        Put(" ");
-      }
-      if (conflict->Child(0) != nullptr) {
-        Put("(");
-        List(conflict->Child(0));
-        Put(") ");
-      }
-      if (conflict->Child(3) != nullptr) {
-        Put("WHERE ");
-        Expression(conflict->Child(3), 0);
-        Put(" ");
-      }
-      Put(conflict->Has(kDoNothing) ? "DO NOTHING" : "DO UPDATE SET ");
-      if (conflict->Child(1) != nullptr) Assignments(conflict->Child(1));
-      if (conflict->Child(2) != nullptr) {
-        Put(" WHERE ");
-        Expression(conflict->Child(2), 0);
-      }
-    }
-  }
+  if (const Node* conflict = insert->Child(kInsertConflict)) OnConflict(conflict);
   if (!dialect_.Has(Feature::kOutputClause)) Returning(insert->Child(kInsertReturning));
 }
 

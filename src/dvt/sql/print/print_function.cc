@@ -26,16 +26,8 @@ void Writer::SpecialCall(const Node* node) {
   Put(")");
 }
 
-void Writer::Function(const Node* node) {
-  if (dialect_.Has(Feature::kWrittenPaths) && node->text == "GET_PATH") return ColonPath(node);
-  if (node->text == "CONVERT_USING" || node->text == "MATCH_AGAINST") return SpecialCall(node);
-  if (node->text == "SEMANTIC_VIEW" && dialect_.Has(Feature::kSemanticView)) return SemanticView(node);
-  if (const Node* schema = node->Child(kSchemaSlot)) {
-    Dotted(schema);
-    Put(".");
-  }
-  const bool approximate = dialect_.Has(Feature::kApproximateCalls) && !dialect_.Has(Feature::kCanonicalNames) &&
-                           EqualsIgnoreCase(node->text, "APPROX_DISTINCT");
+// The name of a call, in the letters that the options ask for.
+void Writer::CallName(const Node* node, bool approximate) {
   if (approximate)
     Put("APPROXIMATE COUNT");
   else if (node->Has(kQuotedName))
@@ -44,51 +36,35 @@ void Writer::Function(const Node* node) {
     Put(options_.functions == PrintOptions::Names::kLower   ? ToLower(node->text)
         : options_.functions == PrintOptions::Names::kUpper ? ToUpper(node->text)
                                                             : std::string(node->text));
+}
+
+// OVERLAY(a PLACING b FROM c), SUBSTRING(a FROM b FOR c); false (nothing written) for other calls.
+bool Writer::WordedArguments(const Node* node) {
   const Node* args = node->Child(kArgsSlot);
-  if (args != nullptr && args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
+  if (args->count >= 3 && dialect_.Has(Feature::kOverlay) && EqualsIgnoreCase(node->text, "OVERLAY")) {
     static constexpr std::string_view kBefore[] = {"(", " PLACING ", " FROM ", " FOR "};
     for (uint32_t i = 0; i < args->count && i < 4; ++i) {
       Put(kBefore[i]);
       Expression(args->Child(i), 0);
     }
-    return Put(")");
+    Put(")");
+    return true;
   }
-  if (args != nullptr && (args->count == 2 || args->count == 3) && dialect_.Has(Feature::kSubstringWords) &&
+  if ((args->count == 2 || args->count == 3) && dialect_.Has(Feature::kSubstringWords) &&
       EqualsIgnoreCase(node->text, "SUBSTRING")) {
     static constexpr std::string_view kBefore[] = {"(", " FROM ", " FOR "};
     for (uint32_t i = 0; i < args->count; ++i) {
       Put(kBefore[i]);
       Expression(args->Child(i), 0);
     }
-    return Put(")");
-  }
-  if (const Node* parameters = node->Child(kParameterSlot)) {
-    Put("(");
-    List(parameters);
     Put(")");
+    return true;
   }
-  if (!node->Has(kNoParens)) {
-    Put("(");
-    if (node->Has(kDistinctArgs) || approximate) Put("DISTINCT ");
-    const bool bare_query =
-        args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) &&
-        (EqualsIgnoreCase(node->text, "ARRAY") || EqualsIgnoreCase(node->text, "MULTISET") ||
-         (args->Child(0)->Has(kNoParens) && (dialect_.Has(Feature::kFromFirst) || dialect_.Has(Feature::kParametricCalls))));
-    if (bare_query)
-      Query(args->Child(0)->Child(kInnerSlot));
-    else if (args != nullptr)
-      Arguments(args);
-    CallClauses(node);
-    if (const Node* tail = node->Child(kCallTailSlot); tail != nullptr && dialect_.Has(Feature::kRawCalls)) {
-      if (args->count > 0) Put(" ");
-      Put(tail->text);
-    }
-    if (const Node* separator = node->Child(kSeparatorSlot)) {
-      Put(" SEPARATOR ");
-      Expression(separator, 0);
-    }
-    Put(")");
-  }
+  return false;
+}
+
+// What stands behind the parentheses: WITHIN GROUP, KEEP, FILTER, OVER.
+void Writer::CallSuffix(const Node* node) {
   if (const Node* within = node->Child(kWithinSlot)) {
     Put(" WITHIN GROUP (ORDER BY ");
     List(within);
@@ -125,17 +101,60 @@ void Writer::Function(const Node* node) {
   }
 }
 
+void Writer::Function(const Node* node) {
+  if (dialect_.Has(Feature::kWrittenPaths) && node->text == "GET_PATH") return ColonPath(node);
+  if (node->text == "CONVERT_USING" || node->text == "MATCH_AGAINST") return SpecialCall(node);
+  if (node->text == "SEMANTIC_VIEW" && dialect_.Has(Feature::kSemanticView)) return SemanticView(node);
+  if (const Node* schema = node->Child(kSchemaSlot)) {
+    Dotted(schema);
+    Put(".");
+  }
+  const bool approximate = dialect_.Has(Feature::kApproximateCalls) && !dialect_.Has(Feature::kCanonicalNames) &&
+                           EqualsIgnoreCase(node->text, "APPROX_DISTINCT");
+  CallName(node, approximate);
+  const Node* args = node->Child(kArgsSlot);
+  if (args != nullptr && WordedArguments(node)) return;
+  if (const Node* parameters = node->Child(kParameterSlot)) {
+    Put("(");
+    List(parameters);
+    Put(")");
+  }
+  if (!node->Has(kNoParens)) {
+    Put("(");
+    if (node->Has(kDistinctArgs) || approximate) Put("DISTINCT ");
+    const bool bare_query =
+        args != nullptr && args->count == 1 && args->Child(0)->Is(Kind::kSubquery) &&
+        (EqualsIgnoreCase(node->text, "ARRAY") || EqualsIgnoreCase(node->text, "MULTISET") ||
+         (args->Child(0)->Has(kNoParens) && (dialect_.Has(Feature::kFromFirst) || dialect_.Has(Feature::kParametricCalls))));
+    if (bare_query)
+      Query(args->Child(0)->Child(kInnerSlot));
+    else if (args != nullptr)
+      Arguments(args);
+    CallClauses(node);
+    if (const Node* tail = node->Child(kCallTailSlot); tail != nullptr && dialect_.Has(Feature::kRawCalls)) {
+      if (args->count > 0) Put(" ");
+      Put(tail->text);
+    }
+    if (const Node* separator = node->Child(kSeparatorSlot)) {
+      Put(" SEPARATOR ");
+      Expression(separator, 0);
+    }
+    Put(")");
+  }
+  CallSuffix(node);
+}
+
 // v:a.b[0]
 void Writer::ColonPath(const Node* node) {
   const Node* args = node->Child(kArgsSlot);
-  Expression(args->Child(0), 100);
+  Expression(args->Child(0), kAtom);
   Put(":");
   Put(args->Child(1)->text);
 }
 
 // (value).field, $1.field and model!method(…)
 void Writer::Field(const Node* node) {
-  Expression(node->Child(0), 100);
+  Expression(node->Child(0), kAtom);
   Put(node->text == "!" ? "!" : node->text == "^" ? ".^" : ".");
   Expression(node->Child(1), 0);
 }
@@ -177,6 +196,59 @@ bool Writer::SkipsByArgument(const Node* node) const {
   if (!dialect_.Has(Feature::kIgnoreNullsTrue)) return false;
   return std::any_of(std::begin(kNames), std::end(kNames),
                      [&](std::string_view name) { return EqualsIgnoreCase(node->text, name); });
+}
+
+// EXTRACT(part FROM value), or DATE_PART.
+void Writer::Extract(const Node* node) {
+  if (dialect_.Has(Feature::kDatePartCall)) {
+    Put("DATE_PART(");
+    Put(node->text);
+    Put(", ");
+    Expression(node->Child(0), 0);
+    return Put(")");
+  }
+  Put("EXTRACT(");
+  Put(node->text);
+  Put(" FROM ");
+  Expression(node->Child(0), 0);
+  Put(")");
+}
+
+// POSITION(a IN b)
+void Writer::Position(const Node* node) {
+  Put("POSITION(");
+  Expression(node->Child(0), dialect_.precedence->range + 1);
+  Put(" IN ");
+  Expression(node->Child(1), dialect_.precedence->range + 1);
+  Put(")");
+}
+
+// x -> y, LAMBDA x : y
+void Writer::Lambda(const Node* node) {
+  const Node* names = node->Child(0);
+  if (dialect_.Has(Feature::kLambdaWords)) {
+    Put("LAMBDA ");
+    List(names);
+    Put(" : ");
+    return Expression(node->Child(1), 0);
+  }
+  if (names->count != 1) Put("(");
+  List(names);
+  if (names->count != 1) Put(")");
+  Put(" -> ");
+  Expression(node->Child(1), 0);
+}
+
+// name => value, name := value, name: value
+void Writer::NamedArgument(const Node* node) {
+  if (node->op == Op::kPairArg) {
+    Expression(node->Child(0), 0);
+    Put(": ");
+    return Expression(node->Child(1), 0);
+  }
+  Identifier(node->Child(0));
+  Put(node->op == Op::kAssignArg ? " := " : " => ");
+  Expression(node->Child(1), 0);
 }
 
 void Writer::Nulls(const Node* node) {

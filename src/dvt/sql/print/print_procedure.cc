@@ -125,12 +125,59 @@ void Writer::Scope(const Node* scope) {
   const bool symbol = dialect_.Has(Feature::kScopeOperator);
   if (!symbol) Put("SCOPE_RESOLUTION(");
   if (scope->Child(0) != nullptr) {
-    Expression(scope->Child(0), 100);
+    Expression(scope->Child(0), kAtom);
     if (!symbol) Put(", ");
   }
   if (symbol) Put("::");
   Expression(scope->Child(1), 0);
   if (!symbol) Put(")");
+}
+
+// INSERT ALL WHEN a THEN INTO t VALUES (…) … SELECT …
+void Writer::InsertAll(const Node* statement) {
+  Put(statement->text);
+  for (uint32_t i = 1; i < statement->count; ++i) {
+    const Node* branch = statement->Child(i);
+    if (const Node* condition = branch->Child(0)) {
+      Put(condition->Is(Kind::kDefault) ? " ELSE" : " WHEN ");
+      if (!condition->Is(Kind::kDefault)) Expression(condition, 0), Put(" THEN");
+    }
+    for (const Node* insert : branch->Child(1)->Children()) {
+      Put(" INTO ");
+      Table(insert->Child(kInsertTable));
+      if (insert->Child(kInsertColumns) != nullptr) Put(" "), Columns(insert->Child(kInsertColumns));
+      if (insert->Child(kInsertSource) == nullptr) continue;
+      Put(" VALUES (");
+      List(insert->Child(kInsertSource)->Child(kInnerSlot)->Child(0));
+      Put(")");
+    }
+  }
+  Put(" ");
+  Any(statement->Child(0));
+}
+
+// @name type = value
+void Writer::Declaration(const Node* statement) {
+  Expression(statement->Child(0), 0);
+  Put(" ");
+  if (statement->Child(1)->Is(Kind::kList)) {
+    Put("TABLE ");
+    Definitions(statement->Child(1));
+  } else {
+    TypeName(statement->Child(1));
+  }
+  if (statement->Child(2) != nullptr) Put(" = "), Expression(statement->Child(2), 0);
+}
+
+// EXECUTE name a, b
+void Writer::Execute(const Node* statement) {
+  Put("EXECUTE ");
+  Any(statement->Child(0));
+  for (const Node* argument : statement->Child(1)->Children()) {
+    Put(argument == statement->Child(1)->Child(0) ? " " : ", ");
+    Any(argument);
+    if (argument->Is(Kind::kList)) Put(" "), Put(argument->text);
+  }
 }
 
 void Writer::Procedural(const Node* statement) {
@@ -140,26 +187,7 @@ void Writer::Procedural(const Node* statement) {
     Break();
   };
   switch (statement->kind) {
-    case Kind::kInsertAll:
-      Put(statement->text);
-      for (uint32_t i = 1; i < statement->count; ++i) {
-        const Node* branch = statement->Child(i);
-        if (const Node* condition = branch->Child(0)) {
-          Put(condition->Is(Kind::kDefault) ? " ELSE" : " WHEN ");
-          if (!condition->Is(Kind::kDefault)) Expression(condition, 0), Put(" THEN");
-        }
-        for (const Node* insert : branch->Child(1)->Children()) {
-          Put(" INTO ");
-          Table(insert->Child(kInsertTable));
-          if (insert->Child(kInsertColumns) != nullptr) Put(" "), Columns(insert->Child(kInsertColumns));
-          if (insert->Child(kInsertSource) == nullptr) continue;
-          Put(" VALUES (");
-          List(insert->Child(kInsertSource)->Child(kInnerSlot)->Child(0));
-          Put(")");
-        }
-      }
-      Put(" ");
-      return Any(statement->Child(0));
+    case Kind::kInsertAll: return InsertAll(statement);
     case Kind::kBlock:
       Put("BEGIN ");
       if (!statement->text.empty()) Put(statement->text), Put(" ");
@@ -181,31 +209,13 @@ void Writer::Procedural(const Node* statement) {
       Put(" ");
       return Any(statement->Child(1));
     case Kind::kDeclare: Put("DECLARE "); return List(statement);
-    case Kind::kDeclaration:
-      Expression(statement->Child(0), 0);
-      Put(" ");
-      if (statement->Child(1)->Is(Kind::kList)) {
-        Put("TABLE ");
-        Definitions(statement->Child(1));
-      } else {
-        TypeName(statement->Child(1));
-      }
-      if (statement->Child(2) != nullptr) Put(" = "), Expression(statement->Child(2), 0);
-      return;
+    case Kind::kDeclaration: return Declaration(statement);
     case Kind::kSetVariable:
       Put("SET ");
       Expression(statement->Child(0), 0);
       Put(" "), Put(statement->text), Put(" ");
       return Expression(statement->Child(1), 0);
-    case Kind::kExecute:
-      Put("EXECUTE ");
-      Any(statement->Child(0));
-      for (const Node* argument : statement->Child(1)->Children()) {
-        Put(argument == statement->Child(1)->Child(0) ? " " : ", ");
-        Any(argument);
-        if (argument->Is(Kind::kList)) Put(" "), Put(argument->text);
-      }
-      return;
+    case Kind::kExecute: return Execute(statement);
     case Kind::kTransaction:
       Put(statement->text);
       if (dialect_.Has(Feature::kProcedural)) Put(" TRANSACTION");

@@ -128,6 +128,43 @@ void Writer::With(const Node* with) {
   Break();
 }
 
+// FROM a, b
+void Writer::FromClause(const Node* from) {
+  Clause("FROM");
+  if (from->Is(Kind::kList)) {
+    for (uint32_t i = 0; i < from->count; ++i) {
+      if (i > 0) Put(", ");
+      Table(from->Child(i));
+    }
+  } else {
+    Table(from);
+  }
+}
+
+// GROUP BY a, b
+void Writer::GroupClause(const Node* group) {
+  if (options_.pretty && group->count > 0) {
+    Break();
+    Put("GROUP BY");
+    Lines(group->Children());
+    if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
+  } else {
+    Clause("GROUP BY");
+    GroupBy(group);
+  }
+}
+
+// WINDOW name AS (…)
+void Writer::WindowClause(const Node* windows) {
+  Clause("WINDOW");
+  for (uint32_t i = 0; i < windows->count; ++i) {
+    if (i > 0) Put(", ");
+    Identifier(windows->Child(i)->Child(0));
+    Put(" AS ");
+    Window(windows->Child(i)->Child(1));
+  }
+}
+
 void Writer::Select(const Node* select) {
   if (const Node* with = select->Child(kWithSlot)) With(with);
   Put("SELECT ");
@@ -152,17 +189,7 @@ void Writer::Select(const Node* select) {
   }
   if (const Node* names = select->Child(kExcludeSlot)) Put(" EXCLUDE "), Columns(names);
   if (const Node* into = select->Child(kIntoSlot)) Into(into);
-  if (const Node* from = select->Child(kFromSlot)) {
-    Clause("FROM");
-    if (from->Is(Kind::kList)) {
-      for (uint32_t i = 0; i < from->count; ++i) {
-        if (i > 0) Put(", ");
-        Table(from->Child(i));
-      }
-    } else {
-      Table(from);
-    }
-  }
+  if (const Node* from = select->Child(kFromSlot)) FromClause(from);
   if (const Node* prewhere = select->Child(kPrewhereSlot); prewhere != nullptr && dialect_.Has(Feature::kPrewhere)) {
     Clause("PREWHERE");
     Expression(prewhere, 0);
@@ -171,32 +198,14 @@ void Writer::Select(const Node* select) {
     ClauseExpression("WHERE", where);
   }
   if (const Node* connect = select->Child(kConnectSlot)) Connect(connect);
-  if (const Node* group = select->Child(kGroupSlot)) {
-    if (options_.pretty && group->count > 0) {
-      Break();
-      Put("GROUP BY");
-      Lines(group->Children());
-      if (group->Has(kWithRollup)) Put(" WITH ROLLUP");
-    } else {
-      Clause("GROUP BY");
-      GroupBy(group);
-    }
-  }
+  if (const Node* group = select->Child(kGroupSlot)) GroupClause(group);
   if (const Node* having = select->Child(kHavingSlot)) {
     ClauseExpression("HAVING", having);
   }
   const Node* qualify = select->Child(kQualifySlot);
   const bool qualify_first = qualify != nullptr && dialect_.Has(Feature::kScripts);
   if (qualify_first) ClauseExpression("QUALIFY", qualify);
-  if (const Node* windows = select->Child(kWindowSlot)) {
-    Clause("WINDOW");
-    for (uint32_t i = 0; i < windows->count; ++i) {
-      if (i > 0) Put(", ");
-      Identifier(windows->Child(i)->Child(0));
-      Put(" AS ");
-      Window(windows->Child(i)->Child(1));
-    }
-  }
+  if (const Node* windows = select->Child(kWindowSlot)) WindowClause(windows);
   if (qualify != nullptr && !qualify_first) {
     ClauseExpression("QUALIFY", qualify);
   }
@@ -278,32 +287,34 @@ void Writer::Table(const Node* table) {
   if (table->comments != nullptr) Comments(table, false);
 }
 
+// A table by its name, with all that may stand behind it.
+void Writer::NamedTable(const Node* table) {
+  if (table->Has(kByName)) Put("ONLY ");
+  Dotted(table->Child(1));
+  if (const Node* options = table->Child(4)) {
+    Put(" (");
+    List(options);
+    Put(")");
+  }
+  if (const Node* part = table->Child(kPartitionSlot); part != nullptr) Partition(part);
+  const Node* travel = table->Child(3);
+  const bool behind = travel != nullptr && travel->text.starts_with("SYSTEM_TIME") && !dialect_.Has(Feature::kFlashback) &&
+                      !dialect_.Has(Feature::kTableHints);
+  const bool sample_first = dialect_.Has(Feature::kSampleFirst) || (travel != nullptr && dialect_.Has(Feature::kFlashback));
+  if (sample_first && table->Child(2) != nullptr) Sample(table->Child(2));
+  if (travel != nullptr && !behind) TimeTravel(travel);
+  if (hints_first_) TableHints(table);
+  TableAlias(table->Child(0));
+  if (behind) TimeTravel(travel);
+  if (!hints_first_) TableHints(table);
+  if (table->Child(2) != nullptr && !sample_first) Sample(table->Child(2));
+  if (table->Has(kFinal)) Put(" FINAL");
+  if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
+}
+
 void Writer::TableBody(const Node* table) {
   switch (table->kind) {
-    case Kind::kTable: {
-      if (table->Has(kByName)) Put("ONLY ");
-      Dotted(table->Child(1));
-      if (const Node* options = table->Child(4)) {
-        Put(" (");
-        List(options);
-        Put(")");
-      }
-      if (const Node* part = table->Child(kPartitionSlot); part != nullptr) Partition(part);
-      const Node* travel = table->Child(3);
-      const bool behind = travel != nullptr && travel->text.starts_with("SYSTEM_TIME") && !dialect_.Has(Feature::kFlashback) &&
-                          !dialect_.Has(Feature::kTableHints);
-      const bool sample_first = dialect_.Has(Feature::kSampleFirst) || (travel != nullptr && dialect_.Has(Feature::kFlashback));
-      if (sample_first && table->Child(2) != nullptr) Sample(table->Child(2));
-      if (travel != nullptr && !behind) TimeTravel(travel);
-      if (hints_first_) TableHints(table);
-      TableAlias(table->Child(0));
-      if (behind) TimeTravel(travel);
-      if (!hints_first_) TableHints(table);
-      if (table->Child(2) != nullptr && !sample_first) Sample(table->Child(2));
-      if (table->Has(kFinal)) Put(" FINAL");
-      if (const Node* rate = table->Child(kRateSlot); rate != nullptr && dialect_.Has(Feature::kFinalTables)) Put(" "), Any(rate);
-      return;
-    }
+    case Kind::kTable: return NamedTable(table);
     case Kind::kDerivedTable:
       if (table->Has(kLateral)) Put("LATERAL ");
       if (const Node* values = BareValues(table))
@@ -354,8 +365,8 @@ void Writer::Join(const Node* join) {
     Put(join->text.empty() ? "ARRAY JOIN " : "LEFT ARRAY JOIN ");
     return List(join->Child(1));
   }
-  const bool strict = join->Has(kGlobal) || join->text == "ANY" || join->text == "ALL" || join->text == "ASOF" || join->text == "PASTE" ||
-                      join->text == "SEMI" || join->text == "ANTI";
+  const bool strict = join->Has(kGlobal) || join->text == "ANY" || join->text == "ALL" || join->text == "ASOF" ||
+                      join->text == "PASTE" || join->text == "SEMI" || join->text == "ANTI";
   if (dialect_.Has(Feature::kJoinStrictness) || (strict && dialect_.Has(Feature::kCanonicalNames))) return StrictJoin(join);
   if (join->Has(kNatural)) Put("NATURAL ");
   if (join->Has(kAsof)) Put("ASOF ");

@@ -8,7 +8,7 @@ namespace dvt::sql {
 
 void Writer::Cast(const Node* node) {
   if (node->text == ".:" && dialect_.Has(Feature::kSubcolumnTypes)) {  // v.:Int64, v.:"Array(JSON)"
-    Expression(node->Child(0), 100);
+    Expression(node->Child(0), kAtom);
     Put(".:");
     const bool quoted = node->Child(1)->count > 0;
     if (quoted) Put("\"");

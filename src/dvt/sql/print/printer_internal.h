@@ -16,11 +16,16 @@ class Writer {
   std::string Take() { return std::move(out_); }
 
  private:
+  static constexpr int kAtom = 100;  ///< the level of what needs no parentheses anywhere
+
   // Queries and statements (print_query.cc).
   void Query(const Node* query);
   void QueryBody(const Node* query);
   void Comments(const Node* node, bool before);
   void Select(const Node* select);
+  void FromClause(const Node* from);
+  void GroupClause(const Node* group);
+  void WindowClause(const Node* windows);
   void SetOperation(const Node* set);
   void Values(const Node* values);
   void Tail(const Node* query);
@@ -34,6 +39,9 @@ class Writer {
   bool TopInstead(const Node* query) const;
   void TailClauses(const Node* clauses);
   void Procedural(const Node* statement);
+  void InsertAll(const Node* statement);
+  void Declaration(const Node* statement);
+  void Execute(const Node* statement);
   void Into(const Node* into);
   void Connect(const Node* connect);
   void RowColumns(const Node* columns);
@@ -51,6 +59,7 @@ class Writer {
   void Partition(const Node* part);
   void Quantified(const Node* node);
   void Insert(const Node* insert);
+  void OnConflict(const Node* conflict);
   void Update(const Node* update);
   void Delete(const Node* del);
   void Merge(const Node* merge);
@@ -72,6 +81,7 @@ class Writer {
   // Tables (print_query.cc).
   void Table(const Node* table);
   void TableBody(const Node* table);
+  void NamedTable(const Node* table);
   void Join(const Node* join);
   void JoinWords(const Node* join);
   void StrictJoin(const Node* join);
@@ -87,21 +97,41 @@ class Writer {
   void MatchRecognize(const Node* match);
   void MatchPart(std::string_view keyword, const Node* list, bool lines);
   void SemanticView(const Node* call);
-  // Expressions (print_expression.cc).
+  // Expressions (print_expression.cc, print_operator.cc, print_function.cc, print_nested.cc, print_value.cc, print_name.cc).
   void Expression(const Node* node, int parent_level);
   void ExpressionBody(const Node* node);
   int Level(const Node* node) const;
+  void Paren(const Node* node);
+  void Alias(const Node* node);
   void Binary(const Node* node);
+  void Unary(const Node* node);
+  void Between(const Node* node);
+  void Is(const Node* node);
+  void Collate(const Node* node);
+  void AtTimeZone(const Node* node);
   bool BitwiseCall(const Node* node);
   std::string_view Operator(const Node* node) const;
   void Function(const Node* node);
   void ColonPath(const Node* node);
   void SpecialCall(const Node* node);
+  void CallSuffix(const Node* node);
+  void Extract(const Node* node);
+  void Position(const Node* node);
+  void Lambda(const Node* node);
+  void NamedArgument(const Node* node);
   void CallClauses(const Node* node);
+  void CallName(const Node* node, bool approximate);
+  bool WordedArguments(const Node* node);
   void EscapedText(std::string_view text);
   bool SkipsByArgument(const Node* node) const;
   void Nulls(const Node* node);
   void Field(const Node* node);
+  void Row(const Node* node);
+  void Array(const Node* node);
+  void Struct(const Node* node);
+  void Map(const Node* node);
+  void Subscript(const Node* node);
+  void Slice(const Node* node);
   void Window(const Node* window);
   void Frame(const Node* frame);
   void FrameBound(const Node* bound);
@@ -117,6 +147,7 @@ class Writer {
   void In(const Node* node);
   void Case(const Node* node);
   void Star(const Node* node);
+  void Column(const Node* node);
   void OrderItem(const Node* item);
   void Parameter(const Node* node);
   void Identifier(const Node* identifier);
