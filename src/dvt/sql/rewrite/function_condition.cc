@@ -107,88 +107,126 @@ size_t FractionDigits(const Node* arg) {
   return std::min(arg->text.find_first_not_of("0123456789", point + 1), arg->text.size()) - point - 1;
 }
 
+bool IsText(const Node* arg) { return arg->Is(Kind::kString); }
+bool IsWritten(const Node* arg) { return arg->Is(Kind::kString, Op::kPlain); }
+
+// Shapes that are seen.
+struct Shape {
+  std::string_view name;
+  bool (*holds)(const Node* arg);
+};
+
+constexpr Shape kShapes[] = {
+    {"string", IsText},
+    {"number", [](const Node* a) { return (a->Is(Kind::kUnary, Op::kNeg) ? a->Child(0) : a)->Is(Kind::kNumber); }},
+    {"interval", [](const Node* a) { return a->Is(Kind::kInterval); }},
+    {"null", [](const Node* a) { return a->Is(Kind::kNull); }},
+    {"cast", [](const Node* a) { return a->Is(Kind::kCast); }},
+    {"lambda", [](const Node* a) { return a->Is(Kind::kLambda); }},
+    {"query", [](const Node* a) { return a->IsQuery(); }},
+    {"array", IsArray},
+    {"week", [](const Node* a) { return !WeekDay(a).empty(); }},
+    {"monday_week", [](const Node* a) { return WeekDay(a) == "MONDAY"; }},
+    {"grouped", HasGroup},
+    {"bare",
+     [](const Node* a) { return a->Is(Kind::kFunction) && (a->Child(kArgsSlot) == nullptr || a->Child(kArgsSlot)->count == 0); }},
+    {"negative", [](const Node* a) { return a->Is(Kind::kUnary, Op::kNeg) && a->Child(0)->Is(Kind::kNumber); }},
+    {"fraction", [](const Node* a) { return a->Is(Kind::kNumber) && a->text.find('.') != std::string_view::npos; }},
+    {"true", [](const Node* a) { return a->Is(Kind::kBoolean, Op::kTrue); }},
+    {"false", [](const Node* a) { return a->Is(Kind::kBoolean, Op::kFalse); }},
+    {"portion", [](const Node* a) { return PortionOf(a).has_value(); }},
+    {"thousandths", [](const Node* a) { return FractionDigits(a) > 0 && FractionDigits(a) < 4; }},
+    {"millionths", [](const Node* a) { return FractionDigits(a) > 3; }},
+    {"constant", IsConstant},
+    {"column", [](const Node* a) { return a->Is(Kind::kColumn); }},
+    // A format of dates and times rather than of numbers: it names a part of a date.
+    {"time_format", [](const Node* a) { return !IsText(a) || a->text.find_first_of("dDmMyYhHstT") != std::string_view::npos; }},
+    {"positive", [](const Node* a) { return IsWhole(a, "positive"); }},
+    {"natural", [](const Node* a) { return IsWhole(a, "natural"); }},
+    {"whole", [](const Node* a) { return IsWhole(a, "whole"); }},
+    {"iso_date", [](const Node* a) { return IsWritten(a) && IsIsoMoment(a->text, true); }},
+    {"iso_moment", [](const Node* a) { return IsWritten(a) && IsIsoMoment(a->text, false); }},
+    {"iso_time",
+     [](const Node* a) {
+       return IsWritten(a) && a->text.size() == 8 && IsIsoMoment("2000-01-01 " + std::string(a->text), false);
+     }},
+    {"nonempty", [](const Node* a) { return IsText(a) && !a->text.empty(); }},
+    {"character", [](const Node* a) { return IsText(a) && a->text.size() == 1; }},
+    {"ascii", [](const Node* a) { return IsText(a) && IsAscii(a->text); }},
+    {"caseless",
+     [](const Node* a) { return IsText(a) && IsAscii(a->text) && ToUpper(a->text) == ToLower(a->text) && !a->text.empty(); }},
+    {"hex", [](const Node* a) { return IsWritten(a) && a->text.size() % 2 == 0 && IsOf(a->text, "0123456789abcdefABCDEF"); }},
+    {"code",
+     [](const Node* a) { return IsWhole(a, "positive") && a->text.size() < 4 && (a->text.size() < 3 || a->text < "128"); }},
+    {"year", [](const Node* a) { return IsWhole(a, "positive") && a->text.size() == 4 && a->text[0] != '0'; }},
+    {"member_path", [](const Node* a) { return IsText(a) && IsMemberPath(a->text); }},
+    {"json_key",
+     [](const Node* a) { return IsText(a) && a->text.find_first_of("\"\\") == std::string_view::npos && !a->text.empty(); }},
+    {"array_path", [](const Node* a) { return IsText(a) && IsArrayPath(a->text); }},
+    {"name", [](const Node* a) { return IsText(a) && !a->text.empty() && IsOf(a->text, kNameLetters); }},
+    {"plain_text", [](const Node* a) { return IsText(a) && a->text.find('\\') == std::string_view::npos; }},
+    {"short_text",
+     [](const Node* a) { return IsText(a) && a->text.find('\\') == std::string_view::npos && a->text.size() < 57; }},
+};
+
+// The type of a list's elements.
+const DataType* ElementOf(const DataType& type) {
+  return type.kind == TypeKind::kList && !type.children.empty() ? &type.children[0].type : nullptr;
+}
+
+// Shapes that an argument's type tells.
+struct TypeShape {
+  std::string_view name;
+  bool (*holds)(const DataType& type, const Node* arg);
+};
+
+constexpr TypeShape kTypeShapes[] = {
+    {"datetime", [](const DataType& t, const Node*) { return t.kind == TypeKind::kDate || t.kind == TypeKind::kTimestamp; }},
+    {"datetime_local", [](const DataType& t, const Node*) { return t.kind == TypeKind::kTimestamp; }},
+    {"decimal", [](const DataType& t, const Node*) { return t.kind == TypeKind::kDecimal; }},
+    {"exact", [](const DataType& t, const Node*) { return t.kind == TypeKind::kDecimal || t.is_integer(); }},
+    {"float", [](const DataType& t, const Node*) { return t.kind == TypeKind::kFloat64 || t.kind == TypeKind::kFloat32; }},
+    {"numeric", [](const DataType& t, const Node*) { return t.is_numeric() && t.kind != TypeKind::kBool; }},
+    {"bool", [](const DataType& t, const Node*) { return t.kind == TypeKind::kBool; }},
+    {"json", [](const DataType& t, const Node*) { return t.kind == TypeKind::kJson; }},
+    {"binary", [](const DataType& t, const Node*) { return t.kind == TypeKind::kBinary; }},
+    {"days", [](const DataType& t, const Node*) { return t.kind == TypeKind::kInterval; }},
+    {"small",
+     [](const DataType& t, const Node*) { return t.is_integer() && t.kind != TypeKind::kInt64 && t.kind != TypeKind::kUInt64; }},
+    {"double", [](const DataType& t, const Node*) { return t.kind == TypeKind::kFloat64; }},
+    {"fixed_decimal",
+     [](const DataType& t, const Node* a) { return t.kind == TypeKind::kDecimal && (t.precision > 0 || a->Is(Kind::kNumber)); }},
+    {"flat_list",
+     [](const DataType& t, const Node*) {
+       const DataType* element = ElementOf(t);
+       return element != nullptr && element->kind != TypeKind::kUnknown && element->kind != TypeKind::kList;
+     }},
+    {"list_of_texts",
+     [](const DataType& t, const Node*) {
+       const DataType* element = ElementOf(t);
+       return element != nullptr && (element->kind == TypeKind::kString || element->is_integer());
+     }},
+    {"list_of_numbers", [](const DataType& t, const Node*) { return ElementOf(t) != nullptr && ElementOf(t)->is_integer(); }},
+    {"date", [](const DataType& t, const Node*) { return t.kind == TypeKind::kDate; }},
+    {"timestamp",
+     [](const DataType& t, const Node*) { return t.kind == TypeKind::kTimestamp || t.kind == TypeKind::kTimestampTz; }},
+    {"timestamptz", [](const DataType& t, const Node*) { return t.kind == TypeKind::kTimestampTz; }},
+    {"time", [](const DataType& t, const Node*) { return t.kind == TypeKind::kTime; }},
+    {"text", [](const DataType& t, const Node* a) { return t.kind == TypeKind::kString && !a->Is(Kind::kNull); }},
+    {"integer", [](const DataType& t, const Node*) { return t.is_integer(); }},
+    {"list", [](const DataType& t, const Node*) { return t.kind == TypeKind::kList; }},
+};
+
 bool HasShape(const Node* arg, std::string_view shape, const Types& type) {
   if (shape == "missing") return arg == nullptr;
   if (arg == nullptr) return false;
-  if (shape == "string") return arg->Is(Kind::kString);
-  if (shape == "number") {
-    const Node* value = arg->Is(Kind::kUnary, Op::kNeg) ? arg->Child(0) : arg;
-    return value->Is(Kind::kNumber);
-  }
-  if (shape == "interval") return arg->Is(Kind::kInterval);
-  if (shape == "null") return arg->Is(Kind::kNull);
-  if (shape == "cast") return arg->Is(Kind::kCast);
-  if (shape == "lambda") return arg->Is(Kind::kLambda);
-  if (shape == "query") return arg->IsQuery();
-  if (shape == "array") return IsArray(arg);
-  if (shape == "week") return !WeekDay(arg).empty();
-  if (shape == "monday_week") return WeekDay(arg) == "MONDAY";
-  if (shape == "grouped") return HasGroup(arg);
   if (shape.starts_with("call_")) return arg->Is(Kind::kFunction) && EqualsIgnoreCase(arg->text, shape.substr(5));
-  if (shape == "bare") return arg->Is(Kind::kFunction) && (arg->Child(kArgsSlot) == nullptr || arg->Child(kArgsSlot)->count == 0);
-  if (shape == "negative") return arg->Is(Kind::kUnary, Op::kNeg) && arg->Child(0)->Is(Kind::kNumber);
-  if (shape == "fraction") return arg->Is(Kind::kNumber) && arg->text.find('.') != std::string_view::npos;
-  if (shape == "true") return arg->Is(Kind::kBoolean, Op::kTrue);
-  if (shape == "false") return arg->Is(Kind::kBoolean, Op::kFalse);
-  if (shape == "portion") return PortionOf(arg).has_value();
-  if (shape == "thousandths") return FractionDigits(arg) > 0 && FractionDigits(arg) < 4;
-  if (shape == "millionths") return FractionDigits(arg) > 3;
-  if (shape == "constant") return IsConstant(arg);
-  if (shape == "column") return arg->Is(Kind::kColumn);
-  // A format of dates and times rather than of numbers: it names a part of a date.
-  if (shape == "time_format") return !arg->Is(Kind::kString) || arg->text.find_first_of("dDmMyYhHstT") != std::string_view::npos;
-  if (shape == "positive" || shape == "natural" || shape == "whole") return IsWhole(arg, shape);
-  if (shape == "iso_date" || shape == "iso_moment")
-    return arg->Is(Kind::kString, Op::kPlain) && IsIsoMoment(arg->text, shape == "iso_date");
-  if (shape == "nonempty") return arg->Is(Kind::kString) && !arg->text.empty();
-  if (shape == "character") return arg->Is(Kind::kString) && arg->text.size() == 1;
-  if (shape == "ascii") return arg->Is(Kind::kString) && IsAscii(arg->text);
-  if (shape == "caseless")
-    return arg->Is(Kind::kString) && IsAscii(arg->text) && ToUpper(arg->text) == ToLower(arg->text) && !arg->text.empty();
-  if (shape == "hex")
-    return arg->Is(Kind::kString, Op::kPlain) && arg->text.size() % 2 == 0 && IsOf(arg->text, "0123456789abcdefABCDEF");
-  if (shape == "code") return IsWhole(arg, "positive") && arg->text.size() < 4 && (arg->text.size() < 3 || arg->text < "128");
-  if (shape == "year") return IsWhole(arg, "positive") && arg->text.size() == 4 && arg->text[0] != '0';
-  if (shape == "iso_time")
-    return arg->Is(Kind::kString, Op::kPlain) && arg->text.size() == 8 &&
-           IsIsoMoment("2000-01-01 " + std::string(arg->text), false);
-  if (shape == "member_path") return arg->Is(Kind::kString) && IsMemberPath(arg->text);
-  if (shape == "json_key")
-    return arg->Is(Kind::kString) && arg->text.find_first_of("\"\\") == std::string_view::npos && !arg->text.empty();
-  if (shape == "array_path") return arg->Is(Kind::kString) && IsArrayPath(arg->text);
-  if (shape == "name") return arg->Is(Kind::kString) && !arg->text.empty() && IsOf(arg->text, kNameLetters);
-  if (shape == "plain_text") return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos;
-  if (shape == "short_text")
-    return arg->Is(Kind::kString) && arg->text.find('\\') == std::string_view::npos && arg->text.size() < 57;
-  const DataType data = type(arg);
-  const TypeKind kind = data.kind;
-  if (shape == "datetime") return kind == TypeKind::kDate || kind == TypeKind::kTimestamp;
-  if (shape == "datetime_local") return kind == TypeKind::kTimestamp;
-  if (shape == "decimal") return kind == TypeKind::kDecimal;
-  if (shape == "exact") return kind == TypeKind::kDecimal || data.is_integer();
-  if (shape == "float") return kind == TypeKind::kFloat64 || kind == TypeKind::kFloat32;
-  if (shape == "numeric") return data.is_numeric() && kind != TypeKind::kBool;
-  if (shape == "bool") return kind == TypeKind::kBool;
-  if (shape == "json") return kind == TypeKind::kJson;
-  if (shape == "binary") return kind == TypeKind::kBinary;
-  if (shape == "days") return kind == TypeKind::kInterval;
-  if (shape == "small") return data.is_integer() && kind != TypeKind::kInt64 && kind != TypeKind::kUInt64;
-  if (shape == "double") return kind == TypeKind::kFloat64;
-  if (shape == "fixed_decimal") return kind == TypeKind::kDecimal && (data.precision > 0 || arg->Is(Kind::kNumber));
-  const TypeKind element = kind == TypeKind::kList && !data.children.empty() ? data.children[0].type.kind : TypeKind::kUnknown;
-  if (shape == "flat_list") return element != TypeKind::kUnknown && element != TypeKind::kList;
-  if (shape == "list_of_texts")
-    return element == TypeKind::kString ||
-           (kind == TypeKind::kList && !data.children.empty() && data.children[0].type.is_integer());
-  if (shape == "list_of_numbers") return kind == TypeKind::kList && !data.children.empty() && data.children[0].type.is_integer();
-  if (shape == "date") return kind == TypeKind::kDate;
-  if (shape == "timestamp") return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestampTz;
-  if (shape == "timestamptz") return kind == TypeKind::kTimestampTz;
-  if (shape == "time") return kind == TypeKind::kTime;
-  if (shape == "text") return kind == TypeKind::kString && !arg->Is(Kind::kNull);
-  if (shape == "binary") return kind == TypeKind::kBinary;
-  if (shape == "integer") return type(arg).is_integer();
-  if (shape == "list") return kind == TypeKind::kList;
+  for (const Shape& each : kShapes) {
+    if (each.name == shape) return each.holds(arg);
+  }
+  for (const TypeShape& each : kTypeShapes) {
+    if (each.name == shape) return each.holds(type(arg), arg);
+  }
   return false;
 }
 

@@ -46,11 +46,35 @@ bool IsNumberText(std::string_view text) {
 
 }  // namespace
 
+// Equality that counts NULLs as equal, by its sign or its words.
+Node* Rewriter::NullSafeComparison(Node* node) {
+  const bool distinct = node->op == Op::kDistinctFrom;
+  const bool sign = to_.Has(Feature::kNullSafeEquals) && !to_.Has(Feature::kNullSafeWords);
+  Comparison(node);
+  if (distinct && !sign) return node;
+  node->op = sign ? Op::kNullSafeEq : Op::kNotDistinctFrom;
+  if (!distinct) return node;
+  return Made(MakeNot(arena_, customary_ ? Made(node) : Made(MakeParen(arena_, Made(node)))));
+}
+
+Node* Rewriter::ExclusiveOr(Node* node) {
+  if (to_.Has(Feature::kXorOperator)) return node;
+  if (const FunctionSpec* call = FindConcept(to_, "boolxor", 2)) {
+    Note(Verdict::kDifferent, node, "XOR", "numbers are rounded first");
+    return Call(node, *call, node->Children());
+  }
+  Note(Verdict::kUnsupported, node, "XOR", std::string(to_.name) + " has no such operator");
+  return node;
+}
+
+Node* Rewriter::Power(Node* node) {
+  if (TypeOf(node->Child(0)).kind == TypeKind::kDecimal)
+    Note(Verdict::kDifferent, node, "power", "PostgreSQL keeps decimals exact, others compute in floating point");
+  if (!to_.Has(Feature::kCaretIsPower)) return Made(MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)}));
+  return node;
+}
+
 Node* Rewriter::Binary(Node* node) {
-  auto unsupported = [&](std::string construct, std::string why) {
-    Note(Verdict::kUnsupported, node, std::move(construct), std::move(why));
-    return node;
-  };
   switch (node->op) {
     case Op::kDiv: return Division(node);
     case Op::kIntDiv: return IntegerDivision(node);
@@ -73,31 +97,14 @@ Node* Rewriter::Binary(Node* node) {
     case Op::kNullSafeEq:
     case Op::kNotDistinctFrom:
     case Op::kIsOp:
-      Comparison(node);
-      node->op = to_.Has(Feature::kNullSafeEquals) && !to_.Has(Feature::kNullSafeWords) ? Op::kNullSafeEq : Op::kNotDistinctFrom;
-      return node;
-    case Op::kDistinctFrom:
-      Comparison(node);
-      if (!to_.Has(Feature::kNullSafeEquals) || to_.Has(Feature::kNullSafeWords)) return node;
-      node->op = Op::kNullSafeEq;
-      return Made(MakeNot(arena_, customary_ ? Made(node) : Made(MakeParen(arena_, Made(node)))));
+    case Op::kDistinctFrom: return NullSafeComparison(node);
     case Op::kAnd:
     case Op::kOr:
       Truth(node->children[0]);
       Truth(node->children[1]);
       return node;
-    case Op::kXor:
-      if (const FunctionSpec* call = to_.Has(Feature::kXorOperator) ? nullptr : FindConcept(to_, "boolxor", 2)) {
-        Note(Verdict::kDifferent, node, "XOR", "numbers are rounded first");
-        return Call(node, *call, node->Children());
-      }
-      return to_.Has(Feature::kXorOperator) ? node : unsupported("XOR", std::string(to_.name) + " has no such operator");
-    case Op::kPow: {
-      if (TypeOf(node->Child(0)).kind == TypeKind::kDecimal)
-        Note(Verdict::kDifferent, node, "power", "PostgreSQL keeps decimals exact, others compute in floating point");
-      if (!to_.Has(Feature::kCaretIsPower)) return Made(MakeFunction(arena_, "POWER", {node->Child(0), node->Child(1)}));
-      return node;
-    }
+    case Op::kXor: return ExclusiveOr(node);
+    case Op::kPow: return Power(node);
     case Op::kRegexMatch:
     case Op::kRegexNoMatch:
     case Op::kRegexIMatch:
@@ -112,7 +119,9 @@ Node* Rewriter::Binary(Node* node) {
     case Op::kHasAny:
     case Op::kHasAll: return JsonOperator(node);
     case Op::kOverlaps:
-    case Op::kCustom: return unsupported("operator " + std::string(node->text), "it is not known in " + std::string(to_.name));
+    case Op::kCustom:
+      Note(Verdict::kUnsupported, node, "operator " + std::string(node->text), "it is not known in " + std::string(to_.name));
+      return node;
     default: return node;
   }
 }

@@ -331,65 +331,53 @@ static bool Narrower(const TypeSpec& from, const Node* written, const TypeSpec& 
   return from.kind == columnar::TypeKind::kFloat64 && to.kind == columnar::TypeKind::kFloat32 && !single;
 }
 
-void Rewriter::TypeName(Node* type) {
-  if (normalize_) Nullability(type);
-  for (Node* parameter : type->Children()) {  // VARCHAR2(10 CHAR): the unit has no place elsewhere
-    if (&from_ == &to_ || parameter == nullptr || !parameter->Is(Kind::kCommand)) continue;
-    parameter->kind = Kind::kNumber;
-    parameter->text = parameter->text.substr(0, parameter->text.find(' '));
-  }
-  // VARCHAR(MAX) is a type of its own.
-  if (type->count == 1 && type->Child(0)->Is(Kind::kColumn) && EqualsIgnoreCase(type->Child(0)->Child(0)->text, "max")) {
-    type->children[0] = NewNode(arena_, Kind::kWord, {}, "MAX");
-    const bool bytes = EqualsIgnoreCase(type->text, "VARBINARY");
-    const TypeSpec* whole = &from_ == &to_ ? nullptr : FindNeutralType(to_, bytes ? "VARBINARY" : "TEXT");
-    if (whole == nullptr || to_.Has(Feature::kTop)) return;
-    type->text = whole->written();
-    type->count = 0;
-    return;
-  }
-  if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
-  const TypeSpec* spec = FindType(from_, type->text);
-  const bool known = spec != nullptr;
-  if (known && from_.Has(Feature::kLimitedCasts) && (spec->name == "ENUM" || spec->name == "SET")) return;
-  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 &&
-      (spec->name == "DECIMAL" || spec->neutral == "DECIMAL")) {
-    Append(arena_, type, Made(MakeNumber(arena_, spec->default_precision)));
-    Append(arena_, type, Made(MakeNumber(arena_, spec->default_scale)));
-  }
-  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && spec->kind == columnar::TypeKind::kString)
-    type->count = 0;  // a length is only a remark there
-  if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
-  if (spec == nullptr) return;
-  if (from_.Has(Feature::kDecimalDefaults) && spec->default_precision > 0 && type->count == 0) {
-    Append(arena_, type, MakeNumber(arena_, spec->default_precision));
-    Append(arena_, type, MakeNumber(arena_, spec->default_scale));
-  }
-  const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
-  const TypeSpec* target = FindNeutralType(to_, neutral);
-  if (&from_ == &to_ && known && !spec->read_only && to_.Has(Feature::kLimitedCasts)) target = spec;
-  if (target != nullptr && Narrower(*spec, type, *target)) target = nullptr;
-  if (target == nullptr && &from_ != &to_ && spec->kind != columnar::TypeKind::kUnknown) {
+// VARCHAR(MAX) is a type of its own.
+bool Rewriter::UnboundedType(Node* type) {
+  if (type->count != 1 || !type->Child(0)->Is(Kind::kColumn) || !EqualsIgnoreCase(type->Child(0)->Child(0)->text, "max"))
+    return false;
+  type->children[0] = NewNode(arena_, Kind::kWord, {}, "MAX");
+  const bool bytes = EqualsIgnoreCase(type->text, "VARBINARY");
+  const TypeSpec* whole = &from_ == &to_ ? nullptr : FindNeutralType(to_, bytes ? "VARBINARY" : "TEXT");
+  if (whole == nullptr || to_.Has(Feature::kTop)) return true;
+  type->text = whole->written();
+  type->count = 0;
+  return true;
+}
+
+// The precision and scale that the source means where it says none.
+void Rewriter::DefaultPrecision(Node* type, const TypeSpec& spec) {
+  Append(arena_, type, MakeNumber(arena_, spec.default_precision));
+  Append(arena_, type, MakeNumber(arena_, spec.default_scale));
+}
+
+// The target's type for a type of the source: of the same neutral name, else of the same kind of values.
+const TypeSpec* Rewriter::TargetType(const Node* type, const TypeSpec& spec, bool known) const {
+  const TypeSpec* target = FindNeutralType(to_, spec.neutral.empty() ? spec.name : spec.neutral);
+  if (&from_ == &to_ && known && !spec.read_only && to_.Has(Feature::kLimitedCasts)) target = &spec;
+  if (target != nullptr && Narrower(spec, type, *target)) target = nullptr;
+  if (target == nullptr && &from_ != &to_ && spec.kind != columnar::TypeKind::kUnknown) {
     for (const Dialect* each = &to_; each != nullptr && target == nullptr; each = each->parent) {
       for (const auto& row : each->types) {
-        if (target == nullptr && row.kind == spec->kind && !row.read_only && row.fixed == spec->fixed) target = &row;
+        if (target == nullptr && row.kind == spec.kind && !row.read_only && row.fixed == spec.fixed) target = &row;
       }
     }
   }
-  if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
-  if (target == nullptr) return;
-  if (&from_ != &to_ && spec->default_scale > 0 && spec->parameters == 0 && target->parameters == 2 &&
-      type->count == 0) {  // money
-    Append(arena_, type, MakeNumber(arena_, spec->default_precision));
-    Append(arena_, type, MakeNumber(arena_, spec->default_scale));
-  }
+  return target;
+}
+
+// Texts with a length, or without: as the target wants them.
+const TypeSpec* Rewriter::LengthType(const Node* type, const TypeSpec* target) const {
   const bool text = target->name == "VARCHAR" || target->name == "CHAR";
   const bool endless = to_.Has(Feature::kLengthsNeeded) || (customary_ && to_.Has(Feature::kLimitedCasts) && !target->fixed);
   if (text && type->count == 0 && endless) target = FindNeutralType(to_, "TEXT");
   if (customary_ && to_.Has(Feature::kLengthsNeeded) && type->count == 1 && target->kind == columnar::TypeKind::kString &&
       target->parameters == 0 && &from_ != &to_ && !from_.Has(Feature::kDecimalSaid))
     target = FindNeutralType(to_, "VARCHAR");  // a text of some length
-  type->text = target->written();
+  return target;
+}
+
+// Lengths, precisions and scales that the target's type takes.
+void Rewriter::TypeParameters(Node* type, const TypeSpec& spec, const TypeSpec* target) {
   const bool moment = target->kind == columnar::TypeKind::kTimestamp || target->kind == columnar::TypeKind::kTimestampTz;
   if (type->count > target->parameters && moment && &from_ == &to_) type->count = target->parameters;
   int64_t digits = 0;
@@ -407,10 +395,42 @@ void Rewriter::TypeName(Node* type) {
     return;
   }
   if (type->count > target->parameters && &from_ != &to_) {
-    Note(Verdict::kDifferent, type, "type " + std::string(spec->name),
-         "its parameters have no place in " + std::string(to_.name));
+    Note(Verdict::kDifferent, type, "type " + std::string(spec.name), "its parameters have no place in " + std::string(to_.name));
     type->count = target->parameters;
   }
+}
+
+void Rewriter::TypeName(Node* type) {
+  if (normalize_) Nullability(type);
+  for (Node* parameter : type->Children()) {  // VARCHAR2(10 CHAR): the unit has no place elsewhere
+    if (&from_ == &to_ || parameter == nullptr || !parameter->Is(Kind::kCommand)) continue;
+    parameter->kind = Kind::kNumber;
+    parameter->text = parameter->text.substr(0, parameter->text.find(' '));
+  }
+  if (UnboundedType(type)) return;
+  if (type->op != Op::kScalarType || type->Has(kQuotedName)) return;
+  const TypeSpec* spec = FindType(from_, type->text);
+  const bool known = spec != nullptr;
+  if (known && from_.Has(Feature::kLimitedCasts) && (spec->name == "ENUM" || spec->name == "SET")) return;
+  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && type->count == 0 &&
+      (spec->name == "DECIMAL" || spec->neutral == "DECIMAL")) {
+    DefaultPrecision(type, *spec);
+    for (Node* parameter : type->Children()) Made(parameter);
+  }
+  if (known && customary_ && from_.Has(Feature::kDecimalSaid) && spec->kind == columnar::TypeKind::kString)
+    type->count = 0;  // a length is only a remark there
+  if (!known && &from_ != &to_) spec = FindType(Neutral(), type->text);
+  if (spec == nullptr) return;
+  if (from_.Has(Feature::kDecimalDefaults) && spec->default_precision > 0 && type->count == 0) DefaultPrecision(type, *spec);
+  const TypeSpec* target = TargetType(type, *spec, known);
+  const std::string_view neutral = spec->neutral.empty() ? spec->name : spec->neutral;
+  if (target == nullptr && known && customary_ && &from_ != &to_ && FindType(Neutral(), neutral) != nullptr) type->text = neutral;
+  if (target == nullptr) return;
+  if (&from_ != &to_ && spec->default_scale > 0 && spec->parameters == 0 && target->parameters == 2 && type->count == 0)
+    DefaultPrecision(type, *spec);  // money
+  target = LengthType(type, target);
+  type->text = target->written();
+  TypeParameters(type, *spec, target);
 }
 
 }  // namespace dvt::sql

@@ -248,20 +248,93 @@ Node* Rewriter::CanonicalCall(Node* node) {
   return node;
 }
 
-Node* Rewriter::Canonical(Node* node) {
+// x NOT IN y as NOT x IN y.
+Node* Rewriter::NotInFront(Node* node) {
+  if (!node->Has(kNot)) return node;
+  node->Set(kNot, false);
+  Node* negated = MakeNot(arena_, node);
+  negated->begin = node->begin;
+  return negated;
+}
+
+// x IS UNKNOWN is x IS NULL.
+Node* Rewriter::CanonicalTest(Node* node) {
+  const Node* what = node->Child(1);
+  if (what->Is(Kind::kColumn) && what->count == 1 && EqualsIgnoreCase(what->Child(0)->text, "UNKNOWN"))
+    node->children[1] = NewNode(arena_, Kind::kNull);
+  if (what->Is(Kind::kBoolean) && to_.Has(Feature::kNoTruthTests)) return WithoutTruthTest(node);
+  if (from_.Has(Feature::kRowNullTests) && node->Child(1)->Is(Kind::kNull)) return node;
+  return NotInFront(node);
+}
+
+// x NOT IN (SELECT …) is x <> ALL (…) where the source reads it so; x IN UNNEST(y) is IN of a query.
+Node* Rewriter::CanonicalIn(Node* node) {
+  if (node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;
+  if (node->Has(kNot) && customary_ && from_.Has(Feature::kNotInIsAll) && node->Child(1)->IsQuery()) {
+    Node* all = NewNode(arena_, Kind::kQuantified, {node->Child(1)}, {}, Op::kEvery);
+    all->begin = node->begin;
+    return MakeBinary(arena_, Op::kNeq, node->Child(0), all);
+  }
+  if (customary_ && to_.Has(Feature::kCanonicalNames) && node->Child(1)->Is(Kind::kFunction) &&
+      EqualsIgnoreCase(node->Child(1)->text, "UNNEST")) {
+    Node* select = MakeSelect(arena_);
+    Append(arena_, select->Child(kItemsSlot), node->children[1]);
+    node->children[1] = select;
+  }
+  return NotInFront(node);
+}
+
+// EXTRACT(DOW FROM x) is of DAYOFWEEK, MINS are MINUTE.
+Node* Rewriter::CanonicalExtract(Node* node) {
+  if (!customary_ || &from_ != &to_ || !to_.Has(Feature::kPrefixAliases)) return node;
+  const std::string unit = UnitWord(MakeString(arena_, node->text));
+  if (!unit.empty() && unit.find("WEEK") == std::string::npos) node->text = arena_.Copy(unit);
+  if (EqualsIgnoreCase(node->text, "DOW")) node->text = "DAYOFWEEK";
+  return node;
+}
+
+// POSITION(x IN y) as the target's call.
+Node* Rewriter::CanonicalPosition(Node* node) {
+  if (customary_ && to_.Has(Feature::kPrefixAliases)) return MakeFunction(arena_, "STRPOS", {node->Child(1), node->Child(0)});
+  if (customary_ && to_.Has(Feature::kStagedFiles)) return MakeFunction(arena_, "CHARINDEX", {node->Child(0), node->Child(1)});
+  if (&from_ == &to_ && to_.Has(Feature::kParametricCalls))
+    return MakeFunction(arena_, "POSITION", {node->Child(1), node->Child(0)});
+  return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
+}
+
+// Queries of VALUES alone are selects; a branch with a LIMIT stands in parentheses.
+Node* Rewriter::CanonicalQuery(Node* node) {
   auto wrap_values = [&](uint32_t slot) {
     if (node->Child(slot) != nullptr && node->Child(slot)->Is(Kind::kValues))
       node->children[slot] = SelectFromValues(node->children[slot]);
   };
-  switch (node->kind) {
-    case Kind::kIs: {
-      const Node* what = node->Child(1);
-      if (what->Is(Kind::kColumn) && what->count == 1 && EqualsIgnoreCase(what->Child(0)->text, "UNKNOWN"))
-        node->children[1] = NewNode(arena_, Kind::kNull);
-      if (what->Is(Kind::kBoolean) && to_.Has(Feature::kNoTruthTests)) return WithoutTruthTest(node);
-      if (from_.Has(Feature::kRowNullTests) && node->Child(1)->Is(Kind::kNull)) return node;
-      break;
+  if (node->Is(Kind::kCte)) wrap_values(1);
+  if (node->Is(Kind::kSubquery)) wrap_values(kInnerSlot);
+  if (node->Is(Kind::kSetOperation)) {
+    if (const Node* left = node->Child(kLeftSlot); customary_ && &from_ != &to_ && to_.Has(Feature::kBranchTails) &&
+                                                   left->Is(Kind::kSelect) && left->Child(kLimitSlot) != nullptr) {
+      Node* inner = NewNode(arena_, Kind::kSubquery);
+      SetChild(arena_, inner, kInnerSlots - 1, nullptr);
+      inner->children[kInnerSlot] = node->children[kLeftSlot];
+      node->children[kLeftSlot] = inner;
     }
+    wrap_values(kLeftSlot);
+    wrap_values(kRightSlot);
+  }
+  if (node->Is(Kind::kDerivedTable)) {  // (VALUES …) stays what it is; with a tail it is a query
+    Node* inner = node->Child(1);
+    Node* values = inner->Is(Kind::kSubquery) ? inner->Child(kInnerSlot) : inner;
+    const bool bare = values != nullptr && values->Is(Kind::kValues) && values->Child(kOrderSlot) == nullptr &&
+                      values->Child(kLimitSlot) == nullptr && values->Child(kOffsetSlot) == nullptr &&
+                      values->Child(kWithSlot) == nullptr;
+    if (bare) node->children[1] = values;
+  }
+  return node;
+}
+
+Node* Rewriter::Canonical(Node* node) {
+  switch (node->kind) {
+    case Kind::kIs: return CanonicalTest(node);
     case Kind::kBinary:
       // x !~ y is NOT x ~ y
       if (node->op == Op::kRegexNoMatch || node->op == Op::kRegexINoMatch) {
@@ -276,23 +349,9 @@ Node* Rewriter::Canonical(Node* node) {
         Node* call = MakeFunction(arena_, "REGEXP_LIKE", {node->Child(0), node->Child(1)});
         return node->Has(kNot) ? MakeNot(arena_, call) : call;
       }
-      if (node->op != Op::kSimilarTo) return node;
-      break;
-    case Kind::kBetween:
-    case Kind::kIn:
-      if (node->Is(Kind::kIn) && node->Has(kGlobal) && !to_.Has(Feature::kCanonicalNames)) return node;
-      if (node->Is(Kind::kIn) && node->Has(kNot) && customary_ && from_.Has(Feature::kNotInIsAll) && node->Child(1)->IsQuery()) {
-        Node* all = NewNode(arena_, Kind::kQuantified, {node->Child(1)}, {}, Op::kEvery);
-        all->begin = node->begin;
-        return MakeBinary(arena_, Op::kNeq, node->Child(0), all);
-      }
-      if (node->Is(Kind::kIn) && customary_ && to_.Has(Feature::kCanonicalNames) && node->Child(1)->Is(Kind::kFunction) &&
-          EqualsIgnoreCase(node->Child(1)->text, "UNNEST")) {  // x IN UNNEST(y)
-        Node* select = MakeSelect(arena_);
-        Append(arena_, select->Child(kItemsSlot), node->children[1]);
-        node->children[1] = select;
-      }
-      break;
+      return node->op == Op::kSimilarTo ? NotInFront(node) : node;
+    case Kind::kBetween: return NotInFront(node);
+    case Kind::kIn: return CanonicalIn(node);
     case Kind::kUnary:
       while (node->op == Op::kPlus || (node->op == Op::kNeg && node->Child(0)->Is(Kind::kUnary, Op::kPlus))) {
         if (node->op == Op::kPlus) return node->Child(0);
@@ -304,26 +363,13 @@ Node* Rewriter::Canonical(Node* node) {
       if (node->text.starts_with('.')) node->text = arena_.Copy("0" + std::string(node->text));
       return node;
     case Kind::kFunction: return CanonicalCall(node);
-    case Kind::kExtract: {  // DOW is DAYOFWEEK, MINS are MINUTE
-      if (!customary_ || &from_ != &to_ || !to_.Has(Feature::kPrefixAliases)) return node;
-      const std::string unit = UnitWord(MakeString(arena_, node->text));
-      if (!unit.empty() && unit.find("WEEK") == std::string::npos) node->text = arena_.Copy(unit);
-      if (EqualsIgnoreCase(node->text, "DOW")) node->text = "DAYOFWEEK";
-      return node;
-    }
+    case Kind::kExtract: return CanonicalExtract(node);
     case Kind::kStruct: {
       const bool named =
           std::all_of(node->Children().begin(), node->Children().end(), [](const Node* each) { return each->Is(Kind::kAlias); });
       return customary_ && &from_ == &to_ && named && to_.nested.structure == "OBJECT" ? Structure(node) : node;
     }
-    case Kind::kMerge: return node;
-    case Kind::kPosition:
-      if (customary_ && to_.Has(Feature::kPrefixAliases)) return MakeFunction(arena_, "STRPOS", {node->Child(1), node->Child(0)});
-      if (customary_ && to_.Has(Feature::kStagedFiles))
-        return MakeFunction(arena_, "CHARINDEX", {node->Child(0), node->Child(1)});
-      if (&from_ == &to_ && to_.Has(Feature::kParametricCalls))
-        return MakeFunction(arena_, "POSITION", {node->Child(1), node->Child(0)});
-      return to_.Has(Feature::kCanonicalNames) ? MakeFunction(arena_, "STR_POSITION", {node->Child(1), node->Child(0)}) : node;
+    case Kind::kPosition: return CanonicalPosition(node);
     case Kind::kInterval: return OneInterval(node);
     case Kind::kFrame:
       if (EqualsIgnoreCase(node->text, "EXCLUDE NO OTHERS")) node->text = {};
@@ -331,35 +377,11 @@ Node* Rewriter::Canonical(Node* node) {
         SetChild(arena_, node, 1, NewNode(arena_, Kind::kFrameBound, {}, {}, Op::kCurrentRow));
       return node;
     case Kind::kSetOperation:
-      if (const Node* left = node->Child(kLeftSlot); customary_ && &from_ != &to_ && to_.Has(Feature::kBranchTails) &&
-                                                     left->Is(Kind::kSelect) && left->Child(kLimitSlot) != nullptr) {
-        Node* inner = NewNode(arena_, Kind::kSubquery);
-        SetChild(arena_, inner, kInnerSlots - 1, nullptr);
-        inner->children[kInnerSlot] = node->children[kLeftSlot];
-        node->children[kLeftSlot] = inner;
-      }
-      wrap_values(kLeftSlot);
-      wrap_values(kRightSlot);
-      return node;
-    case Kind::kCte: wrap_values(1); return node;
-    case Kind::kSubquery: wrap_values(kInnerSlot); return node;
-    case Kind::kDerivedTable: {
-      // (VALUES …) stays what it is; with a tail it is a query.
-      Node* inner = node->Child(1);
-      Node* values = inner->Is(Kind::kSubquery) ? inner->Child(kInnerSlot) : inner;
-      const bool bare = values != nullptr && values->Is(Kind::kValues) && values->Child(kOrderSlot) == nullptr &&
-                        values->Child(kLimitSlot) == nullptr && values->Child(kOffsetSlot) == nullptr &&
-                        values->Child(kWithSlot) == nullptr;
-      if (bare) node->children[1] = values;
-      return node;
-    }
+    case Kind::kCte:
+    case Kind::kSubquery:
+    case Kind::kDerivedTable: return CanonicalQuery(node);
     default: return node;
   }
-  if (!node->Has(kNot)) return node;
-  node->Set(kNot, false);
-  Node* negated = MakeNot(arena_, node);
-  negated->begin = node->begin;
-  return negated;
 }
 
 }  // namespace dvt::sql

@@ -24,16 +24,8 @@ Node* Rewriter::Rename(Node* node, std::string_view concept_name) {
   return node;
 }
 
-Node* Rewriter::Function(Node* node) {
-  PlainArguments(node);
-  DistinctRow(node);
-  ParametersBehind(node);
-  ValueWindow(node);
-  node = FoldFilter(node);
-  ListedTexts(node);
-  if (made_.contains(node)) return node;
-  Node* args = node->Child(kArgsSlot);
-  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
+// What follows the arguments of a call: orders, IGNORE NULLS, KEEP, FILTER.
+void Rewriter::CallClauses(Node* node) {
   if (Node* order = node->Child(kArgOrderSlot)) Order(order, nullptr);
   if (Node* order = node->Child(kWithinSlot)) Order(order, nullptr);
   if (node->Has(kIgnoreNulls) && !to_.Has(Feature::kIgnoreNulls) && to_.Has(Feature::kDistinctOneValue))
@@ -49,6 +41,19 @@ Node* Rewriter::Function(Node* node) {
     Note(Verdict::kUnsupported, node, "ORDER BY in " + ToUpper(node->text),
          std::string(to_.name) + " has aggregates without an order only");
   }
+}
+
+Node* Rewriter::Function(Node* node) {
+  PlainArguments(node);
+  DistinctRow(node);
+  ParametersBehind(node);
+  ValueWindow(node);
+  node = FoldFilter(node);
+  ListedTexts(node);
+  if (made_.contains(node)) return node;
+  Node* args = node->Child(kArgsSlot);
+  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
+  CallClauses(node);
   if (node->Child(kSchemaSlot) != nullptr && SpecOf(node) != nullptr) {
     node->text = SpecOf(node)->name;
     node->children[kSchemaSlot] = nullptr;
@@ -63,23 +68,58 @@ Node* Rewriter::Function(Node* node) {
   if (customary_ && from_.Has(Feature::kAliasedArguments) &&
       (EqualsIgnoreCase(node->text, "STRUCT") || EqualsIgnoreCase(node->text, "STRUCT_PACK")))
     return Structure(node);
-  const std::string name = "function " + ToUpper(node->text);
   const FunctionSpec* spec = SpecOf(node);
-  if (spec == nullptr) {
-    Note(Verdict::kUnsupported, node, name,
-         "it is not known in " + std::string(from_.name) + " with " + std::to_string(count) + " arguments");
-    if (normalize_ && !node->Has(kQuotedName) && !to_.Has(Feature::kKeepFunctionCase) && !to_.Has(Feature::kCallsAsWritten))
-      node->text = arena_.Copy(ToUpper(node->text));
-    return node;
-  }
-  if (customary_ && (spec->flags & kTableValued) != 0 && !table_calls_.contains(node)) {
-    const FunctionSpec* rows = FindConcept(to_, std::string(spec->concept_) + "_rows", count);
+  return spec == nullptr ? UnknownFunction(node) : KnownFunction(node, *spec);
+}
+
+// A function of no table keeps its name.
+Node* Rewriter::UnknownFunction(Node* node) {
+  const Node* args = node->Child(kArgsSlot);
+  const std::string count = std::to_string(args == nullptr ? 0 : args->count);
+  Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text),
+       "it is not known in " + std::string(from_.name) + " with " + count + " arguments");
+  if (normalize_ && !node->Has(kQuotedName) && !to_.Has(Feature::kKeepFunctionCase) && !to_.Has(Feature::kCallsAsWritten))
+    node->text = arena_.Copy(ToUpper(node->text));
+  return node;
+}
+
+// A function by its row of the source's table: by a template that reads it, by its topic, else as the target's table says it.
+Node* Rewriter::KnownFunction(Node* node, const FunctionSpec& spec) {
+  Node* args = node->Child(kArgsSlot);
+  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
+  if (customary_ && (spec.flags & kTableValued) != 0 && !table_calls_.contains(node)) {
+    const FunctionSpec* rows = FindConcept(to_, std::string(spec.concept_) + "_rows", count);
     if (rows != nullptr) return Call(node, *rows, args->Children());
   }
+  FunctionNotes(node, spec);
+  if ((spec.flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes)) &&
+      FindFamily(to_, spec.family_name()) == nullptr) {
+    Note(Verdict::kUnsupported, node, "function " + ToUpper(node->text), std::string(to_.name) + " has no such table function");
+    return node;
+  }
+  if (!spec.read.empty() && spec.read.front() == '=') {
+    const FunctionSpec* own = customary_ && spec.concept_.ends_with("_call") ? FindConcept(to_, spec.concept_, count) : nullptr;
+    if (own != nullptr) return Call(node, *own, args->Children());
+    std::vector<Node*> args_of_call(args->Children().begin(), args->Children().end()), fresh;
+    if (const Node* shape = FunctionTemplate(from_, spec.read.substr(1))) {
+      Node* made = WithTail(node, Instantiate(arena_, shape, args_of_call, fresh));
+      if (made->Is(Kind::kCast)) made->text = "CALL";  // what is no such value is an error, as in any function
+      return Visit(made);
+    }
+  }
+  if (spec.concept_ == "parsename") return DottedPart(node, true);
+  if (spec.family_name() == "split_part" && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);
+  return TargetFunction(node, spec);
+}
+
+// Where a function's value may differ: the order and equality of texts, the system that runs it.
+void Rewriter::FunctionNotes(const Node* node, const FunctionSpec& spec) {
+  const std::string name = "function " + ToUpper(node->text);
+  const Node* args = node->Child(kArgsSlot);
+  const uint32_t count = args == nullptr ? 0 : args->count;
   const Node* first = count > 0 ? args->Child(0) : nullptr;
-  const bool order_differs = TextOrdersDiffer();
-  if ((spec->flags & kTextCompare) != 0 && order_differs && first != nullptr && IsText(first)) {
-    const bool equality = spec->concept_ == "nullif";
+  if ((spec.flags & kTextCompare) != 0 && TextOrdersDiffer() && first != nullptr && IsText(first)) {
+    const bool equality = spec.concept_ == "nullif";
     if (!equality || CollationsDiffer())
       Note(Verdict::kDifferent, node, name, "it compares texts, which are ordered differently in the two systems");
   }
@@ -90,45 +130,34 @@ Node* Rewriter::Function(Node* node) {
   if (node->Has(kDistinctArgs) && count > 1)
     Note(Verdict::kUnsupported, node, ToUpper(node->text) + "(DISTINCT a, b)",
          "several distinct arguments are not known everywhere");
-  if ((spec->flags & (kSession | kVolatile | kStable)) != 0) {
+  if ((spec.flags & (kSession | kVolatile | kStable)) != 0) {
     Note(Verdict::kDifferent, node, name, "its value belongs to the system that runs it");
   }
-  if ((spec->flags & kTableValued) != 0 && (to_.Has(Feature::kDynamicTyping) || to_.Has(Feature::kBackslashEscapes)) &&
-      FindFamily(to_, spec->family_name()) == nullptr) {
-    Note(Verdict::kUnsupported, node, name, std::string(to_.name) + " has no such table function");
-    return node;
-  }
-  if (!spec->read.empty() && spec->read.front() == '=') {
-    const FunctionSpec* own = customary_ && spec->concept_.ends_with("_call") ? FindConcept(to_, spec->concept_, count) : nullptr;
-    if (own != nullptr) return Call(node, *own, args->Children());
-    std::vector<Node*> args_of_call(args->Children().begin(), args->Children().end()), fresh;
-    if (const Node* shape = FunctionTemplate(from_, spec->read.substr(1))) {
-      Node* made = WithTail(node, Instantiate(arena_, shape, args_of_call, fresh));
-      if (made->Is(Kind::kCast)) made->text = "CALL";  // what is no such value is an error, as in any function
-      return Visit(made);
-    }
-  }
-  if (spec->concept_ == "parsename") return DottedPart(node, true);
-  if (spec->family_name() == "split_part" && FindConcept(to_, "parsename") != nullptr) return DottedPart(node, false);
+}
+
+// The target's function of the same concept, or what is made in its place.
+Node* Rewriter::TargetFunction(Node* node, const FunctionSpec& spec) {
+  const Node* args = node->Child(kArgsSlot);
+  const int count = args == nullptr ? 0 : static_cast<int>(args->count);
   bool exact = false;
   std::vector<Node*> canonical;
-  if (!CanonicalArguments(node, *spec, canonical)) return node;
-  const FunctionSpec* target = TargetOf(*spec, canonical, exact);
-  if (target != nullptr && (exact || customary_) && (!spec->read.empty() || !target->write.empty())) {
-    if (!exact) return Near(node, *spec, target, canonical);
+  if (!CanonicalArguments(node, spec, canonical)) return node;
+  const FunctionSpec* target = TargetOf(spec, canonical, exact);
+  if (target != nullptr && (exact || customary_) && (!spec.read.empty() || !target->write.empty())) {
+    if (!exact) return Near(node, spec, target, canonical);
     return Call(node, *target, canonical);
   }
   if (target != nullptr && exact) {
-    const FunctionSpec* same = (spec->flags & kStable) != 0 ? FindFunction(to_, node->text, count) : nullptr;
+    const FunctionSpec* same = (spec.flags & kStable) != 0 ? FindFunction(to_, node->text, count) : nullptr;
     if (customary_ && same != nullptr && !same->read_only && (same->flags & kStable) != 0)
       target = same;  // LOCALTIMESTAMP stays what it was
     if (normalize_ || !EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0 && count == 0);
-    if (spec->concept_ == "round_away" || spec->concept_ == "round") return Numbers(node, spec->concept_);
-    if (spec->concept_ == "mod" || spec->concept_ == "mod_null") return Numbers(node, spec->concept_);
+    if (spec.concept_ == "round_away" || spec.concept_ == "round") return Numbers(node, spec.concept_);
+    if (spec.concept_ == "mod" || spec.concept_ == "mod_null") return Numbers(node, spec.concept_);
     return node;
   }
-  return Special(node, *spec);
+  return Special(node, spec);
 }
 
 Node* Rewriter::Substring(Node* node, std::string_view target) {
@@ -179,6 +208,55 @@ Node* Rewriter::Near(Node* node, const FunctionSpec& spec, const FunctionSpec* n
   return node;
 }
 
+// CONCAT that is NULL if any part is: the || operator.
+Node* Rewriter::ConcatOrNull(const Node* args) {
+  Node* out = Made(MakeParen(arena_, args->Child(0)));
+  for (uint32_t i = 1; i < args->count; ++i) out = MakeBinary(arena_, Op::kConcat, out, args->Child(i));
+  if (args->count > 1) Concatenation(out);
+  return args->count == 1 ? Made(MakeCast(arena_, out, MakeTypeName(arena_, to_.unlimited_text))) : Made(MakeParen(arena_, out));
+}
+
+// CONCAT that skips NULLs: every part falls back to the empty text.
+Node* Rewriter::ConcatWithoutNulls(Node* node) {
+  Node* args = node->Child(kArgsSlot);
+  for (uint32_t i = 0; i < args->count; ++i) {
+    const auto type = TypeOf(args->Child(i));
+    if (type.kind != columnar::TypeKind::kString && !type.is_integer()) return nullptr;
+    Node* text = to_.Has(Feature::kPipesConcat) ? Made(MakeCast(arena_, args->Child(i), MakeTypeName(arena_, to_.unlimited_text)))
+                                                : args->Child(i);
+    args->children[i] = Made(MakeFunction(arena_, "COALESCE", {text, Made(MakeString(arena_, ""))}));
+  }
+  if (!to_.Has(Feature::kPipesConcat)) return node;
+  Node* out = args->Child(0);
+  for (uint32_t i = 1; i < args->count; ++i) out = Made(MakeBinary(arena_, Op::kConcat, out, args->Child(i)));
+  return Made(MakeParen(arena_, out));
+}
+
+// LPAD and RPAD to a known length with a known text.
+Node* Rewriter::Padding(Node* node, std::string_view side) {
+  Node* args = node->Child(kArgsSlot);
+  int64_t length = -1;
+  const bool plain = args->count == 2 || (Unparen(args->Child(2))->Is(Kind::kString) && !Unparen(args->Child(2))->text.empty());
+  if (!IsNumber(args->Child(1), &length) || !plain) return nullptr;
+  if (args->count == 2) Append(arena_, args, Made(MakeString(arena_, " ")));
+  return Rename(node, FindConcept(to_, side, 3) != nullptr ? std::string(side) : std::string(side) + "_mysql");
+}
+
+// REGEXP_REPLACE with a pattern and flags that mean the same on both sides.
+Node* Rewriter::RegexReplace(const Node* args) {
+  const Node* pattern = Unparen(args->Child(1));
+  const Node* flags = args->count > 3 ? Unparen(args->Child(3)) : nullptr;
+  const bool portable = pattern->Is(Kind::kString) && IsPortableRegex(pattern->text, true) &&
+                        Unparen(args->Child(2))->Is(Kind::kString) &&
+                        Unparen(args->Child(2))->text.find_first_of("&\\") == std::string_view::npos;
+  if (!portable ||
+      (flags != nullptr && (!flags->Is(Kind::kString) || flags->text.find_first_not_of("gi") != std::string_view::npos)))
+    return nullptr;
+  const std::string options = std::string(flags == nullptr ? "" : flags->text) + "s";
+  return Made(MakeFunction(arena_, "REGEXP_REPLACE",
+                           {args->Child(0), args->Child(1), args->Child(2), Made(MakeString(arena_, options))}));
+}
+
 Node* Rewriter::Texts(Node* node, std::string_view meaning) {
   Node* args = node->Child(kArgsSlot);
   auto argument = [&](uint32_t i) { return args->Child(i); };
@@ -187,42 +265,16 @@ Node* Rewriter::Texts(Node* node, std::string_view meaning) {
     return Rename(node, "char_length");
   if (meaning == "char_length" && to_.Has(Feature::kDynamicTyping) && TypeOf(argument(0)).kind == columnar::TypeKind::kString)
     return Rename(node, "char_length_dynamic");
-  if (meaning == "concat_null" && to_.Has(Feature::kPipesConcat)) {
-    // CONCAT that is NULL if any part is: the || operator.
-    Node* out = Made(MakeParen(arena_, argument(0)));
-    for (uint32_t i = 1; i < args->count; ++i) out = MakeBinary(arena_, Op::kConcat, out, argument(i));
-    if (args->count > 1) Concatenation(out);
-    return args->count == 1 ? Made(MakeCast(arena_, out, MakeTypeName(arena_, to_.unlimited_text)))
-                            : Made(MakeParen(arena_, out));
-  }
-  if (meaning == "concat_skip_null" && !to_.Has(Feature::kConcatNullIsEmpty)) {
-    // Skipping NULLs: every part falls back to the empty text.
-    for (uint32_t i = 0; i < args->count; ++i) {
-      const auto type = TypeOf(argument(i));
-      if (type.kind != columnar::TypeKind::kString && !type.is_integer()) return nullptr;
-      Node* text = to_.Has(Feature::kPipesConcat) ? Made(MakeCast(arena_, argument(i), MakeTypeName(arena_, to_.unlimited_text)))
-                                                  : argument(i);
-      args->children[i] = Made(MakeFunction(arena_, "COALESCE", {text, Made(MakeString(arena_, ""))}));
-    }
-    if (!to_.Has(Feature::kPipesConcat)) return node;
-    Node* out = argument(0);
-    for (uint32_t i = 1; i < args->count; ++i) out = Made(MakeBinary(arena_, Op::kConcat, out, argument(i)));
-    return Made(MakeParen(arena_, out));
-  }
+  if (meaning == "concat_null" && to_.Has(Feature::kPipesConcat)) return ConcatOrNull(args);
+  if (meaning == "concat_skip_null" && !to_.Has(Feature::kConcatNullIsEmpty)) return ConcatWithoutNulls(node);
   if (StartsWith(meaning, "left") || StartsWith(meaning, "right")) {
     int64_t length = -1;
     const std::string side = meaning.substr(0, 4) == "left" ? "left" : "right";
     if (!IsNumber(argument(1), &length)) return nullptr;
     return Rename(node, FindConcept(to_, side) != nullptr ? side : side + "_nonnegative");
   }
-  if (meaning == "lpad" || meaning == "rpad" || meaning == "lpad_mysql" || meaning == "rpad_mysql") {
-    const std::string_view base = meaning.substr(0, 4);
-    int64_t length = -1;
-    const bool plain = args->count == 2 || (Unparen(argument(2))->Is(Kind::kString) && !Unparen(argument(2))->text.empty());
-    if (!IsNumber(argument(1), &length) || !plain) return nullptr;
-    if (args->count == 2) Append(arena_, args, Made(MakeString(arena_, " ")));
-    return Rename(node, FindConcept(to_, base, 3) != nullptr ? std::string(base) : std::string(base) + "_mysql");
-  }
+  if (meaning == "lpad" || meaning == "rpad" || meaning == "lpad_mysql" || meaning == "rpad_mysql")
+    return Padding(node, meaning.substr(0, 4));
   if ((meaning == "if" || meaning == "if_number") && args->count == 3) {
     Node* condition = argument(0);
     if (TypeOf(condition).is_numeric())
@@ -232,19 +284,7 @@ Node* Rewriter::Texts(Node* node, std::string_view meaning) {
   }
   if (meaning == "is_null")
     return Made(MakeParen(arena_, NewNode(arena_, Kind::kIs, {argument(0), NewNode(arena_, Kind::kNull)})));
-  if (meaning == "regexp_replace_pg" && to_.Has(Feature::kStructBraces)) {
-    const Node* pattern = Unparen(argument(1));
-    const Node* flags = args->count > 3 ? Unparen(argument(3)) : nullptr;
-    const bool portable = pattern->Is(Kind::kString) && IsPortableRegex(pattern->text, true) &&
-                          Unparen(argument(2))->Is(Kind::kString) &&
-                          Unparen(argument(2))->text.find_first_of("&\\") == std::string_view::npos;
-    if (!portable ||
-        (flags != nullptr && (!flags->Is(Kind::kString) || flags->text.find_first_not_of("gi") != std::string_view::npos)))
-      return nullptr;
-    const std::string options = std::string(flags == nullptr ? "" : flags->text) + "s";
-    return Made(
-        MakeFunction(arena_, "REGEXP_REPLACE", {argument(0), argument(1), argument(2), Made(MakeString(arena_, options))}));
-  }
+  if (meaning == "regexp_replace_pg" && to_.Has(Feature::kStructBraces)) return RegexReplace(args);
   if (StartsWith(meaning, "greatest_") || StartsWith(meaning, "least_")) {
     const bool skips = to_.Has(Feature::kGreatestIgnoresNull);
     Note(Verdict::kDifferent, node, ToUpper(node->text),

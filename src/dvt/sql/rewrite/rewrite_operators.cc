@@ -20,6 +20,10 @@ void Rewriter::Note(Verdict verdict, const Node* node, std::string construct, st
   notes_.push_back({verdict, std::move(construct), std::move(message), place});
 }
 
+void Rewriter::Unsupported(const Node* node, std::string_view construct) {
+  Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
+}
+
 DataType Rewriter::TypeOf(const Node* node) const {
   return InferType(
       node, from_, types_ ? types_ : [](const Node&) { return DataType(); });
@@ -72,27 +76,103 @@ void Rewriter::Walk(Node*& slot) {
 
 Node* Rewriter::Visit(Node* node) {
   if (&from_ == &to_) return Normalize(node);
-  if (node->IsQuery()) {
-    if (node->Is(Kind::kSelect)) Select(node);
-    if (node->Is(Kind::kSetOperation)) SetOperation(node);
-    if (Node* order = node->Child(kOrderSlot)) Order(order, node);
-    Limit(node);
-    return node;
+  if (node->IsQuery()) return Query(node);
+  if (node->IsTable()) return TableOrJoin(node);
+  switch (node->kind) {
+    case Kind::kSetVariable:
+    case Kind::kPhrase:
+    case Kind::kCommand:
+    case Kind::kAlter:
+    case Kind::kInsert:
+    case Kind::kUpdate:
+    case Kind::kDelete:
+    case Kind::kCreate:
+    case Kind::kDrop:
+    case Kind::kColumnDef: return Statement(node);
+    case Kind::kStruct:
+    case Kind::kLambda:
+    case Kind::kMap:
+    case Kind::kArray:
+    case Kind::kSubscript:
+    case Kind::kQuantified:
+    case Kind::kField: return NestedValue(node);
+    default: return Value(node);
   }
-  if (node->IsTable()) {
-    if (node->Is(Kind::kJoin)) {
-      if (node->op == Op::kLateralView && !to_.Has(Feature::kLateralView)) node = JoinOfView(node);
-      const bool views =
-          to_.Has(Feature::kLateralView) && !to_.Has(Feature::kCanonicalNames);  // which take no other rows of arrays
-      if (views && (!from_.Has(Feature::kLateralView) || from_.Has(Feature::kCanonicalNames))) node = ViewOfJoin(node);
-    }
-    Table(node);
-    return node;
+}
+
+Node* Rewriter::Query(Node* node) {
+  if (node->Is(Kind::kSelect)) Select(node);
+  if (node->Is(Kind::kSetOperation)) SetOperation(node);
+  if (Node* order = node->Child(kOrderSlot)) Order(order, node);
+  Limit(node);
+  return node;
+}
+
+Node* Rewriter::TableOrJoin(Node* node) {
+  if (node->Is(Kind::kJoin)) {
+    if (node->op == Op::kLateralView && !to_.Has(Feature::kLateralView)) node = JoinOfView(node);
+    const bool views =
+        to_.Has(Feature::kLateralView) && !to_.Has(Feature::kCanonicalNames);  // which take no other rows of arrays
+    if (views && (!from_.Has(Feature::kLateralView) || from_.Has(Feature::kCanonicalNames))) node = ViewOfJoin(node);
   }
+  Table(node);
+  return node;
+}
+
+// Statements without rows, and their parts.
+Node* Rewriter::Statement(Node* node) {
+  switch (node->kind) {
+    case Kind::kSetVariable:
+      if (to_.Has(Feature::kBraceVariables) && node->Child(0)->Is(Kind::kParameter) && node->Child(0)->text.starts_with('@')) {
+        node->children[0] = Made(NewNode(arena_, Kind::kParameter, {}, node->Child(0)->text.substr(1)));
+      }
+      return node;
+    case Kind::kPhrase: return OwnPhrase(node);
+    case Kind::kCommand:
+      Command(node);
+      if (to_.Has(Feature::kUsingFormat) && from_.Has(Feature::kStagedFiles)) DescribedTable(node);
+      return node;
+    case Kind::kAlter:
+      AlterActions(node);
+      PlainDefinition(node);
+      AlterForTarget(node);
+      ColumnsAddedInTurn(node);
+      return node;
+    default: Definition(node); return node;
+  }
+}
+
+// Arrays, structures and maps, and what reads them.
+Node* Rewriter::NestedValue(Node* node) {
   auto needs = [&](bool has, std::string_view construct) {
-    if (!has) Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
+    if (!has) Unsupported(node, construct);
     return node;
   };
+  switch (node->kind) {
+    case Kind::kStruct: needs(to_.Has(Feature::kStructBraces), "nested value"); return customary_ ? Structure(node) : node;
+    case Kind::kLambda:
+    case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");
+    case Kind::kArray: return needs(to_.Has(Feature::kArrayBrackets), "array");
+    case Kind::kSubscript:
+      if (TypeOf(node->Child(0)).kind != TypeKind::kList || node->Child(1)->Is(Kind::kSlice)) {
+        Note(Verdict::kUnsupported, node, "subscript",
+             "the value is not known to be an array; JSON and texts are read differently");
+      }
+      needs(to_.Has(Feature::kArrayBrackets), "array");
+      return Subscript(node);
+    case Kind::kQuantified:
+      if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) &&
+          from_.Has(Feature::kStructBraces) != to_.Has(Feature::kStructBraces) && !customary_)
+        Note(Verdict::kDifferent, node, "ANY or ALL of an array", "an array that is NULL counts as an empty one in DuckDB only");
+      if (!node->Child(0)->IsQuery()) return needs(to_.Has(Feature::kArrayBrackets), "ANY or ALL of an array");
+      return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
+    case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;
+    default: return node;
+  }
+}
+
+// Operators, calls, literals: values of one part, and what stands in their places.
+Node* Rewriter::Value(Node* node) {
   switch (node->kind) {
     case Kind::kBinary: return Binary(node);
     case Kind::kUnary:
@@ -109,19 +189,12 @@ Node* Rewriter::Visit(Node* node) {
       Node* patterns = PatternList(node);
       return patterns != nullptr ? patterns : Like(node);
     }
-    case Kind::kStruct: needs(to_.Has(Feature::kStructBraces), "nested value"); return customary_ ? Structure(node) : node;
     case Kind::kCast: BareCast(node); return customary_ ? CustomaryCast(node) : Cast(node);
     case Kind::kTypeName: TypeName(node); return node;
     case Kind::kString: return String(node);
     case Kind::kInterval: return Interval(node);
     case Kind::kExtract: return Extract(node);
     case Kind::kNumber: DecimalNumber(node); return node;
-    case Kind::kAlter:
-      AlterActions(node);
-      PlainDefinition(node);
-      AlterForTarget(node);
-      ColumnsAddedInTurn(node);
-      return node;
     case Kind::kFunction:
       if (Node* array = AggregatedArray(node)) return made_.contains(array) ? array : PlaceOrder(Function(NullTreatment(array)));
       return PlaceOrder(Function(NullTreatment(node)));
@@ -132,47 +205,15 @@ Node* Rewriter::Visit(Node* node) {
       Note(Verdict::kUnsupported, node, "COLLATE", "collations are not the same in " + std::string(to_.name));
       return node->count > 1 ? CallOf(node, "collate_call", {node->Child(0), node->Child(1)}) : node;
     case Kind::kParameter: Parameter(node); return node;
-    case Kind::kSetVariable:
-      if (to_.Has(Feature::kBraceVariables) && node->Child(0)->Is(Kind::kParameter) && node->Child(0)->text.starts_with('@')) {
-        node->children[0] = Made(NewNode(arena_, Kind::kParameter, {}, node->Child(0)->text.substr(1)));
-      }
-      return node;
-    case Kind::kPhrase: return OwnPhrase(node);
     case Kind::kSample:
       if (from_.Has(Feature::kSamplePlain) && node->text.empty() && node->Has(kPercent)) node->text = "BERNOULLI";
       Note(Verdict::kDifferent, node, "TABLESAMPLE", "samples differ");
       return node;
-    case Kind::kLambda:
-    case Kind::kMap: return needs(to_.Has(Feature::kStructBraces), "nested value");
-    case Kind::kArray: return needs(to_.Has(Feature::kArrayBrackets), "array");
-    case Kind::kSubscript:
-      if (TypeOf(node->Child(0)).kind != TypeKind::kList || node->Child(1)->Is(Kind::kSlice)) {
-        Note(Verdict::kUnsupported, node, "subscript",
-             "the value is not known to be an array; JSON and texts are read differently");
-      }
-      needs(to_.Has(Feature::kArrayBrackets), "array");
-      return Subscript(node);
     case Kind::kAtTimeZone:
-      needs(to_.Has(Feature::kAtTimeZone) && (customary_ || FindConcept(to_, "at_time_zone", 2) == nullptr), "AT TIME ZONE");
+      if (!to_.Has(Feature::kAtTimeZone) || (!customary_ && FindConcept(to_, "at_time_zone", 2) != nullptr))
+        Unsupported(node, "AT TIME ZONE");
       return CallOf(node, "at_time_zone", {node->Child(0), node->Child(1)});
-    case Kind::kQuantified:
-      if (!node->Child(0)->IsQuery() && !node->Child(0)->Is(Kind::kArray) &&
-          from_.Has(Feature::kStructBraces) != to_.Has(Feature::kStructBraces) && !customary_)
-        Note(Verdict::kDifferent, node, "ANY or ALL of an array", "an array that is NULL counts as an empty one in DuckDB only");
-      if (!node->Child(0)->IsQuery()) return needs(to_.Has(Feature::kArrayBrackets), "ANY or ALL of an array");
-      return needs(!to_.Has(Feature::kDynamicTyping), "ANY or ALL of a query");
-    case Kind::kField: Note(Verdict::kUnsupported, node, "field of a value", "composite values differ"); return node;
     case Kind::kNamedArg: Note(Verdict::kUnsupported, node, "named argument", "arguments differ"); return node;
-    case Kind::kCommand:
-      Command(node);
-      if (to_.Has(Feature::kUsingFormat) && from_.Has(Feature::kStagedFiles)) DescribedTable(node);
-      return node;
-    case Kind::kInsert:
-    case Kind::kUpdate:
-    case Kind::kDelete:
-    case Kind::kCreate:
-    case Kind::kDrop:
-    case Kind::kColumnDef: Definition(node); return node;
     case Kind::kTrim: TrimNotes(node); return node;
     case Kind::kPosition: return Position(node);
     default: return node;

@@ -225,63 +225,65 @@ void Rewriter::SetOperation(Node* node) {
   if (const Node* first = LeftmostSelect(node)) TextKeys(first->Child(kItemsSlot), "set operation");
 }
 
-void Rewriter::Table(Node* node) {
-  // A sample of everything is everything.
-  const Node* sample = node->Is(Kind::kTable) ? node->Child(kSampleSlot) : nullptr;
+// A sample of everything is everything; hints about indexes go where they are not known.
+void Rewriter::TableSample(Node* table) {
+  const Node* sample = table->Child(kSampleSlot);
+  if (sample == nullptr) return;
   int64_t size = 0;
   const bool whole =
-      sample != nullptr && HasExactForms() && !customary_ && !sample->Has(kRowCount) && IsNumber(sample->Child(0), &size);
-  if (whole && size == 100) node->children[kSampleSlot] = nullptr;
-  auto unsupported = [&](std::string_view construct) {
-    Note(Verdict::kUnsupported, node, std::string(construct), std::string(to_.name) + " has no such construct");
-  };
-  if (customary_ && node->Is(Kind::kTable) && node->Child(kSampleSlot) != nullptr &&
-      node->Child(kSampleSlot)->Is(Kind::kSample, Op::kCustom) && !to_.Has(Feature::kIndexHints))
-    node->children[kSampleSlot] = nullptr;  // a hint about indexes
-  if (node->Is(Kind::kJoin)) {
-    const bool strict = from_.Has(Feature::kJoinStrictness) && !to_.Has(Feature::kJoinStrictness);
-    for (const std::string_view own : {"ANY", "SEMI", "ANTI", "PASTE"}) {
-      if (strict && node->text == own && !to_.Has(Feature::kCanonicalNames)) unsupported(std::string(own) + " JOIN");
-    }
-    const bool hinted = !from_.Has(Feature::kJoinByType) && !node->text.empty();
-    if (hinted && !(node->text == "DIRECTED" ? to_.Has(Feature::kDirectedJoin) : to_.Has(Feature::kJoinHints)) &&
-        to_.Has(Feature::kJoinByType))
-      node->text = {};
-    if (node->op == Op::kFull && !to_.Has(Feature::kFullJoin)) unsupported("FULL JOIN");
-    if ((node->op == Op::kSemi || node->op == Op::kAnti) && !to_.Has(Feature::kSemiAntiJoin)) unsupported("SEMI or ANTI JOIN");
-    if (node->op == Op::kPositional && !to_.Has(Feature::kPositionalJoin)) unsupported("POSITIONAL JOIN");
-    if (node->Has(kAsof) && !to_.Has(Feature::kAsofJoin)) unsupported("ASOF JOIN");
-    if (node->Has(kStraight) && !to_.Has(Feature::kStraightJoin)) node->Set(kStraight, false);
-    if ((node->Has(kNatural) || node->Child(3) != nullptr) && CollationsDiffer()) {
-      Note(Verdict::kDifferent, node, "NATURAL or USING", "joined texts would ignore case in only one of the two systems");
-    }
-    Truth(node->children[2]);
-    // A join without a condition, where that is an error, is a comma.
-    const bool missing = node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) && !node->Has(kAsof) &&
-                         node->op >= Op::kInner && node->op <= Op::kFull;
-    if (missing && from_.Has(Feature::kBareJoin) && !to_.Has(Feature::kBareJoin)) {
-      if (from_.Has(Feature::kJoinAlwaysOn) || !customary_) {
-        node->children[2] = Made(NewNode(arena_, Kind::kBoolean, {}, {}, Op::kTrue));
-        return;
-      }
-      if (node->op != Op::kInner)
-        Note(Verdict::kDifferent, node, "outer join without a condition", "rows without a partner are lost");
-      node->op = Op::kComma;
+      HasExactForms() && !customary_ && !sample->Has(kRowCount) && IsNumber(sample->Child(0), &size) && size == 100;
+  const bool hint = customary_ && sample->Is(Kind::kSample, Op::kCustom) && !to_.Has(Feature::kIndexHints);
+  if (whole || hint) table->children[kSampleSlot] = nullptr;
+}
+
+void Rewriter::Join(Node* node) {
+  const bool strict = from_.Has(Feature::kJoinStrictness) && !to_.Has(Feature::kJoinStrictness);
+  for (const std::string_view own : {"ANY", "SEMI", "ANTI", "PASTE"}) {
+    if (strict && node->text == own && !to_.Has(Feature::kCanonicalNames)) Unsupported(node, std::string(own) + " JOIN");
+  }
+  const bool hinted = !from_.Has(Feature::kJoinByType) && !node->text.empty();
+  if (hinted && !(node->text == "DIRECTED" ? to_.Has(Feature::kDirectedJoin) : to_.Has(Feature::kJoinHints)) &&
+      to_.Has(Feature::kJoinByType))
+    node->text = {};
+  if (node->op == Op::kFull && !to_.Has(Feature::kFullJoin)) Unsupported(node, "FULL JOIN");
+  if ((node->op == Op::kSemi || node->op == Op::kAnti) && !to_.Has(Feature::kSemiAntiJoin))
+    Unsupported(node, "SEMI or ANTI JOIN");
+  if (node->op == Op::kPositional && !to_.Has(Feature::kPositionalJoin)) Unsupported(node, "POSITIONAL JOIN");
+  if (node->Has(kAsof) && !to_.Has(Feature::kAsofJoin)) Unsupported(node, "ASOF JOIN");
+  if (node->Has(kStraight) && !to_.Has(Feature::kStraightJoin)) node->Set(kStraight, false);
+  if ((node->Has(kNatural) || node->Child(3) != nullptr) && CollationsDiffer()) {
+    Note(Verdict::kDifferent, node, "NATURAL or USING", "joined texts would ignore case in only one of the two systems");
+  }
+  Truth(node->children[2]);
+  if (node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) && !node->Has(kAsof)) BareJoin(node);
+}
+
+// A join without a condition: where that is an error, it is a comma; an inner one is a cross join.
+void Rewriter::BareJoin(Node* join) {
+  const bool missing = join->op >= Op::kInner && join->op <= Op::kFull;
+  if (missing && from_.Has(Feature::kBareJoin) && !to_.Has(Feature::kBareJoin)) {
+    if (from_.Has(Feature::kJoinAlwaysOn) || !customary_) {
+      join->children[2] = Made(NewNode(arena_, Kind::kBoolean, {}, {}, Op::kTrue));
       return;
     }
-    // An inner join without a condition is a cross join.
-    const bool bare = node->op == Op::kInner && node->Child(2) == nullptr && node->Child(3) == nullptr && !node->Has(kNatural) &&
-                      !node->Has(kAsof) && !to_.Has(Feature::kJoinAlwaysOn);
-    if (bare) node->op = Op::kCross;
+    if (join->op != Op::kInner)
+      Note(Verdict::kDifferent, join, "outer join without a condition", "rows without a partner are lost");
+    join->op = Op::kComma;
     return;
   }
-  if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) unsupported("LATERAL");
+  if (join->op == Op::kInner && !to_.Has(Feature::kJoinAlwaysOn)) join->op = Op::kCross;
+}
+
+void Rewriter::Table(Node* node) {
+  if (node->Is(Kind::kTable)) TableSample(node);
+  if (node->Is(Kind::kJoin)) return Join(node);
+  if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) Unsupported(node, "LATERAL");
   if (node->Is(Kind::kTableFunction)) TableCall(node);
   if (node->Is(Kind::kPivot)) PivotNames(node);
-  if (node->Child(3) != nullptr && node->Is(Kind::kTable) && !to_.Has(Feature::kTimeTravel)) unsupported("time travel");
-  if (node->Is(Kind::kMatchRecognize) && !to_.Has(Feature::kMatchRecognize)) unsupported("MATCH_RECOGNIZE");
+  if (node->Child(3) != nullptr && node->Is(Kind::kTable) && !to_.Has(Feature::kTimeTravel)) Unsupported(node, "time travel");
+  if (node->Is(Kind::kMatchRecognize) && !to_.Has(Feature::kMatchRecognize)) Unsupported(node, "MATCH_RECOGNIZE");
   if (node->Is(Kind::kTableFunction) && node->Has(kWithOrdinality) && !(HasExactForms() && !customary_))
-    unsupported("WITH ORDINALITY");
+    Unsupported(node, "WITH ORDINALITY");
   // As a table, the series of PostgreSQL and DuckDB are the same.
   const Node* series = node->Is(Kind::kTableFunction) ? node->Child(1) : nullptr;
   if (series != nullptr && EqualsIgnoreCase(series->text, "GENERATE_SERIES") && to_.Has(Feature::kTildeRegex) &&
@@ -394,72 +396,67 @@ bool Rewriter::TiesByRank(Node* query) {
   return true;
 }
 
-// Where NULLs stand is said, if the other side would put them elsewhere; and whether it matters that texts are ordered otherwise.
+// Where NULLs stand is said, if the other side would put them elsewhere: by words, or else by a key in front of the item's own.
+// `ordinal` is the number of an output by which the item orders.
+Node* Rewriter::NullsKey(Node* item, const Node* query, std::optional<int64_t> ordinal) {
+  const bool descending = item->Has(kDesc);
+  const NullPlace wanted = item->Has(kNullsFirst)  ? NullPlace::kFirst
+                           : item->Has(kNullsLast) ? NullPlace::kLast
+                                                   : DefaultNulls(from_, descending);
+  const bool same = wanted == DefaultNulls(to_, descending);
+  const bool words = to_.Has(Feature::kNullsOrdering) && !same;
+  item->Set(kNullsFirst, words && wanted == NullPlace::kFirst);
+  item->Set(kNullsLast, words && wanted == NullPlace::kLast);
+  if (same || words) return nullptr;
+  const Node* outputs = query != nullptr && query->Is(Kind::kSelect) ? query->Child(kItemsSlot) : nullptr;
+  Node* key = item->Child(0);
+  if (ordinal && outputs != nullptr && *ordinal >= 1 && *ordinal <= outputs->count &&
+      !outputs->Child(static_cast<uint32_t>(*ordinal - 1))->Is(Kind::kStar)) {
+    const Node* chosen = outputs->Child(static_cast<uint32_t>(*ordinal - 1));
+    key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
+  } else if (Node* output = outputs == nullptr ? nullptr : OutputOf(outputs, key);
+             output != nullptr && !IsVolatile(output, from_)) {
+    key = item->children[0] = Clone(arena_, output);  // an expression sees columns, not outputs
+  } else if (ordinal || (query != nullptr && query->Is(Kind::kSetOperation) && !to_.Has(Feature::kPlainSetBranches))) {
+    Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
+    return nullptr;
+  }
+  const FunctionSpec* call = key->Is(Kind::kFunction) ? FindFunction(from_, key->text) : nullptr;
+  if (call != nullptr && (call->flags & kVolatile) != 0) return nullptr;  // RANDOM() is never NULL
+  Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, key), NewNode(arena_, Kind::kNull)});
+  if (customary_) {
+    Node* when = NewNode(arena_, Kind::kWhen, {is_null, MakeNumber(arena_, 1)});
+    is_null = NewNode(arena_, Kind::kCase, {nullptr, MakeNumber(arena_, 0), when});
+  }
+  Node* extra = NewNode(arena_, Kind::kOrderItem, {is_null});
+  if (wanted == NullPlace::kFirst) extra->Set(kDesc);
+  return extra;
+}
+
+// The places of NULLs are said; and whether it matters that texts are ordered otherwise.
 void Rewriter::Order(Node* list, const Node* query) {
   const bool matters =
       query == nullptr || query->Child(kLimitSlot) != nullptr || query->Child(kOffsetSlot) != nullptr ||
       (query->Is(Kind::kSelect) && query->Child(kDistinctSlot) != nullptr && query->Child(kDistinctSlot)->count > 0);
   const bool order_differs = TextOrdersDiffer();
   std::vector<Node*> items;
-  bool changed = false;
   for (Node* item : list->Children()) {
-    if (!item->Is(Kind::kOrderItem)) {
-      items.push_back(item);
-      continue;
-    }
-    Node* key = item->Child(0);
-    int64_t ordinal = 0;
-    const bool by_number = query != nullptr && IsNumber(key, &ordinal);
-    if (FoldsTexts()) {
-      OrderByKey(item, query);
-      key = item->Child(0);
-    } else if (matters && order_differs && TypeOf(key).kind == columnar::TypeKind::kString) {
-      Note(Verdict::kDifferent, item, "order of texts",
-           "texts sort differently in " + std::string(from_.name) + " and " + std::string(to_.name));
-    }
-    const bool descending = item->Has(kDesc);
-    const NullPlace wanted = item->Has(kNullsFirst)  ? NullPlace::kFirst
-                             : item->Has(kNullsLast) ? NullPlace::kLast
-                                                     : DefaultNulls(from_, descending);
-    const bool same = wanted == DefaultNulls(to_, descending);
-    if (to_.Has(Feature::kNullsOrdering)) {
-      item->Set(kNullsFirst, !same && wanted == NullPlace::kFirst);
-      item->Set(kNullsLast, !same && wanted == NullPlace::kLast);
-    } else {
-      item->Set(kNullsFirst, false);
-      item->Set(kNullsLast, false);
-      const Node* select = query != nullptr && query->Is(Kind::kSelect) ? query : nullptr;
-      const Node* items_of = select == nullptr ? nullptr : select->Child(kItemsSlot);
-      if (!same && by_number && items_of != nullptr && ordinal >= 1 && ordinal <= items_of->count &&
-          !items_of->Child(static_cast<uint32_t>(ordinal - 1))->Is(Kind::kStar)) {
-        const Node* chosen = items_of->Child(static_cast<uint32_t>(ordinal - 1));
-        key = Clone(arena_, chosen->Is(Kind::kAlias) ? chosen->Child(0) : chosen);
-      } else if (Node* output = same || items_of == nullptr ? nullptr : OutputOf(items_of, key);
-                 output != nullptr && !IsVolatile(output, from_)) {
-        key = item->children[0] = Clone(arena_, output);  // an expression sees columns, not outputs
-      } else if (!same &&
-                 (by_number || (query != nullptr && query->Is(Kind::kSetOperation) && !to_.Has(Feature::kPlainSetBranches)))) {
-        Note(Verdict::kDifferent, item, "ORDER BY", "NULLs would stand at the other end");
-        items.push_back(item);
-        continue;
+    if (item->Is(Kind::kOrderItem)) {
+      const Node* key = item->Child(0);
+      int64_t number = 0;
+      std::optional<int64_t> ordinal;
+      if (query != nullptr && IsNumber(key, &number)) ordinal = number;
+      if (FoldsTexts()) {
+        OrderByKey(item, query);
+      } else if (matters && order_differs && TypeOf(key).kind == columnar::TypeKind::kString) {
+        Note(Verdict::kDifferent, item, "order of texts",
+             "texts sort differently in " + std::string(from_.name) + " and " + std::string(to_.name));
       }
-      const FunctionSpec* call = key->Is(Kind::kFunction) ? FindFunction(from_, key->text) : nullptr;
-      const bool never_null = call != nullptr && (call->flags & kVolatile) != 0;  // RANDOM()
-      if (!same && !never_null) {
-        Node* is_null = NewNode(arena_, Kind::kIs, {Clone(arena_, key), NewNode(arena_, Kind::kNull)});
-        if (customary_) {
-          Node* when = NewNode(arena_, Kind::kWhen, {is_null, MakeNumber(arena_, 1)});
-          is_null = NewNode(arena_, Kind::kCase, {nullptr, MakeNumber(arena_, 0), when});
-        }
-        Node* extra = NewNode(arena_, Kind::kOrderItem, {is_null});
-        if (wanted == NullPlace::kFirst) extra->Set(kDesc);
-        items.push_back(extra);
-        changed = true;
-      }
+      if (Node* nulls = NullsKey(item, query, ordinal)) items.push_back(nulls);
     }
     items.push_back(item);
   }
-  if (!changed) return;
+  if (items.size() == list->count) return;
   Node* fresh = MakeList(arena_, items);
   list->children = fresh->children;
   list->count = fresh->count;

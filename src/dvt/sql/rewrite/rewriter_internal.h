@@ -33,6 +33,11 @@ class Rewriter {
  private:
   void Walk(Node*& slot);
   Node* Visit(Node* node);
+  Node* Query(Node* node);
+  Node* TableOrJoin(Node* node);
+  Node* Statement(Node* node);
+  Node* NestedValue(Node* node);
+  Node* Value(Node* node);
   /// What is still in the tree though the target has no such thing (rewrite_unsayable.cc).
   void Unsayable(const Node* root);
   void UnsayableCall(const Node* call);
@@ -40,6 +45,12 @@ class Rewriter {
   void UnsayableAction(const Node* action);
   // One form of several spellings (rewrite_canonical.cc).
   Node* Canonical(Node* node);
+  Node* CanonicalTest(Node* node);
+  Node* CanonicalIn(Node* node);
+  Node* CanonicalExtract(Node* node);
+  Node* CanonicalPosition(Node* node);
+  Node* CanonicalQuery(Node* node);
+  Node* NotInFront(Node* node);
   Node* OneInterval(Node* node);
   Node* WithoutTruthTest(Node* node);
   void DistinctRow(Node* call);
@@ -113,6 +124,9 @@ class Rewriter {
   bool CollationsDiffer() const { return from_.Has(Feature::kCaseInsensitiveText) || to_.Has(Feature::kCaseInsensitiveText); }
   // Arithmetic (rewrite_arithmetic.cc).
   Node* Binary(Node* node);
+  Node* NullSafeComparison(Node* node);
+  Node* ExclusiveOr(Node* node);
+  Node* Power(Node* node);
   Node* Division(Node* node);
   Node* IntegerDivision(Node* node);
   Node* Modulo(Node* node);
@@ -153,10 +167,14 @@ class Rewriter {
   Node* Extract(Node* node);
   // Clauses (rewrite_query.cc).
   void Order(Node* list, const Node* query);
+  Node* NullsKey(Node* item, const Node* query, std::optional<int64_t> ordinal);
   void Select(Node* select);
   void SemiJoins(Node* select);
   void SetOperation(Node* node);
   void Table(Node* node);
+  void TableSample(Node* table);
+  void Join(Node* node);
+  void BareJoin(Node* join);
   void Limit(Node* query);
   bool TiesByRank(Node* query);
   void OrderByKey(Node* item, const Node* query);
@@ -177,12 +195,34 @@ class Rewriter {
   void Command(Node* command);
   // Rows of arrays in a select list (rewrite_explode.cc).
   void ArraysAsJoins(Node* select);
+  struct Exploded;
+  std::vector<Exploded> ExplodedCalls(Node* select) const;
+  Exploded NameExploded(Node* select, std::span<Exploded> found) const;
+  Node* ExplodedColumn(const Exploded& rows, const std::string& name, bool quoted);
+  Node* ExplodedTable(Node* array, const Exploded& rows);
+  Node* ExplodedPart(std::string_view meaning, const std::vector<Node*>& args);
+  Node* ExplodedCondition(const Exploded& each, const Exploded& places);
+  void ReplaceExploded(const Exploded& each, const Exploded& places);
+  void CrossJoinTables(Node* select, std::span<Node* const> tables);
   // Functions (rewrite_functions.cc, rewrite_aggregates.cc).
   Node* Function(Node* node);
+  void CallClauses(Node* node);
+  Node* UnknownFunction(Node* node);
+  Node* KnownFunction(Node* node, const FunctionSpec& spec);
+  Node* TargetFunction(Node* node, const FunctionSpec& spec);
+  void FunctionNotes(const Node* node, const FunctionSpec& spec);
   Node* Special(Node* node, const FunctionSpec& spec);
   Node* Near(Node* node, const FunctionSpec& spec, const FunctionSpec* near, std::span<Node* const> args);
   Node* Dates(Node* node, std::string_view meaning);
+  Node* DatePart(const Node* node, std::string_view meaning, bool stamp);
+  Node* DatePartByName(const Node* args, bool word);
+  Node* DateStep(const Node* args, Op sign);
+  Node* DaysBetween(const Node* args);
   Node* Texts(Node* node, std::string_view meaning);
+  Node* ConcatOrNull(const Node* args);
+  Node* ConcatWithoutNulls(Node* node);
+  Node* Padding(Node* node, std::string_view side);
+  Node* RegexReplace(const Node* args);
   Node* Numbers(Node* node, std::string_view meaning);
   Node* Aggregate(Node* node, std::string_view meaning);
   Node* Substring(Node* node, std::string_view target);
@@ -212,6 +252,11 @@ class Rewriter {
   std::vector<Node*> PathArguments(const FunctionSpec& to, std::span<Node* const> args);
   Node* JsonOperator(Node* node);
   void TypeName(Node* type);
+  bool UnboundedType(Node* type);
+  void DefaultPrecision(Node* type, const TypeSpec& spec);
+  const TypeSpec* TargetType(const Node* type, const TypeSpec& spec, bool known) const;
+  const TypeSpec* LengthType(const Node* type, const TypeSpec* target) const;
+  void TypeParameters(Node* type, const TypeSpec& spec, const TypeSpec* target);
   void Nullability(Node* type);
   // Arrays, structures and the tables made of them (rewrite_arrays.cc).
   void ArrayTables(Node* root);
@@ -261,6 +306,7 @@ class Rewriter {
   columnar::DataType TypeOf(const Node* node) const;
   bool IsText(const Node* node) const;
   void Note(Verdict verdict, const Node* node, std::string construct, std::string message);
+  void Unsupported(const Node* node, std::string_view construct);
 
   Arena& arena_;
   const Dialect& from_;
