@@ -47,7 +47,8 @@ bool Parser::OperandAhead() const {
   if (!Has(Feature::kCanonicalNames) || !IsSymbol("(")) return false;
   const Token& behind = Ahead(BehindParenthesis(0));
   constexpr std::string_view kOperators[] = {"+", "-", "*", "/", "=", "<", ">", "<=", ">=", "<>", "||"};
-  return behind.type == Tok::kSymbol && std::find(std::begin(kOperators), std::end(kOperators), behind.text) != std::end(kOperators);
+  return behind.type == Tok::kSymbol &&
+         std::find(std::begin(kOperators), std::end(kOperators), behind.text) != std::end(kOperators);
 }
 
 Node* Parser::Statement() {
