@@ -1,6 +1,7 @@
 #include "dvt/project/load/config_merge.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "dvt/base/text/text.h"
 #include "dvt/project/load/yaml_check.h"
@@ -144,71 +145,111 @@ void WarnNearMiss(const std::string& key, Mark mark, const std::string& owner, c
                    "own settings belong under `meta:`");
 }
 
+/// A config of defaults under construction; its keys keep the order they are set in.
+class Defaults {
+ public:
+  void Set(std::string key, Value value) { config_.map().push_back({std::move(key), std::move(value), {}}); }
+  void SetNull(std::initializer_list<const char*> keys) {
+    for (const char* key : keys) Set(key, Value());
+  }
+  void SetEmptyList(std::string key) { Set(std::move(key), Value::MakeList()); }
+  void SetEmptyMap(std::string key) { Set(std::move(key), Value::MakeMap()); }
+  Value Take() { return std::move(config_); }
+
+ private:
+  Value config_ = Value::MakeMap();
+};
+
+void AddTestDefaults(Defaults& defaults) {
+  defaults.Set("schema", "dbt_test__audit");
+  defaults.SetNull({"database"});
+  defaults.SetEmptyList("tags");
+  defaults.SetEmptyMap("meta");
+  defaults.SetNull({"group", "static_analysis"});
+  defaults.Set("materialized", "test");
+  defaults.Set("severity", "ERROR");
+  defaults.SetNull({"store_failures", "store_failures_as", "sql_header", "where", "limit"});
+  defaults.Set("fail_calc", "count(*)");
+  defaults.Set("warn_if", "!= 0");
+  defaults.Set("error_if", "!= 0");
+}
+
+Value DefaultDocs() {
+  Value docs = Value::MakeMap();
+  docs.Set("show", true);
+  docs.Set("node_color", Value());
+  return docs;
+}
+
+Value DefaultContract() {
+  Value contract = Value::MakeMap();
+  contract.Set("enforced", false);
+  contract.Set("alias_types", true);
+  return contract;
+}
+
+/// What models, analyses, operations, seeds and snapshots have in common.
+void AddNodeDefaults(Defaults& defaults, model::ResourceType type) {
+  defaults.SetNull({"schema", "database"});
+  defaults.SetEmptyList("tags");
+  defaults.SetEmptyMap("meta");
+  defaults.SetNull({"group", "static_analysis"});
+  const bool is_query =
+      type == model::ResourceType::kModel || type == model::ResourceType::kAnalysis || type == model::ResourceType::kOperation;
+  defaults.Set("materialized", is_query ? "view" : std::string(model::ResourceTypeName(type)));
+  defaults.SetNull({"incremental_strategy", "batch_size"});
+  defaults.Set("lookback", 1);
+  defaults.SetNull({"begin"});
+  defaults.SetEmptyMap("persist_docs");
+  defaults.SetEmptyList("post-hook");
+  defaults.SetEmptyList("pre-hook");
+  defaults.SetEmptyMap("quoting");
+  defaults.SetEmptyMap("column_types");
+  defaults.SetNull({"full_refresh", "unique_key"});
+  defaults.Set("on_schema_change", "ignore");
+  defaults.Set("on_configuration_change", "apply");
+  defaults.SetEmptyMap("grants");
+  defaults.SetEmptyList("packages");
+  defaults.Set("docs", DefaultDocs());
+  defaults.Set("contract", DefaultContract());
+  defaults.SetNull({"event_time", "concurrent_batches"});
+}
+
+void AddModelDefaults(Defaults& defaults) {
+  defaults.Set("access", "protected");
+  defaults.SetNull({"freshness", "on_error"});
+  Value pointer = Value::MakeMap();
+  for (auto key : {"enabled", "alias"}) pointer.Set(key, Value());
+  defaults.Set("latest_version_pointer", std::move(pointer));
+}
+
+void AddSeedDefaults(Defaults& defaults) {
+  defaults.Set("delimiter", ",");
+  defaults.SetNull({"quote_columns"});
+}
+
+void AddSnapshotDefaults(Defaults& defaults) {
+  defaults.SetNull({"strategy", "target_schema", "target_database", "updated_at", "check_cols"});
+}
+
 }  // namespace
 
 Value DefaultConfig(model::ResourceType type) {
-  Value config = Value::MakeMap();
-  auto set = [&](std::string key, Value value) { config.map().push_back({std::move(key), std::move(value), {}}); };
-  Value list = Value::MakeList();
-  Value map = Value::MakeMap();
-  set("enabled", true);
-  set("alias", Value());
+  Defaults defaults;
+  defaults.Set("enabled", true);
+  defaults.SetNull({"alias"});
   if (type == model::ResourceType::kTest) {
-    set("schema", "dbt_test__audit");
-    set("database", Value());
-    set("tags", list);
-    set("meta", map);
-    for (auto key : {"group", "static_analysis"}) set(key, Value());
-    set("materialized", "test");
-    set("severity", "ERROR");
-    for (auto key : {"store_failures", "store_failures_as", "sql_header", "where", "limit"}) set(key, Value());
-    set("fail_calc", "count(*)");
-    set("warn_if", "!= 0");
-    set("error_if", "!= 0");
-    return config;
+    AddTestDefaults(defaults);
+    return defaults.Take();
   }
-  for (auto key : {"schema", "database"}) set(key, Value());
-  set("tags", list);
-  set("meta", map);
-  for (auto key : {"group", "static_analysis"}) set(key, Value());
-  bool is_model =
-      type == model::ResourceType::kModel || type == model::ResourceType::kAnalysis || type == model::ResourceType::kOperation;
-  set("materialized", is_model ? "view" : std::string(model::ResourceTypeName(type)));
-  for (auto key : {"incremental_strategy", "batch_size"}) set(key, Value());
-  set("lookback", 1);
-  set("begin", Value());
-  set("persist_docs", map);
-  set("post-hook", list);
-  set("pre-hook", list);
-  set("quoting", map);
-  set("column_types", map);
-  for (auto key : {"full_refresh", "unique_key"}) set(key, Value());
-  set("on_schema_change", "ignore");
-  set("on_configuration_change", "apply");
-  set("grants", map);
-  set("packages", list);
-  Value docs = map;
-  docs.Set("show", true);
-  docs.Set("node_color", Value());
-  set("docs", docs);
-  Value contract = map;
-  contract.Set("enforced", false);
-  contract.Set("alias_types", true);
-  set("contract", contract);
-  for (auto key : {"event_time", "concurrent_batches"}) set(key, Value());
-  if (type == model::ResourceType::kModel) {
-    set("access", "protected");
-    for (auto key : {"freshness", "on_error"}) set(key, Value());
-    Value pointer = map;
-    for (auto key : {"enabled", "alias"}) pointer.Set(key, Value());
-    set("latest_version_pointer", pointer);
-  } else if (type == model::ResourceType::kSeed) {
-    set("delimiter", ",");
-    set("quote_columns", Value());
-  } else if (type == model::ResourceType::kSnapshot) {
-    for (auto key : {"strategy", "target_schema", "target_database", "updated_at", "check_cols"}) set(key, Value());
+  AddNodeDefaults(defaults, type);
+  switch (type) {
+    case model::ResourceType::kModel: AddModelDefaults(defaults); break;
+    case model::ResourceType::kSeed: AddSeedDefaults(defaults); break;
+    case model::ResourceType::kSnapshot: AddSnapshotDefaults(defaults); break;
+    default: break;
   }
-  return config;
+  return defaults.Take();
 }
 
 void MergeConfig(Value& into, const Value& layer) {

@@ -1,10 +1,8 @@
-#include "dvt/project/load/generic_tests.h"
-
 #include <algorithm>
-#include <cctype>
 
 #include "dvt/base/text/text.h"
 #include "dvt/project/load/config_merge.h"
+#include "dvt/project/load/generic_test_name.h"
 #include "dvt/project/load/loader_internal.h"
 #include "dvt/project/load/yaml_check.h"
 
@@ -16,46 +14,6 @@ const Keys& TestConfigKeys() {
                             "warn_if",  "error_if", "fail_calc", "store_failures", "store_failures_as",
                             "meta",     "database", "schema",    "alias",          "group"};
   return keys;
-}
-
-/// str() of Python, for names and hashes.
-std::string PythonText(const Value& value) {
-  if (value.is_null()) return "None";
-  if (value.is_bool()) return value.as_bool() ? "True" : "False";
-  if (value.is_string()) return value.as_string();
-  if (value.is_list() || value.is_map()) return PythonRepr(value);
-  return value.ToText();
-}
-
-/// Every leaf as text and mappings in key order: what the id's hash is taken of.
-Value Hashable(const Value& value) {
-  if (value.is_list()) {
-    Value list = Value::MakeList();
-    for (const auto& item : value.list()) list.Push(Hashable(item));
-    return list;
-  }
-  if (!value.is_map()) return Value(PythonText(value));
-  std::vector<const Value::Entry*> entries;
-  for (const auto& entry : value.map()) entries.push_back(&entry);
-  std::sort(entries.begin(), entries.end(), [](auto* a, auto* b) { return a->key < b->key; });
-  Value map = Value::MakeMap();
-  for (const auto* entry : entries) map.map().push_back({entry->key, Hashable(entry->value), {}});
-  return map;
-}
-
-std::string CleanPart(const std::string& text) {
-  std::string out;
-  bool in_gap = false;
-  for (unsigned char c : text) {
-    if (c < 0x80 && (std::isalnum(c) || c == '_')) {
-      out += static_cast<char>(c);
-      in_gap = false;
-    } else if (!in_gap) {
-      out += '_';
-      in_gap = true;
-    }
-  }
-  return out;
 }
 
 /// Whether a test argument is a bare call that dbt reads as an expression: ref('x'), source('a', 'b'), var('y') …
@@ -75,73 +33,6 @@ std::string ConfigLiteral(const Value& value) {
 }
 
 }  // namespace
-
-std::string PythonRepr(const Value& value) {
-  if (value.is_string()) {
-    const std::string& text = value.as_string();
-    char quote = text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
-    std::string out(1, quote);
-    for (char c : text) {
-      switch (c) {
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        default:
-          if (c == quote) out += '\\';
-          out += c;
-      }
-    }
-    return out + quote;
-  }
-  if (value.is_list()) {
-    std::string out = "[";
-    for (size_t i = 0; i < value.list().size(); ++i) out += (i ? ", " : "") + PythonRepr(value.list()[i]);
-    return out + "]";
-  }
-  if (value.is_map()) {
-    std::string out = "{";
-    for (size_t i = 0; i < value.map().size(); ++i) {
-      const auto& entry = value.map()[i];
-      out += (i ? ", " : "") + PythonRepr(Value(entry.key)) + ": " + PythonRepr(entry.value);
-    }
-    return out + "}";
-  }
-  return PythonText(value);
-}
-
-GenericTestName NameGenericTest(const std::string& test, const std::string& target, const Value& kwargs) {
-  std::vector<const Value::Entry*> entries;
-  for (const auto& entry : kwargs.map()) {
-    if (entry.key != "model") entries.push_back(&entry);
-  }
-  std::sort(entries.begin(), entries.end(), [](auto* a, auto* b) { return a->key < b->key; });
-  std::vector<std::string> parts;
-  for (const auto* entry : entries) {
-    const Value& value = entry->value;
-    if (value.is_map()) {
-      for (const auto& item : value.map()) parts.push_back(CleanPart(PythonText(item.value)));
-    } else if (value.is_list()) {
-      for (const auto& item : value.list()) parts.push_back(CleanPart(PythonText(item)));
-    } else {
-      parts.push_back(CleanPart(PythonText(value)));
-    }
-  }
-  GenericTestName name;
-  std::string identifier = test + "_" + target;
-  name.full = identifier + "_" + Join(parts, "__");
-  name.compiled = name.full.size() >= 64 ? identifier.substr(0, 30) + "_" + Md5Hex(name.full) : name.full;
-  return name;
-}
-
-std::string GenericTestHash(const std::string& name, const std::string& package, const std::string& test, const Value& kwargs) {
-  Value metadata = Value::MakeMap();
-  metadata.Set("kwargs", Hashable(kwargs));
-  metadata.Set("name", test);
-  metadata.Set("namespace", package.empty() ? "None" : package);
-  std::string digest = Md5Hex(name + PythonRepr(metadata));
-  return digest.substr(digest.size() - 10);
-}
 
 Status Loader::TestCalls(const Value& argument, const std::string& package, const Place& place, ModelCalls& calls) {
   if (argument.is_list()) {
@@ -266,95 +157,153 @@ bool Loader::ConfiguresItself(const std::string& test) {
   return known->second;
 }
 
-void Loader::BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags,
-                       const TestTarget& target) {
-  Patch& patch = *target.patch;
-  const std::string& target_id = target.id;
-  YamlCheck check(patch.place.file, manifest_.diagnostics);
-  TestEntry entry;
-  if (!ReadEntry(raw, column, check, patch.owner(), entry)) return;
-  entry.kwargs.Set("model", "{{ get_where_subquery(" + target.text + ") }}");
-  const Package& package = *PackageOf(patch.package);
-  if (Status rendered = RenderTree(entry.config, {"where"}, package.scope, frontend_, patch.place.file); !rendered) {
-    manifest_.diagnostics.Fail(rendered.error());
-    return;
-  }
-  bool is_source = patch.section == "sources";
-  std::string test = (entry.package.empty() ? "" : entry.package + "_") + (is_source ? "source_" : "") + entry.test;
-  GenericTestName name = NameGenericTest(test, target.label, entry.kwargs);
-  if (!entry.custom_name.empty()) name.full = name.compiled = entry.custom_name;
-  if (name.full != name.compiled && !entry.config.Find("alias")) entry.config.Set("alias", name.compiled);
+/// One generic test, from its property entry to the manifest. A stage that fails reports it and returns false.
+class Loader::TestBuilder {
+ public:
+  TestBuilder(Loader& loader, const TestTarget& target, const std::string& column)
+      : loader_(loader),
+        target_(target),
+        patch_(*target.patch),
+        package_(*loader.PackageOf(patch_.package)),
+        column_(column),
+        is_source_(patch_.section == "sources") {}
+  /// `tags`: those the test has from its column and source.
+  void Build(const Value& raw, const std::vector<std::string>& tags);
 
-  Draft draft;
-  draft.package = &package;
-  model::Node& node = draft.node;
-  node.type = model::ResourceType::kTest;
-  node.package = patch.package;
-  node.name = name.full;
-  node.path = name.compiled + ".sql";
-  node.original_path = patch.place.file;
-  node.package_folder = package.config.folder;
-  node.place = entry.place;
-  node.description = entry.description;
-  node.unique_id =
-      "test." + node.package + "." + name.full + "." + GenericTestHash(name.full, entry.package, entry.test, entry.kwargs);
-  node.fqn = Fqn(node.package, patch.file->path, name.full);
-  node.raw_code = TestRawCode(entry);
-  node.checksum = "";
-  node.test = model::TestMetadata{entry.test, entry.package, entry.kwargs, column, is_source ? "" : target_id};
-  node.patch = patch.raw;
-  ModelCalls calls;
-  if (Status status = TestCalls(entry.kwargs, patch.package, entry.place, calls); !status) {
-    manifest_.diagnostics.Fail(status.error());
-    return;
-  }
-  if (target_id.rfind("source.", 0) == 0) {
-    calls.sources.push_back({patch.name, target.name, entry.place});
-  } else {
-    calls.refs.push_back({"", target.name, target.version, entry.place});
-  }
-  std::string macro = "test_" + entry.test;
-  for (const std::string& owner : entry.package.empty()
-                                      ? std::vector<std::string>{patch.package, manifest_.project.name, "dvt", "dbt"}
-                                      : std::vector<std::string>{entry.package}) {
-    if (!manifest_.macros.count("macro." + owner + "." + macro)) continue;
-    calls.macros.insert(calls.macros.begin(), "macro." + owner + "." + macro);
-    break;
-  }
-  if (manifest_.macros.count("macro.dbt.get_where_subquery")) calls.macros.push_back("macro.dbt.get_where_subquery");
-  node.refs = std::move(calls.refs);
-  node.sources = std::move(calls.sources);
-  for (auto& id : calls.macros) {
-    if (std::find(node.depends_on_macros.begin(), node.depends_on_macros.end(), id) == node.depends_on_macros.end()) {
-      node.depends_on_macros.push_back(std::move(id));
-    }
-  }
-  node.config = LayeredConfig(draft, Value(), DefaultConfig(node.type));
-  node.given_config = LayeredConfig(draft, Value(), Value::MakeMap());
-  MergeConfig(node.config, entry.config);
-  MergeConfig(node.given_config, entry.config);
-  if (ConfiguresItself(entry.test)) {
-    if (auto said = frontend_.RenderModel(node, package.scope); said) {
-      for (const auto& call : said->configs) MergeConfig(node.config, call.kwargs);
-    } else {
-      manifest_.diagnostics.Fail(said.error());
-      return;
-    }
-  }
+ private:
+  bool Read(const Value& raw);
+  GenericTestName Name() const;
+  void Describe(const GenericTestName& name);
+  bool Depend();
+  std::string MacroId() const;
+  bool Configure();
+  bool IsOnly(const Value& raw);
+  bool Reported(Status status);
+
+  Loader& loader_;
+  const TestTarget& target_;
+  const Patch& patch_;
+  const Package& package_;
+  const std::string& column_;
+  const bool is_source_;
+  TestEntry entry_;
+  Draft draft_;
+};
+
+void Loader::TestBuilder::Build(const Value& raw, const std::vector<std::string>& tags) {
+  if (!Read(raw)) return;
+  const GenericTestName name = Name();
+  if (name.full != name.compiled && !entry_.config.Find("alias")) entry_.config.Set("alias", name.compiled);
+  Describe(name);
+  if (!Depend() || !Configure()) return;
+  model::Node& node = draft_.node;
   Value all_tags = Value(Value::List(tags.begin(), tags.end()));  // those of the column are the node's, not its config's
   for (const auto& tag : UniqueTags(node.config["tags"])) all_tags.Push(tag);
   node.tags = UniqueTags(all_tags);
-  CheckConfigValues(draft);
-  if (manifest_.nodes.count(target_id) == 0 && manifest_.sources.count(target_id) == 0) {
+  loader_.CheckConfigValues(draft_);
+  const model::Manifest& manifest = loader_.manifest_;
+  if (manifest.nodes.count(target_.id) == 0 && manifest.sources.count(target_.id) == 0) {
     node.config.Set("enabled", false);  // the tested thing is disabled
   }
-  if (const auto twin = manifest_.nodes.find(node.unique_id); twin != manifest_.nodes.end()) {
-    check.Fail(
-        "The test '" + name.full + "' is defined twice: " + twin->second.place.ToString() + " and " + node.place.ToString(),
-        raw.mark(), "give one of them a `name:`");
-    return;
+  if (IsOnly(raw)) loader_.Add(std::move(draft_));
+}
+
+bool Loader::TestBuilder::Reported(Status status) {
+  if (!status) loader_.manifest_.diagnostics.Fail(status.error());
+  return status.has_value();
+}
+
+bool Loader::TestBuilder::Read(const Value& raw) {
+  YamlCheck check(patch_.place.file, loader_.manifest_.diagnostics);
+  if (!ReadEntry(raw, column_, check, patch_.owner(), entry_)) return false;
+  entry_.kwargs.Set("model", "{{ get_where_subquery(" + target_.text + ") }}");
+  return Reported(RenderTree(entry_.config, {"where"}, package_.scope, loader_.frontend_, patch_.place.file));
+}
+
+GenericTestName Loader::TestBuilder::Name() const {
+  std::string test = (entry_.package.empty() ? "" : entry_.package + "_") + (is_source_ ? "source_" : "") + entry_.test;
+  GenericTestName name = NameGenericTest(test, target_.label, entry_.kwargs);
+  if (!entry_.custom_name.empty()) name.full = name.compiled = entry_.custom_name;
+  return name;
+}
+
+void Loader::TestBuilder::Describe(const GenericTestName& name) {
+  draft_.package = &package_;
+  model::Node& node = draft_.node;
+  node.type = model::ResourceType::kTest;
+  node.package = patch_.package;
+  node.name = name.full;
+  node.path = name.compiled + ".sql";
+  node.original_path = patch_.place.file;
+  node.package_folder = package_.config.folder;
+  node.place = entry_.place;
+  node.description = entry_.description;
+  node.unique_id =
+      "test." + node.package + "." + name.full + "." + GenericTestHash(name.full, entry_.package, entry_.test, entry_.kwargs);
+  node.fqn = Fqn(node.package, patch_.file->path, name.full);
+  node.raw_code = TestRawCode(entry_);
+  node.checksum = "";
+  node.test = model::TestMetadata{entry_.test, entry_.package, entry_.kwargs, column_, is_source_ ? "" : target_.id};
+  node.patch = patch_.raw;
+}
+
+/// What the test reads and calls: its arguments, the tested thing, its own macro.
+bool Loader::TestBuilder::Depend() {
+  ModelCalls calls;
+  if (!Reported(loader_.TestCalls(entry_.kwargs, patch_.package, entry_.place, calls))) return false;
+  if (is_source_) {
+    calls.sources.push_back({patch_.name, target_.name, entry_.place});
+  } else {
+    calls.refs.push_back({"", target_.name, target_.version, entry_.place});
   }
-  Add(std::move(draft));
+  if (std::string own = MacroId(); !own.empty()) calls.macros.insert(calls.macros.begin(), std::move(own));
+  if (loader_.manifest_.macros.count("macro.dbt.get_where_subquery")) calls.macros.push_back("macro.dbt.get_where_subquery");
+  model::Node& node = draft_.node;
+  node.refs = std::move(calls.refs);
+  node.sources = std::move(calls.sources);
+  std::vector<std::string>& macros = node.depends_on_macros;
+  for (auto& id : calls.macros) {
+    if (std::find(macros.begin(), macros.end(), id) == macros.end()) macros.push_back(std::move(id));
+  }
+  return true;
+}
+
+/// The id of the test's macro: of the package it names, else of the first that has it; empty if there is none.
+std::string Loader::TestBuilder::MacroId() const {
+  const model::Manifest& manifest = loader_.manifest_;
+  const auto owners = entry_.package.empty() ? std::vector<std::string>{patch_.package, manifest.project.name, "dvt", "dbt"}
+                                             : std::vector<std::string>{entry_.package};
+  for (const std::string& owner : owners) {
+    std::string id = "macro." + owner + ".test_" + entry_.test;
+    if (manifest.macros.count(id)) return id;
+  }
+  return {};
+}
+
+bool Loader::TestBuilder::Configure() {
+  model::Node& node = draft_.node;
+  node.config = loader_.LayeredConfig(draft_, Value(), DefaultConfig(node.type));
+  node.given_config = loader_.LayeredConfig(draft_, Value(), Value::MakeMap());
+  MergeConfig(node.config, entry_.config);
+  MergeConfig(node.given_config, entry_.config);
+  if (!loader_.ConfiguresItself(entry_.test)) return true;
+  auto said = loader_.frontend_.RenderModel(node, package_.scope);
+  if (!said) {
+    loader_.manifest_.diagnostics.Fail(said.error());
+    return false;
+  }
+  for (const auto& call : said->configs) MergeConfig(node.config, call.kwargs);
+  return true;
+}
+
+bool Loader::TestBuilder::IsOnly(const Value& raw) {
+  const model::Node& node = draft_.node;
+  const auto twin = loader_.manifest_.nodes.find(node.unique_id);
+  if (twin == loader_.manifest_.nodes.end()) return true;
+  YamlCheck check(patch_.place.file, loader_.manifest_.diagnostics);
+  check.Fail("The test '" + node.name + "' is defined twice: " + twin->second.place.ToString() + " and " + node.place.ToString(),
+             raw.mark(), "give one of them a `name:`");
+  return false;
 }
 
 void Loader::TestsOf(const Value& map, const model::ColumnProperties* column, const TestTarget& target) {
@@ -373,7 +322,7 @@ void Loader::TestsOf(const Value& map, const model::ColumnProperties* column, co
   for (const char* key : {"tests", "data_tests"}) {
     const Value* list = check.List(map, key, target.patch->owner());
     if (!list) continue;
-    for (const auto& entry : list->list()) BuildTest(entry, argument, tags, target);
+    for (const auto& entry : list->list()) TestBuilder(*this, target, argument).Build(entry, tags);
   }
 }
 

@@ -72,13 +72,21 @@ class Loader {
   void ExtractCalls(Draft& draft);
   /// `config` under the trees of the project files and the property file's config.
   Value LayeredConfig(const Draft& draft, const Value& patch_config, Value config) const;
+  struct DraftConfigs {  // a node's configuration before its own config() calls
+    Value with_defaults;
+    Value given;  // what the project says, without defaults
+  };
   void Finish(Draft& draft);
+  void ApplyCalls(Draft& draft, const DraftConfigs& before);
+  void RenderCalls(Draft& draft, const DraftConfigs& before);
+  std::vector<std::string> TagsOf(const Draft& draft, const Value& patch_config) const;
+  void ReadPatchColumns(Draft& draft);
   void CheckConfigValues(Draft& draft);
   void Add(Draft draft);
 
   // sources.cc
   void BuildSources();
-  void BuildSource(const Patch& patch, const Package& package, const Value& table);
+  class SourceBuilder;  // one table of a source on its way to a node
   void BuildExposures();
   void PatchMacros();
   void WarnUnusedPatches();
@@ -99,7 +107,7 @@ class Loader {
   void NodeTargets(std::vector<TestTarget>& targets);
   void SourceTargets(std::vector<TestTarget>& targets);
   void TestsOf(const Value& map, const model::ColumnProperties* column, const TestTarget& target);
-  void BuildTest(const Value& raw, const std::string& column, const std::vector<std::string>& tags, const TestTarget& target);
+  class TestBuilder;  // one generic test on its way to a node
   bool ConfiguresItself(const std::string& test);
   Status TestCalls(const Value& argument, const std::string& package, const Place& place, ModelCalls& calls);
 

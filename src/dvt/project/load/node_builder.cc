@@ -53,6 +53,13 @@ bool VersionLess(const Value& a, const Value& b) {
   return a.ToText() < b.ToText();
 }
 
+/// Whether a version's `columns:` build on those of its model: one of them is an `include:` rule.
+bool InheritsColumns(const Value& columns) {
+  if (!columns.is_list()) return false;
+  const auto& rules = columns.list();
+  return std::any_of(rules.begin(), rules.end(), [](const Value& rule) { return rule.Find("include") != nullptr; });
+}
+
 }  // namespace
 
 void Loader::IndexVersions() {
@@ -216,66 +223,71 @@ Value Loader::LayeredConfig(const Draft& draft, const Value& patch_config, Value
   return config;
 }
 
-void Loader::Finish(Draft& draft) {
+void Loader::ApplyCalls(Draft& draft, const DraftConfigs& before) {
   model::Node& node = draft.node;
-  Value patch_config = draft.patch ? PatchConfig(draft.patch->raw) : Value::MakeMap();
-  if (draft.version_entry) MergeConfig(patch_config, PatchConfig(*draft.version_entry));
-  const Value base = LayeredConfig(draft, patch_config, DefaultConfig(node.type));
-  const Value given = LayeredConfig(draft, patch_config, Value::MakeMap());
-  auto with_calls = [&] {
-    node.given_config = given;
-    Value config = base;
-    for (const auto& call : draft.calls.configs) {
-      MergeConfig(config, call.kwargs);
-      MergeConfig(node.given_config, call.kwargs);
-    }
-    return config;
-  };
-  node.config = with_calls();
+  node.config = before.with_defaults;
+  node.given_config = before.given;
+  for (const auto& call : draft.calls.configs) {
+    MergeConfig(node.config, call.kwargs);
+    MergeConfig(node.given_config, call.kwargs);
+  }
   node.refs = draft.calls.refs;
   node.sources = draft.calls.sources;
-  if (draft.calls.needs_render && !draft.findings.has_errors()) {
-    auto rendered = frontend_.RenderModel(node, draft.package->scope);
-    if (rendered) {
-      draft.calls = *std::move(rendered);
-      node.config = with_calls();
-      node.refs = draft.calls.refs;
-      node.sources = draft.calls.sources;
-    } else if (const Value& enabled = node.config["enabled"]; !enabled.is_bool() || enabled.as_bool()) {
-      draft.findings.Fail(rendered.error());
-    }
+}
+
+void Loader::RenderCalls(Draft& draft, const DraftConfigs& before) {
+  auto rendered = frontend_.RenderModel(draft.node, draft.package->scope);
+  if (rendered) {
+    draft.calls = *std::move(rendered);
+    ApplyCalls(draft, before);
+  } else if (const Value& enabled = draft.node.config["enabled"]; !enabled.is_bool() || enabled.as_bool()) {
+    draft.findings.Fail(rendered.error());
   }
-  node.depends_on_macros = draft.calls.macros;
-  // The property file's tags come last in the node's own list, though before the file's in the config.
-  Value file_tags = LayeredConfig(draft, Value(), Value::MakeMap())["tags"];
+}
+
+// The property file's tags come last in the node's own list, though before the file's in the config.
+std::vector<std::string> Loader::TagsOf(const Draft& draft, const Value& patch_config) const {
+  Value tags = LayeredConfig(draft, Value(), Value::MakeMap())["tags"];
   for (const auto& call : draft.calls.configs) {
+    const Value* called = call.kwargs.Find("tags");
+    if (!called) continue;
+    Value merged = Value::MakeMap();
+    merged.Set("tags", tags);
     Value layer = Value::MakeMap();
-    layer.Set("tags", file_tags);
-    if (const Value* tags = call.kwargs.Find("tags")) {
-      Value own = Value::MakeMap();
-      own.Set("tags", *tags);
-      MergeConfig(layer, own);
-      file_tags = layer["tags"];
-    }
+    layer.Set("tags", *called);
+    MergeConfig(merged, layer);
+    tags = merged["tags"];
   }
-  for (const auto& tag : UniqueTags(patch_config["tags"])) file_tags.Push(tag);
-  node.tags = UniqueTags(file_tags);
-  if (draft.patch) {
-    const Value& owner = draft.patch->raw;
-    node.columns = ReadColumns(owner, draft.patch->owner(), draft.patch->place.file, draft.findings);
-    if (draft.version_entry && draft.version_entry->Find("columns")) {
-      auto own = ReadColumns(*draft.version_entry, draft.patch->owner(), draft.patch->place.file, draft.findings);
-      const Value& rules = (*draft.version_entry)["columns"];
-      bool inherits = false;
-      for (const auto& rule : rules.is_list() ? rules.list() : Value::List())
-        inherits = inherits || rule.Find("include") != nullptr;
-      if (!inherits) node.columns.clear();
-      for (auto& column : own) {
-        std::erase_if(node.columns, [&](const auto& other) { return other.name == column.name; });
-        node.columns.push_back(std::move(column));
-      }
-    }
+  for (const auto& tag : UniqueTags(patch_config["tags"])) tags.Push(tag);
+  return UniqueTags(tags);
+}
+
+void Loader::ReadPatchColumns(Draft& draft) {
+  if (!draft.patch) return;
+  const auto columns_of = [&](const Value& entry) {
+    return ReadColumns(entry, draft.patch->owner(), draft.patch->place.file, draft.findings);
+  };
+  std::vector<model::ColumnProperties>& columns = draft.node.columns;
+  columns = columns_of(draft.patch->raw);
+  if (!draft.version_entry || !draft.version_entry->Find("columns")) return;
+  auto own = columns_of(*draft.version_entry);
+  if (!InheritsColumns((*draft.version_entry)["columns"])) columns.clear();
+  for (auto& column : own) {
+    std::erase_if(columns, [&](const auto& other) { return other.name == column.name; });
+    columns.push_back(std::move(column));
   }
+}
+
+void Loader::Finish(Draft& draft) {
+  Value patch_config = draft.patch ? PatchConfig(draft.patch->raw) : Value::MakeMap();
+  if (draft.version_entry) MergeConfig(patch_config, PatchConfig(*draft.version_entry));
+  const DraftConfigs before{LayeredConfig(draft, patch_config, DefaultConfig(draft.node.type)),
+                            LayeredConfig(draft, patch_config, Value::MakeMap())};
+  ApplyCalls(draft, before);
+  if (draft.calls.needs_render && !draft.findings.has_errors()) RenderCalls(draft, before);
+  draft.node.depends_on_macros = draft.calls.macros;
+  draft.node.tags = TagsOf(draft, patch_config);
+  ReadPatchColumns(draft);
   CheckConfigValues(draft);
 }
 

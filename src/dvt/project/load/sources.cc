@@ -35,79 +35,137 @@ const Value& ConnectionOf(const Value& entry) {
 
 }  // namespace
 
-void Loader::BuildSource(const Patch& patch, const Package& package, const Value& table) {
-  YamlCheck check(patch.place.file, manifest_.diagnostics);
-  const Value& source = patch.raw;
-  model::SourceNode node;
-  node.package = patch.package;
-  node.source_name = patch.name;
-  node.name = table["name"].ToText();
-  std::string owner = "source '" + node.source_name + "." + node.name + "'";
-  node.unique_id = "source." + node.package + "." + node.source_name + "." + node.name;
-  node.place = PlaceOf(patch.place.file, table.mark());
-  node.original_path = patch.place.file;
-  node.fqn = Fqn(node.package, patch.file->path, node.source_name);
-  node.fqn.push_back(node.name);
-  std::string identifier = check.Text(table, "identifier", owner);
-  node.identifier = identifier.empty() ? node.name : identifier;
-  node.loader = check.Text(table.Find("loader") ? table : source, "loader", owner);
-  node.description = check.Text(table, "description", owner);
-  node.source_description = check.Text(source, "description", patch.owner());
-  node.quoting = MergedMaps(source["quoting"], table["quoting"]);
-  node.columns = ReadColumns(table, owner, patch.place.file, manifest_.diagnostics);
-  const Value& freshness = Setting(table, "freshness");
-  bool off = table.Find("freshness") && table["freshness"].is_null();
-  if (!off)
-    node.freshness = freshness.is_map() ? MergedMaps(Setting(source, "freshness"), freshness) : Setting(source, "freshness");
-  const Value& loaded_at = Setting(table, "loaded_at_field");
-  const Value& loaded_at_field = loaded_at.is_null() ? Setting(source, "loaded_at_field") : loaded_at;
-  if (!loaded_at_field.is_null()) node.loaded_at_field = loaded_at_field.ToText();
-  node.config = Value::MakeMap();
-  node.config.Set("enabled", true);
-  node.config.Set("tags", Value::MakeList());
-  node.config.Set("meta", Value::MakeMap());
-  auto layers = ConfigLayers(package.config.sources, node.fqn);
-  if (!package.root) {
-    for (auto& layer : ConfigLayers(manifest_.project.sources, node.fqn)) layers.push_back(std::move(layer));
+/// One table of a source, from its property entry to the manifest.
+class Loader::SourceBuilder {
+ public:
+  SourceBuilder(Loader& loader, const Patch& patch, const Package& package, const Value& table);
+  void Build();
+
+ private:
+  void Describe();
+  void ReadFreshness();
+  void ReadConfig();
+  Value FindConnection() const;
+  void Locate(const Value& connection);
+  void AddToManifest();
+
+  Loader& loader_;
+  const Patch& patch_;
+  const Package& package_;
+  const Value& source_;
+  const Value& table_;
+  Place place_;
+  YamlCheck check_;
+  model::SourceNode node_;
+  std::string owner_;          // in messages
+  std::vector<Value> layers_;  // of the project files, outermost first
+  bool enabled_ = true;
+};
+
+Loader::SourceBuilder::SourceBuilder(Loader& loader, const Patch& patch, const Package& package, const Value& table)
+    : loader_(loader),
+      patch_(patch),
+      package_(package),
+      source_(patch.raw),
+      table_(table),
+      place_(PlaceOf(patch.place.file, table.mark())),
+      check_(patch.place.file, loader.manifest_.diagnostics) {
+  node_.package = patch.package;
+  node_.source_name = patch.name;
+  node_.name = table["name"].ToText();
+  owner_ = "source '" + node_.source_name + "." + node_.name + "'";
+  node_.unique_id = "source." + node_.package + "." + node_.source_name + "." + node_.name;
+  node_.place = place_;
+  node_.original_path = patch.place.file;
+  node_.fqn = Fqn(node_.package, patch.file->path, node_.source_name);
+  node_.fqn.push_back(node_.name);
+  node_.raw = table;
+}
+
+void Loader::SourceBuilder::Build() {
+  Describe();
+  ReadFreshness();
+  ReadConfig();
+  const Value connection = FindConnection();
+  if (!connection.is_null()) node_.connection = connection.ToText();
+  if (enabled_) Locate(connection);
+  AddToManifest();
+}
+
+void Loader::SourceBuilder::Describe() {
+  std::string identifier = check_.Text(table_, "identifier", owner_);
+  node_.identifier = identifier.empty() ? node_.name : identifier;
+  node_.loader = check_.Text(table_.Find("loader") ? table_ : source_, "loader", owner_);
+  node_.description = check_.Text(table_, "description", owner_);
+  node_.source_description = check_.Text(source_, "description", patch_.owner());
+  node_.quoting = MergedMaps(source_["quoting"], table_["quoting"]);
+  node_.columns = ReadColumns(table_, owner_, patch_.place.file, loader_.manifest_.diagnostics);
+}
+
+void Loader::SourceBuilder::ReadFreshness() {
+  const Value& freshness = Setting(table_, "freshness");
+  const bool off = table_.Find("freshness") && table_["freshness"].is_null();
+  const Value& of_source = Setting(source_, "freshness");
+  if (!off) node_.freshness = freshness.is_map() ? MergedMaps(of_source, freshness) : of_source;
+  const Value& own = Setting(table_, "loaded_at_field");
+  const Value& loaded_at_field = own.is_null() ? Setting(source_, "loaded_at_field") : own;
+  if (!loaded_at_field.is_null()) node_.loaded_at_field = loaded_at_field.ToText();
+}
+
+void Loader::SourceBuilder::ReadConfig() {
+  Value& config = node_.config;
+  config = Value::MakeMap();
+  config.Set("enabled", true);
+  config.Set("tags", Value::MakeList());
+  config.Set("meta", Value::MakeMap());
+  layers_ = ConfigLayers(package_.config.sources, node_.fqn);
+  if (!package_.root) {
+    for (auto& layer : ConfigLayers(loader_.manifest_.project.sources, node_.fqn)) layers_.push_back(std::move(layer));
   }
-  for (const auto& layer : layers) MergeConfig(node.config, layer);
-  for (const Value* entry : {&source, &table}) {
+  for (const auto& layer : layers_) MergeConfig(config, layer);
+  for (const Value* entry : {&source_, &table_}) {
     for (const char* key : {"tags", "meta"}) {
       Value layer = Value::MakeMap();
       if (const Value* value = entry->Find(key)) layer.Set(key, *value);
-      MergeConfig(node.config, layer);
+      MergeConfig(config, layer);
     }
-    MergeConfig(node.config, (*entry)["config"]);
+    MergeConfig(config, (*entry)["config"]);
   }
-  node.config.Erase("connection");
-  node.tags = UniqueTags(node.config["tags"]);
-  const Value& enabled = node.config["enabled"];
+  config.Erase("connection");
+  node_.tags = UniqueTags(config["tags"]);
+  const Value& enabled = config["enabled"];
   if (!enabled.is_bool())
-    check.Fail("Config 'enabled' of " + owner + " must be true or false, found " + ToJson(enabled), table.mark());
-  Value connection = ConnectionOf(table);
-  if (connection.is_null()) connection = ConnectionOf(source);
-  for (const auto& layer : layers) {
+    check_.Fail("Config 'enabled' of " + owner_ + " must be true or false, found " + ToJson(enabled), table_.mark());
+  enabled_ = !enabled.is_bool() || enabled.as_bool();
+}
+
+/// The table's connection over the source's over the project files' (outermost first); null if none.
+Value Loader::SourceBuilder::FindConnection() const {
+  Value connection = ConnectionOf(table_);
+  if (connection.is_null()) connection = ConnectionOf(source_);
+  for (const auto& layer : layers_) {
     if (connection.is_null() && layer.Find("connection")) connection = layer["connection"];
   }
-  if (!connection.is_null()) node.connection = connection.ToText();
-  bool is_enabled = !enabled.is_bool() || enabled.as_bool();
-  if (is_enabled) {
-    const ConnectionNames& names =
-        NamesOf(node.connection.empty() ? manifest_.target : node.connection, PlaceOf(patch.place.file, connection.mark()));
-    std::string database = check.Text(source, "database", patch.owner());
-    std::string schema = check.Text(source, "schema", patch.owner());
-    node.database = database.empty() ? names.database : database;
-    node.schema = schema.empty() ? node.source_name : schema;
-  }
-  node.raw = table;
-  std::string id = node.unique_id;
-  auto& sources = is_enabled ? manifest_.sources : manifest_.disabled_sources;
-  auto [at, added] = sources.emplace(id, std::move(node));
-  if (!added && is_enabled) {
-    manifest_.diagnostics.Fail("The " + owner + " is defined twice: " + at->second.place.ToString() + " and " +
-                                   PlaceOf(patch.place.file, table.mark()).ToString(),
-                               PlaceOf(patch.place.file, table.mark()));
-  }
+  return connection;
+}
+
+void Loader::SourceBuilder::Locate(const Value& connection) {
+  const ConnectionNames& names = loader_.NamesOf(node_.connection.empty() ? loader_.manifest_.target : node_.connection,
+                                                 PlaceOf(patch_.place.file, connection.mark()));
+  std::string database = check_.Text(source_, "database", patch_.owner());
+  std::string schema = check_.Text(source_, "schema", patch_.owner());
+  node_.database = database.empty() ? names.database : database;
+  node_.schema = schema.empty() ? node_.source_name : schema;
+}
+
+void Loader::SourceBuilder::AddToManifest() {
+  model::Manifest& manifest = loader_.manifest_;
+  std::string id = node_.unique_id;
+  auto& sources = enabled_ ? manifest.sources : manifest.disabled_sources;
+  auto [at, added] = sources.emplace(id, std::move(node_));
+  if (added || !enabled_) return;
+  manifest.diagnostics.Fail("The " + owner_ + " is defined twice: " + at->second.place.ToString() + " and " + place_.ToString(),
+                            place_);
 }
 
 void Loader::BuildSources() {
@@ -117,7 +175,8 @@ void Loader::BuildSources() {
     const Value& tables = patch.raw["tables"];
     if (!tables.is_list()) continue;
     for (const auto& table : tables.list()) {
-      if (table.is_map() && !table["name"].is_null()) BuildSource(patch, *PackageOf(patch.package), table);
+      if (!table.is_map() || table["name"].is_null()) continue;
+      SourceBuilder(*this, patch, *PackageOf(patch.package), table).Build();
     }
   }
 }
