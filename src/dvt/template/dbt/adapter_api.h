@@ -108,6 +108,13 @@ class Relation : public HostObject {
  private:
   std::shared_ptr<Relation> Copy() const;
   Result<Object> Method(std::string_view name, const Arguments& arguments) const;
+  Result<Object> WithPolicy(std::string_view name, const Arguments& arguments) const;
+  Object WithoutIdentifier() const;
+  Object WithParts(const Arguments& arguments) const;
+  void SetPart(std::string_view part, const Object& value);
+  Result<Object> InformationSchema(const Arguments& arguments) const;
+  Result<Object> Matches(const Arguments& arguments) const;
+  Result<Object> Get(const Arguments& arguments) const;
 
   RelationParts parts_;
   std::shared_ptr<const RelationPolicy> policy_;

@@ -380,6 +380,57 @@ Object Combinations(Context& c, const Arguments& a) {
   return MakeGenerator(std::move(out), "itertools.combinations");
 }
 
+Object Permutations(Context& c, const Arguments& a) {
+  auto args = BindArgs(a, "permutations", {{"iterable", std::nullopt}, {"r", Object()}});
+  ObjectList items = IterateObject(c, args[0]);
+  size_t length = args[1].is_none() ? items.size() : static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r")));
+  std::vector<bool> used(items.size(), false);
+  ObjectList current;
+  ObjectList out;
+  Permute(items, length, used, current, out);
+  return MakeGenerator(std::move(out), "itertools.permutations");
+}
+
+Object Chain(Context& c, const Arguments& a) {
+  ObjectList out;
+  for (const auto& each : a.positional) {
+    for (auto& item : IterateObject(c, each)) out.push_back(std::move(item));
+  }
+  return MakeGenerator(std::move(out), "itertools.chain");
+}
+
+Object SliceItems(Context& c, const Arguments& a) {
+  if (a.positional.size() < 2) RaiseType("islice expected at least 2 arguments");
+  Object list = Object::List(IterateObject(c, a.positional[0]));
+  Object start = a.positional.size() > 2 ? a.positional[1] : Object();
+  Object stop = a.positional.size() > 2 ? a.positional[2] : a.positional[1];
+  Object step = a.positional.size() > 3 ? a.positional[3] : Object();
+  return MakeGenerator(SliceOf(list, start, stop, step).items(), "itertools.islice");
+}
+
+Object Repeat(Context&, const Arguments& a) {
+  auto args = BindArgs(a, "repeat", {{"object", std::nullopt}, {"times", std::nullopt}});
+  int64_t times = std::clamp<int64_t>(RequireInt(args[1], "times"), 0, 1'000'000);
+  return MakeGenerator(ObjectList(static_cast<size_t>(times), args[0]), "itertools.repeat");
+}
+
+Object ZipLongest(Context& c, const Arguments& a) {
+  const Object* fill = a.FindNamed("fillvalue");
+  std::vector<ObjectList> columns;
+  size_t longest = 0;
+  for (const auto& each : a.positional) {
+    columns.push_back(IterateObject(c, each));
+    longest = std::max(longest, columns.back().size());
+  }
+  ObjectList out;
+  for (size_t i = 0; i < longest; ++i) {
+    ObjectList row;
+    for (const auto& column : columns) row.push_back(i < column.size() ? column[i] : fill != nullptr ? *fill : Object());
+    out.push_back(Object::Tuple(std::move(row)));
+  }
+  return MakeGenerator(std::move(out), "itertools.zip_longest");
+}
+
 }  // namespace
 
 Object MakeItertoolsModule() {
@@ -387,61 +438,9 @@ Object MakeItertoolsModule() {
     return std::pair<std::string, Object>(name, MakeFunction(name, Builtin(raw)));
   };
   return MakeRecord("module 'itertools'",
-                    {function("chain",
-                              [](Context& c, const Arguments& a) {
-                                ObjectList out;
-                                for (const auto& each : a.positional) {
-                                  for (auto& item : IterateObject(c, each)) out.push_back(std::move(item));
-                                }
-                                return MakeGenerator(std::move(out), "itertools.chain");
-                              }),
-                     function("product", Product), function("combinations", Combinations<false>),
-                     function("combinations_with_replacement", Combinations<true>),
-                     function("permutations",
-                              [](Context& c, const Arguments& a) {
-                                auto args = BindArgs(a, "permutations", {{"iterable", std::nullopt}, {"r", Object()}});
-                                ObjectList items = IterateObject(c, args[0]);
-                                size_t length = args[1].is_none()
-                                                    ? items.size()
-                                                    : static_cast<size_t>(std::max<int64_t>(0, RequireInt(args[1], "r")));
-                                std::vector<bool> used(items.size(), false);
-                                ObjectList current;
-                                ObjectList out;
-                                Permute(items, length, used, current, out);
-                                return MakeGenerator(std::move(out), "itertools.permutations");
-                              }),
-                     function("islice",
-                              [](Context& c, const Arguments& a) {
-                                if (a.positional.size() < 2) RaiseType("islice expected at least 2 arguments");
-                                Object list = Object::List(IterateObject(c, a.positional[0]));
-                                Object start = a.positional.size() > 2 ? a.positional[1] : Object();
-                                Object stop = a.positional.size() > 2 ? a.positional[2] : a.positional[1];
-                                Object step = a.positional.size() > 3 ? a.positional[3] : Object();
-                                return MakeGenerator(SliceOf(list, start, stop, step).items(), "itertools.islice");
-                              }),
-                     function("repeat",
-                              [](Context&, const Arguments& a) {
-                                auto args = BindArgs(a, "repeat", {{"object", std::nullopt}, {"times", std::nullopt}});
-                                int64_t times = std::clamp<int64_t>(RequireInt(args[1], "times"), 0, 1'000'000);
-                                return MakeGenerator(ObjectList(static_cast<size_t>(times), args[0]), "itertools.repeat");
-                              }),
-                     function("zip_longest", [](Context& c, const Arguments& a) {
-                       const Object* fill = a.FindNamed("fillvalue");
-                       std::vector<ObjectList> columns;
-                       size_t longest = 0;
-                       for (const auto& each : a.positional) {
-                         columns.push_back(IterateObject(c, each));
-                         longest = std::max(longest, columns.back().size());
-                       }
-                       ObjectList out;
-                       for (size_t i = 0; i < longest; ++i) {
-                         ObjectList row;
-                         for (const auto& column : columns)
-                           row.push_back(i < column.size() ? column[i] : fill != nullptr ? *fill : Object());
-                         out.push_back(Object::Tuple(std::move(row)));
-                       }
-                       return MakeGenerator(std::move(out), "itertools.zip_longest");
-                     })});
+                    {function("chain", Chain), function("product", Product), function("combinations", Combinations<false>),
+                     function("combinations_with_replacement", Combinations<true>), function("permutations", Permutations),
+                     function("islice", SliceItems), function("repeat", Repeat), function("zip_longest", ZipLongest)});
 }
 
 void AddModules(Context& context, const Shared&) {

@@ -125,68 +125,89 @@ MaybeObject Relation::GetAttr(Context&, std::string_view name) {
 
 Result<Object> Relation::Method(std::string_view name, const Arguments& a) const {
   if (name == "render" || name == "render_limited" || name == "add_ephemeral_prefix") return Object(Render());
-  auto copy = Copy();
-  if (name == "include" || name == "quote") {
-    std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}};
-    DVT_ASSIGN(auto bound, a.Bind(name, parameters));
-    bool include = name == "include";
-    bool* flags[] = {include ? &copy->include_database_ : &copy->quote_database_,
-                     include ? &copy->include_schema_ : &copy->quote_schema_,
-                     include ? &copy->include_identifier_ : &copy->quote_identifier_};
-    for (int i = 0; i < 3; ++i) {
-      if (IsSet(bound[static_cast<size_t>(i)])) *flags[i] = bound[static_cast<size_t>(i)].Truth();
-    }
-    copy->text_.clear();
-    return Object(copy);
-  }
-  if (name == "without_identifier" || name == "information_schema_only") {
-    copy->include_identifier_ = false;
-    copy->text_.clear();
-    return Object(copy);
-  }
-  if (name == "incorporate" || name == "replace_path" || name == "create") {
-    auto set = [&](const std::string& key, const Object& value) {
-      std::string text = IsSet(value) ? value.Str() : "";
-      if (key == "database") copy->parts_.database = text;
-      if (key == "schema") copy->parts_.schema = text;
-      if (key == "identifier") copy->parts_.identifier = text;
-      if (key == "type") copy->parts_.type = text;
-    };
-    copy->text_.clear();
-    for (const auto& [key, value] : a.named) {
-      if (key == "path" && value.is_dict()) {
-        for (const auto& [part, text] : value.dict().entries()) {
-          if (IsSet(text)) set(part.Str(), text);
-        }
-      } else {
-        set(key, value);
-      }
-    }
-    return Object(copy);
-  }
+  if (name == "include" || name == "quote") return WithPolicy(name, a);
+  if (name == "without_identifier" || name == "information_schema_only") return WithoutIdentifier();
+  if (name == "incorporate" || name == "replace_path" || name == "create") return WithParts(a);
   if (name == "quoted") {
     DVT_ASSIGN(auto bound, a.Bind(name, {{"identifier", std::nullopt}}));
     return Object(QuotePart(policy_.get(), bound[0].Str()));
   }
-  if (name == "information_schema") {
-    DVT_ASSIGN(auto bound, a.Bind(name, {{"view_name", Object()}}));
-    std::string text = parts_.database.empty() || !include_database_ ? "" : QuotePart(policy_.get(), parts_.database) + ".";
-    text += "INFORMATION_SCHEMA";
-    if (IsSet(bound[0])) text += "." + bound[0].Str();
-    copy->text_ = text;
-    copy->parts_.schema = "INFORMATION_SCHEMA";
-    copy->parts_.identifier = IsSet(bound[0]) ? bound[0].Str() : "";
-    return Object(copy);
+  if (name == "information_schema") return InformationSchema(a);
+  if (name == "matches") return Matches(a);
+  return Get(a);
+}
+
+// include(…) and quote(…): which parts are written, and which of them in quotes.
+Result<Object> Relation::WithPolicy(std::string_view name, const Arguments& a) const {
+  std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}};
+  DVT_ASSIGN(auto bound, a.Bind(name, parameters));
+  auto copy = Copy();
+  bool include = name == "include";
+  bool* flags[] = {include ? &copy->include_database_ : &copy->quote_database_,
+                   include ? &copy->include_schema_ : &copy->quote_schema_,
+                   include ? &copy->include_identifier_ : &copy->quote_identifier_};
+  for (size_t i = 0; i < std::size(flags); ++i) {
+    if (IsSet(bound[i])) *flags[i] = bound[i].Truth();
   }
-  if (name == "matches") {
-    DVT_ASSIGN(auto bound, a.Bind(name, {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}}));
-    auto same = [](const Object& wanted, const std::string& have) {
-      return !IsSet(wanted) || EqualsIgnoreCase(wanted.Str(), have);
-    };
-    return Object(same(bound[0], parts_.database) && same(bound[1], parts_.schema) && same(bound[2], parts_.identifier));
+  copy->text_.clear();
+  return Object(copy);
+}
+
+Object Relation::WithoutIdentifier() const {
+  auto copy = Copy();
+  copy->include_identifier_ = false;
+  copy->text_.clear();
+  return Object(copy);
+}
+
+// The parts come by name or together as `path`, where those that are none stay.
+Object Relation::WithParts(const Arguments& a) const {
+  auto copy = Copy();
+  copy->text_.clear();
+  for (const auto& [key, value] : a.named) {
+    if (key == "path" && value.is_dict()) {
+      for (const auto& [part, text] : value.dict().entries()) {
+        if (IsSet(text)) copy->SetPart(part.Str(), text);
+      }
+    } else {
+      copy->SetPart(key, value);
+    }
   }
-  // get(key, default)
-  DVT_ASSIGN(auto bound, a.Bind(name, {{"key", std::nullopt}, {"default", Object()}}));
+  return Object(copy);
+}
+
+void Relation::SetPart(std::string_view part, const Object& value) {
+  std::string text = IsSet(value) ? value.Str() : "";
+  if (part == "database") parts_.database = text;
+  if (part == "schema") parts_.schema = text;
+  if (part == "identifier") parts_.identifier = text;
+  if (part == "type") parts_.type = text;
+}
+
+Result<Object> Relation::InformationSchema(const Arguments& a) const {
+  DVT_ASSIGN(auto bound, a.Bind("information_schema", {{"view_name", Object()}}));
+  std::string view = IsSet(bound[0]) ? bound[0].Str() : "";
+  auto copy = Copy();
+  std::string text = parts_.database.empty() || !include_database_ ? "" : QuotePart(policy_.get(), parts_.database) + ".";
+  text += "INFORMATION_SCHEMA";
+  if (IsSet(bound[0])) text += "." + view;
+  copy->text_ = text;
+  copy->parts_.schema = "INFORMATION_SCHEMA";
+  copy->parts_.identifier = view;
+  return Object(copy);
+}
+
+Result<Object> Relation::Matches(const Arguments& a) const {
+  DVT_ASSIGN(auto bound, a.Bind("matches", {{"database", Object()}, {"schema", Object()}, {"identifier", Object()}}));
+  auto same = [](const Object& wanted, const std::string& have) {
+    return !IsSet(wanted) || EqualsIgnoreCase(wanted.Str(), have);
+  };
+  return Object(same(bound[0], parts_.database) && same(bound[1], parts_.schema) && same(bound[2], parts_.identifier));
+}
+
+// As of a mapping: get(key, default).
+Result<Object> Relation::Get(const Arguments& a) const {
+  DVT_ASSIGN(auto bound, a.Bind("get", {{"key", std::nullopt}, {"default", Object()}}));
   std::string key = bound[0].Str();
   if (key == "database") return TextOrNone(parts_.database);
   if (key == "schema") return TextOrNone(parts_.schema);

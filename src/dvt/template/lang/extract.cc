@@ -49,6 +49,19 @@ bool IsHarmless(std::string_view name) {
   return names.count(name) != 0;
 }
 
+/// While one lives, the code looked at may not run, or may run more than once.
+class ConditionalScope {
+ public:
+  explicit ConditionalScope(int& depth, bool opens = true) : depth_(depth), opens_(opens) { depth_ += opens_ ? 1 : 0; }
+  ~ConditionalScope() { depth_ -= opens_ ? 1 : 0; }
+  ConditionalScope(const ConditionalScope&) = delete;
+  ConditionalScope& operator=(const ConditionalScope&) = delete;
+
+ private:
+  int& depth_;
+  bool opens_;
+};
+
 class Extractor {
  public:
   explicit Extractor(const std::string& file) : file_(file) {}
@@ -73,9 +86,8 @@ class Extractor {
 
  private:
   void Conditional(const ast::Body& body) {
-    ++conditional_;
+    ConditionalScope conditional(conditional_);
     Body(body);
-    --conditional_;
   }
 
   void Statement(const ast::Stmt& stmt) {
@@ -84,39 +96,10 @@ class Extractor {
       case StmtType::kMacro: return;
       case StmtType::kOutput:
       case StmtType::kDo: return Walk(*static_cast<const ast::ExprStmt&>(stmt).expr);
-      case StmtType::kIf: {
-        const auto& node = static_cast<const ast::If&>(stmt);
-        bool first = true;
-        for (const auto& [test, body] : node.branches) {
-          if (!first) ++conditional_;
-          Walk(*test);
-          if (!first) --conditional_;
-          first = false;
-          Conditional(body);
-        }
-        return Conditional(node.otherwise);
-      }
-      case StmtType::kFor: {
-        const auto& node = static_cast<const ast::For&>(stmt);
-        Walk(*node.iterable);
-        ++conditional_;
-        if (node.filter != nullptr) Walk(*node.filter);
-        Body(node.body);
-        Body(node.otherwise);
-        --conditional_;
-        return;
-      }
-      case StmtType::kSet: {
-        const auto& node = static_cast<const ast::Set&>(stmt);
-        Assigned(node.target);
-        return Walk(*node.value);
-      }
-      case StmtType::kSetBlock: {
-        const auto& node = static_cast<const ast::SetBlock&>(stmt);
-        Assigned(node.target);
-        if (node.filter != nullptr) Walk(*node.filter);
-        return Body(node.body);
-      }
+      case StmtType::kIf: return Branches(static_cast<const ast::If&>(stmt));
+      case StmtType::kFor: return Loop(static_cast<const ast::For&>(stmt));
+      case StmtType::kSet: return Assignment(static_cast<const ast::Set&>(stmt));
+      case StmtType::kSetBlock: return Assignment(static_cast<const ast::SetBlock&>(stmt));
       case StmtType::kCallBlock: {
         const auto& node = static_cast<const ast::CallBlock&>(stmt);
         Walk(*node.call);
@@ -133,16 +116,48 @@ class Extractor {
         return Body(node.body);
       }
       case StmtType::kScope: return Body(static_cast<const ast::Scope&>(stmt).body);
-      case StmtType::kDefinition: {
-        // A macro that this text defines for itself runs, if at all, when it is called.
-        const auto& node = static_cast<const ast::DefinitionStmt&>(stmt);
-        if (!node.binds) return;
-        ++conditional_;
-        Macro(*node.macro);
-        --conditional_;
-        return;
-      }
+      case StmtType::kDefinition: return OwnMacro(static_cast<const ast::DefinitionStmt&>(stmt));
     }
+  }
+
+  /// The first test always runs; the later ones, and every branch, may not.
+  void Branches(const ast::If& node) {
+    bool first = true;
+    for (const auto& [test, body] : node.branches) {
+      {
+        ConditionalScope conditional(conditional_, !first);
+        Walk(*test);
+      }
+      first = false;
+      Conditional(body);
+    }
+    Conditional(node.otherwise);
+  }
+
+  void Loop(const ast::For& node) {
+    Walk(*node.iterable);
+    ConditionalScope conditional(conditional_);
+    if (node.filter != nullptr) Walk(*node.filter);
+    Body(node.body);
+    Body(node.otherwise);
+  }
+
+  void Assignment(const ast::Set& node) {
+    Assigned(node.target);
+    Walk(*node.value);
+  }
+
+  void Assignment(const ast::SetBlock& node) {
+    Assigned(node.target);
+    if (node.filter != nullptr) Walk(*node.filter);
+    Body(node.body);
+  }
+
+  /// A macro that this text defines for itself runs, if at all, when it is called.
+  void OwnMacro(const ast::DefinitionStmt& node) {
+    if (!node.binds) return;
+    ConditionalScope conditional(conditional_);
+    Macro(*node.macro);
   }
 
   /// A template that rebinds ref or config is not to be understood statically.
@@ -154,12 +169,7 @@ class Extractor {
   void Walk(const ast::Expr& expr) {
     switch (expr.type) {
       case ExprType::kConst: return;
-      case ExprType::kName: {
-        const auto& name = static_cast<const ast::Name&>(expr).name;
-        if (name == "ref" || name == "source" || name == "builtins" || name == "context")
-          calls_.constant = false;  // handed on as a value
-        return;
-      }
+      case ExprType::kName: return NameValue(static_cast<const ast::Name&>(expr));
       case ExprType::kDict:
         for (const auto& [key, value] : static_cast<const ast::DictLiteral&>(expr).entries) {
           Walk(*key);
@@ -175,22 +185,8 @@ class Extractor {
         for (const auto& [op, operand] : node.rest) Walk(*operand);
         return;
       }
-      case ExprType::kCond: {
-        const auto& node = static_cast<const ast::Cond&>(expr);
-        Walk(*node.test);
-        ++conditional_;
-        Walk(*node.then);
-        if (node.otherwise != nullptr) Walk(*node.otherwise);
-        --conditional_;
-        return;
-      }
-      case ExprType::kAttr: {
-        const auto& node = static_cast<const ast::Attr&>(expr);
-        bool known = node.object->type == ExprType::kName && static_cast<const ast::Name&>(*node.object).name == "builtins";
-        if (known && Decides(node.name)) calls_.constant = false;
-        if (!known) Walk(*node.object);
-        return;
-      }
+      case ExprType::kCond: return Choice(static_cast<const ast::Cond&>(expr));
+      case ExprType::kAttr: return AttributeValue(static_cast<const ast::Attr&>(expr));
       case ExprType::kItem:
         Walk(*static_cast<const ast::Item&>(expr).object);
         return Walk(*static_cast<const ast::Item&>(expr).key);
@@ -208,15 +204,35 @@ class Extractor {
         if (node.operand != nullptr) Walk(*node.operand);
         return Args(node.args);
       }
-      default: {
-        const auto& group = static_cast<const ast::Group&>(expr);
-        bool lazy = expr.type == ExprType::kAnd || expr.type == ExprType::kOr;
-        for (size_t i = 0; i < group.items.size(); ++i) {
-          if (lazy && i > 0) ++conditional_;
-          Walk(*group.items[i]);
-          if (lazy && i > 0) --conditional_;
-        }
-      }
+      default: return Operands(static_cast<const ast::Group&>(expr));
+    }
+  }
+
+  /// What decides about dependencies is handed on as a value.
+  void NameValue(const ast::Name& node) {
+    const auto& name = node.name;
+    if (name == "ref" || name == "source" || name == "builtins" || name == "context") calls_.constant = false;
+  }
+
+  void AttributeValue(const ast::Attr& node) {
+    bool known = node.object->type == ExprType::kName && static_cast<const ast::Name&>(*node.object).name == "builtins";
+    if (known && Decides(node.name)) calls_.constant = false;
+    if (!known) Walk(*node.object);
+  }
+
+  void Choice(const ast::Cond& node) {
+    Walk(*node.test);
+    ConditionalScope conditional(conditional_);
+    Walk(*node.then);
+    if (node.otherwise != nullptr) Walk(*node.otherwise);
+  }
+
+  /// `and` and `or` may stop after their first operand.
+  void Operands(const ast::Group& group) {
+    bool lazy = group.type == ExprType::kAnd || group.type == ExprType::kOr;
+    for (size_t i = 0; i < group.items.size(); ++i) {
+      ConditionalScope conditional(conditional_, lazy && i > 0);
+      Walk(*group.items[i]);
     }
   }
 

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "dvt/template/lang/format_internal.h"
 #include "dvt/template/lang/ops.h"
 #include "dvt/template/lang/template.h"
 #include "dvt/template/lang/unicode.h"
 
 namespace dvt::tmpl {
-namespace {
 
 std::string PadTo(std::string text, int64_t width, char align, const std::string& fill) {
   int64_t missing = width - CodePoints(text);
@@ -20,17 +20,6 @@ std::string PadTo(std::string text, int64_t width, char align, const std::string
   out += text;
   for (int64_t i = left; i < missing; ++i) out += fill;
   return out;
-}
-
-/// Groups the digits before the point in threes.
-std::string Grouped(const std::string& digits, char separator, size_t group) {
-  size_t end = group == 3 ? std::min(digits.find_first_not_of("0123456789"), digits.size()) : digits.size();
-  std::string out;
-  for (size_t i = 0; i < end; ++i) {
-    if (i > 0 && (end - i) % group == 0) out += separator;
-    out += digits[i];
-  }
-  return out + digits.substr(end);
 }
 
 std::string FloatDigits(double magnitude, char type, int precision, bool alternate) {
@@ -56,173 +45,18 @@ std::string IntDigits(uint64_t magnitude, int base, bool upper) {
 
 uint64_t Magnitude(int64_t value) { return value < 0 ? ~static_cast<uint64_t>(value) + 1 : static_cast<uint64_t>(value); }
 
-/// One conversion of the % operator.
-struct PercentSpec {
-  bool minus = false, plus = false, space = false, zero = false, alternate = false;
-  int64_t width = 0;
-  int64_t precision = -1;
-  char type = 's';
-};
-
-std::string PercentNumber(const PercentSpec& spec, const Object& value) {
-  RequireDefined(value);
-  if (!value.is_number()) {
-    RaiseType(std::string(spec.type == 'd' || spec.type == 'i' || spec.type == 'u'
-                              ? fmt::format("%{} format: a real number is required, not {}", spec.type, value.TypeName())
-                          : std::string("xXo").find(spec.type) != std::string::npos
-                              ? fmt::format("%{} format: an integer is required, not {}", spec.type, value.TypeName())
-                              : "must be real number, not " + value.TypeName()));
-  }
-  std::string digits;
-  std::string prefix;
-  bool negative = false;
-  if (spec.type == 'd' || spec.type == 'i' || spec.type == 'u' || spec.type == 'x' || spec.type == 'X' || spec.type == 'o') {
-    if (value.is_float() && (spec.type == 'x' || spec.type == 'X' || spec.type == 'o')) {
-      RaiseType(fmt::format("%{} format: an integer is required, not float", spec.type));
-    }
-    int64_t whole = value.is_float() ? static_cast<int64_t>(value.as_float()) : value.as_int();
-    negative = whole < 0;
-    int base = spec.type == 'o' ? 8 : spec.type == 'x' || spec.type == 'X' ? 16 : 10;
-    digits = IntDigits(Magnitude(whole), base, spec.type == 'X');
-    if (spec.precision > static_cast<int64_t>(digits.size()))
-      digits.insert(0, static_cast<size_t>(spec.precision) - digits.size(), '0');
-    if (spec.alternate && base != 10) prefix = std::string("0") + spec.type;
-  } else {
-    double number = value.as_float();
-    negative = std::signbit(number) && !std::isnan(number);
-    if (std::isfinite(number)) {
-      digits =
-          FloatDigits(std::fabs(number), spec.type, spec.precision < 0 ? 6 : static_cast<int>(spec.precision), spec.alternate);
-    } else {
-      digits = std::isnan(number) ? "nan" : "inf";
-    }
-  }
-  std::string sign = negative ? "-" : spec.plus ? "+" : spec.space ? " " : "";
-  std::string head = sign + prefix;
-  if (spec.zero && !spec.minus) {
-    auto have = static_cast<int64_t>(head.size() + digits.size());
-    if (spec.width > have) digits.insert(0, static_cast<size_t>(spec.width - have), '0');
-  }
-  return PadTo(head + digits, spec.width, spec.minus ? '<' : '>', " ");
-}
-
-std::string PercentOne(const PercentSpec& spec, const Object& value) {
-  switch (spec.type) {
-    case 's':
-    case 'r':
-    case 'a': {
-      std::string text = spec.type == 's' ? value.Str() : value.Repr();
-      if (spec.precision >= 0) text = text.substr(0, ByteOffset(text, spec.precision));
-      return PadTo(std::move(text), spec.width, spec.minus ? '<' : '>', " ");
-    }
-    case 'c': {
-      std::string text;
-      if (value.is_string()) {
-        if (CodePoints(value.as_string()) != 1) RaiseType("%c requires int or char");
-        text = value.as_string();
-      } else {
-        AppendUtf8(text, static_cast<uint32_t>(RequireInt(value, "%c requires int or char")));
-      }
-      return PadTo(std::move(text), spec.width, spec.minus ? '<' : '>', " ");
-    }
-    case 'd':
-    case 'i':
-    case 'u':
-    case 'x':
-    case 'X':
-    case 'o':
-    case 'f':
-    case 'F':
-    case 'e':
-    case 'E':
-    case 'g':
-    case 'G': return PercentNumber(spec, value);
-    default: Raise(ErrorCode::kInvalidArgument, fmt::format("unsupported format character '{}'", spec.type));
-  }
-}
-
-}  // namespace
-
-std::string PercentFormat(Context& context, std::string_view format, const Object& values) {
-  std::string out;
-  size_t next = 0;
-  bool used_mapping = false;
-  auto take = [&]() -> Object {
-    if (values.is_tuple()) {
-      if (next >= values.items().size()) RaiseType("not enough arguments for format string");
-      return values.items()[next++];
-    }
-    if (next++ > 0) RaiseType("not enough arguments for format string");
-    return values;
-  };
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%') {
-      out += format[i];
-      continue;
-    }
-    PercentSpec spec;
-    std::optional<Object> mapped;
-    ++i;
-    if (i < format.size() && format[i] == '(') {
-      size_t close = format.find(')', i);
-      if (close == std::string_view::npos) Raise(ErrorCode::kInvalidArgument, "incomplete format key");
-      if (!values.is_dict()) RaiseType("format requires a mapping");
-      std::string key(format.substr(i + 1, close - i - 1));
-      const Object* found = values.dict().Find(std::string_view(key));
-      if (found == nullptr) Raise(ErrorCode::kNotFound, "KeyError: " + ReprString(key));
-      mapped = *found;
-      used_mapping = true;
-      i = close + 1;
-    }
-    for (; i < format.size(); ++i) {
-      if (format[i] == '-')
-        spec.minus = true;
-      else if (format[i] == '+')
-        spec.plus = true;
-      else if (format[i] == ' ')
-        spec.space = true;
-      else if (format[i] == '0')
-        spec.zero = true;
-      else if (format[i] == '#')
-        spec.alternate = true;
-      else
-        break;
-    }
-    auto number = [&]() -> int64_t {
-      if (i < format.size() && format[i] == '*') {
-        ++i;
-        return RequireInt(take(), "* wants int");
-      }
-      int64_t n = 0;
-      for (; i < format.size() && format[i] >= '0' && format[i] <= '9' && n < 100'000'000; ++i) n = n * 10 + (format[i] - '0');
-      return n;
-    };
-    spec.width = number();
-    if (spec.width < 0) {
-      spec.minus = true;
-      spec.width = -spec.width;
-    }
-    if (i < format.size() && format[i] == '.') {
-      ++i;
-      spec.precision = std::min<int64_t>(number(), 1000);
-    }
-    while (i < format.size() && (format[i] == 'l' || format[i] == 'h' || format[i] == 'L')) ++i;
-    if (i >= format.size()) Raise(ErrorCode::kInvalidArgument, "incomplete format");
-    if (format[i] == '%') {
-      out += '%';
-      continue;
-    }
-    spec.type = format[i];
-    out += PercentOne(spec, mapped ? *mapped : take());
-    CheckSize(context, out.size());
-  }
-  bool leftover =
-      values.is_tuple() ? next < values.items().size() : next == 0 && !used_mapping && !values.is_dict() && !values.is_list();
-  if (leftover && !(values.is_undefined())) RaiseType("not all arguments converted during string formatting");
-  return out;
-}
-
 namespace {
+
+/// Groups the digits before the point in threes.
+std::string Grouped(const std::string& digits, char separator, size_t group) {
+  size_t end = group == 3 ? std::min(digits.find_first_not_of("0123456789"), digits.size()) : digits.size();
+  std::string out;
+  for (size_t i = 0; i < end; ++i) {
+    if (i > 0 && (end - i) % group == 0) out += separator;
+    out += digits[i];
+  }
+  return out + digits.substr(end);
+}
 
 struct BraceSpec {
   std::string fill = " ";
