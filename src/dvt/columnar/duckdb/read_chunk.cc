@@ -153,7 +153,8 @@ Status VectorReader::Append(duckdb_vector vector, idx_t first, idx_t count) {
 }
 
 template <class From, class To, class Convert>
-Status VectorReader::AppendConverted(const void* data, idx_t first, idx_t count, const uint64_t* validity, Convert convert) {
+Status VectorReader::AppendConverted(const Rows& rows, Convert convert) {
+  const auto [data, first, count, validity] = rows;  // copies: the loop's stores cannot reach them
   const size_t at = values_.size();
   values_.Resize(at + count * sizeof(To));
   uint8_t* out = values_.data() + at;
@@ -221,72 +222,91 @@ Status VectorReader::AppendLists(duckdb_vector vector, idx_t first, idx_t count,
   return {};
 }
 
-Status VectorReader::AppendValues(duckdb_vector vector, idx_t first, idx_t count, const uint64_t* validity) {
-  if (source_ == DUCKDB_TYPE_STRUCT) {
-    for (size_t i = 0; i < children_.size(); ++i)
-      DVT_TRY(children_[i].Append(duckdb_struct_vector_get_child(vector, i), first, count));
-    return {};
+Status VectorReader::AppendStructs(duckdb_vector vector, idx_t first, idx_t count) {
+  for (size_t i = 0; i < children_.size(); ++i)
+    DVT_TRY(children_[i].Append(duckdb_struct_vector_get_child(vector, i), first, count));
+  return {};
+}
+
+void VectorReader::AppendUnchanged(const Rows& rows, size_t width) {
+  values_.Append(static_cast<const uint8_t*>(rows.data) + rows.first * width, rows.count * width);
+}
+
+Status VectorReader::AppendFinerStamps(const Rows& rows, int64_t units_per_micro) {
+  return AppendConverted<int64_t, int64_t>(rows, [units_per_micro](int64_t in, int64_t& out) {
+    return out = IsInfinite(in) ? in : FloorDivide(in, units_per_micro), true;
+  });
+}
+
+Status VectorReader::AppendCoarserStamps(const Rows& rows, int64_t micros_per_unit) {
+  return AppendConverted<int64_t, int64_t>(rows, [micros_per_unit](int64_t in, int64_t& out) {
+    return IsInfinite(in) ? (out = in, true) : !__builtin_mul_overflow(in, micros_per_unit, &out);
+  });
+}
+
+Status VectorReader::AppendDecimals(const Rows& rows) {
+  const auto widen = [](auto in, Int128& out) { return out = in, true; };
+  switch (physical_) {
+    case DUCKDB_TYPE_SMALLINT: return AppendConverted<int16_t, Int128>(rows, widen);
+    case DUCKDB_TYPE_INTEGER: return AppendConverted<int32_t, Int128>(rows, widen);
+    case DUCKDB_TYPE_BIGINT: return AppendConverted<int64_t, Int128>(rows, widen);
+    default: AppendUnchanged(rows, sizeof(Int128)); return {};
   }
+}
+
+Status VectorReader::AppendHugeints(const Rows& rows) {
+  constexpr Int128 kLimit = Int128{10'000'000'000'000'000'000ull} * 10'000'000'000'000'000'000ull;  // 10^38
+  const bool is_unsigned = source_ == DUCKDB_TYPE_UHUGEINT;
+  return AppendConverted<Int128, Int128>(
+      rows, [is_unsigned](Int128 in, Int128& out) { return out = in, in < kLimit && in > -kLimit && !(is_unsigned && in < 0); });
+}
+
+Status VectorReader::AppendIntervals(const Rows& rows) {
+  struct Interval {
+    int32_t months;
+    int32_t days;
+    int64_t nanos;
+  };
+  return AppendConverted<duckdb_interval, Interval>(rows, [](const duckdb_interval& in, Interval& out) {
+    out = {in.months, in.days, 0};
+    return !__builtin_mul_overflow(in.micros, int64_t{1000}, &out.nanos);
+  });
+}
+
+Status VectorReader::AppendUuids(const Rows& rows) {
+  struct Bytes {
+    uint64_t upper;
+    uint64_t lower;
+  };
+  return AppendConverted<duckdb_hugeint, Bytes>(rows, [](const duckdb_hugeint& in, Bytes& out) {
+    out.upper = __builtin_bswap64(static_cast<uint64_t>(in.upper) ^ (uint64_t{1} << 63));
+    out.lower = __builtin_bswap64(in.lower);
+    return true;
+  });
+}
+
+Status VectorReader::AppendValues(duckdb_vector vector, idx_t first, idx_t count, const uint64_t* validity) {
+  if (source_ == DUCKDB_TYPE_STRUCT) return AppendStructs(vector, first, count);
   if (source_ == DUCKDB_TYPE_LIST) return AppendLists(vector, first, count, validity);
   if (source_ == DUCKDB_TYPE_SQLNULL) return {};
-  const void* data = duckdb_vector_get_data(vector);
+  const Rows rows{duckdb_vector_get_data(vector), first, count, validity};
   if (const int width = SourceWidth(source_); width != 0) {
-    const auto w = static_cast<size_t>(width);
-    values_.Append(static_cast<const uint8_t*>(data) + first * w, count * w);
+    AppendUnchanged(rows, static_cast<size_t>(width));
     return {};
   }
-  const auto divide = [](int64_t by) {
-    return [by](int64_t in, int64_t& out) { return out = IsInfinite(in) ? in : FloorDivide(in, by), true; };
-  };
-  const auto multiply = [](int64_t by) {
-    return [by](int64_t in, int64_t& out) { return IsInfinite(in) ? (out = in, true) : !__builtin_mul_overflow(in, by, &out); };
-  };
-  const auto widen = [](auto in, Int128& out) { return out = in, true; };
   switch (source_) {
-    case DUCKDB_TYPE_BOOLEAN: AppendBools(static_cast<const uint8_t*>(data) + first, count); return {};
+    case DUCKDB_TYPE_BOOLEAN: AppendBools(static_cast<const uint8_t*>(rows.data) + first, count); return {};
     case DUCKDB_TYPE_VARCHAR:
-    case DUCKDB_TYPE_BLOB: return AppendTexts(static_cast<const duckdb_string_t*>(data), first, count, validity);
-    case DUCKDB_TYPE_TIMESTAMP_S: return AppendConverted<int64_t, int64_t>(data, first, count, validity, multiply(1'000'000));
-    case DUCKDB_TYPE_TIMESTAMP_MS: return AppendConverted<int64_t, int64_t>(data, first, count, validity, multiply(1'000));
+    case DUCKDB_TYPE_BLOB: return AppendTexts(static_cast<const duckdb_string_t*>(rows.data), first, count, validity);
+    case DUCKDB_TYPE_TIMESTAMP_S: return AppendCoarserStamps(rows, 1'000'000);
+    case DUCKDB_TYPE_TIMESTAMP_MS: return AppendCoarserStamps(rows, 1'000);
     case DUCKDB_TYPE_TIMESTAMP_NS:
-    case DUCKDB_TYPE_TIME_NS: return AppendConverted<int64_t, int64_t>(data, first, count, validity, divide(1'000));
-    case DUCKDB_TYPE_DECIMAL:
-      if (physical_ == DUCKDB_TYPE_SMALLINT) return AppendConverted<int16_t, Int128>(data, first, count, validity, widen);
-      if (physical_ == DUCKDB_TYPE_INTEGER) return AppendConverted<int32_t, Int128>(data, first, count, validity, widen);
-      if (physical_ == DUCKDB_TYPE_BIGINT) return AppendConverted<int64_t, Int128>(data, first, count, validity, widen);
-      values_.Append(static_cast<const uint8_t*>(data) + first * 16, count * 16);
-      return {};
+    case DUCKDB_TYPE_TIME_NS: return AppendFinerStamps(rows, 1'000);
+    case DUCKDB_TYPE_DECIMAL: return AppendDecimals(rows);
     case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT: {
-      constexpr Int128 kLimit = Int128{10'000'000'000'000'000'000ull} * 10'000'000'000'000'000'000ull;  // 10^38
-      const bool is_unsigned = source_ == DUCKDB_TYPE_UHUGEINT;
-      return AppendConverted<Int128, Int128>(data, first, count, validity, [is_unsigned](Int128 in, Int128& out) {
-        return out = in, in < kLimit && in > -kLimit && !(is_unsigned && in < 0);
-      });
-    }
-    case DUCKDB_TYPE_INTERVAL: {
-      struct Interval {
-        int32_t months;
-        int32_t days;
-        int64_t nanos;
-      };
-      return AppendConverted<duckdb_interval, Interval>(data, first, count, validity,
-                                                        [](const duckdb_interval& in, Interval& out) {
-                                                          out = {in.months, in.days, 0};
-                                                          return !__builtin_mul_overflow(in.micros, int64_t{1000}, &out.nanos);
-                                                        });
-    }
-    case DUCKDB_TYPE_UUID: {
-      struct Bytes {
-        uint64_t upper;
-        uint64_t lower;
-      };
-      return AppendConverted<duckdb_hugeint, Bytes>(data, first, count, validity, [](const duckdb_hugeint& in, Bytes& out) {
-        out.upper = __builtin_bswap64(static_cast<uint64_t>(in.upper) ^ (uint64_t{1} << 63));
-        out.lower = __builtin_bswap64(in.lower);
-        return true;
-      });
-    }
+    case DUCKDB_TYPE_UHUGEINT: return AppendHugeints(rows);
+    case DUCKDB_TYPE_INTERVAL: return AppendIntervals(rows);
+    case DUCKDB_TYPE_UUID: return AppendUuids(rows);
     default: return Error(ErrorCode::kInternal, "a DuckDB type without a reader: " + std::to_string(source_));
   }
 }

@@ -29,8 +29,22 @@ class VectorReader {
   void AppendBools(const uint8_t* data, idx_t count);
   Status AppendTexts(const duckdb_string_t* data, idx_t first, idx_t count, const uint64_t* validity);
   Status AppendLists(duckdb_vector vector, idx_t first, idx_t count, const uint64_t* validity);
+  Status AppendStructs(duckdb_vector vector, idx_t first, idx_t count);
+  struct Rows {  // rows [first, first + count) of a flat vector
+    const void* data;
+    idx_t first;
+    idx_t count;
+    const uint64_t* validity;  // null: all valid
+  };
+  void AppendUnchanged(const Rows& rows, size_t width);
   template <class From, class To, class Convert>
-  Status AppendConverted(const void* data, idx_t first, idx_t count, const uint64_t* validity, Convert convert);
+  Status AppendConverted(const Rows& rows, Convert convert);
+  Status AppendFinerStamps(const Rows& rows, int64_t units_per_micro);
+  Status AppendCoarserStamps(const Rows& rows, int64_t micros_per_unit);
+  Status AppendDecimals(const Rows& rows);
+  Status AppendHugeints(const Rows& rows);
+  Status AppendIntervals(const Rows& rows);
+  Status AppendUuids(const Rows& rows);
 
   DataType type_;
   duckdb_type source_;
