@@ -38,61 +38,54 @@ bool ValueDecoder::Fail(std::string& fault, std::string_view cause) const {
   return false;
 }
 
+bool ValueDecoder::IsSized(int32_t length, int32_t expected, std::string& fault) const {
+  return length == expected || Fail(fault, fmt::format("a value of {} bytes where {} were expected", length, expected));
+}
+
+// A value whose bits are Arrow's, but for the order of its bytes.
+template <class T>
+inline bool ValueDecoder::AppendWord(ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const {
+  if (!IsSized(length, sizeof(T), fault)) return false;
+  if constexpr (sizeof(T) == 8)
+    out.AppendFixed(LoadBig64(bytes));
+  else if constexpr (sizeof(T) == 4)
+    out.AppendFixed(LoadBig32(bytes));
+  else
+    out.AppendFixed(LoadBig16(bytes));
+  return true;
+}
+
 // The switch is the inner loop of every read.
 bool ValueDecoder::Append(ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const {
-  const auto sized = [&](int32_t expected) {
-    return length == expected || Fail(fault, fmt::format("a value of {} bytes where {} were expected", length, expected));
-  };
+  const auto text = [&] { return std::string_view(reinterpret_cast<const char*>(bytes), static_cast<size_t>(length)); };
   switch (wire_) {
     case Wire::kInt4:
-      if (!sized(4)) return false;
-      out.AppendFixed(LoadBig32(bytes));
-      return true;
+    case Wire::kOid:
+    case Wire::kFloat4: return AppendWord<uint32_t>(out, bytes, length, fault);
     case Wire::kInt8:
-      if (!sized(8)) return false;
-      out.AppendFixed(LoadBig64(bytes));
-      return true;
+    case Wire::kFloat8:
+    case Wire::kTime: return AppendWord<uint64_t>(out, bytes, length, fault);
+    case Wire::kInt2: return AppendWord<uint16_t>(out, bytes, length, fault);
     case Wire::kNumeric: return AppendNumeric(out, bytes, length, fault);
     case Wire::kText:
-    case Wire::kOther: return AppendText(out, {reinterpret_cast<const char*>(bytes), static_cast<size_t>(length)}, fault);
-    case Wire::kDate: {
-      if (!sized(4)) return false;
-      const auto days = static_cast<int32_t>(LoadBig32(bytes));
-      if (days == INT32_MAX || days == INT32_MIN) return Fail(fault, "the date 'infinity' has no place here");
-      out.AppendFixed(days + kDaysTo2000);
-      return true;
-    }
-    case Wire::kPaddedText: {
+    case Wire::kOther: return AppendText(out, text(), fault);
+    case Wire::kDate: return IsSized(length, 4, fault) && AppendDate(out, bytes, fault);
+    case Wire::kPaddedText:
       while (length > 0 && bytes[length - 1] == ' ') --length;
-      return AppendText(out, {reinterpret_cast<const char*>(bytes), static_cast<size_t>(length)}, fault);
-    }
+      return AppendText(out, text(), fault);
     case Wire::kBool:
-      if (!sized(1)) return false;
+      if (!IsSized(length, 1, fault)) return false;
       out.AppendBool(bytes[0] != 0);
       return true;
-    case Wire::kInt2:
-      if (!sized(2)) return false;
-      out.AppendFixed(LoadBig16(bytes));
-      return true;
-    case Wire::kOid:
-    case Wire::kFloat4:
-      if (!sized(4)) return false;
-      out.AppendFixed(LoadBig32(bytes));
-      return true;
-    case Wire::kFloat8:
-    case Wire::kTime:
-      if (!sized(8)) return false;
-      out.AppendFixed(LoadBig64(bytes));
-      return true;
     case Wire::kTimestamp:
-    case Wire::kTimestampTz: return sized(8) && AppendTimestamp(out, bytes, fault);
+    case Wire::kTimestampTz: return IsSized(length, 8, fault) && AppendTimestamp(out, bytes, fault);
     case Wire::kJsonb:
       if (length < 1 || bytes[0] != 1) return Fail(fault, "jsonb in an unknown version");
-      return AppendText(out, {reinterpret_cast<const char*>(bytes) + 1, static_cast<size_t>(length) - 1}, fault);
-    case Wire::kBytes: out.AppendBytes({reinterpret_cast<const char*>(bytes), static_cast<size_t>(length)}); return true;
-    case Wire::kInterval: return sized(16) && AppendInterval(out, bytes, fault);
+      return AppendText(out, text().substr(1), fault);
+    case Wire::kBytes: out.AppendBytes(text()); return true;
+    case Wire::kInterval: return IsSized(length, 16, fault) && AppendInterval(out, bytes, fault);
     case Wire::kUuid:
-      if (!sized(16)) return false;
+      if (!IsSized(length, 16, fault)) return false;
       out.AppendUuid(bytes);
       return true;
     case Wire::kInet: return AppendInet(out, bytes, length, fault);
@@ -136,6 +129,13 @@ bool ValueDecoder::AppendNumeric(ColumnBuilder& out, const uint8_t* bytes, int32
                   fmt::format("a numeric value has more than the {} decimals of decimal({},{})", scale_, precision_, scale_));
     default: return Fail(fault, "a damaged numeric value");
   }
+}
+
+bool ValueDecoder::AppendDate(ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const {
+  const auto days = static_cast<int32_t>(LoadBig32(bytes));
+  if (days == INT32_MAX || days == INT32_MIN) return Fail(fault, "the date 'infinity' has no place here");
+  out.AppendFixed(days + kDaysTo2000);
+  return true;
 }
 
 bool ValueDecoder::AppendTimestamp(ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const {

@@ -19,12 +19,16 @@ class ValueDecoder {
  private:
   bool AppendNumeric(columnar::ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const;
   bool AppendText(columnar::ColumnBuilder& out, std::string_view text, std::string& fault) const;
+  template <class T>
+  bool AppendWord(columnar::ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const;
+  bool AppendDate(columnar::ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const;
   bool AppendTimestamp(columnar::ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const;
   bool AppendInterval(columnar::ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const;
   bool AppendInet(columnar::ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const;
   bool AppendArray(columnar::ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const;
   bool AppendComposite(columnar::ColumnBuilder& out, const uint8_t* bytes, int32_t length, std::string& fault) const;
   bool AppendChild(size_t i, columnar::ColumnBuilder& out, const uint8_t*& at, const uint8_t* end, std::string& fault) const;
+  bool IsSized(int32_t length, int32_t expected, std::string& fault) const;
   bool Fail(std::string& fault, std::string_view cause) const;
 
   Wire wire_;

@@ -44,13 +44,13 @@ void PutText(GrowBuffer& out, std::string_view text) {
   out.Append(text.data(), text.size());
 }
 
-uint32_t FloatBits(float value) {
+uint32_t BitsOf(float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, 4);
   return bits;
 }
 
-uint64_t DoubleBits(double value) {
+uint64_t BitsOf(double value) {
   uint64_t bits;
   std::memcpy(&bits, &value, 8);
   return bits;
@@ -304,57 +304,87 @@ bool ValueEncoder::Composite(const ColumnView& column, int64_t row, GrowBuffer& 
   return true;
 }
 
+// A whole number in as many bytes as T has.
+template <class T>
+inline bool ValueEncoder::Whole(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  int64_t value;
+  if (!Integer(column, row, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), value, fault)) return false;
+  PutFixed(out, static_cast<T>(value));
+  return true;
+}
+
+template <class T>
+inline bool ValueEncoder::Floating(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  double value;
+  if (!Float(column, row, value, fault)) return false;
+  PutFixed(out, BitsOf(static_cast<T>(value)));
+  return true;
+}
+
+inline bool ValueEncoder::Timestamp(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  int64_t micros;
+  if (__builtin_sub_overflow(column.Fixed<int64_t>(row), kMicrosTo2000, &micros))
+    return Fail(fault, "a timestamp is out of range");
+  PutFixed(out, micros);
+  return true;
+}
+
+// The day's first moment.
+inline bool ValueEncoder::Midnight(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  const int64_t days = int64_t{column.Fixed<int32_t>(row)} - kDaysTo2000;
+  int64_t micros;
+  if (__builtin_mul_overflow(days, kMicrosPerDay, &micros)) return Fail(fault, "a date is out of the column's range");
+  PutFixed(out, micros);
+  return true;
+}
+
+bool ValueEncoder::Money(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  Int128 value = column.type().is_integer() ? static_cast<Int128>(column.Integer(row)) : Int128{0};
+  if (!column.type().is_integer() && !Decimal(column, row, value, fault)) return false;
+  const int shift = target_scale_ - source_scale_;
+  value = shift >= 0 ? value * PowerOfTen(shift) : value / PowerOfTen(-shift);
+  if (value < INT64_MIN || value > INT64_MAX) return Fail(fault, "a value is out of the column's range");
+  PutFixed(out, static_cast<int64_t>(value));
+  return true;
+}
+
+// A value of any type as text or JSON; jsonb begins with its version.
+void ValueEncoder::Spelled(const ColumnView& column, int64_t row, GrowBuffer& out) const {
+  const size_t begin = BeginSized(out);
+  if (put_ == Put::kJsonb || put_ == Put::kJsonbText) out.AppendValue(uint8_t{1});
+  if (put_ == Put::kJsonb) {
+    const auto text = column.Text(row);
+    out.Append(text.data(), text.size());
+  } else {
+    std::string text;
+    columnar::AppendText(text, column, row);
+    out.Append(text.data(), text.size());
+  }
+  EndSized(out, begin);
+}
+
 // The switch is the inner loop of every load.
 bool ValueEncoder::Append(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
   if (put_ == Put::kNull || column.IsNull(row)) {
     PutWord(out, -1);
     return true;
   }
-  int64_t integer;
-  double number;
   switch (put_) {
-    case Put::kInt4:
-      if (!Integer(column, row, INT32_MIN, INT32_MAX, integer, fault)) return false;
-      PutFixed(out, static_cast<int32_t>(integer));
-      return true;
-    case Put::kInt8:
-      if (!Integer(column, row, INT64_MIN, INT64_MAX, integer, fault)) return false;
-      PutFixed(out, integer);
-      return true;
+    case Put::kInt4: return Whole<int32_t>(column, row, out, fault);
+    case Put::kInt8: return Whole<int64_t>(column, row, out, fault);
     case Put::kNumericInteger:
     case Put::kNumericDecimal:
     case Put::kNumericWide: return Numeric(column, row, out, fault);
     case Put::kText: PutText(out, column.Text(row)); return true;
     case Put::kDate: PutFixed(out, column.Fixed<int32_t>(row) - kDaysTo2000); return true;
     case Put::kBool: PutFixed(out, static_cast<uint8_t>(column.Bool(row))); return true;
-    case Put::kInt2:
-      if (!Integer(column, row, INT16_MIN, INT16_MAX, integer, fault)) return false;
-      PutFixed(out, static_cast<int16_t>(integer));
-      return true;
-    case Put::kOid:
-      if (!Integer(column, row, 0, UINT32_MAX, integer, fault)) return false;
-      PutFixed(out, static_cast<uint32_t>(integer));
-      return true;
-    case Put::kFloat4:
-      if (!Float(column, row, number, fault)) return false;
-      PutFixed(out, FloatBits(static_cast<float>(number)));
-      return true;
-    case Put::kFloat8:
-      if (!Float(column, row, number, fault)) return false;
-      PutFixed(out, DoubleBits(number));
-      return true;
+    case Put::kInt2: return Whole<int16_t>(column, row, out, fault);
+    case Put::kOid: return Whole<uint32_t>(column, row, out, fault);
+    case Put::kFloat4: return Floating<float>(column, row, out, fault);
+    case Put::kFloat8: return Floating<double>(column, row, out, fault);
     case Put::kTime: PutFixed(out, column.Fixed<int64_t>(row)); return true;
-    case Put::kTimestamp:
-      if (__builtin_sub_overflow(column.Fixed<int64_t>(row), kMicrosTo2000, &integer))
-        return Fail(fault, "a timestamp is out of range");
-      PutFixed(out, integer);
-      return true;
-    case Put::kDateToTimestamp: {
-      const int64_t days = int64_t{column.Fixed<int32_t>(row)} - kDaysTo2000;
-      if (__builtin_mul_overflow(days, kMicrosPerDay, &integer)) return Fail(fault, "a date is out of the column's range");
-      PutFixed(out, integer);
-      return true;
-    }
+    case Put::kTimestamp: return Timestamp(column, row, out, fault);
+    case Put::kDateToTimestamp: return Midnight(column, row, out, fault);
     case Put::kUuid:
       PutWord(out, 16);
       out.Append(column.Bytes(row, 16), 16);
@@ -362,32 +392,11 @@ bool ValueEncoder::Append(const ColumnView& column, int64_t row, GrowBuffer& out
     case Put::kInterval: return Interval(column, row, out, fault);
     case Put::kArray: return Array(column, row, out, fault);
     case Put::kComposite: return Composite(column, row, out, fault);
-    case Put::kMoney: {
-      Int128 value = column.type().is_integer() ? static_cast<Int128>(column.Integer(row)) : Int128{0};
-      if (!column.type().is_integer() && !Decimal(column, row, value, fault)) return false;
-      const int shift = target_scale_ - source_scale_;
-      value = shift >= 0 ? value * PowerOfTen(shift) : value / PowerOfTen(-shift);
-      if (value < INT64_MIN || value > INT64_MAX) return Fail(fault, "a value is out of the column's range");
-      PutFixed(out, static_cast<int64_t>(value));
-      return true;
-    }
+    case Put::kMoney: return Money(column, row, out, fault);
     case Put::kJsonb:
     case Put::kJsonbText:
     case Put::kJsonText:
-    case Put::kAnyText: {
-      const size_t begin = BeginSized(out);
-      if (put_ == Put::kJsonb || put_ == Put::kJsonbText) out.AppendValue(uint8_t{1});
-      if (put_ == Put::kJsonb) {
-        const auto text = column.Text(row);
-        out.Append(text.data(), text.size());
-      } else {
-        std::string text;
-        columnar::AppendText(text, column, row);
-        out.Append(text.data(), text.size());
-      }
-      EndSized(out, begin);
-      return true;
-    }
+    case Put::kAnyText: Spelled(column, row, out); return true;
     case Put::kNull:
     case Put::kTextOnly: break;
   }

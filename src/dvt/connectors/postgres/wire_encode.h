@@ -62,6 +62,14 @@ class ValueEncoder {
   bool Array(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Composite(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Interval(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  template <class T>
+  bool Whole(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  template <class T>
+  bool Floating(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  bool Timestamp(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  bool Midnight(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  bool Money(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  void Spelled(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out) const;
   bool Plain(const columnar::ColumnView& column, int64_t row, std::string& out, std::string& fault) const;
   bool Fail(std::string& fault, std::string_view cause) const;
 
