@@ -69,70 +69,119 @@ Status RunWorkers(int count, int parallel, std::stop_token stop, const std::func
   return {};
 }
 
-Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request,
-                              int sinks, size_t queue_bytes, FlowCounter& load, SinkNotes& notes, std::stop_source& stopper) {
-  BoundedQueue<columnar::Array> queue(queue_bytes);
-  FirstError first;
-  const std::stop_token stop = stopper.get_token();
-  auto fail = [&](Error error) {
-    first.Set(std::move(error));
-    stopper.request_stop();
-    queue.Close();
-  };
-  std::vector<std::unique_ptr<connectors::Sink>> open(static_cast<size_t>(sinks));
-  auto drain = [&](size_t i) {
-    while (auto batch = queue.Pop(stop)) {
-      // A sink is opened with the first batch it gets, so that small results use one connection.
-      if (open[i] == nullptr) {
-        auto sink = target.OpenSink(request, stop);
-        if (!sink) return fail(std::move(sink).error());
-        open[i] = std::move(*sink);
-      }
-      if (auto written = open[i]->Write(batch->get(), stop); !written) return fail(std::move(written).error());
-      load.Add(batch->length(), columnar::BatchBytes(batch->get(), request.fields));
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (size_t i = 0; i < open.size(); ++i) threads.emplace_back([&, i] { drain(i); });
-    for (;;) {
-      auto batch = stream.Next();
-      if (!batch) {
-        fail(std::move(batch).error());
-        break;
-      }
-      if (!batch->valid()) break;
-      const auto bytes = static_cast<size_t>(columnar::BatchBytes(batch->get(), request.fields));
-      if (!queue.Push(std::move(*batch), bytes, stop)) break;
-    }
-    queue.Close();
+namespace {
+
+// One stream on its way into the sinks of one target: a bounded queue between the reading thread and a thread per sink.
+class SinkPump {
+ public:
+  SinkPump(connectors::Connector& target, const connectors::SinkRequest& request, int sinks, size_t queue_bytes,
+           FlowCounter& load, std::stop_source& stopper)
+      : target_(target),
+        request_(request),
+        load_(load),
+        stopper_(stopper),
+        stop_(stopper.get_token()),
+        queue_(queue_bytes),
+        sinks_(static_cast<size_t>(sinks)) {}
+
+  // Reads the stream to its end, or to the first failure, and writes what it gives.
+  void Transfer(columnar::Stream& stream);
+  // Commits the sinks, or aborts them if anything failed; the rows written.
+  Result<int64_t> Settle(SinkNotes& notes);
+
+ private:
+  void Feed(columnar::Stream& stream);
+  void Drain(std::unique_ptr<connectors::Sink>& sink);
+  Status OpenForNothing();
+  void Fail(Error error);
+
+  connectors::Connector& target_;
+  const connectors::SinkRequest& request_;
+  FlowCounter& load_;
+  std::stop_source& stopper_;
+  const std::stop_token stop_;
+  BoundedQueue<columnar::Array> queue_;
+  FirstError first_;
+  std::vector<std::unique_ptr<connectors::Sink>> sinks_;  // empty until its first batch
+};
+
+void SinkPump::Fail(Error error) {
+  first_.Set(std::move(error));
+  stopper_.request_stop();
+  queue_.Close();
+}
+
+void SinkPump::Transfer(columnar::Stream& stream) {
+  std::vector<std::jthread> threads;
+  for (auto& sink : sinks_) threads.emplace_back([this, &sink] { Drain(sink); });
+  Feed(stream);
+  queue_.Close();
+}
+
+void SinkPump::Feed(columnar::Stream& stream) {
+  for (;;) {
+    auto batch = stream.Next();
+    if (!batch) return Fail(std::move(batch).error());
+    if (!batch->valid()) return;
+    const auto bytes = static_cast<size_t>(columnar::BatchBytes(batch->get(), request_.fields));
+    if (!queue_.Push(std::move(*batch), bytes, stop_)) return;
   }
-  stream.Reset();
-  if (stop.stop_requested()) first.Set(Error(ErrorCode::kCancelled, "cancelled"));
-  // Without SQL nothing made the relation beforehand: an empty result is an empty file, not the old one.
-  const bool nothing_open = std::all_of(open.begin(), open.end(), [](const auto& sink) { return sink == nullptr; });
-  if (nothing_open && !stop.stop_requested() && !target.Has(connectors::Capability::kSql)) {
-    DVT_ASSIGN(open.front(), target.OpenSink(request, stop));
+}
+
+void SinkPump::Drain(std::unique_ptr<connectors::Sink>& sink) {
+  while (auto batch = queue_.Pop(stop_)) {
+    // A sink is opened with the first batch it gets, so that small results use one connection.
+    if (sink == nullptr) {
+      auto opened = target_.OpenSink(request_, stop_);
+      if (!opened) return Fail(std::move(opened).error());
+      sink = std::move(*opened);
+    }
+    if (auto written = sink->Write(batch->get(), stop_); !written) return Fail(std::move(written).error());
+    load_.Add(batch->length(), columnar::BatchBytes(batch->get(), request_.fields));
   }
+}
+
+// Without SQL nothing made the relation beforehand: an empty result is an empty file, not the old one.
+Status SinkPump::OpenForNothing() {
+  const bool nothing_open = std::all_of(sinks_.begin(), sinks_.end(), [](const auto& sink) { return sink == nullptr; });
+  if (nothing_open && !stop_.stop_requested() && !target_.Has(connectors::Capability::kSql)) {
+    DVT_ASSIGN(sinks_.front(), target_.OpenSink(request_, stop_));
+  }
+  return {};
+}
+
+Result<int64_t> SinkPump::Settle(SinkNotes& notes) {
+  if (stop_.stop_requested()) first_.Set(Error(ErrorCode::kCancelled, "cancelled"));
+  DVT_TRY(OpenForNothing());
   int64_t rows = 0;
-  for (auto& sink : open) {
+  for (auto& sink : sinks_) {
     if (sink == nullptr) continue;
-    auto failed = first.Take();
+    auto failed = first_.Take();
     if (!failed) {
-      first.Set(std::move(failed).error());
+      first_.Set(std::move(failed).error());
       sink->Abort();
       continue;
     }
-    auto committed = sink->Commit(stop);
+    auto committed = sink->Commit(stop_);
     if (committed) {
       rows += *committed;
       notes.Add(sink->notes());
     } else {
-      first.Set(std::move(committed).error());
+      first_.Set(std::move(committed).error());
     }
   }
-  DVT_TRY(first.Take());
+  DVT_TRY(first_.Take());
   return rows;
+}
+
+}  // namespace
+
+Result<int64_t> PumpIntoSinks(columnar::Stream stream, connectors::Connector& target, const connectors::SinkRequest& request,
+                              int sinks, size_t queue_bytes, FlowCounter& load, SinkNotes& notes, std::stop_source& stopper) {
+  SinkPump pump(target, request, sinks, queue_bytes, load, stopper);
+  pump.Transfer(stream);
+  stream.Reset();
+  return pump.Settle(notes);
 }
 
 }  // namespace dvt::run
