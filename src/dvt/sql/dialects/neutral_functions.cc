@@ -453,7 +453,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"TO_DOUBLE", "to_double", 1, 2, TypeRule::kFloat64},
     Spelled("TO_ARRAY", "to_array", 1, 1, TypeRule::kList, {.write = "CASE WHEN ARG1 IS NULL THEN NULL ELSE ARRAY(ARG1) END"}),
     {"TO_VARIANT", "to_variant", 1, 1, TypeRule::kUnknown},
-    {"ENCODE", "encode", 1, 2, TypeRule::kBinary},
+    {"ENCODE", "encode", 1, 1, TypeRule::kBinary},
+    {"ENCODE", "encode_charset", 2, 2, TypeRule::kBinary, kPure, false, "encode"},
     {"LAST_INSERT_ID", "last_insert_id", 0, 1, TypeRule::kInt64},
 };
 

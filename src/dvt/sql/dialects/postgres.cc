@@ -365,7 +365,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("string_agg_empty", 1, 1, TypeRule::kString, "STRING_AGG(ARG1, '')", {}, "group_concat"),
     Written("string_agg_comma", 1, 1, TypeRule::kString, "STRING_AGG(ARG1, ',')", {}, "group_concat"),
     {"CHR", "chr", 1, 1, TypeRule::kString, kPure, false, "chr"},
-    {"ENCODE", "encode", 2, 2, TypeRule::kString, kPure, false},
+    {"ENCODE", "binary_as_text", 2, 2, TypeRule::kString, kPure, false, "encode"},
     {"ARRAY_APPEND", "array_append", 2, 2, TypeRule::kFirst, kPure, false, "array_append"},
     Spelled("ARRAY_PREPEND", "array_prepend_pg", 2, 2, TypeRule::kSecond,
             {.read = "ARG2, ARG1", .write = "ARRAY_PREPEND(ARG2, ARG1)", .family = "array_prepend"}),

@@ -234,6 +234,8 @@ class Lexer {
         if (raw[i] == quote) ++i;
       }
     }
+    if (type == Tok::kEString && FirstInvalidUtf8(value) < value.size())
+      return Fail("the escapes of this text give bytes that are not UTF-8", begin_, pos_);
     Push(type, arena_.Copy(value));
   }
 
@@ -294,7 +296,8 @@ class Lexer {
   }
 
   // Whether \xFF is a byte (else a character).
-  bool CodesAreBytes(Tok type) const { return type == Tok::kBytesString || !d_.Has(Feature::kBytesStrings); }
+  // \377 is a byte in these, elsewhere a code point.
+  static bool CodesAreBytes(Tok type) { return type == Tok::kBytesString || type == Tok::kEString; }
 
   void BracketName() {
     size_t end = src_.find(']', pos_);

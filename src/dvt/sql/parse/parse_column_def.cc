@@ -13,22 +13,16 @@ Node* Parser::ParenExpression() {
   return tuple;
 }
 
-// The source from `begin` to the last token read, with single blanks outside of quotes.
+// The source from `begin` to the last token read, with single blanks; comments stay with their tokens.
 Node* Parser::RawSince(uint32_t begin) {
+  size_t token = at_ - 1;
+  while (token > 0 && tokens_[token - 1].begin >= begin) --token;
   std::string text;
-  char quote = 0;
-  for (const char c : SourceOf(begin, tokens_[at_ - 1].end)) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (quote == 0 && blank) {
-      if (!text.empty() && text.back() != ' ' && text.back() != '(') text += ' ';
-      continue;
-    }
-    if (quote == 0 && c == ')' && !text.empty() && text.back() == ' ') text.pop_back();
-    if (quote == 0 && (c == '\'' || c == '"' || c == '`'))
-      quote = c;
-    else if (c == quote)
-      quote = 0;
-    text += c;
+  for (; token < at_; ++token) {
+    const std::string_view piece = SourceOf(tokens_[token].begin, tokens_[token].end);
+    const bool apart = !text.empty() && tokens_[token - 1].end != tokens_[token].begin;
+    if (apart && text.back() != '(' && piece != ")") text += ' ';
+    text += piece;
   }
   return NewAt(begin, Kind::kWord, {}, arena_.Copy(text));
 }

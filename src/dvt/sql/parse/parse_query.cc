@@ -372,9 +372,10 @@ Node* Parser::SelectItem(bool alone) {
   }
   const size_t as = at_;
   Node* value = item;
-  if (Eat(Kw::kAS)) {
+  const bool named = item->Is(Kind::kAlias);
+  if (!named && Eat(Kw::kAS)) {
     item = NewAt(item->begin, Kind::kAlias, {item, IsSymbol("(") ? NameList() : NumberAlias()});
-  } else if (IsImplicitAlias(false)) {
+  } else if (!named && IsImplicitAlias(false)) {
     item = NewAt(item->begin, Kind::kAlias, {item, AnyWord("an alias")});
   }
   if (item != value && !comments_.empty()) {

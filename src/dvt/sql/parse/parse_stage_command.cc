@@ -37,7 +37,6 @@ Node* Parser::StageCommand() {
   }
   const size_t start = at_;
   std::string rest(RawUntilStatementEnd(Cur().begin));
-  CheckBalance(start);
   if (verb == "PUT" || verb == "GET")  // the // of a path is no comment
     rest = TrimView(SourceOf(tokens_[start].begin, AtEnd() ? Cur().end : Cur().begin));
   for (size_t token = start; (verb == "LIST" || verb == "REMOVE") && token < at_; ++token) {  // PATTERN = '…'

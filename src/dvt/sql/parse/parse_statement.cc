@@ -128,7 +128,6 @@ Node* Parser::Command() {
   Node* command = New(Kind::kCommand);
   const size_t start = at_;
   command->text = RawUntilStatementEnd(Cur().begin);
-  CheckBalance(start);
   CheckEnd(start);
   if (Has(Feature::kInsertOverwrite) && !EqualsIgnoreCase(command->text.substr(0, 4), "SHOW"))
     command->text = PlainPartitions(command->text);

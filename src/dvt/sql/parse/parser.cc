@@ -15,14 +15,16 @@ void Parser::ExpectSymbol(std::string_view s) {
   if (!EatSymbol(s)) Unexpected("'" + std::string(s) + "'");
 }
 
-// The text from `begin` to the next semicolon outside parentheses; the tokens are consumed.
+// The text from `begin` to the next semicolon; the tokens are consumed. Its parentheses are balanced, else it fails.
 std::string_view Parser::RawUntilStatementEnd(uint32_t begin) {
   uint32_t end = begin;
+  const size_t start = at_;
   // Comments inside stay where they are: in the text.
   for (bool first = true; !AtEnd() && !IsSymbol(";"); first = false) {
     if (!first && at_ < comments_.size()) comments_[at_] = nullptr;
     end = Next().end;
   }
+  CheckBalance(start);
   return SourceOf(begin, end);
 }
 

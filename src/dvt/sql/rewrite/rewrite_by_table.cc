@@ -174,6 +174,9 @@ Node* Rewriter::Preferred(Node* node) {
   const bool known = spec != nullptr && CanonicalArguments(node, *spec, canonical);
   const bool own = known && spec->read.empty() && spec->write.empty() && !spec->read_only && !spec->when_read.empty();
   const FunctionSpec* target = !known || own ? nullptr : TargetOf(*spec, canonical, exact);
+  // A name that the dialect only reads, over arguments that it has no word for.
+  if (target != nullptr && !exact && spec->read_only && spec->read.empty() && target != spec && !target->write.empty())
+    return Near(node, *spec, target, canonical);
   if (exact && !spec->read_only && spec->read.empty() && spec->write.empty() && !spec->name.empty() &&
       target->when_write.empty() && !from_.Has(Feature::kCanonicalNames) && FindFunction(from_, node->text) != nullptr)
     target = spec;  // two spellings of one meaning: the written one stays

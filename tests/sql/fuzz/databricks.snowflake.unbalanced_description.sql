@@ -1,0 +1,2 @@
+desc t
+> DESCRD( Bt

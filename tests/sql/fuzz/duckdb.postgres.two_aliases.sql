@@ -1,0 +1,1 @@
+IM:ESP&>TAMKEY Z  
