@@ -1,48 +1,104 @@
-// docs generate: what the project says, and what the databases say.
-#include <fmt/format.h>
+// docs generate: what the project says, and what the databases say. docs serve: its page by HTTP.
+#include <unistd.h>
 
 #include <cstdio>
 
 #include "dvt/artifacts/catalog/catalog_file.h"
+#include "dvt/artifacts/site/site_file.h"
 #include "dvt/base/fs/files.h"
+#include "dvt/base/net/file_server.h"
+#include "dvt/base/process/process.h"
 #include "dvt/cli/commands/command.h"
+#include "dvt/cli/version.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/run/tasks/catalog.h"
+#include "dvt/run/tasks/column_lineage.h"
 
 namespace dvt::cli {
+
+namespace {
+
+// Compiles what is selected. Whether all of it could be.
+bool CompileAll(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+  bool all = true;
+  for (const auto& id : selected) {
+    const auto found = w.manifest.nodes.find(id);
+    if (found == w.manifest.nodes.end() || found->second.type == model::ResourceType::kSeed) continue;
+    model::Node& node = found->second;
+    const auto result = w.runner->CompileOnly(node, stop);
+    node.compiled = result.compiled;
+    node.compiled_code = result.compiled_code;
+    if (result.status != "error") continue;
+    all = false;
+    w.observer->Message(Severity::kError, id + ": " + result.message);
+  }
+  return all;
+}
+
+// How a model would run; empty if its sources do not tell (not built yet, or out of reach).
+std::string WayOf(Workspace& w, const model::Node& node, std::stop_token stop) {
+  const auto connector = w.runner->ConnectorOf(node);
+  if (!connector) return {};
+  run::NodeAdapter adapter(w.run, *connector, stop);
+  const auto planned = w.runner->Plan(node, adapter, stop);
+  return planned ? std::string(plan::WayName(planned->plan.way)) : std::string();
+}
+
+model::Documentation Document(Workspace& w, const model::Catalog& catalog, const std::vector<std::string>& selected, bool ask,
+                              std::stop_token stop) {
+  model::Documentation documentation;
+  for (const auto& name : w.connections->Names()) documentation.connections[name] = w.catalog->TypeOf(name);
+  documentation.columns = run::ReadColumnLineage(w.manifest, catalog, *w.catalog, selected);
+  for (const auto& id : selected) {
+    const auto found = w.manifest.nodes.find(id);
+    if (!ask || stop.stop_requested() || found == w.manifest.nodes.end()) continue;
+    const model::Node& node = found->second;
+    if (node.type != model::ResourceType::kModel || node.is_ephemeral() || !node.compiled) continue;
+    if (const std::string way = WayOf(w, node, stop); !way.empty()) documentation.ways[id] = way;
+  }
+  return documentation;
+}
+
+}  // namespace
 
 Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
   DVT_ASSIGN(const auto selected, w.Select(options, {"model", "seed", "snapshot", "test", "analysis", "source"}));
   const std::set<std::string> chosen(selected.begin(), selected.end());
-  bool failed = false;
-  for (const auto& id : selected) {
-    const auto found = w.manifest.nodes.find(id);
-    if (options.no_compile || found == w.manifest.nodes.end() || found->second.type == model::ResourceType::kSeed) continue;
-    model::Node& node = found->second;
-    const auto result = w.runner->CompileOnly(node, stop);
-    node.compiled = result.compiled;
-    node.compiled_code = result.compiled_code;
-    if (result.status != "error") continue;
-    failed = true;
-    w.observer->Message(Severity::kError, id + ": " + result.message);
-  }
+  const bool failed = !options.no_compile && !CompileAll(w, selected, stop);
   DVT_TRY(artifacts::WriteManifest(w.run.target_folder, w.manifest, w.metadata()));
   model::Catalog catalog;
   if (!options.empty_catalog) catalog = run::ReadCatalog(w.run, options.select.empty() ? std::set<std::string>() : chosen, stop);
   for (const auto& error : catalog.errors) w.observer->Message(Severity::kError, error);
   DVT_TRY(artifacts::WriteCatalog(w.run.target_folder, catalog, w.metadata()));
+  const auto documentation = Document(w, catalog, selected, !options.empty_catalog, stop);
+  DVT_TRY(
+      artifacts::WriteSite(w.run.target_folder, w.manifest, catalog, documentation, {kDvtVersion, artifacts::UtcTimestamp()}));
   if (!options.quiet) {
-    std::printf("%zu relations and %zu sources in %s\n", catalog.nodes.size(), catalog.sources.size(),
-                JoinPath(w.run.target_folder, "catalog.json").c_str());
+    std::printf("%zu relations and %zu sources in %s; the page: %s\n", catalog.nodes.size(), catalog.sources.size(),
+                JoinPath(w.run.target_folder, "catalog.json").c_str(), JoinPath(w.run.target_folder, "index.html").c_str());
   }
   return failed || !catalog.errors.empty() || stop.stop_requested() ? 1 : 0;
 }
 
-Result<int> DocsServeCommand(const Options&, std::stop_token) {
-  return Error(ErrorCode::kUnsupported, "dvt does not serve documentation yet")
-      .WithHint("`dvt docs generate` writes target/manifest.json and target/catalog.json, which dbt's documentation page reads");
+Result<int> DocsServeCommand(const Options& options, std::stop_token stop) {
+  DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
+  const std::string folder = workspace->run.target_folder;
+  if (!FileExists(JoinPath(folder, "index.html"))) {
+    return Error(ErrorCode::kNotFound, "there is no documentation in " + folder).WithHint("write it with `dvt docs generate`");
+  }
+  const auto started = [&](const std::string& address) {
+    if (!options.quiet) std::printf("Serving %s at %s (Ctrl-C ends it)\n", folder.c_str(), address.c_str());
+    std::fflush(stdout);
+    if (options.browser && isatty(STDOUT_FILENO) != 0) {
+      for (const char* opener : {"xdg-open", "open"}) {
+        if (RunProcess({opener, address}, folder, {}, stop)) break;
+      }
+    }
+  };
+  DVT_TRY(ServeFolder(folder, options.host, options.port, started, stop));
+  return 0;
 }
 
 }  // namespace dvt::cli
