@@ -38,11 +38,11 @@ struct Options {
   std::string defer_state;  ///< another one for --defer
   bool defer = false;
   bool favor_state = false;
-  bool no_compile = false;             ///< docs generate
-  bool empty_catalog = false;          ///< docs generate
-  std::string host = "127.0.0.1";      ///< docs serve
+  bool no_compile = false;         ///< docs generate
+  bool empty_catalog = false;      ///< docs generate
+  std::string host = "127.0.0.1";  ///< docs serve
   int port = 8080;
-  bool browser = true;  ///< opened if there is a terminal
+  bool browser = true;                 ///< opened if there is a terminal
   std::string macro;                   ///< run-operation MACRO
   std::string args_text;               ///< run-operation --args
   std::string add_package;             ///< deps --add-package
