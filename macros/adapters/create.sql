@@ -14,9 +14,18 @@
 
 {% macro default__create_table_as(temporary, relation, sql) -%}
   {%- set sql_header = config.get('sql_header') -%}
+  {%- if contract_is_enforced() -%}
+    {% do get_assert_columns_equivalent(sql) %}
+  {%- endif -%}
   {{ sql_header if sql_header is not none }}
-  create {% if temporary %}temporary {% endif %}table {{ relation }} as
+  {% if contract_is_enforced() and not temporary -%}
+  create {{ table_kind() }}table {{ relation }} {{ get_table_columns_and_constraints() }};
+  insert into {{ relation }} ({{ get_column_names() }})
+  {{ get_select_subquery(sql) }}
+  {%- else -%}
+  create {{ 'temporary ' if temporary else table_kind() }}table {{ relation }} as
   {{ sql }}
+  {%- endif %}
 {%- endmacro %}
 
 {% macro get_create_view_as_sql(relation, sql) -%}
@@ -44,7 +53,7 @@
 {%- endmacro %}
 
 {% macro default__get_create_table_from_columns_sql(relation, columns) -%}
-  create table {{ relation }} (
+  create {{ table_kind() }}table {{ relation }} (
   {%- for column in columns %}
     {{ adapter.quote(column.name) }} {{ column.data_type }}{{ ',' if not loop.last }}
   {%- endfor %}
@@ -56,10 +65,25 @@
 {%- endmacro %}
 
 {% macro default__get_create_index_sql(relation, index_dict) -%}
-  {%- set columns = index_dict.columns if index_dict.columns is not string else [index_dict.columns] -%}
-  {%- set name = 'ix_' ~ local_md5(relation.identifier ~ (columns | join('_')) ~ invocation_id) -%}
-  create {{ 'unique ' if index_dict.unique }}index {{ adapter.quote(name) }} on {{ relation }}
-  {{- ' using ' ~ index_dict.type if index_dict.type }} ({{ get_quoted_csv(columns) }})
+  {%- set index = checked_index(index_dict, ['columns', 'unique']) -%}
+  create {{ 'unique ' if index.unique }}index {{ adapter.quote(index_name(relation, index)) }} on {{ relation }} ({{ get_quoted_csv(index.columns) }})
+{%- endmacro %}
+
+{# An entry of the config `indexes`, its columns as a list. `known`: what the system can be told. #}
+{% macro checked_index(index_dict, known) -%}
+  {%- if index_dict is not mapping or not index_dict.columns -%}
+    {% do exceptions.raise_compiler_error("an entry of the config 'indexes' needs 'columns', found " ~ index_dict) %}
+  {%- endif -%}
+  {%- set unknown = index_dict.keys() | reject('in', known) | list -%}
+  {%- if unknown -%}
+    {% do exceptions.raise_compiler_error("an index of " ~ adapter.type() ~ " has no '" ~ unknown | join("', '") ~ "'; it has: " ~ known | join(', ')) %}
+  {%- endif -%}
+  {%- set columns = [index_dict.columns] if index_dict.columns is string else index_dict.columns -%}
+  {{ return({'columns': columns, 'unique': index_dict.get('unique', false), 'type': index_dict.get('type')}) }}
+{%- endmacro %}
+
+{% macro index_name(relation, index) -%}
+  {{ return('ix_' ~ local_md5(relation.identifier ~ index.columns | join('_') ~ index.unique ~ index.type ~ invocation_id)) }}
 {%- endmacro %}
 
 {% macro create_indexes(relation) -%}
@@ -71,28 +95,6 @@
     {% call statement('create_index', auto_begin=False) -%}
       {{ get_create_index_sql(relation, index_dict) }}
     {%- endcall %}
-  {%- endfor -%}
-{%- endmacro %}
-
-{% macro persist_docs(relation, model, for_relation=true, for_columns=true) -%}
-  {{ return(adapter.dispatch('persist_docs', 'dbt')(relation, model, for_relation, for_columns)) }}
-{%- endmacro %}
-
-{% macro default__persist_docs(relation, model, for_relation, for_columns) -%}
-{%- endmacro %}
-
-{% macro apply_grants(relation, grant_config, should_revoke=true) -%}
-  {{ return(adapter.dispatch('apply_grants', 'dbt')(relation, grant_config, should_revoke)) }}
-{%- endmacro %}
-
-{% macro default__apply_grants(relation, grant_config, should_revoke=true) -%}
-  {%- for privilege in grant_config or {} -%}
-    {%- set grantees = grant_config[privilege] if grant_config[privilege] is not string else [grant_config[privilege]] -%}
-    {%- if grantees -%}
-      {% call statement('grant', auto_begin=False) -%}
-        grant {{ privilege }} on {{ relation }} to {{ grantees | join(', ') }}
-      {%- endcall %}
-    {%- endif -%}
   {%- endfor -%}
 {%- endmacro %}
 

@@ -8,35 +8,90 @@
 
 {% macro incremental_validate_on_schema_change(on_schema_change, default='ignore') -%}
   {%- if on_schema_change not in ['sync_all_columns', 'append_new_columns', 'fail', 'ignore'] -%}
-    {% do exceptions.raise_compiler_error("on_schema_change '" ~ on_schema_change ~ "' is unknown: use ignore, append_new_columns, sync_all_columns or fail") %}
+    {% do adapter.note('InvalidOnSchemaChange', "on_schema_change '" ~ on_schema_change ~ "' is unknown and taken as '" ~ default
+         ~ "': use ignore, append_new_columns, sync_all_columns or fail") %}
+    {{ return(default) }}
   {%- endif -%}
   {{ return(on_schema_change) }}
 {%- endmacro %}
 
-{# Columns that both sides have, after the policy has been applied. #}
-{% macro process_schema_changes(on_schema_change, source_relation, target_relation) -%}
+{# What the new rows have and the table has not, the other way round, and where both have a column of another type. #}
+{% macro check_for_schema_changes(source_relation, target_relation) -%}
   {%- set source_columns = adapter.get_columns_in_relation(source_relation) -%}
   {%- set target_columns = adapter.get_columns_in_relation(target_relation) -%}
   {%- set source_names = source_columns | map(attribute='name') | list -%}
-  {%- set target_names = target_columns | map(attribute='name') | list -%}
-  {%- set added = source_columns | rejectattr('name', 'in', target_names) | list -%}
+  {%- set target_types = {} -%}
+  {%- for column in target_columns -%}{% do target_types.update({column.name: column.data_type}) %}{%- endfor -%}
+  {%- set added = source_columns | rejectattr('name', 'in', target_types) | list -%}
   {%- set removed = target_columns | rejectattr('name', 'in', source_names) | list -%}
-  {%- if on_schema_change == 'ignore' -%}
-    {%- set missing = target_names | reject('in', source_names) | list -%}
-    {%- if missing and not (target_names | select('in', source_names) | list) -%}
-      {% do exceptions.raise_compiler_error('The query and ' ~ target_relation ~ ' have no column in common') %}
+  {%- set retyped = [] -%}
+  {%- for column in source_columns if column.name in target_types and column.data_type | lower != target_types[column.name] | lower -%}
+    {% do retyped.append({'column_name': column.name, 'new_type': column.data_type, 'old_type': target_types[column.name]}) %}
+  {%- endfor -%}
+  {{ return({'schema_changed': (added or removed or retyped) and true, 'source_not_in_target': added, 'target_not_in_source': removed,
+             'source_columns': source_columns, 'target_columns': target_columns, 'new_target_types': retyped}) }}
+{%- endmacro %}
+
+{# Texts of the table that are shorter than those to come are made longer, whatever the policy. #}
+{% macro widen_texts(source_relation, target_relation) -%}
+  {%- set lengths = {} -%}
+  {%- for column in adapter.get_columns_in_relation(target_relation) if column.is_string() and column.char_size -%}
+    {% do lengths.update({column.name: column.char_size}) %}
+  {%- endfor -%}
+  {%- for column in adapter.get_columns_in_relation(source_relation) if column.name in lengths and column.is_string() -%}
+    {%- if column.char_size and column.char_size > lengths[column.name] -%}
+      {% do alter_column_type(target_relation, column.name, column.data_type) %}
     {%- endif -%}
-    {{ return(target_columns | selectattr('name', 'in', source_names) | list) }}
+  {%- endfor -%}
+{%- endmacro %}
+
+{% macro alter_column_type(relation, column_name, new_column_type) -%}
+  {{ return(adapter.dispatch('alter_column_type', 'dbt')(relation, column_name, new_column_type)) }}
+{%- endmacro %}
+
+{% macro default__alter_column_type(relation, column_name, new_column_type) -%}
+  {%- set name = adapter.quote(column_name) -%}
+  {% call statement('alter_column_type', auto_begin=False) -%}
+    alter table {{ relation }} alter column {{ name }} type {{ new_column_type }} using cast({{ name }} as {{ new_column_type }})
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro sync_column_schemas(on_schema_change, target_relation, changes) -%}
+  {%- set removed = changes.target_not_in_source if on_schema_change == 'sync_all_columns' else [] -%}
+  {%- if changes.source_not_in_target or removed -%}
+    {% do alter_relation_add_remove_columns(target_relation, changes.source_not_in_target, removed) %}
   {%- endif -%}
-  {%- if added or removed -%}
-    {%- if on_schema_change == 'fail' -%}
-      {% do exceptions.raise_compiler_error('The source and target schemas on this incremental model are out of sync! Added: '
-          ~ (added | map(attribute='name') | join(', ') or 'none') ~ '; removed: ' ~ (removed | map(attribute='name') | join(', ') or 'none')
+  {%- if on_schema_change == 'sync_all_columns' -%}
+    {%- for each in changes.new_target_types -%}
+      {% do alter_column_type(target_relation, each.column_name, each.new_type) %}
+    {%- endfor -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{# The columns to write, after the policy has been applied. #}
+{% macro process_schema_changes(on_schema_change, source_relation, target_relation) -%}
+  {% do widen_texts(source_relation, target_relation) %}
+  {%- set changes = check_for_schema_changes(source_relation, target_relation) -%}
+  {%- set removed = changes.target_not_in_source | map(attribute='name') | join(', ') -%}
+  {%- if on_schema_change == 'ignore' -%}
+    {%- if removed -%}
+      {% do exceptions.raise_compiler_error('The query no longer has column(s) ' ~ removed ~ ' of ' ~ target_relation
           ~ '. Run with --full-refresh, or set on_schema_change to append_new_columns or sync_all_columns.') %}
     {%- endif -%}
-    {% do alter_relation_add_remove_columns(target_relation, added, removed if on_schema_change == 'sync_all_columns' else []) %}
+    {{ return(changes.target_columns) }}
   {%- endif -%}
-  {{ return(source_columns) }}
+  {%- if changes.schema_changed and on_schema_change == 'fail' -%}
+    {%- set types = [] -%}
+    {%- for each in changes.new_target_types -%}{% do types.append(each.column_name ~ ' ' ~ each.old_type ~ ' -> ' ~ each.new_type) %}{%- endfor -%}
+    {% do exceptions.raise_compiler_error('The source and target schemas on this incremental model are out of sync! Added: '
+        ~ (changes.source_not_in_target | map(attribute='name') | join(', ') or 'none') ~ '; removed: ' ~ (removed or 'none')
+        ~ '; of other types: ' ~ (types | join(', ') or 'none')
+        ~ '. Run with --full-refresh, or set on_schema_change to append_new_columns or sync_all_columns.') %}
+  {%- endif -%}
+  {%- if changes.schema_changed -%}
+    {% do sync_column_schemas(on_schema_change, target_relation, changes) %}
+  {%- endif -%}
+  {{ return(changes.source_columns) }}
 {%- endmacro %}
 
 {% macro alter_relation_add_remove_columns(relation, add_columns=none, remove_columns=none) -%}
@@ -69,7 +124,7 @@
 {% materialization incremental, default -%}
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
-  {%- if existing is none or existing.is_view or should_full_refresh() -%}
+  {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
     {% do build_and_swap_table(target_relation, sql) %}
     {{ return({'relations': [target_relation]}) }}
   {%- endif -%}
@@ -79,6 +134,9 @@
   {%- set moved = adapter.moves_data() -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {%- if moved -%}
+    {%- if contract_is_enforced() -%}
+      {% do get_assert_columns_equivalent(sql) %}
+    {%- endif -%}
     {%- set staging = make_intermediate_relation(target_relation) -%}
     {% do adapter.create_table_for_transfer(staging) %}
     {% do adapter.transfer(staging) %}
@@ -99,7 +157,7 @@
     {{ choose_incremental_sql(config.get('incremental_strategy'), arguments) }}
   {%- endcall %}
   {% do drop_staging_relation(staging, moved) %}
-  {% do finish_relation(target_relation) %}
+  {% do finish_relation(target_relation, should_revoke=true) %}
   {% do drop_staging_after_commit(staging, moved) %}
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}

@@ -13,11 +13,15 @@
 {% materialization view, default -%}
   {%- set target_relation = this.incorporate(type='view') -%}
   {%- set existing = load_cached_relation(this) -%}
+  {%- set kept = grants_to_copy(existing) -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {% do adapter.begin() %}
   {{ run_hooks(pre_hooks, inside_transaction=True) }}
+  {%- if contract_is_enforced() -%}
+    {% do get_assert_columns_equivalent(sql) %}
+  {%- endif -%}
   {% do replace_view(target_relation, existing, sql) %}
   {% do adapter.cache_added(target_relation) %}
-  {% do finish_relation(target_relation) %}
+  {% do finish_relation(target_relation, kept) %}
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}

@@ -1,5 +1,106 @@
 {# MariaDB and MySQL: DDL ends transactions, so a swap is one RENAME TABLE and nothing is dropped inside a transaction. #}
 
+{% macro mysql__contract_rules() -%}
+  {{ return({'typed_nulls': false, 'modifiers': false, 'typed_queries': true}) }}
+{%- endmacro %}
+
+{# A REFERENCES of a column is read and forgotten: it becomes one of the table. #}
+{% macro mysql__get_table_columns_and_constraints() -%}
+  {%- set columns, keys = [], [] -%}
+  {%- for column in model.columns.values() -%}
+    {% do columns.append({'name': column.name, 'quote': column.quote, 'data_type': column.data_type,
+                          'constraints': column.constraints | rejectattr('type', 'equalto', 'foreign_key') | list}) %}
+    {%- for key in column.constraints if key.type == 'foreign_key' -%}
+      {% do keys.append({'type': key.type, 'name': key.name, 'expression': key.expression, 'to': key.to, 'to_columns': key.to_columns,
+                         'columns': [column.name]}) %}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- set parts = adapter.render_raw_columns_constraints(raw_columns=columns)
+                  + adapter.render_raw_model_constraints(raw_constraints=model.constraints + keys) -%}
+  (
+    {{ parts | join(',\n    ') }}
+  )
+{%- endmacro %}
+
+{# Grants of a table are kept by its name: a new table of that name has them too. #}
+{% macro mysql__grants_outlive_relations() -%}
+  {{ return(true) }}
+{%- endmacro %}
+
+{% macro mysql__get_show_grant_sql(relation) -%}
+  select grantee, lower(privilege_type) as privilege_type from information_schema.table_privileges
+  where table_schema = {{ comment_literal(relation.schema) }} and table_name = {{ comment_literal(relation.identifier) }}
+{%- endmacro %}
+
+{# 'name'@'host'; a name alone is one at any host. #}
+{% macro mysql__grantee_key(grantee) -%}
+  {%- set plain = grantee | lower | replace("'", '') | replace('`', '') | replace('"', '') -%}
+  {{ return(plain if '@' in plain else plain ~ '@%') }}
+{%- endmacro %}
+
+{% macro mysql__grantee(grantee) -%}
+  {%- set parts = mysql__grantee_key(grantee).split('@') -%}
+  {%- set name = grantee | replace("'", '') | replace('`', '') | replace('"', '') -%}
+  {{ return("'" ~ name.split('@')[0] ~ "'@'" ~ parts[1] ~ "'") }}
+{%- endmacro %}
+
+{% macro mysql__get_grant_sql(relation, privilege, grantees) -%}
+  {%- set names = [] -%}
+  {%- for grantee in grantees -%}{% do names.append(mysql__grantee(grantee)) %}{%- endfor -%}
+  grant {{ privilege }} on {{ relation }} to {{ names | join(', ') }}
+{%- endmacro %}
+
+{% macro mysql__get_revoke_sql(relation, privilege, grantees) -%}
+  {%- set names = [] -%}
+  {%- for grantee in grantees -%}{% do names.append(mysql__grantee(grantee)) %}{%- endfor -%}
+  revoke {{ privilege }} on {{ relation }} from {{ names | join(', ') }}
+{%- endmacro %}
+
+{% macro mysql__comment_literal(text) -%}
+  {{ return("'" ~ text | replace('\\', '\\\\') | replace("'", "''") ~ "'") }}
+{%- endmacro %}
+
+{# Views have no comments, nor have their columns. #}
+{% macro mysql__persist_docs(relation, model, for_relation, for_columns) -%}
+  {%- if relation.type != 'view' -%}
+    {{ return(default__persist_docs(relation, model, for_relation, for_columns)) }}
+  {%- endif -%}
+  {%- if config.persist_relation_docs() or config.persist_column_docs() -%}
+    {% do adapter.note('PersistDocsNotSupported', 'persist_docs does nothing here: views of this system have no comments') %}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro mysql__alter_relation_comment(relation, relation_comment) -%}
+  alter table {{ relation }} comment = {{ comment_literal(relation_comment) }}
+{%- endmacro %}
+
+{# A comment is part of a column's definition, which has to be said again. #}
+{% macro mysql__alter_column_comment(relation, column_dict) -%}
+  {%- set parts = [] -%}
+  {%- set definition = run_query('show create table ' ~ relation).rows[0][1] -%}
+  {%- for line in definition.split('\n') -%}
+    {%- set text = (line | trim)[:-1] if (line | trim).endswith(',') else line | trim -%}
+    {%- for name, column in column_dict.items() if text.startswith(adapter.quote(name) ~ ' ') -%}
+      {% do parts.append('modify column ' ~ text.split(" COMMENT '")[0] ~ ' comment ' ~ comment_literal(column.description)) %}
+    {%- endfor -%}
+  {%- endfor -%}
+  {%- if parts -%}
+  alter table {{ relation }} {{ parts | join(', ') }}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro mysql__get_create_index_sql(relation, index_dict) -%}
+  {%- set index = checked_index(index_dict, ['columns', 'unique', 'type']) -%}
+  create {{ 'unique ' if index.unique }}index {{ adapter.quote(index_name(relation, index)) }} on {{ relation }} ({{ get_quoted_csv(index.columns) }})
+  {{- ' using ' ~ index.type if index.type }}
+{%- endmacro %}
+
+{% macro mysql__alter_column_type(relation, column_name, new_column_type) -%}
+  {% call statement('alter_column_type', auto_begin=False) -%}
+    alter table {{ relation }} modify column {{ adapter.quote(column_name) }} {{ new_column_type }}
+  {%- endcall %}
+{%- endmacro %}
+
 {% macro mysql__get_drop_sql(relation) -%}
   drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
 {%- endmacro %}
@@ -27,6 +128,7 @@
     {% do adapter.drop_relation(existing) %}
   {%- endif -%}
   {% call statement('main', auto_begin=False) -%}
+    {{ config.get('sql_header') or '' }}
     create or replace view {{ target_relation }} as
     {{ sql }}
   {%- endcall %}

@@ -1,15 +1,22 @@
-{% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
-  {%- set wanted = config.get('persist_docs') or {} -%}
-  {%- if for_relation and wanted.get('relation') and model.description -%}
-    {% call statement('comment_relation', auto_begin=False) -%}
-      comment on {{ relation.type or 'table' }} {{ relation }} is '{{ model.description | replace("'", "''") }}'
-    {%- endcall %}
-  {%- endif -%}
-  {%- if for_columns and wanted.get('columns') -%}
-    {%- for column in model.columns.values() if column.description -%}
-      {% call statement('comment_column', auto_begin=False) -%}
-        comment on column {{ relation }}.{{ adapter.quote(column.name) }} is '{{ column.description | replace("'", "''") }}'
-      {%- endcall %}
-    {%- endfor -%}
-  {%- endif -%}
+{# PostgreSQL. #}
+
+{% macro postgres__table_kind() -%}
+  {{ return('unlogged ' if config.get('unlogged') else '') }}
+{%- endmacro %}
+
+{# Also of materialized views, which the information schema leaves out. #}
+{% macro postgres__get_show_grant_sql(relation) -%}
+  select coalesce(grantee.rolname, 'public') as grantee, lower(acl.privilege_type) as privilege_type
+  from pg_catalog.pg_class as class
+  join pg_catalog.pg_namespace as space on space.oid = class.relnamespace
+  cross join lateral pg_catalog.aclexplode(class.relacl) as acl
+  left join pg_catalog.pg_roles as grantee on grantee.oid = acl.grantee
+  where space.nspname = '{{ relation.schema | replace("'", "''") }}' and class.relname = '{{ relation.identifier | replace("'", "''") }}'
+    and acl.grantee <> class.relowner and acl.grantor = current_user::regrole
+{%- endmacro %}
+
+{% macro postgres__get_create_index_sql(relation, index_dict) -%}
+  {%- set index = checked_index(index_dict, ['columns', 'unique', 'type']) -%}
+  create {{ 'unique ' if index.unique }}index if not exists {{ adapter.quote(index_name(relation, index)) }} on {{ relation }}
+  {{- ' using ' ~ index.type if index.type }} ({{ get_quoted_csv(index.columns) }})
 {%- endmacro %}

@@ -1,5 +1,41 @@
 {# SQLite: DDL is transactional; views cannot be renamed. #}
 
+{% macro sqlite__contract_rules() -%}
+  {{ return({'typed_nulls': false, 'modifiers': false, 'kinds': true, 'typed_queries': false}) }}
+{%- endmacro %}
+
+{# Taken, but only held with `pragma foreign_keys`, which a session of ours does not set. #}
+{% macro sqlite__constraint_support(type) -%}
+  {{ return('not_enforced' if type == 'foreign_key' else 'enforced') }}
+{%- endmacro %}
+
+{% macro sqlite__apply_grants(relation, grant_config, should_revoke=true) -%}
+  {%- if grant_config -%}
+    {% do adapter.note('GrantsNotSupported', 'the grants are left out: SQLite has no users') %}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro sqlite__grants_to_copy(existing) -%}
+  {{ return({}) }}
+{%- endmacro %}
+
+{% macro sqlite__persist_docs(relation, model, for_relation, for_columns) -%}
+  {%- if config.persist_relation_docs() or config.persist_column_docs() -%}
+    {% do adapter.note('PersistDocsNotSupported', 'persist_docs does nothing here: SQLite has no comments') %}
+  {%- endif -%}
+{%- endmacro %}
+
+{# The index is named in its table's schema, the table without one. #}
+{% macro sqlite__get_create_index_sql(relation, index_dict) -%}
+  {%- set index = checked_index(index_dict, ['columns', 'unique']) -%}
+  create {{ 'unique ' if index.unique }}index {{ adapter.quote(relation.schema) }}.{{ adapter.quote(index_name(relation, index)) }}
+  on {{ adapter.quote(relation.identifier) }} ({{ get_quoted_csv(index.columns) }})
+{%- endmacro %}
+
+{# A column takes values of any type; its declared one stays. #}
+{% macro sqlite__alter_column_type(relation, column_name, new_column_type) -%}
+{%- endmacro %}
+
 {% macro sqlite__get_drop_sql(relation) -%}
   drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
 {%- endmacro %}

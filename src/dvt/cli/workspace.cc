@@ -46,6 +46,18 @@ project::ConnectionNames NamesOf(const std::string& type, const Value& settings)
   return {(*connector)->default_database(), (*connector)->default_schema()};
 }
 
+project::RelationWriter WriterOf(const std::string& type, const Value& settings) {
+  connectors::ConnectionConfig config;
+  config.name = "connection";
+  config.type = type;
+  config.settings = settings;
+  auto connector = connectors::MakeConnector(config);
+  if (!connector) return {};
+  return [connector = *connector](const std::string& database, const std::string& schema, const std::string& identifier) {
+    return connector->QuoteRelation({database, schema, identifier});
+  };
+}
+
 Value ArgumentsValue(const Options& options) {
   Value args = Value::MakeMap();
   args.Set("which", options.command);
@@ -138,6 +150,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   load.env = project::ProcessEnvironment();
   load.home = HomeFolder();
   load.connection_names = NamesOf;
+  load.relation_writer = WriterOf;
   for (const auto& kind : connectors::ConnectorKinds()) {
     load.connection_types.push_back(kind.type);
     load.connection_types.insert(load.connection_types.end(), kind.aliases.begin(), kind.aliases.end());

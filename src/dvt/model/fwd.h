@@ -6,6 +6,7 @@ namespace dvt::model {
 enum class ResourceType;
 struct ColumnProperties;
 struct Computes;
+struct Constraint;
 struct ExposureNode;
 struct MacroNode;
 struct Manifest;

@@ -24,4 +24,9 @@ std::string Node::materialized() const {
   }
 }
 
+bool Node::contract_enforced() const {
+  const Value& enforced = config["contract"]["enforced"];
+  return enforced.is_bool() && enforced.as_bool();
+}
+
 }  // namespace dvt::model

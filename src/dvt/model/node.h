@@ -29,6 +29,21 @@ struct SourceCall {
   Place place;
 };
 
+/// One constraint of a contract: of a column, or of the whole relation.
+struct Constraint {
+  std::string type;  ///< check, not_null, unique, primary_key, foreign_key, custom
+  std::string name;
+  std::string expression;
+  bool warn_unenforced = true;   ///< say so where the system takes but does not enforce it
+  bool warn_unsupported = true;  ///< say so where the system has no such thing
+  std::string to;                ///< of a foreign key: `ref('x')` as written; once linked the relation as SQL
+  std::vector<std::string> to_columns;
+  std::vector<std::string> columns;  ///< of a relation's constraint
+  std::vector<RefCall> refs;         ///< what `to` calls: one ref or one source
+  std::vector<SourceCall> sources;
+  Mark mark;
+};
+
 /// A documented column of a property file.
 struct ColumnProperties {
   std::string name;
@@ -37,6 +52,7 @@ struct ColumnProperties {
   Value meta;
   std::vector<std::string> tags;
   std::optional<bool> quote;
+  std::vector<Constraint> constraints;
   Value raw;  ///< the whole YAML entry
   Mark mark;
 };
@@ -80,17 +96,22 @@ struct Node {
   std::optional<TestMetadata> test;
   std::string version;
   bool latest_version = false;  ///< of a versioned model
-  Place place;                  ///< the file, or the YAML entry of a generic test
-  std::string package_folder;   ///< absolute folder of the package that holds it
+  std::vector<Constraint> constraints;
+  std::vector<std::string> primary_key;  ///< by constraint, else as its tests have it
+  std::string contract_checksum;         ///< of an enforced contract: names, types and constraints
+  std::string relation_name;             ///< as SQL, quoted; empty if it is no relation (ephemeral, most tests)
+  Place place;                           ///< the file, or the YAML entry of a generic test
+  std::string package_folder;            ///< absolute folder of the package that holds it
 
   // Filled by compiling.
   bool compiled = false;
   std::string compiled_code;
-  std::string relation_name;                                    ///< rendered, quoted; empty for ephemeral and tests
   std::vector<std::pair<std::string, std::string>> extra_ctes;  ///< (node id, sql)
 
   std::string materialized() const;
   bool is_ephemeral() const { return materialized() == "ephemeral"; }
+  /// Whether `contract: {enforced: true}` is configured.
+  bool contract_enforced() const;
 };
 
 /// A source table.
@@ -112,6 +133,7 @@ struct SourceNode {
   std::vector<std::string> tags;
   Value freshness;
   std::string loaded_at_field;
+  std::string relation_name;  ///< as SQL, quoted
   std::string original_path;
   std::vector<std::string> fqn;
   Value raw;

@@ -48,6 +48,23 @@ void SetTestParts(const Node& node, Value& value) {
   value.Set("file_key_name", node.test->attached_node.substr(0, dot) + "s." + name.substr(0, name.find('.')));
 }
 
+Value ConstraintsToValue(const std::vector<Constraint>& constraints, bool of_relation) {
+  Value list = Value::MakeList();
+  for (const auto& constraint : constraints) {
+    Value entry = Value::MakeMap();
+    entry.Set("type", constraint.type);
+    entry.Set("name", TextOrNull(constraint.name));
+    entry.Set("expression", TextOrNull(constraint.expression));
+    entry.Set("warn_unenforced", constraint.warn_unenforced);
+    entry.Set("warn_unsupported", constraint.warn_unsupported);
+    entry.Set("to", TextOrNull(constraint.to));
+    entry.Set("to_columns", StringList(constraint.to_columns));
+    if (of_relation) entry.Set("columns", StringList(constraint.columns));
+    list.Push(std::move(entry));
+  }
+  return list;
+}
+
 // The `latest_version` of the property entry, or its highest version.
 Value LatestVersion(const Node& node) {
   if (const Value* latest = node.patch.Find("latest_version"); latest != nullptr && !latest->is_null()) return *latest;
@@ -66,7 +83,8 @@ Value LatestVersion(const Node& node) {
 void SetModelParts(const Node& node, Value& value) {
   if (node.type != ResourceType::kModel) return;
   value.Set("access", node.config["access"].is_string() ? node.config["access"] : Value("protected"));
-  value.Set("constraints", node.patch["constraints"].is_list() ? node.patch["constraints"] : Value::MakeList());
+  value.Set("constraints", ConstraintsToValue(node.constraints, true));
+  value.Set("primary_key", StringList(node.primary_key));
   value.Set("version", node.version.empty() ? Value() : ResolveYamlScalar(node.version));
   value.Set("latest_version", node.version.empty() ? Value() : LatestVersion(node));
   value.Set("deprecation_date", node.patch["deprecation_date"]);
@@ -96,9 +114,10 @@ void SetCompiledParts(const Node& node, Value& value) {
   }
   value.Set("extra_ctes", std::move(ctes));
   Value contract = Value::MakeMap();
-  contract.Set("enforced", false);
-  contract.Set("alias_types", true);
-  contract.Set("checksum", Value());
+  const Value& alias_types = node.config["contract"]["alias_types"];
+  contract.Set("enforced", node.contract_enforced());
+  contract.Set("alias_types", !alias_types.is_bool() || alias_types.as_bool());
+  contract.Set("checksum", TextOrNull(node.contract_checksum));
   value.Set("contract", std::move(contract));
 }
 
@@ -118,13 +137,15 @@ Value ColumnsToValue(const std::vector<ColumnProperties>& columns) {
     entry.Set("description", column.description);
     entry.Set("meta", MapOrEmpty(column.meta));
     entry.Set("data_type", TextOrNull(column.data_type));
-    entry.Set("constraints", column.raw["constraints"].is_list() ? column.raw["constraints"] : Value::MakeList());
+    entry.Set("constraints", ConstraintsToValue(column.constraints, false));
     entry.Set("quote", column.quote ? Value(*column.quote) : Value());
     Value config = Value::MakeMap();
     config.Set("meta", MapOrEmpty(column.meta));
     config.Set("tags", StringList(column.tags));
     entry.Set("config", std::move(config));
     entry.Set("tags", StringList(column.tags));
+    for (const char* key : {"granularity", "dimension", "entity"}) entry.Set(key, column.raw[key]);
+    entry.Set("doc_blocks", Value::MakeList());
     map.Set(column.name, std::move(entry));
   }
   return map;
@@ -191,6 +212,7 @@ Value SourceToValue(const SourceNode& source) {
   value.Set("freshness", source.freshness.is_map() ? source.freshness : Value());
   value.Set("external", source.raw["external"]);
   value.Set("config", MapOrEmpty(source.config));
+  value.Set("relation_name", TextOrNull(source.relation_name));
   return value;
 }
 

@@ -18,6 +18,7 @@ struct PreviousState {
   Value macros = Value::MakeMap();
   bool has_results = false;
   std::map<std::string, std::string> results;    ///< unique id → status
+  std::map<std::string, Value> batch_results;    ///< unique id → {successful, failed} of a microbatch model
   Value arguments = Value::MakeMap();            ///< of that run: `which`, `select`, …
   std::map<std::string, std::string> loaded_at;  ///< source → max_loaded_at of sources.json
   std::set<std::string> fresher;                 ///< sources that have newer rows now than they had then

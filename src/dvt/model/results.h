@@ -39,6 +39,7 @@ struct NodeResult {
   std::string compiled_code;
   std::string relation_name;
   bool compiled = false;
+  Value batch_results;  ///< of a microbatch model: {successful, failed}, lists of pairs of times; else null
   std::vector<Diagnostic> warnings;
   std::vector<TransferStats> transfers;
 };

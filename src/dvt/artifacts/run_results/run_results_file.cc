@@ -72,7 +72,7 @@ Value ResultValue(const model::NodeResult& result) {
   value.Set("compiled", result.compiled ? Value(true) : Value());
   value.Set("compiled_code", result.compiled ? Value(result.compiled_code) : Value());
   value.Set("relation_name", result.relation_name.empty() ? Value() : Value(result.relation_name));
-  value.Set("batch_results", Value());
+  value.Set("batch_results", result.batch_results);
   return value;
 }
 

@@ -45,7 +45,11 @@ Result<model::PreviousState> ReadPreviousState(const std::string& folder, const 
   state.has_results = results.is_map();
   state.arguments = MapOf(results, "args");
   if (results["results"].is_list()) {
-    for (const auto& result : results["results"].list()) state.results[result["unique_id"].ToText()] = result["status"].ToText();
+    for (const auto& result : results["results"].list()) {
+      const std::string id = result["unique_id"].ToText();
+      state.results[id] = result["status"].ToText();
+      if (result["batch_results"].is_map()) state.batch_results[id] = result["batch_results"];
+    }
   }
   DVT_ASSIGN(const Value then, ReadDocument(JoinPath(folder, "sources.json")));
   DVT_ASSIGN(const Value now, ReadDocument(current_sources));

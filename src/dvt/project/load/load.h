@@ -19,6 +19,10 @@ struct ConnectionNames {
   std::string schema;
 };
 
+/// Writes a relation as SQL, quoted; empty text if the system has none.
+using RelationWriter =
+    std::function<std::string(const std::string& database, const std::string& schema, const std::string& identifier)>;
+
 struct LoadOptions {
   std::string project_dir = ".";  ///< a folder at or below the one that holds dbt_project.yml
   std::string profiles_dir;       ///< --profiles-dir; empty: SPEC's search order
@@ -30,6 +34,8 @@ struct LoadOptions {
   std::string home;               ///< null: $HOME
   /// Database and schema of an output; null: from its settings (`database`/`dbname`/`catalog`, `schema`).
   std::function<ConnectionNames(const std::string& type, const Value& settings)> connection_names;
+  /// How relations of an output are written; null: relations have no text.
+  std::function<RelationWriter(const std::string& type, const Value& settings)> relation_writer;
   /// Output types that exist, for errors about `type:`; empty: not checked.
   std::vector<std::string> connection_types;
 };

@@ -249,7 +249,9 @@ Result<model::Manifest> Loader::Run() {
   NameNodes();
   DVT_TRY(Stop());
   WarnUnusedPatches();
+  NameRelations();
   Link();
+  LinkContracts();
   CheckDuplicateRelations();
   DVT_TRY(Stop());
   DescribeAll();

@@ -84,6 +84,14 @@ class Loader {
   void CheckConfigValues(Draft& draft);
   void Add(Draft draft);
 
+  // contract.cc
+  void ReadContract(Draft& draft);
+  void CheckContract(Draft& draft);
+  void CheckContractMaterialization(Draft& draft);
+  void ReadForeignKeys(Draft& draft);
+  void LinkForeignKey(const model::Node& node, model::Constraint& constraint);
+  void LinkContracts();
+
   // sources.cc
   void BuildSources();
   class SourceBuilder;  // one table of a source on its way to a node
@@ -116,6 +124,8 @@ class Loader {
   void NameNode(model::Node& node);
   std::string GenerateName(std::string_view macro, const Value& custom, const model::Node& node, std::string fallback);
   const ConnectionNames& NamesOf(const std::string& connection, const Place& place);
+  const RelationWriter& WriterOf(const std::string& connection, const Place& place);
+  void NameRelations();
   void CheckDuplicateRelations();
 
   // link.cc
@@ -146,6 +156,7 @@ class Loader {
   std::unordered_map<std::string, std::vector<const model::Node*>> disabled_refs_;
   std::unordered_map<std::string, std::vector<const model::SourceNode*>> source_index_;  // "source.table"
   std::map<std::string, ConnectionNames> connection_names_;
+  std::map<std::string, RelationWriter> relation_writers_;  // by connection
 };
 
 }  // namespace dvt::project

@@ -68,6 +68,35 @@ void Loader::NameNodes() {
   }
 }
 
+const RelationWriter& Loader::WriterOf(const std::string& connection, const Place& place) {
+  const auto known = relation_writers_.find(connection);
+  if (known != relation_writers_.end()) return known->second;
+  RelationWriter writer;
+  if (options_.relation_writer) {
+    auto output = FindOutput(manifest_.profile, connection, place);
+    if (output) writer = options_.relation_writer((**output)["type"].ToText(), **output);
+  }
+  return relation_writers_.emplace(connection, std::move(writer)).first->second;
+}
+
+void Loader::NameRelations() {
+  const auto name = [&](const std::string& connection, const Place& place, const std::string& database, const std::string& schema,
+                        const std::string& identifier) {
+    const RelationWriter& writer = WriterOf(connection, place);
+    return writer ? writer(database, schema, identifier) : std::string();
+  };
+  for (auto& [id, node] : manifest_.nodes) {
+    const bool is_relation = node.type == model::ResourceType::kModel || node.type == model::ResourceType::kSeed ||
+                             node.type == model::ResourceType::kSnapshot;
+    if (is_relation && !node.is_ephemeral())
+      node.relation_name = name(node.connection, node.place, node.database, node.schema, node.alias);
+  }
+  for (auto& [id, source] : manifest_.sources) {
+    source.relation_name = name(source.connection.empty() ? manifest_.target : source.connection, source.place, source.database,
+                                source.schema, source.identifier);
+  }
+}
+
 void Loader::CheckDuplicateRelations() {
   std::unordered_map<std::string, const model::Node*> relations;
   for (const auto& [id, node] : manifest_.nodes) {

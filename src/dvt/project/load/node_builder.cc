@@ -53,11 +53,21 @@ bool VersionLess(const Value& a, const Value& b) {
   return a.ToText() < b.ToText();
 }
 
-/// Whether a version's `columns:` build on those of its model: one of them is an `include:` rule.
-bool InheritsColumns(const Value& columns) {
+bool Lists(const Value& names, const std::string& name) {
+  if (!names.is_list())
+    return names.is_string() && (names.as_string() == "all" || names.as_string() == "*" || names.as_string() == name);
+  const auto& list = names.list();
+  return std::any_of(list.begin(), list.end(), [&](const Value& each) { return Lists(each, name); });
+}
+
+/// Whether a version takes a column from its model: one of its `columns:` is an `include:` rule for it that does not exclude it.
+bool InheritsColumn(const Value& columns, const std::string& name) {
   if (!columns.is_list()) return false;
   const auto& rules = columns.list();
-  return std::any_of(rules.begin(), rules.end(), [](const Value& rule) { return rule.Find("include") != nullptr; });
+  return std::any_of(rules.begin(), rules.end(), [&](const Value& rule) {
+    const Value* include = rule.Find("include");
+    return include != nullptr && Lists(*include, name) && !(rule["exclude"].is_list() && Lists(rule["exclude"], name));
+  });
 }
 
 }  // namespace
@@ -271,7 +281,8 @@ void Loader::ReadPatchColumns(Draft& draft) {
   columns = columns_of(draft.patch->raw);
   if (!draft.version_entry || !draft.version_entry->Find("columns")) return;
   auto own = columns_of(*draft.version_entry);
-  if (!InheritsColumns((*draft.version_entry)["columns"])) columns.clear();
+  const Value& rules = (*draft.version_entry)["columns"];
+  std::erase_if(columns, [&](const auto& column) { return !InheritsColumn(rules, column.name); });
   for (auto& column : own) {
     std::erase_if(columns, [&](const auto& other) { return other.name == column.name; });
     columns.push_back(std::move(column));
@@ -289,6 +300,7 @@ void Loader::Finish(Draft& draft) {
   draft.node.tags = TagsOf(draft, patch_config);
   ReadPatchColumns(draft);
   CheckConfigValues(draft);
+  ReadContract(draft);
 }
 
 void Loader::CheckConfigValues(Draft& draft) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/run/materialize/contract.h"
 
 namespace dvt::run {
 
@@ -225,15 +228,18 @@ Result<std::vector<ColumnParts>> NodeAdapter::TransferColumns() {
 
 // adapter.create_table_for_transfer(relation): an empty table with the columns of the rows to come, by an overridable macro.
 Result<Object> NodeAdapter::CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments) {
-  DVT_ASSIGN(const auto bound, arguments.Bind("create_table_for_transfer", {{"relation", {}}}));
+  DVT_ASSIGN(const auto bound, arguments.Bind("create_table_for_transfer", {{"relation", {}}, {"by_contract", Object(false)}}));
   DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "create_table_for_transfer"));
   DVT_ASSIGN(const auto columns, TransferColumns());
   tmpl::ObjectList list;
   for (const auto& column : columns) list.push_back(Object::MakeDict({{"name", column.name}, {"data_type", column.data_type}}));
-  const auto macro = context.Resolve("get_create_table_from_columns_sql");
-  if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_create_table_from_columns_sql' is missing");
+  const bool by_contract = bound[1].Truth();
+  const char* name = by_contract ? "get_create_table_by_contract_sql" : "get_create_table_from_columns_sql";
+  const auto macro = context.Resolve(name);
+  if (!macro) return Error(ErrorCode::kNotFound, fmt::format("macro '{}' is missing", name));
   tmpl::Arguments call;
-  call.positional = {bound[0], Object::List(std::move(list))};
+  call.positional = {bound[0]};
+  if (!by_contract) call.positional.push_back(Object::List(std::move(list)));
   DVT_ASSIGN(const Object sql, context.Call(*macro, std::move(call)));
   DVT_TRY(Execute(sql.Str(), false, false));
   RelationParts added = parts;
@@ -331,28 +337,83 @@ Result<Object> NodeAdapter::StaleRelations(const tmpl::Arguments& arguments) {
   return Object::List(std::move(stale));
 }
 
-Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
-  if (name == "moves_data") return Object(mover_ != nullptr);
-  if (name == "create_table_for_transfer" || name == "transfer") {
-    if (mover_ == nullptr)
-      return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
-    return name == "transfer" ? TransferInto(context, arguments) : CreateForTransfer(context, arguments);
+// Columns of a query on this node's session, without its rows.
+Result<columnar::Fields> NodeAdapter::FieldsOf(const std::string& sql) {
+  DVT_ASSIGN(auto* session, this->session());
+  DVT_ASSIGN(auto stream, session->Query(sql, stop_));
+  DVT_ASSIGN(auto fields, stream.GetFields());
+  return fields;
+}
+
+// adapter.assert_contract(definition_sql, contract_sql, columns, rules): an error with a table where they differ. The rows that a
+// transfer will bring stand for the query. Without `contract_sql` the columns' types are read as they are written.
+Result<Object> NodeAdapter::AssertContract(const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound,
+             arguments.Bind("assert_contract", {{"definition_sql", {}}, {"contract_sql", {}}, {"columns", {}}, {"rules", {}}}));
+  const Value columns = bound[2].ToValue(), given = bound[3].ToValue();
+  const auto asked = [&](const char* key, bool fallback) { return given[key].is_bool() ? given[key].as_bool() : fallback; };
+  const bool moved = mover_ != nullptr;
+  const ContractRules rules{.modifiers = asked("modifiers", false) && !moved,
+                            .kinds = asked("kinds", false) || moved,
+                            .typed_queries = asked("typed_queries", true) || moved};
+  columnar::Fields contract, definition;
+  if (bound[1].is_string()) {
+    DVT_ASSIGN(contract, FieldsOf(bound[1].as_string()));
+  } else {
+    std::vector<std::pair<std::string, std::string>> declared;
+    for (const auto& column : columns.list()) declared.emplace_back(column["exact_name"].ToText(), column["data_type"].ToText());
+    DVT_ASSIGN(contract, DeclaredFields(declared, *connector_));
   }
-  if (name == "temporary_name") return TemporaryName(arguments);
-  if (name == "stale_relations") return StaleRelations(arguments);
+  if (mover_ != nullptr) {
+    definition = mover_->fields();
+  } else {
+    DVT_ASSIGN(definition, FieldsOf(bound[0].Str()));
+  }
+  const auto mismatches = CompareContract(definition, contract, *connector_, rules);
+  if (!mismatches.empty()) return ContractError(mismatches);
+  return Object();
+}
+
+// adapter.note(code, message): a warning of this node.
+Result<Object> NodeAdapter::Note(const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("note", {{"code", {}}, {"message", {}}}));
+  AddNote(bound[0].Str(), bound[1].Str());
+  return Object();
+}
+
+void NodeAdapter::AddNote(const std::string& code, const std::string& message) {
+  std::pair note(code, message);
+  if (std::find(notes_.begin(), notes_.end(), note) == notes_.end()) notes_.push_back(std::move(note));
+}
+
+Result<Object> NodeAdapter::CallTransfer(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
+  if (mover_ == nullptr)
+    return Error(ErrorCode::kInvalidArgument, fmt::format("adapter.{} is only for models that move data", name));
+  return name == "transfer" ? TransferInto(context, arguments) : CreateForTransfer(context, arguments);
+}
+
+Result<Object> NodeAdapter::CallCache(std::string_view name, const tmpl::Arguments& arguments) {
   if (name == "cache_added") {
     DVT_ASSIGN(const auto bound, arguments.Bind("cache_added", {{"relation", {}}}));
     DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "cache_added"));
     CacheAdded(parts);
     return Object();
   }
-  if (name == "cache_renamed") {
-    DVT_ASSIGN(const auto bound, arguments.Bind("cache_renamed", {{"from_relation", {}}, {"to_relation", {}}}));
-    DVT_ASSIGN(const auto from, tmpl::PartsOf(bound[0], "cache_renamed"));
-    DVT_ASSIGN(const auto to, tmpl::PartsOf(bound[1], "cache_renamed"));
-    CacheRenamed(from, to);
-    return Object();
-  }
+  DVT_ASSIGN(const auto bound, arguments.Bind("cache_renamed", {{"from_relation", {}}, {"to_relation", {}}}));
+  DVT_ASSIGN(const auto from, tmpl::PartsOf(bound[0], "cache_renamed"));
+  DVT_ASSIGN(const auto to, tmpl::PartsOf(bound[1], "cache_renamed"));
+  CacheRenamed(from, to);
+  return Object();
+}
+
+Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
+  if (name == "moves_data") return Object(mover_ != nullptr);
+  if (name == "create_table_for_transfer" || name == "transfer") return CallTransfer(context, name, arguments);
+  if (name == "temporary_name") return TemporaryName(arguments);
+  if (name == "stale_relations") return StaleRelations(arguments);
+  if (name == "cache_added" || name == "cache_renamed") return CallCache(name, arguments);
+  if (name == "assert_contract") return AssertContract(arguments);
+  if (name == "note") return Note(arguments);
   return Error(ErrorCode::kNotFound, fmt::format("'adapter' has no method '{}'", name));
 }
 

@@ -36,6 +36,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   void SetMover(RowMover* mover) { mover_ = mover; }
   /// Type losses found while making the table (DVT002).
   const std::vector<std::string>& type_losses() const { return type_losses_; }
+  /// What macros had to say with `adapter.note(code, message)`, each once.
+  const std::vector<std::pair<std::string, std::string>>& notes() const { return notes_; }
+  void AddNote(const std::string& code, const std::string& message);
   std::optional<int64_t> rows_loaded() const { return rows_loaded_; }
   void OnPhase(std::function<void(const char*)> phase) { phase_ = std::move(phase); }
   const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
@@ -74,6 +77,11 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> TemporaryName(const tmpl::Arguments& arguments);
   Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);
+  Result<tmpl::Object> AssertContract(const tmpl::Arguments& arguments);
+  Result<tmpl::Object> CallTransfer(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments);
+  Result<tmpl::Object> CallCache(std::string_view name, const tmpl::Arguments& arguments);
+  Result<tmpl::Object> Note(const tmpl::Arguments& arguments);
+  Result<columnar::Fields> FieldsOf(const std::string& sql);
   std::string TemporaryStem(const std::string& identifier) const;
 
   RunContext& run_;
@@ -83,6 +91,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::unique_ptr<connectors::Session> session_;
   RowMover* mover_ = nullptr;
   std::vector<std::string> type_losses_;
+  std::vector<std::pair<std::string, std::string>> notes_;
   std::optional<int64_t> rows_loaded_;
   std::function<void(const char*)> phase_;
 };

@@ -10,6 +10,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/file_format.h"
+#include "dvt/run/materialize/contract.h"
 #include "dvt/run/tasks/operation.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -207,7 +208,9 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
 // What failed while rows move is told of the model's file; the built-in macro that was running is context.
 static Error AtNode(const model::Node& node, Error error) {
   const Place& place = error.place();
-  if (place.file.empty() || place.file == node.original_path || !place.file.starts_with("macros/materializations/")) return error;
+  if (place.file.empty() || place.file == node.original_path ||
+      (!place.file.starts_with("macros/materializations/") && !place.file.starts_with("macros/adapters/")))
+    return error;
   std::string context = "in " + place.ToString();
   return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
 }
@@ -254,6 +257,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   }
   Diagnostics losses;
   for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
+  for (const auto& [code, message] : adapter.notes()) losses.Warn(code, message, {node.original_path, 0, 0});
   if (mover != nullptr) {
     for (const auto& extract : mover->transfer().extracts()) {
       for (const auto& note : extract.read.notes)
@@ -293,6 +297,24 @@ Status NodeRunner::RunClone(const model::Node& node, NodeAdapter& adapter, NodeR
   return Materialize(node, "view", compiled, adapter, result, stop);
 }
 
+// Rows that go to files have the names and types that the contract promises; nothing holds them to constraints.
+static Status CheckExternalContract(const model::Node& node, NodeAdapter& adapter, const RowMover& mover) {
+  if (!node.contract_enforced()) return {};
+  std::vector<std::pair<std::string, std::string>> declared;
+  bool constrained = false;
+  const auto heard = [](const model::Constraint& constraint) { return constraint.warn_unsupported; };
+  for (const auto& column : node.columns) {
+    declared.emplace_back(column.name, column.data_type);
+    constrained = constrained || std::any_of(column.constraints.begin(), column.constraints.end(), heard);
+  }
+  constrained = constrained || std::any_of(node.constraints.begin(), node.constraints.end(), heard);
+  DVT_ASSIGN(const auto contract, DeclaredFields(declared, adapter.connector()));
+  const auto mismatches = CompareContract(mover.fields(), contract, adapter.connector(), {});
+  if (!mismatches.empty()) return ContractError(mismatches).At({node.original_path, 0, 0});
+  if (constrained) adapter.AddNote("ConstraintNotSupported", "the constraints are left out: " + adapter.type() + " has none");
+  return {};
+}
+
 // A target that runs no SQL (files): the rows are written beside the old ones, and the sink's commit puts them in their place.
 Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, NodeResult& result,
                                  std::stop_token stop) {
@@ -311,6 +333,7 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
           .WithHint("use parquet, csv, tsv or jsonl");
   }
   const columnar::RelationName relation{node.database, node.schema, name};
+  DVT_TRY(CheckExternalContract(node, adapter, *mover));
   DVT_ASSIGN(const int64_t rows, adapter.LoadWithRetry(relation, [] { return Status(); }));
   result.message = fmt::format("SELECT {}", rows);
   result.adapter_response.Set("rows_affected", rows);

@@ -76,6 +76,7 @@ class AdapterObject : public HostObject {
     }
     if (name == "quote" || name == "quote_as_configured" || name == "quote_seed_column") return Quote(name, a);
     if (shared_->params.adapter == nullptr) return WhileParsing(name);
+    if (name == "render_raw_columns_constraints" || name == "render_raw_model_constraints") return Constraints(context, name, a);
     if (auto answer = Relations(context, name, a)) return std::move(*answer);
     if (auto answer = Schemas(context, name, a)) return std::move(*answer);
     if (auto answer = Statements(name, a)) return std::move(*answer);
@@ -143,6 +144,13 @@ class AdapterObject : public HostObject {
     auto found = context.Resolve(macro);
     if (!found) return Error(ErrorCode::kNotFound, "macro '" + macro + "' does not exist");
     return context.Call(*found, Arguments{std::move(args), {}});
+  }
+
+  /// DDL text of a model's columns or constraints, by the macro of the same name.
+  Result<Object> Constraints(Context& context, std::string_view name, const Arguments& a) {
+    const char* parameter = name == "render_raw_columns_constraints" ? "raw_columns" : "raw_constraints";
+    DVT_ASSIGN(auto bound, a.Bind(name, {{parameter, std::nullopt}}));
+    return CallNamed(context, std::string(name), {bound[0]});
   }
 
   std::optional<Result<Object>> Relations(Context& context, std::string_view name, const Arguments& a) {
