@@ -73,6 +73,13 @@
   {% call statement('main', auto_begin=False) -%}{{ refresh_materialized_view(relation) }}{%- endcall %}
 {%- endmacro %}
 
+{# Asked of the server: a table that was built anew in this run took the views over it along. #}
+{% macro postgres__is_materialized_view(relation) -%}
+  {%- set found = run_query("select 1 from pg_catalog.pg_matviews where schemaname = " ~ comment_literal(relation.schema)
+                            ~ " and matviewname = " ~ comment_literal(relation.identifier)) -%}
+  {{ return(found.rows | length > 0) }}
+{%- endmacro %}
+
 {% materialization materialized_view, adapter='postgres' -%}
   {%- set policy = config.get('on_configuration_change', 'apply') -%}
   {%- if policy not in ['apply', 'continue', 'fail'] -%}
@@ -80,7 +87,7 @@
   {%- endif -%}
   {%- set target_relation = this.incorporate(type='materialized_view') -%}
   {%- set existing = load_cached_relation(this) -%}
-  {%- set stays = existing is not none and existing.type == 'materialized_view' and not should_full_refresh() -%}
+  {%- set stays = not should_full_refresh() and postgres__is_materialized_view(this) -%}
   {%- set kept = grants_to_copy(existing) if not stays else {} -%}
   {% do drop_stale_relations(target_relation) %}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
