@@ -36,6 +36,12 @@
 {% macro sqlite__alter_column_type(relation, column_name, new_column_type) -%}
 {%- endmacro %}
 
+{# A foreign key stays within its file, and names the table alone. #}
+{% macro sqlite__referenced_relation(text) -%}
+  {%- set schema = adapter.quote(this.schema) ~ '.' -%}
+  {{ return(text[schema | length:] if text.startswith(schema) else text) }}
+{%- endmacro %}
+
 {% macro sqlite__get_drop_sql(relation) -%}
   drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
 {%- endmacro %}
