@@ -35,8 +35,23 @@ bool CompileAll(Workspace& w, const std::vector<std::string>& selected, std::sto
   return all;
 }
 
+// Whether a node reads a table of another connection, through ephemeral models too.
+bool ReadsElsewhere(const model::Manifest& manifest, const model::Node& node, const std::string& connection) {
+  for (const auto& id : node.depends_on_nodes) {
+    if (const auto source = manifest.sources.find(id); source != manifest.sources.end()) {
+      const std::string& lives = source->second.connection;
+      if ((lives.empty() ? manifest.target : lives) != connection) return true;
+    } else if (const auto above = manifest.nodes.find(id); above != manifest.nodes.end()) {
+      const bool inlined = above->second.is_ephemeral();
+      if (inlined ? ReadsElsewhere(manifest, above->second, connection) : above->second.connection != connection) return true;
+    }
+  }
+  return false;
+}
+
 // How a model would run; empty if its sources do not tell (not built yet, or out of reach).
 std::string WayOf(Workspace& w, const model::Node& node, std::stop_token stop) {
+  if (!ReadsElsewhere(w.manifest, node, node.connection)) return std::string(plan::WayName(plan::Way::kPushdown));
   const auto connector = w.runner->ConnectorOf(node);
   if (!connector) return {};
   run::NodeAdapter adapter(w.run, *connector, stop);
