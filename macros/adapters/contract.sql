@@ -193,7 +193,7 @@
   {%- set list = '(' ~ names | join(', ') ~ ')' -%}
   {%- set more = ' ' ~ constraint.expression if constraint.expression else '' -%}
   {%- set type = constraint.type -%}
-  {%- set named = 'constraint ' ~ constraint.name ~ ' ' if constraint.name else '' -%}
+  {%- set named = 'constraint ' ~ constraint_build_name(constraint) ~ ' ' if constraint.name else '' -%}
   {%- if type == 'check' -%}{{ return(named ~ 'check (' ~ constraint.expression ~ ')') }}
   {%- elif type == 'unique' -%}{{ return(named ~ 'unique' ~ more ~ ' ' ~ list) }}
   {%- elif type == 'primary_key' -%}{{ return(named ~ 'primary key' ~ more ~ ' ' ~ list) }}
@@ -201,6 +201,23 @@
   {%- elif type == 'custom' -%}{{ return(named ~ constraint.expression) }}
   {%- endif -%}
   {{ return('') }}
+{%- endmacro %}
+
+{# What a named constraint is called while its table is built beside the one that has the name still. #}
+{% macro constraint_build_name(constraint) -%}
+  {{ return(adapter.dispatch('constraint_build_name', 'dbt')(constraint)) }}
+{%- endmacro %}
+
+{% macro default__constraint_build_name(constraint) -%}
+  {{ return(constraint.name) }}
+{%- endmacro %}
+
+{# After the swap: constraints get the names that they are to have. #}
+{% macro settle_constraint_names(relation) -%}
+  {{ return(adapter.dispatch('settle_constraint_names', 'dbt')(relation)) }}
+{%- endmacro %}
+
+{% macro default__settle_constraint_names(relation) -%}
 {%- endmacro %}
 
 {# An empty table by the contract, for rows that come from elsewhere. #}

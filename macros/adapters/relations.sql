@@ -138,7 +138,9 @@
   {{ return(quoted | join(', ')) }}
 {%- endmacro %}
 
+{# A batch behind the first adds to what the first made. #}
 {% macro should_full_refresh() -%}
+  {%- if adapter.adds_batch() -%}{{ return(false) }}{%- endif -%}
   {%- set configured = config.get('full_refresh') -%}
   {{ return(flags.FULL_REFRESH if configured is none else configured) }}
 {%- endmacro %}

@@ -10,6 +10,10 @@
   {{ return(text[database | length:] if text.startswith(database) else text) }}
 {%- endmacro %}
 
+{% macro duckdb__event_time_predicate(field, start, end, elsewhere) -%}
+  {{ field }} >= timestamp '{{ start }}' and {{ field }} < timestamp '{{ end }}'
+{%- endmacro %}
+
 {# A table with an index cannot be renamed, nor one be made inside the transaction that renamed it: indexes come last. #}
 {% macro duckdb__indexes_before_swap() -%}
   {{ return(false) }}

@@ -63,6 +63,9 @@
     {% do create_indexes(intermediate) %}
   {%- endif -%}
   {% do swap_relation(intermediate, existing, target_relation) %}
+  {%- if contract_is_enforced() -%}
+    {% do settle_constraint_names(target_relation) %}
+  {%- endif -%}
   {%- if not indexes_before_swap() -%}
     {% do create_indexes(target_relation) %}
   {%- endif -%}

@@ -101,6 +101,10 @@
   {%- endcall %}
 {%- endmacro %}
 
+{% macro mysql__event_time_predicate(field, start, end, elsewhere) -%}
+  {{ field }} >= timestamp'{{ start }}' and {{ field }} < timestamp'{{ end }}'
+{%- endmacro %}
+
 {% macro mysql__get_drop_sql(relation) -%}
   drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
 {%- endmacro %}

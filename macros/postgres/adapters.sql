@@ -15,6 +15,19 @@
     and acl.grantee <> class.relowner and acl.grantor = current_user::regrole
 {%- endmacro %}
 
+{# Keys are indexes, whose names a schema has once. #}
+{% macro postgres__constraint_build_name(constraint) -%}
+  {{ return('c_' ~ local_md5(constraint.name ~ invocation_id) if constraint.type in ['unique', 'primary_key'] else constraint.name) }}
+{%- endmacro %}
+
+{% macro postgres__settle_constraint_names(relation) -%}
+  {%- for constraint in model.constraints if constraint.name and constraint.type in ['unique', 'primary_key'] -%}
+    {% call statement('rename_constraint', auto_begin=False) -%}
+      alter table {{ relation }} rename constraint {{ postgres__constraint_build_name(constraint) }} to {{ constraint.name }}
+    {%- endcall %}
+  {%- endfor -%}
+{%- endmacro %}
+
 {% macro postgres__get_create_index_sql(relation, index_dict) -%}
   {%- set index = checked_index(index_dict, ['columns', 'unique', 'type']) -%}
   create {{ 'unique ' if index.unique }}index if not exists {{ adapter.quote(index_name(relation, index)) }} on {{ relation }}

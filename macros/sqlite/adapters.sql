@@ -42,6 +42,15 @@
   {{ return(text[schema | length:] if text.startswith(schema) else text) }}
 {%- endmacro %}
 
+{# Dates and times are texts, in one of several forms. #}
+{% macro sqlite__event_time_predicate(field, start, end, elsewhere) -%}
+  {%- if elsewhere -%}
+  {{ field }} >= '{{ start }}' and {{ field }} < '{{ end }}'
+  {%- else -%}
+  datetime({{ field }}) >= '{{ start }}' and datetime({{ field }}) < '{{ end }}'
+  {%- endif -%}
+{%- endmacro %}
+
 {% macro sqlite__get_drop_sql(relation) -%}
   drop {{ 'view' if relation.type == 'view' else 'table' }} if exists {{ relation }}
 {%- endmacro %}

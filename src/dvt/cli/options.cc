@@ -34,7 +34,17 @@ void AddSelection(CLI::App* app, Options& o) {
       ->check(CLI::IsMember({"eager", "cautious", "buildable", "empty"}));
 }
 
+// Which rows are read.
+void AddTimes(CLI::App* app, Options& o) {
+  app->add_flag("--empty,!--no-empty", o.empty, "Read no rows: build everything with its columns only");
+  app->add_option("--sample", o.sample,
+                  "Read only a stretch of what has an event_time: '3 days', or '{start: 2024-01-01, end: 2024-01-05}'");
+  app->add_option("--event-time-start", o.event_time_start, "Microbatch models: first batch to run");
+  app->add_option("--event-time-end", o.event_time_end, "Microbatch models: where the last batch to run ends");
+}
+
 void AddRun(CLI::App* app, Options& o) {
+  AddTimes(app, o);
   app->add_flag("-f,--full-refresh", o.full_refresh, "Rebuild incremental models and seeds from scratch");
   app->add_flag("-x,--fail-fast", o.fail_fast, "Stop at the first failure");
   app->add_flag("--defer,!--no-defer", o.defer, "Read what is neither selected nor there where --state built it")

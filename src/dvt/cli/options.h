@@ -25,6 +25,10 @@ struct Options {
   int threads = 0;
   bool full_refresh = false;
   bool fail_fast = false;
+  bool empty = false;            ///< --empty
+  std::string sample;            ///< --sample "3 days"
+  std::string event_time_start;  ///< --event-time-start, of microbatch models
+  std::string event_time_end;
   bool no_progress = false;
   bool no_color = false;
   bool quiet = false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -10,6 +11,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/cli/ui/display.h"
 #include "dvt/connectors/registry/registry.h"
+#include "dvt/graph/select/contract_changes.h"
 #include "dvt/graph/select/select.h"
 #include "dvt/project/load/load.h"
 
@@ -70,6 +72,11 @@ Value ArgumentsValue(const Options& options) {
   args.Set("exclude", std::move(exclude));
   args.Set("full_refresh", options.full_refresh);
   args.Set("fail_fast", options.fail_fast);
+  args.Set("empty", options.empty);
+  const auto text = [](const std::string& given) { return given.empty() ? Value() : Value(given); };
+  args.Set("sample", text(options.sample));
+  args.Set("event_time_start", text(options.event_time_start));
+  args.Set("event_time_end", text(options.event_time_end));
   return args;
 }
 
@@ -81,6 +88,23 @@ Status WarnAll(const Diagnostics& diagnostics, const Options& options, run::Obse
     observer.Message(Severity::kWarning, "Warning: " + text + (item.hint.empty() ? "" : "\n          hint: " + item.hint));
   }
   return {};
+}
+
+// --empty, --sample and the times of microbatch models.
+Status ReadTimes(const Options& options, double now, run::RunOptions& into) {
+  into.empty = options.empty;
+  if (!options.sample.empty()) {
+    DVT_ASSIGN(into.sample, run::ParseSample(options.sample, static_cast<int64_t>(now * 1e6)));
+  }
+  if (options.event_time_start.empty() != options.event_time_end.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "--event-time-start and --event-time-end belong together")
+        .WithHint("give both, or neither");
+  }
+  if (options.event_time_start.empty()) return {};
+  DVT_ASSIGN(into.event_time_start, run::ParseMoment(options.event_time_start));
+  DVT_ASSIGN(into.event_time_end, run::ParseMoment(options.event_time_end));
+  if (*into.event_time_start < *into.event_time_end) return {};
+  return Error(ErrorCode::kInvalidArgument, "--event-time-start must be before --event-time-end");
 }
 
 // The artifacts of earlier runs that --state and --defer-state name.
@@ -128,6 +152,11 @@ Result<std::vector<std::string>> Workspace::Select(const Options& options, const
   if (select.resource_types.empty()) select.resource_types = types;
   select.previous = previous.get();
   Diagnostics diagnostics;
+  const auto compares = [](const std::string& text) { return text.find("state:modified") != std::string::npos; };
+  if (previous != nullptr && std::any_of(options.select.begin(), options.select.end(), compares)) {
+    graph::CheckContractChanges(manifest, *previous, diagnostics);
+    if (diagnostics.has_errors()) return diagnostics.ToError(ErrorCode::kConfig);
+  }
   DVT_ASSIGN(auto ids, graph::Select(*dag, manifest, select, diagnostics));
   DVT_TRY(WarnAll(diagnostics, options, *observer));
   return ids;
@@ -178,6 +207,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   DVT_TRY(ReadStates(w, options));
   w.run.invocation_id = NewUuid();
   w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  DVT_TRY(ReadTimes(options, w.run.started, w.run.options));
   DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));
   w.dag = std::make_unique<graph::Dag>(std::move(dag));
   w.index = std::make_unique<run::NodeIndex>(w.manifest);

@@ -98,6 +98,7 @@ struct Node {
   bool latest_version = false;  ///< of a versioned model
   std::vector<Constraint> constraints;
   std::vector<std::string> primary_key;  ///< by constraint, else as its tests have it
+  std::string deprecation_date;          ///< "2024-01-31T00:00:00+00:00", or empty
   std::string contract_checksum;         ///< of an enforced contract: names, types and constraints
   std::string relation_name;             ///< as SQL, quoted; empty if it is no relation (ephemeral, most tests)
   Place place;                           ///< the file, or the YAML entry of a generic test

@@ -87,7 +87,7 @@ void SetModelParts(const Node& node, Value& value) {
   value.Set("primary_key", StringList(node.primary_key));
   value.Set("version", node.version.empty() ? Value() : ResolveYamlScalar(node.version));
   value.Set("latest_version", node.version.empty() ? Value() : LatestVersion(node));
-  value.Set("deprecation_date", node.patch["deprecation_date"]);
+  value.Set("deprecation_date", TextOrNull(node.deprecation_date));
 }
 
 Value DocsOf(const Value& config) {

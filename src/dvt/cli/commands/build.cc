@@ -44,12 +44,29 @@ Result<int> RunSelected(Workspace& w, const std::vector<std::string>& selected, 
   }
   const bool failed =
       stop.stop_requested() || std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
-        return result.status == "error" || result.status == "fail" || result.status == "skipped";
+        return result.status == "error" || result.status == "fail" || result.status == "skipped" ||
+               result.status == "partial success";
       });
   return failed ? 1 : 0;
 }
 
 }  // namespace
+
+// Of the models of which some batches were built: those that were not.
+static Result<std::map<std::string, std::vector<run::EventWindow>>> FailedBatches(const model::PreviousState& before) {
+  std::map<std::string, std::vector<run::EventWindow>> batches;
+  for (const auto& [id, result] : before.batch_results) {
+    const Value &done = result["successful"], &failed = result["failed"];
+    if (!done.is_list() || done.list().empty() || !failed.is_list()) continue;
+    for (const auto& pair : failed.list()) {
+      if (!pair.is_list() || pair.list().size() != 2) continue;
+      DVT_ASSIGN(const int64_t start, run::ParseMoment(pair.list()[0].ToText()));
+      DVT_ASSIGN(const int64_t end, run::ParseMoment(pair.list()[1].ToText()));
+      batches[id].push_back({start, end});
+    }
+  }
+  return batches;
+}
 
 Result<int> BuildCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
@@ -77,6 +94,13 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   if (!known)
     return Error(ErrorCode::kUnsupported, fmt::format("the last command was '{}', which cannot be retried", again.command))
         .WithHint("run, build, seed, snapshot and test can");
+  again.empty = before.arguments["empty"].is_bool() && before.arguments["empty"].as_bool();
+  const auto text = [&](const char* key) {
+    return before.arguments[key].is_string() ? before.arguments[key].as_string() : std::string();
+  };
+  again.sample = text("sample");
+  again.event_time_start = text("event_time_start");
+  again.event_time_end = text("event_time_end");
   again.full_refresh = before.arguments["full_refresh"].is_bool() && before.arguments["full_refresh"].as_bool();
   look.reset();
   DVT_ASSIGN(auto workspace, OpenWorkspace(again, stop));
@@ -86,9 +110,10 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "snapshot"}));
   std::erase_if(selected, [&](const std::string& id) {
     const auto result = before.results.find(id);
-    return result == before.results.end() ||
-           (result->second != "error" && result->second != "fail" && result->second != "skipped");
+    return result == before.results.end() || (result->second != "error" && result->second != "fail" &&
+                                              result->second != "skipped" && result->second != "partial success");
   });
+  DVT_ASSIGN(workspace->run.batches, FailedBatches(before));
   return RunSelected(*workspace, selected, stop);
 }
 

@@ -252,6 +252,8 @@ Result<model::Manifest> Loader::Run() {
   NameRelations();
   Link();
   LinkContracts();
+  WarnWithoutEventTime();
+  CheckGovernance();
   CheckDuplicateRelations();
   DVT_TRY(Stop());
   DescribeAll();

@@ -92,6 +92,17 @@ class Loader {
   void LinkForeignKey(const model::Node& node, model::Constraint& constraint);
   void LinkContracts();
 
+  // governance.cc
+  void ReadGovernance(Draft& draft);
+  std::string GroupOf(const model::Node& node) const;
+  void CheckAccess(const model::Node& node, const model::Node& target);
+  void WarnDeprecated(const model::Node& node, const model::Node& target, const std::string& today);
+  void CheckGovernance();
+
+  // microbatch.cc
+  void CheckMicrobatch(Draft& draft);
+  void WarnWithoutEventTime();
+
   // sources.cc
   void BuildSources();
   class SourceBuilder;  // one table of a source on its way to a node

@@ -301,6 +301,8 @@ void Loader::Finish(Draft& draft) {
   ReadPatchColumns(draft);
   CheckConfigValues(draft);
   ReadContract(draft);
+  CheckMicrobatch(draft);
+  ReadGovernance(draft);
 }
 
 void Loader::CheckConfigValues(Draft& draft) {

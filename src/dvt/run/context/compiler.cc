@@ -8,6 +8,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/run/context/limited_relation.h"
 #include "dvt/run/context/test_arguments.h"
 
 namespace dvt::run {
@@ -26,20 +27,26 @@ class CompileResolver : public tmpl::NodeResolver {
     DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
     if (target->is_ephemeral()) return Ephemeral(*target);
     DVT_ASSIGN(const auto deferred, Deferred(*target));
-    if (deferred) return Relation(target->connection, *deferred, target->unique_id, target->materialized());
-    return Relation(target->connection, {target->database, target->schema, target->alias}, target->unique_id,
-                    target->materialized());
+    const columnar::RelationName name =
+        deferred ? *deferred : columnar::RelationName{target->database, target->schema, target->alias};
+    DVT_ASSIGN(const Object relation, Relation(target->connection, name, target->unique_id, target->materialized()));
+    return Limited(relation, name.name, target->connection, target->config["event_time"]);
   }
 
   Result<Object> Source(const model::SourceCall& call) override {
     DVT_ASSIGN(const model::SourceNode* source, compiler_.index().Source(call, node_.package));
     const std::string connection = source->connection.empty() ? run_.manifest->target : source->connection;
-    return Relation(connection, {source->database, source->schema, source->identifier}, source->unique_id, "");
+    DVT_ASSIGN(const Object relation,
+               Relation(connection, {source->database, source->schema, source->identifier}, source->unique_id, ""));
+    return Limited(relation, source->identifier, connection, source->config["event_time"]);
   }
 
   Status Config(const Value&, const Place&) override { return {}; }
 
   std::optional<Value> ConfigGet(std::string_view name) override {
+    if (const Batch* batch = adapter_.batch(); batch != nullptr && name.starts_with("__dbt_internal_microbatch_event_time_")) {
+      return Value(MomentText(name.ends_with("_start") ? batch->window.start : batch->window.end) + "+00:00");
+    }
     const Value* value = node_.config.Find(name);
     return value == nullptr || value->is_null() ? std::nullopt : std::optional<Value>(*value);
   }
@@ -53,6 +60,32 @@ class CompileResolver : public tmpl::NodeResolver {
   std::vector<std::pair<std::string, std::string>> ctes;
 
  private:
+  // The time that this node may read of what has an event_time: its batch's, the sample's, or both.
+  std::optional<EventWindow> Window() const {
+    const bool reads = node_.type == model::ResourceType::kModel || node_.type == model::ResourceType::kSnapshot;
+    std::optional<EventWindow> window = reads ? run_.options.sample : std::nullopt;
+    const Batch* batch = RunsInBatches(node_) ? adapter_.batch() : nullptr;
+    if (batch == nullptr) return window;
+    if (!window) return batch->window;
+    return EventWindow{std::max(window->start, batch->window.start), std::min(window->end, batch->window.end)};
+  }
+
+  // A relation of which this run takes only some rows (--empty, --sample, a batch).
+  Result<Object> Limited(const Object& relation, const std::string& identifier, const std::string& connection,
+                         const Value& event_time) {
+    const bool builds = node_.type != model::ResourceType::kOperation;
+    const auto window = Window();
+    std::string predicate;
+    if (run_.options.empty && builds) {
+      predicate = "1 = 0";
+    } else if (window && event_time.is_string()) {
+      DVT_ASSIGN(predicate,
+                 compiler_.EventTimePredicate(node_, adapter_, event_time.as_string(), *window, connection != node_.connection));
+    }
+    if (predicate.empty()) return relation;
+    return tmpl::MakeLimitedRelation(relation, LimitedRelation(relation.Str(), predicate, adapter_.Quote(identifier)));
+  }
+
   // Where the earlier run built what this one neither builds nor finds.
   Result<std::optional<columnar::RelationName>> Deferred(const model::Node& target) {
     std::optional<columnar::RelationName> none;
@@ -189,7 +222,7 @@ Value FlagsValue(const RunOptions& options) {
   flags.Set("WARN_ERROR", options.warn_error);
   flags.Set("STORE_FAILURES", false);
   flags.Set("WHICH", options.command);
-  flags.Set("EMPTY", false);
+  flags.Set("EMPTY", options.empty);
   return flags;
 }
 
@@ -203,6 +236,15 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.package = node.package;
   params.project_name = run_.manifest->project.name;
   params.node = model::NodeToValue(node);
+  if (const Batch* batch = adapter == nullptr ? nullptr : adapter->batch(); batch != nullptr) {
+    Value about = Value::MakeMap();
+    about.Set("id", batch->id);
+    about.Set("event_time_start", MomentText(batch->window.start) + "+00:00");
+    about.Set("event_time_end", MomentText(batch->window.end) + "+00:00");
+    params.node.Set("batch", std::move(about));
+  } else if (node.type == model::ResourceType::kModel) {
+    params.node.Set("batch", Value());
+  }
   params.this_relation = tmpl::RelationParts{node.database, node.schema, node.alias, ""};
   if (adapter != nullptr) params.target = TargetValue(run_.manifest->profile, node.connection, adapter->connector());
   params.vars = VarsFor(*run_.manifest, run_.options.cli_vars, node.package);
@@ -240,6 +282,22 @@ std::unique_ptr<tmpl::NodeResolver> Compiler::MakeResolver(const model::Node& no
   return std::make_unique<CompileResolver>(run_, *this, node, adapter, std::move(stop));
 }
 
+bool RunsInBatches(const model::Node& node) {
+  const Value& strategy = node.config["incremental_strategy"];
+  return node.type == model::ResourceType::kModel && node.materialized() == "incremental" && strategy.is_string() &&
+         strategy.as_string() == "microbatch";
+}
+
+Result<std::string> Compiler::EventTimePredicate(const model::Node& node, NodeAdapter& adapter, const std::string& event_time,
+                                                 const EventWindow& window, bool elsewhere) const {
+  const auto params = Params(node, &adapter, nullptr);
+  DVT_ASSIGN(const Object macro, tmpl::DispatchMacro(params, "event_time_predicate", "dbt"));
+  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  DVT_ASSIGN(const Object text,
+             tmpl::CallMacro(macro, {event_time, MomentText(window.start), MomentText(window.end), elsewhere}, {}, *context));
+  return std::string(TrimView(text.Str()));
+}
+
 Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const {
   return CompileText(node, node.raw_code, adapter, std::move(stop));
 }
@@ -252,7 +310,8 @@ Result<Compiled> Compiler::CompileText(const model::Node& node, const std::strin
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   DVT_TRY(SetTestArguments(node, *context));
-  DVT_ASSIGN(const std::string sql, tmpl::Render(parsed, *context));
+  DVT_ASSIGN(const std::string rendered, tmpl::Render(parsed, *context));
+  const std::string sql = NameLimitedRelations(rendered);
   Compiled compiled;
   compiled.body = std::string(TrimView(sql));
   while (!compiled.body.empty() &&

@@ -40,12 +40,18 @@ class Compiler {
                                std::stop_token stop) const;
   /// Resolver of a node for macros that run after compiling (materializations, hooks).
   std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
+  /// The condition that keeps the rows of a window, as the target's dialect says it. `elsewhere`: of a relation on another connection.
+  Result<std::string> EventTimePredicate(const model::Node& node, NodeAdapter& adapter, const std::string& event_time,
+                                         const EventWindow& window, bool elsewhere) const;
   const NodeIndex& index() const { return index_; }
 
  private:
   RunContext& run_;
   const NodeIndex& index_;
 };
+
+/// Whether a model is built batch by batch: incremental_strategy='microbatch'.
+bool RunsInBatches(const model::Node& node);
 
 /// Puts the CTEs in front of a query, joining its own WITH if it has one.
 std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std::string, std::string>>& ctes);

@@ -6,6 +6,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/run/context/limited_relation.h"
 #include "dvt/run/materialize/contract.h"
 
 namespace dvt::run {
@@ -90,7 +91,8 @@ Result<connectors::Session*> NodeAdapter::session() {
   return session_.get();
 }
 
-Result<QueryTable> NodeAdapter::Execute(const std::string& sql, bool auto_begin, bool fetch) {
+Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin, bool fetch) {
+  const std::string sql = NameLimitedRelations(text);
   DVT_ASSIGN(auto* session, this->session());
   if (auto_begin && !session->in_transaction()) DVT_TRY(session->Begin());
   QueryTable table;
@@ -311,12 +313,13 @@ Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arg
 // adapter.temporary_name(identifier, suffix=''): a name for building beside, marked with this run, within the system's length.
 Result<Object> NodeAdapter::TemporaryName(const tmpl::Arguments& arguments) {
   DVT_ASSIGN(const auto bound, arguments.Bind("temporary_name", {{"identifier", {}}, {"suffix", Object("")}}));
-  return Object(TemporaryStem(bound[0].Str()) + run_.TemporarySuffix() + bound[1].Str());
+  const std::string batch = batch_ == nullptr ? "" : fmt::format("_b{}", batch_->index);  // several may run at a time
+  return Object(TemporaryStem(bound[0].Str()) + run_.TemporarySuffix() + batch + bound[1].Str());
 }
 
 // The identifier, shortened so that stem, mark and suffix fit; a shortened one keeps a digest so that long names stay apart.
 std::string NodeAdapter::TemporaryStem(const std::string& identifier) const {
-  constexpr size_t kRoomForSuffix = 8;
+  constexpr size_t kRoomForSuffix = 12;  // "_b1234_new"
   const size_t room = static_cast<size_t>(connector_->max_identifier()) - run_.TemporarySuffix().size() - kRoomForSuffix;
   if (identifier.size() <= room) return identifier;
   size_t cut = room - 9;
@@ -329,10 +332,12 @@ Result<Object> NodeAdapter::StaleRelations(const tmpl::Arguments& arguments) {
   DVT_ASSIGN(const auto bound, arguments.Bind("stale_relations", {{"relation", {}}}));
   DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "stale_relations"));
   const std::string prefix = TemporaryStem(parts.identifier) + "__dvt_tmp_";
+  const std::string own = TemporaryStem(parts.identifier) + run_.TemporarySuffix() + "_b";  // of another batch
   DVT_ASSIGN(const auto relations, ListRelations(parts.database, parts.schema));
   tmpl::ObjectList stale;
   for (const auto& relation : relations) {
-    if (relation.identifier.compare(0, prefix.size(), prefix) == 0) stale.push_back(tmpl::MakeRelation(relation, policy_));
+    if (relation.identifier.starts_with(prefix) && !relation.identifier.starts_with(own))
+      stale.push_back(tmpl::MakeRelation(relation, policy_));
   }
   return Object::List(std::move(stale));
 }
@@ -408,6 +413,7 @@ Result<Object> NodeAdapter::CallCache(std::string_view name, const tmpl::Argumen
 
 Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
   if (name == "moves_data") return Object(mover_ != nullptr);
+  if (name == "adds_batch") return Object(batch_ != nullptr && !batch_->first);
   if (name == "create_table_for_transfer" || name == "transfer") return CallTransfer(context, name, arguments);
   if (name == "temporary_name") return TemporaryName(arguments);
   if (name == "stale_relations") return StaleRelations(arguments);

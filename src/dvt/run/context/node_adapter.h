@@ -26,6 +26,17 @@ class RowMover {
   virtual std::vector<std::string> load_notes() const { return {}; }
 };
 
+/// Which batch of a microbatch model a session builds.
+struct Batch {
+  EventWindow window;
+  std::string id;     ///< "20240131"
+  std::string label;  ///< "2024-01-31"
+  int index = 0;
+  bool opens = false;   ///< pre-hooks are run before it
+  bool closes = false;  ///< post-hooks are run after it
+  bool first = false;   ///< the one that makes the table, if there is none; the others only add to it
+};
+
 /// The `adapter` of one node: a database session on its connection, made on first use. One thread at a time.
 class NodeAdapter : public tmpl::AdapterApi {
  public:
@@ -40,6 +51,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   const std::vector<std::pair<std::string, std::string>>& notes() const { return notes_; }
   void AddNote(const std::string& code, const std::string& message);
   std::optional<int64_t> rows_loaded() const { return rows_loaded_; }
+  /// The batch that is built; null for everything but a batch of a microbatch model. It must outlive the adapter.
+  void SetBatch(const Batch* batch) { batch_ = batch; }
+  const Batch* batch() const { return batch_; }
   void OnPhase(std::function<void(const char*)> phase) { phase_ = std::move(phase); }
   const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
   connectors::Connector& connector() { return *connector_; }
@@ -90,6 +104,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::shared_ptr<const tmpl::RelationPolicy> policy_;
   std::unique_ptr<connectors::Session> session_;
   RowMover* mover_ = nullptr;
+  const Batch* batch_ = nullptr;
   std::vector<std::string> type_losses_;
   std::vector<std::pair<std::string, std::string>> notes_;
   std::optional<int64_t> rows_loaded_;

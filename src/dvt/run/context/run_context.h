@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -11,6 +12,7 @@
 #include "dvt/model/previous_state.h"
 #include "dvt/model/project.h"
 #include "dvt/run/context/connections.h"
+#include "dvt/run/context/event_window.h"
 #include "dvt/run/context/relation_cache.h"
 #include "dvt/run/observer.h"
 #include "dvt/template/dbt/context.h"
@@ -23,10 +25,14 @@ struct RunOptions {
   bool full_refresh = false;
   bool fail_fast = false;
   bool warn_error = false;
-  bool defer = false;        ///< what is not selected and not there is read where the earlier run built it
-  bool favor_state = false;  ///< … even if it is there
-  int threads = 0;           ///< 0: the profile's
-  std::string compute;       ///< --compute
+  bool defer = false;                       ///< what is not selected and not there is read where the earlier run built it
+  bool favor_state = false;                 ///< … even if it is there
+  int threads = 0;                          ///< 0: the profile's
+  std::string compute;                      ///< --compute
+  bool empty = false;                       ///< --empty: refs and sources without rows
+  std::optional<EventWindow> sample;        ///< --sample: refs and sources with an event_time only within it
+  std::optional<int64_t> event_time_start;  ///< of microbatch models, microseconds since the epoch, UTC
+  std::optional<int64_t> event_time_end;
   Value cli_vars;
   Value arguments = Value::MakeMap();  ///< for run_results.json
 };
@@ -38,8 +44,9 @@ struct RunContext {
   Connections* connections = nullptr;
   RelationCache relations;
   Observer* observer = nullptr;
-  const model::PreviousState* previous = nullptr;  ///< --state
-  std::set<std::string> selected;                  ///< unique ids of this run
+  const model::PreviousState* previous = nullptr;           ///< --state
+  std::set<std::string> selected;                           ///< unique ids of this run
+  std::map<std::string, std::vector<EventWindow>> batches;  ///< of microbatch models that run again only what failed
   RunOptions options;
   std::string invocation_id;
   double started = 0;         ///< seconds since the epoch, UTC

@@ -57,7 +57,7 @@ class NodeSchedule {
       run_.observer->NodeStarted(node, index, total_, progress);
       NodeResult result = runner_.Run(node, progress, stop_);
       result.thread = fmt::format("Thread-{}", worker + 1);
-      const bool failed = result.status == "error" || result.status == "fail";
+      const bool failed = result.status == "error" || result.status == "fail" || result.status == "partial success";
       run_.observer->NodeFinished(node, index, total_, result);
       Keep(std::move(result));
       Finish(*id, failed ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess);

@@ -77,10 +77,14 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
 }
 
 // Where the compiled text goes; a file that defines several nodes is a folder there.
-std::string CompiledPath(const RunContext& run, const model::Node& node) {
+std::string CompiledPath(const RunContext& run, const model::Node& node, const Batch* batch = nullptr) {
   const bool several = node.test || node.type == ResourceType::kSnapshot;
-  return JoinPath(run.target_folder,
-                  "compiled/" + node.package + "/" + node.original_path + (several ? "/" + node.name + ".sql" : ""));
+  std::string path = node.original_path + (several ? "/" + node.name + ".sql" : "");
+  if (batch != nullptr) {  // models/x.sql: models/x/x_2024-01-31.sql
+    const std::string stem = path.substr(0, path.rfind('.'));
+    path = stem + "/" + stem.substr(stem.rfind('/') + 1) + "_" + batch->label + ".sql";
+  }
+  return JoinPath(run.target_folder, "compiled/" + node.package + "/" + path);
 }
 
 }  // namespace
@@ -184,6 +188,7 @@ NodeResult NodeRunner::CompileOnly(const model::Node& node, std::stop_token stop
 
 Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
   DVT_ASSIGN(auto connector, ConnectorOf(node));
+  if (RunsInBatches(node) && run_.options.command != "clone") return RunBatches(node, connector, result, stop);
   NodeAdapter adapter(run_, connector, stop);
   adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
   Status done;
@@ -236,7 +241,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node), planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node, adapter.batch()), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
   std::string materialization =
       planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
@@ -351,10 +356,12 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
   }
   const auto resolver = compiler_.MakeResolver(node, adapter, stop);
   auto params = compiler_.Params(node, &adapter, resolver.get());
-  params.extra = {{"sql", compiled.sql},
-                  {"compiled_code", compiled.sql},
-                  {"pre_hooks", Object::List(HookObjects(node.config["pre-hook"]))},
-                  {"post_hooks", Object::List(HookObjects(node.config["post-hook"]))}};
+  const Batch* batch = adapter.batch();
+  params.extra = {
+      {"sql", compiled.sql},
+      {"compiled_code", compiled.sql},
+      {"pre_hooks", Object::List(HookObjects(batch != nullptr && !batch->opens ? Value() : node.config["pre-hook"]))},
+      {"post_hooks", Object::List(HookObjects(batch != nullptr && !batch->closes ? Value() : node.config["post-hook"]))}};
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   if (auto called = tmpl::CallMacro(macro->object, {}, {}, *context); !called) return AtNode(node, std::move(called).error());

@@ -9,6 +9,7 @@
 #include "dvt/run/context/compiler.h"
 #include "dvt/run/context/run_context.h"
 #include "dvt/run/materialize/movers.h"
+#include "dvt/run/tasks/microbatch.h"
 
 namespace dvt::run {
 
@@ -44,6 +45,10 @@ class NodeRunner {
   Status Execute(const model::Node& node, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
   Status RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
                   std::stop_token stop);
+  Result<BatchPlan> PlanBatches(const model::Node& node, connectors::Connector& target, model::NodeResult& result,
+                                std::stop_token stop);
+  Status RunBatches(const model::Node& node, const std::shared_ptr<connectors::Connector>& connector, model::NodeResult& result,
+                    std::stop_token stop);
   Status RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
                  std::stop_token stop);
   Status RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,

@@ -98,7 +98,7 @@ class Relation : public HostObject {
   std::string TypeName() const override { return "Relation"; }
   bool is_mapping() const override { return true; }
   Result<std::optional<Object>> GetAttr(Context& context, std::string_view name) override;
-  std::string Str() const override { return Render(); }
+  std::string Str() const override { return shown_.empty() ? Render() : shown_; }
   std::string Repr() const override;
   bool Equals(const Object& other) const override;
   size_t Hash() const override;
@@ -124,7 +124,8 @@ class Relation : public HostObject {
   bool quote_database_ = true;
   bool quote_schema_ = true;
   bool quote_identifier_ = true;
-  std::string text_;  ///< fixed rendering (ephemeral CTE name, limited subquery); empty: from the parts
+  std::string shown_;  ///< what stands in SQL where it is more than the name: a subquery with fewer rows; else empty
+  std::string text_;   ///< fixed rendering (ephemeral CTE name, limited subquery); empty: from the parts
   friend class RelationFactory;
 };
 
@@ -134,6 +135,8 @@ Object MakeRelation(RelationParts parts, std::shared_ptr<const RelationPolicy> p
 Object MakeRelationText(RelationParts parts, std::string text, std::shared_ptr<const RelationPolicy> policy);
 /// api.Column of a name and a native type text.
 Object MakeColumn(const ColumnParts& column, std::shared_ptr<const RelationPolicy> policy);
+/// A relation of which a query sees only some rows: as text it is `subquery`, its render() still gives the whole relation's.
+Object MakeLimitedRelation(const Object& relation, std::string subquery);
 /// The parts of a relation object, or an error naming what was given.
 Result<RelationParts> PartsOf(const Object& relation, std::string_view function);
 /// The same, without schema and database where the relation leaves them out: a temporary table.

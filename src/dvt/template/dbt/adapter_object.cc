@@ -95,7 +95,8 @@ class AdapterObject : public HostObject {
     bool list = name.starts_with("list_") || name.starts_with("get_columns") || name.starts_with("get_missing") ||
                 name.starts_with("get_column_schema");
     if (list) return Object::List();
-    if (name == "moves_data" || name == "check_schema_exists" || name == "already_exists") return Object(false);
+    if (name == "moves_data" || name == "adds_batch" || name == "check_schema_exists" || name == "already_exists")
+      return Object(false);
     if (name == "execute") return Object::Tuple({Object(""), MakeTable({})});
     return Object();
   }

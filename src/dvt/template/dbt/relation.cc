@@ -150,6 +150,7 @@ Result<Object> Relation::WithPolicy(std::string_view name, const Arguments& a) c
     if (IsSet(bound[i])) *flags[i] = bound[i].Truth();
   }
   copy->text_.clear();
+  copy->shown_.clear();
   return Object(copy);
 }
 
@@ -157,6 +158,7 @@ Object Relation::WithoutIdentifier() const {
   auto copy = Copy();
   copy->include_identifier_ = false;
   copy->text_.clear();
+  copy->shown_.clear();
   return Object(copy);
 }
 
@@ -164,6 +166,7 @@ Object Relation::WithoutIdentifier() const {
 Object Relation::WithParts(const Arguments& a) const {
   auto copy = Copy();
   copy->text_.clear();
+  copy->shown_.clear();
   for (const auto& [key, value] : a.named) {
     if (key == "path" && value.is_dict()) {
       for (const auto& [part, text] : value.dict().entries()) {
@@ -192,6 +195,7 @@ Result<Object> Relation::InformationSchema(const Arguments& a) const {
   text += "INFORMATION_SCHEMA";
   if (IsSet(bound[0])) text += "." + view;
   copy->text_ = text;
+  copy->shown_.clear();
   copy->parts_.schema = "INFORMATION_SCHEMA";
   copy->parts_.identifier = view;
   return Object(copy);
@@ -219,12 +223,21 @@ Result<Object> Relation::Get(const Arguments& a) const {
 
 class RelationFactory {
  public:
+  static Object Limited(const Object& relation, std::string subquery) {
+    auto limited = relation.host_as<Relation>()->Copy();
+    limited->shown_ = std::move(subquery);
+    return Object(limited);
+  }
   static Object WithText(RelationParts parts, std::string text, std::shared_ptr<const RelationPolicy> policy) {
     auto relation = std::make_shared<Relation>(std::move(parts), std::move(policy));
     relation->text_ = std::move(text);
     return Object(relation);
   }
 };
+
+Object MakeLimitedRelation(const Object& relation, std::string subquery) {
+  return RelationFactory::Limited(relation, std::move(subquery));
+}
 
 Object MakeRelation(RelationParts parts, std::shared_ptr<const RelationPolicy> policy) {
   return Object(std::make_shared<Relation>(std::move(parts), std::move(policy)));
