@@ -85,7 +85,7 @@ std::string Loader::GroupOf(const model::Node& node) const {
 }
 
 void Loader::CheckAccess(const model::Node& node, const model::Node& target) {
-  if (target.type != ResourceType::kModel) return;
+  if (target.type != ResourceType::kModel || (node.test && node.test->attached_node == target.unique_id)) return;
   const std::string access = AccessOf(target), group = TextOf(target.config["group"]);
   const Value& restricted = PackageOf(target.package)->config.raw["restrict-access"];
   const bool closed = node.package != target.package && restricted.is_bool() && restricted.as_bool();
