@@ -31,7 +31,9 @@ std::string ClockTime() {
   return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
 }
 
-bool Failed(const model::NodeResult& result) { return result.status == "error" || result.status == "fail"; }
+bool Failed(const model::NodeResult& result) {
+  return result.status == "error" || result.status == "fail" || result.status == "partial success";
+}
 
 class Display : public run::Observer {
  public:

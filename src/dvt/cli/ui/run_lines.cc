@@ -69,7 +69,8 @@ std::string LiveLine(const model::Node& node, int index, int total, const run::N
 }
 
 std::string OutcomeText(const model::NodeResult& result) {
-  std::string detail = result.status == "error" || result.status == "fail" ? "" : result.message;
+  const bool failed = result.status == "error" || result.status == "fail" || result.status == "partial success";
+  std::string detail = failed ? "" : result.message;
   if (!result.way.empty() && result.way != "pushdown" && result.status == "success") {
     int64_t bytes = 0;
     for (const auto& transfer : result.transfers) bytes += transfer.role == "extract" ? transfer.bytes : 0;

@@ -152,9 +152,9 @@ Result<std::vector<RelationParts>> NodeAdapter::ListRelations(const std::string&
 }
 
 Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& relation) {
-  // Inside a transaction only this session sees a table made in it: ask through the session.
-  if (session_ != nullptr && session_->in_transaction()) {
-    const bool temporary = relation.schema.empty();  // which the session finds without more
+  // Only this session sees its temporary tables, and inside a transaction what was made in it: ask through the session.
+  const bool temporary = relation.schema.empty() && policy_->names_schema;
+  if (session_ != nullptr && (temporary || session_->in_transaction())) {
     const std::string name = temporary ? connector_->Quote(relation.identifier) : connector_->QuoteRelation(NameOf(relation));
     DVT_ASSIGN(auto stream, session_->Query("select * from " + name + " where 1 = 0", stop_));
     DVT_ASSIGN(const auto fields, stream.GetFields());
