@@ -13,7 +13,9 @@ constexpr FunctionSpec kFunctions[] = {
     // Steps: (value, count, unit). ts_or_ds_…: of a date that may be a text, as Hive's family does.
     Spelled("DATE_ADD", "date_add_step", 2, 3, TypeRule::kFirst,
             {.read = "ARG1, ARG2, UNIT(ARG3)", .write = "DATE_ADD(ARG1, ARG2, 'ARG3')", .family = "date_add"}),
-    {"DATEADD", "date_add_step", 2, 3, TypeRule::kFirst, kPure, true, "date_add"},
+    {"DATEADD", "date_add_step", 2, 2, TypeRule::kFirst, kPure, true, "date_add"},
+    Read("DATEADD", "date_add_step", 3, 3, TypeRule::kFirst,
+         {.read = "ARG1, ARG2, UNIT(ARG3)", .when_read = "ARG2:number", .family = "date_add"}),
     {"DATE_SUB", "date_sub_step", 2, 3, TypeRule::kFirst, kPure, false, "date_sub"},
     {"TS_OR_DS_ADD", "ts_or_ds_add", 2, 3, TypeRule::kDate, kPure, false, "date_add"},
     {"TIMESTAMP_ADD", "timestamp_add", 2, 3, TypeRule::kFirst, kPure, false, "date_add"},
@@ -71,6 +73,7 @@ constexpr FunctionSpec kFunctions[] = {
     Spelled("TIME_TO_TIME_STR", "time_to_time_str", 1, 1, TypeRule::kString, {.write = "CAST(ARG1 AS TEXT)"}),
     Spelled("TS_OR_DS_TO_DATE", "ts_or_ds_to_date", 1, 1, TypeRule::kDate, {.write = "CAST(ARG1 AS DATE)"}),
     Spelled("TS_OR_DS_TO_DATE", "ts_or_ds_to_date", 2, 2, TypeRule::kDate, {.write = "CAST(STR_TO_TIME(ARG1, ARG2) AS DATE)"}),
+    Written("to_date_or_null", 2, 2, TypeRule::kDate, "TRY_CAST(ARG1 AS DATE)", "ARG2=%Y-%mstrict-%dstrict", "ts_or_ds_to_date"),
     Written("to_date_or_null", 2, 2, TypeRule::kDate, "CAST(STR_TO_TIME(ARG1, ARG2) AS DATE)", {}, "ts_or_ds_to_date"),
     Spelled("TS_OR_DS_TO_DATE_STR", "ts_or_ds_to_date_str", 1, 1, TypeRule::kString,
             {.write = "SUBSTRING(CAST(ARG1 AS TEXT), 1, 10)"}),
@@ -115,7 +118,10 @@ constexpr FunctionSpec kFunctions[] = {
     {"DATEFROMPARTS", "make_date", 3, 3, TypeRule::kDate, kPure, true},
     {"TIME_FROM_PARTS", "make_time", 3, 5, TypeRule::kTime},
     {"TIMESTAMP_FROM_PARTS", "make_timestamp", 2, 8, TypeRule::kTimestamp},
-    {"CONVERT_TIMEZONE", "convert_timezone", 2, 3, TypeRule::kTimestamp},  // ([from], to, value)
+    // ([from], to, value)
+    Spelled("CONVERT_TIMEZONE", "convert_timezone", 2, 2, TypeRule::kTimestamp, {.write = "ARG2 AT TIME ZONE ARG1"}),
+    Spelled("CONVERT_TIMEZONE", "convert_timezone", 3, 3, TypeRule::kTimestamp,
+            {.write = "CAST(ARG3 AS TIMESTAMPNTZ) AT TIME ZONE ARG1 AT TIME ZONE ARG2"}),
 };
 
 constexpr Dialect kDates = {.name = "dates", .functions = kFunctions};

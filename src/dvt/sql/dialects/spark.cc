@@ -24,14 +24,14 @@ const Dialect& Spark() {
     d.name = "spark";
     d.parent = &Hive();
     d.aliases = {};
-    d.features =
-        Hive()
-            .features
-            .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
-                   F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat, F::kStructPositions,
-                   F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings, F::kVariableWord, F::kReplaceWhere})
-            .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
-                      F::kPlainStructs, F::kNoRecursion});
+    d.features = Hive()
+                     .features
+                     .With({Feature::kAliasInGroupBy, Feature::kAliasInHaving, Feature::kLateralAlias, F::kTryCast, F::kIlike,
+                            F::kIntervalSums, F::kBareValues, F::kRawStrings, F::kShiftCalls, F::kUsingFormat,
+                            F::kStructPositions, F::kAlterTypeWithoutSetData, F::kOrderWithin, F::kHexStrings, F::kVariableWord,
+                            F::kReplaceWhere, F::kPipeSyntax})
+                     .Without({F::kRenameNeedsType, F::kQualify, F::kDecimalsTrimmed, F::kJoinAlwaysOn, F::kIgnoreNullsTrue,
+                               F::kPlainStructs, F::kNoRecursion});
     d.quote = '`';
     d.folding = d.table_folding = Folding::kInsensitive;
     d.functions = SparkFunctions();

@@ -61,6 +61,7 @@ constexpr FunctionSpec kFunctions[] = {
     Written("date", 1, 1, TypeRule::kDate, "CAST(ARG1 AS DATE)"),
     Written("dow_monday1", 1, 1, TypeRule::kInt64, "((DAYOFWEEK(ARG1) % 7) + 1)"),
     {"MAKE_DATE", "make_date", 3, 3, TypeRule::kDate},
+    {"CONVERT_TIMEZONE", "convert_timezone_spark", 2, 3, TypeRule::kTimestamp, kPure, false, "convert_timezone"},
     {"MAKE_TIMESTAMP", "make_timestamp", 6, 7, TypeRule::kTimestamp},
     // Texts, arrays, JSON.
     {"LEFT", "left", 2, 2, TypeRule::kString},

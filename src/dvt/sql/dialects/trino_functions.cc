@@ -131,6 +131,8 @@ constexpr FunctionSpec kFunctions[] = {
     {"SUBSTR", "substring_trino", 2, 3, TypeRule::kString, kPure, false, "substring"},
     {"SUBSTRING", "substring_trino", 2, 3, TypeRule::kString, kPure, true, "substring"},
     {"STRPOS", "str_position", 2, 2, TypeRule::kInt64},
+    Read("STRPOS", "str_position", 3, 3, TypeRule::kInt64, {.read = "ARG1, ARG2, 1, ARG3"}),  // the how-manieth
+    Written("str_position", 4, 4, TypeRule::kInt64, "STRPOS(ARG1, ARG2, ARG4)", "ARG3=1"),
     Written("str_position", 3, 3, TypeRule::kInt64,
             "IF(STRPOS(SUBSTR(ARG1, ARG3), ARG2) = 0, 0, STRPOS(SUBSTR(ARG1, ARG3), ARG2) + ARG3 - 1)"),
     Written("str_position", 4, 4, TypeRule::kInt64,

@@ -54,7 +54,7 @@ bool Parser::AliasKeyword(bool table) const {
     case Kw::kPIVOT:
     case Kw::kUNPIVOT: return !Has(Feature::kPivot) || !(SymbolAhead(1, "(") || IsAhead(2, Kw::kNULLS));
     case Kw::kTABLESAMPLE: return !table && !SymbolAhead(1, "(");
-    case Kw::kOUTER: return !IsAhead(1, Kw::kJOIN) && !(Has(Feature::kApply) && IsWord("APPLY", 1));
+    case Kw::kOUTER: return !IsAhead(1, Kw::kJOIN) && !((Has(Feature::kApply) || Has(Feature::kFlashback)) && IsWord("APPLY", 1));
     default:
       if (IsWord("MINUS")) return !QueryAhead(1);
       if (table && (SampleAhead() || TimeTravelAhead())) return false;

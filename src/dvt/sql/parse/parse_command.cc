@@ -260,6 +260,7 @@ Node* Parser::KnownCommand() {
       const size_t n = WordsAhead(from);
       if (from.starts_with("END") && Has(Feature::kCanonicalNames)) continue;  // of a block, perhaps
       if (n == 0 || (Ahead(n).type == Tok::kSymbol && !SymbolAhead(n, ";"))) continue;
+      if (from == "END" && Ahead(n).type == Tok::kWord && !IsAhead(n, Kw::kAND)) continue;  // of a block that has a name
       Node* command = New(Kind::kCommand);
       at_ += n;
       const std::string rest(AtEnd() || IsSymbol(";") ? std::string_view() : RawUntilStatementEnd(Cur().begin));

@@ -132,6 +132,8 @@ Node* Parser::Infix(Node* left, int power, bool& matched) {
       if (p.collate <= power) return left;
       Next();
       matched = true;
+      if (Cur().type == Tok::kString && (Has(Feature::kStagedFiles) || Has(Feature::kDashedNames)))
+        return MakeFunction(arena_, "COLLATE", {left, Primary()});
       return NewAt(left->begin, Kind::kCollate,
                    {left, Cur().type == Tok::kString && Has(Feature::kWithFill) ? NewAt(Cur().begin, Kind::kName, {Primary()})
                           : Cur().kw == Kw::kBINARY || Cur().type == Tok::kString

@@ -144,7 +144,8 @@ Node* Parser::PivotValue() {
   if (!Eat(Kw::kAS) && !NameAhead()) return value;
   const Token& t = Cur();
   Node* name = t.type == Tok::kWord || t.type == Tok::kQuotedName ? AnyWord("an alias") : Primary();
-  if (Has(Feature::kScripts) && name->Is(Kind::kString)) {  // AS 'text': what the value becomes, not a name
+  if ((Has(Feature::kScripts) || Has(Feature::kOuterMarks)) &&
+      name->Is(Kind::kString)) {  // AS 'text': what the value becomes, not a name
     Node* alias = MakeIdentifier(arena_, name->text, false);
     value = NewAt(value->begin, Kind::kAlias, {value, alias});
     value->text = "TEXT";

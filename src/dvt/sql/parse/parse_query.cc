@@ -178,7 +178,7 @@ Node* Parser::SetExpression(int power) {
     else if (Is(Kw::kEXCEPT) || IsWord("MINUS"))
       op = Op::kExcept;
     else if (Is(Kw::kINTERSECT))
-      op = Op::kIntersect, mine = Has(Feature::kFlatSetOperators) ? 1 : 2;
+      op = Op::kIntersect, mine = Has(Feature::kFlatSetOperators) || Has(Feature::kFlashback) ? 1 : 2;  // from the left
     if (op == Op::kNone || mine <= power) return links > 0 ? BalanceChain(left) : left;
     ++links;
     Node* set = Slots(Kind::kSetOperation, kSetSlots);
@@ -391,7 +391,9 @@ Node* Parser::TopExpression() { return SelectItem(true); }
 
 Node* Parser::GroupBy() {
   Node* group = New(Kind::kGroupBy);
-  if (Is(Kw::kALL) && Has(Feature::kGroupByAll)) {
+  const bool alone = Ahead(1).type == Tok::kEnd || Ahead(1).type == Tok::kSymbol || IsAhead(1, Kw::kORDER) ||
+                     IsAhead(1, Kw::kHAVING) || IsAhead(1, Kw::kLIMIT) || IsAhead(1, Kw::kUNION);
+  if (Is(Kw::kALL) && (Has(Feature::kGroupByAll) || (alone && !SymbolAhead(1, "(")))) {
     Next();
     group->Set(kAll);
     return group;

@@ -181,7 +181,12 @@ Node* Parser::RowColumns() {
 Node* Parser::NextValue() {
   if (!Is(Kw::kNEXT) || !IsWord("VALUE", 1) || !IsAhead(2, Kw::kFOR)) return nullptr;
   at_ += 3;
-  return Phrase("NEXT VALUE FOR", {Word("NEXT VALUE FOR"), DottedName()});
+  Node* value = Phrase("NEXT VALUE FOR", {Word("NEXT VALUE FOR"), DottedName()});
+  if (!Is(Kw::kOVER) || !SymbolAhead(1, "(")) return value;
+  Next();
+  Add(value, Word("OVER"));
+  Add(value, WindowSpec());
+  return value;
 }
 
 // The member behind type:: or ::, a name or a call whose name keeps its case.

@@ -296,9 +296,11 @@ Node* Parser::WindowSpec() {
     return window;
   }
   ExpectSymbol("(");
-  if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS))
+  const bool distributed = IsWord("DISTRIBUTE") && IsAhead(1, Kw::kBY) && Has(Feature::kInsertOverwrite);
+  const bool sorted = IsWord("SORT") && IsAhead(1, Kw::kBY) && Has(Feature::kInsertOverwrite);
+  if (NameAhead() && !Is(Kw::kPARTITION) && !Is(Kw::kROWS) && !Is(Kw::kRANGE) && !Is(Kw::kGROUPS) && !distributed && !sorted)
     window->children[0] = Identifier("a window name");
-  if (Eat(Kw::kPARTITION, Kw::kBY)) {
+  if (Eat(Kw::kPARTITION, Kw::kBY) || (EatWord("DISTRIBUTE") && Eat(Kw::kBY))) {
     Node* list = New(Kind::kList);
     const bool others = IsWord("EXCLUDING") && (Ahead(1).type == Tok::kWord || Ahead(1).type == Tok::kQuotedName);
     if (others) Next();
@@ -310,7 +312,7 @@ Node* Parser::WindowSpec() {
     if (excluding) list->children[0] = Phrase("EXCLUDING", {Word("EXCLUDING"), list->children[0]});
     window->children[1] = list;
   }
-  if (Eat(Kw::kORDER, Kw::kBY)) window->children[2] = OrderList();
+  if (Eat(Kw::kORDER, Kw::kBY) || (EatWord("SORT") && Eat(Kw::kBY))) window->children[2] = OrderList();
   if (Is(Kw::kROWS) || Is(Kw::kRANGE) || Is(Kw::kGROUPS)) window->children[3] = Frame();
   ExpectSymbol(")");
   return window;

@@ -26,6 +26,7 @@ bool Parser::AtStatement() const {
       (SymbolAhead(1, "-") || ((Has(Feature::kScripts) || Has(Feature::kSessionVariables)) && SymbolAhead(1, "("))))
     return true;  // SET -v, SET (a, b) = …
   if (IsWord("COPY") && SymbolAhead(1, "(") && Has(Feature::kPrefixAliases)) return QueryAhead(2);
+  if (IsWord("EXPLAIN") && SymbolAhead(1, "(") && QueryAhead(BehindParenthesis(1))) return true;
   // EXPLAIN (ANALYZE) …, COPY (…) TO …, FETCH NEXT FROM c: commands whose second token tells them from calls and names.
   if (Has(Feature::kTildeRegex) && Has(Feature::kTransactionalDdl) && Cur().type == Tok::kWord) {
     const size_t behind = SymbolAhead(1, "(") ? BehindParenthesis(1) : 0;

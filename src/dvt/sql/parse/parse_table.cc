@@ -118,7 +118,7 @@ void Parser::JoinCondition(Node* join) {
 
 Node* Parser::Joins(Node* left) {
   while (true) {
-    if (Has(Feature::kApply) && (Is(Kw::kCROSS) || Is(Kw::kOUTER)) && IsWord("APPLY", 1)) {
+    if ((Has(Feature::kApply) || Has(Feature::kFlashback)) && (Is(Kw::kCROSS) || Is(Kw::kOUTER)) && IsWord("APPLY", 1)) {
       left = ApplyJoin(left);
       continue;
     }

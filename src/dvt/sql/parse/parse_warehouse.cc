@@ -174,15 +174,18 @@ bool Parser::ModelArgumentAhead() const {
 Node* Parser::ParsedByFormat(Node* cast) {
   const std::string_view type = cast->Child(1)->text;
   const TimeFormat* alphabet = FindTimeFormat("teradata");
+  const Node* zone = cast->Child(2)->Is(Kind::kAtTimeZone) && type == "TIMESTAMP" ? cast->Child(2)->Child(1) : nullptr;
+  const Node* pattern = zone != nullptr ? Unparen(cast->Child(2)->Child(0)) : cast->Child(2);
   if ((type != "DATE" && type != "TIMESTAMP" && type != "DATETIME" && type != "TIME") || alphabet == nullptr ||
-      !cast->Child(2)->Is(Kind::kString))
+      !pattern->Is(Kind::kString))
     return cast;
-  const std::string format = FromStrftime(FindTimeFormat(d_.time_format), ToStrftime(*alphabet, cast->Child(2)->text), true);
+  const std::string format = FromStrftime(FindTimeFormat(d_.time_format), ToStrftime(*alphabet, pattern->text), true);
   const std::string_view name = type == "DATE" ? "PARSED_DATE" : type == "TIMESTAMP" ? "PARSED_TIMESTAMP" : "";
   Node* call = MakeFunction(arena_, name.empty() ? arena_.Copy("PARSE_" + std::string(type)) : name,
                             {MakeString(arena_, format), cast->Child(0)});
   call->begin = cast->begin;
-  return call;
+  if (zone == nullptr) return call;
+  return MakeFunction(arena_, "PARSE_TIMESTAMP", {MakeString(arena_, format), cast->children[0], cast->children[2]->children[1]});
 }
 
 // DECLARE a, b TYPE DEFAULT value

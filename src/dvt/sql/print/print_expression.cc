@@ -43,7 +43,8 @@ void Writer::Paren(const Node* node) {
 void Writer::Alias(const Node* node) {
   Expression(node->Child(0), 0);
   Put(" AS ");
-  if (node->text == "TEXT" && dialect_.Has(Feature::kScripts)) return Put(QuoteString(dialect_, node->Child(1)->text));
+  if (node->text == "TEXT" && (dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kOuterMarks)))
+    return Put(QuoteString(dialect_, node->Child(1)->text));
   return node->Child(1)->Is(Kind::kList) ? Columns(node->Child(1)) : Identifier(node->Child(1));
 }
 

@@ -42,12 +42,14 @@ void Rewriter::Run(Node*& slot) {
     Note(Verdict::kDifferent, slot, "FULL JOIN", "it is two joins; the columns of SELECT * may stand in another order");
   assigns_ = slot != nullptr && (slot->Is(Kind::kUpdate) || slot->Is(Kind::kInsert) || slot->Is(Kind::kMerge));
   if (slot != nullptr && assigns_) {
-    for (Node* update : FindAll(slot, Kind::kUpdate)) {
-      for (Node* each : update->Child(2) == nullptr ? std::span<Node*>() : update->children[2]->Children()) {
+    const auto assign = [this](const Node* assignments) {
+      for (Node* each : assignments == nullptr ? std::span<Node* const>() : assignments->Children()) {
         if (each->Is(Kind::kBinary) && each->Child(0)->Is(Kind::kRow))
           made_.insert(each);  // SET (a, b) = (1, 2) compares nothing
       }
-    }
+    };
+    for (const Node* update : FindAll(slot, Kind::kUpdate)) assign(update->Child(2));
+    for (const Node* conflict : FindAll(slot, Kind::kOnConflict)) assign(conflict->Child(1));
   }
   if (customary_ && &from_ != &to_) ArrayTables(slot);
   Walk(slot);
