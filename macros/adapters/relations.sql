@@ -140,7 +140,10 @@
 
 {# A batch behind the first adds to what the first made. #}
 {% macro should_full_refresh() -%}
-  {%- if adapter.adds_batch() -%}{{ return(false) }}{%- endif -%}
+  {{ return(full_refresh_is_asked() and not adapter.adds_batch()) }}
+{%- endmacro %}
+
+{% macro full_refresh_is_asked() -%}
   {%- set configured = config.get('full_refresh') -%}
   {{ return(flags.FULL_REFRESH if configured is none else configured) }}
 {%- endmacro %}

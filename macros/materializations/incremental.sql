@@ -1,7 +1,8 @@
 {# Adds to a table what its query gives now. The first run, and --full-refresh, build it as a table. #}
 
+{# Of a full refresh no batch is, though those behind the first add to the table. #}
 {% macro is_incremental() -%}
-  {%- if not execute -%}{{ return(False) }}{%- endif -%}
+  {%- if not execute or (adapter.adds_batch() and full_refresh_is_asked()) -%}{{ return(False) }}{%- endif -%}
   {%- set relation = load_cached_relation(this) -%}
   {{ return(relation is not none and relation.type == 'table' and model.config.materialized == 'incremental' and not should_full_refresh()) }}
 {%- endmacro %}
@@ -137,6 +138,7 @@
     {%- if contract_is_enforced() -%}
       {% do get_assert_columns_equivalent(sql) %}
     {%- endif -%}
+    {% do tell_header_is_not_run() %}
     {%- set staging = make_intermediate_relation(target_relation) -%}
     {% do adapter.create_table_for_transfer(staging) %}
     {% do adapter.transfer(staging) %}

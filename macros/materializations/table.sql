@@ -1,9 +1,17 @@
 {# Builds a table beside the old one and swaps it in. Rows come from the target's own query, or are moved in from elsewhere. #}
 
+{# A header prepares the session that runs the query. Rows from elsewhere come through sessions of their own. #}
+{% macro tell_header_is_not_run() -%}
+  {%- if config.get('sql_header') -%}
+    {% do adapter.note('SqlHeaderNotRun', 'sql_header is not run: the rows come from another connection') %}
+  {%- endif -%}
+{%- endmacro %}
+
 {# Fills `intermediate` and leaves a transaction open in which the swap can follow. #}
 {% macro build_table_rows(intermediate, sql) -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {%- if adapter.moves_data() -%}
+    {% do tell_header_is_not_run() %}
     {% do adapter.begin() %}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if contract_is_enforced() -%}

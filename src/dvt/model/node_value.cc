@@ -85,6 +85,8 @@ void SetModelParts(const Node& node, Value& value) {
   value.Set("access", node.config["access"].is_string() ? node.config["access"] : Value("protected"));
   value.Set("constraints", ConstraintsToValue(node.constraints, true));
   value.Set("primary_key", StringList(node.primary_key));
+  value.Set("functions", Value::MakeList());
+  value.Set("time_spine", node.patch["time_spine"]);
   value.Set("version", node.version.empty() ? Value() : ResolveYamlScalar(node.version));
   value.Set("latest_version", node.version.empty() ? Value() : LatestVersion(node));
   value.Set("deprecation_date", TextOrNull(node.deprecation_date));
