@@ -76,6 +76,7 @@ Node* Parser::OnConflict() {
     at_ += 2;
     Expect(Kw::kKEY, "KEY");
     Expect(Kw::kUPDATE, "UPDATE");
+    if (Has(Feature::kCanonicalNames)) Eat(Kw::kSET);
     node->Set(kDuplicateKey);
     node->children[1] = Assignments();
     return node;
@@ -243,18 +244,21 @@ Node* Parser::Delete(Node* with) {
   SetChild(arena_, node, 8, OptimizerHint());
   if (!Eat(Kw::kFROM)) {
     const bool bare = Has(Feature::kScripts) || Has(Feature::kOutputClause) || Has(Feature::kNoLimit) ||
-                      Has(Feature::kMultiTableDelete) || Has(Feature::kTop);
+                      Has(Feature::kMultiTableDelete) || Has(Feature::kTop) || Has(Feature::kCanonicalNames);
     if (!bare || !NameAhead()) Unexpected("FROM");
     node->Set(kWithoutFrom);  // DELETE t FROM t JOIN u …
   }
   node->children[1] = TablePrimary();
-  if (IsSymbol(",") && Has(Feature::kMultiTableDelete)) {  // DELETE FROM a, b USING …
+  if (IsSymbol(",") && (Has(Feature::kMultiTableDelete) ||
+                        (Has(Feature::kCanonicalNames) && node->Has(kWithoutFrom)))) {  // DELETE FROM a, b USING …
     Node* more = New(Kind::kList);
     while (EatSymbol(",")) Add(more, TablePrimary());
     SetChild(arena_, node, 9, more);
   }
   node->children[4] = Output();
-  if ((Has(Feature::kOutputClause) || (Has(Feature::kMultiTableDelete) && node->Has(kWithoutFrom))) && Eat(Kw::kFROM))
+  if ((Has(Feature::kOutputClause) ||
+       (node->Has(kWithoutFrom) && (Has(Feature::kMultiTableDelete) || Has(Feature::kCanonicalNames)))) &&
+      Eat(Kw::kFROM))
     node->children[2] = FromList(), node->Set(kFromTables);
   else if (Eat(Kw::kUSING))
     node->children[2] = FromList();

@@ -79,7 +79,7 @@ void Writer::Partition(const Node* part) {
 // ON CONFLICT (…) DO …, ON DUPLICATE KEY UPDATE …
 void Writer::OnConflict(const Node* conflict) {
   if (conflict->Has(kDuplicateKey)) {
-    Clause("ON DUPLICATE KEY UPDATE");
+    Clause(dialect_.Has(Feature::kCanonicalNames) ? "ON DUPLICATE KEY UPDATE SET" : "ON DUPLICATE KEY UPDATE");
     return Assignments(conflict->Child(1));
   }
   Put(conflict->Child(0) != nullptr ? " ON CONFLICT" : " ON CONFLICT ");
@@ -179,8 +179,8 @@ void Writer::Delete(const Node* del) {
   if (const Node* with = del->Child(0)) With(with);
   Put("DELETE");
   Hint(del->Child(8));
-  const bool bare =
-      dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kNoLimit) || dialect_.Has(Feature::kMultiTableDelete);
+  const bool bare = dialect_.Has(Feature::kScripts) || dialect_.Has(Feature::kNoLimit) ||
+                    dialect_.Has(Feature::kMultiTableDelete) || (dialect_.Has(Feature::kCanonicalNames) && del->Has(kFromTables));
   Put(del->Has(kWithoutFrom) && bare ? " " : " FROM ");
   Table(del->Child(1));
   if (const Node* more = del->Child(9)) {

@@ -136,7 +136,7 @@ void Writer::Function(const Node* node) {
       Put(tail->text);
     }
     if (const Node* separator = node->Child(kSeparatorSlot)) {
-      Put(" SEPARATOR ");
+      Put(dialect_.Has(Feature::kCanonicalNames) ? ", " : " SEPARATOR ");
       Expression(separator, 0);
     }
     Put(")");
