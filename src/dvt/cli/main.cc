@@ -1,13 +1,17 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <stop_token>
 #include <thread>
 
 #include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
+#include "dvt/cli/flags.h"
+#include "dvt/cli/log/open_log.h"
 #include "dvt/cli/options.h"
 
 namespace {
@@ -45,6 +49,26 @@ void PrintError(const dvt::Error& error) {
   std::fprintf(stderr, "Error: %s\n", dvt::SecretRegistry::Redact(error.ToString()).c_str());
 }
 
+// Runs the command between the first and the last line of the log. Errors go to the log, and to standard error where people look.
+int RunCommand(dvt::cli::Options& options, std::stop_token stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  dvt::cli::TellBegin(options);
+  const auto code = dvt::cli::FindCommand(options.command)(options, stop);
+  if (!code) {
+    dvt::run::LogEvent event;
+    event.name = "MainEncounteredError";
+    event.code = "Z002";
+    event.level = dvt::run::LogLevel::kError;
+    event.message = code.error().ToString();
+    event.data.Set("exc", event.message);
+    options.observer->Event(event);
+    if (options.log_format == "default") PrintError(code.error());
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  dvt::cli::TellEnd(options, code && *code == 0, elapsed.count());
+  return code ? *code : 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,12 +83,21 @@ int main(int argc, char** argv) {
     std::fputs(printed.c_str(), stdout);
     return 0;
   }
-  std::stop_source stopper;
-  SignalWatch watch(stopper);
-  auto code = dvt::cli::FindCommand(options->command)(*options, stopper.get_token());
-  if (!code) {
-    PrintError(code.error());
+  const auto env = dvt::project::ProcessEnvironment();
+  // The folder itself may come from the environment, and the project file decides on the rest.
+  const auto project = dvt::cli::ReadProjectHead(dvt::cli::ProjectFolder(*options, env));
+  if (auto resolved = dvt::cli::ResolveFlags(*options, env, project); !resolved) {
+    PrintError(resolved.error());
     return 2;
   }
-  return *code;
+  options->invocation_id = dvt::NewUuid();
+  auto log = dvt::cli::OpenLog(*options, project);
+  if (!log) {
+    PrintError(log.error());
+    return 2;
+  }
+  options->observer = std::move(*log);
+  std::stop_source stopper;
+  SignalWatch watch(stopper);
+  return RunCommand(*options, stopper.get_token());
 }

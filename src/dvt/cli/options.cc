@@ -1,37 +1,75 @@
 #include "dvt/cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/cli/flags.h"
 #include "dvt/cli/version.h"
 
 namespace dvt::cli {
 
 namespace {
 
-void AddCommon(CLI::App* app, Options& o) {
-  app->add_option("--project-dir", o.project_dir, "Folder with dbt_project.yml (default: here or above)")
-      ->envname("DBT_PROJECT_DIR");
+// Flags that dbt takes before the command as well as after it: where connections, folders and the earlier run are.
+void AddPlaces(CLI::App* app, Options& o) {
+  app->add_option("--project-dir", o.project_dir, "Folder with dbt_project.yml (default: here or above)");
   app->add_option("--profiles-dir", o.profiles_dir, "Folder with profiles.yml");
   app->add_option("--profile", o.profile, "Profile to use instead of the project's");
-  app->add_option("-t,--target", o.target, "Connection that models are built in")->envname("DBT_TARGET");
-  app->add_option("--target-path", o.target_path, "Folder for artifacts (default: target)")->envname("DBT_TARGET_PATH");
+  app->add_option("-t,--target", o.target, "Connection that models are built in");
+  app->add_option("--target-path", o.target_path, "Folder for artifacts (default: target)");
   app->add_option("--vars", o.vars_text, "Variables as YAML, for example '{day: 2024-01-31}'");
   app->add_option("--threads", o.threads, "Nodes run at a time")->check(CLI::PositiveNumber);
-  app->add_flag("--debug,-d", o.debug, "Say more: every statement that is run");
-  app->add_flag("--quiet,-q", o.quiet, "Only errors");
+  app->add_flag("--single-threaded,!--no-single-threaded", o.single_threaded, "One node at a time");
+  app->add_option("--state", o.state, "Folder with the artifacts of an earlier run");
+  app->add_flag("--defer,!--no-defer", o.defer, "Read what is neither selected nor there where --state built it");
+  app->add_option("--defer-state", o.defer_state, "Another state folder for --defer");
+  app->add_flag("--favor-state,!--no-favor-state", o.favor_state, "With --defer: there, even if it is here too");
+  app->add_option("--indirect-selection", o.indirect_selection, "Which tests come along")
+      ->check(CLI::IsMember({"eager", "cautious", "buildable", "empty"}));
+}
+
+// … what is said, where and how.
+void AddLog(CLI::App* app, Options& o) {
+  const CLI::IsMember formats({"text", "debug", "json", "default"}), levels({"debug", "info", "warn", "error", "none"});
+  app->add_flag("-d,--debug,!--no-debug", o.debug, "Say more: every statement that is run");
+  app->add_flag("-q,--quiet,!--no-quiet", o.quiet, "Only errors");
+  app->add_flag("--print,!--no-print", o.print, "Print what macros give to print()");
   app->add_flag("--no-progress", o.no_progress, "Plain lines, no live display");
-  app->add_flag("--no-color,--no-use-colors", o.no_color, "No colours");
-  app->add_flag("--warn-error", o.warn_error, "Warnings are errors");
+  app->add_flag("--use-colors,!--no-use-colors,!--no-color", o.use_colors, "Colours, also where there is no terminal");
+  app->add_flag("--use-colors-file,!--no-use-colors-file", o.use_colors_file, "Colours in the log file");
+  app->add_option("--log-format", o.log_format, "Of the terminal and the log file: text, debug, json, default")->check(formats);
+  app->add_option("--log-format-file", o.log_format_file, "Of the log file")->check(formats);
+  app->add_option("--log-level", o.log_level, "From which level on: debug, info, warn, error, none")->check(levels);
+  app->add_option("--log-level-file", o.log_level_file, "Of the log file")->check(levels);
+  app->add_option("--log-path", o.log_path, "Folder of dbt.log (default: logs)");
+  app->add_option("--log-file-max-bytes", o.log_file_max_bytes, "Size at which a new log file begins; 0: never")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--printer-width", o.printer_width, "Columns of the log's lines")->check(CLI::PositiveNumber);
+}
+
+// … what counts as a failure, and what is written.
+void AddOutcome(CLI::App* app, Options& o) {
+  app->add_flag("-x,--fail-fast,!--no-fail-fast", o.fail_fast, "Stop at the first failure");
+  app->add_flag("--warn-error,!--no-warn-error", o.warn_error, "Warnings are errors");
+  app->add_option("--warn-error-options", o.warn_error_options, "Some are, as YAML: '{error: all, warn: [NothingToDo]}'");
+  app->add_flag("--write-json,!--no-write-json", o.write_json, "Write manifest.json and run_results.json");
+  app->add_flag("--version-check,!--no-version-check", o.version_check, "Hold to the project's require-dbt-version");
+}
+
+void AddCommon(CLI::App* app, Options& o) {
+  AddPlaces(app, o);
+  AddLog(app, o);
+  AddOutcome(app, o);
+  for (const auto& name : IdleSwitches())
+    app->add_flag("--" + name + ",!--no-" + name, o.idle, "As in dbt; changes nothing here")->group("");
+  app->add_option("--maximum-seed-size-mib", o.idle_number, "As in dbt; changes nothing here")->group("");
 }
 
 void AddSelection(CLI::App* app, Options& o) {
-  app->add_option("-s,--select,-m,--models", o.select, "Nodes to take: names, tags, paths, graph operators");
+  app->add_option("-s,--select,-m,--models,--model", o.select, "Nodes to take: names, tags, paths, graph operators");
   app->add_option("--exclude", o.exclude, "Nodes to leave out");
-  app->add_option("--resource-type", o.resource_types, "Only nodes of this type");
-  app->add_option("--state", o.state, "Folder with the artifacts of an earlier run")->envname("DBT_STATE");
-  app->add_option("--indirect-selection", o.indirect_selection, "Which tests come along")
-      ->check(CLI::IsMember({"eager", "cautious", "buildable", "empty"}));
+  app->add_option("--resource-type,--resource-types", o.resource_types, "Only nodes of this type");
 }
 
 // Which rows are read.
@@ -46,18 +84,13 @@ void AddTimes(CLI::App* app, Options& o) {
 void AddRun(CLI::App* app, Options& o) {
   AddTimes(app, o);
   app->add_flag("-f,--full-refresh", o.full_refresh, "Rebuild incremental models and seeds from scratch");
-  app->add_flag("-x,--fail-fast", o.fail_fast, "Stop at the first failure");
-  app->add_flag("--defer,!--no-defer", o.defer, "Read what is neither selected nor there where --state built it")
-      ->envname("DBT_DEFER");
-  app->add_option("--defer-state", o.defer_state, "Another state folder for --defer")->envname("DBT_DEFER_STATE");
-  app->add_flag("--favor-state,!--no-favor-state", o.favor_state, "With --defer: there, even if it is here too")
-      ->envname("DBT_FAVOR_STATE");
   app->add_option("--compute", o.compute, "Engine for federated models, from computes.yml");
 }
 
 CLI::App* AddCommand(CLI::App& app, Options& o, const char* name, const char* about) {
   CLI::App* command = app.add_subcommand(name, about);
-  AddCommon(command, o);
+  // Dozens of options for each of twenty commands cost more than the rest of a start: only what was typed gets them.
+  if (std::find(o.arguments.begin(), o.arguments.end(), name) != o.arguments.end()) AddCommon(command, o);
   command->callback([&o, name] { o.command = name; });
   return command;
 }
@@ -112,7 +145,6 @@ void AddArtifactCommands(CLI::App& app, Options& o) {
   serve->add_option("--port", o.port, "Port to listen on; 0: a free one")->check(CLI::Range(0, 65535))->capture_default_str();
   serve->add_flag("--browser,!--no-browser", o.browser, "Open a browser, if there is a terminal");
   CLI::App* retry = AddCommand(app, o, "retry", "Run again what failed or was skipped");
-  retry->add_option("--state", o.state, "Folder with run_results.json (default: the target folder)")->envname("DBT_STATE");
   AddRun(retry, o);
   CLI::App* deps = AddCommand(app, o, "deps", "Install the packages of packages.yml");
   deps->add_flag("--upgrade", o.upgrade, "Choose versions anew, whatever package-lock.yml says");
@@ -163,18 +195,49 @@ void AddCommands(CLI::App& app, Options& o) {
 
 }  // namespace
 
+namespace {
+
+// Long names of the options that were typed before (depth 0) or after the command.
+void CollectGiven(const CLI::App& app, int depth, std::set<std::string>& before, std::set<std::string>& after) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0) continue;
+    for (const auto& name : option->get_lnames()) (depth == 0 ? before : after).insert(name);
+  }
+  for (const CLI::App* command : app.get_subcommands()) CollectGiven(*command, depth + 1, before, after);
+}
+
+Status NoteGiven(const CLI::App& app, Options& options) {
+  std::set<std::string> before, after;
+  CollectGiven(app, 0, before, after);
+  for (const auto& name : before) {
+    if (after.contains(name))
+      return Error(ErrorCode::kInvalidArgument, "--" + name + " was given before and after the command")
+          .WithHint("give it once, in either place");
+  }
+  options.given = std::move(after);
+  options.given.merge(before);
+  return {};
+}
+
+}  // namespace
+
 Result<Options> ParseOptions(int argc, char** argv, std::string& printed) {
   Options o;
   CLI::App app{"dvt: run a dbt-style project whose models join tables across databases", "dvt"};
   app.set_version_flag("--version,-v,-V", VersionText());
   app.require_subcommand(1);
   app.fallthrough(false);
-  AddCommands(app, o);
   for (int i = 1; i < argc; ++i) o.arguments.emplace_back(argv[i]);
+  if (argc == 2 && (o.arguments[0] == "--version" || o.arguments[0] == "-v" || o.arguments[0] == "-V")) {
+    printed = VersionText();
+    return Options{};
+  }
+  AddCommon(&app, o);
+  AddCommands(app, o);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion&) {
-    printed = VersionText() + "\n";
+    printed = VersionText();
     return Options{};
   } catch (const CLI::CallForHelp&) {
     printed = app.get_subcommands().empty() ? app.help() : app.get_subcommands().front()->help();
@@ -188,6 +251,7 @@ Result<Options> ParseOptions(int argc, char** argv, std::string& printed) {
     }
     return Error(ErrorCode::kInvalidArgument, message).WithHint("dvt --help lists the commands, dvt COMMAND --help its options");
   }
+  DVT_TRY(NoteGiven(app, o));
   return o;
 }
 

@@ -1,16 +1,24 @@
 #pragma once
 
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
+#include "dvt/model/warn_policy.h"
+#include "dvt/run/observer.h"
 
 namespace dvt::cli {
 
-/// The command line, parsed. Paths are as typed.
+/// What a command is asked to do: the command line, completed from the environment and the project file by ResolveFlags. Paths are
+/// as typed.
 struct Options {
   std::string command;
+  std::string invocation_id;                ///< UUID of this call
+  std::shared_ptr<run::Observer> observer;  ///< hears what the command does; made by main
+  std::set<std::string> given;              ///< flags that were typed, such as "log-format"
   std::string project_dir;
   std::string profiles_dir;
   std::string profile;
@@ -30,16 +38,32 @@ struct Options {
   std::string event_time_start;  ///< --event-time-start, of microbatch models
   std::string event_time_end;
   bool no_progress = false;
-  bool no_color = false;
   bool quiet = false;
   bool debug = false;
+  bool print = true;                      ///< print() of macros
+  std::string log_format = "default";     ///< text, debug, json, default: of the terminal
+  std::string log_format_file = "debug";  ///< of the log file
+  std::string log_level = "info";         ///< debug, info, warn, error, none
+  std::string log_level_file = "debug";
+  std::string log_path;  ///< folder of dbt.log; empty: logs of the project
+  int log_file_max_bytes = 10 * 1024 * 1024;
+  int printer_width = 80;
+  bool use_colors = true;
+  bool use_colors_file = true;
+  bool write_json = true;     ///< artifacts are written
+  bool version_check = true;  ///< require-dbt-version is held to
+  bool single_threaded = false;
+  bool idle = false;  ///< what dbt's flags about things that dvt does not have are put into
+  int idle_number = 0;
   bool warn_error = false;
-  bool json = false;        ///< plan --json, ls --output json
-  std::string output;       ///< ls/show: text, json, name, path, selector
-  std::string inline_sql;   ///< show/compile --inline
-  int limit = 5;            ///< show --limit; -1: all rows
-  std::string state;        ///< folder of an earlier run's artifacts
-  std::string defer_state;  ///< another one for --defer
+  std::string warn_error_options;  ///< YAML
+  model::WarnPolicy warn_policy;   ///< of both
+  bool json = false;               ///< plan --json, ls --output json
+  std::string output;              ///< ls/show: text, json, name, path, selector
+  std::string inline_sql;          ///< show/compile --inline
+  int limit = 5;                   ///< show --limit; -1: all rows
+  std::string state;               ///< folder of an earlier run's artifacts
+  std::string defer_state;         ///< another one for --defer
   bool defer = false;
   bool favor_state = false;
   bool no_compile = false;         ///< docs generate

@@ -6,37 +6,22 @@
 #include <chrono>
 #include <thread>
 
+#include "dvt/artifacts/run_results/run_results_file.h"
 #include "dvt/artifacts/state/state_files.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
-#include "dvt/cli/ui/display.h"
+#include "dvt/cli/flags.h"
+#include "dvt/cli/log/project_stats.h"
+#include "dvt/cli/version.h"
 #include "dvt/connectors/registry/registry.h"
 #include "dvt/graph/select/contract_changes.h"
 #include "dvt/graph/select/select.h"
 #include "dvt/project/load/load.h"
+#include "dvt/project/packages/version_range.h"
 
 namespace dvt::cli {
 
 namespace {
-
-// The name in the project file, read before anything else: it decides whose macros win. Empty if the file is missing or broken; the
-// loader then says so properly.
-std::string ProjectName(const std::string& start) {
-  std::string folder = AbsolutePath(start.empty() ? "." : start);
-  for (;;) {
-    for (const char* name : {"dvt_project.yml", "dbt_project.yml"}) {
-      const std::string file = JoinPath(folder, name);
-      if (!FileExists(file)) continue;
-      auto text = ReadFile(file);
-      if (!text) return "";
-      auto yaml = ParseYaml(*text, file);
-      return yaml && (*yaml)["name"].is_string() ? (*yaml)["name"].as_string() : "";
-    }
-    const size_t slash = folder.rfind('/');
-    if (slash == std::string::npos || slash == 0) return "";
-    folder.resize(slash);
-  }
-}
 
 project::ConnectionNames NamesOf(const std::string& type, const Value& settings) {
   connectors::ConnectionConfig config;
@@ -60,34 +45,18 @@ project::RelationWriter WriterOf(const std::string& type, const Value& settings)
   };
 }
 
-Value ArgumentsValue(const Options& options) {
-  Value args = Value::MakeMap();
-  args.Set("which", options.command);
+// `args` of run_results.json: the flags, and what was selected.
+Value ArgumentsValue(const Options& options, const Value& vars) {
+  Value args = FlagsValue(options);
   args.Set("project_dir", options.project_dir.empty() ? "." : options.project_dir);
   args.Set("invocation_command", "dvt " + Join(options.arguments, " "));
+  args.Set("vars", vars);
   Value select = Value::MakeList(), exclude = Value::MakeList();
   for (const auto& item : options.select) select.Push(item);
   for (const auto& item : options.exclude) exclude.Push(item);
   args.Set("select", std::move(select));
   args.Set("exclude", std::move(exclude));
-  args.Set("full_refresh", options.full_refresh);
-  args.Set("fail_fast", options.fail_fast);
-  args.Set("empty", options.empty);
-  const auto text = [](const std::string& given) { return given.empty() ? Value() : Value(given); };
-  args.Set("sample", text(options.sample));
-  args.Set("event_time_start", text(options.event_time_start));
-  args.Set("event_time_end", text(options.event_time_end));
   return args;
-}
-
-Status WarnAll(const Diagnostics& diagnostics, const Options& options, run::Observer& observer) {
-  for (const auto& item : diagnostics.items()) {
-    if (item.severity != Severity::kWarning) continue;
-    const std::string text = (item.place.known() ? item.place.ToString() + ": " : "") + item.message;
-    if (options.warn_error) return Error(ErrorCode::kConfig, text).WithHint(item.hint);
-    observer.Message(Severity::kWarning, "Warning: " + text + (item.hint.empty() ? "" : "\n          hint: " + item.hint));
-  }
-  return {};
 }
 
 // --empty, --sample and the times of microbatch models.
@@ -124,6 +93,29 @@ Status ReadStates(Workspace& w, const Options& options) {
       .WithHint("name its folder with --state");
 }
 
+// Whether the project and its packages may be run by the dbt that dvt stands for.
+Status CheckVersions(const model::Manifest& manifest) {
+  auto check = [](const model::ProjectConfig& project) -> Status {
+    const Value& wanted = project.raw["require-dbt-version"];
+    if (wanted.is_null()) return {};
+    const Place place{project.file, wanted.mark().line, wanted.mark().column};
+    project::VersionRange range;
+    const Value::List items = wanted.is_list() ? wanted.list() : Value::List{wanted};
+    for (const auto& item : items) {
+      auto added = range.Add(item.ToText());
+      if (!added) return std::move(added).error().At(place);
+    }
+    if (range.empty() || range.Allows(*project::Version::Parse(kDbtVersion))) return {};
+    return Error(ErrorCode::kConfig,
+                 fmt::format("'{}' requires dbt {}, and dvt stands for dbt {}", project.name, range.ToString(), kDbtVersion))
+        .At(place)
+        .WithHint("widen require-dbt-version, or run with --no-version-check");
+  };
+  DVT_TRY(check(manifest.project));
+  for (const auto& [name, package] : manifest.packages) DVT_TRY(check(package));
+  return {};
+}
+
 }  // namespace
 
 Result<Value> ParseVars(const std::string& text) {
@@ -134,6 +126,45 @@ Result<Value> ParseVars(const std::string& text) {
   return vars;
 }
 
+Status Warn(const Options& options, const Diagnostic& warning) {
+  const std::string text = (warning.place.known() ? warning.place.ToString() + ": " : "") + warning.message;
+  const auto treatment = options.warn_policy.Of(warning.code);
+  if (treatment == model::WarnPolicy::Treatment::kSilence) return {};
+  if (treatment == model::WarnPolicy::Treatment::kFail) return Error(ErrorCode::kConfig, text).WithHint(warning.hint);
+  run::LogEvent event;
+  event.name = warning.code.empty() ? "Note" : warning.code;
+  event.code = warning.code.empty() ? "Z050" : model::WarningCode(warning.code);
+  event.level = run::LogLevel::kWarn;
+  event.audience = run::Audience::kPeople;
+  event.message = text + (warning.hint.empty() ? "" : "\n          hint: " + warning.hint);
+  event.data.Set("msg", warning.message);
+  options.observer->Event(event);
+  return {};
+}
+
+Status WarnAll(const Options& options, const Diagnostics& diagnostics) {
+  for (const auto& item : diagnostics.items()) {
+    if (item.severity == Severity::kWarning) DVT_TRY(Warn(options, item));
+  }
+  return {};
+}
+
+void Print(const Options& options, const std::string& name, const std::string& code, const std::string& text, Value data) {
+  run::LogEvent event;
+  event.name = name;
+  event.code = code;
+  event.audience = run::Audience::kOutput;
+  event.message = text;
+  event.data = std::move(data);
+  options.observer->Event(event);
+}
+
+void PrintLine(const Options& options, const std::string& text) {
+  Value data = Value::MakeMap();
+  data.Set("msg", text);
+  Print(options, "PrintEvent", "Z052", text, std::move(data));
+}
+
 artifacts::Metadata Workspace::metadata() const {
   artifacts::Metadata metadata;
   metadata.invocation_id = run.invocation_id;
@@ -141,6 +172,35 @@ artifacts::Metadata Workspace::metadata() const {
   const Value* output = manifest.profile.outputs.Find(manifest.target);
   if (output != nullptr && (*output)["type"].is_string()) metadata.adapter_type = (*output)["type"].as_string();
   return metadata;
+}
+
+namespace {
+
+void TellWritten(run::Observer& observer, const char* type, const std::string& path) {
+  run::LogEvent event;
+  event.name = "ArtifactWritten";
+  event.code = "P001";
+  event.level = run::LogLevel::kDebug;
+  event.message = fmt::format("Wrote artifact {} to {}", type, path);
+  event.data.Set("artifact_path", path);
+  event.data.Set("artifact_type", type);
+  observer.Event(event);
+}
+
+}  // namespace
+
+Status Workspace::WriteManifest() const {
+  if (!write_json) return {};
+  DVT_TRY(artifacts::WriteManifest(run.target_folder, manifest, metadata()));
+  TellWritten(*observer, "WritableManifest", JoinPath(run.target_folder, "manifest.json"));
+  return {};
+}
+
+Status Workspace::WriteRunResults(const model::RunResults& results) const {
+  if (!write_json) return {};
+  DVT_TRY(artifacts::WriteRunResults(run.target_folder, results, metadata()));
+  TellWritten(*observer, "RunExecutionResult", JoinPath(run.target_folder, "run_results.json"));
+  return {};
 }
 
 Result<std::vector<std::string>> Workspace::Select(const Options& options, const std::set<std::string>& types) const {
@@ -158,16 +218,17 @@ Result<std::vector<std::string>> Workspace::Select(const Options& options, const
     if (diagnostics.has_errors()) return diagnostics.ToError(ErrorCode::kConfig);
   }
   DVT_ASSIGN(auto ids, graph::Select(*dag, manifest, select, diagnostics));
-  DVT_TRY(WarnAll(diagnostics, options, *observer));
+  DVT_TRY(WarnAll(options, diagnostics));
   return ids;
 }
 
 Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::stop_token stop) {
   auto workspace = std::make_unique<Workspace>();
   Workspace& w = *workspace;
-  w.observer = MakeDisplay(DetectTerminal(options.no_progress, options.no_color, options.quiet));
+  w.observer = options.observer;
+  w.write_json = options.write_json;
   w.pool = std::make_unique<ThreadPool>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-  w.bridge = std::make_unique<run::TemplateBridge>(ProjectName(options.project_dir));
+  w.bridge = std::make_unique<run::TemplateBridge>(ReadProjectHead(options.project_dir).name);
   DVT_TRY(w.bridge->Initialize());
   project::LoadOptions load;
   load.project_dir = options.project_dir.empty() ? "." : options.project_dir;
@@ -185,7 +246,10 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
     load.connection_types.insert(load.connection_types.end(), kind.aliases.begin(), kind.aliases.end());
   }
   DVT_ASSIGN(w.manifest, project::LoadProject(load, *w.bridge, w.pool.get()));
-  DVT_TRY(WarnAll(w.manifest.diagnostics, options, *w.observer));
+  if (options.version_check) DVT_TRY(CheckVersions(w.manifest));
+  DVT_TRY(WarnAll(options, w.manifest.diagnostics));
+  TellAdapter(*w.observer, w.metadata().adapter_type);
+  TellFound(*w.observer, w.manifest);
   const std::string target_path = options.target_path.empty() ? w.manifest.project.target_path : options.target_path;
   w.run.manifest = &w.manifest;
   w.run.macros = w.bridge->macros();
@@ -197,15 +261,17 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.run.options.command = options.command;
   w.run.options.full_refresh = options.full_refresh;
   w.run.options.fail_fast = options.fail_fast;
-  w.run.options.warn_error = options.warn_error;
+  w.run.options.warn_policy = options.warn_policy;
+  w.run.options.print = options.print;
+  w.run.options.flags = FlagsValue(options);
   w.run.options.defer = options.defer;
   w.run.options.favor_state = options.favor_state;
   w.run.options.threads = options.threads;
   w.run.options.compute = options.compute;
   w.run.options.cli_vars = load.vars;
-  w.run.options.arguments = ArgumentsValue(options);
+  w.run.options.arguments = ArgumentsValue(options, load.vars);
   DVT_TRY(ReadStates(w, options));
-  w.run.invocation_id = NewUuid();
+  w.run.invocation_id = options.invocation_id;
   w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   DVT_TRY(ReadTimes(options, w.run.started, w.run.options));
   DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));

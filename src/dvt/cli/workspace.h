@@ -31,15 +31,26 @@ struct Workspace {
   std::unique_ptr<run::Compiler> compiler;
   std::unique_ptr<run::PlanCatalog> catalog;
   std::unique_ptr<run::NodeRunner> runner;
-  std::unique_ptr<run::Observer> observer;
+  std::shared_ptr<run::Observer> observer;
+  bool write_json = true;
 
   artifacts::Metadata metadata() const;
+  /// Writes manifest.json / run_results.json to the target folder, unless --no-write-json forbids it.
+  Status WriteManifest() const;
+  Status WriteRunResults(const model::RunResults& results) const;
   /// Unique ids chosen by --select, --exclude and `types` (empty: --resource-type, else everything), in dependency order.
   Result<std::vector<std::string>> Select(const Options& options, const std::set<std::string>& types) const;
 };
 
 /// Loads the project for a command. Errors end with exit code 2.
 Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::stop_token stop);
+
+/// Tells a warning, or fails with it, or says nothing, as the flags want.
+Status Warn(const Options& options, const Diagnostic& warning);
+Status WarnAll(const Options& options, const Diagnostics& diagnostics);
+/// What a command was asked for, as one event: `text` on the terminal.
+void Print(const Options& options, const std::string& name, const std::string& code, const std::string& text, Value data);
+void PrintLine(const Options& options, const std::string& text);
 
 /// Text in YAML given to --vars, as a map.
 Result<Value> ParseVars(const std::string& text);

@@ -86,6 +86,8 @@ struct RunResults {
   std::string invocation_id;
   std::string generated_at;
   double elapsed_seconds = 0;
+  std::string target_path = "target";  ///< folder of artifacts, relative to the project where it is below it
+  bool interrupted = false;            ///< stopped before its end by Ctrl-C or a termination request
   Value args = Value::MakeMap();
   std::vector<NodeResult> results;
 };

@@ -31,4 +31,28 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   return stats;
 }
 
+void Observer::Message(Severity severity, std::string_view text) {
+  LogEvent event;
+  const bool error = severity == Severity::kError;
+  event.name = error ? "MainEncounteredError" : "Note";
+  event.code = error ? "Z002" : "Z050";
+  event.level = error ? LogLevel::kError : LogLevel::kInfo;
+  event.audience = Audience::kPeople;
+  event.message = text;
+  event.data.Set(error ? "exc" : "msg", text);
+  Event(event);
+}
+
+namespace {
+
+std::string& NameOfThread() {
+  thread_local std::string name = "MainThread";
+  return name;
+}
+
+}  // namespace
+
+const std::string& ThreadName() { return NameOfThread(); }
+void NameThread(std::string name) { NameOfThread() = std::move(name); }
+
 }  // namespace dvt::run

@@ -43,16 +43,49 @@ struct NodeProgress {
   std::atomic<bool> transferring{false};
 };
 
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+/// For whom an event is.
+enum class Audience {
+  kLog,     ///< the log; people see it with --debug
+  kPeople,  ///< the log and people
+  kOutput,  ///< what the command was asked for (a listing, a query's rows, print()): given even when all else is quiet
+};
+
+/// Something that happened, with the name, code and fields that dbt's log gives it, so that what reads dbt's log reads ours.
+struct LogEvent {
+  std::string name;  ///< "FoundStats"
+  std::string code;  ///< "W006"
+  std::string message;
+  LogLevel level = LogLevel::kInfo;
+  Audience audience = Audience::kLog;
+  Value data = Value::MakeMap();
+  const model::Node* node = nullptr;  ///< of which it tells; alive during the call
+};
+
 /// Hears what a run does. Called from worker threads; implementations synchronise themselves.
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void RunStarted(int nodes, int threads) {}
+  virtual void RunStarted(int nodes, int threads, const std::string& target) {}
   virtual void NodeStarted(const model::Node& node, int index, int total, const NodeProgress& progress) {}
+  /// Also for skipped nodes, which never started.
   virtual void NodeFinished(const model::Node& node, int index, int total, const model::NodeResult& result) {}
-  /// A line for people: log() of a template, a retry, a fallback.
-  virtual void Message(Severity severity, std::string_view text) {}
+  /// A statement of on-run-start or on-run-end; named "shop.on-run-start.0".
+  virtual void HookStarted(const model::Node& hook, int index, int total) {}
+  virtual void HookFinished(const model::Node& hook, int index, int total, const model::NodeResult& result) {}
+  virtual void FreshnessStarted(const model::SourceNode& source, int index, int total) {}
+  virtual void FreshnessFinished(const model::SourceNode& source, int index, int total, const model::FreshnessResult& result) {}
+  virtual void Event(const LogEvent& event) {}
   virtual void RunFinished(const model::RunResults& results) {}
+  virtual void FreshnessDone(const std::vector<model::FreshnessResult>& results, double elapsed_seconds) {}
+
+  /// A line for people: a retry, a fallback, an error outside of nodes.
+  void Message(Severity severity, std::string_view text);
 };
+
+/// The calling thread's name in the log and in results: "MainThread" unless it was named.
+const std::string& ThreadName();
+void NameThread(std::string name);
 
 }  // namespace dvt::run

@@ -1,12 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
-#include "dvt/artifacts/run_results/run_results_file.h"
 #include "dvt/artifacts/state/state_files.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/run/schedule/scheduler.h"
+#include "dvt/run/tasks/hooks.h"
 
 namespace dvt::cli {
 
@@ -25,28 +26,44 @@ std::set<std::string> TypesOf(const std::string& command) {
 
 namespace {
 
+// What was chosen, between the hooks. A failed on-run-start skips it all; after Ctrl-C, on-run-end is left out.
+model::RunResults RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto before = run::RunHooks(w.run, *w.compiler, "on-run-start", {}, stop);
+  const auto failed = std::find_if(before.begin(), before.end(), [](const auto& hook) { return hook.status == "error"; });
+  auto results = failed == before.end() ? run::RunNodes(w.run, *w.runner, *w.dag, selected, stop)
+                                        : run::SkipNodes(w.run, selected, "a failed hook (" + failed->unique_id + ")");
+  results.results.insert(results.results.begin(), before.begin(), before.end());
+  results.interrupted = results.interrupted || stop.stop_requested();
+  if (!results.interrupted) {
+    auto after = run::RunHooks(w.run, *w.compiler, "on-run-end", results.results, stop);
+    results.results.insert(results.results.end(), after.begin(), after.end());
+  }
+  results.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return results;
+}
+
 // Runs what was chosen, with the hooks around it, and writes the artifacts.
-Result<int> RunSelected(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
-  DVT_TRY(artifacts::WriteManifest(w.run.target_folder, w.manifest, w.metadata()));
+Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+  DVT_TRY(w.WriteManifest());
   if (selected.empty()) {
-    w.observer->Message(Severity::kWarning, "Nothing to do: no node was selected.");
+    Diagnostic nothing;
+    nothing.code = "NothingToDo";
+    nothing.message = "Nothing to do: no node was selected.";
+    DVT_TRY(Warn(options, nothing));
     return 0;
   }
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
-  DVT_TRY(w.runner->RunHooks(w.manifest.project.on_run_start, "on-run-start", stop));
-  const auto results = run::RunNodes(w.run, *w.runner, *w.dag, selected, stop);
-  auto hooks = w.runner->RunHooks(w.manifest.project.on_run_end, "on-run-end", stop);
-  DVT_TRY(artifacts::WriteRunResults(w.run.target_folder, results, w.metadata()));
+  auto results = RunBetweenHooks(w, selected, stop);
+  const std::string folder = w.manifest.project.folder + "/";
+  results.target_path = w.run.target_folder.starts_with(folder) ? w.run.target_folder.substr(folder.size()) : w.run.target_folder;
+  DVT_TRY(w.WriteRunResults(results));
   w.observer->RunFinished(results);
-  if (!hooks) {
-    w.observer->Message(Severity::kError, hooks.error().ToString());
-    return 1;
-  }
-  const bool failed =
-      stop.stop_requested() || std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
-        return result.status == "error" || result.status == "fail" || result.status == "skipped" ||
-               result.status == "partial success";
-      });
+  if (results.interrupted) return 2;
+  const bool failed = std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
+    return result.status == "error" || result.status == "fail" || result.status == "skipped" ||
+           result.status == "partial success";
+  });
   return failed ? 1 : 0;
 }
 
@@ -75,7 +92,7 @@ Result<int> BuildCommand(const Options& options, std::stop_token stop) {
         .WithHint("name its folder with --state");
   }
   DVT_ASSIGN(const auto selected, workspace->Select(options, TypesOf(options.command)));
-  return RunSelected(*workspace, selected, stop);
+  return RunSelected(options, *workspace, selected, stop);
 }
 
 // What failed or was skipped in the run whose results are in --state, or in the target folder, as that command would.
@@ -114,7 +131,7 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
                                               result->second != "skipped" && result->second != "partial success");
   });
   DVT_ASSIGN(workspace->run.batches, FailedBatches(before));
-  return RunSelected(*workspace, selected, stop);
+  return RunSelected(again, *workspace, selected, stop);
 }
 
 }  // namespace dvt::cli

@@ -1,11 +1,9 @@
 // Commands about the project as a whole: debug, clean.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 
 #include "dvt/base/fs/files.h"
-#include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/version.h"
@@ -13,12 +11,23 @@
 
 namespace dvt::cli {
 
+namespace {
+
+void Out(const Options& options, const std::string& text) {
+  Value data = Value::MakeMap();
+  data.Set("msg", text);
+  Print(options, "DebugCmdOut", "Z047", text, std::move(data));
+}
+
+}  // namespace
+
 Result<int> DebugCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
-  std::printf("%s\nproject   %s  (%s)\nprofile   %s  (%s), target %s\n\nConnections\n", VersionText().c_str(),
-              w.manifest.project.name.c_str(), w.manifest.project.file.c_str(), w.manifest.profile.name.c_str(),
-              w.manifest.profile.file.c_str(), w.manifest.target.c_str());
+  const auto& project = w.manifest.project;
+  const auto& profile = w.manifest.profile;
+  Out(options, fmt::format("{}\nproject   {}  ({})\nprofile   {}  ({}), target {}\n\nConnections", VersionLine(), project.name,
+                           project.file, profile.name, profile.file, w.manifest.target));
   bool failed = false;
   for (const auto& name : w.connections->Names()) {
     auto test = [&]() -> Result<std::string> {
@@ -29,9 +38,9 @@ Result<int> DebugCommand(const Options& options, std::stop_token stop) {
     failed = failed || !outcome;
     const std::string text =
         outcome ? "OK    " + *outcome : "FAIL  " + ReplaceAll(outcome.error().ToString(), "\n", "\n                  ");
-    std::printf("  %-12s  %s\n", name.c_str(), SecretRegistry::Redact(text).c_str());
+    Out(options, fmt::format("  {:<12}  {}", name, text));
   }
-  std::printf("\nComputes\n");
+  Out(options, "\nComputes");
   std::vector<std::string> computes{""};
   if (w.manifest.computes.computes.is_map()) {
     computes.clear();
@@ -40,10 +49,10 @@ Result<int> DebugCommand(const Options& options, std::stop_token stop) {
   for (const auto& name : computes) {
     auto engine = w.connections->GetEngine(name);
     failed = failed || !engine;
-    std::printf("  %-12s  %s\n", name.empty() ? "duckdb" : name.c_str(),
-                engine ? "OK" : ("FAIL  " + engine.error().ToString()).c_str());
+    Out(options,
+        fmt::format("  {:<12}  {}", name.empty() ? "duckdb" : name, engine ? "OK" : "FAIL  " + engine.error().ToString()));
   }
-  std::printf("\n%s\n", failed ? "Some checks failed." : "All checks passed.");
+  Out(options, failed ? "\nSome checks failed." : "\nAll checks passed.");
   return failed ? 1 : 0;
 }
 
@@ -66,7 +75,7 @@ Result<int> CleanCommand(const Options& options, std::stop_token stop) {
     std::error_code error;
     std::filesystem::remove_all(folder, error);
     if (error) return Error(ErrorCode::kIo, fmt::format("cannot remove '{}': {}", folder, error.message()));
-    std::printf("Removed %s\n", folder.c_str());
+    Out(options, "Removed " + folder);
   }
   return 0;
 }

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
@@ -64,12 +62,10 @@ Result<int> DepsCommand(const Options& options, std::stop_token stop) {
   project::InstallOptions install;
   install.upgrade = options.upgrade;
   install.lock_only = options.lock_only;
-  if (!options.quiet) install.tell = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
+  install.tell = [&](const std::string& line) { options.observer->Message(Severity::kWarning, line); };
   DVT_ASSIGN(const auto installed, project::InstallPackages(config, scope, bridge, install, stop));
-  if (!options.quiet) {
-    std::printf(installed.empty() ? "No packages are asked for in packages.yml\n" : "%zu packages %s\n", installed.size(),
-                options.lock_only ? "locked" : "installed");
-  }
+  install.tell(installed.empty() ? "No packages are asked for in packages.yml"
+                                 : fmt::format("{} packages {}", installed.size(), options.lock_only ? "locked" : "installed"));
   return 0;
 }
 

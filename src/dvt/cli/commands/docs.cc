@@ -1,7 +1,6 @@
 // docs generate: what the project says, and what the databases say. docs serve: its page by HTTP.
+#include <fmt/format.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 #include "dvt/artifacts/catalog/catalog_file.h"
 #include "dvt/artifacts/site/site_file.h"
@@ -82,7 +81,7 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(const auto selected, w.Select(options, {"model", "seed", "snapshot", "test", "analysis", "source"}));
   const std::set<std::string> chosen(selected.begin(), selected.end());
   const bool failed = !options.no_compile && !CompileAll(w, selected, stop);
-  DVT_TRY(artifacts::WriteManifest(w.run.target_folder, w.manifest, w.metadata()));
+  DVT_TRY(w.WriteManifest());
   model::Catalog catalog;
   if (!options.empty_catalog) catalog = run::ReadCatalog(w.run, options.select.empty() ? std::set<std::string>() : chosen, stop);
   for (const auto& error : catalog.errors) w.observer->Message(Severity::kError, error);
@@ -90,10 +89,15 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   const auto documentation = Document(w, catalog, selected, !options.empty_catalog, stop);
   DVT_TRY(
       artifacts::WriteSite(w.run.target_folder, w.manifest, catalog, documentation, {kDvtVersion, artifacts::UtcTimestamp()}));
-  if (!options.quiet) {
-    std::printf("%zu relations and %zu sources in %s; the page: %s\n", catalog.nodes.size(), catalog.sources.size(),
-                JoinPath(w.run.target_folder, "catalog.json").c_str(), JoinPath(w.run.target_folder, "index.html").c_str());
-  }
+  const std::string path = JoinPath(w.run.target_folder, "catalog.json");
+  run::LogEvent written;
+  written.name = "CatalogWritten";
+  written.code = "E042";
+  written.audience = run::Audience::kPeople;
+  written.message = fmt::format("{} relations and {} sources in {}; the page: {}", catalog.nodes.size(), catalog.sources.size(),
+                                path, JoinPath(w.run.target_folder, "index.html"));
+  written.data.Set("path", path);
+  w.observer->Event(written);
   return failed || !catalog.errors.empty() || stop.stop_requested() ? 1 : 0;
 }
 
@@ -104,8 +108,7 @@ Result<int> DocsServeCommand(const Options& options, std::stop_token stop) {
     return Error(ErrorCode::kNotFound, "there is no documentation in " + folder).WithHint("write it with `dvt docs generate`");
   }
   const auto started = [&](const std::string& address) {
-    if (!options.quiet) std::printf("Serving %s at %s (Ctrl-C ends it)\n", folder.c_str(), address.c_str());
-    std::fflush(stdout);
+    workspace->observer->Message(Severity::kWarning, fmt::format("Serving {} at {} (Ctrl-C ends it)", folder, address));
     if (options.browser && isatty(STDOUT_FILENO) != 0) {
       for (const char* opener : {"xdg-open", "open"}) {
         if (RunProcess({opener, address}, folder, {}, stop)) break;

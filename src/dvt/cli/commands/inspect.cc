@@ -1,9 +1,6 @@
 // Commands that only look: compile, parse, ls.
 #include <fmt/format.h>
 
-#include <cstdio>
-
-#include "dvt/artifacts/run_results/run_results_file.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
@@ -12,9 +9,24 @@
 
 namespace dvt::cli {
 
+namespace {
+
+void PrintCompiled(const Options& options, const model::Node& node) {
+  Value data = Value::MakeMap();
+  data.Set("compiled", node.compiled_code);
+  data.Set("is_inline", false);
+  data.Set("node_name", node.name);
+  data.Set("output_format", "text");
+  data.Set("quiet", options.quiet);
+  data.Set("unique_id", node.unique_id);
+  Print(options, "CompiledNode", "Q042", fmt::format("-- {}\n{}\n", node.unique_id, node.compiled_code), std::move(data));
+}
+
+}  // namespace
+
 Result<int> ParseCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
-  DVT_TRY(artifacts::WriteManifest(workspace->run.target_folder, workspace->manifest, workspace->metadata()));
+  DVT_TRY(workspace->WriteManifest());
   workspace->observer->Message(
       Severity::kWarning,
       fmt::format("Parsed {} nodes and {} sources; wrote {}", workspace->manifest.nodes.size(),
@@ -46,12 +58,12 @@ Result<int> CompileCommand(const Options& options, std::stop_token stop) {
       const std::string path =
           "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
       DVT_TRY(WriteFileAtomic(JoinPath(w.run.target_folder, path), result.compiled_code + "\n"));
-      if (print) std::printf("-- %s\n%s\n\n", id.c_str(), result.compiled_code.c_str());
+      if (print) PrintCompiled(options, node);
     }
     results.results.push_back(std::move(result));
   }
-  DVT_TRY(artifacts::WriteManifest(w.run.target_folder, w.manifest, w.metadata()));
-  DVT_TRY(artifacts::WriteRunResults(w.run.target_folder, results, w.metadata()));
+  DVT_TRY(w.WriteManifest());
+  DVT_TRY(w.WriteRunResults(results));
   return failed ? 2 : 0;
 }
 
@@ -76,7 +88,7 @@ Result<int> ListCommand(const Options& options, std::stop_token stop) {
     } else if (id.compare(0, 9, "exposure.") == 0 && options.output.empty()) {
       line = "exposure:" + id.substr(9);
     }
-    std::printf("%s\n", line.c_str());
+    PrintLine(options, line);
   }
   return 0;
 }

@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
-#include "dvt/artifacts/run_results/run_results_file.h"
 #include "dvt/artifacts/sources/sources_file.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
-#include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/run/tasks/freshness.h"
+#include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/operation.h"
 
 namespace dvt::cli {
@@ -20,16 +18,6 @@ namespace dvt::cli {
 namespace {
 
 double NowSeconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
-
-// 95400 → "1 d 2 h 30 min"
-std::string Age(double seconds) {
-  const auto minutes = static_cast<int64_t>(seconds / 60);
-  if (minutes < 1) return fmt::format("{:.0f} s", seconds);
-  std::string text;
-  if (minutes >= 1440) text += fmt::format("{} d ", minutes / 1440);
-  if (minutes >= 60) text += fmt::format("{} h ", minutes / 60 % 24);
-  return text + fmt::format("{} min", minutes % 60);
-}
 
 }  // namespace
 
@@ -55,7 +43,7 @@ Result<int> RunOperationCommand(const Options& options, std::stop_token stop) {
   results.args = w.run.options.arguments;
   results.elapsed_seconds = result.execution_seconds;
   results.results.push_back(result);
-  DVT_TRY(artifacts::WriteRunResults(w.run.target_folder, results, w.metadata()));
+  DVT_TRY(w.WriteRunResults(results));
   if (!done) w.observer->Message(Severity::kError, options.macro + ": " + result.message);
   return done ? 0 : 1;
 }
@@ -70,25 +58,32 @@ Result<int> SourceFreshnessCommand(const Options& options, std::stop_token stop)
     if (found != w.manifest.sources.end() && run::HasFreshness(found->second)) sources.push_back(&found->second);
   }
   if (sources.empty()) {
-    w.observer->Message(Severity::kWarning,
-                        "Nothing to do: no selected source has both `freshness` limits and a `loaded_at_field`.");
+    Diagnostic nothing;
+    nothing.code = "NothingToDo";
+    nothing.message = "Nothing to do: no selected source has both `freshness` limits and a `loaded_at_field`.";
+    DVT_TRY(Warn(options, nothing));
   }
   const double started = NowSeconds();
+  const Value& with_hooks = w.manifest.project.flags["source_freshness_run_project_hooks"];
+  const bool hooks = !sources.empty() && !(with_hooks.is_bool() && !with_hooks.as_bool());
+  auto hooks_failed = [&](const char* phase) {
+    if (!hooks) return false;
+    const auto done = run::RunHooks(w.run, *w.compiler, phase, {}, stop);
+    return std::any_of(done.begin(), done.end(), [](const auto& result) { return result.status == "error"; });
+  };
+  if (hooks_failed("on-run-start")) return 1;
   const auto results = run::CheckFreshness(w.run, *w.compiler, sources, stop);
-  for (size_t i = 0; i < results.size(); ++i) {
-    const auto& result = results[i];
-    const std::string name = sources[i]->source_name + "." + sources[i]->name;
-    const std::string outcome = ToUpper(result.status == "error" ? "error stale" : result.status);
-    std::printf("%zu of %zu %s freshness of %s %s\n", i + 1, results.size(), outcome.c_str(), name.c_str(),
-                result.status == "runtime error" ? ("\n  " + result.message).c_str()
-                                                 : ("[newest row is " + Age(result.age_seconds) + " old]").c_str());
-  }
+  const bool end_failed = hooks_failed("on-run-end");
   const std::string path = options.output.empty() ? JoinPath(w.run.target_folder, "sources.json") : AbsolutePath(options.output);
-  DVT_TRY(artifacts::WriteSources(path, results, NowSeconds() - started, w.metadata()));
+  const double elapsed = NowSeconds() - started;
+  DVT_TRY(artifacts::WriteSources(path, results, elapsed, w.metadata()));
+  w.observer->FreshnessDone(results, elapsed);
+  const bool warns_fail = options.warn_policy.Of("LogFreshnessResult") == model::WarnPolicy::Treatment::kFail;
   const bool failed = std::any_of(results.begin(), results.end(), [&](const auto& result) {
-    return result.status == "error" || result.status == "runtime error" || (result.status == "warn" && options.warn_error);
+    return result.status == "error" || result.status == "runtime error" || (result.status == "warn" && warns_fail);
   });
-  return failed || stop.stop_requested() ? 1 : 0;
+  if (stop.stop_requested()) return 2;
+  return failed || end_failed ? 1 : 0;
 }
 
 }  // namespace dvt::cli

@@ -1,6 +1,3 @@
-#include <cstdio>
-
-#include "dvt/base/text/secrets.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/plan/resolve/planner.h"
@@ -51,7 +48,7 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
       if (options.json) {
         list.Push(plan::PlanToJson(planned.plan, render.reads));
       } else {
-        std::fputs((SecretRegistry::Redact(plan::RenderPlanText(planned.plan, render)) + "\n").c_str(), stdout);
+        PrintLine(options, plan::RenderPlanText(planned.plan, render));
       }
       return {};
     };
@@ -61,7 +58,7 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
       exit_code = 1;
     }
   }
-  if (options.json) std::fputs((SecretRegistry::Redact(ToJson(list, 2)) + "\n").c_str(), stdout);
+  if (options.json) PrintLine(options, ToJson(list, 2));
   return exit_code;
 }
 

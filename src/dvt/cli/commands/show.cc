@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/ui/result_table.h"
@@ -43,22 +41,33 @@ Result<Preview> Read(columnar::Stream stream, int limit) {
   return preview;
 }
 
-void Print(const Preview& preview, const std::string& title, bool json) {
+// The rows as a table, or as JSON.
+void PrintRows(const Options& options, const Preview& preview, const std::string& title, const std::string& id) {
+  std::string text;
+  const bool json = options.output == "json";
   if (json) {
     Value out = Value::MakeMap();
     out.Set("node", title);
     out.Set("show", preview.json);
-    std::fputs((ToJson(out, 2) + "\n").c_str(), stdout);
-    return;
+    text = ToJson(out, 2);
+  } else {
+    std::vector<std::string> header;
+    std::vector<bool> right;
+    for (const auto& field : preview.fields) {
+      header.push_back(field.name);
+      right.push_back(field.type.is_numeric());
+    }
+    text = fmt::format("{}\n{}({} row{} shown)", title, ResultTable(header, preview.rows, right), preview.rows.size(),
+                       preview.rows.size() == 1 ? "" : "s");
   }
-  std::vector<std::string> header;
-  std::vector<bool> right;
-  for (const auto& field : preview.fields) {
-    header.push_back(field.name);
-    right.push_back(field.type.is_numeric());
-  }
-  std::printf("%s\n%s(%zu row%s shown)\n", title.c_str(), ResultTable(header, preview.rows, right).c_str(), preview.rows.size(),
-              preview.rows.size() == 1 ? "" : "s");
+  Value data = Value::MakeMap();
+  data.Set("is_inline", id.empty());
+  data.Set("node_name", title);
+  data.Set("output_format", json ? "json" : "text");
+  data.Set("preview", ToJson(preview.json));
+  data.Set("quiet", options.quiet);
+  data.Set("unique_id", id);
+  Print(options, "ShowNode", "Q041", text, std::move(data));
 }
 
 Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options,
@@ -84,7 +93,6 @@ Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::strin
 Result<int> ShowCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
-  const bool json = options.output == "json";
   if (!options.inline_sql.empty()) {
     model::Node node;
     node.unique_id = "operation." + w.manifest.project.name + ".inline";
@@ -94,7 +102,7 @@ Result<int> ShowCommand(const Options& options, std::stop_token stop) {
     node.connection = w.manifest.target;
     node.original_path = "--inline";
     DVT_ASSIGN(const auto preview, ShowNode(w, node, options.inline_sql, options, stop));
-    Print(preview, "inline", json);
+    PrintRows(options, preview, "inline", "");
     return 0;
   }
   if (options.select.empty()) return Error(ErrorCode::kInvalidArgument, "dvt show needs --select or --inline");
@@ -108,7 +116,7 @@ Result<int> ShowCommand(const Options& options, std::stop_token stop) {
         node.type == model::ResourceType::kSeed ? "select * from {{ ref('" + node.name + "') }}" : node.raw_code;
     auto preview = ShowNode(w, node, text, options, stop);
     if (preview) {
-      Print(*preview, node.name, json);
+      PrintRows(options, *preview, node.name, node.unique_id);
     } else {
       w.observer->Message(Severity::kError, std::move(preview).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
       exit_code = 1;

@@ -7,29 +7,25 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <mutex>
 #include <thread>
 
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
+#include "dvt/cli/log/log_line.h"
+#include "dvt/cli/log/run_summary.h"
 #include "dvt/cli/ui/run_lines.h"
 
 namespace dvt::cli {
 
 namespace {
 
+using run::LogLevel;
+
 constexpr const char* kGreen = "\x1b[32m";
 constexpr const char* kRed = "\x1b[31m";
 constexpr const char* kYellow = "\x1b[33m";
 constexpr const char* kReset = "\x1b[0m";
-
-std::string ClockTime() {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  localtime_r(&now, &local);
-  return fmt::format("{:02}:{:02}:{:02}", local.tm_hour, local.tm_min, local.tm_sec);
-}
 
 bool Failed(const model::NodeResult& result) {
   return result.status == "error" || result.status == "fail" || result.status == "partial success";
@@ -49,15 +45,15 @@ class Display : public run::Observer {
     std::fflush(stdout);
   }
 
-  void RunStarted(int nodes, int threads) override {
-    if (options_.quiet) return;
-    Print(fmt::format("{}  Running {} node{} on {} thread{}", ClockTime(), nodes, nodes == 1 ? "" : "s", threads,
+  void RunStarted(int nodes, int threads, const std::string&) override {
+    if (!Shows(LogLevel::kInfo)) return;
+    Print(fmt::format("{}  Running {} node{} on {} thread{}", ClockTime(false), nodes, nodes == 1 ? "" : "s", threads,
                       threads == 1 ? "" : "s"));
   }
 
   void NodeStarted(const model::Node& node, int index, int total, const run::NodeProgress& progress) override {
-    if (!options_.live && !options_.quiet)
-      Print(fmt::format("{}  {} of {} START {}", ClockTime(), index, total, RelationLabel(node)));
+    if (!options_.live && Shows(LogLevel::kInfo))
+      Print(fmt::format("{}  {} of {} START {}", ClockTime(false), index, total, RelationLabel(node)));
     std::lock_guard lock(mutex_);
     running_.push_back({&node, index, total, &progress, std::chrono::steady_clock::now()});
   }
@@ -66,40 +62,66 @@ class Display : public run::Observer {
     {
       std::lock_guard lock(mutex_);
       std::erase_if(running_, [&](const Running& r) { return r.node == &node; });
+      summary_.Know(node);
     }
-    if (options_.quiet && !Failed(result)) return;
+    if (!Shows(Failed(result) ? LogLevel::kError : result.status == "warn" ? LogLevel::kWarn : LogLevel::kInfo)) return;
     const char* color = Failed(result) ? kRed : result.status == "success" || result.status == "pass" ? kGreen : kYellow;
     const std::string word = result.status == "success" ? "OK" : ToUpper(result.status);
-    std::string lines = fmt::format("{}  {} of {} {} {}  {}", ClockTime(), index, total, Paint(color, word), RelationLabel(node),
-                                    OutcomeText(result));
+    std::string lines = fmt::format("{}  {} of {} {} {}  {}", ClockTime(false), index, total, Paint(color, word),
+                                    RelationLabel(node), OutcomeText(result));
     for (const auto& warning : result.warnings)
       lines += "\n" + Paint(kYellow, fmt::format("          {}: {}", warning.code, warning.message));
     if (Failed(result)) lines += "\n" + Paint(kRed, "          " + ReplaceAll(result.message, "\n", "\n          "));
     Print(lines);
   }
 
-  void Message(Severity severity, std::string_view text) override {
-    if (options_.quiet && severity != Severity::kError) return;
-    Print(fmt::format("{}  {}", ClockTime(), severity == Severity::kError ? Paint(kRed, std::string(text)) : std::string(text)));
+  void HookFinished(const model::Node& hook, int index, int total, const model::NodeResult& result) override {
+    const bool failed = Failed(result);
+    {
+      std::lock_guard lock(mutex_);
+      summary_.Know(hook);
+    }
+    if (!Shows(failed ? LogLevel::kError : LogLevel::kInfo)) return;
+    const std::string word = failed ? Paint(kRed, "ERROR") : result.status == "skipped" ? Paint(kYellow, "SKIPPED") : "OK";
+    Print(fmt::format("{}  {} of {} {} hook {}  [in {}]{}", ClockTime(false), index, total, word, Join(hook.fqn, "."),
+                      HumanSeconds(result.execution_seconds),
+                      failed ? "\n" + Paint(kRed, "          " + ReplaceAll(result.message, "\n", "\n          ")) : ""));
+  }
+
+  void FreshnessFinished(const model::SourceNode& source, int index, int total, const model::FreshnessResult& result) override {
+    const bool failed = result.status == "error" || result.status == "runtime error";
+    {
+      std::lock_guard lock(mutex_);
+      summary_.Know(source);
+    }
+    if (!Shows(failed ? LogLevel::kError : result.status == "warn" ? LogLevel::kWarn : LogLevel::kInfo)) return;
+    const std::string outcome = ToUpper(result.status == "error" ? "error stale" : result.status);
+    Print(fmt::format(
+        "{} of {} {} freshness of {}.{} {}", index, total, outcome, source.source_name, source.name,
+        result.status == "runtime error" ? "\n  " + result.message : "[newest row is " + AgeText(result.age_seconds) + " old]"));
+  }
+
+  void Event(const run::LogEvent& event) override {
+    if (event.audience == run::Audience::kOutput) {
+      Print(event.message, false);
+      return;
+    }
+    if (!Shows(event.level) || (event.audience == run::Audience::kLog && !Shows(LogLevel::kDebug))) return;
+    const std::string text = event.level == LogLevel::kError  ? Paint(kRed, event.message)
+                             : event.level == LogLevel::kWarn ? "Warning: " + event.message
+                                                              : event.message;
+    Print(fmt::format("{}  {}", ClockTime(false), text));
   }
 
   void RunFinished(const model::RunResults& results) override {
-    int passed = 0, warned = 0, failed = 0, skipped = 0;
-    for (const auto& result : results.results) {
-      if (result.status == "success" || result.status == "pass")
-        ++passed;
-      else if (result.status == "warn")
-        ++warned;
-      else if (result.status == "skipped")
-        ++skipped;
-      else
-        ++failed;
-    }
-    if (options_.quiet && failed == 0) return;
     const std::string table = TransferTable(results);
-    if (!table.empty()) Print("\nMoved:" + table);
-    Print(fmt::format("\nDone in {}. PASS={} WARN={} ERROR={} SKIP={} TOTAL={}", HumanSeconds(results.elapsed_seconds), passed,
-                      warned, failed, skipped, results.results.size()));
+    if (!table.empty() && Shows(LogLevel::kInfo)) Print("\nMoved:" + table);
+    if (Shows(LogLevel::kInfo)) Print("");
+    PrintAll(summary_.OfRun(results));
+  }
+
+  void FreshnessDone(const std::vector<model::FreshnessResult>& results, double elapsed_seconds) override {
+    PrintAll(summary_.OfFreshness(results, elapsed_seconds));
   }
 
  private:
@@ -113,13 +135,22 @@ class Display : public run::Observer {
 
   std::string Paint(const char* color, const std::string& text) const { return options_.color ? color + text + kReset : text; }
 
-  void Print(const std::string& text) {
+  // Lines of the end, which have their colours already.
+  void PrintAll(const std::vector<run::LogEvent>& events) {
+    for (const auto& event : events) {
+      if (Shows(event.level)) Print(ClockTime(false) + "  " + (options_.color ? event.message : WithoutColors(event.message)));
+    }
+  }
+
+  bool Shows(LogLevel level) const { return options_.level && level >= *options_.level; }
+
+  void Print(const std::string& text, bool flush = true) {
     const std::string redacted = SecretRegistry::Redact(text) + "\n";
     std::lock_guard lock(mutex_);
     EraseLive();
     std::fwrite(redacted.data(), 1, redacted.size(), stdout);
     DrawLive();
-    std::fflush(stdout);
+    if (flush || options_.live) std::fflush(stdout);
   }
 
   void EraseLive() {
@@ -156,6 +187,7 @@ class Display : public run::Observer {
   const DisplayOptions options_;
   std::mutex mutex_;
   std::vector<Running> running_;
+  RunSummary summary_;
   int drawn_ = 0;
   std::jthread redraw_;
 };
@@ -168,14 +200,14 @@ int TerminalWidth() {
   return 100;
 }
 
-DisplayOptions DetectTerminal(bool no_progress, bool no_color, bool quiet) {
+DisplayOptions DetectTerminal(bool no_progress, bool use_colors, bool force_colors, std::optional<run::LogLevel> level) {
   DisplayOptions options;
   const char* term = std::getenv("TERM");
   const bool terminal = isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
-  options.live = terminal && !no_progress && !quiet;
+  options.level = level;
+  options.live = terminal && !no_progress && level && *level <= run::LogLevel::kInfo;
   const char* no_color_env = std::getenv("NO_COLOR");
-  options.color = terminal && !no_color && (no_color_env == nullptr || *no_color_env == '\0');
-  options.quiet = quiet;
+  options.color = force_colors || (terminal && use_colors && (no_color_env == nullptr || *no_color_env == '\0'));
   return options;
 }
 

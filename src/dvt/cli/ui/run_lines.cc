@@ -93,4 +93,13 @@ std::string TransferTable(const model::RunResults& results) {
   return table;
 }
 
+std::string AgeText(double seconds) {
+  const auto minutes = static_cast<int64_t>(seconds / 60);
+  if (minutes < 1) return fmt::format("{:.0f} s", seconds);
+  std::string text;
+  if (minutes >= 1440) text += fmt::format("{} d ", minutes / 1440);
+  if (minutes >= 60) text += fmt::format("{} h ", minutes / 60 % 24);
+  return text + fmt::format("{} min", minutes % 60);
+}
+
 }  // namespace dvt::cli

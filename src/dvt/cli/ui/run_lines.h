@@ -16,6 +16,8 @@ std::string LiveLine(const model::Node& node, int index, int total, const run::N
 std::string OutcomeText(const model::NodeResult& result);
 /// The table of what moved; empty if nothing did.
 std::string TransferTable(const model::RunResults& results);
+/// "1 d 2 h 30 min" of seconds; "12 s" below a minute.
+std::string AgeText(double seconds);
 /// Cuts a line to `width` terminal columns (every code point counts one).
 std::string FitWidth(const std::string& line, int width);
 

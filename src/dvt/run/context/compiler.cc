@@ -217,18 +217,53 @@ std::map<std::string, Value> VarsFor(const model::Manifest& manifest, const Valu
 
 Value FlagsValue(const RunOptions& options) {
   Value flags = Value::MakeMap();
+  for (const auto& flag : options.flags.is_map() ? options.flags.map() : Value::Map()) flags.Set(ToUpper(flag.key), flag.value);
   flags.Set("FULL_REFRESH", options.full_refresh);
   flags.Set("FAIL_FAST", options.fail_fast);
-  flags.Set("WARN_ERROR", options.warn_error);
   flags.Set("STORE_FAILURES", false);
   flags.Set("WHICH", options.command);
   flags.Set("EMPTY", options.empty);
   return flags;
 }
 
-}  // namespace
+// log(): for people with info=true, for the log otherwise.
+LogEvent Said(const std::string& message, bool to_people, const model::Node& node) {
+  LogEvent event;
+  event.name = to_people ? "JinjaLogInfo" : "JinjaLogDebug";
+  event.code = to_people ? "I062" : "I063";
+  event.level = to_people ? LogLevel::kInfo : LogLevel::kDebug;
+  event.audience = Audience::kPeople;
+  event.message = message;
+  event.data.Set("msg", message);
+  event.node = &node;
+  return event;
+}
 
-namespace {}  // namespace
+LogEvent Printed(const std::string& message) {
+  LogEvent event;
+  event.name = "PrintEvent";
+  event.code = "Z052";
+  event.audience = Audience::kOutput;
+  event.message = message;
+  event.data.Set("msg", message);
+  return event;
+}
+
+// exceptions.warn()
+Status WarnOf(RunContext& run, const std::string& message, const Place& place, const model::Node& node) {
+  const auto treatment = run.options.warn_policy.Of("JinjaLogWarning");
+  if (treatment == model::WarnPolicy::Treatment::kSilence) return {};
+  if (treatment == model::WarnPolicy::Treatment::kFail) return Error(ErrorCode::kConfig, message).At(place);
+  LogEvent event = Said(message, true, node);
+  event.name = "JinjaLogWarning";
+  event.code = "I061";
+  event.level = LogLevel::kWarn;
+  event.message = (place.known() ? place.ToString() + ": " : "") + message;
+  run.observer->Event(event);
+  return {};
+}
+
+}  // namespace
 
 tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const {
   tmpl::ContextParams params;
@@ -268,11 +303,15 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
     graph.Set("sources", Value::MakeMap());
     return graph;
   };
-  params.log = [this](const std::string& message, bool to_terminal) {
-    if (to_terminal) run_.observer->Message(Severity::kWarning, message);
+  params.invocation_args = run_.options.arguments;
+  params.log = [this, &node](const std::string& message, bool to_terminal) {
+    run_.observer->Event(Said(message, to_terminal, node));
   };
-  params.warn = [this](const std::string& message, const Place& place) {
-    run_.observer->Message(Severity::kWarning, "Warning: " + (place.known() ? place.ToString() + ": " : "") + message);
+  params.print = [this](const std::string& message) {
+    if (run_.options.print) run_.observer->Event(Printed(message));
+  };
+  params.warn = [this, &node](const std::string& message, const Place& place) -> Status {
+    return WarnOf(run_, message, place, node);
   };
   return params;
 }
@@ -303,10 +342,11 @@ Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter
 }
 
 Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,
-                                       std::stop_token stop) const {
+                                       std::stop_token stop, const std::vector<std::pair<std::string, Object>>& variables) const {
   CompileResolver resolver(run_, *this, node, adapter, stop);
   DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
-  const auto params = Params(node, &adapter, &resolver);
+  auto params = Params(node, &adapter, &resolver);
+  params.extra = variables;
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   DVT_TRY(SetTestArguments(node, *context));

@@ -35,9 +35,9 @@ class Compiler {
   /// Variables and functions of a node's templates; `resolver` must outlive the context made from it.
   tmpl::ContextParams Params(const model::Node& node, NodeAdapter* adapter, tmpl::NodeResolver* resolver) const;
   Result<Compiled> Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
-  /// Any template text in the context of a node (show --inline, hooks).
-  Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,
-                               std::stop_token stop) const;
+  /// Any template text in the context of a node (show --inline, hooks), with further variables.
+  Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop,
+                               const std::vector<std::pair<std::string, tmpl::Object>>& variables = {}) const;
   /// Resolver of a node for macros that run after compiling (materializations, hooks).
   std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
   /// The condition that keeps the rows of a window, as the target's dialect says it. `elsewhere`: of a relation on another connection.

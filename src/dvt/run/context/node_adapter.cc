@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/run/context/limited_relation.h"
+#include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
 
 namespace dvt::run {
@@ -96,14 +97,15 @@ Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin
   DVT_ASSIGN(auto* session, this->session());
   if (auto_begin && !session->in_transaction()) DVT_TRY(session->Begin());
   QueryTable table;
+  StatementEvent told(*run_.observer, connector_->config().name, sql);
   if (!fetch) {
-    DVT_ASSIGN(const auto done, session->Execute(sql, stop_));
+    DVT_ASSIGN(const auto done, told.Done(session->Execute(sql, stop_)));
     table.message = done.message;
     table.code = done.message.substr(0, done.message.find(' '));
     table.rows_affected = done.rows_affected;
     return table;
   }
-  DVT_ASSIGN(auto stream, session->Query(sql, stop_));
+  DVT_ASSIGN(auto stream, told.Done(session->Query(sql, stop_)));
   DVT_ASSIGN(const auto fields, stream.GetFields());
   for (const auto& field : fields) table.columns.push_back(field.name);
   for (;;) {

@@ -11,6 +11,7 @@
 #include "dvt/base/text/value.h"
 #include "dvt/model/previous_state.h"
 #include "dvt/model/project.h"
+#include "dvt/model/warn_policy.h"
 #include "dvt/run/context/connections.h"
 #include "dvt/run/context/event_window.h"
 #include "dvt/run/context/relation_cache.h"
@@ -24,7 +25,9 @@ struct RunOptions {
   std::string command;  ///< "run", "build", …: `flags.WHICH`
   bool full_refresh = false;
   bool fail_fast = false;
-  bool warn_error = false;
+  model::WarnPolicy warn_policy;
+  bool print = true;                        ///< print() of macros is printed
+  Value flags;                              ///< every flag by its name in lower case: `flags` of templates
   bool defer = false;                       ///< what is not selected and not there is read where the earlier run built it
   bool favor_state = false;                 ///< … even if it is there
   int threads = 0;                          ///< 0: the profile's

@@ -16,6 +16,20 @@ namespace {
 using graph::ReadyQueue;
 using model::NodeResult;
 
+// Ephemeral models have no result.
+const model::Node* RunnableNode(const RunContext& run, const std::string& id) {
+  const auto found = run.manifest->nodes.find(id);
+  return found == run.manifest->nodes.end() || found->second.is_ephemeral() ? nullptr : &found->second;
+}
+
+NodeResult SkippedResult(const std::string& id, const std::string& because_of) {
+  NodeResult result;
+  result.unique_id = id;
+  result.status = "skipped";
+  result.message = "because of " + because_of;
+  return result;
+}
+
 // The state that the workers of one run share.
 class NodeSchedule {
  public:
@@ -29,23 +43,22 @@ class NodeSchedule {
   }
 
   model::RunResults Run(int threads) {
-    run_.observer->RunStarted(total_, threads);
+    run_.observer->RunStarted(total_, threads, run_.manifest->target);
     {
       std::vector<std::jthread> workers;
       for (int i = 0; i < threads; ++i) workers.emplace_back([this, i] { Work(i); });
     }
+    results_.interrupted = stop_.stop_requested();
     for (const auto& id : queue_.Abandon())
       Skip(id, stop_.stop_requested() ? "the run was cancelled" : "an earlier failure (fail-fast)");
     return std::move(results_);
   }
 
  private:
-  bool Runs(const std::string& id) const {
-    const auto found = run_.manifest->nodes.find(id);
-    return found != run_.manifest->nodes.end() && !found->second.is_ephemeral();
-  }
+  bool Runs(const std::string& id) const { return RunnableNode(run_, id) != nullptr; }
 
   void Work(int worker) {
+    NameThread(fmt::format("Thread-{}", worker + 1));
     while (auto id = queue_.Next(stop_)) {
       if (!Runs(*id)) {
         Finish(*id, ReadyQueue::Outcome::kSuccess);
@@ -56,7 +69,7 @@ class NodeSchedule {
       auto& progress = NewProgress();
       run_.observer->NodeStarted(node, index, total_, progress);
       NodeResult result = runner_.Run(node, progress, stop_);
-      result.thread = fmt::format("Thread-{}", worker + 1);
+      result.thread = ThreadName();
       const bool failed = result.status == "error" || result.status == "fail" || result.status == "partial success";
       run_.observer->NodeFinished(node, index, total_, result);
       Keep(std::move(result));
@@ -73,10 +86,8 @@ class NodeSchedule {
 
   void Skip(const std::string& id, const std::string& because_of) {
     if (!Runs(id)) return;
-    NodeResult result;
-    result.unique_id = id;
-    result.status = "skipped";
-    result.message = "because of " + because_of;
+    NodeResult result = SkippedResult(id, because_of);
+    result.thread = ThreadName();
     const model::Node& node = run_.manifest->nodes.at(id);
     run_.observer->NodeFinished(node, NextIndex(), total_, result);
     Keep(std::move(result));
@@ -117,6 +128,22 @@ model::RunResults RunNodes(RunContext& run, NodeRunner& runner, const graph::Dag
   results.invocation_id = run.invocation_id;
   results.args = run.options.arguments;
   results.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return results;
+}
+
+model::RunResults SkipNodes(RunContext& run, const std::vector<std::string>& selected, const std::string& reason) {
+  model::RunResults results;
+  std::vector<const model::Node*> nodes;
+  for (const auto& id : selected) {
+    if (const auto* node = RunnableNode(run, id)) nodes.push_back(node);
+  }
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    results.results.push_back(SkippedResult(nodes[i]->unique_id, reason));
+    results.results.back().thread = ThreadName();
+    run.observer->NodeFinished(*nodes[i], static_cast<int>(i) + 1, static_cast<int>(nodes.size()), results.results.back());
+  }
+  results.invocation_id = run.invocation_id;
+  results.args = run.options.arguments;
   return results;
 }
 

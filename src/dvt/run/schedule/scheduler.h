@@ -14,5 +14,7 @@ namespace dvt::run {
 /// skipped; after a stop, or a first failure with fail-fast, all that has not started is skipped. Results are in order of finishing.
 model::RunResults RunNodes(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected,
                            std::stop_token stop);
+/// The results of a run in which nothing is run, because `reason` (a failed on-run-start): all are skipped.
+model::RunResults SkipNodes(RunContext& run, const std::vector<std::string>& selected, const std::string& reason);
 
 }  // namespace dvt::run

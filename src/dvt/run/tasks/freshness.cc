@@ -132,9 +132,14 @@ std::vector<FreshnessResult> CheckFreshness(RunContext& run, const Compiler& com
     std::vector<std::jthread> workers;
     for (int i = 0; i < std::max(1, wanted); ++i) {
       workers.emplace_back([&, i] {
+        NameThread(fmt::format("Thread-{}", i + 1));
+        const int total = static_cast<int>(sources.size());
         for (size_t at = next++; at < sources.size(); at = next++) {
+          const int index = static_cast<int>(at) + 1;
+          run.observer->FreshnessStarted(*sources[at], index, total);
           results[at] = CheckOne(run, compiler, *sources[at], stop);
-          results[at].thread = fmt::format("Thread-{}", i + 1);
+          results[at].thread = ThreadName();
+          run.observer->FreshnessFinished(*sources[at], index, total, results[at]);
         }
       });
     }

@@ -10,7 +10,9 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/file_format.h"
+#include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
+#include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/operation.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -24,46 +26,14 @@ namespace {
 
 double NowSeconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-std::vector<Object> HookObjects(const Value& hooks) {
-  std::vector<Object> objects;
-  auto add = [&](const Value& hook) {
-    if (hook.is_string()) {
-      objects.push_back(Object::MakeDict({{"sql", hook.as_string()}, {"transaction", true}}));
-    } else if (hook.is_map()) {
-      const bool transaction = !hook["transaction"].is_bool() || hook["transaction"].as_bool();
-      objects.push_back(Object::MakeDict({{"sql", hook["sql"].ToText()}, {"transaction", transaction}}));
-    }
-  };
-  if (hooks.is_list()) {
-    for (const auto& hook : hooks.list()) add(hook);
-  } else {
-    add(hooks);
-  }
-  return objects;
-}
-
-// A warning that the configuration turns into an error, or silences.
-enum class Treatment { kWarn, kFail, kSilence };
-
-Treatment TreatmentOf(const RunContext& run, const std::string& code) {
-  const Value& options = run.manifest->project.flags["warn_error_options"];
-  auto listed = [&](std::string_view key) {
-    const Value& list = options[key];
-    if (list.is_string()) return list.as_string() == "all" || list.as_string() == "*";
-    if (!list.is_list()) return false;
-    return std::any_of(list.list().begin(), list.list().end(),
-                       [&](const Value& v) { return v.is_string() && v.as_string() == code; });
-  };
-  if (listed("silence")) return Treatment::kSilence;
-  if (listed("error") || listed("include") || run.options.warn_error) return Treatment::kFail;
-  return Treatment::kWarn;
-}
+using Treatment = model::WarnPolicy::Treatment;
 
 Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, NodeResult& result) {
   std::optional<Error> failed;
   for (const auto& warning : found) {
-    const bool informational = warning.code == "DVT007" && run.options.warn_error;
-    switch (informational ? Treatment::kWarn : TreatmentOf(run, warning.code)) {
+    // DVT007 tells how a model runs: it fails only where it is asked for by name.
+    const bool informational = warning.code == "DVT007" && run.options.warn_policy.every_warning_fails();
+    switch (informational ? Treatment::kWarn : run.options.warn_policy.Of(warning.code)) {
       case Treatment::kSilence: break;
       case Treatment::kFail:
         if (!failed)
@@ -403,7 +373,8 @@ Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAd
                                               std::unique_ptr<PlanMover>& holder, std::stop_token stop) {
   if (planned.plan.way == plan::Way::kPushdown) {
     DVT_ASSIGN(auto* session, adapter.session());
-    return session->Query(planned.plan.sql, stop);
+    StatementEvent told(*run_.observer, adapter.connector().config().name, planned.plan.sql);
+    return told.Done(session->Query(planned.plan.sql, stop));
   }
   model::Node nowhere;
   DVT_ASSIGN(holder, PlanMover::Make(planned.plan, MakeTransferContext(nowhere), adapter.connector(), progress, stop));
@@ -458,29 +429,13 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
     result.status = "fail";
     result.message = got + "fail if " + error_if;
   } else if (should_warn) {
-    result.status = run_.options.warn_error ? "fail" : "warn";
-    result.message = got + (run_.options.warn_error ? "fail if " : "warn if ") + warn_if;
+    const bool fails = run_.options.warn_policy.Of("LogTestResult") == Treatment::kFail;
+    result.status = fails ? "fail" : "warn";
+    result.message = got + (fails ? "fail if " : "warn if ") + warn_if;
   } else {
     result.status = "pass";
   }
   return {};
-}
-
-Status NodeRunner::RunHooks(const Value& hooks, const std::string& name, std::stop_token stop) {
-  const auto statements = HookObjects(hooks);
-  if (statements.empty()) return {};
-  const model::Node node = OperationNode(run_, name);
-  DVT_ASSIGN(auto connector, ConnectorOf(node));
-  NodeAdapter adapter(run_, connector, stop);
-  for (const auto& statement : statements) {
-    const std::string text = statement.dict().Find(std::string_view("sql"))->Str();
-    auto compiled = compiler_.CompileText(node, text, adapter, stop);
-    if (!compiled) return std::move(compiled).error().Within("in " + name);
-    if (compiled->sql.empty()) continue;
-    auto done = adapter.Execute(compiled->sql, false, false);
-    if (!done) return std::move(done).error().Within("in " + name + ": " + compiled->sql);
-  }
-  return adapter.Commit();
 }
 
 }  // namespace dvt::run

@@ -37,8 +37,6 @@ class NodeRunner {
                                     std::unique_ptr<PlanMover>& holder, std::stop_token stop);
   TransferContext MakeTransferContext(const model::Node& node);
   Result<std::shared_ptr<connectors::Connector>> ConnectorOf(const model::Node& node);
-  /// on-run-start / on-run-end statements.
-  Status RunHooks(const Value& hooks, const std::string& name, std::stop_token stop);
   const Compiler& compiler() const { return compiler_; }
 
  private:

@@ -60,8 +60,10 @@ struct ContextParams {
   std::string thread_id = "Thread-1";
   AdapterApi* adapter = nullptr;
   NodeResolver* resolver = nullptr;
-  std::function<void(const std::string& message, bool to_terminal)> log;  ///< log(), print()
-  std::function<void(const std::string& message, const Place& place)> warn;
+  std::function<void(const std::string& message, bool to_terminal)> log;  ///< log()
+  std::function<void(const std::string& message)> print;
+  /// exceptions.warn(); a failure is raised there.
+  std::function<Status(const std::string& message, const Place& place)> warn;
   Limits limits;
   bool lenient_undefined = false;  ///< parsing
   /// Further variables, last: sql, pre_hooks, compiled_code, schemas, results …

@@ -89,7 +89,7 @@ Object Exceptions(const Shared& shared) {
   };
   Object warn = MakeFunction("warn", [shared](Context& c, const Arguments& a) -> Result<Object> {
     DVT_ASSIGN(auto bound, a.Bind("warn", {{"msg", std::nullopt}}));
-    if (shared->params.warn) shared->params.warn(bound[0].Str(), c.place());
+    if (shared->params.warn) DVT_TRY(shared->params.warn(bound[0].Str(), c.place()));
     return Object("");
   });
   return MakeRecord("exceptions", {raise("raise_compiler_error", ""),
@@ -169,7 +169,7 @@ void AddOutput(Context& context, const Shared& shared) {
               }));
   context.Set("print", MakeFunction("print", [shared](Context&, const Arguments& a) -> Result<Object> {
                 DVT_ASSIGN(auto bound, a.Bind("print", {{"msg", std::nullopt}}));
-                if (shared->params.log) shared->params.log(bound[0].Str(), true);
+                if (shared->params.print) shared->params.print(bound[0].Str());
                 return Object("");
               }));
   context.Set("debug", MakeFunction("debug", [](Context&, const Arguments&) -> Result<Object> { return Object(""); }));

@@ -1,0 +1,160 @@
+#include "dvt/run/tasks/hooks.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <set>
+
+#include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
+#include "dvt/model/node_value.h"
+#include "dvt/run/context/node_adapter.h"
+#include "dvt/run/tasks/operation.h"
+
+namespace dvt::run {
+
+using model::NodeResult;
+using tmpl::Object;
+
+namespace {
+
+double NowSeconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+// One statement as a node: operation.shop.shop-on-run-start-0, named shop.on-run-start.0 where people see it.
+model::Node HookNode(const RunContext& run, const model::ProjectConfig& project, const std::string& phase, size_t index,
+                     std::string sql) {
+  const std::string name = fmt::format("{}-{}-{}", project.name, phase, index);
+  model::Node node = OperationNode(run, name);
+  node.package = project.name;
+  node.unique_id = fmt::format("operation.{}.{}", project.name, name);
+  node.path = "hooks/" + name + ".sql";
+  node.original_path = "dbt_project.yml";
+  if (const size_t slash = project.file.rfind('/'); slash != std::string::npos)
+    node.original_path = project.file.substr(slash + 1);
+  node.alias = name;
+  node.fqn = {project.name, phase, std::to_string(index)};
+  node.raw_code = std::move(sql);
+  return node;
+}
+
+std::vector<model::Node> HookNodes(const RunContext& run, const std::string& phase) {
+  std::vector<model::Node> nodes;
+  auto add = [&](const model::ProjectConfig& project) {
+    size_t index = 0;
+    for (const auto& hook : HookObjects(phase == "on-run-start" ? project.on_run_start : project.on_run_end))
+      nodes.push_back(HookNode(run, project, phase, index++, hook.dict().Find(std::string_view("sql"))->Str()));
+  };
+  add(run.manifest->project);
+  for (const auto& [name, package] : run.manifest->packages) add(package);
+  return nodes;
+}
+
+// `results`, `schemas` and `database_schemas` as on-run-end sees them.
+std::vector<std::pair<std::string, Object>> EndVariables(const RunContext& run, const std::vector<NodeResult>& so_far) {
+  Value results = Value::MakeList(), schemas = Value::MakeList(), database_schemas = Value::MakeList();
+  std::set<std::pair<std::string, std::string>> seen;
+  std::set<std::string> names;
+  for (const auto& result : so_far) {
+    const auto found = run.manifest->nodes.find(result.unique_id);
+    if (found == run.manifest->nodes.end()) continue;
+    const model::Node& node = found->second;
+    Value value = Value::MakeMap();
+    value.Set("node", model::NodeToValue(node));
+    value.Set("unique_id", result.unique_id);
+    value.Set("status", result.status);
+    value.Set("message", result.message.empty() ? Value() : Value(result.message));
+    value.Set("failures", result.failures ? Value(*result.failures) : Value());
+    value.Set("execution_time", result.execution_seconds);
+    value.Set("thread_id", result.thread);
+    value.Set("adapter_response", result.adapter_response);
+    value.Set("timing", Value::MakeList());
+    results.Push(std::move(value));
+    if (node.type == model::ResourceType::kTest || result.status == "skipped") continue;
+    if (seen.emplace(node.database, node.schema).second) {
+      Value pair = Value::MakeList();
+      pair.Push(node.database);
+      pair.Push(node.schema);
+      database_schemas.Push(std::move(pair));
+    }
+    if (names.insert(node.schema).second) schemas.Push(node.schema);
+  }
+  return {{"results", Object::FromValue(results)},
+          {"schemas", Object::FromValue(schemas)},
+          {"database_schemas", Object::FromValue(database_schemas)}};
+}
+
+Status RunHook(RunContext& run, const Compiler& compiler, const model::Node& node,
+               const std::vector<std::pair<std::string, Object>>& variables, NodeResult& result, std::stop_token stop) {
+  DVT_ASSIGN(auto connector, run.connections->Get(node.connection));
+  NodeAdapter adapter(run, connector, stop);
+  DVT_ASSIGN(const auto compiled, compiler.CompileText(node, node.raw_code, adapter, stop, variables));
+  result.compile_completed = NowSeconds();
+  result.compiled = true;
+  result.compiled_code = compiled.sql;
+  if (!compiled.sql.empty()) {
+    auto done = adapter.Execute(compiled.sql, false, false);
+    if (!done) {
+      (void)adapter.Rollback();
+      return std::move(done).error().Within("in " + Join(node.fqn, ".") + ": " + compiled.sql);
+    }
+  }
+  return adapter.Commit();
+}
+
+}  // namespace
+
+std::vector<Object> HookObjects(const Value& hooks) {
+  std::vector<Object> objects;
+  auto add = [&](const Value& hook) {
+    if (hook.is_string()) {
+      objects.push_back(Object::MakeDict({{"sql", hook.as_string()}, {"transaction", true}}));
+    } else if (hook.is_map()) {
+      const bool transaction = !hook["transaction"].is_bool() || hook["transaction"].as_bool();
+      objects.push_back(Object::MakeDict({{"sql", hook["sql"].ToText()}, {"transaction", transaction}}));
+    }
+  };
+  if (hooks.is_list()) {
+    for (const auto& hook : hooks.list()) add(hook);
+  } else {
+    add(hooks);
+  }
+  return objects;
+}
+
+std::vector<NodeResult> RunHooks(RunContext& run, const Compiler& compiler, const std::string& phase,
+                                 const std::vector<NodeResult>& so_far, std::stop_token stop) {
+  const auto nodes = HookNodes(run, phase);
+  std::vector<NodeResult> results;
+  std::vector<std::pair<std::string, Object>> variables;
+  if (phase == "on-run-end" && !nodes.empty()) variables = EndVariables(run, so_far);
+  bool failed = false;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const model::Node& node = nodes[i];
+    const std::string name = Join(node.fqn, ".");
+    const int index = static_cast<int>(i) + 1, total = static_cast<int>(nodes.size());
+    NodeResult result;
+    result.unique_id = node.unique_id;
+    result.thread = "main";
+    if (failed) {
+      result.status = "skipped";
+      result.message = name + " skipped";
+      result.failures = 1;
+    } else {
+      run.observer->HookStarted(node, index, total);
+      result.started = result.compile_completed = NowSeconds();
+      auto done = RunHook(run, compiler, node, variables, result, stop);
+      result.completed = NowSeconds();
+      result.execution_seconds = result.completed - result.started;
+      failed = !done;
+      result.status = done ? "success" : "error";
+      result.failures = done ? 0 : 1;
+      result.message = done ? name + " passed"
+                            : SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+    }
+    run.observer->HookFinished(node, index, total, result);
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace dvt::run

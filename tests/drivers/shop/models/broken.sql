@@ -1,0 +1,1 @@
+select nosuch from {{ ref('sales') }}

@@ -1,0 +1,1 @@
+select city, sum(amount) as total from {{ ref('sales') }} group by city
