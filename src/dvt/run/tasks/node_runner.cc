@@ -360,6 +360,10 @@ Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodePr
   DVT_ASSIGN(auto fields, SeedFields(seed, node.config["column_types"], [&](const std::string& type) {
                return sql::ParseTypeName(adapter.connector().dialect(), type);
              }));
+  if (run_.options.empty) {  // the columns are still those of all rows
+    seed.rows.clear();
+    seed.lines.clear();
+  }
   SeedMover mover(std::move(seed), std::move(fields), progress);
   adapter.SetMover(&mover);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
