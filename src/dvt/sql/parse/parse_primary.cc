@@ -92,10 +92,11 @@ Node* Parser::WordPrimary() {
   }
   if (Has(Feature::kLambdaArrow) && (SymbolAhead(1, "->") || SymbolAhead(2, "->")) && LambdaAhead()) return Lambda();
   bool callable =
-      SymbolAhead(1, "(") && ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) ||
-                              (Is(Kw::kCOLLATE) && (Has(Feature::kStagedFiles) || Has(Feature::kDashedNames))) || Is(Kw::kLEFT) ||
-                              Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
-                              Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
+      SymbolAhead(1, "(") &&
+      ((Is(Kw::kEXISTS) && Has(Feature::kCallableExists)) ||
+       (Is(Kw::kCOLLATE) && (Has(Feature::kStagedFiles) || Has(Feature::kDashedNames) || Has(Feature::kCanonicalNames))) ||
+       Is(Kw::kLEFT) || Is(Kw::kRIGHT) || Is(Kw::kIF) || Is(Kw::kREPLACE) || Is(Kw::kINSERT) || Is(Kw::kVALUES) ||
+       Is(Kw::kDEFAULT) || Is(Kw::kLIKE) || (Is(Kw::kTABLE) && Has(Feature::kTableKeyword)));
   const bool group = Is(Kw::kGROUP) && (SymbolAhead(1, ")") || SymbolAhead(1, ","));  // a column of that name, as an argument
   const bool schema = Is(Kw::kDEFAULT) && SymbolAhead(1, ".");
   if (!callable && !group && !schema && IsStructural(Cur().kw)) Unexpected("an expression");

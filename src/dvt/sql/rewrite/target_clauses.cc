@@ -31,7 +31,8 @@ void CanonicalCall(Arena& arena, Node* call) {
     SetChild(arena, call, kSeparatorSlot, args->children[1]);
     args->count = 1;
   }
-  if (call->text != "JSON_OBJECT" || args->count % 2 != 0) return;
+  const bool one = call->text == "JSON_OBJECTAGG" && args->count == 2;
+  if ((call->text != "JSON_OBJECT" && !one) || args->count % 2 != 0) return;
   for (const Node* each : args->Children()) {
     if (each->Is(Kind::kNamedArg) || each->Is(Kind::kStar)) return;
   }
