@@ -56,6 +56,7 @@ const std::vector<Flag>& Flags() {
       {"sample", &Options::sample},
       {"single_threaded", &Options::single_threaded},
       {"state", &Options::state, Project::kNo, {}, "ARTIFACT_STATE_PATH"},
+      {"store_failures", &Options::store_failures, Project::kMay},
       {"target", &Options::target},
       {"target_path", &Options::target_path},
       {"use_colors", &Options::use_colors, Project::kMay},

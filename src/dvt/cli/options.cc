@@ -84,6 +84,7 @@ void AddTimes(CLI::App* app, Options& o) {
 void AddRun(CLI::App* app, Options& o) {
   AddTimes(app, o);
   app->add_flag("-f,--full-refresh", o.full_refresh, "Rebuild incremental models and seeds from scratch");
+  app->add_flag("--store-failures,!--no-store-failures", o.store_failures, "Keep the rows that data tests find");
   app->add_option("--compute", o.compute, "Engine for federated models, from computes.yml");
 }
 

@@ -33,6 +33,7 @@ struct Options {
   int threads = 0;
   bool full_refresh = false;
   bool fail_fast = false;
+  bool store_failures = false;
   bool empty = false;            ///< --empty
   std::string sample;            ///< --sample "3 days"
   std::string event_time_start;  ///< --event-time-start, of microbatch models

@@ -133,6 +133,62 @@ TEST(ReadyQueue, OrdersSkipsAndEnds) {
   EXPECT_EQ(done.size(), 7u);
 }
 
+// Two unit tests of int_c, one of d.
+model::Manifest ShopWithUnitTests() {
+  model::Manifest manifest = Shop();
+  for (const auto& [model, name] : {std::pair{"int_c", "u1"}, std::pair{"int_c", "u2"}, std::pair{"d", "u3"}}) {
+    model::Node n;
+    n.type = model::ResourceType::kUnitTest;
+    n.name = name;
+    n.package = "qp";
+    n.unique_id = std::string("unit_test.qp.") + model + "." + name;
+    n.fqn = {"qp", model, name};
+    n.tags = {"quick"};
+    n.original_path = "models/properties.yml";
+    n.depends_on_nodes = {std::string("model.qp.") + model};
+    manifest.unit_tests[n.unique_id] = n;
+  }
+  return manifest;
+}
+
+// The order in which one worker runs everything; `failing` fails, what is skipped is in brackets.
+std::string RunOrder(const model::Manifest& manifest, std::vector<std::string> ids, bool blocks, const std::string& failing) {
+  auto dag = Dag::Build(manifest);
+  ReadyQueue queue(*dag, manifest, ids, {.tests_block_children = blocks});
+  std::string order;
+  auto name = [](const std::string& id) { return id.substr(id.rfind('.') + 1) + " "; };
+  while (auto id = queue.TryNext()) {
+    order += name(*id);
+    const auto outcome = name(*id) == failing + " " ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess;
+    for (const auto& skipped : queue.Finish(*id, outcome)) order += "[" + name(skipped.id) + "] ";
+  }
+  EXPECT_EQ(queue.remaining(), 0);
+  return order;
+}
+
+TEST(ReadyQueue, UnitTestsRunBeforeTheirModel) {
+  const auto manifest = ShopWithUnitTests();
+  const std::vector<std::string> chosen{"model.qp.stg_a",        "model.qp.int_c",        "model.qp.d",
+                                        "unit_test.qp.int_c.u1", "unit_test.qp.int_c.u2", "unit_test.qp.d.u3"};
+  EXPECT_EQ(RunOrder(manifest, chosen, true, ""), "stg_a u1 u2 int_c u3 d ");
+  EXPECT_EQ(RunOrder(manifest, chosen, true, "u1"), "stg_a u1 [int_c ] [d ] [u3 ] u2 ");
+  EXPECT_EQ(RunOrder(manifest, chosen, true, "stg_a"), "stg_a [int_c ] [d ] [u3 ] [u1 ] [u2 ] ");
+  EXPECT_EQ(RunOrder(manifest, {"unit_test.qp.int_c.u1", "test.qp.not_null_int_c"}, false, "u1"), "not_null_int_c u1 ");
+  // A data test of a parent holds back the model and its unit tests.
+  EXPECT_EQ(
+      RunOrder(manifest, {"model.qp.int_c", "model.qp.d", "test.qp.not_null_int_c", "unit_test.qp.d.u3"}, true, "not_null_int_c"),
+      "int_c not_null_int_c [d ] [u3 ] ");
+}
+
+TEST(Select, UnitTestsComeWithTheirModel) {
+  const auto manifest = ShopWithUnitTests();
+  EXPECT_EQ(Selected(manifest, {.select = {"int_c"}}), "R int_c not_null_int_c u1 u2");
+  EXPECT_EQ(Selected(manifest, {.select = {"test_type:unit"}}), "u1 u2 u3");
+  EXPECT_EQ(Selected(manifest, {.select = {"unit_test:u1 unit_test:qp.u3"}}), "u1 u3");
+  EXPECT_EQ(Selected(manifest, {.select = {"tag:quick,d+"}}), "u3");
+  EXPECT_EQ(Selected(manifest, {.select = {"d"}, .resource_types = {"unit_test"}}), "u3");
+}
+
 TEST(ReadyQueue, UnselectedNodesKeepTheOrder) {
   const auto manifest = Shop();
   auto dag = Dag::Build(manifest);

@@ -20,5 +20,7 @@ struct SourceCall;
 struct SourceNode;
 struct TestMetadata;
 struct TransferStats;
+struct UnitTestCase;
+struct UnitTestRows;
 
 }  // namespace dvt::model

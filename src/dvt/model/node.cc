@@ -1,5 +1,7 @@
 #include "dvt/model/node.h"
 
+#include "dvt/model/project.h"
+
 namespace dvt::model {
 
 std::string_view ResourceTypeName(ResourceType type) {
@@ -10,6 +12,7 @@ std::string_view ResourceTypeName(ResourceType type) {
     case ResourceType::kSnapshot: return "snapshot";
     case ResourceType::kAnalysis: return "analysis";
     case ResourceType::kOperation: return "operation";
+    case ResourceType::kUnitTest: return "unit_test";
   }
   return "model";
 }
@@ -27,6 +30,12 @@ std::string Node::materialized() const {
 bool Node::contract_enforced() const {
   const Value& enforced = config["contract"]["enforced"];
   return enforced.is_bool() && enforced.as_bool();
+}
+
+const Node* Manifest::FindNode(const std::string& id) const {
+  if (const auto node = nodes.find(id); node != nodes.end()) return &node->second;
+  const auto test = unit_tests.find(id);
+  return test == unit_tests.end() ? nullptr : &test->second;
 }
 
 }  // namespace dvt::model

@@ -8,10 +8,11 @@
 
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
+#include "dvt/model/unit_test.h"
 
 namespace dvt::model {
 
-enum class ResourceType { kModel, kSeed, kTest, kSnapshot, kAnalysis, kOperation };
+enum class ResourceType { kModel, kSeed, kTest, kSnapshot, kAnalysis, kOperation, kUnitTest };
 std::string_view ResourceTypeName(ResourceType type);  ///< "model", "seed", …
 
 /// A call `ref('package', 'name', version=…)`.
@@ -66,7 +67,7 @@ struct TestMetadata {
   std::string attached_node;
 };
 
-/// Anything that runs: model, seed, test, snapshot, analysis.
+/// Anything that runs: model, seed, test, snapshot, analysis, unit test.
 struct Node {
   std::string unique_id;  ///< "model.shop.orders"
   ResourceType type = ResourceType::kModel;
@@ -94,6 +95,7 @@ struct Node {
   std::vector<std::string> depends_on_nodes;
   std::vector<std::string> depends_on_macros;
   std::optional<TestMetadata> test;
+  std::optional<UnitTestCase> unit_test;
   std::string version;
   bool latest_version = false;  ///< of a versioned model
   std::vector<Constraint> constraints;

@@ -11,6 +11,8 @@ namespace dvt::model {
 /// A node as a map in the shape of dbt's manifest (schema version 12): what templates see as `model` and `graph.nodes`, and what
 /// manifest.json holds.
 Value NodeToValue(const Node& node);
+/// The same for a unit test: an entry of the manifest's `unit_tests`.
+Value UnitTestToValue(const Node& node);
 Value SourceToValue(const SourceNode& source);
 Value ColumnsToValue(const std::vector<ColumnProperties>& columns);
 Value StringList(const std::vector<std::string>& items);

@@ -13,6 +13,7 @@ struct PreviousState {
   std::string folder;
   bool has_manifest = false;
   Value nodes = Value::MakeMap();  ///< by unique id, in the manifest's shape; likewise the others
+  Value unit_tests = Value::MakeMap();
   Value sources = Value::MakeMap();
   Value exposures = Value::MakeMap();
   Value macros = Value::MakeMap();

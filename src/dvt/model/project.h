@@ -36,6 +36,7 @@ struct ProjectConfig {
   Value sources;
   Value analyses;
   Value exposures;
+  Value unit_tests;
   Value quoting;
   Value dispatch;
   Value flags;
@@ -69,6 +70,7 @@ struct Manifest {
   std::string target;                 ///< the chosen output
   std::map<std::string, Node> nodes;  ///< by unique id
   std::map<std::string, Node> disabled;
+  std::map<std::string, Node> unit_tests;  ///< of type kUnitTest
   std::map<std::string, SourceNode> sources;
   std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;
@@ -77,6 +79,9 @@ struct Manifest {
   Value cli_vars = Value::MakeMap();  ///< --vars
   std::map<std::string, ProjectConfig> packages;  ///< installed packages, the root project left out
   Diagnostics diagnostics;
+
+  /// The node or unit test of that id, or null.
+  const Node* FindNode(const std::string& id) const;
 };
 
 }  // namespace dvt::model

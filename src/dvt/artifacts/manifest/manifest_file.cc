@@ -93,6 +93,7 @@ void SetMaps(const model::Manifest& manifest, Value& root) {
     }
   };
   for (const auto& [id, node] : manifest.nodes) add(id, node.depends_on_nodes);
+  for (const auto& [id, test] : manifest.unit_tests) add(id, test.depends_on_nodes);
   for (const auto& [id, source] : manifest.sources) add(id, {});
   for (const auto& [id, exposure] : manifest.exposures) add(id, exposure.depends_on_nodes);
   auto to_value = [](const std::map<std::string, std::vector<std::string>>& map) {
@@ -153,11 +154,12 @@ std::string ManifestJson(const model::Manifest& manifest, const Metadata& metada
   root.Set("macros", ToMap(manifest.macros, MacroToValue));
   root.Set("docs", manifest.docs.is_map() ? manifest.docs : Value::MakeMap());
   root.Set("exposures", ToMap(manifest.exposures, ExposureToValue));
-  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models", "unit_tests"})
+  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models"})
     root.Set(empty, Value::MakeMap());
+  root.Set("unit_tests", ToMap(manifest.unit_tests, model::UnitTestToValue));
   root.Set("disabled", ToMap(manifest.disabled, [](const model::Node& node) {
              Value list = Value::MakeList();
-             list.Push(model::NodeToValue(node));
+             list.Push(node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node));
              return list;
            }));
   SetMaps(manifest, root);

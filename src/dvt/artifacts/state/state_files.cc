@@ -41,6 +41,7 @@ Result<model::PreviousState> ReadPreviousState(const std::string& folder, const 
   state.sources = MapOf(manifest, "sources");
   state.exposures = MapOf(manifest, "exposures");
   state.macros = MapOf(manifest, "macros");
+  state.unit_tests = MapOf(manifest, "unit_tests");
   DVT_ASSIGN(const Value results, ReadDocument(JoinPath(folder, "run_results.json")));
   state.has_results = results.is_map();
   state.arguments = MapOf(results, "args");

@@ -16,10 +16,10 @@ namespace {
 std::set<std::string> TypesOf(const std::string& command) {
   if (command == "run") return {"model"};
   if (command == "seed") return {"seed"};
-  if (command == "test") return {"test"};
+  if (command == "test") return {"test", "unit_test"};
   if (command == "snapshot") return {"snapshot"};
   if (command == "clone") return {"model", "seed", "snapshot"};
-  return {"model", "seed", "test", "snapshot"};
+  return {"model", "seed", "test", "unit_test", "snapshot"};
 }
 
 }  // namespace
@@ -124,7 +124,7 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   Options all = again;
   all.select.clear();
   all.exclude.clear();
-  DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "snapshot"}));
+  DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "unit_test", "snapshot"}));
   std::erase_if(selected, [&](const std::string& id) {
     const auto result = before.results.find(id);
     return result == before.results.end() || (result->second != "error" && result->second != "fail" &&

@@ -80,6 +80,13 @@ Result<int> ListCommand(const Options& options, std::stop_token stop) {
              : options.output == "path" ? node->second.original_path
              : options.output == "json" ? ToJson(model::NodeToValue(node->second))
                                         : Join(node->second.fqn, ".");
+    } else if (const auto test = w.manifest.unit_tests.find(id); test != w.manifest.unit_tests.end()) {
+      const model::Node& unit = test->second;
+      const std::string name = unit.name + (unit.version.empty() ? "" : "_v" + unit.version);
+      line = options.output == "name"   ? name
+             : options.output == "path" ? unit.original_path
+             : options.output == "json" ? ToJson(model::UnitTestToValue(unit))
+                                        : "unit_test:" + unit.package + "." + name;
     } else if (source != w.manifest.sources.end()) {
       line = options.output == "name"   ? source->second.source_name + "." + source->second.name
              : options.output == "path" ? source->second.original_path

@@ -245,7 +245,8 @@ class EventLog : public run::Observer {
     const Outcome outcome = builds ? BuildOutcome(node, result) : TestOutcome(result);
     const std::string relation = node.schema + "." + node.alias;
     const std::string description = node.type == ResourceType::kSnapshot ? relation : NodeDescription(node);
-    const std::string text = Line(index, total, outcome.words + " " + (builds ? description : node.name),
+    const std::string name = node.unit_test ? node.unit_test->model + "::" + node.name : node.name;
+    const std::string text = Line(index, total, outcome.words + " " + (builds ? description : name),
                                   Painted(outcome.level, outcome.status), result.execution_seconds);
     LogEvent line = !builds                             ? Make("LogTestResult", "Q007", text, outcome.level)
                     : node.type == ResourceType::kSeed  ? Make("LogSeedResult", "Q016", text, outcome.level)

@@ -29,6 +29,7 @@ void TellFound(run::Observer& observer, const model::Manifest& manifest) {
   for (const auto& [name, package] : manifest.packages)
     operations += HookCount(package.on_run_start) + HookCount(package.on_run_end);
   kinds["operation"] = operations;
+  kinds["unit test"] = manifest.unit_tests.size();
   kinds["source"] = manifest.sources.size();
   kinds["exposure"] = manifest.exposures.size();
   kinds["macro"] = manifest.macros.size();

@@ -72,6 +72,7 @@ void RunSummary::Know(const model::Node& node) {
   const bool several = node.test || node.type == ResourceType::kSnapshot;
   if (node.type != ResourceType::kSeed && node.type != ResourceType::kOperation)
     known.compiled = "compiled/" + node.package + "/" + node.original_path + (several ? "/" + node.name + ".sql" : "");
+  if (node.unit_test) known.compiled += "/" + node.unit_test->model + "/" + node.name + ".sql";
   known.info = NodeInfo(node, {});
   known_[node.unique_id] = std::move(known);
 }

@@ -53,6 +53,9 @@ std::string FlowText(const run::FlowCounter& flow) {
 
 std::string RelationLabel(const model::Node& node) {
   if (node.type == model::ResourceType::kTest) return "test " + node.name;
+  if (node.unit_test) {
+    return "unit test " + node.unit_test->model + "::" + node.name + (node.version.empty() ? "" : "_v" + node.version);
+  }
   const std::string kind =
       node.type == model::ResourceType::kModel ? node.materialized() + " model" : std::string(model::ResourceTypeName(node.type));
   return fmt::format("{} {}.{}", kind, node.schema, node.alias);

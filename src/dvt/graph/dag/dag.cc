@@ -20,6 +20,7 @@ Result<Dag> Dag::Build(const model::Manifest& manifest) {
   Dag dag;
   std::set<std::string> ids;
   for (const auto& [id, node] : manifest.nodes) ids.insert(id);
+  for (const auto& [id, test] : manifest.unit_tests) ids.insert(id);
   for (const auto& [id, source] : manifest.sources) ids.insert(id);
   for (const auto& [id, exposure] : manifest.exposures) ids.insert(id);
   dag.ids_.assign(ids.begin(), ids.end());
@@ -37,6 +38,7 @@ Result<Dag> Dag::Build(const model::Manifest& manifest) {
     }
   };
   for (const auto& [id, node] : manifest.nodes) link(id, node.depends_on_nodes);
+  for (const auto& [id, test] : manifest.unit_tests) link(id, test.depends_on_nodes);
   for (const auto& [id, exposure] : manifest.exposures) link(id, exposure.depends_on_nodes);
   DVT_TRY(dag.Order(manifest));
   return dag;

@@ -18,6 +18,7 @@ ReadyQueue::ReadyQueue(const Dag& dag, const model::Manifest& manifest, const st
     position_[static_cast<size_t>(dag.topological_order()[i])] = static_cast<int>(i);
   for (int v = 0; v < dag.size(); ++v) states_[static_cast<size_t>(v)].successors = dag.children(v);
   if (options.tests_block_children) AddTestEdges(manifest);
+  PlaceUnitTests(manifest, options.tests_block_children);
   for (int v = 0; v < dag.size(); ++v) {
     for (const int next : states_[static_cast<size_t>(v)].successors) ++states_[static_cast<size_t>(next)].waiting;
   }
@@ -47,8 +48,10 @@ void ReadyQueue::AddTestEdges(const model::Manifest& manifest) {
     std::set<int> children;
     for (const int parent : dag_.parents(test)) children.insert(dag_.children(parent).begin(), dag_.children(parent).end());
     for (const int child : children) {
-      const auto found = manifest.nodes.find(dag_.id(child));
-      if (found != manifest.nodes.end() && found->second.type == model::ResourceType::kTest) continue;
+      const model::Node* found = manifest.FindNode(dag_.id(child));
+      const bool is_test =
+          found != nullptr && (found->type == model::ResourceType::kTest || found->type == model::ResourceType::kUnitTest);
+      if (is_test) continue;
       auto [above, added] = ancestors.try_emplace(child);
       if (added) {
         const auto up = dag_.Ancestors({child});
@@ -59,6 +62,32 @@ void ReadyQueue::AddTestEdges(const model::Manifest& manifest) {
           std::all_of(parents.begin(), parents.end(), [&](int parent) { return above->second.count(parent) > 0; });
       if (below_all) states_[static_cast<size_t>(test)].successors.push_back(child);
     }
+  }
+}
+
+// A selected unit test waits for what its model waits for, and the model for it; the graph has them the other way round, as the test
+// is about the model.
+void ReadyQueue::PlaceUnitTests(const model::Manifest& manifest, bool block_models) {
+  std::map<int, std::vector<int>> tests;  // by model
+  for (const auto& [id, node] : manifest.unit_tests) {
+    const int test = dag_.Find(id);
+    if (test < 0) continue;
+    for (const int parent : dag_.parents(test)) {
+      std::erase(states_[static_cast<size_t>(parent)].successors, test);
+      if (states_[static_cast<size_t>(test)].selected) tests[parent].push_back(test);
+    }
+  }
+  if (!block_models) return;
+  for (State& state : states_) {
+    const std::vector<int> successors = state.successors;
+    for (const int next : successors) {
+      const auto found = tests.find(next);
+      if (found == tests.end()) continue;
+      state.successors.insert(state.successors.end(), found->second.begin(), found->second.end());
+    }
+  }
+  for (const auto& [tested, its] : tests) {
+    for (const int test : its) states_[static_cast<size_t>(test)].successors.push_back(tested);
   }
 }
 

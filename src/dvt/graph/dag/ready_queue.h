@@ -26,7 +26,8 @@ class ReadyQueue {
     std::string because_of;  ///< the node that failed
   };
   struct Options {
-    /// `build`: a test whose parents are all at or above a node runs before that node's children, and its failure skips them.
+    /// `build`: a test whose parents are all at or above a node runs before that node's children, and its failure skips them; a unit
+    /// test's failure skips its model. Unit tests always run before their model, once what the model reads is there.
     bool tests_block_children = false;
   };
 
@@ -56,6 +57,7 @@ class ReadyQueue {
     std::vector<int> successors;
   };
   void AddTestEdges(const model::Manifest& manifest);
+  void PlaceUnitTests(const model::Manifest& manifest, bool block_models);
   void Release(int vertex);  // all predecessors are done
   void Complete(int vertex);
   std::optional<std::string> TakeLocked();

@@ -130,11 +130,13 @@ bool Changes::NodeChanged(const model::Node& node, const Value& before, std::str
 
 bool Changes::Matches(const std::string& unique_id, std::string_view value) const {
   const auto node = manifest_.nodes.find(unique_id);
+  const auto unit_test = manifest_.unit_tests.find(unique_id);
   const auto source = manifest_.sources.find(unique_id);
   const auto exposure = manifest_.exposures.find(unique_id);
-  const Value& known = node != manifest_.nodes.end()       ? previous_.nodes
-                       : source != manifest_.sources.end() ? previous_.sources
-                                                           : previous_.exposures;
+  const Value& known = node != manifest_.nodes.end()             ? previous_.nodes
+                       : unit_test != manifest_.unit_tests.end() ? previous_.unit_tests
+                       : source != manifest_.sources.end()       ? previous_.sources
+                                                                 : previous_.exposures;
   const Value* before = known.Find(unique_id);
   if (value == "new") return before == nullptr;
   if (value == "old") return before != nullptr;
@@ -142,6 +144,9 @@ bool Changes::Matches(const std::string& unique_id, std::string_view value) cons
   bool changed = before == nullptr;
   if (!changed && node != manifest_.nodes.end()) {
     changed = NodeChanged(node->second, *before, part);
+  } else if (!changed && unit_test != manifest_.unit_tests.end()) {
+    const model::Node& now = unit_test->second;
+    changed = now.checksum != (*before)["checksum"].ToText() || !Same(model::StringList(now.fqn), (*before)["fqn"]);
   } else if (!changed && source != manifest_.sources.end()) {
     const Value now = model::SourceToValue(source->second);
     changed = !Same(now, *before, {"database", "schema", "identifier", "quoting", "fqn", "loader", "loaded_at_field"}) ||

@@ -9,9 +9,9 @@ namespace dvt::graph {
 
 namespace {
 
-const std::vector<std::string> kMethods = {"fqn",    "tag",      "path",          "file",      "package",   "config",
-                                           "source", "exposure", "resource_type", "test_type", "test_name", "group",
-                                           "access", "version",  "connection",    "state",     "result",    "source_status"};
+const std::vector<std::string> kMethods = {
+    "fqn",       "tag",   "path",   "file",    "package",   "config",     "source", "exposure", "resource_type", "test_type",
+    "test_name", "group", "access", "version", "unit_test", "connection", "state",  "result",   "source_status"};
 
 // "2+" or "+" in front: parents.
 void TakeParents(std::string_view& text, Criterion& criterion) {

@@ -72,11 +72,18 @@ bool MatchesNode(const Criterion& c, const model::Node& node) {
   if (c.method == "package") return Matches(c.value, node.package);
   if (c.method == "config") return MatchesConfig(c, node.config);
   if (c.method == "resource_type") return c.value == model::ResourceTypeName(node.type);
+  if (c.method == "unit_test") {
+    const auto parts = Split(c.value, '.');
+    return node.type == ResourceType::kUnitTest && parts.size() <= 2 && Matches(parts.back(), node.name) &&
+           (parts.size() == 1 || Matches(parts[0], node.package));
+  }
   if (c.method == "test_type") {
+    if (c.value == "unit") return node.type == ResourceType::kUnitTest;
     return node.type == ResourceType::kTest && (c.value == "data" || c.value == (node.test ? "generic" : "singular"));
   }
   if (c.method == "test_name")
-    return node.type == ResourceType::kTest && Matches(c.value, node.test ? node.test->name : node.name);
+    return (node.type == ResourceType::kUnitTest || node.type == ResourceType::kTest) &&
+           Matches(c.value, node.test ? node.test->name : node.name);
   if (c.method == "group" || c.method == "access") return Matches(c.value, node.config[c.method].ToText());
   if (c.method == "version")
     return c.value == "latest" ? node.latest_version : c.value == "none" ? node.version.empty() : Matches(c.value, node.version);
@@ -174,7 +181,7 @@ class Selection {
       const auto result = previous_->results.find(id);
       return result != previous_->results.end() && Matches(criterion.value, result->second);
     }
-    if (const auto node = manifest_.nodes.find(id); node != manifest_.nodes.end()) return MatchesNode(criterion, node->second);
+    if (const model::Node* node = manifest_.FindNode(id)) return MatchesNode(criterion, *node);
     if (const auto source = manifest_.sources.find(id); source != manifest_.sources.end())
       return MatchesSource(criterion, source->second);
     const auto exposure = manifest_.exposures.find(id);
@@ -184,8 +191,8 @@ class Selection {
   }
 
   bool IsTest(int vertex) const {
-    const auto node = manifest_.nodes.find(dag_.id(vertex));
-    return node != manifest_.nodes.end() && node->second.type == ResourceType::kTest;
+    const model::Node* node = manifest_.FindNode(dag_.id(vertex));
+    return node != nullptr && (node->type == ResourceType::kUnitTest || node->type == ResourceType::kTest);
   }
 
   Vertices Expand(const Criterion& criterion) const {
@@ -233,8 +240,7 @@ class Selection {
 };
 
 std::string TypeOf(const model::Manifest& manifest, const std::string& id) {
-  const auto node = manifest.nodes.find(id);
-  if (node != manifest.nodes.end()) return std::string(model::ResourceTypeName(node->second.type));
+  if (const model::Node* node = manifest.FindNode(id)) return std::string(model::ResourceTypeName(node->type));
   return manifest.sources.count(id) > 0 ? "source" : "exposure";
 }
 

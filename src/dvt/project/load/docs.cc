@@ -149,6 +149,7 @@ void Loader::DescribeAll() {
       columns(node.columns, node.package, file);
     }
   }
+  for (auto& [id, test] : manifest_.unit_tests) test.description = Describe(test.description, test.package, test.place);
   for (auto& [id, source] : manifest_.sources) {
     source.description = Describe(source.description, source.package, source.place);
     source.source_description = Describe(source.source_description, source.package, source.place);

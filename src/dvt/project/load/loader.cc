@@ -225,7 +225,7 @@ void Loader::LoadProperties() {
   }
   for (auto& patch : patches_) {
     auto [at, added] = patch_index_.emplace(patch.package + "|" + patch.section + "|" + patch.name, &patch);
-    if (added || patch.section == "sources") continue;
+    if (added || patch.section == "sources" || patch.section == "unit_tests") continue;
     manifest_.diagnostics.Fail(
         "There are two entries for " + patch.owner() + ": " + at->second->place.ToString() + " and " + patch.place.ToString(),
         patch.place, "merge them into one");
@@ -255,6 +255,7 @@ Result<model::Manifest> Loader::Run() {
   WarnWithoutEventTime();
   CheckGovernance();
   CheckDuplicateRelations();
+  BuildUnitTests();
   DVT_TRY(Stop());
   DescribeAll();
   DVT_TRY(Stop());

@@ -110,6 +110,15 @@ class Loader {
   void PatchMacros();
   void WarnUnusedPatches();
 
+  // unit_tests.cc
+  void BuildUnitTests();
+  void BuildUnitTest(const Patch& patch);
+  std::vector<const model::Node*> TestedModels(const Patch& patch, const std::string& name, bool& disabled);
+  model::UnitTestCase ReadUnitTest(const Patch& patch, const model::Node& tested);
+  void ResolveInput(const Patch& patch, const model::Node& tested, model::UnitTestRows& rows);
+  void CheckIncremental(const Patch& patch, const model::Node& tested, const model::UnitTestCase& test);
+  void AddUnitTest(const Patch& patch, const model::Node& tested, model::UnitTestCase test, bool disabled);
+
   // generic_tests.cc
   void BuildGenericTests();
   struct TestTarget {  // what tests of a property entry are about

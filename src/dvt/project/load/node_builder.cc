@@ -305,8 +305,23 @@ void Loader::Finish(Draft& draft) {
   ReadGovernance(draft);
 }
 
+namespace {
+
+// Two spellings of one setting, each telling the other.
+void SettleStoredFailures(Value& config) {
+  const Value stored = config["store_failures"], as = config["store_failures_as"];
+  if (as.is_string()) {
+    config.Set("store_failures", !EqualsIgnoreCase(as.as_string(), "ephemeral"));
+  } else if (stored.is_bool()) {
+    config.Set("store_failures_as", stored.as_bool() ? "table" : "ephemeral");
+  }
+}
+
+}  // namespace
+
 void Loader::CheckConfigValues(Draft& draft) {
   model::Node& node = draft.node;
+  if (node.type == model::ResourceType::kTest) SettleStoredFailures(node.config);
   Place place = node.place;
   for (const auto& call : draft.calls.configs) {
     if (call.kwargs.Find("enabled")) place = call.place;

@@ -19,6 +19,8 @@ bool EndsWith(std::string_view text, std::string_view end) {
 std::optional<FileKind> KindOf(const std::string& path, FileKind sql_kind) {
   if (EndsWith(path, ".yml") || EndsWith(path, ".yaml")) return FileKind::kProperty;
   if (EndsWith(path, ".md")) return FileKind::kDocs;
+  if (sql_kind == FileKind::kSingularTest && path.rfind("fixtures/", 0) == 0)
+    return EndsWith(path, ".csv") || EndsWith(path, ".sql") ? std::optional(FileKind::kFixture) : std::nullopt;
   if (EndsWith(path, ".csv")) return sql_kind == FileKind::kSeed ? std::optional(FileKind::kSeed) : std::nullopt;
   if (!EndsWith(path, ".sql") || sql_kind == FileKind::kSeed) return std::nullopt;
   if (sql_kind == FileKind::kSingularTest && path.rfind("generic/", 0) == 0) return FileKind::kMacro;

@@ -10,7 +10,7 @@
 
 namespace dvt::project {
 
-enum class FileKind { kModel, kAnalysis, kSnapshot, kSingularTest, kMacro, kSeed, kProperty, kDocs };
+enum class FileKind { kModel, kAnalysis, kSnapshot, kSingularTest, kMacro, kSeed, kProperty, kDocs, kFixture };
 
 /// One file of a package.
 struct SourceFile {

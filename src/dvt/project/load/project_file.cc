@@ -98,6 +98,7 @@ class ProjectReader {
     Tree("sources", config_.sources);
     Tree("analyses", config_.analyses);
     Tree("exposures", config_.exposures);
+    Tree("unit_tests", config_.unit_tests);
     Tree(root_.Find("data_tests") ? "data_tests" : "tests", config_.tests);
     Member("vars", config_.vars);
     Member("quoting", config_.quoting);

@@ -58,14 +58,14 @@ const std::map<std::string, Section>& Sections() {
         {"name", "type", "owner", "description", "label", "url", "maturity", "depends_on", "meta", "tags", "config", "enabled"}}},
       {"tests", {"test", {"name", "description", "config", "docs", "meta", "tags"}}},
       {"data_tests", {"test", {"name", "description", "config", "docs", "meta", "tags"}}},
+      {"unit_tests", {"unit test", {"name", "description", "model", "given", "expect", "overrides", "config", "versions"}}},
   };
   return sections;
 }
 
 // Sections of dbt that this version reads past, with a word about it where leaving them out changes what runs.
 const Keys& OtherSections() {
-  static const Keys keys = {"version",         "groups",        "unit_tests", "metrics",
-                            "semantic_models", "saved_queries", "functions",  "anchors"};
+  static const Keys keys = {"version", "groups", "metrics", "semantic_models", "saved_queries", "functions", "anchors"};
   return keys;
 }
 
@@ -115,7 +115,7 @@ void ReadSection(const std::string& name, const Section& section, const Value& l
     patch.raw = entry;
     patch.package = package;
     patch.file = &file;
-    check.KnownKeys(entry, section.keys, patch.owner());
+    check.KnownKeys(entry, section.keys, patch.owner(), /*error=*/name == "unit_tests");
     if (const Value* config = check.Map(entry, "config", patch.owner())) {
       CheckConfigKeys(*config, patch.owner(), check.file(), check.diagnostics());
     }
@@ -154,9 +154,6 @@ std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& p
   check.KnownKeys(root, TopKeys(), "the property file");
   if (const Value* version = root.Find("version"); version && !(version->is_int() && version->as_int() == 2)) {
     check.Fail("'version' of a property file must be 2, found " + ToJson(*version), version->mark());
-  }
-  if (const Value* unit_tests = root.Find("unit_tests"); unit_tests && unit_tests->is_list() && !unit_tests->list().empty()) {
-    check.Warn("UnsupportedProperty", "Unit tests are not run by this version", unit_tests->mark());
   }
   for (const auto& [name, section] : Sections()) {
     if (const Value* list = check.List(root, name, "the property file"))

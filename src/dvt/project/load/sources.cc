@@ -256,7 +256,7 @@ void Loader::WarnUnusedPatches() {
     return names;
   };
   for (const auto& patch : patches_) {
-    if (patch.used) continue;
+    if (patch.used || patch.section == "unit_tests") continue;
     auto names = candidates(patch.section);
     manifest_.diagnostics.Warn(
         "NoNodeForYamlKey",

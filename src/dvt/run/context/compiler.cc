@@ -20,25 +20,26 @@ namespace {
 // Resolves the calls of one node and of the ephemeral models it pulls in.
 class CompileResolver : public tmpl::NodeResolver {
  public:
-  CompileResolver(RunContext& run, const Compiler& compiler, const model::Node& node, NodeAdapter& adapter, std::stop_token stop)
-      : run_(run), compiler_(compiler), node_(node), adapter_(adapter), stop_(std::move(stop)) {}
+  CompileResolver(RunContext& run, const Compiler& compiler, const model::Node& node, NodeAdapter& adapter, std::stop_token stop,
+                  const StandIns* stand_ins = nullptr)
+      : run_(run), compiler_(compiler), node_(node), adapter_(adapter), stop_(std::move(stop)), stand_ins_(stand_ins) {}
 
   Result<Object> Ref(const model::RefCall& call) override {
     DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
+    if (stand_ins_ != nullptr) return StandIn(target->unique_id, RefText(call), call.place);
     if (target->is_ephemeral()) return Ephemeral(*target);
-    DVT_ASSIGN(const auto deferred, Deferred(*target));
-    const columnar::RelationName name =
-        deferred ? *deferred : columnar::RelationName{target->database, target->schema, target->alias};
-    DVT_ASSIGN(const Object relation, Relation(target->connection, name, target->unique_id, target->materialized()));
-    return Limited(relation, name.name, target->connection, target->config["event_time"]);
+    DVT_ASSIGN(const Whereabouts there, compiler_.Find(target->unique_id, stop_));
+    DVT_ASSIGN(const Object relation, Relation(there.connection, there.relation, target->unique_id, target->materialized()));
+    return Limited(relation, there.relation.name, there.connection, target->config["event_time"]);
   }
 
   Result<Object> Source(const model::SourceCall& call) override {
     DVT_ASSIGN(const model::SourceNode* source, compiler_.index().Source(call, node_.package));
-    const std::string connection = source->connection.empty() ? run_.manifest->target : source->connection;
-    DVT_ASSIGN(const Object relation,
-               Relation(connection, {source->database, source->schema, source->identifier}, source->unique_id, ""));
-    return Limited(relation, source->identifier, connection, source->config["event_time"]);
+    if (stand_ins_ != nullptr)
+      return StandIn(source->unique_id, fmt::format("source('{}', '{}')", call.source, call.table), call.place);
+    DVT_ASSIGN(const Whereabouts there, compiler_.Find(source->unique_id, stop_));
+    DVT_ASSIGN(const Object relation, Relation(there.connection, there.relation, source->unique_id, ""));
+    return Limited(relation, source->identifier, there.connection, source->config["event_time"]);
   }
 
   Status Config(const Value&, const Place&) override { return {}; }
@@ -86,19 +87,19 @@ class CompileResolver : public tmpl::NodeResolver {
     return tmpl::MakeLimitedRelation(relation, LimitedRelation(relation.Str(), predicate, adapter_.Quote(identifier)));
   }
 
-  // Where the earlier run built what this one neither builds nor finds.
-  Result<std::optional<columnar::RelationName>> Deferred(const model::Node& target) {
-    std::optional<columnar::RelationName> none;
-    if (!run_.options.defer || run_.previous == nullptr || run_.selected.count(target.unique_id) > 0) return none;
-    const Value* before = run_.previous->nodes.Find(target.unique_id);
-    if (before == nullptr) return none;
-    if (!run_.options.favor_state) {
-      DVT_ASSIGN(const auto connector, run_.connections->Get(target.connection));
-      DVT_ASSIGN(const auto found, run_.relations.Find(*connector, {target.database, target.schema, target.alias}, stop_));
-      if (found) return none;
-    }
-    const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
-    return std::optional(columnar::RelationName{text("database"), text("schema"), text("alias")});
+  static std::string RefText(const model::RefCall& call) {
+    const std::string package = call.package.empty() ? "" : "'" + call.package + "', ";
+    return fmt::format("ref({}'{}'{})", package, call.name, call.version.empty() ? "" : ", v=" + call.version);
+  }
+
+  Result<Object> StandIn(const std::string& id, const std::string& call, const Place& place) {
+    const auto found = stand_ins_->tables.find(id);
+    if (found != stand_ins_->tables.end())
+      return tmpl::MakeRelationText({"", "", found->second, "cte"}, found->second, adapter_.policy());
+    return Error(ErrorCode::kConfig, fmt::format("model '{}' reads {}, and unit test '{}' ({}) gives no rows for it", node_.name,
+                                                 call, stand_ins_->test->name, stand_ins_->test->place.ToString()))
+        .At(place)
+        .WithHint(fmt::format("add `- input: {}` with its rows, or `rows: []`, to the test's `given`", call));
   }
 
   Result<Object> Relation(const std::string& connection, columnar::RelationName name, const std::string& id,
@@ -145,6 +146,7 @@ class CompileResolver : public tmpl::NodeResolver {
   const model::Node& node_;
   NodeAdapter& adapter_;
   std::stop_token stop_;
+  const StandIns* stand_ins_;
 };
 
 // Position after leading white space and comments.
@@ -220,7 +222,6 @@ Value FlagsValue(const RunOptions& options) {
   for (const auto& flag : options.flags.is_map() ? options.flags.map() : Value::Map()) flags.Set(ToUpper(flag.key), flag.value);
   flags.Set("FULL_REFRESH", options.full_refresh);
   flags.Set("FAIL_FAST", options.fail_fast);
-  flags.Set("STORE_FAILURES", false);
   flags.Set("WHICH", options.command);
   flags.Set("EMPTY", options.empty);
   return flags;
@@ -316,6 +317,26 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   return params;
 }
 
+// Deferred: where the earlier run built what this one neither builds nor finds.
+Result<Whereabouts> Compiler::Find(const std::string& unique_id, std::stop_token stop) const {
+  if (const auto source = run_.manifest->sources.find(unique_id); source != run_.manifest->sources.end()) {
+    const model::SourceNode& it = source->second;
+    return Whereabouts{it.connection.empty() ? run_.manifest->target : it.connection, {it.database, it.schema, it.identifier}};
+  }
+  const model::Node& target = run_.manifest->nodes.at(unique_id);
+  const Whereabouts here{target.connection, {target.database, target.schema, target.alias}};
+  if (!run_.options.defer || run_.previous == nullptr || run_.selected.count(unique_id) > 0) return here;
+  const Value* before = run_.previous->nodes.Find(unique_id);
+  if (before == nullptr) return here;
+  if (!run_.options.favor_state) {
+    DVT_ASSIGN(const auto connector, run_.connections->Get(target.connection));
+    DVT_ASSIGN(const auto found, run_.relations.Find(*connector, here.relation, stop));
+    if (found) return here;
+  }
+  const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
+  return Whereabouts{target.connection, {text("database"), text("schema"), text("alias")}};
+}
+
 std::unique_ptr<tmpl::NodeResolver> Compiler::MakeResolver(const model::Node& node, NodeAdapter& adapter,
                                                            std::stop_token stop) const {
   return std::make_unique<CompileResolver>(run_, *this, node, adapter, std::move(stop));
@@ -343,10 +364,46 @@ Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter
 
 Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,
                                        std::stop_token stop, const std::vector<std::pair<std::string, Object>>& variables) const {
-  CompileResolver resolver(run_, *this, node, adapter, stop);
+  return Render(node, text, nullptr, adapter, std::move(stop), variables);
+}
+
+Result<Compiled> Compiler::CompileForTest(const model::Node& node, const std::string& text, const StandIns& stand_ins,
+                                          NodeAdapter& adapter, std::stop_token stop) const {
+  return Render(node, text, &stand_ins, adapter, std::move(stop), {});
+}
+
+namespace {
+
+// The variables, macros and environment that a unit test overrides, and the rows that it gives for `this`.
+void ApplyOverrides(const model::Node& node, const StandIns& stand_ins, const NodeAdapter& adapter, tmpl::ContextParams& params) {
+  const Value& overrides = stand_ins.test->unit_test->overrides;
+  params.overrides = overrides["macros"].is_map() ? overrides["macros"] : Value::MakeMap();
+  // Not a question of what the database holds.
+  if (stand_ins.from_nothing || params.overrides.Find("is_incremental") == nullptr) params.overrides.Set("is_incremental", false);
+  if (overrides["vars"].is_map()) {
+    for (const auto& entry : overrides["vars"].map()) params.vars[entry.key] = entry.value;
+  }
+  if (overrides["env_vars"].is_map()) {
+    params.env = [given = overrides["env_vars"], real = params.env](const std::string& name) -> std::optional<std::string> {
+      const Value* value = given.Find(name);
+      return value == nullptr ? real(name) : std::optional<std::string>(value->ToText());
+    };
+  }
+  if (const auto found = stand_ins.tables.find(node.unique_id); found != stand_ins.tables.end()) {
+    params.extra.emplace_back("this", tmpl::MakeRelationText({"", "", found->second, "cte"}, found->second, adapter.policy()));
+  }
+}
+
+}  // namespace
+
+Result<Compiled> Compiler::Render(const model::Node& node, const std::string& text, const StandIns* stand_ins,
+                                  NodeAdapter& adapter, std::stop_token stop,
+                                  const std::vector<std::pair<std::string, Object>>& variables) const {
+  CompileResolver resolver(run_, *this, node, adapter, stop, stand_ins);
   DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
   auto params = Params(node, &adapter, &resolver);
   params.extra = variables;
+  if (stand_ins != nullptr) ApplyOverrides(node, *stand_ins, adapter, params);
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   DVT_TRY(SetTestArguments(node, *context));

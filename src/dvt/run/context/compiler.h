@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -27,6 +28,19 @@ struct Compiled {
   std::vector<ForeignTable> foreign;                      ///< empty: the target has everything
 };
 
+/// What a unit test puts in place of what its model reads and calls.
+struct StandIns {
+  const model::Node* test = nullptr;
+  bool from_nothing = false;                  ///< is_incremental() is false, whatever the test says
+  std::map<std::string, std::string> tables;  ///< unique id of a node or source (the model's own: `this`) → name of a CTE
+};
+
+/// Where a node or source is, or was when it is deferred.
+struct Whereabouts {
+  std::string connection;
+  columnar::RelationName relation;
+};
+
 /// Renders nodes to SQL. Thread-safe; each call has its own template context.
 class Compiler {
  public:
@@ -38,6 +52,10 @@ class Compiler {
   /// Any template text in the context of a node (show --inline, hooks), with further variables.
   Result<Compiled> CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter, std::stop_token stop,
                                const std::vector<std::pair<std::string, tmpl::Object>>& variables = {}) const;
+  /// The same with a unit test's inputs and overrides; reading what the test does not give is an error. No CTE is put in front.
+  Result<Compiled> CompileForTest(const model::Node& node, const std::string& text, const StandIns& stand_ins,
+                                  NodeAdapter& adapter, std::stop_token stop) const;
+  Result<Whereabouts> Find(const std::string& unique_id, std::stop_token stop) const;
   /// Resolver of a node for macros that run after compiling (materializations, hooks).
   std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;
   /// The condition that keeps the rows of a window, as the target's dialect says it. `elsewhere`: of a relation on another connection.
@@ -46,6 +64,8 @@ class Compiler {
   const NodeIndex& index() const { return index_; }
 
  private:
+  Result<Compiled> Render(const model::Node& node, const std::string& text, const StandIns* stand_ins, NodeAdapter& adapter,
+                          std::stop_token stop, const std::vector<std::pair<std::string, tmpl::Object>>& variables) const;
   RunContext& run_;
   const NodeIndex& index_;
 };

@@ -23,7 +23,8 @@ Result<const model::Node*> NodeIndex::Ref(const model::RefCall& call, const std:
   if (found != nodes_.end()) {
     for (const auto* node : found->second) {
       if (!call.package.empty() && node->package != call.package) continue;
-      if (!call.version.empty() && node->version != call.version) continue;
+      const bool wanted = call.version.empty() ? node->version.empty() || node->latest_version : node->version == call.version;
+      if (!wanted) continue;
       const bool better =
           best == nullptr || (call.package.empty() && node->package == from_package && best->package != from_package);
       if (better) best = node;

@@ -17,62 +17,6 @@ using columnar::TypeKind;
 
 namespace {
 
-// One record at a time from CSV text.
-class CsvScanner {
- public:
-  CsvScanner(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {
-    if (text_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
-  }
-
-  bool done() const { return at_ >= text_.size(); }
-  int line() const { return line_; }
-
-  /// False if a quoted cell never ends.
-  bool Next(std::vector<SeedFile::Cell>& cells) {
-    cells.clear();
-    for (;;) {
-      SeedFile::Cell cell;
-      if (at_ < text_.size() && text_[at_] == '"') {
-        if (!Quoted(cell)) return false;
-      }
-      while (at_ < text_.size() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r')
-        cell.text += text_[at_++];
-      cells.push_back(std::move(cell));
-      if (at_ < text_.size() && text_[at_] == delimiter_) {
-        ++at_;
-        continue;
-      }
-      if (at_ < text_.size() && text_[at_] == '\r') ++at_;
-      if (at_ < text_.size() && text_[at_] == '\n') ++at_;
-      ++line_;
-      return true;
-    }
-  }
-
- private:
-  bool Quoted(SeedFile::Cell& cell) {
-    cell.quoted = true;
-    for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '"') {
-        if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-          ++at_;
-        } else {
-          ++at_;
-          return true;
-        }
-      }
-      if (text_[at_] == '\n') ++line_;
-      cell.text += text_[at_];
-    }
-    return false;
-  }
-
-  std::string_view text_;
-  char delimiter_;
-  size_t at_ = 0;
-  int line_ = 1;
-};
-
 bool ParseInteger(std::string_view text, int64_t& out) {
   std::string digits;
   for (const char c : text) {
@@ -220,7 +164,7 @@ Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char 
   SeedFile seed;
   seed.path = path;
   CsvScanner scanner(text, delimiter);
-  std::vector<SeedFile::Cell> cells;
+  std::vector<CsvCell> cells;
   while (!scanner.done()) {
     const int line = scanner.line();
     if (!scanner.Next(cells)) {

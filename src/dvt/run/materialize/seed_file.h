@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/base/text/csv.h"
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/stream.h"
 
@@ -11,13 +12,9 @@ namespace dvt::run {
 
 /// A CSV seed in memory: header and rows as text, with the line each row began on.
 struct SeedFile {
-  struct Cell {
-    std::string text;
-    bool quoted = false;
-  };
   std::string path;
   std::vector<std::string> header;
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<CsvCell>> rows;
   std::vector<int> lines;
 };
 

@@ -18,8 +18,8 @@ using model::NodeResult;
 
 // Ephemeral models have no result.
 const model::Node* RunnableNode(const RunContext& run, const std::string& id) {
-  const auto found = run.manifest->nodes.find(id);
-  return found == run.manifest->nodes.end() || found->second.is_ephemeral() ? nullptr : &found->second;
+  const model::Node* found = run.manifest->FindNode(id);
+  return found == nullptr || found->is_ephemeral() ? nullptr : found;
 }
 
 NodeResult SkippedResult(const std::string& id, const std::string& because_of) {
@@ -64,7 +64,7 @@ class NodeSchedule {
         Finish(*id, ReadyQueue::Outcome::kSuccess);
         continue;
       }
-      const model::Node& node = run_.manifest->nodes.at(*id);
+      const model::Node& node = *run_.manifest->FindNode(*id);
       const int index = NextIndex();
       auto& progress = NewProgress();
       run_.observer->NodeStarted(node, index, total_, progress);
@@ -88,7 +88,7 @@ class NodeSchedule {
     if (!Runs(id)) return;
     NodeResult result = SkippedResult(id, because_of);
     result.thread = ThreadName();
-    const model::Node& node = run_.manifest->nodes.at(id);
+    const model::Node& node = *run_.manifest->FindNode(id);
     run_.observer->NodeFinished(node, NextIndex(), total_, result);
     Keep(std::move(result));
   }

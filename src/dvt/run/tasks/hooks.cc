@@ -55,11 +55,11 @@ std::vector<std::pair<std::string, Object>> EndVariables(const RunContext& run, 
   std::set<std::pair<std::string, std::string>> seen;
   std::set<std::string> names;
   for (const auto& result : so_far) {
-    const auto found = run.manifest->nodes.find(result.unique_id);
-    if (found == run.manifest->nodes.end()) continue;
-    const model::Node& node = found->second;
+    const model::Node* found = run.manifest->FindNode(result.unique_id);
+    if (found == nullptr) continue;
+    const model::Node& node = *found;
     Value value = Value::MakeMap();
-    value.Set("node", model::NodeToValue(node));
+    value.Set("node", node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node));
     value.Set("unique_id", result.unique_id);
     value.Set("status", result.status);
     value.Set("message", result.message.empty() ? Value() : Value(result.message));
@@ -69,7 +69,7 @@ std::vector<std::pair<std::string, Object>> EndVariables(const RunContext& run, 
     value.Set("adapter_response", result.adapter_response);
     value.Set("timing", Value::MakeList());
     results.Push(std::move(value));
-    if (node.type == model::ResourceType::kTest || result.status == "skipped") continue;
+    if (node.type == model::ResourceType::kTest || node.unit_test || result.status == "skipped") continue;
     if (seen.emplace(node.database, node.schema).second) {
       Value pair = Value::MakeList();
       pair.Push(node.database);

@@ -14,6 +14,7 @@
 #include "dvt/run/materialize/contract.h"
 #include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/operation.h"
+#include "dvt/run/tasks/unit_test.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
@@ -166,6 +167,10 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   switch (clones ? ResourceType::kOperation : node.type) {
     case ResourceType::kOperation: done = RunClone(node, adapter, result, stop); break;
     case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
+    case ResourceType::kUnitTest:
+      progress.phase = "test";
+      done = UnitTestRun(run_, compiler_, node, adapter, stop).Run(result);
+      break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
     case ResourceType::kModel:
     case ResourceType::kSnapshot: done = RunModel(node, adapter, progress, result, stop); break;
@@ -385,6 +390,32 @@ Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAd
   return holder->transfer().Open(stop);
 }
 
+namespace {
+
+// What the query of a data test says.
+struct Verdict {
+  int64_t failures = 0;
+  bool should_warn = false;
+  bool should_error = false;
+};
+
+Result<Verdict> ReadVerdict(columnar::Stream& rows) {
+  Verdict verdict;
+  DVT_ASSIGN(const auto fields, rows.GetFields());
+  for (;;) {
+    DVT_ASSIGN(auto batch, rows.Next());
+    if (!batch.valid()) return verdict;
+    if (batch.length() == 0 || fields.size() < 3) continue;
+    const auto columns = columnar::BatchColumns(batch.get(), fields);
+    const Object count = ValueObject(columns[0], 0);
+    verdict.failures = count.is_number() ? static_cast<int64_t>(count.as_float()) : 0;
+    verdict.should_warn = ValueObject(columns[1], 0).Truth();
+    verdict.should_error = ValueObject(columns[2], 0).Truth();
+  }
+}
+
+}  // namespace
+
 Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                            std::stop_token stop) {
   DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
@@ -392,6 +423,8 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   result.compiled = true;
   result.compiled_code = compiled.sql;
   DVT_TRY(WriteFileAtomic(CompiledPath(run_, node), compiled.sql + "\n"));
+  DVT_ASSIGN(const std::string stored_as, StoredFailuresKind(node));
+  if (!stored_as.empty()) DVT_TRY(StoreFailures(node, stored_as, compiled, adapter, progress, result, stop));
   auto setting = [&](std::string_view key, const char* fallback) {
     const Value& value = node.config[key];
     return value.is_null() ? std::string(fallback) : value.ToText();
@@ -413,19 +446,8 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   std::unique_ptr<PlanMover> holder;
   DVT_ASSIGN(auto rows, OpenRows(planned, adapter, progress, holder, stop));
   result.way = std::string(plan::WayName(planned.plan.way));
-  DVT_ASSIGN(const auto fields, rows.GetFields());
-  int64_t failures = 0;
-  bool should_warn = false, should_error = false;
-  for (;;) {
-    DVT_ASSIGN(auto batch, rows.Next());
-    if (!batch.valid()) break;
-    if (batch.length() == 0 || fields.size() < 3) continue;
-    const auto columns = columnar::BatchColumns(batch.get(), fields);
-    const Object count = ValueObject(columns[0], 0);
-    failures = count.is_number() ? static_cast<int64_t>(count.as_float()) : 0;
-    should_warn = ValueObject(columns[1], 0).Truth();
-    should_error = ValueObject(columns[2], 0).Truth();
-  }
+  DVT_ASSIGN(const auto counted, ReadVerdict(rows));
+  const auto [failures, should_warn, should_error] = counted;
   result.failures = failures;
   const bool severity_error = ToLower(setting("severity", "error")) == "error";
   const std::string got = fmt::format("Got {} result{}, configured to ", failures, failures == 1 ? "" : "s");
@@ -439,6 +461,9 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   } else {
     result.status = "pass";
   }
+  if (failures > 0 && !stored_as.empty())
+    run_.observer->Message(Severity::kWarning,
+                           fmt::format("failures of test '{}' are kept: select * from {}", node.name, result.relation_name));
   return {};
 }
 

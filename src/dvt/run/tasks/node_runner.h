@@ -51,6 +51,9 @@ class NodeRunner {
                  std::stop_token stop);
   Status RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
                  std::stop_token stop);
+  Result<std::string> StoredFailuresKind(const model::Node& node) const;
+  Status StoreFailures(const model::Node& test, const std::string& kind, Compiled& compiled, NodeAdapter& adapter,
+                       NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
   Status RunClone(const model::Node& node, NodeAdapter& adapter, model::NodeResult& result, std::stop_token stop);
   Status AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adapter);
   Status WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, model::NodeResult& result,

@@ -15,6 +15,8 @@ class PackageNamespace : public HostObject {
   PackageNamespace(Shared shared, std::string package) : shared_(std::move(shared)), package_(std::move(package)) {}
   std::string TypeName() const override { return "package '" + package_ + "'"; }
   Result<std::optional<Object>> GetAttr(Context&, std::string_view name) override {
+    if (const auto over = shared_->overrides.find(package_ + "." + std::string(name)); over != shared_->overrides.end())
+      return std::optional<Object>(over->second);
     const auto* entry = shared_->params.macros->FindIn(package_, name);
     if (entry == nullptr) return std::optional<Object>();
     if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
@@ -50,6 +52,7 @@ std::optional<Object> Lazy(const Shared& shared, std::string_view name) {
 
 std::optional<Object> FindName(const Shared& shared, std::string_view name) {
   const auto& params = shared->params;
+  if (const auto over = shared->overrides.find(name); over != shared->overrides.end()) return over->second;
   if (params.macros != nullptr) {
     if (const auto* entry = params.macros->Find(name, params.package)) {
       if (params.resolver != nullptr) params.resolver->MacroUsed(*entry);
@@ -108,6 +111,27 @@ std::unique_ptr<Context> NewContext(const Shared& shared) {
   return context;
 }
 
+// What is a macro or a function stays callable; a variable gets the value.
+Status AddOverrides(Context& context, const Shared& shared) {
+  const auto& params = shared->params;
+  if (!params.overrides.is_map()) return {};
+  for (const auto& entry : params.overrides.map()) {
+    const Object value = Object::FromValue(entry.value);
+    const size_t dot = entry.key.find('.');
+    const bool in_package = dot != std::string::npos;
+    const auto known = in_package ? std::nullopt : context.Resolve(entry.key);
+    const bool macro_of_package = in_package && params.macros != nullptr &&
+                                  params.macros->FindIn(entry.key.substr(0, dot), entry.key.substr(dot + 1)) != nullptr;
+    if (params.warn && !known && !macro_of_package)
+      DVT_TRY(params.warn(fmt::format("'{}' is overridden, and there is no such macro or variable", entry.key), {}));
+    const bool constant = known && !known->is_callable();
+    shared->overrides.emplace(
+        entry.key,
+        constant ? value : MakeFunction(entry.key, [value](Context&, const Arguments&) -> Result<Object> { return value; }));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::shared_ptr<const Environment> DbtEnvironment() {
@@ -138,6 +162,7 @@ Result<std::unique_ptr<Context>> MakeNodeContext(const ContextParams& params) {
   context->SetLookupNames([shared]() -> std::vector<std::string> {
     return shared->params.macros == nullptr ? std::vector<std::string>() : shared->params.macros->Names();
   });
+  DVT_TRY(AddOverrides(*context, shared));
   return context;
 }
 

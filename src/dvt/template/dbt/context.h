@@ -66,6 +66,8 @@ struct ContextParams {
   std::function<Status(const std::string& message, const Place& place)> warn;
   Limits limits;
   bool lenient_undefined = false;  ///< parsing
+  /// A unit test's: "macro", "package.macro" or a variable → what it gives instead, whatever a macro is called with; null: none.
+  Value overrides;
   /// Further variables, last: sql, pre_hooks, compiled_code, schemas, results …
   std::vector<std::pair<std::string, Object>> extra;
 };

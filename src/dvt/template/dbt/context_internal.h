@@ -12,9 +12,10 @@ namespace dvt::tmpl {
 struct ContextShared {
   ContextParams params;
   std::shared_ptr<const RelationPolicy> policy;
-  std::vector<std::string> prefixes;                ///< of dispatch
-  std::map<std::string, Object> results;            ///< statement results by name
-  std::map<std::string, Object, std::less<>> lazy;  ///< graph, model: made when first asked for
+  std::vector<std::string> prefixes;                     ///< of dispatch
+  std::map<std::string, Object> results;                 ///< statement results by name
+  std::map<std::string, Object, std::less<>> lazy;       ///< graph, model: made when first asked for
+  std::map<std::string, Object, std::less<>> overrides;  ///< names that win over all others
 };
 using Shared = std::shared_ptr<ContextShared>;
 
