@@ -52,7 +52,9 @@ bool Typed(const Options& options, const char* a, const char* b) {
 Result<std::shared_ptr<run::Observer>> OpenLog(const Options& options, const ProjectHead& project) {
   const LogOrigin origin{options.invocation_id, CustomEnvironment()};
   const bool wants_colors = options.use_colors && Typed(options, "use-colors", "use-colors");
-  std::optional<LogLevel> level = LevelOf(options.log_level);
+  // `dvt sql` is a filter: nothing joins what it writes.
+  const bool filter = options.command == "sql";
+  std::optional<LogLevel> level = filter ? std::nullopt : LevelOf(options.log_level);
   if (options.quiet && level && *level < LogLevel::kError) level = LogLevel::kError;
   std::vector<std::unique_ptr<run::Observer>> observers;
   std::vector<std::unique_ptr<LogSink>> sinks;
@@ -63,7 +65,7 @@ Result<std::shared_ptr<run::Observer>> OpenLog(const Options& options, const Pro
     sinks.push_back(std::make_unique<LogSink>(SinkOptions{FormatOf(options.log_format), level, display.color}));
   }
   const auto file_level = LevelOf(options.log_level_file);
-  if (!project.folder.empty() && file_level) {
+  if (!project.folder.empty() && file_level && !filter) {
     const std::string folder = !options.log_path.empty()   ? options.log_path
                                : !project.log_path.empty() ? project.log_path
                                                            : "logs";
