@@ -112,25 +112,32 @@
   {%- endfor -%}
 {%- endmacro %}
 
-{% macro choose_incremental_sql(strategy, arguments) -%}
+{# The macro of a strategy; an error if there is none. #}
+{% macro incremental_strategy_macro(strategy) -%}
   {%- set chosen = strategy or 'default' -%}
   {%- set macro_name = 'get_incremental_' ~ (chosen | replace('+', '_')) ~ '_sql' -%}
   {%- set found = context.get(macro_name) -%}
   {%- if not found -%}
     {% do exceptions.raise_compiler_error("incremental_strategy '" ~ chosen ~ "' needs a macro " ~ macro_name ~ ', which does not exist; built in are: append, delete+insert, merge') %}
   {%- endif -%}
+  {{ return(found) }}
+{%- endmacro %}
+
+{% macro choose_incremental_sql(strategy, arguments) -%}
+  {%- set found = incremental_strategy_macro(strategy) -%}
   {{ return(found(arguments)) }}
 {%- endmacro %}
 
 {% materialization incremental, default -%}
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
+  {% do incremental_strategy_macro(config.get('incremental_strategy')) %}
+  {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change', 'ignore')) -%}
   {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
     {% do build_and_swap_table(target_relation, sql) %}
     {{ return({'relations': [target_relation]}) }}
   {%- endif -%}
 
-  {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change', 'ignore')) -%}
   {% do drop_stale_relations(target_relation) %}
   {%- set moved = adapter.moves_data() -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}

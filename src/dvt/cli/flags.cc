@@ -55,6 +55,7 @@ const std::vector<Flag>& Flags() {
       {"resource_types", &Options::resource_types},
       {"sample", &Options::sample},
       {"single_threaded", &Options::single_threaded},
+      {"partial_parse", &Options::partial_parse, Project::kMay},
       {"state", &Options::state, Project::kNo, {}, "ARTIFACT_STATE_PATH"},
       {"store_failures", &Options::store_failures, Project::kMay},
       {"target", &Options::target},
@@ -245,11 +246,13 @@ Value FlagsValue(const Options& options) {
 }
 
 const std::vector<std::string>& IdleSwitches() {
-  static const std::vector<std::string> names{"cache-selected-only",     "clean-project-files-only", "hints-enabled",
-                                              "log-cache-events",        "macro-debugging",          "partial-parse",
-                                              "partial-parse-file-diff", "populate-cache",           "send-anonymous-usage-stats",
-                                              "show-all-deprecations",   "show-resource-report",     "static-parser",
-                                              "use-experimental-parser", "use-fast-test-edges",      "use-v2-parser"};
+  static const std::vector<std::string> names{"cache-selected-only",   "clean-project-files-only",
+                                              "hints-enabled",         "log-cache-events",
+                                              "macro-debugging",       "partial-parse-file-diff",
+                                              "populate-cache",        "send-anonymous-usage-stats",
+                                              "show-all-deprecations", "show-resource-report",
+                                              "static-parser",         "use-experimental-parser",
+                                              "use-fast-test-edges",   "use-v2-parser"};
   return names;
 }
 

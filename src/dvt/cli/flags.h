@@ -30,7 +30,7 @@ Status ResolveFlags(Options& options, const project::EnvLookup& env, const Proje
 /// Every flag with its value, by dbt's name ("full_refresh"): for artifacts, the log and `flags` of templates.
 Value FlagsValue(const Options& options);
 
-/// Switches of dbt that are accepted and change nothing, because dvt does not have what they switch ("partial-parse").
+/// Switches of dbt that are accepted and change nothing, because dvt does not have what they switch.
 const std::vector<std::string>& IdleSwitches();
 
 }  // namespace dvt::cli

@@ -53,6 +53,8 @@ void AddOutcome(CLI::App* app, Options& o) {
   app->add_flag("-x,--fail-fast,!--no-fail-fast", o.fail_fast, "Stop at the first failure");
   app->add_flag("--warn-error,!--no-warn-error", o.warn_error, "Warnings are errors");
   app->add_option("--warn-error-options", o.warn_error_options, "Some are, as YAML: '{error: all, warn: [NothingToDo]}'");
+  app->add_flag("--partial-parse,!--no-partial-parse", o.partial_parse,
+                "Use what an earlier run found out about an unchanged project");
   app->add_flag("--write-json,!--no-write-json", o.write_json, "Write manifest.json and run_results.json");
   app->add_flag("--version-check,!--no-version-check", o.version_check, "Hold to the project's require-dbt-version");
 }
@@ -66,10 +68,26 @@ void AddCommon(CLI::App* app, Options& o) {
   app->add_option("--maximum-seed-size-mib", o.idle_number, "As in dbt; changes nothing here")->group("");
 }
 
+const std::vector<std::string>& ResourceTypes() {
+  static const std::vector<std::string> types = {"all",       "default", "model",    "seed",   "snapshot",       "test",
+                                                 "unit_test", "source",  "exposure", "metric", "semantic_model", "saved_query",
+                                                 "analysis"};
+  return types;
+}
+
 void AddSelection(CLI::App* app, Options& o) {
-  app->add_option("-s,--select,-m,--models,--model", o.select, "Nodes to take: names, tags, paths, graph operators");
+  const bool lists = app->get_name() == "ls" || app->get_name() == "list";
+  app->add_option(lists ? "-s,--select" : "-s,--select,-m,--models,--model", o.select,
+                  "Nodes to take: names, tags, paths, graph operators");
+  if (lists) app->add_option("-m,--models,--model", o.models, "As --select, but only models")->excludes("--select");
   app->add_option("--exclude", o.exclude, "Nodes to leave out");
-  app->add_option("--resource-type,--resource-types", o.resource_types, "Only nodes of this type");
+  app->add_option("--selector", o.selector, "A selector of selectors.yml, instead of --select and --exclude");
+  app->add_option("--resource-type,--resource-types", o.resource_types, "Only nodes of this type")
+      ->check(CLI::IsMember(ResourceTypes()))
+      ->envname("DBT_RESOURCE_TYPES");
+  app->add_option("--exclude-resource-type,--exclude-resource-types", o.excluded_types, "No nodes of this type")
+      ->check(CLI::IsMember(ResourceTypes()))
+      ->envname("DBT_EXCLUDE_RESOURCE_TYPES");
 }
 
 // Which rows are read.
@@ -185,6 +203,7 @@ void AddCommands(CLI::App& app, Options& o) {
     AddSelection(ls, o);
     ls->add_option("--output", o.output, "selector, name, path or json")
         ->check(CLI::IsMember({"selector", "name", "path", "json"}));
+    ls->add_option("--output-keys", o.output_keys, "With --output json: only these, such as 'name config.materialized'");
   }
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");

@@ -27,7 +27,11 @@ struct Options {
   std::string compute;
   std::vector<std::string> select;
   std::vector<std::string> exclude;
-  std::vector<std::string> resource_types;
+  std::string selector;                     ///< --selector: a name of selectors.yml
+  std::vector<std::string> models;          ///< ls --models: as --select, only models
+  std::vector<std::string> resource_types;  ///< "all" and "default" included
+  std::vector<std::string> excluded_types;
+  std::vector<std::string> output_keys;  ///< ls --output json; each may hold several, split by spaces
   std::string indirect_selection = "eager";
   std::string vars_text;
   int threads = 0;
@@ -57,6 +61,7 @@ struct Options {
   bool idle = false;  ///< what dbt's flags about things that dvt does not have are put into
   int idle_number = 0;
   bool warn_error = false;
+  bool partial_parse = true;       ///< findings of an earlier run are used
   std::string warn_error_options;  ///< YAML
   model::WarnPolicy warn_policy;   ///< of both
   bool json = false;               ///< plan --json, ls --output json

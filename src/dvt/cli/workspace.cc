@@ -1,6 +1,7 @@
 #include "dvt/cli/workspace.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,13 @@
 namespace dvt::cli {
 
 namespace {
+
+// Another program, or another build of it, may read a project in another way.
+std::string ProgramStamp() {
+  struct stat info {};
+  if (::stat("/proc/self/exe", &info) != 0) return kDvtVersion;
+  return fmt::format("{} {} {}.{}", kDvtVersion, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+}
 
 project::ConnectionNames NamesOf(const std::string& type, const Value& settings) {
   connectors::ConnectionConfig config;
@@ -76,6 +84,24 @@ Status ReadTimes(const Options& options, double now, run::RunOptions& into) {
   return Error(ErrorCode::kInvalidArgument, "--event-time-start must be before --event-time-end");
 }
 
+// --resource-type within what the command can do; "default" is the command's own, "all" also has analyses.
+std::set<std::string> WantedTypes(const std::vector<std::string>& asked, const std::set<std::string>& own) {
+  static const std::set<std::string> all = {"model",    "seed",   "snapshot",       "test",        "unit_test", "source",
+                                            "exposure", "metric", "semantic_model", "saved_query", "analysis"};
+  std::set<std::string> wanted;
+  for (const auto& type : asked) {
+    if (type == "all") {
+      wanted.insert(own.empty() ? all.begin() : own.begin(), own.empty() ? all.end() : own.end());
+    } else if (type == "default") {
+      wanted.insert(own.empty() ? all.begin() : own.begin(), own.empty() ? all.end() : own.end());
+      if (own.empty()) wanted.erase("analysis");
+    } else {
+      wanted.insert(type);
+    }
+  }
+  return asked.empty() ? own : wanted;
+}
+
 // The artifacts of earlier runs that --state and --defer-state name.
 Status ReadStates(Workspace& w, const Options& options) {
   const std::string sources = JoinPath(w.run.target_folder, "sources.json");
@@ -114,6 +140,31 @@ Status CheckVersions(const model::Manifest& manifest) {
   DVT_TRY(check(manifest.project));
   for (const auto& [name, package] : manifest.packages) DVT_TRY(check(package));
   return {};
+}
+
+// What the command line says about loading.
+Result<project::LoadOptions> LoadOptionsOf(const Options& options) {
+  project::LoadOptions load;
+  load.project_dir = options.project_dir.empty() ? "." : options.project_dir;
+  load.profiles_dir = options.profiles_dir;
+  load.profile = options.profile;
+  load.target = options.target;
+  if (options.threads > 0) load.threads = options.threads;
+  DVT_ASSIGN(load.vars, ParseVars(options.vars_text));
+  load.cache_name = "partial_parse.dvt";
+  load.target_path = options.target_path;
+  load.read_cache = options.partial_parse;
+  load.program_stamp = ProgramStamp();
+  load.needs_macros = options.command != "ls" && options.command != "parse";
+  load.env = project::ProcessEnvironment();
+  load.home = HomeFolder();
+  load.connection_names = NamesOf;
+  load.relation_writer = WriterOf;
+  for (const auto& kind : connectors::ConnectorKinds()) {
+    load.connection_types.push_back(kind.type);
+    load.connection_types.insert(load.connection_types.end(), kind.aliases.begin(), kind.aliases.end());
+  }
+  return load;
 }
 
 }  // namespace
@@ -207,9 +258,12 @@ Result<std::vector<std::string>> Workspace::Select(const Options& options, const
   graph::SelectOptions select;
   select.select = options.select;
   select.exclude = options.exclude;
+  select.selector = options.selector;
+  if (!options.selector.empty() && !(options.select.empty() && options.exclude.empty()))
+    observer->Message(Severity::kWarning, "Warning: --select and --exclude do not count beside --selector");
   DVT_ASSIGN(select.indirect, graph::ParseIndirectSelection(options.indirect_selection));
-  select.resource_types = std::set<std::string>(options.resource_types.begin(), options.resource_types.end());
-  if (select.resource_types.empty()) select.resource_types = types;
+  select.resource_types = WantedTypes(options.resource_types, types);
+  select.excluded_types = std::set<std::string>(options.excluded_types.begin(), options.excluded_types.end());
   select.previous = previous.get();
   Diagnostics diagnostics;
   const auto compares = [](const std::string& text) { return text.find("state:modified") != std::string::npos; };
@@ -229,22 +283,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.write_json = options.write_json;
   w.pool = std::make_unique<ThreadPool>(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
   w.bridge = std::make_unique<run::TemplateBridge>(ReadProjectHead(options.project_dir).name);
-  DVT_TRY(w.bridge->Initialize());
-  project::LoadOptions load;
-  load.project_dir = options.project_dir.empty() ? "." : options.project_dir;
-  load.profiles_dir = options.profiles_dir;
-  load.profile = options.profile;
-  load.target = options.target;
-  if (options.threads > 0) load.threads = options.threads;
-  DVT_ASSIGN(load.vars, ParseVars(options.vars_text));
-  load.env = project::ProcessEnvironment();
-  load.home = HomeFolder();
-  load.connection_names = NamesOf;
-  load.relation_writer = WriterOf;
-  for (const auto& kind : connectors::ConnectorKinds()) {
-    load.connection_types.push_back(kind.type);
-    load.connection_types.insert(load.connection_types.end(), kind.aliases.begin(), kind.aliases.end());
-  }
+  DVT_ASSIGN(const project::LoadOptions load, LoadOptionsOf(options));
   DVT_ASSIGN(w.manifest, project::LoadProject(load, *w.bridge, w.pool.get()));
   if (options.version_check) DVT_TRY(CheckVersions(w.manifest));
   DVT_TRY(WarnAll(options, w.manifest.diagnostics));

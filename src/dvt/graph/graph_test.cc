@@ -4,6 +4,7 @@
 #include "dvt/graph/dag/dag.h"
 #include "dvt/graph/dag/ready_queue.h"
 #include "dvt/graph/select/select.h"
+#include "dvt/graph/select/wildcard.h"
 
 namespace dvt::graph {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 // s0 → stg/stg_a (t1) → int_c (t1, t2) → mart/d → mart/e; stg/stg_b ← source → int_c; mart/f ← stg_a; exposure ex ← d; tests.
 model::Manifest Shop() {
   model::Manifest manifest;
+  manifest.project.name = "qp";
   auto node = [&](model::ResourceType type, const std::string& folder, const std::string& name, std::vector<std::string> tags,
                   std::vector<std::string> parents) {
     model::Node n;
@@ -65,7 +67,9 @@ std::string Selected(const model::Manifest& manifest, SelectOptions options) {
 
 TEST(Select, GrammarAndMethods) {
   const auto manifest = Shop();
-  auto select = [&](std::vector<std::string> what) { return Selected(manifest, {what, {}, IndirectSelection::kEmpty, {}}); };
+  auto select = [&](std::vector<std::string> what) {
+    return Selected(manifest, {.select = what, .indirect = IndirectSelection::kEmpty});
+  };
   EXPECT_EQ(select({"d"}), "d");
   EXPECT_EQ(select({"1+d"}), "d int_c");
   EXPECT_EQ(select({"2+e"}), "d e int_c");
@@ -74,7 +78,9 @@ TEST(Select, GrammarAndMethods) {
   EXPECT_EQ(select({"+exposure:ex"}), "d ex int_c s0 stg_a stg_b tb");
   EXPECT_EQ(select({"tag:t*"}), "int_c stg_a");
   EXPECT_EQ(select({"*_a"}), "stg_a");
-  EXPECT_EQ(select({"[de]"}), "d e");
+  EXPECT_EQ(select({"mart.[de]"}), "d e");
+  EXPECT_EQ(select({"[de]"}), "");
+  EXPECT_EQ(select({"*.core"}), "");
   EXPECT_EQ(select({"stg"}), "stg_a stg_b");
   EXPECT_EQ(select({"qp.stg"}), "stg_a stg_b");
   EXPECT_EQ(select({"models/stg"}), "stg_a stg_b");
@@ -89,13 +95,76 @@ TEST(Select, GrammarAndMethods) {
 
 TEST(Select, IndirectTestsAndExclusion) {
   const auto manifest = Shop();
-  auto select = [&](IndirectSelection indirect) { return Selected(manifest, {{"int_c"}, {}, indirect, {}}); };
+  auto select = [&](IndirectSelection indirect) { return Selected(manifest, {.select = {"int_c"}, .indirect = indirect}); };
   EXPECT_EQ(select(IndirectSelection::kEager), "R int_c not_null_int_c");
   EXPECT_EQ(select(IndirectSelection::kCautious), "int_c not_null_int_c");
   EXPECT_EQ(select(IndirectSelection::kBuildable), "R int_c not_null_int_c");
   EXPECT_EQ(select(IndirectSelection::kEmpty), "int_c");
-  EXPECT_EQ(Selected(manifest, {{"stg+"}, {"int_c+"}, IndirectSelection::kEager, {}}), "f stg_a stg_b");
-  EXPECT_EQ(Selected(manifest, {{}, {}, IndirectSelection::kEager, {"seed"}}), "s0");
+  EXPECT_EQ(Selected(manifest, {.select = {"stg+"}, .exclude = {"int_c+"}}), "f stg_a stg_b");
+  EXPECT_EQ(Selected(manifest, {.resource_types = {"seed"}}), "s0");
+}
+
+// What selectors.yml defines.
+std::string BySelector(model::Manifest manifest, const std::string& yaml, SelectOptions options) {
+  manifest.selectors = *ParseYaml(yaml);
+  return Selected(manifest, std::move(options));
+}
+
+TEST(Select, Selectors) {
+  const std::string yaml = R"(
+- {name: kv, definition: {tag: t1}}
+- {name: text, definition: 'stg_a+1'}
+- {name: full, definition: {method: fqn, value: int_c, parents: true, parents_depth: 1, indirect_selection: empty}}
+- name: sets
+  definition:
+    union:
+      - intersection: [{tag: t1}, 'tag:t2']
+      - {method: selector, value: kv}
+      - exclude: [stg_a]
+- {name: without, definition: {method: path, value: models/mart, exclude: [e]}}
+- {name: usual, default: true, definition: {method: path, value: models/mart}}
+)";
+  const auto manifest = Shop();
+  const auto of = [&](const char* name) { return BySelector(manifest, yaml, {.selector = name}); };
+  EXPECT_EQ(of("kv"), "R int_c not_null_int_c stg_a");
+  EXPECT_EQ(of("text"), "R f int_c not_null_int_c stg_a");
+  EXPECT_EQ(of("full"), "int_c stg_a stg_b");
+  EXPECT_EQ(of("sets"), "int_c not_null_int_c");
+  EXPECT_EQ(of("without"), "d f");
+  EXPECT_EQ(BySelector(manifest, yaml, {}), "d e f");
+  EXPECT_EQ(BySelector(manifest, yaml, {.select = {"selector:without,e+", "stg_b"}, .indirect = IndirectSelection::kEmpty}),
+            "stg_b");
+  EXPECT_EQ(of("kw"), "there is no selector 'kw'. Did you mean 'kv'?");
+  const auto broken = [&](const char* text) { return BySelector(manifest, text, {.selector = "a"}); };
+  EXPECT_EQ(broken("[{name: a, definition: {method: tga, value: x}}]"), "'tga' is no selection method. Did you mean 'tag'?");
+  EXPECT_EQ(broken("[{name: a, definition: {method: tag}}]"), "the method 'tag' needs a 'value'");
+  EXPECT_EQ(broken("[{name: a, definition: {method: selector, value: a}}]"), "selectors refer to each other in a cycle: a → a");
+  EXPECT_EQ(broken("[{name: a, definition: {union: [], tag: b}}]"), "'union' stands with other keys: found union, tag");
+}
+
+// A test joins once all it reads is chosen, by whichever criteria.
+TEST(Select, TestsOfSets) {
+  const auto manifest = Shop();
+  EXPECT_EQ(Selected(manifest, {.select = {"stg_a int_c"}, .indirect = IndirectSelection::kCautious}),
+            "R int_c not_null_int_c stg_a");
+  EXPECT_EQ(Selected(manifest, {.select = {"stg_a"}, .indirect = IndirectSelection::kCautious}), "stg_a");
+  EXPECT_EQ(Selected(manifest, {.exclude = {"int_c"}, .indirect = IndirectSelection::kEmpty}),
+            "R d e ex f not_null_int_c s0 stg_a stg_b tb");
+}
+
+TEST(Wildcard, Patterns) {
+  for (const auto& [pattern, text, expected] : {std::tuple{"a*c", "abc", true},
+                                                {"a*c", "ab", false},
+                                                {"*", "", true},
+                                                {"?", "ä", true},
+                                                {"[a-c]x", "bx", true},
+                                                {"[!a-c]x", "bx", false},
+                                                {"[]]", "]", true},
+                                                {"a[b", "a[b", true},
+                                                {"**x*", "yxz", true},
+                                                {"a?", "a", false}}) {
+    EXPECT_EQ(MatchesWildcard(pattern, text), expected) << pattern << " " << text;
+  }
 }
 
 TEST(Dag, NamesTheCycle) {

@@ -1,6 +1,7 @@
 #include "dvt/model/node.h"
 
 #include "dvt/model/project.h"
+#include "dvt/model/semantic.h"
 
 namespace dvt::model {
 
@@ -15,6 +16,15 @@ std::string_view ResourceTypeName(ResourceType type) {
     case ResourceType::kUnitTest: return "unit_test";
   }
   return "model";
+}
+
+std::string_view SemanticKindName(SemanticNode::Kind kind) {
+  switch (kind) {
+    case SemanticNode::Kind::kMetric: return "metric";
+    case SemanticNode::Kind::kSemanticModel: return "semantic_model";
+    case SemanticNode::Kind::kSavedQuery: return "saved_query";
+  }
+  return "metric";
 }
 
 std::string Node::materialized() const {

@@ -166,9 +166,11 @@ struct ExposureNode {
   std::string original_path;  ///< relative to the project folder
   std::vector<std::string> fqn;
   Value config;
+  std::vector<std::string> tags;
   Value raw;
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
+  std::vector<std::string> metrics;  ///< names of metrics it shows
   std::vector<std::string> depends_on_nodes;
   Place place;
 };

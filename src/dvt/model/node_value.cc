@@ -65,21 +65,6 @@ Value ConstraintsToValue(const std::vector<Constraint>& constraints, bool of_rel
   return list;
 }
 
-// The `latest_version` of the property entry, or its highest version.
-Value LatestVersion(const Node& node) {
-  if (const Value* latest = node.patch.Find("latest_version"); latest != nullptr && !latest->is_null()) return *latest;
-  Value highest;
-  const Value& versions = node.patch["versions"];
-  if (!versions.is_list()) return highest;
-  for (const auto& entry : versions.list()) {
-    const Value& v = entry["v"];
-    const bool higher = highest.is_null() || (v.is_number() && highest.is_number() ? highest.as_float() < v.as_float()
-                                                                                   : highest.ToText() < v.ToText());
-    if (higher) highest = v;
-  }
-  return highest;
-}
-
 void SetModelParts(const Node& node, Value& value) {
   if (node.type != ResourceType::kModel) return;
   value.Set("access", node.config["access"].is_string() ? node.config["access"] : Value("protected"));
@@ -124,6 +109,20 @@ void SetCompiledParts(const Node& node, Value& value) {
 }
 
 }  // namespace
+
+Value LatestVersion(const Node& node) {
+  if (const Value* latest = node.patch.Find("latest_version"); latest != nullptr && !latest->is_null()) return *latest;
+  Value highest;
+  const Value& versions = node.patch["versions"];
+  if (!versions.is_list()) return highest;
+  for (const auto& entry : versions.list()) {
+    const Value& v = entry["v"];
+    const bool higher = highest.is_null() || (v.is_number() && highest.is_number() ? highest.as_float() < v.as_float()
+                                                                                   : highest.ToText() < v.ToText());
+    if (higher) highest = v;
+  }
+  return highest;
+}
 
 Value StringList(const std::vector<std::string>& items) {
   Value list = Value::MakeList();

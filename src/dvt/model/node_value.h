@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/model/node.h"
+#include "dvt/model/semantic.h"
 
 namespace dvt::model {
 
@@ -14,7 +15,12 @@ Value NodeToValue(const Node& node);
 /// The same for a unit test: an entry of the manifest's `unit_tests`.
 Value UnitTestToValue(const Node& node);
 Value SourceToValue(const SourceNode& source);
+Value ExposureToValue(const ExposureNode& exposure);
+Value SemanticToValue(const SemanticNode& node);
+Value GroupToValue(const GroupNode& group);
 Value ColumnsToValue(const std::vector<ColumnProperties>& columns);
 Value StringList(const std::vector<std::string>& items);
+/// `latest_version` of the property entry, or its highest version; null if there are none.
+Value LatestVersion(const Node& node);
 
 }  // namespace dvt::model

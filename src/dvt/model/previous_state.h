@@ -17,6 +17,7 @@ struct PreviousState {
   Value sources = Value::MakeMap();
   Value exposures = Value::MakeMap();
   Value macros = Value::MakeMap();
+  Value semantic_nodes = Value::MakeMap();  ///< metrics, semantic models and saved queries
   bool has_results = false;
   std::map<std::string, std::string> results;    ///< unique id → status
   std::map<std::string, Value> batch_results;    ///< unique id → {successful, failed} of a microbatch model

@@ -8,6 +8,7 @@
 #include "dvt/base/result/diagnostics.h"
 #include "dvt/base/text/value.h"
 #include "dvt/model/node.h"
+#include "dvt/model/semantic.h"
 
 namespace dvt::model {
 
@@ -75,8 +76,11 @@ struct Manifest {
   std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;
   std::map<std::string, ExposureNode> exposures;
-  Value docs = Value::MakeMap();      ///< docs blocks: id → {name, package_name, path, original_file_path, block_contents}
-  Value cli_vars = Value::MakeMap();  ///< --vars
+  std::map<std::string, SemanticNode> semantic_nodes;  ///< metrics, semantic models, saved queries
+  std::map<std::string, GroupNode> groups;
+  Value selectors = Value::MakeList();  ///< selectors.yml: {name, description, definition, default}, with their marks
+  Value docs = Value::MakeMap();        ///< docs blocks: id → {name, package_name, path, original_file_path, block_contents}
+  Value cli_vars = Value::MakeMap();    ///< --vars
   std::map<std::string, ProjectConfig> packages;  ///< installed packages, the root project left out
   Diagnostics diagnostics;
 

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <cmath>
 #include <ctime>
+#include <functional>
 #include <map>
 
+#include "dvt/base/fs/atomic_file.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
@@ -45,45 +47,91 @@ Value MacroToValue(const model::MacroNode& macro) {
   return value;
 }
 
-Value ExposureToValue(const model::ExposureNode& exposure) {
+// Which resources belong to each group.
+Value GroupMap(const model::Manifest& manifest) {
+  Value map = Value::MakeMap();
+  auto add = [&](const std::string& id, const Value& group) {
+    if (!group.is_string()) return;
+    Value* members = map.Edit(group.as_string());
+    if (members != nullptr) members->Push(id);
+  };
+  for (const auto& [id, group] : manifest.groups) map.Set(group.name, Value::MakeList());
+  for (const auto& [id, node] : manifest.nodes) add(id, node.config["group"]);
+  for (const auto& [id, other] : manifest.semantic_nodes) {
+    if (other.kind == model::SemanticNode::Kind::kMetric) add(id, other.config["group"]);
+  }
+  return map;
+}
+
+// Definitions by name.
+Value Selectors(const model::Manifest& manifest) {
   Value value = Value::MakeMap();
-  value.Set("name", exposure.name);
-  value.Set("resource_type", "exposure");
-  value.Set("package_name", exposure.package);
-  value.Set("path", exposure.path);
-  value.Set("original_file_path", exposure.original_path);
-  value.Set("unique_id", exposure.unique_id);
-  value.Set("fqn", model::StringList(exposure.fqn));
-  value.Set("description", "");
-  for (const char* key : {"type", "owner", "description", "label", "maturity", "url"}) {
-    if (const Value* given = exposure.raw.Find(key); given != nullptr) value.Set(key, *given);
-  }
-  value.Set("meta", exposure.config["meta"]);
-  value.Set("tags", exposure.config["tags"]);
-  value.Set("config", exposure.config);
-  Value refs = Value::MakeList();
-  for (const auto& ref : exposure.refs) {
-    Value entry = Value::MakeMap();
-    entry.Set("name", ref.name);
-    entry.Set("package", ref.package.empty() ? Value() : Value(ref.package));
-    entry.Set("version", ref.version.empty() ? Value() : Value(ref.version));
-    refs.Push(std::move(entry));
-  }
-  value.Set("refs", std::move(refs));
-  Value sources = Value::MakeList();
-  for (const auto& source : exposure.sources) sources.Push(model::StringList({source.source, source.table}));
-  value.Set("sources", std::move(sources));
-  value.Set("metrics", Value::MakeList());
-  Value depends = Value::MakeMap();
-  depends.Set("macros", Value::MakeList());
-  depends.Set("nodes", model::StringList(exposure.depends_on_nodes));
-  value.Set("depends_on", std::move(depends));
+  if (!manifest.selectors.is_list()) return value;
+  for (const auto& selector : manifest.selectors.list()) value.Set(selector["name"].ToText(), selector);
   return value;
 }
 
+// Writes one JSON object member by member, so that only one node's tree is in memory at a time. The first error sticks.
+class ManifestWriter {
+ public:
+  explicit ManifestWriter(std::function<Status(std::string_view)> sink) : sink_(std::move(sink)) { Put("{"); }
+
+  void Member(std::string_view key, Value value) {
+    SecretRegistry::RedactAll(value);
+    Key(key);
+    Put(ToJson(value));
+  }
+
+  template <class Map, class Convert>
+  void Members(std::string_view key, const Map& items, Convert convert) {
+    Open(key);
+    for (const auto& [id, item] : items) Member(id, convert(item));
+    Close();
+  }
+
+  void Open(std::string_view key) {
+    Key(key);
+    Put("{");
+    first_ = true;
+  }
+  void Close() {
+    Put("}");
+    first_ = false;
+  }
+
+  Status Finish() {
+    Put("}");
+    return std::move(status_);
+  }
+
+ private:
+  void Key(std::string_view key) {
+    std::string text = first_ ? "" : ", ";
+    AppendJsonString(text, SecretRegistry::Redact(std::string(key)));
+    Put(text + ": ");
+    first_ = false;
+  }
+  void Put(std::string_view text) {
+    if (status_) status_ = sink_(text);
+  }
+
+  std::function<Status(std::string_view)> sink_;
+  Status status_;
+  bool first_ = true;
+};
+
+void WriteSemanticNodes(const model::Manifest& manifest, std::string_view key, model::SemanticNode::Kind kind,
+                        ManifestWriter& out) {
+  out.Open(key);
+  for (const auto& [id, node] : manifest.semantic_nodes) {
+    if (node.kind == kind) out.Member(id, model::SemanticToValue(node));
+  }
+  out.Close();
+}
+
 // parent_map and child_map over everything that has parents.
-void SetMaps(const model::Manifest& manifest, Value& root) {
-  std::map<std::string, std::vector<std::string>> parents, children;
+void WriteMaps(const model::Manifest& manifest, ManifestWriter& out) {
+  std::map<std::string_view, std::vector<std::string>> parents, children;
   auto add = [&](const std::string& id, const std::vector<std::string>& depends) {
     parents[id];
     children[id];
@@ -96,23 +144,10 @@ void SetMaps(const model::Manifest& manifest, Value& root) {
   for (const auto& [id, test] : manifest.unit_tests) add(id, test.depends_on_nodes);
   for (const auto& [id, source] : manifest.sources) add(id, {});
   for (const auto& [id, exposure] : manifest.exposures) add(id, exposure.depends_on_nodes);
-  auto to_value = [](const std::map<std::string, std::vector<std::string>>& map) {
-    Value value = Value::MakeMap();
-    value.map().reserve(map.size());
-    for (const auto& [id, others] : map) value.map().push_back({id, model::StringList(others), {}});
-    return value;
-  };
-  root.Set("parent_map", to_value(parents));
-  root.Set("child_map", to_value(children));
-  root.Set("group_map", Value::MakeMap());
-}
-
-template <class Map, class Convert>
-Value ToMap(const Map& items, Convert convert) {
-  Value value = Value::MakeMap();
-  value.map().reserve(items.size());
-  for (const auto& [id, item] : items) value.map().push_back({id, convert(item), {}});
-  return value;
+  for (const auto& [id, other] : manifest.semantic_nodes) add(id, other.depends_on_nodes);
+  out.Members("parent_map", parents, model::StringList);
+  out.Members("child_map", children, model::StringList);
+  out.Member("group_map", GroupMap(manifest));
 }
 
 }  // namespace
@@ -141,34 +176,47 @@ Value MetadataToValue(const Metadata& metadata, std::string_view schema) {
   return head;
 }
 
-std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata) {
-  Value root = Value::MakeMap();
+Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
+                      const std::function<Status(std::string_view)>& sink) {
+  using Kind = model::SemanticNode::Kind;
   Value head = MetadataToValue(metadata, "https://schemas.getdbt.com/dbt/manifest/v12.json");
   head.Set("project_name", manifest.project.name);
   head.Set("project_id", Md5Hex(manifest.project.name));
   head.Set("send_anonymous_usage_stats", false);
   head.Set("adapter_type", metadata.adapter_type);
-  root.Set("metadata", std::move(head));
-  root.Set("nodes", ToMap(manifest.nodes, model::NodeToValue));
-  root.Set("sources", ToMap(manifest.sources, model::SourceToValue));
-  root.Set("macros", ToMap(manifest.macros, MacroToValue));
-  root.Set("docs", manifest.docs.is_map() ? manifest.docs : Value::MakeMap());
-  root.Set("exposures", ToMap(manifest.exposures, ExposureToValue));
-  for (const char* empty : {"metrics", "groups", "selectors", "saved_queries", "semantic_models"})
-    root.Set(empty, Value::MakeMap());
-  root.Set("unit_tests", ToMap(manifest.unit_tests, model::UnitTestToValue));
-  root.Set("disabled", ToMap(manifest.disabled, [](const model::Node& node) {
-             Value list = Value::MakeList();
-             list.Push(node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node));
-             return list;
-           }));
-  SetMaps(manifest, root);
-  SecretRegistry::RedactAll(root);
-  return ToJson(root);
+  ManifestWriter out(sink);
+  out.Member("metadata", std::move(head));
+  out.Members("nodes", manifest.nodes, model::NodeToValue);
+  out.Members("sources", manifest.sources, model::SourceToValue);
+  out.Members("macros", manifest.macros, MacroToValue);
+  out.Member("docs", manifest.docs.is_map() ? manifest.docs : Value::MakeMap());
+  out.Members("exposures", manifest.exposures, model::ExposureToValue);
+  WriteSemanticNodes(manifest, "metrics", Kind::kMetric, out);
+  out.Members("groups", manifest.groups, model::GroupToValue);
+  out.Member("selectors", Selectors(manifest));
+  WriteSemanticNodes(manifest, "saved_queries", Kind::kSavedQuery, out);
+  WriteSemanticNodes(manifest, "semantic_models", Kind::kSemanticModel, out);
+  out.Members("unit_tests", manifest.unit_tests, model::UnitTestToValue);
+  out.Members("disabled", manifest.disabled, [](const model::Node& node) {
+    return Value(Value::List{node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node)});
+  });
+  WriteMaps(manifest, out);
+  return out.Finish();
+}
+
+std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata) {
+  std::string text;
+  (void)StreamManifest(manifest, metadata, [&](std::string_view piece) {
+    text += piece;
+    return Status();
+  });
+  return text;
 }
 
 Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata) {
-  return WriteFileAtomic(JoinPath(folder, "manifest.json"), ManifestJson(manifest, metadata));
+  DVT_ASSIGN(AtomicFile file, AtomicFile::Open(JoinPath(folder, "manifest.json")));
+  DVT_TRY(StreamManifest(manifest, metadata, [&](std::string_view piece) { return file.Append(piece); }));
+  return file.Commit();
 }
 
 }  // namespace dvt::artifacts

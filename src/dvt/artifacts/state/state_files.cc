@@ -42,6 +42,10 @@ Result<model::PreviousState> ReadPreviousState(const std::string& folder, const 
   state.exposures = MapOf(manifest, "exposures");
   state.macros = MapOf(manifest, "macros");
   state.unit_tests = MapOf(manifest, "unit_tests");
+  for (const char* kind : {"metrics", "semantic_models", "saved_queries"}) {
+    const Value found = MapOf(manifest, kind);
+    for (const auto& entry : found.map()) state.semantic_nodes.map().push_back(entry);
+  }
   DVT_ASSIGN(const Value results, ReadDocument(JoinPath(folder, "run_results.json")));
   state.has_results = results.is_map();
   state.arguments = MapOf(results, "args");

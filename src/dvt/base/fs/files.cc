@@ -148,10 +148,15 @@ Result<std::string> ReadFile(const std::string& path) {
 Status WriteFileAtomic(const std::string& path, std::string_view content) {
   static std::atomic<unsigned> counter{0};
   size_t slash = path.rfind('/');
-  if (slash != std::string::npos && slash > 0) DVT_TRY(MakeFolders(path.substr(0, slash)));
   std::string beside = path + ".tmp" + std::to_string(::getpid()) + "_" + std::to_string(counter++);
+  const auto open = [&] { return ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); };
   Status status = [&]() -> Status {
-    Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    int descriptor = open();
+    if (descriptor < 0 && slash != std::string::npos && slash > 0) {  // mostly the folder is there
+      DVT_TRY(MakeFolders(path.substr(0, slash)));
+      descriptor = open();
+    }
+    Descriptor file(descriptor);
     if (file.get() < 0) return FileError(errno, "write", path);
     DVT_TRY(WriteAll(file.get(), content, path));
     if (file.Close() != 0) return FileError(errno, "write", path);

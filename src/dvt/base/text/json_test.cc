@@ -65,5 +65,23 @@ TEST(Value, MembersAndEquality) {
   EXPECT_EQ(*ParseJson(R"({"a":1,"b":2})"), *ParseJson(R"({"b":2,"a":1})"));
 }
 
+// What one copy changes no other sees, at any depth.
+TEST(Value, CopiesShareUntilOneChanges) {
+  Value first = *ParseJson(R"({"a": {"b": [1, 2]}, "c": "text"})");
+  Value second = first;
+  EXPECT_EQ(&std::as_const(first).map(), &std::as_const(second).map());
+  second.Edit("a")->Edit("b")->Push(3);
+  second.Set("d", first["c"]);
+  EXPECT_EQ(ToJson(first), R"({"a": {"b": [1, 2]}, "c": "text"})");
+  EXPECT_EQ(ToJson(second), R"({"a": {"b": [1, 2, 3]}, "c": "text", "d": "text"})");
+  Value third = second;
+  second = second["a"];  // a part of itself
+  EXPECT_EQ(ToJson(second), R"({"b": [1, 2, 3]})");
+  third = std::move(*third.Edit("a")->Edit("b"));
+  EXPECT_EQ(ToJson(third), "[1, 2, 3]");
+  EXPECT_TRUE(Value(std::move(third)).is_list());
+  EXPECT_EQ(first.Edit("none"), nullptr);
+}
+
 }  // namespace
 }  // namespace dvt

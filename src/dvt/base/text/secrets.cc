@@ -27,11 +27,26 @@ void Blank(std::string& text, const std::vector<std::string>& values) {
   }
 }
 
+bool TextHoldsAny(std::string_view text, const std::vector<std::string>& values) {
+  return std::any_of(values.begin(), values.end(), [&](const auto& value) { return text.find(value) != std::string_view::npos; });
+}
+
+bool HoldsAny(const Value& value, const std::vector<std::string>& values) {
+  if (value.is_string()) return TextHoldsAny(value.as_string(), values);
+  if (value.is_list())
+    return std::any_of(value.list().begin(), value.list().end(), [&](const auto& item) { return HoldsAny(item, values); });
+  return value.is_map() && std::any_of(value.map().begin(), value.map().end(), [&](const auto& entry) {
+           return TextHoldsAny(entry.key, values) || HoldsAny(entry.value, values);
+         });
+}
+
+// Looks first: most documents hold no secret, and what is not changed stays shared.
 void BlankAll(Value& value, const std::vector<std::string>& values) {
+  if (!HoldsAny(std::as_const(value), values)) return;
   if (value.is_string()) {
     std::string text = value.as_string();
     Blank(text, values);
-    if (text != value.as_string()) value = Value(std::move(text));
+    value = Value(std::move(text));
   } else if (value.is_list()) {
     for (auto& item : value.list()) BlankAll(item, values);
   } else if (value.is_map()) {

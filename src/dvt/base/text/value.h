@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "dvt/base/result/result.h"
@@ -18,7 +17,9 @@ struct Mark {
 };
 
 /// A JSON/YAML document node: null, bool, integer, float, string, list or map (insertion order kept).
-/// A plain value type; copying copies the tree. Thread-safe for concurrent reads.
+/// A value type: what one copy changes no other sees. Texts, lists and maps are shared between copies until one is changed, so
+/// copying a tree is cheap. A reference to a member lives until the value it was taken from is changed or copied and changed.
+/// Thread-safe for concurrent reads and copies.
 class Value {
  public:
   struct Entry;
@@ -26,44 +27,52 @@ class Value {
   using Map = std::vector<Entry>;
 
   // NOLINTBEGIN(google-explicit-constructor)
-  Value();
-  Value(std::nullptr_t);
-  Value(bool v);
-  Value(int v);
-  Value(int64_t v);
-  Value(uint64_t v);
-  Value(double v);
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(bool v) : kind_(Kind::kBool) { held_.boolean = v; }
+  Value(int v) : Value(static_cast<int64_t>(v)) {}
+  Value(int64_t v) : kind_(Kind::kInt) { held_.integer = v; }
+  Value(uint64_t v) : Value(static_cast<int64_t>(v)) {}
+  Value(double v) : kind_(Kind::kFloat) { held_.number = v; }
   Value(std::string v);
   Value(std::string_view v);
   Value(const char* v);
   Value(List v);
   Value(Map v);
   // NOLINTEND
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value() {
+    if (kind_ >= Kind::kString) Release();
+  }
   static Value MakeList();
   static Value MakeMap();
 
-  bool is_null() const { return data_.index() == 0; }
-  bool is_bool() const { return data_.index() == 1; }
-  bool is_int() const { return data_.index() == 2; }
-  bool is_float() const { return data_.index() == 3; }
+  bool is_null() const { return kind_ == Kind::kNull; }
+  bool is_bool() const { return kind_ == Kind::kBool; }
+  bool is_int() const { return kind_ == Kind::kInt; }
+  bool is_float() const { return kind_ == Kind::kFloat; }
   bool is_number() const { return is_int() || is_float(); }
-  bool is_string() const { return data_.index() == 4; }
-  bool is_list() const { return data_.index() == 5; }
-  bool is_map() const { return data_.index() == 6; }
+  bool is_string() const { return kind_ == Kind::kString; }
+  bool is_list() const { return kind_ == Kind::kList; }
+  bool is_map() const { return kind_ == Kind::kMap; }
 
-  /// The typed accessors require the matching is_…().
-  bool as_bool() const { return std::get<bool>(data_); }
-  int64_t as_int() const { return std::get<int64_t>(data_); }
-  double as_float() const { return is_int() ? static_cast<double>(as_int()) : std::get<double>(data_); }
-  const std::string& as_string() const { return std::get<std::string>(data_); }
-  const List& list() const { return std::get<List>(data_); }
-  List& list() { return std::get<List>(data_); }
-  const Map& map() const { return std::get<Map>(data_); }
-  Map& map() { return std::get<Map>(data_); }
+  /// The typed accessors require the matching is_…(). Those that can be written through make this copy's tree its own first.
+  bool as_bool() const;
+  int64_t as_int() const;
+  double as_float() const;
+  const std::string& as_string() const;
+  const List& list() const;
+  List& list();
+  const Map& map() const;
+  Map& map();
 
   /// Member of a map by key, or nullptr (also when this is no map).
   const Value* Find(std::string_view key) const;
-  Value* Find(std::string_view key);
+  /// The same to be changed in place.
+  Value* Edit(std::string_view key);
   /// Member of a map; a null value where it is missing or this is no map.
   const Value& operator[](std::string_view key) const;
   /// Sets or replaces a member; turns a null into a map first.
@@ -87,8 +96,26 @@ class Value {
   friend bool operator==(const Value& a, const Value& b);
 
  private:
-  std::variant<std::monostate, bool, int64_t, double, std::string, List, Map> data_;
+  enum class Kind : uint8_t { kNull, kBool, kInt, kFloat, kString, kList, kMap };
+  template <class T>
+  struct Shared;  // counted, on the heap
+  union Held {
+    bool boolean;
+    int64_t integer;
+    double number;
+    Shared<std::string>* text;
+    Shared<List>* list;
+    Shared<Map>* map;
+  };
+
+  void Require(Kind kind) const;
+  void Share() const;  // one owner more
+  void Release();      // one owner less; the last one frees
+  void BecomeMap();
+
+  Held held_{};
   Mark mark_;
+  Kind kind_ = Kind::kNull;
   bool quoted_ = false;
 };
 
@@ -98,20 +125,6 @@ struct Value::Entry {
   Mark key_mark;
   bool key_quoted = false;  ///< the key was written in quotes (a plain `on:` is a boolean key to a YAML 1.1 reader)
 };
-
-// Behind Entry, which the variant's destructor must know.
-inline Value::Value() = default;
-inline Value::Value(std::nullptr_t) {}
-inline Value::Value(bool v) : data_(v) {}
-inline Value::Value(int v) : data_(static_cast<int64_t>(v)) {}
-inline Value::Value(int64_t v) : data_(v) {}
-inline Value::Value(uint64_t v) : data_(static_cast<int64_t>(v)) {}
-inline Value::Value(double v) : data_(v) {}
-inline Value::Value(std::string v) : data_(std::move(v)) {}
-inline Value::Value(std::string_view v) : data_(std::string(v)) {}
-inline Value::Value(const char* v) : data_(std::string(v)) {}
-inline Value::Value(List v) : data_(std::move(v)) {}
-inline Value Value::MakeList() { return Value(List{}); }
 
 /// Parses JSON text (RFC 8259). Errors carry line and column; `file` is only named in them.
 Result<Value> ParseJson(std::string_view text, std::string_view file = {});

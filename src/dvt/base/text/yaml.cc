@@ -33,7 +33,7 @@ size_t CountNodes(const Value& value) {
 /// Builds the Value tree from parser events: resolves aliases and merge keys, refuses duplicate keys.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
+  TreeBuilder(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
 
   Value Take() { return std::move(root_); }
 
@@ -129,7 +129,9 @@ class TreeBuilder : public YAML::EventHandler {
 
   void Start(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Value value) {
     if (InKeyPosition()) {
-      Fail(mark, "a mapping or list cannot be a key", "put quotes around a template: key: \"{{ … }}\"");
+      const std::string_view rest = text_.substr(std::min(text_.size(), static_cast<size_t>(std::max(0, mark.pos - 1))));
+      if (rest.find("{{") <= 1) Fail(mark, "a mapping or list cannot be a key", "put quotes around a template: key: \"{{ … }}\"");
+      Fail(mark, "a mapping or list cannot be a key", "is a { or [ that begins here never closed?");
     }
     if (tag != "?" && tag != "!" && !tag.empty() && tag != "tag:yaml.org,2002:map" && tag != "tag:yaml.org,2002:seq") {
       Fail(mark, "the tag '" + tag + "' is not allowed here");
@@ -192,6 +194,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   std::string file_;
+  std::string_view text_;
   Value root_;
   std::deque<Frame> frames_;
   std::unordered_map<YAML::anchor_t, Value> anchors_;
@@ -212,10 +215,10 @@ Result<Value> ParseYaml(std::string_view text, std::string_view file) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    TreeBuilder builder{std::string(file)};
+    TreeBuilder builder{std::string(file), text};
     parser.HandleNextDocument(builder);
     Value value = builder.Take();
-    TreeBuilder rest{std::string(file)};
+    TreeBuilder rest{std::string(file), text};
     if (parser.HandleNextDocument(rest)) {
       Value second = rest.Take();
       if (!second.is_null()) {

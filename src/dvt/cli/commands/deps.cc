@@ -47,7 +47,7 @@ Status AddPackage(const std::string& folder, const Options& options) {
 
 Result<int> DepsCommand(const Options& options, std::stop_token stop) {
   run::TemplateBridge bridge("");
-  DVT_TRY(bridge.Initialize());
+  DVT_TRY(bridge.Prepare());
   project::LoadOptions load;
   load.project_dir = options.project_dir.empty() ? "." : options.project_dir;
   DVT_ASSIGN(load.vars, ParseVars(options.vars_text));

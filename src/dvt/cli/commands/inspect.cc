@@ -1,4 +1,4 @@
-// Commands that only look: compile, parse, ls.
+// Commands that only look: compile, parse.
 #include <fmt/format.h>
 
 #include "dvt/base/fs/files.h"
@@ -34,70 +34,51 @@ Result<int> ParseCommand(const Options& options, std::stop_token stop) {
   return 0;
 }
 
+namespace {
+
+// Compiles and writes the chosen nodes, several at a time; results are in the order of `ids`.
+Result<std::vector<model::NodeResult>> CompileAll(Workspace& w, const std::vector<std::string>& ids, std::stop_token stop) {
+  std::vector<model::NodeResult> results(ids.size());
+  std::vector<Status> written(ids.size());
+  w.pool->ParallelFor(static_cast<int>(ids.size()), [&](int i) {
+    const auto at = static_cast<size_t>(i);
+    const model::Node& node = w.manifest.nodes.at(ids[at]);
+    results[at] = w.runner->CompileOnly(node, stop);
+    if (results[at].status == "error") return;
+    const std::string path = "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
+    written[at] = WriteFileAtomic(JoinPath(w.run.target_folder, path), results[at].compiled_code + "\n");
+  });
+  for (auto& status : written) DVT_TRY(std::move(status));
+  return results;
+}
+
+}  // namespace
+
 Result<int> CompileCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
-  DVT_ASSIGN(const auto selected, w.Select(options, {"model", "test", "analysis"}));
+  DVT_ASSIGN(auto selected, w.Select(options, {"model", "test", "analysis"}));
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
+  std::erase_if(selected, [&](const std::string& id) { return w.manifest.nodes.count(id) == 0; });
   model::RunResults results;
   results.invocation_id = w.run.invocation_id;
   results.args = w.run.options.arguments;
+  DVT_ASSIGN(results.results, CompileAll(w, selected, stop));
   bool failed = false;
-  const bool print = !options.select.empty();
-  for (const auto& id : selected) {
-    auto found = w.manifest.nodes.find(id);
-    if (found == w.manifest.nodes.end()) continue;
-    model::Node& node = found->second;
-    auto result = w.runner->CompileOnly(node, stop);
+  for (const auto& result : results.results) {
     if (result.status == "error") {
       failed = true;
-      w.observer->Message(Severity::kError, id + ": " + result.message);
-    } else {
-      node.compiled = true;
-      node.compiled_code = result.compiled_code;
-      const std::string path =
-          "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
-      DVT_TRY(WriteFileAtomic(JoinPath(w.run.target_folder, path), result.compiled_code + "\n"));
-      if (print) PrintCompiled(options, node);
+      w.observer->Message(Severity::kError, result.unique_id + ": " + result.message);
+      continue;
     }
-    results.results.push_back(std::move(result));
+    model::Node& node = w.manifest.nodes.at(result.unique_id);
+    node.compiled = true;
+    node.compiled_code = result.compiled_code;
+    if (!options.select.empty()) PrintCompiled(options, node);
   }
   DVT_TRY(w.WriteManifest());
   DVT_TRY(w.WriteRunResults(results));
   return failed ? 2 : 0;
-}
-
-Result<int> ListCommand(const Options& options, std::stop_token stop) {
-  DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
-  const Workspace& w = *workspace;
-  DVT_ASSIGN(const auto selected, w.Select(options, {}));
-  for (const auto& id : selected) {
-    std::string line = id;
-    const auto node = w.manifest.nodes.find(id);
-    const auto source = w.manifest.sources.find(id);
-    if (node != w.manifest.nodes.end()) {
-      line = options.output == "name"   ? node->second.name
-             : options.output == "path" ? node->second.original_path
-             : options.output == "json" ? ToJson(model::NodeToValue(node->second))
-                                        : Join(node->second.fqn, ".");
-    } else if (const auto test = w.manifest.unit_tests.find(id); test != w.manifest.unit_tests.end()) {
-      const model::Node& unit = test->second;
-      const std::string name = unit.name + (unit.version.empty() ? "" : "_v" + unit.version);
-      line = options.output == "name"   ? name
-             : options.output == "path" ? unit.original_path
-             : options.output == "json" ? ToJson(model::UnitTestToValue(unit))
-                                        : "unit_test:" + unit.package + "." + name;
-    } else if (source != w.manifest.sources.end()) {
-      line = options.output == "name"   ? source->second.source_name + "." + source->second.name
-             : options.output == "path" ? source->second.original_path
-             : options.output == "json" ? ToJson(model::SourceToValue(source->second))
-                                        : "source:" + Join(source->second.fqn, ".");
-    } else if (id.compare(0, 9, "exposure.") == 0 && options.output.empty()) {
-      line = "exposure:" + id.substr(9);
-    }
-    PrintLine(options, line);
-  }
-  return 0;
 }
 
 }  // namespace dvt::cli

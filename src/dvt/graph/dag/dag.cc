@@ -23,6 +23,7 @@ Result<Dag> Dag::Build(const model::Manifest& manifest) {
   for (const auto& [id, test] : manifest.unit_tests) ids.insert(id);
   for (const auto& [id, source] : manifest.sources) ids.insert(id);
   for (const auto& [id, exposure] : manifest.exposures) ids.insert(id);
+  for (const auto& [id, other] : manifest.semantic_nodes) ids.insert(id);
   dag.ids_.assign(ids.begin(), ids.end());
   for (size_t i = 0; i < dag.ids_.size(); ++i) dag.index_.emplace(dag.ids_[i], static_cast<int>(i));
   dag.parents_.resize(dag.ids_.size());
@@ -40,6 +41,7 @@ Result<Dag> Dag::Build(const model::Manifest& manifest) {
   for (const auto& [id, node] : manifest.nodes) link(id, node.depends_on_nodes);
   for (const auto& [id, test] : manifest.unit_tests) link(id, test.depends_on_nodes);
   for (const auto& [id, exposure] : manifest.exposures) link(id, exposure.depends_on_nodes);
+  for (const auto& [id, other] : manifest.semantic_nodes) link(id, other.depends_on_nodes);
   DVT_TRY(dag.Order(manifest));
   return dag;
 }

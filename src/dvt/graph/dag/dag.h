@@ -10,7 +10,7 @@
 
 namespace dvt::graph {
 
-/// The dependency graph of a manifest: nodes, sources and exposures, numbered in order of their unique ids. Immutable after
+/// The dependency graph of a manifest: nodes, sources, exposures, metrics and their like, numbered in order of their unique ids. Immutable after
 /// building; safe for concurrent reads. The manifest must outlive it (only ids are kept).
 class Dag {
  public:

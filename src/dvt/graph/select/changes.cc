@@ -87,6 +87,14 @@ bool SameContract(const Value& now, const Value& before) {
          });
 }
 
+bool SemanticChanged(const model::SemanticNode& node, const Value& before) {
+  const Value now = model::SemanticToValue(node);
+  return !Same(now, before,
+               {"type", "label", "description", "type_params", "filter", "entities", "dimensions", "measures", "defaults",
+                "primary_entity", "query_params", "exports"}) ||
+         !SameConfig(now["config"], before["config"]);
+}
+
 constexpr std::string_view kParts[] = {"body", "configs", "relation", "persisted_descriptions", "macros", "contract"};
 
 }  // namespace
@@ -133,10 +141,12 @@ bool Changes::Matches(const std::string& unique_id, std::string_view value) cons
   const auto unit_test = manifest_.unit_tests.find(unique_id);
   const auto source = manifest_.sources.find(unique_id);
   const auto exposure = manifest_.exposures.find(unique_id);
-  const Value& known = node != manifest_.nodes.end()             ? previous_.nodes
-                       : unit_test != manifest_.unit_tests.end() ? previous_.unit_tests
-                       : source != manifest_.sources.end()       ? previous_.sources
-                                                                 : previous_.exposures;
+  const auto semantic = manifest_.semantic_nodes.find(unique_id);
+  const Value& known = node != manifest_.nodes.end()                ? previous_.nodes
+                       : unit_test != manifest_.unit_tests.end()    ? previous_.unit_tests
+                       : source != manifest_.sources.end()          ? previous_.sources
+                       : semantic != manifest_.semantic_nodes.end() ? previous_.semantic_nodes
+                                                                    : previous_.exposures;
   const Value* before = known.Find(unique_id);
   if (value == "new") return before == nullptr;
   if (value == "old") return before != nullptr;
@@ -155,6 +165,8 @@ bool Changes::Matches(const std::string& unique_id, std::string_view value) cons
     const model::ExposureNode& now = exposure->second;
     changed = !Same(now.raw, *before, {"type", "owner", "label", "maturity", "url"}) ||
               !Same(model::StringList(now.depends_on_nodes), (*before)["depends_on"]["nodes"]);
+  } else if (!changed && semantic != manifest_.semantic_nodes.end()) {
+    changed = SemanticChanged(semantic->second, *before);
   }
   return value == "unmodified" ? !changed : changed;
 }

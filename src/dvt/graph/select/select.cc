@@ -1,268 +1,223 @@
 #include "dvt/graph/select/select.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dvt/base/text/text.h"
-#include "dvt/graph/select/changes.h"
+#include "dvt/graph/select/definition.h"
+#include "dvt/graph/select/methods.h"
+#include "dvt/graph/select/resource.h"
 
 namespace dvt::graph {
 
 namespace {
 
-using model::ResourceType;
-using Vertices = std::set<int>;
+using Vertices = std::vector<bool>;  // by vertex
 
-bool Matches(const std::string& pattern, const std::string& text) { return fnmatch(pattern.c_str(), text.c_str(), 0) == 0; }
+// What is chosen, and which tests touch it without belonging to it yet: they join once all they read is chosen.
+struct Chosen {
+  Vertices direct;
+  Vertices touched;
+};
 
-bool HasWildcard(const std::string& text) { return text.find_first_of("*?[") != std::string::npos; }
-
-// dbt's rule: the name alone, or a prefix of the fully qualified name, with or without its package; parts may hold wildcards.
-bool MatchesFqn(const std::string& pattern, const std::vector<std::string>& fqn) {
-  if (fqn.empty()) return false;
-  if (Matches(pattern, fqn.back())) return true;
-  const auto parts = Split(pattern, '.');
-  auto from = [&](size_t begin) {
-    if (fqn.size() - begin < parts.size()) return false;
-    for (size_t i = 0; i < parts.size(); ++i) {
-      if (!Matches(parts[i], fqn[begin + i])) return false;
-      if (parts[i] == "*" && i + 1 == parts.size()) return true;
-    }
-    return true;
-  };
-  return from(0) || (fqn.size() > 1 && from(1)) || (HasWildcard(pattern) && Matches(pattern, Join(fqn, ".")));
+std::vector<int> Listed(const Vertices& set) {
+  std::vector<int> list;
+  for (size_t v = 0; v < set.size(); ++v) {
+    if (set[v]) list.push_back(static_cast<int>(v));
+  }
+  return list;
 }
 
-bool MatchesPath(const std::string& pattern, const std::string& path) {
-  std::string clean = pattern;
-  while (!clean.empty() && clean.back() == '/') clean.pop_back();
-  if (clean.substr(0, 2) == "./") clean = clean.substr(2);
-  if (path == clean || path.compare(0, clean.size() + 1, clean + "/") == 0) return true;
-  return HasWildcard(clean) && fnmatch(clean.c_str(), path.c_str(), FNM_LEADING_DIR) == 0;
-}
+bool IsEmpty(const Vertices& set) { return std::find(set.begin(), set.end(), true) == set.end(); }
 
-bool MatchesTag(const std::string& pattern, const std::vector<std::string>& tags) {
-  return std::any_of(tags.begin(), tags.end(), [&](const auto& tag) { return Matches(pattern, tag); });
-}
-
-bool MatchesConfig(const Criterion& criterion, const Value& config) {
-  const Value* value = &config;
-  for (const auto& key : criterion.arguments) {
-    value = value->Find(key);
-    if (value == nullptr) return false;
+void Combine(Vertices& into, const Vertices& other, Definition::Kind kind) {
+  for (size_t v = 0; v < into.size(); ++v) {
+    into[v] = kind == Definition::Kind::kUnion          ? into[v] || other[v]
+              : kind == Definition::Kind::kIntersection ? into[v] && other[v]
+                                                        : into[v] && !other[v];
   }
-  if (value->is_list()) {
-    return std::any_of(value->list().begin(), value->list().end(),
-                       [&](const Value& item) { return Matches(criterion.value, item.ToText()); });
-  }
-  if (value->is_map()) return value->Find(criterion.value) != nullptr;
-  return EqualsIgnoreCase(value->ToText(), criterion.value) || Matches(criterion.value, value->ToText());
-}
-
-bool MatchesNode(const Criterion& c, const model::Node& node) {
-  if (c.method == "fqn") return MatchesFqn(c.value, node.fqn);
-  if (c.method == "tag") return MatchesTag(c.value, node.tags);
-  if (c.method == "path") return MatchesPath(c.value, node.original_path);
-  if (c.method == "file") {
-    const std::string file = node.original_path.substr(node.original_path.rfind('/') + 1);
-    return Matches(c.value, file) || Matches(c.value, file.substr(0, file.rfind('.')));
-  }
-  if (c.method == "package") return Matches(c.value, node.package);
-  if (c.method == "config") return MatchesConfig(c, node.config);
-  if (c.method == "resource_type") return c.value == model::ResourceTypeName(node.type);
-  if (c.method == "unit_test") {
-    const auto parts = Split(c.value, '.');
-    return node.type == ResourceType::kUnitTest && parts.size() <= 2 && Matches(parts.back(), node.name) &&
-           (parts.size() == 1 || Matches(parts[0], node.package));
-  }
-  if (c.method == "test_type") {
-    if (c.value == "unit") return node.type == ResourceType::kUnitTest;
-    return node.type == ResourceType::kTest && (c.value == "data" || c.value == (node.test ? "generic" : "singular"));
-  }
-  if (c.method == "test_name")
-    return (node.type == ResourceType::kUnitTest || node.type == ResourceType::kTest) &&
-           Matches(c.value, node.test ? node.test->name : node.name);
-  if (c.method == "group" || c.method == "access") return Matches(c.value, node.config[c.method].ToText());
-  if (c.method == "version")
-    return c.value == "latest" ? node.latest_version : c.value == "none" ? node.version.empty() : Matches(c.value, node.version);
-  if (c.method == "connection") return Matches(c.value, node.connection);
-  return false;
-}
-
-bool MatchesSource(const Criterion& c, const model::SourceNode& source) {
-  if (c.method == "source") {
-    const auto parts = Split(c.value, '.');
-    if (parts.size() == 1) return Matches(parts[0], source.source_name);
-    if (parts.size() == 2) return Matches(parts[0], source.source_name) && Matches(parts[1], source.name);
-    return parts.size() == 3 && Matches(parts[0], source.package) && Matches(parts[1], source.source_name) &&
-           Matches(parts[2], source.name);
-  }
-  if (c.method == "fqn") return MatchesFqn(c.value, source.fqn);
-  if (c.method == "tag") return MatchesTag(c.value, source.tags);
-  if (c.method == "path") return MatchesPath(c.value, source.original_path);
-  if (c.method == "package") return Matches(c.value, source.package);
-  if (c.method == "config") return MatchesConfig(c, source.config);
-  if (c.method == "resource_type") return c.value == "source";
-  if (c.method == "connection") return Matches(c.value, source.connection);
-  return false;
 }
 
 // One selection over one graph.
 class Selection {
  public:
-  Selection(const Dag& dag, const model::Manifest& manifest, IndirectSelection indirect, const model::PreviousState* previous)
-      : dag_(dag), manifest_(manifest), indirect_(indirect), previous_(previous) {}
+  Selection(const Dag& dag, const model::Manifest& manifest, const SelectorFile& selectors, const model::PreviousState* previous,
+            Diagnostics& diagnostics)
+      : dag_(dag),
+        selectors_(selectors),
+        diagnostics_(diagnostics),
+        paths_(KnownPaths(manifest)),
+        scope_{&manifest, previous, &paths_} {
+    resources_.reserve(static_cast<size_t>(dag.size()));
+    for (int v = 0; v < dag.size(); ++v) resources_.push_back(FindResource(manifest, dag.id(v)));
+  }
 
-  // Unions, split by spaces; within one, intersections by commas.
-  Result<Vertices> Any(const std::vector<std::string>& texts, Diagnostics& diagnostics) {
-    Vertices all;
-    for (const auto& text : texts) {
-      for (const auto& piece : Split(text, ' ')) {
-        if (TrimView(piece).empty()) continue;
-        DVT_ASSIGN(const Vertices found, Intersection(piece));
-        if (found.empty()) {
-          diagnostics.Warn("NoNodesForSelectionCriteria",
-                           fmt::format("The selection criterion '{}' does not match any enabled nodes", piece));
-        }
-        all.insert(found.begin(), found.end());
-      }
+  Result<Chosen> Evaluate(const Definition& definition) {
+    Chosen chosen;
+    if (definition.kind == Definition::Kind::kCriterion) {
+      DVT_ASSIGN(chosen, OfCriterion(definition));
+    } else {
+      DVT_ASSIGN(chosen, OfSet(definition));
     }
-    return all;
+    if (!definition.text.empty() && IsEmpty(chosen.direct)) {
+      diagnostics_.Warn("NoNodesForSelectionCriteria",
+                        fmt::format("The selection criterion '{}' does not match any enabled nodes", definition.text));
+    }
+    return chosen;
+  }
+
+  // Everything, or the analyses left out: what no criterion says.
+  Chosen All() const {
+    const Vertices every(static_cast<size_t>(dag_.size()), true);
+    return {every, every};
+  }
+
+  const Resource& resource(int vertex) const { return resources_[static_cast<size_t>(vertex)]; }
+
+  Chosen Subtract(Chosen from, const Chosen& other, IndirectSelection indirect) const {
+    Vertices around = from.direct, around_other = other.direct;
+    Combine(around, from.touched, Definition::Kind::kUnion);
+    Combine(around_other, other.touched, Definition::Kind::kUnion);
+    Combine(from.direct, other.direct, Definition::Kind::kDifference);
+    Combine(around, around_other, Definition::Kind::kDifference);
+    JoinTests(from.direct, around, indirect);
+    from.touched = std::move(around);
+    return from;
   }
 
  private:
-  Result<Vertices> Intersection(const std::string& text) {
-    std::optional<Vertices> both;
-    for (const auto& piece : Split(text, ',')) {
-      DVT_ASSIGN(const Criterion criterion, ParseCriterion(piece));
-      DVT_TRY(CheckState(criterion));
-      Vertices found = Expand(criterion);
-      if (both) {
-        Vertices common;
-        std::set_intersection(both->begin(), both->end(), found.begin(), found.end(), std::inserter(common, common.end()));
-        both = std::move(common);
+  Result<Chosen> OfSet(const Definition& definition) {
+    Chosen all;
+    Vertices around;
+    for (const auto& part : definition.parts) {
+      DVT_ASSIGN(Chosen each, Evaluate(part));
+      Combine(each.touched, each.direct, Definition::Kind::kUnion);
+      if (all.direct.empty()) {
+        all.direct = std::move(each.direct);
+        around = std::move(each.touched);
       } else {
-        both = std::move(found);
+        Combine(all.direct, each.direct, definition.kind);
+        Combine(around, each.touched, definition.kind);
       }
     }
-    return both.value_or(Vertices());
-  }
-
-  // The methods that look back need something to look at.
-  Status CheckState(const Criterion& criterion) const {
-    const bool state = criterion.method == "state", result = criterion.method == "result";
-    if (state && !IsStateValue(criterion.value)) {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("'state:{}' is unknown", criterion.value))
-          .WithHint(
-              "use new, old, modified, unmodified, or modified.body, .configs, .relation, .persisted_descriptions, .macros, "
-              ".contract");
-    }
-    if (criterion.method == "source_status" && criterion.value != "fresher")
-      return Error(ErrorCode::kInvalidArgument, fmt::format("'source_status:{}' is unknown: use fresher", criterion.value));
-    if (!state && !result && criterion.method != "source_status") return {};
-    const char* file = state ? "manifest.json" : result ? "run_results.json" : "sources.json";
-    const bool there = previous_ != nullptr && (state    ? previous_->has_manifest
-                                                : result ? previous_->has_results
-                                                         : !previous_->loaded_at.empty());
-    if (there) return {};
-    return Error(ErrorCode::kInvalidArgument,
-                 fmt::format("'{}:{}' compares with an earlier run, and there is no {}{}", criterion.method, criterion.value,
-                             file, previous_ == nullptr ? "" : " in " + previous_->folder))
-        .WithHint("name the folder of its artifacts with --state");
-  }
-
-  bool Matched(const Criterion& criterion, int vertex) const {
-    const std::string& id = dag_.id(vertex);
-    if (criterion.method == "state") return Changes(manifest_, *previous_).Matches(id, criterion.value);
-    if (criterion.method == "source_status") return previous_->fresher.count(id) > 0;
-    if (criterion.method == "result") {
-      const auto result = previous_->results.find(id);
-      return result != previous_->results.end() && Matches(criterion.value, result->second);
-    }
-    if (const model::Node* node = manifest_.FindNode(id)) return MatchesNode(criterion, *node);
-    if (const auto source = manifest_.sources.find(id); source != manifest_.sources.end())
-      return MatchesSource(criterion, source->second);
-    const auto exposure = manifest_.exposures.find(id);
-    if (exposure == manifest_.exposures.end()) return false;
-    if (criterion.method == "exposure") return Matches(criterion.value, exposure->second.name);
-    return criterion.method == "resource_type" && criterion.value == "exposure";
-  }
-
-  bool IsTest(int vertex) const {
-    const model::Node* node = manifest_.FindNode(dag_.id(vertex));
-    return node != nullptr && (node->type == ResourceType::kUnitTest || node->type == ResourceType::kTest);
-  }
-
-  Vertices Expand(const Criterion& criterion) const {
-    std::vector<int> direct;
-    for (int v = 0; v < dag_.size(); ++v) {
-      if (Matched(criterion, v)) direct.push_back(v);
-    }
-    Vertices all(direct.begin(), direct.end());
-    auto add = [&](const std::vector<int>& more) { all.insert(more.begin(), more.end()); };
-    if (criterion.whole_lineage) {
-      std::vector<int> down = dag_.Descendants(direct);
-      down.insert(down.end(), direct.begin(), direct.end());
-      add(down);
-      add(dag_.Ancestors(down));
-    }
-    if (criterion.parents) add(dag_.Ancestors(direct, criterion.parent_steps));
-    if (criterion.children) add(dag_.Descendants(direct, criterion.child_steps));
-    AddTests(all);
+    JoinTests(all.direct, around, definition.indirect);
+    all.touched = std::move(around);
     return all;
   }
 
-  // Tests of the selected nodes, as the indirect selection allows.
-  void AddTests(Vertices& all) const {
-    if (indirect_ == IndirectSelection::kEmpty) return;
-    const std::vector<int> chosen(all.begin(), all.end());
-    Vertices allowed = all;
-    if (indirect_ == IndirectSelection::kBuildable) {
-      const auto up = dag_.Ancestors(chosen);
-      allowed.insert(up.begin(), up.end());
+  // Tests that were only touched by the parts may have all they read in the whole.
+  void JoinTests(Vertices& direct, const Vertices& around, IndirectSelection indirect) const {
+    if (indirect != IndirectSelection::kCautious && indirect != IndirectSelection::kBuildable) return;
+    Vertices allowed = direct;
+    if (indirect == IndirectSelection::kBuildable) AddAncestors(direct, allowed);
+    for (const int v : Listed(around)) {
+      if (IsTest(v) && ReadsOnly(v, allowed)) direct[static_cast<size_t>(v)] = true;
     }
-    for (const int v : chosen) {
+  }
+
+  Result<Chosen> Matched(const Criterion& criterion) {
+    if (criterion.method == "selector") {
+      DVT_ASSIGN(const Definition* definition, selectors_.Find(criterion.value));
+      return Evaluate(*definition);
+    }
+    Chosen chosen{Vertices(resources_.size(), false), {}};
+    Vertices& found = chosen.direct;
+    if (criterion.value.empty()) return chosen;
+    DVT_ASSIGN(const Matcher matcher, MakeMatcher(criterion, scope_));
+    for (size_t v = 0; v < found.size(); ++v) found[v] = matcher(resources_[v]);
+    return chosen;
+  }
+
+  Result<Chosen> OfCriterion(const Definition& definition) {
+    const Criterion& criterion = definition.criterion;
+    DVT_ASSIGN(Chosen chosen, Matched(criterion));
+    const std::vector<int> matched = Listed(chosen.direct);
+    auto add = [&](const std::vector<int>& more) {
+      for (const int v : more) chosen.direct[static_cast<size_t>(v)] = true;
+    };
+    if (criterion.whole_lineage) {
+      std::vector<int> down = dag_.Descendants(matched);
+      down.insert(down.end(), matched.begin(), matched.end());
+      add(down);
+      add(dag_.Ancestors(down));
+    }
+    if (criterion.parents) add(dag_.Ancestors(matched, criterion.parent_steps));
+    if (criterion.children) add(dag_.Descendants(matched, criterion.child_steps));
+    // A selector brought its own tests; those of what operators add do not follow.
+    if (criterion.method != "selector") AddTests(chosen, definition.indirect);
+    return chosen;
+  }
+
+  bool IsTest(int vertex) const { return resource(vertex).type == "test" || resource(vertex).type == "unit_test"; }
+
+  bool ReadsOnly(int test, const Vertices& allowed) const {
+    const auto& parents = dag_.parents(test);
+    return std::all_of(parents.begin(), parents.end(), [&](int parent) { return allowed[static_cast<size_t>(parent)]; });
+  }
+
+  // What is above the selected nodes, and every source: all that is there although nobody builds it now.
+  void AddAncestors(const Vertices& of, Vertices& to) const {
+    for (const int v : dag_.Ancestors(Listed(of))) to[static_cast<size_t>(v)] = true;
+    for (size_t v = 0; v < to.size(); ++v) to[v] = to[v] || resources_[v].source != nullptr;
+  }
+
+  // Tests of the chosen nodes, as the indirect selection allows; the others are touched.
+  void AddTests(Chosen& chosen, IndirectSelection indirect) const {
+    chosen.touched.assign(chosen.direct.size(), false);
+    if (indirect == IndirectSelection::kEmpty) return;
+    Vertices allowed = chosen.direct;
+    if (indirect == IndirectSelection::kBuildable) AddAncestors(chosen.direct, allowed);
+    for (const int v : Listed(chosen.direct)) {
       for (const int child : dag_.children(v)) {
         if (!IsTest(child)) continue;
-        const auto& parents = dag_.parents(child);
-        const bool complete = std::all_of(parents.begin(), parents.end(), [&](int parent) { return allowed.count(parent) > 0; });
-        if (indirect_ == IndirectSelection::kEager || complete) all.insert(child);
+        const bool in = indirect == IndirectSelection::kEager || ReadsOnly(child, allowed);
+        (in ? chosen.direct : chosen.touched)[static_cast<size_t>(child)] = true;
       }
     }
   }
 
   const Dag& dag_;
-  const model::Manifest& manifest_;
-  IndirectSelection indirect_;
-  const model::PreviousState* previous_;
+  const SelectorFile& selectors_;
+  Diagnostics& diagnostics_;
+  std::set<std::string, std::less<>> paths_;
+  MethodScope scope_;
+  std::vector<Resource> resources_;
 };
 
-std::string TypeOf(const model::Manifest& manifest, const std::string& id) {
-  if (const model::Node* node = manifest.FindNode(id)) return std::string(model::ResourceTypeName(node->type));
-  return manifest.sources.count(id) > 0 ? "source" : "exposure";
+// What --selector, --select and --exclude, or the default selector, choose.
+Result<Chosen> Choose(Selection& selection, const SelectorFile& selectors, const SelectOptions& options) {
+  const bool nothing_said = options.select.empty() && options.exclude.empty();
+  const std::string* by_default = nothing_said ? selectors.default_name() : nullptr;
+  if (!options.selector.empty() || by_default != nullptr) {
+    DVT_ASSIGN(const Definition* definition, selectors.Find(options.selector.empty() ? *by_default : options.selector));
+    return selection.Evaluate(*definition);
+  }
+  Chosen chosen = selection.All();
+  if (!options.select.empty()) {
+    DVT_ASSIGN(const Definition definition, ParseCommandLine(options.select, options.indirect));
+    DVT_ASSIGN(chosen, selection.Evaluate(definition));
+  }
+  if (options.exclude.empty()) return chosen;
+  DVT_ASSIGN(const Definition definition, ParseCommandLine(options.exclude, options.indirect));
+  DVT_ASSIGN(const Chosen excluded, selection.Evaluate(definition));
+  return selection.Subtract(std::move(chosen), excluded, options.indirect);
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> Select(const Dag& dag, const model::Manifest& manifest, const SelectOptions& options,
                                         Diagnostics& diagnostics) {
-  Vertices chosen;
-  if (options.select.empty()) {
-    for (int v = 0; v < dag.size(); ++v) chosen.insert(v);
-  } else {
-    DVT_ASSIGN(chosen, Selection(dag, manifest, options.indirect, options.previous).Any(options.select, diagnostics));
-  }
-  // An excluded node takes all its tests along, whatever the indirect selection says.
-  DVT_ASSIGN(const Vertices excluded,
-             Selection(dag, manifest, IndirectSelection::kEager, options.previous).Any(options.exclude, diagnostics));
+  DVT_ASSIGN(const SelectorFile selectors, SelectorFile::Read(manifest.selectors, options.indirect));
+  Selection selection(dag, manifest, selectors, options.previous, diagnostics);
+  DVT_ASSIGN(const Chosen chosen, Choose(selection, selectors, options));
   std::vector<std::string> ids;
   for (const int v : dag.topological_order()) {
-    if (chosen.count(v) == 0 || excluded.count(v) > 0) continue;
-    const std::string type = TypeOf(manifest, dag.id(v));
+    if (!chosen.direct[static_cast<size_t>(v)]) continue;
+    const std::string type(selection.resource(v).type);
     const bool wanted = options.resource_types.empty() ? type != "analysis" : options.resource_types.count(type) > 0;
-    if (wanted) ids.push_back(dag.id(v));
+    if (wanted && options.excluded_types.count(type) == 0) ids.push_back(dag.id(v));
   }
   return ids;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 
 #include "dvt/base/text/text.h"
 #include "dvt/project/load/yaml_check.h"
@@ -234,7 +235,14 @@ void AddSnapshotDefaults(Defaults& defaults) {
 
 }  // namespace
 
-Value DefaultConfig(model::ResourceType type) {
+bool IsConfigKey(std::string_view key) {
+  const Keys& known = KnownConfigs();
+  return std::find(known.begin(), known.end(), key) != known.end();
+}
+
+namespace {
+
+Value MakeDefaultConfig(model::ResourceType type) {
   Defaults defaults;
   defaults.Set("enabled", true);
   defaults.SetNull({"alias"});
@@ -252,6 +260,20 @@ Value DefaultConfig(model::ResourceType type) {
   return defaults.Take();
 }
 
+}  // namespace
+
+Value DefaultConfig(model::ResourceType type) {
+  using model::ResourceType;
+  static const std::map<ResourceType, Value> configs = [] {
+    std::map<ResourceType, Value> made;
+    for (const auto each : {ResourceType::kModel, ResourceType::kSeed, ResourceType::kTest, ResourceType::kSnapshot,
+                            ResourceType::kAnalysis, ResourceType::kOperation})
+      made.emplace(each, MakeDefaultConfig(each));
+    return made;
+  }();
+  return configs.at(type);
+}
+
 void MergeConfig(Value& into, const Value& layer) {
   if (!layer.is_map()) return;
   if (!into.is_map()) into = Value::MakeMap();
@@ -262,7 +284,7 @@ void MergeConfig(Value& into, const Value& layer) {
       into.Set(key, entry.value);
       continue;
     }
-    Value* current = into.Find(key);
+    Value* current = into.Edit(key);
     if (!current)
       current = &into.Set(key, rule == Merge::kAppend || rule == Merge::kHooks ? Value::MakeList() : Value::MakeMap());
     if (entry.value.is_null()) continue;
@@ -312,9 +334,11 @@ void CheckConfigTree(const Value& tree, const std::string& section, const std::s
   }
 }
 
-void CheckConfigKeys(const Value& config, const std::string& owner, const std::string& file, Diagnostics& diagnostics) {
+void CheckConfigKeys(const Value& config, const std::string& owner, const std::string& file, Diagnostics& diagnostics, Mark at) {
   if (!config.is_map()) return;
-  for (const auto& entry : config.map()) WarnNearMiss(entry.key, entry.key_mark, "the config of " + owner, file, diagnostics);
+  for (const auto& entry : config.map()) {
+    WarnNearMiss(entry.key, entry.key_mark.line > 0 ? entry.key_mark : at, "the config of " + owner, file, diagnostics);
+  }
 }
 
 std::vector<std::string> UniqueTags(const Value& tags) {

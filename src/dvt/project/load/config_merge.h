@@ -9,6 +9,9 @@
 
 namespace dvt::project {
 
+/// Whether `key` is the name of a config that dvt knows.
+bool IsConfigKey(std::string_view key);
+
 /// dbt's defaults of a resource's config, every documented key present.
 Value DefaultConfig(model::ResourceType type);
 
@@ -24,7 +27,8 @@ std::vector<Value> ConfigLayers(const Value& tree, const std::vector<std::string
 /// Warns about `+materialzed` and the like: keys that nearly are a known config.
 void CheckConfigTree(const Value& tree, const std::string& section, const std::string& file, Diagnostics& diagnostics);
 /// The same for one mapping without '+' (a property file's `config:`).
-void CheckConfigKeys(const Value& config, const std::string& owner, const std::string& file, Diagnostics& diagnostics);
+void CheckConfigKeys(const Value& config, const std::string& owner, const std::string& file, Diagnostics& diagnostics,
+                     Mark at = {});
 
 /// The config's `tags` as texts, each once, in order.
 std::vector<std::string> UniqueTags(const Value& tags);

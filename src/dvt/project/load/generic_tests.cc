@@ -81,6 +81,23 @@ void ReadConfig(const Value& arguments, TestEntry& entry, YamlCheck& check, cons
   }
 }
 
+/// What stands beside the test's name in its mapping: configs and arguments. False if it is another test.
+bool ReadBeside(const Value& raw, const std::string& test, YamlCheck& check, const std::string& owner, Value& arguments) {
+  static const Keys kBeside = {"config", "name", "description", "arguments"};
+  for (size_t i = 1; i < raw.map().size(); ++i) {
+    const auto& other = raw.map()[i];
+    const bool known = std::find(kBeside.begin(), kBeside.end(), other.key) != kBeside.end() ||
+                       std::find(TestConfigKeys().begin(), TestConfigKeys().end(), other.key) != TestConfigKeys().end();
+    if (!known) {
+      check.Fail("A test of " + owner + " names both '" + test + "' and '" + other.key + "'", other.key_mark,
+                 "each test is an item of its own; arguments are indented below its name");
+      return false;
+    }
+    arguments.Set(other.key, other.value);
+  }
+  return true;
+}
+
 /// Reads the forms "unique", {unique: {…}}, {name: n, test_name: t, …} and {t: {…}, config: {…}}. False if it is none of them.
 bool ReadEntry(const Value& raw, const std::string& column, YamlCheck& check, const std::string& owner, TestEntry& entry) {
   entry.place = PlaceOf(check.file(), raw.mark());
@@ -102,7 +119,7 @@ bool ReadEntry(const Value& raw, const std::string& column, YamlCheck& check, co
                  first.value.mark());
       return false;
     }
-    for (size_t i = 1; i < raw.map().size(); ++i) arguments.Set(raw.map()[i].key, raw.map()[i].value);
+    if (!ReadBeside(raw, test, check, owner, arguments)) return false;
   } else {
     check.Fail("A test of " + owner + " must be a name or a mapping, found " +
                    (raw.is_null() ? "nothing" : "a " + std::string(raw.TypeName())),
@@ -176,6 +193,7 @@ class Loader::TestBuilder {
   void Describe(const GenericTestName& name);
   bool Depend();
   std::string MacroId() const;
+  void WarnUnknown();
   bool Configure();
   bool IsOnly(const Value& raw);
   bool Reported(Status status);
@@ -256,7 +274,12 @@ bool Loader::TestBuilder::Depend() {
   } else {
     calls.refs.push_back({"", target_.name, target_.version, entry_.place});
   }
-  if (std::string own = MacroId(); !own.empty()) calls.macros.insert(calls.macros.begin(), std::move(own));
+  std::string own = MacroId();
+  if (own.empty()) {
+    WarnUnknown();  // as dbt, it fails when it is run
+  } else {
+    calls.macros.insert(calls.macros.begin(), std::move(own));
+  }
   if (loader_.manifest_.macros.count("macro.dbt.get_where_subquery")) calls.macros.push_back("macro.dbt.get_where_subquery");
   model::Node& node = draft_.node;
   node.refs = std::move(calls.refs);
@@ -278,6 +301,25 @@ std::string Loader::TestBuilder::MacroId() const {
     if (manifest.macros.count(id)) return id;
   }
   return {};
+}
+
+/// There is no such test. A test of something disabled may name what is not there.
+void Loader::TestBuilder::WarnUnknown() {
+  model::Manifest& manifest = loader_.manifest_;
+  if (manifest.nodes.count(target_.id) == 0 && manifest.sources.count(target_.id) == 0) return;
+  std::vector<std::string> names;
+  for (const auto& [id, macro] : manifest.macros) {
+    const bool fits = entry_.package.empty() || macro.package == entry_.package;
+    if (fits && macro.name.starts_with("test_")) names.push_back(macro.name.substr(5));
+  }
+  const bool no_package = !entry_.package.empty() && manifest.packages.count(entry_.package) == 0 && names.empty();
+  manifest.diagnostics.Warn("NoSuchDataTest",
+                            "There is no data test '" + entry_.test + "'" +
+                                (entry_.package.empty() ? "" : " in the package '" + entry_.package + "'") + ", which " +
+                                patch_.owner() + " names." + DidYouMean(entry_.test, names),
+                            entry_.place,
+                            no_package ? "the package is not installed: add it to packages.yml and run `dvt deps`"
+                                       : "a test is a macro: {% test " + entry_.test + "(model, column_name) %} … {% endtest %}");
 }
 
 bool Loader::TestBuilder::Configure() {

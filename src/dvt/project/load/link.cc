@@ -61,16 +61,26 @@ const model::Node* Loader::FindRef(const model::RefCall& ref, const std::string&
 
 std::string Loader::DescribeNode(const model::Node& node, const Place& place) const {
   std::string kind(model::ResourceTypeName(node.type));
+  for (const char* other : {"exposure", "metric", "semantic_model", "saved_query"}) {
+    if (node.unique_id.starts_with(std::string(other) + ".")) kind = ReplaceAll(other, "_", " ");
+  }
   kind[0] = static_cast<char>(kind[0] - 'a' + 'A');
   Place at = place.known() ? place : node.place;
   return kind + " '" + node.name + "' (" + at.ToString() + ")";
 }
 
 Error Loader::MissingRef(const model::Node& node, const model::RefCall& ref) const {
+  if (ref.name.empty()) {
+    return Error(ErrorCode::kConfig, DescribeNode(node, ref.place) + " calls ref() without a name")
+        .At(ref.place)
+        .WithHint("write ref('model'), ref('package', 'model') or ref('model', v=2)");
+  }
   std::string message = DescribeNode(node, ref.place) + " depends on a node named '" + RefText(ref) + "' which ";
   auto disabled = disabled_refs_.find(ref.name);
   if (disabled != disabled_refs_.end()) {
-    return Error(ErrorCode::kConfig, message + "is disabled (" + disabled->second[0]->original_path + ")").At(ref.place);
+    return Error(ErrorCode::kConfig, message + "is disabled (" + disabled->second[0]->original_path + ")")
+        .At(ref.place)
+        .WithHint("enable it, or disable this one too with enabled=false");
   }
   if (auto other = refs_.find(ref.name); other != refs_.end()) {
     std::vector<std::string> have;
@@ -86,6 +96,11 @@ Error Loader::MissingRef(const model::Node& node, const model::RefCall& ref) con
 }
 
 Error Loader::MissingSource(const model::Node& node, const model::SourceCall& call) const {
+  if (call.source.empty() || call.table.empty()) {
+    return Error(ErrorCode::kConfig, DescribeNode(node, call.place) + " calls source() without both its names")
+        .At(call.place)
+        .WithHint("write source('source', 'table')");
+  }
   std::string wanted = call.source + "." + call.table;
   std::string message = DescribeNode(node, call.place) + " depends on a source named '" + wanted + "' which ";
   for (const auto& [id, source] : manifest_.disabled_sources) {
@@ -145,11 +160,13 @@ void Loader::Link() {
     manifest_.disabled.insert(std::move(moved));
   }
   LinkExposures();
+  LinkSemanticNodes();
 }
 
 void Loader::LinkExposures() {
   for (auto& [id, exposure] : manifest_.exposures) {
     model::Node as_node;  // only to find and to word
+    as_node.unique_id = id;
     as_node.package = exposure.package;
     as_node.name = exposure.name;
     as_node.place = exposure.place;

@@ -32,6 +32,11 @@ struct LoadOptions {
   Value vars = Value::MakeMap();  ///< --vars
   EnvLookup env;                  ///< null: the process environment
   std::string home;               ///< null: $HOME
+  std::string cache_name;         ///< file in the target folder where findings are kept for the next run; empty: nowhere
+  std::string target_path;        ///< --target-path; empty: the project's
+  bool read_cache = true;         ///< --partial-parse: use them
+  std::string program_stamp;      ///< differs between programs that may find out different things
+  bool needs_macros = true;       ///< templates are rendered later on: macros are parsed even if findings are used
   /// Database and schema of an output; null: from its settings (`database`/`dbname`/`catalog`, `schema`).
   std::function<ConnectionNames(const std::string& type, const Value& settings)> connection_names;
   /// How relations of an output are written; null: relations have no text.

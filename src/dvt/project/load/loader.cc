@@ -98,7 +98,8 @@ Status Loader::Stop() const {
 }
 
 Status Loader::LoadConfiguration() {
-  env_ = options_.env ? options_.env : ProcessEnvironment();
+  read_env_ = std::make_shared<ReadEnvironment>(options_.env ? options_.env : ProcessEnvironment());
+  env_ = [read = read_env_](const std::string& name) { return read->Look(name); };
   home_ = options_.home.empty() ? HomeFolder() : options_.home;
   YamlScope scope;
   scope.vars = options_.vars.is_map() ? options_.vars : Value::MakeMap();
@@ -235,30 +236,41 @@ void Loader::LoadProperties() {
 Result<model::Manifest> Loader::Run() {
   DVT_TRY(LoadConfiguration());
   DVT_TRY(LoadPackages());
+  if (LoadCached()) {
+    DVT_TRY(ParseMacros());
+    return std::move(manifest_);
+  }
+  DVT_TRY(frontend_.Prepare());
   DVT_TRY(LoadMacros());
   LoadDocs();
   LoadProperties();
+  LoadSelectors();
   DVT_TRY(Stop());
   IndexVersions();
   BuildFileNodes();
   BuildSources();
   BuildExposures();
+  BuildGroups();
+  BuildSemanticNodes();
   PatchMacros();
   DVT_TRY(Stop());
   BuildGenericTests();
   NameNodes();
   DVT_TRY(Stop());
   WarnUnusedPatches();
+  WarnUnusedConfigs();
   NameRelations();
   Link();
   LinkContracts();
   WarnWithoutEventTime();
   CheckGovernance();
+  CheckGroups();
   CheckDuplicateRelations();
   BuildUnitTests();
   DVT_TRY(Stop());
   DescribeAll();
   DVT_TRY(Stop());
+  StoreCache();
   return std::move(manifest_);
 }
 

@@ -11,6 +11,7 @@
 #include "dvt/model/project.h"
 #include "dvt/project/load/load.h"
 #include "dvt/project/load/package.h"
+#include "dvt/project/load/parse_cache.h"
 #include "dvt/project/load/property_file.h"
 
 namespace dvt::project {
@@ -48,6 +49,12 @@ class Loader {
       for (size_t i = 0; i < count; ++i) body(i);
     }
   }
+
+  // cached_run.cc
+  std::string CacheKey() const;
+  bool LoadCached();
+  Status ParseMacros();
+  void StoreCache();
 
   // docs.cc
   void LoadDocs();
@@ -110,6 +117,24 @@ class Loader {
   void PatchMacros();
   void WarnUnusedPatches();
 
+  // semantic.cc
+  void BuildGroups();
+  void BuildSemanticNodes();
+  void BuildSemanticNode(const Patch& patch, model::SemanticNode::Kind kind, const Value& tree);
+  void SemanticModelCalls(const Patch& patch, model::SemanticNode& node);
+  void AddMeasureMetrics(const model::SemanticNode& semantic);
+  void LinkSemanticNodes();
+
+  // groups.cc
+  void CheckGroups();
+  void CheckGroup(const Value& group, const std::string& package, const std::string& owner, const Place& place);
+
+  // unused_configs.cc
+  void WarnUnusedConfigs();
+
+  // selector_file.cc
+  void LoadSelectors();
+
   // unit_tests.cc
   void BuildUnitTests();
   void BuildUnitTest(const Patch& patch);
@@ -164,6 +189,8 @@ class Loader {
   TemplateFrontend& frontend_;
   ThreadPool* pool_;
   EnvLookup env_;
+  std::shared_ptr<ReadEnvironment> read_env_;
+  std::optional<ParseCache> cache_;
   std::string home_;
   bool target_forced_ = false;
   model::Manifest manifest_;

@@ -121,7 +121,8 @@ Loader::Draft Loader::MakeDraft(const Package& package, const SourceFile& file, 
   node.checksum = file.checksum;
   node.place = {file.original_path, 1, 1};
   node.raw_code = RightTrimmed(file.text);
-  node.fqn = Fqn(node.package, file.path, node.name);
+  if (type == ResourceType::kAnalysis) node.path = "analysis/" + node.path;  // as dbt, whatever the folder is called
+  node.fqn = Fqn(node.package, node.path, node.name);
   node.unique_id = std::string(model::ResourceTypeName(type)) + "." + node.package + "." + node.name;
   if (type != ResourceType::kModel) return draft;
   auto version = versions_.find(node.package + "|" + node.name);
@@ -339,6 +340,16 @@ void Loader::CheckConfigValues(Draft& draft) {
     const Value* value = node.config.Find(key);
     if (value && !value->is_map() && !value->is_null()) wrong(key, "a mapping", *value);
   }
+  const auto one_of = [&](const char* key, std::initializer_list<std::string_view> allowed, const char* wanted) {
+    const Value* value = node.config.Find(key);
+    if (value == nullptr || value->is_null()) return;
+    const std::string text = ToLower(value->ToText());
+    if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) wrong(key, wanted, *value);
+  };
+  if (node.type == ResourceType::kTest) one_of("severity", {"warn", "error"}, "warn or error");
+  for (const auto& call : draft.calls.configs)
+    CheckConfigKeys(call.kwargs, std::string(model::ResourceTypeName(node.type)) + " '" + node.name + "'", call.place.file,
+                    draft.findings, {call.place.line, call.place.column});
   for (const char* key : {"materialized", "target", "compute"}) {
     const Value* value = node.config.Find(key);
     if (value && !value->is_string() && !value->is_null()) wrong(key, "a text", *value);

@@ -56,6 +56,17 @@ const std::map<std::string, Section>& Sections() {
       {"exposures",
        {"exposure",
         {"name", "type", "owner", "description", "label", "url", "maturity", "depends_on", "meta", "tags", "config", "enabled"}}},
+      {"groups", {"group", {"name", "owner", "description", "config"}}},
+      {"metrics",
+       {"metric",
+        {"name", "label", "type", "type_params", "description", "filter", "time_granularity", "config", "meta", "tags", "group",
+         "enabled", "agg", "expr", "input_metrics", "numerator", "denominator", "hidden", "semantic_model"}}},
+      {"semantic_models",
+       {"semantic model",
+        {"name", "model", "description", "label", "defaults", "entities", "dimensions", "measures", "primary_entity", "config",
+         "group", "meta", "tags"}}},
+      {"saved_queries",
+       {"saved query", {"name", "description", "label", "query_params", "exports", "config", "group", "meta", "tags"}}},
       {"tests", {"test", {"name", "description", "config", "docs", "meta", "tags"}}},
       {"data_tests", {"test", {"name", "description", "config", "docs", "meta", "tags"}}},
       {"unit_tests", {"unit test", {"name", "description", "model", "given", "expect", "overrides", "config", "versions"}}},
@@ -65,7 +76,7 @@ const std::map<std::string, Section>& Sections() {
 
 // Sections of dbt that this version reads past, with a word about it where leaving them out changes what runs.
 const Keys& OtherSections() {
-  static const Keys keys = {"version", "groups", "metrics", "semantic_models", "saved_queries", "functions", "anchors"};
+  static const Keys keys = {"version", "functions", "anchors"};
   return keys;
 }
 

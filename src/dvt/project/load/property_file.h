@@ -12,7 +12,7 @@ namespace dvt::project {
 
 /// One `- name: …` entry of a property file.
 struct Patch {
-  std::string section;  ///< "models", "seeds", "snapshots", "analyses", "macros", "sources", "exposures"
+  std::string section;  ///< "models", "seeds", "snapshots", "analyses", "macros", "sources", "exposures", "groups", "metrics", …
   std::string name;
   Value raw;  ///< rendered, but for tests and descriptions
   std::string package;

@@ -33,6 +33,18 @@ const Value& ConnectionOf(const Value& entry) {
   return none;
 }
 
+/// The name in `metric('name')` or `metric('package', 'name')`; empty if the text is anything else.
+std::string CalledMetric(const std::string& text) {
+  std::string_view inner = TrimView(text);
+  if (!inner.starts_with("metric") || !inner.ends_with(")")) return {};
+  inner = TrimView(inner.substr(6));
+  if (!inner.starts_with("(")) return {};
+  inner = TrimView(inner.substr(1, inner.size() - 2));
+  if (const size_t comma = inner.rfind(','); comma != std::string_view::npos) inner = TrimView(inner.substr(comma + 1));
+  if (inner.size() < 2 || (inner.front() != '\'' && inner.front() != '"') || inner.back() != inner.front()) return {};
+  return std::string(inner.substr(1, inner.size() - 2));
+}
+
 }  // namespace
 
 /// One table of a source, from its property entry to the manifest.
@@ -44,6 +56,7 @@ class Loader::SourceBuilder {
  private:
   void Describe();
   void ReadFreshness();
+  void CheckFreshness();
   void ReadConfig();
   Value FindConnection() const;
   void Locate(const Value& connection);
@@ -110,6 +123,27 @@ void Loader::SourceBuilder::ReadFreshness() {
   const Value& own = Setting(table_, "loaded_at_field");
   const Value& loaded_at_field = own.is_null() ? Setting(source_, "loaded_at_field") : own;
   if (!loaded_at_field.is_null()) node_.loaded_at_field = loaded_at_field.ToText();
+  CheckFreshness();
+}
+
+// Limits are {count: 12, period: hour}; null takes one away.
+void Loader::SourceBuilder::CheckFreshness() {
+  if (!node_.freshness.is_map()) return;
+  const std::string owner = "the freshness of " + owner_;
+  check_.KnownKeys(node_.freshness, {"warn_after", "error_after", "filter"}, owner);
+  for (const char* key : {"warn_after", "error_after"}) {
+    const Value* limit = check_.Map(node_.freshness, key, owner);
+    if (limit == nullptr || limit->map().empty()) continue;
+    const Value &count = (*limit)["count"], &period = (*limit)["period"];
+    if (count.is_null() && period.is_null()) continue;
+    if (!count.is_int() || count.as_int() < 0)
+      check_.Fail("'count' in " + std::string(key) + " of " + owner_ + " must be a number, found " + ToJson(count),
+                  count.is_null() ? limit->mark() : count.mark());
+    static const std::vector<std::string> kPeriods = {"minute", "hour", "day"};
+    if (std::find(kPeriods.begin(), kPeriods.end(), period.ToText()) == kPeriods.end())
+      check_.Fail("'period' in " + std::string(key) + " of " + owner_ + " must be minute, hour or day, found " + ToJson(period),
+                  period.is_null() ? limit->mark() : period.mark());
+  }
 }
 
 void Loader::SourceBuilder::ReadConfig() {
@@ -181,6 +215,25 @@ void Loader::BuildSources() {
   }
 }
 
+namespace {
+
+void CheckExposure(const Patch& patch, YamlCheck& check) {
+  static const std::vector<std::string> kTypes = {"dashboard", "notebook", "analysis", "ml", "application"};
+  const std::string type = check.RequiredText(patch.raw, "type", patch.owner());
+  if (!type.empty() && std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+    check.Fail("'" + type + "' is no type of an exposure." + DidYouMean(type, kTypes), patch.raw["type"].mark(),
+               "types are: " + Join(kTypes, ", "));
+  }
+  const Value* owner = check.Map(patch.raw, "owner", patch.owner());
+  if (owner == nullptr && patch.raw["owner"].is_null()) {
+    check.Fail(patch.owner() + " needs an 'owner'", patch.raw.mark(), "add owner: {name: …, email: …}");
+  } else if (owner != nullptr && (*owner)["name"].is_null() && (*owner)["email"].is_null()) {
+    check.Fail("The owner of " + patch.owner() + " needs a 'name' or an 'email'", owner->mark());
+  }
+}
+
+}  // namespace
+
 void Loader::BuildExposures() {
   for (auto& patch : patches_) {
     if (patch.section != "exposures") continue;
@@ -207,21 +260,27 @@ void Loader::BuildExposures() {
       }
     }
     MergeConfig(node.config, patch.raw["config"]);
-    check.RequiredText(patch.raw, "type", patch.owner());
+    CheckExposure(patch, check);
     for (const auto& text : check.Texts(patch.raw, "depends_on", patch.owner())) {
       Place place = PlaceOf(patch.place.file, patch.raw["depends_on"].mark());
+      if (std::string metric = CalledMetric(text); !metric.empty()) {
+        node.metrics.push_back(std::move(metric));
+        continue;
+      }
       auto calls = frontend_.ExtractModel(patch.package, "{{ " + text + " }}", place);
       if (!calls) {
         manifest_.diagnostics.Fail(calls.error());
         continue;
       }
       if (calls->refs.empty() && calls->sources.empty()) {
-        check.Fail("'" + text + "' in depends_on of " + patch.owner() + " is no ref(…) or source(…)", {place.line, place.column});
+        check.Fail("'" + text + "' in depends_on of " + patch.owner() + " is no ref(…), source(…) or metric(…)",
+                   {place.line, place.column});
       }
       node.refs.insert(node.refs.end(), calls->refs.begin(), calls->refs.end());
       node.sources.insert(node.sources.end(), calls->sources.begin(), calls->sources.end());
     }
     node.raw = patch.raw;
+    node.tags = UniqueTags(node.config["tags"]);
     const Value& enabled = node.config["enabled"];
     if (enabled.is_bool() && !enabled.as_bool()) continue;
     std::string id = node.unique_id;

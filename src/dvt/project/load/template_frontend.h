@@ -53,9 +53,15 @@ class TemplateFrontend {
  public:
   virtual ~TemplateFrontend() = default;
 
+  /// Called once before macros are added or models are looked at; YAML may have been rendered before.
+  virtual Status Prepare() { return {}; }
+
   /// Renders every string of the tree that holds `{{` or `{%`; keys are left alone; marks are kept. Results have dbt's types
   /// (text unless a filter such as `as_bool` made another type). Errors carry the file and the mark of the string.
   virtual Result<Value> RenderYaml(const Value& tree, const YamlScope& scope, const std::string& file) = 0;
+
+  /// Whether something that was rendered so far depends on the clock or on chance, so that it is good for this run only.
+  virtual bool DependsOnMoment() const { return false; }
 
   /// The names and places of a macro file's blocks; keeps the parsed file so that models can call it. `path` is relative to the
   /// project folder of `package`.

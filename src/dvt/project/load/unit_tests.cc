@@ -24,10 +24,10 @@ Status RenderEntry(Value& raw, const YamlScope& scope, TemplateFrontend& fronten
     const bool sql = entry["format"].is_string() && entry["format"].as_string() == "sql";
     return RenderTree(entry, sql ? Keys{"rows"} : Keys{}, scope, frontend, file);
   };
-  if (Value* given = raw.Find("given"); given != nullptr && given->is_list()) {
+  if (Value* given = raw.Edit("given"); given != nullptr && given->is_list()) {
     for (auto& entry : given->list()) DVT_TRY(rows(entry));
   }
-  if (Value* expect = raw.Find("expect"); expect != nullptr) DVT_TRY(rows(*expect));
+  if (Value* expect = raw.Edit("expect"); expect != nullptr) DVT_TRY(rows(*expect));
   return {};
 }
 

@@ -298,7 +298,7 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.resolver = resolver;
   params.graph = [this] {
     Value nodes = Value::MakeMap();
-    for (const auto& [id, each] : run_.manifest->nodes) nodes.Set(id, model::NodeToValue(each));
+    for (const auto& [id, each] : run_.manifest->nodes) nodes.map().push_back({id, model::NodeToValue(each), {}});
     Value graph = Value::MakeMap();
     graph.Set("nodes", std::move(nodes));
     graph.Set("sources", Value::MakeMap());
@@ -400,7 +400,9 @@ Result<Compiled> Compiler::Render(const model::Node& node, const std::string& te
                                   NodeAdapter& adapter, std::stop_token stop,
                                   const std::vector<std::pair<std::string, Object>>& variables) const {
   CompileResolver resolver(run_, *this, node, adapter, stop, stand_ins);
-  DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path));
+  tmpl::ParseOptions options;
+  if (node.test) options.first_line = std::max(1, node.place.line);  // its text is made from an entry of a property file
+  DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path, options));
   auto params = Params(node, &adapter, &resolver);
   params.extra = variables;
   if (stand_ins != nullptr) ApplyOverrides(node, *stand_ins, adapter, params);

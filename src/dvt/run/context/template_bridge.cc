@@ -6,6 +6,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 #include "dvt/run/context/test_arguments.h"
+#include "dvt/template/lang/outside.h"
 
 namespace dvt::run {
 
@@ -115,7 +116,7 @@ class RecordingResolver : public tmpl::NodeResolver {
 
 TemplateBridge::TemplateBridge(const std::string& root_package) : macros_(std::make_shared<tmpl::MacroCatalog>(root_package)) {}
 
-Status TemplateBridge::Initialize() { return macros_->AddBuiltins(); }
+Status TemplateBridge::Prepare() { return macros_->AddBuiltins(); }
 
 tmpl::ContextParams TemplateBridge::Params(const YamlScope& scope) const {
   tmpl::ContextParams params;
@@ -131,6 +132,8 @@ tmpl::ContextParams TemplateBridge::Params(const YamlScope& scope) const {
   params.secrets_allowed = scope.secrets_allowed;
   return params;
 }
+
+bool TemplateBridge::DependsOnMoment() const { return tmpl::OutsideReads() > 0; }
 
 Result<Value> TemplateBridge::RenderYaml(const Value& tree, const YamlScope& scope, const std::string& file) {
   DVT_ASSIGN(const auto context, tmpl::MakeYamlContext(Params(scope)));

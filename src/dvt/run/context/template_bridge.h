@@ -16,10 +16,11 @@ namespace dvt::run {
 class TemplateBridge : public project::TemplateFrontend {
  public:
   explicit TemplateBridge(const std::string& root_package);
-  /// Parses the built-in macros. Once, before anything else.
-  Status Initialize();
+  /// Parses the built-in macros.
+  Status Prepare() override;
   std::shared_ptr<const tmpl::MacroCatalog> macros() const { return macros_; }
 
+  bool DependsOnMoment() const override;
   Result<Value> RenderYaml(const Value& tree, const project::YamlScope& scope, const std::string& file) override;
   Result<std::vector<project::FileBlock>> AddMacroFile(const std::string& package, const std::string& path,
                                                        std::string_view text) override;

@@ -160,9 +160,40 @@ bool AppendCell(columnar::ColumnBuilder& column, std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+Status ReadHeader(const std::vector<CsvCell>& cells, SeedFile& seed) {
+  for (const auto& cell : cells) {
+    std::string name(TrimView(cell.text));
+    if (std::find(seed.header.begin(), seed.header.end(), name) != seed.header.end())
+      return Error(ErrorCode::kData, fmt::format("the header names the column '{}' twice", name)).At({seed.path, 1, 0});
+    seed.header.push_back(std::move(name));
+  }
+  return {};
+}
+
+// The first line that is no UTF-8; 0: all are.
+int BrokenLine(std::string_view text) {
+  if (IsUtf8(text)) return 0;
+  int line = 1;
+  for (size_t begin = 0; begin < text.size(); ++line) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    if (!IsUtf8(text.substr(begin, end - begin))) return line;
+    begin = end + 1;
+  }
+  return 1;
+}
+
+}  // namespace
+
 Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char delimiter) {
   SeedFile seed;
   seed.path = path;
+  if (const int line = BrokenLine(text); line > 0) {
+    return Error(ErrorCode::kData, "the seed is no UTF-8 text")
+        .At({path, line, 0})
+        .WithHint("save the file with the encoding UTF-8");
+  }
   CsvScanner scanner(text, delimiter);
   std::vector<CsvCell> cells;
   while (!scanner.done()) {
@@ -173,7 +204,7 @@ Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char 
           .WithHint("close it with a \" character");
     }
     if (seed.header.empty()) {
-      for (const auto& cell : cells) seed.header.push_back(std::string(TrimView(cell.text)));
+      DVT_TRY(ReadHeader(cells, seed));
       continue;
     }
     if (cells.size() == 1 && cells[0].text.empty() && seed.header.size() > 1) continue;  // a blank line

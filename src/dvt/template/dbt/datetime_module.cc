@@ -7,6 +7,7 @@
 #include "dvt/template/dbt/calendar_internal.h"
 #include "dvt/template/dbt/context_internal.h"
 #include "dvt/template/lang/builtins.h"
+#include "dvt/template/lang/outside.h"
 
 namespace dvt::tmpl {
 namespace {
@@ -262,6 +263,7 @@ Object MakeMoment(What what, int64_t micros, std::optional<int> offset = std::nu
 }
 
 int64_t NowMicros() {
+  CountOutsideRead();
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 

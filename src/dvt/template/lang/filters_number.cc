@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "dvt/template/lang/builtins.h"
+#include "dvt/template/lang/outside.h"
 
 namespace dvt::tmpl {
 namespace {
@@ -135,6 +136,7 @@ Object Sum(Context& context, const Arguments& a) {
 Object Random(Context& context, const Arguments& a) {
   ObjectList items = IterateObject(context, BindArgs(a, "random", {{"seq", {}}})[0]);
   if (items.empty()) return Object::Undefined("", "!No random item, sequence was empty.");
+  CountOutsideRead();
   static thread_local std::mt19937_64 generator{std::random_device{}()};
   return items[std::uniform_int_distribution<size_t>(0, items.size() - 1)(generator)];
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "dvt/base/text/text.h"
 #include "dvt/template/lang/interpreter.h"
 #include "dvt/template/lang/iterators.h"
 #include "dvt/template/lang/macro_object.h"
@@ -261,7 +262,12 @@ void Interpreter::BindParameters(const ast::Macro& macro, const Arguments& argum
   for (size_t k = 0; k < arguments.named.size(); ++k) {
     const auto& [key, value] = arguments.named[k];
     if (used[k]) continue;
-    if (!macro.uses_kwargs) RaiseType(fmt::format("macro '{}' takes no keyword argument '{}'", name, key));
+    if (!macro.uses_kwargs) {
+      std::vector<std::string> names;
+      for (const auto& param : macro.params) names.push_back(param.name);
+      RaiseType(fmt::format("macro '{}' takes no keyword argument '{}'.{} Its arguments are: {}", name, key,
+                            DidYouMean(key, names), names.empty() ? "none" : Join(names, ", ")));
+    }
     extra.dict().Set(Object(key), value);
   }
   if (macro.uses_kwargs) scope->Set("kwargs", extra);

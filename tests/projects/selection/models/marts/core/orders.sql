@@ -1,0 +1,1 @@
+{{ config(materialized='incremental', unique_key='id', tags=['fin','nightly'], meta={'tiers': ['gold','silver'], 'deep': {'a': {'b': 'c'}}}) }} select * from {{ ref('stg_orders') }} join {{ ref('stg_payments') }} using (id)

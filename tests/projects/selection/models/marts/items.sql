@@ -1,0 +1,1 @@
+{{ config(schema='other', alias='item_list') }} select * from {{ ref('stg_items') }} join {{ ref('colors') }} using (id)

@@ -1,0 +1,1 @@
+select * from {{ ref('util_top') }} join {{ ref('orders_snap') }} using (id)

@@ -1,0 +1,1 @@
+select * from {{ ref('dim') }} union select id from {{ ref('dim', v=1) }}

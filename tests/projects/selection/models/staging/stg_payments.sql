@@ -1,0 +1,1 @@
+select id, 1 as amount, current_date as d from {{ source('raw','payments') }}
