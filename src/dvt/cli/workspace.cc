@@ -182,12 +182,9 @@ Status Warn(const Options& options, const Diagnostic& warning) {
   const auto treatment = options.warn_policy.Of(warning.code);
   if (treatment == model::WarnPolicy::Treatment::kSilence) return {};
   if (treatment == model::WarnPolicy::Treatment::kFail) return Error(ErrorCode::kConfig, text).WithHint(warning.hint);
-  run::LogEvent event;
-  event.name = warning.code.empty() ? "Note" : warning.code;
-  event.code = warning.code.empty() ? "Z050" : model::WarningCode(warning.code);
-  event.level = run::LogLevel::kWarn;
-  event.audience = run::Audience::kPeople;
-  event.message = text + (warning.hint.empty() ? "" : "\n          hint: " + warning.hint);
+  run::LogEvent event = run::EventForPeople(
+      warning.code.empty() ? "Note" : warning.code, warning.code.empty() ? "Z050" : model::WarningCode(warning.code),
+      text + (warning.hint.empty() ? "" : "\n          hint: " + warning.hint), run::LogLevel::kWarn);
   event.data.Set("msg", warning.message);
   options.observer->Event(event);
   return {};

@@ -31,14 +31,20 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   return stats;
 }
 
-void Observer::Message(Severity severity, std::string_view text) {
+LogEvent EventForPeople(std::string name, std::string code, std::string message, LogLevel level) {
   LogEvent event;
-  const bool error = severity == Severity::kError;
-  event.name = error ? "MainEncounteredError" : "Note";
-  event.code = error ? "Z002" : "Z050";
-  event.level = error ? LogLevel::kError : LogLevel::kInfo;
+  event.name = std::move(name);
+  event.code = std::move(code);
+  event.message = std::move(message);
+  event.level = level;
   event.audience = Audience::kPeople;
-  event.message = text;
+  return event;
+}
+
+void Observer::Message(Severity severity, std::string_view text) {
+  const bool error = severity == Severity::kError;
+  LogEvent event = error ? EventForPeople("MainEncounteredError", "Z002", std::string(text), LogLevel::kError)
+                         : EventForPeople("Note", "Z050", std::string(text));
   event.data.Set(error ? "exc" : "msg", text);
   Event(event);
 }

@@ -63,6 +63,9 @@ struct LogEvent {
   const model::Node* node = nullptr;  ///< of which it tells; alive during the call
 };
 
+/// An event for people; `data` and `node` are the caller's to fill.
+LogEvent EventForPeople(std::string name, std::string code, std::string message, LogLevel level = LogLevel::kInfo);
+
 /// Hears what a run does. Called from worker threads; implementations synchronise themselves.
 class Observer {
  public:

@@ -90,12 +90,10 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   DVT_TRY(
       artifacts::WriteSite(w.run.target_folder, w.manifest, catalog, documentation, {kDvtVersion, artifacts::UtcTimestamp()}));
   const std::string path = JoinPath(w.run.target_folder, "catalog.json");
-  run::LogEvent written;
-  written.name = "CatalogWritten";
-  written.code = "E042";
-  written.audience = run::Audience::kPeople;
-  written.message = fmt::format("{} relations and {} sources in {}; the page: {}", catalog.nodes.size(), catalog.sources.size(),
-                                path, JoinPath(w.run.target_folder, "index.html"));
+  run::LogEvent written =
+      run::EventForPeople("CatalogWritten", "E042",
+                          fmt::format("{} relations and {} sources in {}; the page: {}", catalog.nodes.size(),
+                                      catalog.sources.size(), path, JoinPath(w.run.target_folder, "index.html")));
   written.data.Set("path", path);
   w.observer->Event(written);
   return failed || !catalog.errors.empty() || stop.stop_requested() ? 1 : 0;

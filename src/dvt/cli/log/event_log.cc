@@ -67,7 +67,8 @@ class EventLog : public run::Observer {
       : origin_(std::move(origin)), sinks_(std::move(sinks)), width_(static_cast<size_t>(width)) {}
 
   void RunStarted(int nodes, int threads, const std::string& target) override {
-    LogEvent event = Make("ConcurrencyLine", "Q027", fmt::format("Concurrency: {} threads (target='{}')", threads, target));
+    LogEvent event =
+        run::EventForPeople("ConcurrencyLine", "Q027", fmt::format("Concurrency: {} threads (target='{}')", threads, target));
     event.data.Set("node_count", nodes);
     event.data.Set("num_threads", threads);
     event.data.Set("target_name", target);
@@ -81,11 +82,11 @@ class EventLog : public run::Observer {
       started_[node.unique_id] = now;
     }
     const Value info = NodeInfo(node, {"started", now, 0, ""});
-    LogEvent begin = Make("NodeStart", "Q024", "Began running node " + node.unique_id, LogLevel::kDebug);
+    LogEvent begin = run::EventForPeople("NodeStart", "Q024", "Began running node " + node.unique_id, LogLevel::kDebug);
     begin.data.Set("node_info", info);
     Write(begin);
     const std::string description = NodeDescription(node);
-    LogEvent line = Make("LogStartLine", "Q011", Line(index, total, "START " + description, "RUN"));
+    LogEvent line = run::EventForPeople("LogStartLine", "Q011", Line(index, total, "START " + description, "RUN"));
     line.data.Set("description", description);
     line.data.Set("index", index);
     line.data.Set("node_info", info);
@@ -105,7 +106,7 @@ class EventLog : public run::Observer {
     const Value info = NodeInfo(node, moment);
     for (const auto& warning : result.warnings) WriteWarning(warning, info);
     Write(skipped ? SkipLine(node, index, total, info) : ResultLine(node, index, total, result, info));
-    LogEvent end = Make("NodeFinished", "Q025", "Finished running node " + node.unique_id, LogLevel::kDebug);
+    LogEvent end = run::EventForPeople("NodeFinished", "Q025", "Finished running node " + node.unique_id, LogLevel::kDebug);
     end.data.Set("node_info", info);
     end.data.Set("run_result", ResultInfo(result));
     Write(end);
@@ -118,7 +119,7 @@ class EventLog : public run::Observer {
       started_[hook.unique_id] = now;
     }
     const std::string statement = Join(hook.fqn, ".");
-    LogEvent line = Make("LogHookStartLine", "Q032", Line(index, total, "START hook: " + statement, "RUN"));
+    LogEvent line = run::EventForPeople("LogHookStartLine", "Q032", Line(index, total, "START hook: " + statement, "RUN"));
     line.data.Set("index", index);
     line.data.Set("node_info", NodeInfo(hook, {"started", now, 0, ""}));
     line.data.Set("statement", statement);
@@ -137,8 +138,8 @@ class EventLog : public run::Observer {
     const std::string statement = Join(hook.fqn, ".");
     const std::string word = result.status == "success" ? "OK" : result.status == "skipped" ? "SKIP" : "ERROR";
     const std::string painted = word == "OK" ? Green(word) : word == "SKIP" ? Yellow(word) : Red(word);
-    LogEvent line =
-        Make("LogHookEndLine", "Q033", Line(index, total, word + " hook: " + statement, painted, result.execution_seconds));
+    LogEvent line = run::EventForPeople("LogHookEndLine", "Q033",
+                                        Line(index, total, word + " hook: " + statement, painted, result.execution_seconds));
     line.data.Set("execution_time", result.execution_seconds);
     line.data.Set("index", index);
     line.data.Set("node_info", NodeInfo(hook, moment));
@@ -150,7 +151,7 @@ class EventLog : public run::Observer {
 
   void FreshnessStarted(const model::SourceNode& source, int index, int total) override {
     const std::string description = fmt::format("freshness of {}.{}", source.source_name, source.name);
-    LogEvent line = Make("LogStartLine", "Q011", Line(index, total, "START " + description, "RUN"));
+    LogEvent line = run::EventForPeople("LogStartLine", "Q011", Line(index, total, "START " + description, "RUN"));
     line.data.Set("description", description);
     line.data.Set("index", index);
     line.data.Set("node_info", SourceInfo(source, {"started", NowSeconds(), 0, ""}));
@@ -165,10 +166,11 @@ class EventLog : public run::Observer {
     const LogLevel level = result.status == "pass"   ? LogLevel::kInfo
                            : result.status == "warn" ? LogLevel::kWarn
                                                      : LogLevel::kError;
-    LogEvent line = Make("LogFreshnessResult", "Q018",
-                         Line(index, total, fmt::format("{} freshness of {}.{}", word, source.source_name, source.name),
-                              Painted(level, word), result.execution_seconds),
-                         level);
+    LogEvent line =
+        run::EventForPeople("LogFreshnessResult", "Q018",
+                            Line(index, total, fmt::format("{} freshness of {}.{}", word, source.source_name, source.name),
+                                 Painted(level, word), result.execution_seconds),
+                            level);
     line.data.Set("execution_time", result.execution_seconds);
     line.data.Set("index", index);
     line.data.Set("node_info", SourceInfo(source, {result.status, result.started, result.completed, ""}));
@@ -206,16 +208,6 @@ class EventLog : public run::Observer {
   }
 
  private:
-  static LogEvent Make(const char* name, const char* code, std::string message, LogLevel level = LogLevel::kInfo) {
-    LogEvent event;
-    event.name = name;
-    event.code = code;
-    event.message = std::move(message);
-    event.level = level;
-    event.audience = run::Audience::kPeople;
-    return event;
-  }
-
   // "3 of 15 OK created sql table model main.a .......... [OK in 0.21s]"
   std::string Line(int index, int total, const std::string& text, const std::string& status, double seconds = -1) const {
     std::string line = (index > 0 ? fmt::format("{} of {} {} ", index, total, text) : text + " ");
@@ -229,7 +221,7 @@ class EventLog : public run::Observer {
     const std::string type(model::ResourceTypeName(node.type));
     const std::string text =
         relation ? fmt::format("SKIP relation {}.{}", node.schema, node.alias) : fmt::format("SKIP {} {}", type, node.name);
-    LogEvent line = Make("SkippingDetails", "Q034", Line(index, total, text, Yellow("SKIP")));
+    LogEvent line = run::EventForPeople("SkippingDetails", "Q034", Line(index, total, text, Yellow("SKIP")));
     line.data.Set("index", index);
     line.data.Set("node_info", info);
     line.data.Set("node_name", node.name);
@@ -248,10 +240,10 @@ class EventLog : public run::Observer {
     const std::string name = node.unit_test ? node.unit_test->model + "::" + node.name : node.name;
     const std::string text = Line(index, total, outcome.words + " " + (builds ? description : name),
                                   Painted(outcome.level, outcome.status), result.execution_seconds);
-    LogEvent line = !builds                             ? Make("LogTestResult", "Q007", text, outcome.level)
-                    : node.type == ResourceType::kSeed  ? Make("LogSeedResult", "Q016", text, outcome.level)
-                    : node.type == ResourceType::kModel ? Make("LogModelResult", "Q012", text, outcome.level)
-                                                        : Make("LogSnapshotResult", "Q015", text, outcome.level);
+    LogEvent line = !builds                             ? run::EventForPeople("LogTestResult", "Q007", text, outcome.level)
+                    : node.type == ResourceType::kSeed  ? run::EventForPeople("LogSeedResult", "Q016", text, outcome.level)
+                    : node.type == ResourceType::kModel ? run::EventForPeople("LogModelResult", "Q012", text, outcome.level)
+                                                        : run::EventForPeople("LogSnapshotResult", "Q015", text, outcome.level);
     Value& data = line.data;
     if (!builds) data.Set("attached_node", node.test ? node.test->attached_node : "");
     if (node.type == ResourceType::kSnapshot) data.Set("cfg", ConfigTexts(node.config));
@@ -271,8 +263,9 @@ class EventLog : public run::Observer {
   }
 
   void WriteWarning(const Diagnostic& warning, const Value& info) {
-    LogEvent event = Make(warning.code.c_str(), warning.code.c_str(),
-                          fmt::format("[{}]: {}: {}", Yellow("WARNING"), warning.code, warning.message), LogLevel::kWarn);
+    LogEvent event =
+        run::EventForPeople(warning.code.c_str(), warning.code.c_str(),
+                            fmt::format("[{}]: {}: {}", Yellow("WARNING"), warning.code, warning.message), LogLevel::kWarn);
     event.data.Set("msg", warning.message);
     event.data.Set("node_info", info);
     Write(event);

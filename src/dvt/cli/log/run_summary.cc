@@ -15,16 +15,6 @@ using model::ResourceType;
 using run::LogEvent;
 using run::LogLevel;
 
-LogEvent Make(const char* name, const char* code, std::string message, LogLevel level = LogLevel::kInfo) {
-  LogEvent event;
-  event.name = name;
-  event.code = code;
-  event.message = std::move(message);
-  event.level = level;
-  event.audience = run::Audience::kPeople;
-  return event;
-}
-
 std::string Plural(int count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with('y') ? "" : "s");
 }
@@ -96,8 +86,8 @@ LogEvent RunSummary::Finished(const std::map<std::string, int>& kinds, double se
   const auto whole = static_cast<int>(seconds);
   const std::string execution =
       fmt::format(" in {} hours {} minutes and {:.2f} seconds", whole / 3600, whole / 60 % 60, seconds - whole / 60 * 60);
-  LogEvent event =
-      Make("FinishedRunningStats", "E047", fmt::format("Finished running {}{} ({:.2f}s).", line, execution, seconds));
+  LogEvent event = run::EventForPeople("FinishedRunningStats", "E047",
+                                       fmt::format("Finished running {}{} ({:.2f}s).", line, execution, seconds));
   event.data.Set("execution", execution);
   event.data.Set("execution_time", seconds);
   event.data.Set("stat_line", line);
@@ -111,8 +101,9 @@ void RunSummary::TellProblem(std::vector<LogEvent>& events, const std::string& i
   const Known& known = found->second;
   const bool failed = Failed(status);
   const std::string what = fmt::format("in {} {} ({})", known.type, known.name, known.file);
-  LogEvent place = failed ? Make("RunResultFailure", "Z022", "[" + Red("ERROR") + "]: " + what, LogLevel::kError)
-                          : Make("RunResultWarning", "Z021", "[" + Yellow("WARNING") + "]: " + what, LogLevel::kWarn);
+  LogEvent place = failed
+                       ? run::EventForPeople("RunResultFailure", "Z022", "[" + Red("ERROR") + "]: " + what, LogLevel::kError)
+                       : run::EventForPeople("RunResultWarning", "Z021", "[" + Yellow("WARNING") + "]: " + what, LogLevel::kWarn);
   place.data.Set("node_info", known.info);
   place.data.Set("node_name", known.name);
   place.data.Set("path", known.file);
@@ -120,19 +111,19 @@ void RunSummary::TellProblem(std::vector<LogEvent>& events, const std::string& i
   events.push_back(std::move(place));
   LogEvent text;
   if (message.empty()) {
-    text = Make("RunResultErrorNoMessage", "Z025", "  Status: " + status, LogLevel::kError);
+    text = run::EventForPeople("RunResultErrorNoMessage", "Z025", "  Status: " + status, LogLevel::kError);
     text.data.Set("status", status);
   } else if (failed) {
-    text = Make("RunResultError", "Z024", "  " + message, LogLevel::kError);
+    text = run::EventForPeople("RunResultError", "Z024", "  " + message, LogLevel::kError);
     text.data.Set("msg", message);
   } else {
-    text = Make("RunResultWarningMessage", "Z046", "[" + Yellow("WARNING") + "]: " + message, LogLevel::kWarn);
+    text = run::EventForPeople("RunResultWarningMessage", "Z046", "[" + Yellow("WARNING") + "]: " + message, LogLevel::kWarn);
     text.data.Set("msg", message);
   }
   text.data.Set("node_info", known.info);
   events.push_back(std::move(text));
   if (known.compiled.empty()) return;
-  LogEvent compiled = Make("SQLCompiledPath", "Z026", "  compiled code at " + target_path + "/" + known.compiled);
+  LogEvent compiled = run::EventForPeople("SQLCompiledPath", "Z026", "  compiled code at " + target_path + "/" + known.compiled);
   compiled.data.Set("node_info", known.info);
   compiled.data.Set("path", target_path + "/" + known.compiled);
   events.push_back(std::move(compiled));
@@ -157,7 +148,7 @@ std::vector<LogEvent> RunSummary::OfRun(const model::RunResults& results) const 
                               partly == 1 ? "" : "es", Plural(counts.warned, "warning")));
   else if (counts.warned > 0)
     summary = Yellow(fmt::format("Completed with {}:", Plural(counts.warned, "warning")));
-  LogEvent end = Make("EndOfRunSummary", "Z030", summary);
+  LogEvent end = run::EventForPeople("EndOfRunSummary", "Z030", summary);
   end.data.Set("keyboard_interrupt", results.interrupted);
   end.data.Set("num_errors", counts.failed - partly);
   end.data.Set("num_partial_success", partly);
@@ -169,7 +160,7 @@ std::vector<LogEvent> RunSummary::OfRun(const model::RunResults& results) const 
         TellProblem(events, result.unique_id, result.status, result.message, results.target_path);
     }
   }
-  LogEvent stats = Make("StatsLine", "Z023", "Done. " + counts.Text());
+  LogEvent stats = run::EventForPeople("StatsLine", "Z023", "Done. " + counts.Text());
   Value numbers = Value::MakeMap();
   numbers.Set("error", counts.failed);
   numbers.Set("noop", counts.nothing);
@@ -191,7 +182,7 @@ std::vector<LogEvent> RunSummary::OfFreshness(const std::vector<model::Freshness
   for (const auto& result : results) {
     if (Failed(result.status)) TellProblem(events, result.unique_id, result.status, result.message, "");
   }
-  events.push_back(Make("FreshnessCheckComplete", "Q003", "Done."));
+  events.push_back(run::EventForPeople("FreshnessCheckComplete", "Q003", "Done."));
   return events;
 }
 

@@ -9,6 +9,7 @@
 #include "dvt/model/node_value.h"
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/run/context/limited_relation.h"
+#include "dvt/run/context/sql_blank.h"
 #include "dvt/run/context/test_arguments.h"
 
 namespace dvt::run {
@@ -149,21 +150,6 @@ class CompileResolver : public tmpl::NodeResolver {
   const StandIns* stand_ins_;
 };
 
-// Position after leading white space and comments.
-size_t SkipBlank(const std::string& sql, size_t at) {
-  for (;;) {
-    while (at < sql.size() && std::isspace(static_cast<unsigned char>(sql[at])) != 0) ++at;
-    if (sql.compare(at, 2, "--") == 0) {
-      at = std::min(sql.find('\n', at), sql.size());
-    } else if (sql.compare(at, 2, "/*") == 0) {
-      const size_t end = sql.find("*/", at + 2);
-      at = end == std::string::npos ? sql.size() : end + 2;
-    } else {
-      return at;
-    }
-  }
-}
-
 bool WordAt(const std::string& sql, size_t at, std::string_view word) {
   return at + word.size() < sql.size() && EqualsIgnoreCase(std::string_view(sql).substr(at, word.size()), word) &&
          std::isspace(static_cast<unsigned char>(sql[at + word.size()])) != 0;
@@ -229,12 +215,8 @@ Value FlagsValue(const RunOptions& options) {
 
 // log(): for people with info=true, for the log otherwise.
 LogEvent Said(const std::string& message, bool to_people, const model::Node& node) {
-  LogEvent event;
-  event.name = to_people ? "JinjaLogInfo" : "JinjaLogDebug";
-  event.code = to_people ? "I062" : "I063";
-  event.level = to_people ? LogLevel::kInfo : LogLevel::kDebug;
-  event.audience = Audience::kPeople;
-  event.message = message;
+  LogEvent event = to_people ? EventForPeople("JinjaLogInfo", "I062", message)
+                             : EventForPeople("JinjaLogDebug", "I063", message, LogLevel::kDebug);
   event.data.Set("msg", message);
   event.node = &node;
   return event;

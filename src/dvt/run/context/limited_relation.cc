@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "dvt/base/text/text.h"
+#include "dvt/run/context/sql_blank.h"
 
 namespace dvt::run {
 namespace {
@@ -21,21 +22,6 @@ bool FollowsTables(const std::string& word) {
       "fetch", "offset",  "for",    "asof",  "positional", "semi",   "anti",      "straight_join", "tablesample", "lateral",
       "pivot", "unpivot", "set",    "when",  "returning",  "select", "values",    "then",          "else",        "end"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
-}
-
-// Behind white space and comments.
-size_t SkipBlank(const std::string& sql, size_t at) {
-  for (;;) {
-    while (at < sql.size() && std::isspace(static_cast<unsigned char>(sql[at])) != 0) ++at;
-    if (sql.compare(at, 2, "--") == 0) {
-      at = std::min(sql.find('\n', at), sql.size());
-    } else if (sql.compare(at, 2, "/*") == 0) {
-      const size_t end = sql.find("*/", at + 2);
-      at = end == std::string::npos ? sql.size() : end + 2;
-    } else {
-      return at;
-    }
-  }
 }
 
 bool NamedAt(const std::string& sql, size_t at) {
