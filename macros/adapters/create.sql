@@ -120,3 +120,8 @@
 {% macro after_commit(sql) -%}
   {{ return({'sql': sql, 'transaction': false}) }}
 {%- endmacro %}
+
+{# {% call set_sql_header(config) %} … {% endcall %}: SQL that goes before the model's. #}
+{% macro set_sql_header(config) -%}
+  {{ config.set('sql_header', caller()) }}
+{%- endmacro %}

@@ -152,3 +152,31 @@
   {%- set configured = config.get('store_failures') -%}
   {{ return(flags.STORE_FAILURES if configured is none else configured) }}
 {%- endmacro %}
+
+{% macro drop_schema_named(schema_name) -%}
+  {{ return(adapter.dispatch('drop_schema_named', 'dbt')(schema_name)) }}
+{%- endmacro %}
+
+{% macro default__drop_schema_named(schema_name) -%}
+  {% do adapter.drop_schema(api.Relation.create(database=target.database, schema=schema_name)) %}
+{%- endmacro %}
+
+{% macro list_relations_without_caching(schema_relation) -%}
+  {{ return(adapter.list_relations_without_caching(schema_relation)) }}
+{%- endmacro %}
+
+{% macro list_schemas(database) -%}
+  {{ return(adapter.list_schemas(database)) }}
+{%- endmacro %}
+
+{% macro check_schema_exists(information_schema, schema) -%}
+  {{ return(adapter.check_schema_exists(information_schema.database, schema)) }}
+{%- endmacro %}
+
+{% macro information_schema_name(database) -%}
+  {{ return(adapter.dispatch('information_schema_name', 'dbt')(database)) }}
+{%- endmacro %}
+
+{% macro default__information_schema_name(database) -%}
+  {{ adapter.quote(database) ~ '.' if database }}information_schema
+{%- endmacro %}

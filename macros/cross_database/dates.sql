@@ -132,8 +132,16 @@
   datediff({{ datepart }}, {{ first_date }}, {{ second_date }})
 {%- endmacro %}
 
+{# DuckDB counts whole weeks; a week here begins on Monday. #}
 {% macro duckdb__datediff(first_date, second_date, datepart) -%}
+  {%- if datepart | lower == 'week' -%}
+    {{ return('(' ~ duckdb__datediff(duckdb_week(first_date), duckdb_week(second_date), 'day') ~ ' // 7)') }}
+  {%- endif -%}
   date_diff('{{ datepart }}', cast({{ first_date }} as timestamp), cast({{ second_date }} as timestamp))
+{%- endmacro %}
+
+{% macro duckdb_week(date) -%}
+  {{ return("date_trunc('week', cast(" ~ date ~ ' as timestamp))') }}
 {%- endmacro %}
 
 {% macro postgres__datediff(first_date, second_date, datepart) -%}

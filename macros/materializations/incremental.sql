@@ -123,15 +123,10 @@
   {{ return(found) }}
 {%- endmacro %}
 
-{% macro choose_incremental_sql(strategy, arguments) -%}
-  {%- set found = incremental_strategy_macro(strategy) -%}
-  {{ return(found(arguments)) }}
-{%- endmacro %}
-
 {% materialization incremental, default -%}
+  {%- set strategy_macro = incremental_strategy_macro(config.get('incremental_strategy')) -%}
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
-  {% do incremental_strategy_macro(config.get('incremental_strategy')) %}
   {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change', 'ignore')) -%}
   {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
     {% do build_and_swap_table(target_relation, sql) %}
@@ -163,7 +158,7 @@
   {%- set arguments = {'target_relation': target_relation, 'temp_relation': staging, 'unique_key': config.get('unique_key'),
                        'dest_columns': columns, 'incremental_predicates': config.get('incremental_predicates') or config.get('predicates')} -%}
   {% call statement('main', auto_begin=False) -%}
-    {{ choose_incremental_sql(config.get('incremental_strategy'), arguments) }}
+    {{ strategy_macro(arguments) }}
   {%- endcall %}
   {% do drop_staging_relation(staging, moved) %}
   {% do finish_relation(target_relation, should_revoke=true) %}

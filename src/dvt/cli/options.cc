@@ -181,6 +181,8 @@ void AddCommands(CLI::App& app, Options& o) {
     AddSelection(command, o);
     AddRun(command, o);
   }
+  for (const char* name : {"build", "seed"})
+    app.get_subcommand(name)->add_flag("--show", o.show, "Print the first rows of the loaded seeds");
   CLI::App* plan = AddCommand(app, o, "plan", "Show how models would run: what each source does, what moves, what loads");
   AddSelection(plan, o);
   AddRun(plan, o);

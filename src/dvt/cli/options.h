@@ -42,6 +42,7 @@ struct Options {
   std::string sample;            ///< --sample "3 days"
   std::string event_time_start;  ///< --event-time-start, of microbatch models
   std::string event_time_end;
+  bool show = false;  ///< seed --show: print the first rows of what was loaded
   bool no_progress = false;
   bool quiet = false;
   bool debug = false;

@@ -64,6 +64,7 @@ Value ArgumentsValue(const Options& options, const Value& vars) {
   for (const auto& item : options.exclude) exclude.Push(item);
   args.Set("select", std::move(select));
   args.Set("exclude", std::move(exclude));
+  if (options.command == "show") args.Set("limit", options.limit);
   return args;
 }
 
@@ -270,6 +271,15 @@ Result<std::vector<std::string>> Workspace::Select(const Options& options, const
   }
   DVT_ASSIGN(auto ids, graph::Select(*dag, manifest, select, diagnostics));
   DVT_TRY(WarnAll(options, diagnostics));
+  return ids;
+}
+
+std::vector<std::string> Workspace::WithText(std::vector<std::string> ids) const {
+  std::erase_if(ids, [&](const std::string& id) {
+    const auto found = manifest.nodes.find(id);
+    return found != manifest.nodes.end() && found->second.type == model::ResourceType::kModel &&
+           TrimView(found->second.raw_code).empty();
+  });
   return ids;
 }
 

@@ -39,6 +39,8 @@ struct Workspace {
   Status WriteManifest() const;
   Status WriteRunResults(const model::RunResults& results) const;
   /// Unique ids chosen by --select, --exclude and `types` (empty: --resource-type, else everything), in dependency order.
+  /// `ids` without models whose file is blank: they are part of the project, but there is nothing to run.
+  std::vector<std::string> WithText(std::vector<std::string> ids) const;
   Result<std::vector<std::string>> Select(const Options& options, const std::set<std::string>& types) const;
 };
 

@@ -8,6 +8,7 @@
 #include "dvt/cli/workspace.h"
 #include "dvt/run/schedule/scheduler.h"
 #include "dvt/run/tasks/hooks.h"
+#include "dvt/run/tasks/schemas.h"
 
 namespace dvt::cli {
 
@@ -29,6 +30,7 @@ namespace {
 // What was chosen, between the hooks. A failed on-run-start skips it all; after Ctrl-C, on-run-end is left out.
 model::RunResults RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
+  run::MakeSchemas(w.run, selected, stop);
   auto before = run::RunHooks(w.run, *w.compiler, "on-run-start", {}, stop);
   const auto failed = std::find_if(before.begin(), before.end(), [](const auto& hook) { return hook.status == "error"; });
   auto results = failed == before.end() ? run::RunNodes(w.run, *w.runner, *w.dag, selected, stop)
@@ -51,6 +53,10 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
     nothing.code = "NothingToDo";
     nothing.message = "Nothing to do: no node was selected.";
     DVT_TRY(Warn(options, nothing));
+    model::RunResults none;
+    none.invocation_id = w.run.invocation_id;
+    none.args = w.run.options.arguments;
+    DVT_TRY(w.WriteRunResults(none));
     return 0;
   }
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
@@ -59,6 +65,7 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
   results.target_path = w.run.target_folder.starts_with(folder) ? w.run.target_folder.substr(folder.size()) : w.run.target_folder;
   DVT_TRY(w.WriteRunResults(results));
   w.observer->RunFinished(results);
+  if (options.show) ShowSeeds(w, results, options, stop);
   if (results.interrupted) return 2;
   const bool failed = std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {
     return result.status == "error" || result.status == "fail" || result.status == "skipped" ||
@@ -91,8 +98,8 @@ Result<int> BuildCommand(const Options& options, std::stop_token stop) {
     return Error(ErrorCode::kInvalidArgument, "clone needs the manifest.json of an earlier run")
         .WithHint("name its folder with --state");
   }
-  DVT_ASSIGN(const auto selected, workspace->Select(options, TypesOf(options.command)));
-  return RunSelected(options, *workspace, selected, stop);
+  DVT_ASSIGN(auto selected, workspace->Select(options, TypesOf(options.command)));
+  return RunSelected(options, *workspace, workspace->WithText(std::move(selected)), stop);
 }
 
 // What failed or was skipped in the run whose results are in --state, or in the target folder, as that command would.

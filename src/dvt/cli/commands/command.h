@@ -4,8 +4,11 @@
 
 #include "dvt/base/result/result.h"
 #include "dvt/cli/options.h"
+#include "dvt/model/results.h"
 
 namespace dvt::cli {
+
+struct Workspace;
 
 /// A command's exit code: 0 done, 1 a node failed, 2 the project, the command line or the profile is wrong.
 using CommandFunction = Result<int> (*)(const Options& options, std::stop_token stop);
@@ -29,5 +32,8 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop);
 Result<int> DocsServeCommand(const Options& options, std::stop_token stop);
 Result<int> DepsCommand(const Options& options, std::stop_token stop);
 Result<int> SqlCommand(const Options& options, std::stop_token stop);  ///< transpile, format, parse, analyze, lineage
+
+/// The first rows of the seeds that a run loaded (seed --show).
+void ShowSeeds(Workspace& w, const model::RunResults& results, const Options& options, std::stop_token stop);
 
 }  // namespace dvt::cli

@@ -17,20 +17,26 @@ namespace dvt::cli {
 
 namespace {
 
-// Compiles what is selected. Whether all of it could be.
-bool CompileAll(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+// Compiles what is selected, and writes what came of it. Whether all of it could be.
+Result<bool> CompileAll(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
   bool all = true;
+  model::RunResults results;
+  results.invocation_id = w.run.invocation_id;
+  results.args = w.run.options.arguments;
   for (const auto& id : selected) {
     const auto found = w.manifest.nodes.find(id);
     if (found == w.manifest.nodes.end() || found->second.type == model::ResourceType::kSeed) continue;
     model::Node& node = found->second;
-    const auto result = w.runner->CompileOnly(node, stop);
+    results.results.push_back(w.runner->CompileOnly(node, stop));
+    const auto& result = results.results.back();
     node.compiled = result.compiled;
     node.compiled_code = result.compiled_code;
     if (result.status != "error") continue;
     all = false;
     w.observer->Message(Severity::kError, id + ": " + result.message);
   }
+  DVT_TRY(w.WriteManifest());
+  DVT_TRY(w.WriteRunResults(results));
   return all;
 }
 
@@ -80,8 +86,11 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   Workspace& w = *workspace;
   DVT_ASSIGN(const auto selected, w.Select(options, {"model", "seed", "snapshot", "test", "analysis", "source"}));
   const std::set<std::string> chosen(selected.begin(), selected.end());
-  const bool failed = !options.no_compile && !CompileAll(w, selected, stop);
-  DVT_TRY(w.WriteManifest());
+  bool failed = false;
+  if (!options.no_compile) {
+    DVT_ASSIGN(const bool compiled, CompileAll(w, w.WithText(selected), stop));
+    failed = !compiled;
+  }
   model::Catalog catalog;
   if (!options.empty_catalog) catalog = run::ReadCatalog(w.run, options.select.empty() ? std::set<std::string>() : chosen, stop);
   for (const auto& error : catalog.errors) w.observer->Message(Severity::kError, error);

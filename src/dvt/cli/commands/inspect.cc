@@ -57,7 +57,8 @@ Result<std::vector<model::NodeResult>> CompileAll(Workspace& w, const std::vecto
 Result<int> CompileCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
-  DVT_ASSIGN(auto selected, w.Select(options, {"model", "test", "analysis"}));
+  DVT_ASSIGN(auto chosen, w.Select(options, {"model", "test", "analysis"}));
+  auto selected = w.WithText(std::move(chosen));
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
   std::erase_if(selected, [&](const std::string& id) { return w.manifest.nodes.count(id) == 0; });
   model::RunResults results;

@@ -11,6 +11,7 @@ namespace dvt::cli {
 namespace {
 
 struct Preview {
+  std::string sql;  ///< as it ran
   columnar::Fields fields;
   std::vector<std::vector<std::string>> rows;
   Value json = Value::MakeList();
@@ -70,6 +71,19 @@ void PrintRows(const Options& options, const Preview& preview, const std::string
   Print(options, "ShowNode", "Q041", text, std::move(data));
 }
 
+// The model's sql_header: statements before the query, or its first words.
+Status PutHeader(const model::Node& node, run::PlannedNode& planned, run::NodeAdapter& adapter) {
+  const Value& config = node.config["sql_header"];
+  const std::string header(config.is_string() ? TrimView(config.as_string()) : std::string_view());
+  if (header.empty()) return {};
+  if (header.back() != ';') {
+    planned.plan.sql = header + "\n" + planned.plan.sql;
+    return {};
+  }
+  DVT_TRY(adapter.Execute(header, false, false));
+  return {};
+}
+
 Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options,
                          std::stop_token stop) {
   DVT_ASSIGN(const auto connector, w.runner->ConnectorOf(node));
@@ -79,16 +93,52 @@ Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::strin
     // The limit travels with the query; the outer alias keeps every dialect content.
     compiled.sql = fmt::format("select * from (\n{}\n) as dvt_show limit {}", compiled.sql, options.limit);
   }
-  DVT_ASSIGN(const auto planned, w.runner->PlanSql(node, std::move(compiled), adapter, stop));
+  DVT_ASSIGN(auto planned, w.runner->PlanSql(node, std::move(compiled), adapter, stop));
+  if (planned.plan.way == plan::Way::kPushdown) DVT_TRY(PutHeader(node, planned, adapter));
   run::NodeProgress progress;
   std::unique_ptr<run::PlanMover> holder;
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
   DVT_ASSIGN(auto stream, w.runner->OpenRows(planned, adapter, progress, holder, stopper.get_token()));
-  return Read(std::move(stream), options.limit);
+  DVT_ASSIGN(auto preview, Read(std::move(stream), options.limit));
+  preview.sql = planned.compiled.sql;
+  return preview;
+}
+
+// What was shown, for run_results.json.
+model::NodeResult ResultOf(const model::Node& node, const Preview& preview) {
+  model::NodeResult result;
+  result.unique_id = node.unique_id;
+  result.status = "success";
+  result.compiled = true;
+  result.compiled_code = preview.sql;
+  return result;
+}
+
+Status WriteResults(Workspace& w, model::RunResults results) {
+  results.invocation_id = w.run.invocation_id;
+  results.args = w.run.options.arguments;
+  DVT_TRY(w.WriteManifest());
+  return w.WriteRunResults(results);
 }
 
 }  // namespace
+
+void ShowSeeds(Workspace& w, const model::RunResults& results, const Options& options, std::stop_token stop) {
+  Options first = options;
+  first.limit = 10;
+  for (const auto& result : results.results) {
+    const auto found = w.manifest.nodes.find(result.unique_id);
+    if (result.status != "success" || found == w.manifest.nodes.end() || found->second.type != model::ResourceType::kSeed)
+      continue;
+    auto preview = ShowNode(w, found->second, "select * from {{ ref('" + found->second.name + "') }}", first, stop);
+    if (preview) {
+      PrintRows(options, *preview, found->second.name, found->second.unique_id);
+    } else {
+      w.observer->Message(Severity::kWarning, preview.error().ToString());
+    }
+  }
+}
 
 Result<int> ShowCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
@@ -103,11 +153,15 @@ Result<int> ShowCommand(const Options& options, std::stop_token stop) {
     node.original_path = "--inline";
     DVT_ASSIGN(const auto preview, ShowNode(w, node, options.inline_sql, options, stop));
     PrintRows(options, preview, "inline", "");
+    model::RunResults results;
+    results.results.push_back(ResultOf(node, preview));
+    DVT_TRY(WriteResults(w, std::move(results)));
     return 0;
   }
   if (options.select.empty()) return Error(ErrorCode::kInvalidArgument, "dvt show needs --select or --inline");
   DVT_ASSIGN(const auto selected, w.Select(options, {"model", "seed"}));
   int exit_code = 0;
+  model::RunResults results;
   for (const auto& id : selected) {
     const auto found = w.manifest.nodes.find(id);
     if (found == w.manifest.nodes.end()) continue;
@@ -117,11 +171,13 @@ Result<int> ShowCommand(const Options& options, std::stop_token stop) {
     auto preview = ShowNode(w, node, text, options, stop);
     if (preview) {
       PrintRows(options, *preview, node.name, node.unique_id);
+      results.results.push_back(ResultOf(node, *preview));
     } else {
       w.observer->Message(Severity::kError, std::move(preview).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
       exit_code = 1;
     }
   }
+  DVT_TRY(WriteResults(w, std::move(results)));
   return exit_code;
 }
 

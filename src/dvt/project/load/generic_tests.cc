@@ -373,23 +373,20 @@ void Loader::NodeTargets(std::vector<TestTarget>& targets) {
     for (auto& [id, node] : *nodes) {
       if (node.patch.is_null() || node.type == model::ResourceType::kTest || node.type == model::ResourceType::kAnalysis)
         continue;
-      const char* section = node.type == model::ResourceType::kSeed       ? "seeds"
-                            : node.type == model::ResourceType::kSnapshot ? "snapshots"
-                                                                          : "models";
-      auto patch = patch_index_.find(node.package + "|" + section + "|" + node.name);
-      if (patch == patch_index_.end()) continue;
+      Patch* patch = PatchOf(node);
+      if (!patch) continue;
       TestTarget target;
-      target.patch = patch->second;
+      target.patch = patch;
       target.id = id;
       target.name = target.label = node.name;
       target.text = "ref('" + node.name + "')";
       target.columns = node.columns;
-      target.entry = &patch->second->raw;
+      target.entry = &patch->raw;
       if (!node.version.empty()) {
         target.version = node.version;
         target.text = "ref('" + node.name + "', version='" + node.version + "')";
         target.label = node.name + "_v" + node.version;
-        for (const auto& entry : patch->second->raw["versions"].list()) {
+        for (const auto& entry : patch->raw["versions"].list()) {
           bool own = entry["v"].ToText() == node.version && (entry.Find("tests") || entry.Find("data_tests"));
           if (own) target.entry = &entry;
         }

@@ -89,6 +89,7 @@ class Loader {
   std::vector<std::string> TagsOf(const Draft& draft, const Value& patch_config) const;
   void ReadPatchColumns(Draft& draft);
   void CheckConfigValues(Draft& draft);
+  Patch* PatchOf(const model::Node& node) const;
   void Add(Draft draft);
 
   // contract.cc
@@ -109,6 +110,11 @@ class Loader {
   // microbatch.cc
   void CheckMicrobatch(Draft& draft);
   void WarnWithoutEventTime();
+
+  // hooks.cc
+  void HookCalls(Draft& draft);
+  void AddHookCalls(Draft& draft, const ModelCalls& calls, const std::string& key);
+  void CheckHookNames(Draft& draft);
 
   // sources.cc
   void BuildSources();

@@ -197,15 +197,33 @@ void Loader::BuildFileNodes() {
   for (auto& draft : drafts) Add(std::move(draft));
 }
 
+/// The node's property entry: of its own section, or of one that names it by mistake; null if there is none.
+Patch* Loader::PatchOf(const model::Node& node) const {
+  std::vector<std::string> sections = {SectionOf(node.type)};
+  if (node.type == ResourceType::kTest) sections.push_back("tests");
+  const bool is_relation =
+      node.type == ResourceType::kModel || node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot;
+  if (is_relation) sections.insert(sections.end(), {"models", "seeds", "snapshots"});
+  for (const auto& section : sections) {
+    const auto found = patch_index_.find(node.package + "|" + section + "|" + node.name);
+    if (found != patch_index_.end()) return found->second;
+  }
+  return nullptr;
+}
+
 void Loader::AttachPatch(Draft& draft) {
   model::Node& node = draft.node;
   if (!draft.patch) {
-    auto found = patch_index_.find(node.package + "|" + SectionOf(node.type) + "|" + node.name);
-    if (found == patch_index_.end() && node.type == ResourceType::kTest)
-      found = patch_index_.find(node.package + "|tests|" + node.name);
-    if (found == patch_index_.end()) return;
-    if (node.type == ResourceType::kModel && found->second->raw.Find("versions")) return;  // only its versions' files
-    draft.patch = found->second;
+    Patch* found = PatchOf(node);
+    if (!found) return;
+    if (node.type == ResourceType::kModel && found->raw.Find("versions")) return;  // only its versions' files
+    draft.patch = found;
+    if (found->section != SectionOf(node.type) && node.type != ResourceType::kTest) {
+      draft.findings.Warn("WrongResourceSchemaFile",
+                          "'" + node.name + "' is a " + std::string(model::ResourceTypeName(node.type)) + ", described under '" +
+                              found->section + ":'",
+                          found->place, std::string("move the entry to '") + SectionOf(node.type) + ":'");
+    }
   }
   draft.patch->used = true;
   node.patch = draft.patch->raw;
@@ -298,6 +316,8 @@ void Loader::Finish(Draft& draft) {
   ApplyCalls(draft, before);
   if (draft.calls.needs_render && !draft.findings.has_errors()) RenderCalls(draft, before);
   draft.node.depends_on_macros = draft.calls.macros;
+  CheckHookNames(draft);
+  HookCalls(draft);
   draft.node.tags = TagsOf(draft, patch_config);
   ReadPatchColumns(draft);
   CheckConfigValues(draft);

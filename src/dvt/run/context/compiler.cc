@@ -283,7 +283,11 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
     for (const auto& [id, each] : run_.manifest->nodes) nodes.map().push_back({id, model::NodeToValue(each), {}});
     Value graph = Value::MakeMap();
     graph.Set("nodes", std::move(nodes));
-    graph.Set("sources", Value::MakeMap());
+    Value sources = Value::MakeMap();
+    for (const auto& [id, each] : run_.manifest->sources) sources.Set(id, model::SourceToValue(each));
+    graph.Set("sources", std::move(sources));
+    for (const char* empty : {"exposures", "metrics", "groups", "semantic_models", "saved_queries"})
+      graph.Set(empty, Value::MakeMap());
     return graph;
   };
   params.invocation_args = run_.options.arguments;

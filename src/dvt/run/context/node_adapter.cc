@@ -92,8 +92,16 @@ Result<connectors::Session*> NodeAdapter::session() {
   return session_.get();
 }
 
+std::string QueryComment::Put(const std::string& sql) const {
+  if (text.empty()) return sql;
+  if (!append) return "/* " + text + " */\n" + sql;
+  size_t end = sql.size();
+  while (end > 0 && (sql[end - 1] == ';' || std::isspace(static_cast<unsigned char>(sql[end - 1])) != 0)) --end;
+  return sql.substr(0, end) + "\n/* " + text + " */" + sql.substr(end);
+}
+
 Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin, bool fetch) {
-  const std::string sql = NameLimitedRelations(text);
+  const std::string sql = comment_.Put(NameLimitedRelations(text));
   DVT_ASSIGN(auto* session, this->session());
   if (auto_begin && !session->in_transaction()) DVT_TRY(session->Begin());
   QueryTable table;
@@ -167,9 +175,10 @@ Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& re
     }
     return columns;
   }
-  DVT_ASSIGN(const auto info, connector_->Describe(NameOf(relation), stop_));
+  const auto info = connector_->Describe(NameOf(relation), stop_);
   std::vector<ColumnParts> columns;
-  for (const auto& field : info.columns) columns.push_back({field.name, field.native_type});
+  if (!info) return info.error().code() == ErrorCode::kNotFound ? Result(columns) : info.error();
+  for (const auto& field : info->columns) columns.push_back({field.name, field.native_type});
   return columns;
 }
 

@@ -37,6 +37,14 @@ struct Batch {
   bool first = false;   ///< the one that makes the table, if there is none; the others only add to it
 };
 
+/// A comment that goes with every statement of a session, so that the server's logs say where it came from.
+struct QueryComment {
+  std::string text;     ///< empty: none
+  bool append = false;  ///< after the statement instead of before it
+
+  std::string Put(const std::string& sql) const;
+};
+
 /// The `adapter` of one node: a database session on its connection, made on first use. One thread at a time.
 class NodeAdapter : public tmpl::AdapterApi {
  public:
@@ -54,6 +62,8 @@ class NodeAdapter : public tmpl::AdapterApi {
   /// The batch that is built; null for everything but a batch of a microbatch model. It must outlive the adapter.
   void SetBatch(const Batch* batch) { batch_ = batch; }
   const Batch* batch() const { return batch_; }
+  void SetQueryComment(QueryComment comment) { comment_ = std::move(comment); }
+  const QueryComment& query_comment() const { return comment_; }
   void OnPhase(std::function<void(const char*)> phase) { phase_ = std::move(phase); }
   const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
   connectors::Connector& connector() { return *connector_; }
@@ -105,6 +115,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::unique_ptr<connectors::Session> session_;
   RowMover* mover_ = nullptr;
   const Batch* batch_ = nullptr;
+  QueryComment comment_;
   std::vector<std::string> type_losses_;
   std::vector<std::pair<std::string, std::string>> notes_;
   std::optional<int64_t> rows_loaded_;

@@ -192,7 +192,7 @@ bool TemplateBridge::MacroDecides(const tmpl::MacroCatalog::Entry& entry) {
 // With the lock held. Only final answers are kept: what depends on a macro still being looked at is asked again.
 bool TemplateBridge::Decides(const tmpl::MacroCatalog::Entry& entry, std::set<std::string>& visiting) {
   // Built-in macros call ref or source only on behalf of arguments that a model gave them.
-  if (entry.package == "dbt") return false;
+  if (entry.package == "dbt") return entry.unique_id == "macro.dbt.set_sql_header";
   if (const auto found = decides_.find(entry.unique_id); found != decides_.end()) return found->second;
   if (!visiting.insert(entry.unique_id).second) return false;  // a cycle adds nothing
   const auto calls = tmpl::ExtractCalls(*entry.tmpl, *entry.definition);

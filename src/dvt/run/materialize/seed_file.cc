@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -239,6 +241,23 @@ Result<Fields> SeedFields(const SeedFile& seed, const Value& column_types,
     fields.push_back(std::move(field));
   }
   return fields;
+}
+
+Status UnquoteNames(columnar::Fields& fields, const std::string& path, sql::Folding folding) {
+  for (auto& field : fields) {
+    std::string& name = field.name;
+    const bool plain = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+                       std::all_of(name.begin(), name.end(),
+                                   [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '$' || c >= 0x80; });
+    if (!plain) {
+      return Error(ErrorCode::kSyntax, fmt::format("syntax error: the column name '{}' needs quotes", name))
+          .At({path, 1, 1})
+          .WithHint("quote_columns is false: set it to true, or check the seed's delimiter");
+    }
+    if (folding == sql::Folding::kLower) name = ToLower(name);
+    if (folding == sql::Folding::kUpper) name = ToUpper(name);
+  }
+  return {};
 }
 
 Result<columnar::Stream> SeedStream(const SeedFile& seed, const Fields& fields) {

@@ -7,6 +7,7 @@
 #include "dvt/base/text/csv.h"
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/stream.h"
+#include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
 
@@ -26,6 +27,9 @@ Result<SeedFile> ParseSeed(const std::string& path, std::string_view text, char 
 /// double, boolean, date, timestamp, else text. An empty cell is NULL.
 Result<columnar::Fields> SeedFields(const SeedFile& seed, const Value& column_types,
                                     const std::function<Result<columnar::DataType>(const std::string&)>& parse_type);
+
+/// The names as the system takes names without quotes (`quote_columns: false`). An error for one that needs quotes.
+Status UnquoteNames(columnar::Fields& fields, const std::string& path, sql::Folding folding);
 
 /// The rows as typed batches. A cell that does not fit its column's type is an error with file, line and column name.
 Result<columnar::Stream> SeedStream(const SeedFile& seed, const columnar::Fields& fields);

@@ -61,7 +61,7 @@ class NodeSchedule {
     NameThread(fmt::format("Thread-{}", worker + 1));
     while (auto id = queue_.Next(stop_)) {
       if (!Runs(*id)) {
-        Finish(*id, ReadyQueue::Outcome::kSuccess);
+        Finish(*id, Compiles(*id) ? ReadyQueue::Outcome::kSuccess : ReadyQueue::Outcome::kFailed);
         continue;
       }
       const model::Node& node = *run_.manifest->FindNode(*id);
@@ -80,13 +80,32 @@ class NodeSchedule {
     }
   }
 
+  // An ephemeral model is only text in others; one that cannot be compiled leaves them out.
+  bool Compiles(const std::string& id) {
+    const auto found = run_.manifest->nodes.find(id);
+    if (found == run_.manifest->nodes.end()) return true;
+    const NodeResult result = runner_.CompileOnly(found->second, stop_);
+    if (result.status != "error") return true;
+    std::lock_guard lock(mutex_);
+    causes_[id] = fmt::format("Compilation Error in {} {} ({})\n  {}", model::ResourceTypeName(found->second.type),
+                              found->second.name, found->second.original_path, result.message);
+    return false;
+  }
+
+  // Why what depends on `id` is left out.
+  std::string Cause(const std::string& id) {
+    std::lock_guard lock(mutex_);
+    const auto found = causes_.find(id);
+    return found == causes_.end() ? id : found->second;
+  }
+
   void Finish(const std::string& id, ReadyQueue::Outcome outcome) {
     for (const auto& skipped : queue_.Finish(id, outcome)) Skip(skipped.id, skipped.because_of);
   }
 
   void Skip(const std::string& id, const std::string& because_of) {
     if (!Runs(id)) return;
-    NodeResult result = SkippedResult(id, because_of);
+    NodeResult result = SkippedResult(id, Cause(because_of));
     result.thread = ThreadName();
     const model::Node& node = *run_.manifest->FindNode(id);
     run_.observer->NodeFinished(node, NextIndex(), total_, result);
@@ -111,7 +130,8 @@ class NodeSchedule {
   std::stop_token stop_;
   ReadyQueue queue_;
   std::mutex mutex_;
-  std::deque<NodeProgress> progress_;  // kept until the end: the display may still read them
+  std::deque<NodeProgress> progress_;          // kept until the end: the display may still read them
+  std::map<std::string, std::string> causes_;  // of ephemeral models that failed, by their id
   model::RunResults results_;
   int total_ = 0;
   int index_ = 0;

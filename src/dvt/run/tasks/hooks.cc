@@ -9,6 +9,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 #include "dvt/run/context/node_adapter.h"
+#include "dvt/run/context/query_comment.h"
 #include "dvt/run/tasks/operation.h"
 
 namespace dvt::run {
@@ -87,6 +88,8 @@ Status RunHook(RunContext& run, const Compiler& compiler, const model::Node& nod
                const std::vector<std::pair<std::string, Object>>& variables, NodeResult& result, std::stop_token stop) {
   DVT_ASSIGN(auto connector, run.connections->Get(node.connection));
   NodeAdapter adapter(run, connector, stop);
+  DVT_ASSIGN(auto comment, QueryCommentOf(run, compiler, node, adapter));
+  adapter.SetQueryComment(std::move(comment));
   DVT_ASSIGN(const auto compiled, compiler.CompileText(node, node.raw_code, adapter, stop, variables));
   result.compile_completed = NowSeconds();
   result.compiled = true;

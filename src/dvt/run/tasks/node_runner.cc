@@ -10,6 +10,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/file_format.h"
+#include "dvt/run/context/query_comment.h"
 #include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
 #include "dvt/run/tasks/hooks.h"
@@ -47,15 +48,15 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
   return {};
 }
 
-// Where the compiled text goes; a file that defines several nodes is a folder there.
-std::string CompiledPath(const RunContext& run, const model::Node& node, const Batch* batch = nullptr) {
+// Where a node's text goes, below target/compiled or target/run; a file that defines several nodes is a folder there.
+std::string TextPath(const RunContext& run, const std::string& kind, const model::Node& node, const Batch* batch = nullptr) {
   const bool several = node.test || node.type == ResourceType::kSnapshot;
   std::string path = node.original_path + (several ? "/" + node.name + ".sql" : "");
   if (batch != nullptr) {  // models/x.sql: models/x/x_2024-01-31.sql
     const std::string stem = path.substr(0, path.rfind('.'));
     path = stem + "/" + stem.substr(stem.rfind('/') + 1) + "_" + batch->label + ".sql";
   }
-  return JoinPath(run.target_folder, "compiled/" + node.package + "/" + path);
+  return JoinPath(run.target_folder, kind + "/" + node.package + "/" + path);
 }
 
 }  // namespace
@@ -161,6 +162,8 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   DVT_ASSIGN(auto connector, ConnectorOf(node));
   if (RunsInBatches(node) && run_.options.command != "clone") return RunBatches(node, connector, result, stop);
   NodeAdapter adapter(run_, connector, stop);
+  DVT_ASSIGN(auto comment, QueryCommentOf(run_, compiler_, node, adapter));
+  adapter.SetQueryComment(std::move(comment));
   adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
   Status done;
   const bool clones = run_.options.command == "clone";
@@ -216,7 +219,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node, adapter.batch()), planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(TextPath(run_, "compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
   std::string materialization =
       planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
@@ -337,6 +340,9 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
       {"compiled_code", compiled.sql},
       {"pre_hooks", Object::List(HookObjects(batch != nullptr && !batch->opens ? Value() : node.config["pre-hook"]))},
       {"post_hooks", Object::List(HookObjects(batch != nullptr && !batch->closes ? Value() : node.config["post-hook"]))}};
+  params.write = [&](const std::string& text) {
+    return WriteFileAtomic(TextPath(run_, "run", node, adapter.batch()), text + "\n");
+  };
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   if (auto called = tmpl::CallMacro(macro->object, {}, {}, *context); !called) return AtNode(node, std::move(called).error());
@@ -361,7 +367,12 @@ Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodePr
   const std::string path = JoinPath(run_.manifest->project.folder, node.original_path);
   DVT_ASSIGN(const std::string text, ReadFile(path));
   const std::string delimiter = node.config["delimiter"].is_string() ? node.config["delimiter"].as_string() : ",";
-  DVT_ASSIGN(auto seed, ParseSeed(node.original_path, text, delimiter.empty() ? ',' : delimiter[0]));
+  if (delimiter.size() != 1) {
+    return Error(ErrorCode::kConfig, fmt::format("the delimiter of a seed is one character, found '{}'", delimiter))
+        .At({node.original_path, 0, 0})
+        .WithHint("set `delimiter` to , or ; or | or leave it out");
+  }
+  DVT_ASSIGN(auto seed, ParseSeed(node.original_path, text, delimiter[0]));
   DVT_ASSIGN(auto fields, SeedFields(seed, node.config["column_types"], [&](const std::string& type) {
                return sql::ParseTypeName(adapter.connector().dialect(), type);
              }));
@@ -369,6 +380,8 @@ Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodePr
     seed.rows.clear();
     seed.lines.clear();
   }
+  if (const Value& quote = node.config["quote_columns"]; quote.is_bool() && !quote.as_bool())
+    DVT_TRY(UnquoteNames(fields, node.original_path, adapter.connector().dialect().folding));
   SeedMover mover(std::move(seed), std::move(fields), progress);
   adapter.SetMover(&mover);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
@@ -382,8 +395,9 @@ Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAd
                                               std::unique_ptr<PlanMover>& holder, std::stop_token stop) {
   if (planned.plan.way == plan::Way::kPushdown) {
     DVT_ASSIGN(auto* session, adapter.session());
-    StatementEvent told(*run_.observer, adapter.connector().config().name, planned.plan.sql);
-    return told.Done(session->Query(planned.plan.sql, stop));
+    const std::string sql = adapter.query_comment().Put(planned.plan.sql);
+    StatementEvent told(*run_.observer, adapter.connector().config().name, sql);
+    return told.Done(session->Query(sql, stop));
   }
   model::Node nowhere;
   DVT_ASSIGN(holder, PlanMover::Make(planned.plan, MakeTransferContext(nowhere), adapter.connector(), progress, stop));
@@ -422,7 +436,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = compiled.sql;
-  DVT_TRY(WriteFileAtomic(CompiledPath(run_, node), compiled.sql + "\n"));
+  DVT_TRY(WriteFileAtomic(TextPath(run_, "compiled", node), compiled.sql + "\n"));
   DVT_ASSIGN(const std::string stored_as, StoredFailuresKind(node));
   if (!stored_as.empty()) DVT_TRY(StoreFailures(node, stored_as, compiled, adapter, progress, result, stop));
   auto setting = [&](std::string_view key, const char* fallback) {
@@ -436,7 +450,8 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   const auto macro = context->Resolve("get_test_sql");
   if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_test_sql' is missing");
   tmpl::Arguments arguments;
-  const Value& limit = node.config["limit"];
+  const Value everything;  // what was stored is limited already
+  const Value& limit = stored.empty() ? node.config["limit"] : everything;
   arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if,
                           limit.is_int() ? Object(limit.as_int()) : Object()};
   DVT_ASSIGN(const Object test_sql, context->Call(*macro, std::move(arguments)));

@@ -227,7 +227,12 @@ class AdapterObject : public HostObject {
     if (name == "create_schema" || name == "drop_schema") {
       return [&]() -> Result<Object> {
         DVT_ASSIGN(auto bound, a.Bind(name, {{"relation", std::nullopt}}));
-        return CallNamed(context, std::string(name), {bound[0]});
+        DVT_ASSIGN(auto done, CallNamed(context, std::string(name), {bound[0]}));
+        if (name == "create_schema") return done;
+        DVT_ASSIGN(const auto parts, PartsOf(bound[0], name));
+        DVT_ASSIGN(const auto gone, api().ListRelations(parts.database, parts.schema));
+        for (const auto& relation : gone) api().CacheDropped(relation);
+        return done;
       }();
     }
     if (name == "check_schema_exists" || name == "list_schemas") {

@@ -14,11 +14,13 @@ class PackageNamespace : public HostObject {
  public:
   PackageNamespace(Shared shared, std::string package) : shared_(std::move(shared)), package_(std::move(package)) {}
   std::string TypeName() const override { return "package '" + package_ + "'"; }
-  Result<std::optional<Object>> GetAttr(Context&, std::string_view name) override {
+  Result<std::optional<Object>> GetAttr(Context& context, std::string_view name) override {
     if (const auto over = shared_->overrides.find(package_ + "." + std::string(name)); over != shared_->overrides.end())
       return std::optional<Object>(over->second);
     const auto* entry = shared_->params.macros->FindIn(package_, name);
-    if (entry == nullptr) return std::optional<Object>();
+    // Functions here, macros in dbt: the package has them there.
+    const bool is_function = package_ == "dbt" && (name == "run_query" || name == "statement");
+    if (entry == nullptr) return is_function ? context.Resolve(name) : std::optional<Object>();
     if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
     return std::optional<Object>(entry->object);
   }

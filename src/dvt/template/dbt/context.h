@@ -64,6 +64,7 @@ struct ContextParams {
   std::function<void(const std::string& message)> print;
   /// exceptions.warn(); a failure is raised there.
   std::function<Status(const std::string& message, const Place& place)> warn;
+  std::function<Status(const std::string& text)> write;  ///< write(), and what the statement `main` is going to run
   Limits limits;
   bool lenient_undefined = false;  ///< parsing
   /// A unit test's: "macro", "package.macro" or a variable → what it gives instead, whatever a macro is called with; null: none.

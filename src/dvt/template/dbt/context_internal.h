@@ -26,6 +26,7 @@ void AddStatementFunctions(Context& context, const Shared& shared);  // statemen
 void AddModules(Context& context, const Shared& shared);             // modules run_started_at
 void AddAdapter(Context& context, const Shared& shared);             // adapter api
 Object MakeDateTimeModule();
+Object MakePytzModule();
 Object UtcZone();
 Object MakeRegexModule();
 Object MakeItertoolsModule();

@@ -176,6 +176,23 @@ TEST_F(ContextTest, ValuesAndModules) {
   EXPECT_EQ(Text("{{ context.get('nope') }} {{ context['target'].name }} {{ render('{{ 1 + 1 }}') }}"), "None dev 2");
 }
 
+TEST_F(ContextTest, TimeZonesOfPytz) {
+  const std::string east = "{% set tz = modules.pytz.timezone('America/New_York') %}";
+  EXPECT_EQ(Text(east + "{{ tz.localize(modules.datetime.datetime(2024, 7, 1, 12)) }} {{ tz }}"),
+            "2024-07-01 12:00:00-04:00 America/New_York");
+  EXPECT_EQ(Text(east + "{{ tz.localize(modules.datetime.datetime(2050, 1, 1)).strftime('%Z %z') }}"), "EST -0500");
+  EXPECT_EQ(Text(east + "{{ modules.datetime.datetime.fromisoformat('2024-11-03T05:30:00+00:00').astimezone(tz) }}"),
+            "2024-11-03 01:30:00-04:00");
+  EXPECT_EQ(Text(east + "{{ tz.localize(modules.datetime.datetime(2024, 11, 3, 1, 30), is_dst=True).utcoffset() }}"),
+            "-1 day, 20:00:00");
+  EXPECT_EQ(Text(east + "{{ modules.datetime.datetime(2024, 1, 1, tzinfo=tz) }}"), "2024-01-01 00:00:00-04:56");
+  EXPECT_EQ(Text("{{ modules.pytz.utc.localize(modules.datetime.datetime(2024, 1, 1)) }}"), "2024-01-01 00:00:00+00:00");
+}
+
+TEST_F(ContextTest, VerbosePatterns) {
+  EXPECT_EQ(Text("{{ modules.re.findall('(?ix)\n  [a-z]+ # letters\n  [0-9]', 'ab1 C2') }}"), "['ab1', 'C2']");
+}
+
 TEST_F(ContextTest, LenientWhileParsing) {
   params.execute = false;
   params.adapter = nullptr;

@@ -6,6 +6,8 @@
 
 #include "dvt/template/dbt/calendar_internal.h"
 #include "dvt/template/dbt/context_internal.h"
+#include "dvt/template/dbt/time_delta.h"
+#include "dvt/template/dbt/zone_rules.h"
 #include "dvt/template/lang/builtins.h"
 #include "dvt/template/lang/outside.h"
 
@@ -16,77 +18,55 @@ using MaybeObject = Result<std::optional<Object>>;
 
 enum class What { kDate, kDateTime, kTime };
 
-class TimeDelta : public HostObject {
+/// A time zone of pytz.
+class TimeZone : public HostObject {
  public:
-  explicit TimeDelta(int64_t micros) : micros(micros) {}
-  std::string TypeName() const override { return "datetime.timedelta"; }
-  std::string Str() const override {
-    int64_t days = FloorDiv(micros, kDay);
-    Fields f = FromMicros(micros - days * kDay);
-    std::string out = days == 0 ? "" : fmt::format("{} day{}, ", days, days == 1 || days == -1 ? "" : "s");
-    out += fmt::format("{}:{:02}:{:02}", f.hour, f.minute, f.second);
-    return f.micro == 0 ? out : out + fmt::format(".{:06}", f.micro);
-  }
-  std::string Repr() const override { return fmt::format("datetime.timedelta(microseconds={})", micros); }
-  bool Truth() const override { return micros != 0; }
-  bool Equals(const Object& other) const override {
-    auto delta = other.host_as<TimeDelta>();
-    return delta != nullptr && delta->micros == micros;
-  }
-  size_t Hash() const override { return std::hash<int64_t>()(micros); }
-  std::optional<int> Compare(const Object& other) const override {
-    auto delta = other.host_as<TimeDelta>();
-    if (delta == nullptr) return std::nullopt;
-    return micros < delta->micros ? -1 : micros > delta->micros ? 1 : 0;
-  }
-  MaybeObject GetAttr(Context&, std::string_view name) override {
-    int64_t days = FloorDiv(micros, kDay);
-    int64_t rest = micros - days * kDay;
-    if (name == "days") return std::optional<Object>(Object(days));
-    if (name == "seconds") return std::optional<Object>(Object(rest / kSecond));
-    if (name == "microseconds") return std::optional<Object>(Object(rest % kSecond));
-    if (name == "total_seconds") {
-      double seconds = static_cast<double>(micros) / kSecond;
-      return std::optional<Object>(
-          MakeFunction("total_seconds", [seconds](Context&, const Arguments&) -> Result<Object> { return Object(seconds); }));
-    }
-    return std::optional<Object>();
-  }
-  MaybeObject Binary(BinaryOp op, const Object& other, bool reflected) const override {
-    auto make = [](double value) {
-      return std::optional<Object>(Object(std::make_shared<TimeDelta>(static_cast<int64_t>(std::llround(value)))));
-    };
-    if (auto delta = other.host_as<TimeDelta>()) {
-      int64_t a = reflected ? delta->micros : micros;
-      int64_t b = reflected ? micros : delta->micros;
-      if (op == BinaryOp::kAdd || op == BinaryOp::kSub)
-        return std::optional<Object>(Object(std::make_shared<TimeDelta>(op == BinaryOp::kAdd ? a + b : a - b)));
-      if (b != 0 && op == BinaryOp::kDiv) return std::optional<Object>(Object(static_cast<double>(a) / static_cast<double>(b)));
-      if (b != 0 && op == BinaryOp::kFloorDiv) return std::optional<Object>(Object(FloorDiv(a, b)));
-    }
-    if (other.is_number() && op == BinaryOp::kMul) return make(static_cast<double>(micros) * other.as_float());
-    if (other.is_number() && !reflected && other.as_float() != 0 && (op == BinaryOp::kDiv || op == BinaryOp::kFloorDiv))
-      return make(static_cast<double>(micros) / other.as_float());
-    return std::optional<Object>();
-  }
-  const int64_t micros;
+  explicit TimeZone(std::shared_ptr<const ZoneRules> rules) : rules_(std::move(rules)) {}
+  std::string TypeName() const override { return "pytz.tzinfo.DstTzInfo"; }
+  std::string Str() const override { return rules_->name(); }
+  std::string Repr() const override { return "<DstTzInfo " + ReprString(rules_->name()) + ">"; }
+  const ZoneRules& rules() const { return *rules_; }
+  MaybeObject GetAttr(Context& context, std::string_view name) override;
+
+ private:
+  std::shared_ptr<const ZoneRules> rules_;
 };
 
-/// date, datetime or time. `micros` is wall clock since the epoch; `offset` (minutes) is set on aware datetimes.
+/// What makes a moment aware: minutes east of UTC, their name, and the zone that they come from if it has rules.
+struct Offset {
+  int minutes = 0;
+  std::string abbreviation = "UTC";
+  std::shared_ptr<TimeZone> zone;
+};
+
+Offset OffsetOf(const std::shared_ptr<TimeZone>& zone, const ZoneRules::Period& period) {
+  return {static_cast<int>(FloorDiv(period.offset + 30, 60)), period.abbreviation, zone};
+}
+
+/// The zone of a `tzinfo=` or `tz=` argument as it holds at a moment (microseconds UTC); without one, in its first period.
+std::optional<Offset> OffsetOf(const Object& tzinfo, std::optional<int64_t> instant) {
+  if (!tzinfo.is_host()) return std::nullopt;
+  const auto zone = tzinfo.host_as<TimeZone>();
+  if (zone == nullptr) return Offset();
+  return OffsetOf(zone, instant ? zone->rules().At(FloorDiv(*instant, kSecond)) : zone->rules().first());
+}
+
+/// date, datetime or time. `micros` is wall clock since the epoch; `offset` is set on aware datetimes.
 class Moment : public HostObject {
  public:
-  Moment(What what, int64_t micros, std::optional<int> offset) : what_(what), micros_(micros), offset_(offset) {}
+  Moment(What what, int64_t micros, std::optional<Offset> offset) : what_(what), micros_(micros), offset_(std::move(offset)) {}
   std::string TypeName() const override {
     return what_ == What::kDate ? "datetime.date" : what_ == What::kTime ? "datetime.time" : "datetime.datetime";
   }
-  int64_t Instant() const { return micros_ - offset_.value_or(0) * 60 * kSecond; }
+  int64_t Instant() const { return micros_ - (offset_ ? offset_->minutes : 0) * 60 * kSecond; }
+  bool is_aware() const { return offset_.has_value(); }
   What what() const { return what_; }
   int64_t micros() const { return micros_; }
 
-  std::string Offset(bool colon) const {
+  std::string OffsetText(bool colon) const {
     if (!offset_) return "";
-    int minutes = std::abs(*offset_);
-    return fmt::format("{}{:02}{}{:02}", *offset_ < 0 ? '-' : '+', minutes / 60, colon ? ":" : "", minutes % 60);
+    int minutes = std::abs(offset_->minutes);
+    return fmt::format("{}{:02}{}{:02}", offset_->minutes < 0 ? '-' : '+', minutes / 60, colon ? ":" : "", minutes % 60);
   }
   std::string Iso(std::string_view separator) const {
     Fields f = FromMicros(micros_);
@@ -94,7 +74,7 @@ class Moment : public HostObject {
     if (what_ == What::kDate) return date;
     std::string time = fmt::format("{:02}:{:02}:{:02}", f.hour, f.minute, f.second);
     if (f.micro != 0) time += fmt::format(".{:06}", f.micro);
-    return (what_ == What::kTime ? time : date + std::string(separator) + time) + Offset(true);
+    return (what_ == What::kTime ? time : date + std::string(separator) + time) + OffsetText(true);
   }
   std::string Str() const override { return Iso(" "); }
   std::string Repr() const override {
@@ -145,11 +125,11 @@ class Moment : public HostObject {
       if (name == "minute") return number(f.minute);
       if (name == "second") return number(f.second);
       if (name == "microsecond") return number(f.micro);
-      if (name == "tzinfo") return std::optional<Object>(offset_ ? UtcZone() : Object());
+      if (name == "tzinfo") return std::optional<Object>(!offset_ ? Object() : offset_->zone ? Object(offset_->zone) : UtcZone());
     }
     static constexpr std::string_view kMethods[] = {"strftime",    "isoformat", "date",       "time",       "replace",
                                                     "timestamp",   "weekday",   "isoweekday", "astimezone", "toordinal",
-                                                    "isocalendar", "timetuple", "utcoffset"};
+                                                    "isocalendar", "timetuple", "utcoffset",  "tzname"};
     for (auto method : kMethods) {
       if (method != name) continue;
       auto self = std::static_pointer_cast<Moment>(shared_from_this());
@@ -194,9 +174,9 @@ class Moment : public HostObject {
       if (c == 'f') {
         out += fmt::format("{:06}", f.micro);
       } else if (c == 'z') {
-        out += Offset(false);
+        out += OffsetText(false);
       } else if (c == 'Z') {
-        out += offset_ ? "UTC" : "";
+        out += offset_ ? offset_->abbreviation : "";
       } else if (c == 'Y') {
         out += fmt::format("{}", f.year);
       } else {
@@ -227,10 +207,15 @@ class Moment : public HostObject {
       if (!args[i + 1].is_none()) *small[i] = static_cast<int>(RequireInt(args[i + 1], "an integer is required"));
     }
     Check(f);
-    std::optional<int> offset = offset_;
+    auto offset = offset_;
     if (args[7].is_none()) offset = std::nullopt;
-    if (args[7].is_host()) offset = 0;
+    if (args[7].is_host()) offset = OffsetOf(args[7], std::nullopt);
     return Object(std::make_shared<Moment>(what_, ToMicros(f), offset));
+  }
+
+  Object InZone(const Object& tz) const {
+    const Offset offset = OffsetOf(tz, Instant()).value_or(Offset());
+    return Object(std::make_shared<Moment>(What::kDateTime, Instant() + offset.minutes * 60 * kSecond, offset));
   }
 
   Object Method(std::string_view name, const Arguments& a) const {
@@ -244,8 +229,9 @@ class Moment : public HostObject {
     if (name == "weekday") return Object(static_cast<int64_t>(Weekday()));
     if (name == "isoweekday") return Object(static_cast<int64_t>(Weekday() + 1));
     if (name == "toordinal") return Object(FloorDiv(micros_, kDay) + 719163);
-    if (name == "utcoffset") return offset_ ? Object(std::make_shared<TimeDelta>(*offset_ * 60 * kSecond)) : Object();
-    if (name == "astimezone") return Object(std::make_shared<Moment>(What::kDateTime, Instant(), 0));
+    if (name == "utcoffset") return offset_ ? Object(std::make_shared<TimeDelta>(offset_->minutes * 60 * kSecond)) : Object();
+    if (name == "tzname") return offset_ ? Object(offset_->abbreviation) : Object();
+    if (name == "astimezone") return InZone(BindArgs(a, name, {{"tz", UtcZone()}})[0]);
     if (name == "isocalendar") {
       return Object::Tuple({Object(int64_t{std::stol(Strftime("%G"))}), Object(int64_t{std::stol(Strftime("%V"))}),
                             Object(static_cast<int64_t>(Weekday() + 1))});
@@ -255,12 +241,65 @@ class Moment : public HostObject {
 
   What what_;
   int64_t micros_;
-  std::optional<int> offset_;
+  std::optional<Offset> offset_;
 };
 
-Object MakeMoment(What what, int64_t micros, std::optional<int> offset = std::nullopt) {
-  return Object(std::make_shared<Moment>(what, micros, offset));
+Object MakeMoment(What what, int64_t micros, std::optional<Offset> offset = std::nullopt) {
+  return Object(std::make_shared<Moment>(what, micros, std::move(offset)));
 }
+
+/// A moment as a zone's clocks show it.
+Object MomentInZone(int64_t instant, const Object& tz) {
+  const Offset offset = OffsetOf(tz, instant).value_or(Offset());
+  return MakeMoment(What::kDateTime, instant + offset.minutes * 60 * kSecond, offset);
+}
+
+Object Localize(const std::shared_ptr<TimeZone>& zone, const Object& given, bool dst) {
+  const auto moment = given.host_as<Moment>();
+  if (moment == nullptr || moment->what() != What::kDateTime) RaiseType("localize() needs a datetime");
+  if (moment->is_aware()) Raise(ErrorCode::kInvalidArgument, "Not naive datetime (tzinfo is already set)");
+  if (zone == nullptr) return MakeMoment(What::kDateTime, moment->micros(), Offset());
+  return MakeMoment(What::kDateTime, moment->micros(),
+                    OffsetOf(zone, zone->rules().OfWallClock(FloorDiv(moment->micros(), kSecond), dst)));
+}
+
+/// localize() and normalize() of a zone; null: UTC.
+MaybeObject ZoneMethod(const std::shared_ptr<TimeZone>& zone, std::string_view name) {
+  if (name == "localize") {
+    return std::optional<Object>(MakeFunction("localize", [zone](Context&, const Arguments& a) -> Result<Object> {
+      try {
+        const auto args = BindArgs(a, "localize", {{"dt", std::nullopt}, {"is_dst", Object(false)}});
+        return Localize(zone, args[0], args[1].Truth());
+      } catch (Raised& raised) {
+        return std::move(raised.error);
+      }
+    }));
+  }
+  if (name != "normalize") return std::optional<Object>();
+  return std::optional<Object>(MakeFunction("normalize", [zone](Context&, const Arguments& a) -> Result<Object> {
+    DVT_ASSIGN(const auto bound, a.Bind("normalize", {{"dt", std::nullopt}}));
+    const auto moment = bound[0].host_as<Moment>();
+    if (moment == nullptr || !moment->is_aware()) return Error(ErrorCode::kType, "normalize() needs a datetime with a time zone");
+    return MomentInZone(moment->Instant(), zone == nullptr ? UtcZone() : Object(zone));
+  }));
+}
+
+MaybeObject TimeZone::GetAttr(Context&, std::string_view name) {
+  if (name == "zone") return std::optional<Object>(Object(rules_->name()));
+  return ZoneMethod(std::static_pointer_cast<TimeZone>(shared_from_this()), name);
+}
+
+/// UTC, of pytz and of datetime.timezone.
+class UtcTimeZone : public HostObject {
+ public:
+  std::string TypeName() const override { return "UTC"; }
+  std::string Str() const override { return "UTC"; }
+  std::string Repr() const override { return "<UTC>"; }
+  MaybeObject GetAttr(Context&, std::string_view name) override {
+    if (name == "zone") return std::optional<Object>(Object("UTC"));
+    return ZoneMethod(nullptr, name);
+  }
+};
 
 int64_t NowMicros() {
   CountOutsideRead();
@@ -281,7 +320,7 @@ Object ParseIso(const std::string& text, What what) {
   int year = 0;
   bool ok = std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &f.month, &f.day, &consumed) == 3;
   f.year = year;
-  std::optional<int> offset;
+  std::optional<Offset> offset;
   std::string rest = ok ? text.substr(static_cast<size_t>(consumed)) : "";
   if (ok && !rest.empty() && what == What::kDateTime) {
     int used = 0;
@@ -300,10 +339,10 @@ Object ParseIso(const std::string& text, What what) {
     int hours = 0;
     int minutes = 0;
     if (rest == "Z") {
-      offset = 0;
+      offset = Offset();
       rest.clear();
     } else if (ok && !rest.empty() && std::sscanf(rest.c_str() + 1, "%2d:%2d", &hours, &minutes) >= 1) {
-      offset = (hours * 60 + minutes) * (rest[0] == '-' ? -1 : 1);
+      offset = Offset{(hours * 60 + minutes) * (rest[0] == '-' ? -1 : 1), "UTC" + (rest == "+00:00" ? "" : rest), nullptr};
       rest.clear();
     }
   }
@@ -337,8 +376,8 @@ Object Strptime(Context&, const Arguments& a) {
   }
   Fields f{tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, micro};
   Check(f);
-  std::optional<int> offset;
-  if (format.find("%z") != std::string::npos) offset = static_cast<int>(tm.tm_gmtoff / 60);
+  std::optional<Offset> offset;
+  if (format.find("%z") != std::string::npos) offset = Offset{static_cast<int>(tm.tm_gmtoff / 60), "UTC", nullptr};
   return MakeMoment(What::kDateTime, ToMicros(f), offset);
 }
 
@@ -363,8 +402,8 @@ class MomentClass : public HostObject {
       if (clock == 3) f.year = at(0), f.month = at(1), f.day = at(2);
       if (what_ != What::kDate) f.hour = at(clock), f.minute = at(clock + 1), f.second = at(clock + 2), f.micro = at(clock + 3);
       Check(f);
-      bool aware = what_ == What::kDateTime && args.back().is_host();
-      return MakeMoment(what_, ToMicros(f), aware ? std::optional<int>(0) : std::nullopt);
+      const bool aware = what_ == What::kDateTime;
+      return MakeMoment(what_, ToMicros(f), aware ? OffsetOf(args.back(), std::nullopt) : std::nullopt);
     } catch (Raised& raised) {
       return std::move(raised.error);
     }
@@ -393,8 +432,8 @@ class MomentClass : public HostObject {
     if (name == "utcnow") return function([](Context&, const Arguments&) { return MakeMoment(What::kDateTime, NowMicros()); });
     if (name == "now") {
       return function([](Context&, const Arguments& a) {
-        bool aware = BindArgs(a, "now", {{"tz", Object()}})[0].is_host();
-        return aware ? MakeMoment(What::kDateTime, NowMicros(), 0) : MakeMoment(What::kDateTime, LocalMicros(NowMicros()));
+        const Object tz = BindArgs(a, "now", {{"tz", Object()}})[0];
+        return tz.is_host() ? MomentInZone(NowMicros(), tz) : MakeMoment(What::kDateTime, LocalMicros(NowMicros()));
       });
     }
     if (name == "fromtimestamp" || name == "utcfromtimestamp") {
@@ -403,7 +442,7 @@ class MomentClass : public HostObject {
         DVT_ASSIGN(auto bound, a.Bind("fromtimestamp", {{"timestamp", std::nullopt}, {"tz", Object()}}));
         if (!bound[0].is_number()) return Error(ErrorCode::kType, "fromtimestamp needs a number");
         auto instant = static_cast<int64_t>(std::llround(bound[0].as_float() * kSecond));
-        if (bound[1].is_host()) return MakeMoment(What::kDateTime, instant, 0);
+        if (bound[1].is_host()) return MomentInZone(instant, bound[1]);
         return MakeMoment(What::kDateTime, utc ? instant : LocalMicros(instant));
       }));
     }
@@ -424,35 +463,16 @@ class MomentClass : public HostObject {
   What what_;
 };
 
-Object MakeTimeDelta(Context&, const Arguments& a) {
-  static constexpr int64_t kUnits[] = {kDay, kSecond, 1, 1000, 60 * kSecond, 3600 * kSecond, 7 * kDay};
-  std::vector<Parameter> parameters;
-  for (const char* name : {"days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"})
-    parameters.push_back({name, Object(0)});
-  auto args = BindArgs(a, "timedelta", parameters);
-  double total = 0;
-  int64_t whole = 0;
-  for (size_t i = 0; i < args.size(); ++i) {
-    if (!args[i].is_number()) RaiseType("unsupported type for timedelta component: " + args[i].TypeName());
-    if (args[i].is_float()) {
-      total += args[i].as_float() * static_cast<double>(kUnits[i]);
-    } else {
-      whole += args[i].as_int() * kUnits[i];
-    }
-  }
-  return Object(std::make_shared<TimeDelta>(whole + static_cast<int64_t>(std::llround(total))));
-}
-
 }  // namespace
 
 Object UtcZone() {
-  static const Object utc = MakeRecord("UTC", {{"zone", Object("UTC")}});
+  static const Object utc(std::make_shared<UtcTimeZone>());
   return utc;
 }
 
 Object MakeDateTime(double seconds_since_epoch, bool aware) {
   return MakeMoment(What::kDateTime, static_cast<int64_t>(std::llround(seconds_since_epoch * kSecond)),
-                    aware ? std::optional<int>(0) : std::nullopt);
+                    aware ? std::optional(Offset()) : std::nullopt);
 }
 
 Object MakeDateTimeModule() {
@@ -461,6 +481,18 @@ Object MakeDateTimeModule() {
                                           {"time", Object(std::make_shared<MomentClass>(What::kTime))},
                                           {"timedelta", MakeFunction("timedelta", Builtin(MakeTimeDelta))},
                                           {"timezone", MakeRecord("timezone", {{"utc", UtcZone()}})}});
+}
+
+Object MakePytzModule() {
+  Object timezone = MakeFunction("timezone", [](Context& c, const Arguments& a) -> Result<Object> {
+    DVT_ASSIGN(auto bound, a.Bind("timezone", {{"zone", std::nullopt}}));
+    const std::string name = bound[0].Str();
+    if (name == "UTC" || name == "Etc/UTC") return UtcZone();
+    auto rules = ZoneRules::Load(name);
+    if (!rules) return std::move(rules).error().At(c.place());
+    return Object(std::make_shared<TimeZone>(std::move(*rules)));
+  });
+  return MakeRecord("module 'pytz'", {{"utc", UtcZone()}, {"UTC", UtcZone()}, {"timezone", timezone}});
 }
 
 }  // namespace dvt::tmpl

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dvt/template/dbt/context_internal.h"
+#include "dvt/template/dbt/verbose_pattern.h"
 #include "dvt/template/lang/builtins.h"
 #include "dvt/template/lang/iterators.h"
 #include "dvt/template/lang/unicode.h"
@@ -20,8 +21,9 @@ constexpr int64_t kVerbose = 64;
 
 class Pattern : public HostObject {
  public:
-  static Object Compile(const std::string& text, int64_t flags) {
-    if ((flags & kVerbose) != 0) Raise(ErrorCode::kUnsupported, "re.VERBOSE is not supported");
+  static Object Compile(const std::string& given, int64_t flags) {
+    std::string text = given;
+    if (TakeVerboseFlag(text) || (flags & kVerbose) != 0) text = WithoutLayout(text);
     RE2::Options options;
     options.set_log_errors(false);
     options.set_case_sensitive((flags & kIgnoreCase) == 0);
@@ -30,10 +32,10 @@ class Pattern : public HostObject {
     auto pattern = std::make_shared<Pattern>(source, options);
     if (!pattern->re_.ok()) {
       throw Raised{Error(ErrorCode::kUnsupported,
-                         fmt::format("the regular expression {} is not understood: {}", ReprString(text), pattern->re_.error()))
+                         fmt::format("the regular expression {} is not understood: {}", ReprString(given), pattern->re_.error()))
                        .WithHint("look-ahead, look-behind and back-references are not supported")};
     }
-    pattern->text_ = text;
+    pattern->text_ = given;
     return Object(pattern);
   }
   Pattern(const std::string& source, const RE2::Options& options) : re_(source, options) {}
@@ -445,18 +447,10 @@ Object MakeItertoolsModule() {
 
 void AddModules(Context& context, const Shared&) {
   // Immutable, so all contexts share it.
-  static const Object modules = [] {
-    Object utc = UtcZone();
-    Object timezone = MakeFunction("timezone", [utc](Context& c, const Arguments& a) -> Result<Object> {
-      DVT_ASSIGN(auto bound, a.Bind("timezone", {{"zone", std::nullopt}}));
-      if (bound[0].Str() == "UTC" || bound[0].Str() == "Etc/UTC") return utc;
-      return Error(ErrorCode::kUnsupported, "time zone '" + bound[0].Str() + "' is not known here: only UTC is").At(c.place());
-    });
-    Object pytz = MakeRecord("module 'pytz'", {{"utc", utc}, {"UTC", utc}, {"timezone", timezone}});
-    return MakeRecord(
-        "modules",
-        {{"datetime", MakeDateTimeModule()}, {"re", MakeRegexModule()}, {"itertools", MakeItertoolsModule()}, {"pytz", pytz}});
-  }();
+  static const Object modules = MakeRecord("modules", {{"datetime", MakeDateTimeModule()},
+                                                       {"re", MakeRegexModule()},
+                                                       {"itertools", MakeItertoolsModule()},
+                                                       {"pytz", MakePytzModule()}});
   context.Set("modules", modules);
 }
 

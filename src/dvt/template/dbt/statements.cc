@@ -38,6 +38,7 @@ Result<Object> RunStatement(Context& context, const Shared& shared, const std::s
   if (shared->params.adapter == nullptr) {
     return Error(ErrorCode::kInvalidArgument, "a statement cannot run here: there is no connection").At(context.place());
   }
+  if (name.is_string() && name.as_string() == "main" && shared->params.write) DVT_TRY(shared->params.write(sql));
   auto table = shared->params.adapter->Execute(sql, auto_begin, fetch);
   if (!table) return std::move(table).error();
   Object response(std::make_shared<Response>(table->message, table->code, table->rows_affected));

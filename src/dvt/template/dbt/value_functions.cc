@@ -172,6 +172,11 @@ void AddOutput(Context& context, const Shared& shared) {
                 if (shared->params.print) shared->params.print(bound[0].Str());
                 return Object("");
               }));
+  context.Set("write", MakeFunction("write", [shared](Context&, const Arguments& a) -> Result<Object> {
+                DVT_ASSIGN(auto bound, a.Bind("write", {{"payload", std::nullopt}}));
+                if (shared->params.write) DVT_TRY(shared->params.write(bound[0].Str()));
+                return Object("");
+              }));
   context.Set("debug", MakeFunction("debug", [](Context&, const Arguments&) -> Result<Object> { return Object(""); }));
 }
 

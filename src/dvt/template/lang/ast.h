@@ -123,6 +123,8 @@ enum class StmtType : uint8_t {
   kCallBlock,
   kFilterBlock,
   kDo,
+  kBreak,
+  kContinue,
   kWith,
   kScope,
   kDefinition
@@ -142,6 +144,10 @@ struct Body {
 struct Data : Stmt {
   Data(Pos p, std::string t) : Stmt(StmtType::kData, p), text(std::move(t)) {}
   std::string text;
+};
+/// kBreak and kContinue.
+struct LoopJump : Stmt {
+  LoopJump(StmtType t, Pos p) : Stmt(t, p) {}
 };
 /// kOutput and kDo.
 struct ExprStmt : Stmt {

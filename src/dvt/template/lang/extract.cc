@@ -93,6 +93,8 @@ class Extractor {
   void Statement(const ast::Stmt& stmt) {
     switch (stmt.type) {
       case StmtType::kData:
+      case StmtType::kBreak:
+      case StmtType::kContinue:
       case StmtType::kMacro: return;
       case StmtType::kOutput:
       case StmtType::kDo: return Walk(*static_cast<const ast::ExprStmt&>(stmt).expr);

@@ -46,7 +46,7 @@ Object Interpreter::EvaluateAlone(const ast::Expr& expr) { return Eval(expr, std
 
 Interpreter::Flow Interpreter::ExecuteBody(const ast::Body& body, const ScopePtr& scope, std::string& out) {
   for (const auto& stmt : body.statements) {
-    if (Execute(*stmt, scope, out) == Flow::kReturn) return Flow::kReturn;
+    if (const Flow flow = Execute(*stmt, scope, out); flow != Flow::kNormal) return flow;
   }
   return Flow::kNormal;
 }
@@ -96,6 +96,8 @@ Interpreter::Flow Interpreter::Execute(const ast::Stmt& stmt, const ScopePtr& sc
       }
       return ExecuteBody(node.otherwise, scope, out);
     }
+    case StmtType::kBreak: return Flow::kBreak;
+    case StmtType::kContinue: return Flow::kContinue;
     case StmtType::kFor: return ExecuteFor(static_cast<const ast::For&>(stmt), scope, out);
     case StmtType::kSet: {
       const auto& node = static_cast<const ast::Set&>(stmt);
@@ -109,7 +111,7 @@ Interpreter::Flow Interpreter::Execute(const ast::Stmt& stmt, const ScopePtr& sc
     case StmtType::kFilterBlock: {
       const auto& node = static_cast<const ast::FilterBlock&>(stmt);
       std::string text;
-      if (ExecuteBody(node.body, std::make_shared<Scope>(scope), text) == Flow::kReturn) return Flow::kReturn;
+      if (const Flow flow = ExecuteBody(node.body, std::make_shared<Scope>(scope), text); flow != Flow::kNormal) return flow;
       Object value{std::move(text)};
       Append(out, EvalFilter(static_cast<const ast::Filter&>(*node.filter), scope, &value));
       return Flow::kNormal;
@@ -200,14 +202,15 @@ Interpreter::Flow Interpreter::LoopOver(const ast::For& node, const Object& iter
     inner->Set("loop", Object(loop));
     Assign(node.target, (*shared)[i], *inner, *inner);
     flow = ExecuteBody(node.body, inner, out);
+    if (flow == Flow::kContinue) flow = Flow::kNormal;
   }
   loop->Forget();
-  return flow;
+  return flow == Flow::kBreak ? Flow::kNormal : flow;
 }
 
 Interpreter::Flow Interpreter::ExecuteSetBlock(const ast::SetBlock& node, const ScopePtr& scope, std::string& /*out*/) {
   std::string text;
-  if (ExecuteBody(node.body, std::make_shared<Scope>(scope), text) == Flow::kReturn) return Flow::kReturn;
+  if (const Flow flow = ExecuteBody(node.body, std::make_shared<Scope>(scope), text); flow != Flow::kNormal) return flow;
   Object value{std::move(text)};
   if (node.filter != nullptr) value = EvalFilter(static_cast<const ast::Filter&>(*node.filter), scope, &value);
   Assign(node.target, std::move(value), *scope, *scope);

@@ -35,7 +35,7 @@ struct Context::State {
 /// Evaluates one text in one context.
 class Interpreter {
  public:
-  enum class Flow : uint8_t { kNormal, kReturn };
+  enum class Flow : uint8_t { kNormal, kReturn, kBreak, kContinue };
 
   Interpreter(std::shared_ptr<const Template> tmpl, Context& context);
 

@@ -73,6 +73,7 @@ class Parser {
   ast::StmtPtr CallStatement();
   ast::StmtPtr FilterStatement();
   ast::StmtPtr DoStatement();
+  ast::StmtPtr JumpStatement();
   ast::StmtPtr WithStatement();
   ast::StmtPtr ScopeStatement(std::string_view end_tag);
   ast::StmtPtr PrintStatement();

@@ -62,6 +62,7 @@ StmtPtr Parser::Statement() {
   if (name == "call") return CallStatement();
   if (name == "filter") return FilterStatement();
   if (name == "do") return DoStatement();
+  if (name == "break" || name == "continue") return JumpStatement();
   if (name == "with") return WithStatement();
   if (name == "autoescape") return ScopeStatement("endautoescape");
   if (name == "block") return ScopeStatement("endblock");
@@ -81,11 +82,11 @@ StmtPtr Parser::Statement() {
 }
 
 void Parser::UnknownTag(const Token& tag) const {
-  static const std::vector<std::string> kTags = {"for",     "if",        "set",        "macro",    "call",    "filter",
-                                                 "do",      "with",      "autoescape", "print",    "raw",     "materialization",
-                                                 "test",    "data_test", "snapshot",   "docs",     "elif",    "else",
-                                                 "endfor",  "endif",     "endset",     "endmacro", "endcall", "endfilter",
-                                                 "endwith", "endraw"};
+  static const std::vector<std::string> kTags = {
+      "break",  "continue",  "for",      "if",         "set",       "macro",   "call",
+      "filter", "do",        "with",     "autoescape", "print",     "raw",     "materialization",
+      "test",   "data_test", "snapshot", "docs",       "elif",      "else",    "endfor",
+      "endif",  "endset",    "endmacro", "endcall",    "endfilter", "endwith", "endraw"};
   std::string hint;
   if (!open_tags_.empty()) hint = "the innermost open block is closed by {% " + open_tags_.back() + " %}";
   bool is_known = std::find(kTags.begin(), kTags.end(), tag.text) != kTags.end();
@@ -358,6 +359,14 @@ StmtPtr Parser::FilterStatement() {
   Expect(TokenType::kBlockEnd);
   node->body = Statements({"endfilter"}, true);
   return node;
+}
+
+StmtPtr Parser::JumpStatement() {
+  const Token tag = Take();
+  const bool in_loop = std::find(open_tags_.begin(), open_tags_.end(), "endfor") != open_tags_.end();
+  if (!in_loop) Fail("'" + tag.text + "' outside of a loop", tag);
+  const auto type = tag.text == "break" ? ast::StmtType::kBreak : ast::StmtType::kContinue;
+  return std::make_unique<ast::LoopJump>(type, ast::Pos{tag.line, tag.column});
 }
 
 StmtPtr Parser::DoStatement() {

@@ -97,6 +97,16 @@ TEST(TemplateTest, RunawayInputFailsCleanly) {
   EXPECT_EQ(RenderText("{% set ns = namespace(x=[]) %}{% for i in range(90000) %}{% set ns.x = [ns.x] %}{% endfor %}ok"), "ok");
 }
 
+TEST(TemplateTest, LoopsCanBeLeftAndGoneOnWith) {
+  EXPECT_EQ(RenderText("{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i > 4 %}{% break %}{% endif %}{{ i "
+                       "}}{% endfor %}"),
+            "0134");
+  EXPECT_EQ(RenderText("{% for i in range(2) %}{% for j in range(9) %}{% if j == 1 %}{% break %}{% endif %}{{ i }}{{ j }} {% "
+                       "endfor %}{% endfor %}"),
+            "00 10 ");
+  EXPECT_NE(RenderText("{% break %}").find("outside of a loop"), std::string::npos);
+}
+
 TEST(TemplateTest, StepLimitAndCancel) {
   auto parsed = Parse("{% for i in range(1000) %}{% for j in range(1000) %}{{ j }}{% endfor %}{% endfor %}");
   ASSERT_TRUE(parsed.has_value());
