@@ -451,7 +451,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_test_sql' is missing");
   tmpl::Arguments arguments;
   const Value everything;  // what was stored is limited already
-  const Value& limit = stored.empty() ? node.config["limit"] : everything;
+  const Value& limit = stored_as.empty() ? node.config["limit"] : everything;
   arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if,
                           limit.is_int() ? Object(limit.as_int()) : Object()};
   DVT_ASSIGN(const Object test_sql, context->Call(*macro, std::move(arguments)));
