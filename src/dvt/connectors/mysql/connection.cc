@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPollSliceMs = 20;
 constexpr double kKillTimeoutSeconds = 0.5;
+constexpr unsigned kUnknownDatabase = 1049;
 
 // One meaning for every statement dvt sends, whatever the server's defaults: strict errors, UTC, no write time-out while a slow
 // reader holds the stream, GROUP_CONCAT results whole, no day-long wait for a table that another session holds.
@@ -125,9 +126,8 @@ Status Connection::ConnectLoop(double timeout_seconds, const std::stop_token& st
   const char* host = socket == nullptr ? settings_->host.c_str() : nullptr;  // a host would win over the socket
   MYSQL* result = nullptr;
   if (stop.stop_requested()) return CancelledError();
-  int status = mysql_real_connect_start(&result, mysql_, host, settings_->user.c_str(), settings_->password.c_str(),
-                                        settings_->schema.c_str(), static_cast<unsigned>(settings_->port), socket,
-                                        CLIENT_MULTI_STATEMENTS);
+  int status = mysql_real_connect_start(&result, mysql_, host, settings_->user.c_str(), settings_->password.c_str(), nullptr,
+                                        static_cast<unsigned>(settings_->port), socket, CLIENT_MULTI_STATEMENTS);
   while (status != 0) {
     const bool stopped = stop.stop_requested();
     if (stopped || Clock::now() > deadline) {
@@ -162,7 +162,20 @@ void Connection::AbandonConnect(int status) {
 
 Status Connection::SetUp() {
   if (mysql_real_query(mysql_, kSetUp.data(), kSetUp.size()) != 0) return LastError();
+  if (SelectSchema()) return {};
+  if (mysql_errno(mysql_) != kUnknownDatabase) return LastError();
+  schema_missing_ = true;
   return {};
+}
+
+bool Connection::SelectSchema() {
+  schema_missing_ = !settings_->schema.empty() && mysql_select_db(mysql_, settings_->schema.c_str()) != 0;
+  return !schema_missing_;
+}
+
+bool Connection::Send(std::string_view sql) {
+  ReadyForNames();
+  return mysql_real_query(mysql_, sql.data(), sql.size()) == 0;
 }
 
 void Connection::Interrupt() noexcept {
@@ -222,7 +235,7 @@ Result<ExecuteResult> Connection::Execute(std::string_view sql, std::stop_token 
   if (stop.stop_requested()) return CancelledError();
   StopGuard guard(*this, stop);
   ExecuteResult out;
-  if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) return LastError();
+  if (!Send(sql)) return LastError();
   const bool changes_rows = ChangesRows(sql);
   for (;;) {
     out = ExecuteResult{};
@@ -249,7 +262,7 @@ Result<ExecuteResult> Connection::Execute(std::string_view sql, std::stop_token 
 Result<std::vector<TextRow>> Connection::Rows(std::string_view sql, std::stop_token stop) {
   if (stop.stop_requested()) return CancelledError();
   StopGuard guard(*this, stop);
-  if (mysql_real_query(mysql_, sql.data(), sql.size()) != 0) return LastError();
+  if (!Send(sql)) return LastError();
   MYSQL_RES* result = mysql_store_result(mysql_);
   if (result == nullptr) {
     if (mysql_field_count(mysql_) != 0) return LastError();

@@ -41,6 +41,14 @@ class Connection {
 
   MYSQL* handle() { return mysql_; }
   const ServerInfo& server() const { return server_; }
+  /// The schema of the settings was not there when last looked for: a run makes it. Until then no schema is the default one.
+  bool schema_missing() const { return schema_missing_; }
+  /// Sends statements for the caller to read the answers; false if the first failed. Its caller guards it against a stop.
+  bool Send(std::string_view sql);
+  /// Before a statement is prepared: the settings' schema becomes the default one if it has been made meanwhile.
+  void ReadyForNames() {
+    if (schema_missing_) SelectSchema();
+  }
   bool usable() const { return usable_ && !interrupted_; }
 
   /// Runs one or several statements, discarding rows; the result is the last one's.
@@ -82,6 +90,7 @@ class Connection {
   Status ConnectLoop(double timeout_seconds, const std::stop_token& stop);
   void AbandonConnect(int status);
   Status SetUp();
+  bool SelectSchema();
   void Kill(std::string_view command) noexcept;
   void KillConnection() noexcept;
   Error Convert(unsigned number, std::string_view state, std::string_view message);
@@ -92,6 +101,7 @@ class Connection {
   unsigned long thread_id_ = 0;
   ServerInfo server_;
   bool usable_ = false;
+  bool schema_missing_ = false;
   bool killed_ = false;
   std::atomic<bool> interrupted_{false};
   double query_timeout_ = 0;

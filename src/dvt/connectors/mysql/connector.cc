@@ -64,8 +64,11 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     const char* cipher = mysql_get_ssl_cipher(connection->handle());
     const std::string version = rows.empty() ? connection->server().text : rows[0][0].value_or("");
     const std::string user = rows.empty() ? settings_->user : rows[0][1].value_or("");
-    return fmt::format("{} {} at {} as {}, {}", connection->server().mariadb ? "MariaDB" : "MySQL", version, settings_->Address(),
-                       user, cipher == nullptr ? "not encrypted" : fmt::format("encrypted by {}", cipher));
+    const std::string note =
+        connection->schema_missing() ? fmt::format("; it has no schema '{}' yet: a run makes it", settings_->schema) : "";
+    return fmt::format("{} {} at {} as {}, {}{}", connection->server().mariadb ? "MariaDB" : "MySQL", version,
+                       settings_->Address(), user, cipher == nullptr ? "not encrypted" : fmt::format("encrypted by {}", cipher),
+                       note);
   }
 
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {

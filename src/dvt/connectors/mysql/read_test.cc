@@ -429,9 +429,23 @@ TEST_F(MySqlRead, ErrorsAreClassified) {
   auto closed = Make({{"port", 1}})->Test({});
   ASSERT_FALSE(closed.has_value());
   EXPECT_EQ(closed.error().code(), ErrorCode::kConnection);
-  auto nowhere = Make({{"schema", "no_such_schema"}})->Test({});
-  ASSERT_FALSE(nowhere.has_value());
-  EXPECT_EQ(nowhere.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(MySqlRead, SchemaMayBeMadeAfterConnecting) {
+  auto connector = Make({{"schema", "made_by_a_run"}});
+  auto tested = connector->Test({});
+  ASSERT_TRUE(tested.has_value()) << tested.error().ToString();
+  EXPECT_NE(tested->find("no schema 'made_by_a_run' yet"), std::string::npos) << *tested;
+  auto session = connector->OpenSession({});
+  ASSERT_TRUE(session.has_value()) << session.error().ToString();
+  auto early = (*session)->Execute("CREATE TABLE t (a int)", {});
+  ASSERT_FALSE(early.has_value());
+  EXPECT_EQ(early.error().code(), ErrorCode::kConfig);
+  ASSERT_TRUE((*session)->Execute("CREATE SCHEMA made_by_a_run", {}).has_value());
+  EXPECT_TRUE((*session)->Execute("CREATE TABLE t (a int)", {}).has_value());
+  auto rows = Query(*connector, "SELECT a FROM t");
+  EXPECT_TRUE(rows.has_value());
+  EXPECT_TRUE((*session)->Execute("DROP SCHEMA made_by_a_run", {}).has_value());
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ using Statement = std::unique_ptr<MYSQL_STMT, StatementCloser>;
 using ResultSet = std::unique_ptr<MYSQL_RES, ResultCloser>;
 
 Result<Statement> Prepare(Connection& connection, std::string_view sql) {
+  connection.ReadyForNames();
   Statement statement(mysql_stmt_init(connection.handle()));
   if (statement == nullptr) return connection.LastError();
   if (mysql_stmt_prepare(statement.get(), sql.data(), sql.size()) != 0) return connection.StatementError(statement.get());
@@ -114,7 +115,7 @@ class RowReader : public columnar::BatchSource {
 
  private:
   Status StartText(std::string_view sql) {
-    if (mysql_real_query(connection_->handle(), sql.data(), sql.size()) != 0) return Fail(connection_->LastError());
+    if (!connection_->Send(sql)) return Fail(connection_->LastError());
     metadata_.reset(mysql_use_result(connection_->handle()));
     if (metadata_ == nullptr && mysql_field_count(connection_->handle()) != 0) return Fail(connection_->LastError());
     DVT_TRY(TakeShape());
