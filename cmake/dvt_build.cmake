@@ -29,9 +29,9 @@ set_property(GLOBAL PROPERTY DVT_LIBRARIES "")
 option(DVT_PCH "One precompiled header, reused by every folder" ON)
 
 # One OBJECT library a folder. DEPS are other dvt folders (headers flow by include path; objects are linked once, at the end),
-# LINK are imported targets. TESTS become one gtest binary, dvt_<name>_test, linked against the folder and all it depends on.
+# LINK are imported targets, PRIVATE_LINK those whose headers and definitions nobody else needs. TESTS become one gtest binary, dvt_<name>_test, linked against the folder and all it depends on.
 function(dvt_library NAME)
-  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;LINK;TESTS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SRCS;DEPS;LINK;PRIVATE_LINK;TESTS;TEST_DEPS" ${ARGN})
   set(target dvt_${NAME})
   if(NOT ARG_SRCS)
     file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/${NAME}_empty.cc" "")
@@ -39,7 +39,7 @@ function(dvt_library NAME)
   endif()
   add_library(${target} OBJECT ${ARG_SRCS})
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}/src")
-  target_link_libraries(${target} PUBLIC Threads::Threads ${ARG_LINK})
+  target_link_libraries(${target} PUBLIC Threads::Threads ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
   foreach(dep IN LISTS ARG_DEPS)
     target_link_libraries(${target} PUBLIC dvt_${dep})
   endforeach()
@@ -70,6 +70,18 @@ function(dvt_library NAME)
   endif()
 endfunction()
 
+# A module (libdvt_<name>.so beside the program) for sources that need heavy libraries; base/process/shared_library.h loads it when it
+# is first used. It takes what it needs of the folders from the program.
+list(APPEND CMAKE_BUILD_RPATH "$ORIGIN" "${PROJECT_BINARY_DIR}")
+function(dvt_module NAME)
+  cmake_parse_arguments(ARG "" "" "SRCS;LINK" ${ARGN})
+  set(target dvt_${NAME})
+  add_library(${target} MODULE ${ARG_SRCS})
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_link_libraries(${target} PRIVATE Threads::Threads ${ARG_LINK})
+  set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+endfunction()
+
 # Links the objects of the named folders and of all that they depend on, each once.
 function(dvt_link_folders TARGET)
   set(todo ${ARGN})
@@ -81,6 +93,10 @@ function(dvt_link_folders TARGET)
     endif()
     list(APPEND done ${next})
     target_link_libraries(${TARGET} PRIVATE dvt_${next})
+    if(next STREQUAL "columnar")  # its functions that need Arrow C++ lie in a module
+      set_target_properties(${TARGET} PROPERTIES ENABLE_EXPORTS ON)
+      add_dependencies(${TARGET} dvt_arrow)
+    endif()
     get_target_property(deps dvt_${next} DVT_DEPS)
     if(deps)
       list(APPEND todo ${deps})

@@ -23,6 +23,11 @@ if(DEFINED ENV{DUCKDB_ROOT})
 else()
   set(duckdb_root "${DVT_DEPS}/duckdb")
 endif()
+set(DVT_DUCKDB_HEADER "${duckdb_root}/duckdb.h")
+# The header alone: columnar/duckdb loads the library when it is used.
+add_library(duckdb_c_api INTERFACE)
+target_include_directories(duckdb_c_api INTERFACE "${duckdb_root}")
+list(APPEND CMAKE_BUILD_RPATH "${duckdb_root}")
 add_library(duckdb::duckdb SHARED IMPORTED)
 set_target_properties(duckdb::duckdb PROPERTIES IMPORTED_LOCATION "${duckdb_root}/libduckdb.so"
   INTERFACE_INCLUDE_DIRECTORIES "${duckdb_root}" IMPORTED_NO_SONAME FALSE)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <thread>
 
 #include "dvt/artifacts/run_results/run_results_file.h"
@@ -212,6 +213,11 @@ void PrintLine(const Options& options, const std::string& text) {
   Value data = Value::MakeMap();
   data.Set("msg", text);
   Print(options, "PrintEvent", "Z052", text, std::move(data));
+}
+
+Workspace::~Workspace() {
+  static auto& kept = *new std::deque<model::Manifest>;
+  kept.push_back(std::move(manifest));
 }
 
 artifacts::Metadata Workspace::metadata() const {

@@ -34,6 +34,9 @@ struct Workspace {
   std::shared_ptr<run::Observer> observer;
   bool write_json = true;
 
+  Workspace() = default;
+  /// The project itself is left to the end of the process, which takes it back at once: taking it apart costs milliseconds.
+  ~Workspace();
   artifacts::Metadata metadata() const;
   /// Writes manifest.json / run_results.json to the target folder, unless --no-write-json forbids it.
   Status WriteManifest() const;

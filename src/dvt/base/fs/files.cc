@@ -167,6 +167,15 @@ Status WriteFileAtomic(const std::string& path, std::string_view content) {
   return status;
 }
 
+Status WriteFileIfChanged(const std::string& path, std::string_view content) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && static_cast<size_t>(info.st_size) == content.size()) {
+    const auto old = ReadFile(path);
+    if (old && *old == content) return {};
+  }
+  return WriteFileAtomic(path, content);
+}
+
 Status MakeFolders(const std::string& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);

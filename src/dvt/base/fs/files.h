@@ -11,6 +11,8 @@ namespace dvt {
 Result<std::string> ReadFile(const std::string& path);
 /// Writes beside the file and renames, so a reader sees the old content or the new. Makes missing folders.
 Status WriteFileAtomic(const std::string& path, std::string_view content);
+/// The same, but a file that has this content already is left alone: replacing a file makes the file system write at once.
+Status WriteFileIfChanged(const std::string& path, std::string_view content);
 Status MakeFolders(const std::string& path);
 bool FileExists(const std::string& path);
 bool IsFolder(const std::string& path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 
 namespace dvt {
@@ -44,6 +45,20 @@ TEST_F(FilesTest, WriteFailureLeavesTheOldFileAndNoLitter) {
   ASSERT_TRUE(MakeFolders(folder_ + "/d/target"));
   EXPECT_FALSE(WriteFileAtomic(folder_ + "/d/target", "x"));
   EXPECT_TRUE(ListFiles(folder_)->empty());
+}
+
+TEST_F(FilesTest, WhatAFileHoldsAlreadyIsNotWritten) {
+  const std::string path = folder_ + "/a/b.sql";
+  const auto written = [&] { return std::filesystem::last_write_time(path); };
+  ASSERT_TRUE(WriteFileIfChanged(path, "select 1\n"));
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(path, old);
+  const auto before = written();
+  ASSERT_TRUE(WriteFileIfChanged(path, "select 1\n"));
+  EXPECT_EQ(written(), before);
+  ASSERT_TRUE(WriteFileIfChanged(path, "select 2\n"));
+  EXPECT_NE(written(), before);
+  EXPECT_EQ(*ReadFile(path), "select 2\n");
 }
 
 TEST(Paths, JoinAndAbsolute) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <thread>
 
+#include "dvt/base/process/shared_library.h"
+
 namespace dvt {
 
 TEST(ProcessTest, OutputCodeFolderEnvironment) {
@@ -31,6 +33,20 @@ TEST(ProcessTest, Cancelled) {
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code(), ErrorCode::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(SharedLibraryTest, FunctionsByName) {
+  const auto function = FindFunction("libm.so.6", "cos");
+  ASSERT_TRUE(function) << function.error().ToString();
+  EXPECT_EQ(reinterpret_cast<double (*)(double)>(*function)(0), 1);
+  EXPECT_EQ(*FindFunction("libm.so.6", "cos"), *function);
+  const auto missing = FindFunction("libm.so.6", "no_such_function_here");
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message().find("no_such_function_here"), std::string::npos) << missing.error().ToString();
+  const auto nowhere = FindFunction("libno_such_library_here.so", "cos");
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code(), ErrorCode::kConfig);
+  EXPECT_NE(nowhere.error().hint().find("libno_such_library_here.so"), std::string::npos) << nowhere.error().ToString();
 }
 
 }  // namespace dvt

@@ -20,6 +20,9 @@ std::string Hex(const unsigned char* bytes, size_t size) {
   return out;
 }
 
+// An algorithm as its provider makes it, looked up once: EVP_md5() and its like are looked up at every digest.
+EVP_MD* Fetched(const char* name) { return EVP_MD_fetch(nullptr, name, nullptr); }
+
 std::string Digest(const EVP_MD* kind, std::string_view bytes) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
@@ -29,9 +32,15 @@ std::string Digest(const EVP_MD* kind, std::string_view bytes) {
 
 }  // namespace
 
-std::string Md5Hex(std::string_view bytes) { return Digest(EVP_md5(), bytes); }
+std::string Md5Hex(std::string_view bytes) {
+  static const EVP_MD* const md5 = Fetched("MD5");
+  return Digest(md5 == nullptr ? EVP_md5() : md5, bytes);
+}
 
-std::string Sha256Hex(std::string_view bytes) { return Digest(EVP_sha256(), bytes); }
+std::string Sha256Hex(std::string_view bytes) {
+  static const EVP_MD* const sha256 = Fetched("SHA256");
+  return Digest(sha256 == nullptr ? EVP_sha256() : sha256, bytes);
+}
 
 std::string NewUuid() {
   unsigned char bytes[16];

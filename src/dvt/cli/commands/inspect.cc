@@ -46,7 +46,7 @@ Result<std::vector<model::NodeResult>> CompileAll(Workspace& w, const std::vecto
     results[at] = w.runner->CompileOnly(node, stop);
     if (results[at].status == "error") return;
     const std::string path = "compiled/" + node.package + "/" + node.original_path + (node.test ? "/" + node.name + ".sql" : "");
-    written[at] = WriteFileAtomic(JoinPath(w.run.target_folder, path), results[at].compiled_code + "\n");
+    written[at] = WriteFileIfChanged(JoinPath(w.run.target_folder, path), results[at].compiled_code + "\n");
   });
   for (auto& status : written) DVT_TRY(std::move(status));
   return results;

@@ -1,5 +1,6 @@
 // ls: what a selection holds, one line each.
 #include <algorithm>
+#include <functional>
 
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
@@ -10,36 +11,40 @@ namespace dvt::cli {
 
 namespace {
 
-// One listed resource, in each of the ways it can be shown.
+// One listed resource, in each of the ways it can be shown; whole only if that is asked for.
 struct Line {
   std::string name;
   std::string path;
   std::string selector;
-  Value value;
+  std::function<Value()> value;
 };
 
 Line LineOf(const model::Node& node) {
   const std::string name = node.version.empty() ? node.name : node.name + ".v" + node.version;
-  Value value = model::NodeToValue(node);
-  if (node.type == model::ResourceType::kModel) value.Set("direct_parents", model::StringList(node.depends_on_nodes));
-  return {name, node.original_path, Join(node.fqn, "."), std::move(value)};
+  return {name, node.original_path, Join(node.fqn, "."), [&node] {
+            Value value = model::NodeToValue(node);
+            if (node.type == model::ResourceType::kModel) value.Set("direct_parents", model::StringList(node.depends_on_nodes));
+            return value;
+          }};
 }
 
 Line LineOf(const model::SourceNode& source) {
   const std::string name = source.source_name + "." + source.name;
-  return {name, source.original_path, "source:" + source.package + "." + name, model::SourceToValue(source)};
+  return {name, source.original_path, "source:" + source.package + "." + name,
+          [&source] { return model::SourceToValue(source); }};
 }
 
 // Exposures, metrics and their like.
 template <class Other>
-Line LineOf(const Other& other, std::string_view type, Value value) {
-  return {other.name, other.original_path, std::string(type) + ":" + other.package + "." + other.name, std::move(value)};
+Line LineOf(const Other& other, std::string_view type, Value (*value)(const Other&)) {
+  return {other.name, other.original_path, std::string(type) + ":" + other.package + "." + other.name,
+          [&other, value] { return value(other); }};
 }
 
 // Of a versioned model there is one for each version.
 Line UnitTestLine(const model::Node& node) {
   const std::string name = node.name + (node.version.empty() ? "" : "_v" + node.version);
-  return {name, node.original_path, "unit_test:" + node.package + "." + name, model::UnitTestToValue(node)};
+  return {name, node.original_path, "unit_test:" + node.package + "." + name, [&node] { return model::UnitTestToValue(node); }};
 }
 
 Line FindLine(const model::Manifest& manifest, const std::string& id) {
@@ -47,10 +52,10 @@ Line FindLine(const model::Manifest& manifest, const std::string& id) {
   if (const auto test = manifest.unit_tests.find(id); test != manifest.unit_tests.end()) return UnitTestLine(test->second);
   if (const auto source = manifest.sources.find(id); source != manifest.sources.end()) return LineOf(source->second);
   if (const auto exposure = manifest.exposures.find(id); exposure != manifest.exposures.end())
-    return LineOf(exposure->second, "exposure", model::ExposureToValue(exposure->second));
+    return LineOf(exposure->second, "exposure", &model::ExposureToValue);
   if (const auto other = manifest.semantic_nodes.find(id); other != manifest.semantic_nodes.end())
-    return LineOf(other->second, model::SemanticKindName(other->second.kind), model::SemanticToValue(other->second));
-  return {id, "", id, {}};
+    return LineOf(other->second, model::SemanticKindName(other->second.kind), &model::SemanticToValue);
+  return {id, "", id, [] { return Value(); }};
 }
 
 // "config.meta.owner": the member of a member; null if there is none.
@@ -107,7 +112,7 @@ Result<int> ListCommand(const Options& options, std::stop_token stop) {
     const Line line = FindLine(w.manifest, id);
     const std::string text = options.output == "name"   ? line.name
                              : options.output == "path" ? line.path
-                             : options.output == "json" ? ToJson(Shown(line.value, options.output_keys))
+                             : options.output == "json" ? ToJson(Shown(line.value(), options.output_keys))
                                                         : line.selector;
     PrintLine(options, text);
   }

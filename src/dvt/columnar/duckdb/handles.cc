@@ -1,6 +1,7 @@
 #include "dvt/columnar/duckdb/handles.h"
 
 #include "dvt/columnar/duckdb/error_map.h"
+#include "dvt/columnar/duckdb/library.h"
 
 namespace dvt::columnar::duckdb {
 
@@ -9,6 +10,7 @@ Database::~Database() {
 }
 
 Result<std::shared_ptr<Database>> Database::Open(const std::string& path, const std::map<std::string, std::string>& options) {
+  DVT_TRY(LoadLibrary());
   Config config;
   duckdb_create_config(config.out());
   for (const auto& [name, value] : options) {

@@ -1,5 +1,3 @@
-#include "dvt/columnar/ipc/normalize.h"
-
 #include <arrow/array.h>
 #include <arrow/c/bridge.h>
 #include <arrow/compute/cast.h>
@@ -10,7 +8,9 @@
 
 #include <mutex>
 
-namespace dvt::columnar {
+#include "dvt/columnar/ipc/arrow_functions.h"
+
+namespace dvt::columnar::with_arrow {
 
 namespace {
 
@@ -188,4 +188,4 @@ Result<Stream> NormalizeStream(Stream stream, Fields target) {
   return Stream(std::make_unique<NormalizingSource>(std::move(again), *imported, std::move(target)));
 }
 
-}  // namespace dvt::columnar
+}  // namespace dvt::columnar::with_arrow

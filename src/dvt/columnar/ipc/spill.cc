@@ -1,5 +1,3 @@
-#include "dvt/columnar/ipc/spill.h"
-
 #include <arrow/c/bridge.h>
 #include <arrow/io/file.h>
 #include <arrow/ipc/reader.h>
@@ -16,8 +14,9 @@
 #include <filesystem>
 
 #include "dvt/base/result/retry.h"
+#include "dvt/columnar/ipc/arrow_functions.h"
 
-namespace dvt::columnar {
+namespace dvt::columnar::with_arrow {
 
 namespace {
 
@@ -133,4 +132,4 @@ Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, cons
   return std::unique_ptr<SpillFile>(std::move(file));
 }
 
-}  // namespace dvt::columnar
+}  // namespace dvt::columnar::with_arrow

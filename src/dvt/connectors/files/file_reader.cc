@@ -13,10 +13,10 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/ipc/normalize.h"
+#include "dvt/connectors/files/arrow_functions.h"
 #include "dvt/connectors/files/arrow_status_internal.h"
-#include "dvt/connectors/files/file_format.h"
 
-namespace dvt::connectors::files {
+namespace dvt::connectors::files::with_arrow {
 
 namespace {
 
@@ -165,23 +165,6 @@ Result<columnar::Stream> ToStream(const ReaderPtr& reader, const std::string& pa
 
 }  // namespace
 
-std::optional<FileFormat> FormatOf(std::string_view path) {
-  const std::string ending = ToLower(std::filesystem::path(path).extension().string());
-  if (ending == ".csv" || ending == ".tsv") return FileFormat::kCsv;
-  if (ending == ".jsonl" || ending == ".ndjson" || ending == ".json") return FileFormat::kJsonLines;
-  if (ending == ".parquet") return FileFormat::kParquet;
-  return std::nullopt;
-}
-
-std::string_view EndingOf(FileFormat format) {
-  switch (format) {
-    case FileFormat::kCsv: return ".csv";
-    case FileFormat::kJsonLines: return ".jsonl";
-    case FileFormat::kParquet: return ".parquet";
-  }
-  return "";
-}
-
 Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delimiter) {
   FileFacts facts;
   std::error_code ignored;
@@ -194,7 +177,7 @@ Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delim
     facts.row_groups = std::max(1, metadata->num_row_groups());
     if (metadata->num_row_groups() == 0) facts.row_groups = 0;
   }
-  DVT_ASSIGN(auto stream, OpenFile(path, format, delimiter, {}, 0, 0, 1));
+  DVT_ASSIGN(auto stream, with_arrow::OpenFile(path, format, delimiter, {}, 0, 0, 1));
   DVT_ASSIGN(facts.fields, stream.GetFields());
   return facts;
 }
@@ -210,4 +193,4 @@ Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, ch
   }
 }
 
-}  // namespace dvt::connectors::files
+}  // namespace dvt::connectors::files::with_arrow

@@ -6,10 +6,10 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/connectors/files/arrow_functions.h"
 #include "dvt/connectors/files/arrow_status_internal.h"
-#include "dvt/connectors/files/file_format.h"
 
-namespace dvt::connectors::files {
+namespace dvt::connectors::files::with_arrow {
 
 namespace {
 
@@ -180,4 +180,4 @@ Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, File
   return TextWriter::Make(path, format, delimiter, fields);
 }
 
-}  // namespace dvt::connectors::files
+}  // namespace dvt::connectors::files::with_arrow

@@ -6,6 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -77,6 +79,20 @@ Error ConnectCancelled(const Settings& settings) {
 
 void DropNotice(void*, const PGresult*) {}
 
+// By its tag. A setting that a statement invents is there for good, though empty after DISCARD ALL; a block or a procedure can do
+// anything; a role's or a database's own settings count in new sessions only.
+Connection::Traces TracesOf(std::string_view tag) {
+  if (tag == "ALTER ROLE" || tag == "ALTER DATABASE" || tag == "ALTER SYSTEM") return Connection::Traces::kOfServer;
+  if (tag == "SET" || tag == "DO" || tag == "CALL" || tag == "LOAD") return Connection::Traces::kOfSession;
+  return Connection::Traces::kNone;
+}
+
+bool CallsSetConfig(const std::string& sql) {
+  static constexpr std::string_view kName = "set_config";
+  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  return std::search(sql.begin(), sql.end(), kName.begin(), kName.end(), same) != sql.end();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::Open(const Settings& settings, std::stop_token stop) {
@@ -143,8 +159,15 @@ Status Connection::PrepareSession(std::stop_token stop) {
   if (!settings_.role.empty()) sql += "; SET ROLE " + Quote(settings_.role);
   auto done = Run(sql, stop);
   if (!done) return std::move(done).error().Within(fmt::format("while setting up a session of '{}'", settings_.connection));
+  traces_ = Traces::kNone;
   return {};
 }
+
+bool Connection::Discard(std::stop_token stop) {
+  return usable() && PQtransactionStatus(connection_) == PQTRANS_IDLE && Run("DISCARD ALL", stop);
+}
+
+bool Connection::Renew(std::stop_token stop) { return usable() && PrepareSession(stop); }
 
 Result<Connection::Wake> Connection::Wait(short events, std::stop_token stop, std::optional<Clock::time_point> deadline) {
   const std::stop_callback waker(stop, [fd = wake_fd_] { eventfd_write(fd, 1); });
@@ -303,13 +326,15 @@ Status Connection::Sent(int ok, std::stop_token stop) {
 Result<PgResult> Connection::Start(const std::string& sql, std::stop_token stop) {
   if (stop.stop_requested()) return Error(ErrorCode::kCancelled, fmt::format("work on '{}' was cancelled", settings_.connection));
   sql_ = sql;
+  if (CallsSetConfig(sql)) traces_ = std::max(traces_, Traces::kOfSession);
+  has_prepared_ = false;
   DVT_TRY(Sent(PQsendQuery(connection_, sql.c_str()), stop));
   PgResult last;
   for (;;) {
     DVT_ASSIGN(PgResult result, NextResult(stop));
     if (result == nullptr) return last;
     switch (PQresultStatus(result.get())) {
-      case PGRES_COMMAND_OK:
+      case PGRES_COMMAND_OK: traces_ = std::max(traces_, TracesOf(PQcmdStatus(result.get()))); [[fallthrough]];
       case PGRES_TUPLES_OK:
       case PGRES_EMPTY_QUERY: last = std::move(result); break;
       case PGRES_COPY_IN:
@@ -341,6 +366,7 @@ Result<PgResult> Connection::RunParams(const std::string& sql, const std::vector
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter.c_str());
   sql_ = sql;
+  has_prepared_ = false;
   DVT_TRY(Sent(
       PQsendQueryParams(connection_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0),
       stop));
@@ -360,6 +386,7 @@ Result<PgResult> Connection::RunParams(const std::string& sql, const std::vector
 
 Result<PgResult> Connection::Prepare(const std::string& sql, std::stop_token stop) {
   sql_ = sql;
+  if (CallsSetConfig(sql)) traces_ = std::max(traces_, Traces::kOfSession);
   DVT_TRY(Sent(PQsendPrepare(connection_, "", sql.c_str(), 0, nullptr), stop));
   DVT_TRY(Drain(stop));
   DVT_TRY(Sent(PQsendDescribePrepared(connection_, ""), stop));
@@ -370,6 +397,7 @@ Result<PgResult> Connection::Prepare(const std::string& sql, std::stop_token sto
     return error;
   }
   DVT_TRY(Drain(stop));
+  has_prepared_ = true;
   return result;
 }
 

@@ -39,12 +39,22 @@ class Connection {
   /// True if strings may hold any bytes (a SQL_ASCII database), so that they must be checked.
   bool unchecked_text() const { return unchecked_text_; }
 
+  /// What the statements since the session was set up may have left behind that Discard cannot take back.
+  enum class Traces { kNone, kOfSession, kOfServer };
+  Traces traces() const { return traces_; }
+  /// Ends the session but not the connection: its settings, temporary tables and locks are gone. False if the server cannot.
+  bool Discard(std::stop_token stop);
+  /// Sets up a new session after Discard. False if the connection was lost meanwhile.
+  bool Renew(std::stop_token stop);
+
   /// Runs one or several statements to their end; the last one's result. A failed one ends the run.
   Result<PgResult> Run(const std::string& sql, std::stop_token stop);
   /// One statement with text parameters and a text result, for catalog queries.
   Result<PgResult> RunParams(const std::string& sql, const std::vector<std::string>& parameters, std::stop_token stop);
   /// Prepares the unnamed statement and describes its result columns (PQnfields, PQftype, PQfmod, PQftable …).
   Result<PgResult> Prepare(const std::string& sql, std::stop_token stop);
+  /// Whether that statement is still there: the next one that runs takes its place.
+  bool has_prepared() const { return has_prepared_; }
 
   /// Sends statements and returns the first result that is no plain completion (COPY, rows) or the last.
   Result<PgResult> Start(const std::string& sql, std::stop_token stop);
@@ -83,6 +93,8 @@ class Connection {
   int wake_fd_;
   bool broken_ = false;
   bool unchecked_text_ = false;
+  bool has_prepared_ = false;
+  Traces traces_ = Traces::kNone;
   std::string sql_;  // of the running statement, for places in errors
 };
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kServerWithMerge = 150'000;
 
-class PostgresConnector : public Connector {
+class PostgresConnector : public Connector, public std::enable_shared_from_this<PostgresConnector> {
  public:
   PostgresConnector(ConnectionConfig config, Settings settings) : config_(std::move(config)), settings_(std::move(settings)) {}
 
@@ -116,8 +116,15 @@ class PostgresConnector : public Connector {
   }
 
   Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Connect(stop));
-    return MakeSession(std::move(connection));
+    uint64_t generation = 0;
+    auto connection = TakeIdle(generation);
+    if (connection == nullptr || !connection->Renew(stop)) {
+      DVT_ASSIGN(connection, Connect(stop));
+    }
+    std::weak_ptr<PostgresConnector> self = weak_from_this();
+    return MakeSession(std::move(connection), [self, generation, stop](std::unique_ptr<Connection> done) {
+      if (const auto connector = self.lock()) connector->KeepIdle(std::move(done), generation, stop);
+    });
   }
 
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
@@ -187,6 +194,29 @@ class PostgresConnector : public Connector {
     if (catalog_ == nullptr) catalog_ = std::move(connection);
   }
 
+  // Of `generation` is a session that is opened now: it has the settings that roles and the database have then.
+  std::unique_ptr<Connection> TakeIdle(uint64_t& generation) {
+    std::lock_guard lock(mutex_);
+    generation = generation_;
+    if (idle_.empty()) return nullptr;
+    auto connection = std::move(idle_.back());
+    idle_.pop_back();
+    return connection;
+  }
+
+  // A session that leaves nothing behind hands its connection on: to connect costs more than most statements of a run.
+  void KeepIdle(std::unique_ptr<Connection> connection, uint64_t generation, std::stop_token stop) {
+    std::vector<std::unique_ptr<Connection>> old;  // closed without the lock
+    const auto traces = connection->traces();
+    const bool clean = traces == Connection::Traces::kNone && !stop.stop_requested() && connection->Discard(stop);
+    std::lock_guard lock(mutex_);
+    if (traces == Connection::Traces::kOfServer) {
+      ++generation_;
+      old.swap(idle_);
+    }
+    if (clean && generation == generation_) idle_.push_back(std::move(connection));
+  }
+
   Result<std::shared_ptr<PgReadScope>> ScopeOf(const std::shared_ptr<ReadScope>& scope, std::stop_token stop) {
     if (auto own = std::dynamic_pointer_cast<PgReadScope>(scope)) return own;
     return PgReadScope::Begin(settings_, stop);
@@ -224,6 +254,8 @@ class PostgresConnector : public Connector {
   mutable std::mutex mutex_;
   int server_version_ = 0;
   std::unique_ptr<Connection> catalog_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  uint64_t generation_ = 0;
 };
 
 }  // namespace

@@ -390,6 +390,58 @@ TEST_F(Server, SessionsStreamAndKeepTheirState) {
   EXPECT_EQ(One("SELECT 1"), "1");
 }
 
+// A session's connection serves the next session, which finds nothing of the one before.
+TEST_F(Server, SessionsAreAsGoodAsNew) {
+  // What `statement` leaves: the process that served its session, and what `question` says in the next session and its process.
+  struct Left {
+    std::string process, next_process, answer;
+  };
+  const auto after = [&](const std::string& statement, const std::string& question) {
+    const auto ask = [&](Session& session, const std::string& sql) {
+      auto rows = Query(sql, &session);
+      EXPECT_TRUE(rows) << rows.error().ToString();
+      return rows && rows->size() == 1 ? rows->front() : "?";
+    };
+    Left left;
+    {
+      auto session = connector_->OpenSession({});
+      EXPECT_TRUE(session);
+      left.process = ask(**session, "select pg_backend_pid()");
+      auto done = (*session)->Execute(statement, {});
+      EXPECT_TRUE(done) << done.error().ToString();
+    }
+    auto next = connector_->OpenSession({});
+    EXPECT_TRUE(next);
+    left.next_process = ask(**next, "select pg_backend_pid()");
+    left.answer = ask(**next, question);
+    return left;
+  };
+  const auto plain =
+      after("create temp table mine (i int); prepare p as select 1; select pg_advisory_lock(4711)",
+            "select to_regclass('mine') is null and (select count(*) from pg_prepared_statements where name = 'p') = 0 "
+            "and (select count(*) from pg_locks where locktype = 'advisory' and objid = 4711) = 0");
+  EXPECT_EQ(plain.process, plain.next_process);
+  EXPECT_EQ(plain.answer, "true");
+  EXPECT_EQ(after("create temp table mine (i int)", "show search_path").answer, schema_ + ", public");
+  // An invented setting would stay, as an empty text.
+  const auto invented = after("set mine.word = 'x'", "select current_setting('mine.word', true) is null");
+  EXPECT_NE(invented.process, invented.next_process);
+  EXPECT_EQ(invented.answer, "true");
+  const auto called = after("select set_config('mine.word', 'x', false)", "select current_setting('mine.word', true) is null");
+  EXPECT_EQ(called.answer, "true");
+  // What a role gets from now on counts in sessions from now on, also where a connection lies idle.
+  ASSERT_TRUE(connector_->OpenSession({}));
+  const auto role = after("alter role current_user set work_mem = '5MB'", "show work_mem");
+  EXPECT_NE(role.process, role.next_process);
+  EXPECT_EQ(role.answer, "5MB");
+  Run("alter role current_user reset work_mem");
+  // A transaction left open, and a connection that was lost while it lay idle.
+  EXPECT_EQ(after("begin; create table " + schema_ + ".half (i int)", "select to_regclass('half') is null").answer, "true");
+  const auto lost = after("select 1", "select 1");
+  Run("select pg_terminate_backend(" + lost.next_process + ")");
+  EXPECT_EQ(after("select 1", "select 1").answer, "1");
+}
+
 TEST_F(Server, CatalogDescribes) {
   Run("CREATE TABLE orders (id bigint PRIMARY KEY, a integer NOT NULL, b text, UNIQUE (a, b)); CREATE VIEW orders_view AS SELECT "
       "* FROM orders; "

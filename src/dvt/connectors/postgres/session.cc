@@ -13,15 +13,19 @@ namespace {
 
 // Shared with a running stream, so that the session knows when it is free again.
 struct SessionState {
+  ~SessionState() { give_back(std::move(connection)); }
+
   std::unique_ptr<Connection> connection;
+  GiveBack give_back;
   bool streaming = false;
   bool was_in_transaction = false;  // when the stream began
 };
 
 class PgSession : public Session {
  public:
-  explicit PgSession(std::unique_ptr<Connection> connection) : state_(std::make_shared<SessionState>()) {
+  PgSession(std::unique_ptr<Connection> connection, GiveBack give_back) : state_(std::make_shared<SessionState>()) {
     state_->connection = std::move(connection);
+    state_->give_back = std::move(give_back);
   }
 
   Result<ExecuteResult> Execute(std::string_view sql, std::stop_token stop) override {
@@ -54,18 +58,17 @@ class PgSession : public Session {
       if (!done) return std::move(done).error();
       return columnar::MakeStream({}, std::vector<columnar::Array>());
     }
+    if (shape.has_casts) {
+      const std::string word = FirstWord(query);
+      if (word != "select" && word != "with" && word != "values" && word != "table") {
+        return Error(ErrorCode::kUnsupported, shape.notes.front() + ", which this kind of statement does not allow")
+            .WithHint("Cast the column to text in the statement.");
+      }
+    }
+    // Mostly, describing left the statement prepared: it is not read again, as inside a COPY it would be.
+    if (shape.has_casts || !connection().has_prepared()) DVT_TRY(connection().Prepare(shape.Wrap(query), stop));
     state_->was_in_transaction = in_transaction();
     state_->streaming = true;
-    const std::string word = FirstWord(query);
-    if (word == "select" || word == "with" || word == "values" || word == "table") {
-      return OpenCopyStream(connection(), shape.fields, {"", shape.Wrap(query), 10'000, ""}, stop, Release(stop));
-    }
-    if (shape.has_casts) {
-      state_->streaming = false;
-      return Error(ErrorCode::kUnsupported, shape.notes.front() + ", which this kind of statement does not allow")
-          .WithHint("Cast the column to text in the statement.");
-    }
-    // Describing left the statement prepared.
     return OpenRowStream(connection(), shape.fields, stop, Release(stop));
   }
 
@@ -116,8 +119,8 @@ class PgSession : public Session {
 
 }  // namespace
 
-std::unique_ptr<Session> MakeSession(std::unique_ptr<Connection> connection) {
-  return std::make_unique<PgSession>(std::move(connection));
+std::unique_ptr<Session> MakeSession(std::unique_ptr<Connection> connection, GiveBack give_back) {
+  return std::make_unique<PgSession>(std::move(connection), std::move(give_back));
 }
 
 }  // namespace dvt::connectors::postgres

@@ -344,11 +344,14 @@ Result<Object> NodeAdapter::StaleRelations(const tmpl::Arguments& arguments) {
   DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "stale_relations"));
   const std::string prefix = TemporaryStem(parts.identifier) + "__dvt_tmp_";
   const std::string own = TemporaryStem(parts.identifier) + run_.TemporarySuffix() + "_b";  // of another batch
-  DVT_ASSIGN(const auto relations, ListRelations(parts.database, parts.schema));
+  DVT_ASSIGN(const auto listed, run_.relations.ListStarting(*connector_, parts.schema, prefix, stop_));
   tmpl::ObjectList stale;
-  for (const auto& relation : relations) {
-    if (relation.identifier.starts_with(prefix) && !relation.identifier.starts_with(own))
-      stale.push_back(tmpl::MakeRelation(relation, policy_));
+  for (const auto& info : listed) {
+    if (info.name.name.starts_with(own)) continue;
+    RelationParts relation = PartsOfInfo(info);
+    relation.database = parts.database;
+    relation.schema = parts.schema;
+    stale.push_back(tmpl::MakeRelation(relation, policy_));
   }
   return Object::List(std::move(stale));
 }

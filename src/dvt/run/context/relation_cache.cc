@@ -4,31 +4,42 @@
 
 namespace dvt::run {
 
-Result<std::vector<columnar::RelationInfo>> RelationCache::List(connectors::Connector& connector, const std::string& schema,
-                                                                std::stop_token stop) {
+Result<const RelationCache::Relations*> RelationCache::Known(connectors::Connector& connector, const std::string& schema,
+                                                             std::unique_lock<std::mutex>& lock, std::stop_token stop) {
   const std::string& effective = schema.empty() ? connector.default_schema() : schema;
   const Key key{connector.config().name, effective};
+  if (const auto found = schemas_.find(key); found != schemas_.end()) return &found->second;
+  lock.unlock();
+  DVT_ASSIGN(auto listed, connector.ListRelations(effective, stop));
+  lock.lock();
+  const auto [at, added] = schemas_.try_emplace(key);
+  // Somebody who asked at the same time may have changed relations since.
+  for (size_t i = 0; added && i < listed.size(); ++i) at->second.try_emplace(listed[i].name.name, listed[i]);
+  return &at->second;
+}
+
+Result<std::vector<columnar::RelationInfo>> RelationCache::List(connectors::Connector& connector, const std::string& schema,
+                                                                std::stop_token stop) {
+  return ListStarting(connector, schema, "", std::move(stop));
+}
+
+Result<std::vector<columnar::RelationInfo>> RelationCache::ListStarting(connectors::Connector& connector,
+                                                                        const std::string& schema, const std::string& prefix,
+                                                                        std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  auto found = schemas_.find(key);
-  if (found == schemas_.end()) {
-    lock.unlock();
-    DVT_ASSIGN(auto listed, connector.ListRelations(effective, stop));
-    lock.lock();
-    found = schemas_.try_emplace(key).first;
-    for (auto& relation : listed) found->second.try_emplace(relation.name.name, relation);
-  }
+  DVT_ASSIGN(const Relations* known, Known(connector, schema, lock, std::move(stop)));
   std::vector<columnar::RelationInfo> relations;
-  for (const auto& [name, relation] : found->second) relations.push_back(relation);
+  for (auto at = known->lower_bound(prefix); at != known->end() && at->first.starts_with(prefix); ++at)
+    relations.push_back(at->second);
   return relations;
 }
 
 Result<std::optional<columnar::RelationInfo>> RelationCache::Find(connectors::Connector& connector,
                                                                   const columnar::RelationName& name, std::stop_token stop) {
-  DVT_ASSIGN(const auto relations, List(connector, name.schema, stop));
-  for (const auto& relation : relations) {
-    if (relation.name.name == name.name) return std::optional(relation);
-  }
-  return std::optional<columnar::RelationInfo>();
+  std::unique_lock lock(mutex_);
+  DVT_ASSIGN(const Relations* known, Known(connector, name.schema, lock, std::move(stop)));
+  const auto found = known->find(name.name);
+  return found == known->end() ? std::optional<columnar::RelationInfo>() : std::optional(found->second);
 }
 
 void RelationCache::Add(const std::string& connection, const columnar::RelationInfo& relation) {

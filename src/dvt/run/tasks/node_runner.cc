@@ -219,7 +219,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileAtomic(TextPath(run_, "compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileIfChanged(TextPath(run_, "compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
   std::string materialization =
       planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
@@ -436,7 +436,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = compiled.sql;
-  DVT_TRY(WriteFileAtomic(TextPath(run_, "compiled", node), compiled.sql + "\n"));
+  DVT_TRY(WriteFileIfChanged(TextPath(run_, "compiled", node), compiled.sql + "\n"));
   DVT_ASSIGN(const std::string stored_as, StoredFailuresKind(node));
   if (!stored_as.empty()) DVT_TRY(StoreFailures(node, stored_as, compiled, adapter, progress, result, stop));
   auto setting = [&](std::string_view key, const char* fallback) {
