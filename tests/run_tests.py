@@ -16,7 +16,7 @@ sys.path.insert(0, str(TOP / "tests"))
 from harness.context import Context  # noqa: E402
 from harness.report import Report  # noqa: E402
 
-ORDER = ["checks", "demo", "docs_site", "drivers", "projects", "conformance", "meaning", "tpcds", "tpch", "faults", "unit"]
+ORDER = ["checks", "demo", "docs_site", "drivers", "projects", "conformance", "meaning", "tpcds", "tpch", "deals", "faults", "unit"]
 
 
 def parse_arguments():
@@ -27,6 +27,8 @@ def parse_arguments():
     parser.add_argument("--complete", action="store_true", help="projects: write what came as the expectation; then read the diff")
     parser.add_argument("--program-preset", default="release", help="preset of the dvt program under test")
     parser.add_argument("--unit-preset", default="asan", help="preset of the unit tests")
+    parser.add_argument("--deals", type=int, default=0, help="deals: how many of each kind (a few without)")
+    parser.add_argument("--first-deal", type=int, default=1, help="deals: number of the first one, which seeds it")
     parser.add_argument("--no-build", action="store_true", help="test what is built already")
     parser.add_argument("--keep", action="store_true", help="leave servers and scratch folders")
     return parser.parse_args()

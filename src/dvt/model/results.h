@@ -21,6 +21,8 @@ struct TransferStats {
   double seconds = 0;
   int partitions = 1;
   int retries = 0;
+  std::string filtered_by;   ///< keys of other extracts that reduced this one: "400 keys of l_suppkey"
+  int64_t rows_avoided = 0;  ///< about how many rows they kept away
 };
 
 /// What happened to one node: a row of run_results.json.

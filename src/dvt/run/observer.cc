@@ -1,5 +1,7 @@
 #include "dvt/run/observer.h"
 
+#include <algorithm>
+
 namespace dvt::run {
 
 void FlowCounter::Add(int64_t more_rows, int64_t more_bytes) {
@@ -28,6 +30,8 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   stats.seconds = static_cast<double>(last_nanos - first_nanos) / 1e9;
   stats.partitions = partitions;
   stats.retries = retries;
+  stats.filtered_by = filtered_by;
+  if (!filtered_by.empty() && rows_without_keys) stats.rows_avoided = std::max<int64_t>(0, *rows_without_keys - stats.rows);
   return stats;
 }
 

@@ -21,7 +21,9 @@ struct FlowCounter {
   std::string name;
   std::string path;  ///< "binary COPY", …
   std::optional<int64_t> estimated_rows;
-  int partitions = 1;
+  std::optional<int64_t> rows_without_keys;  ///< estimate, where keys of other extracts reduce this one
+  std::string filtered_by;                   ///< those keys, for the results: complete when the rows have moved
+  std::atomic<int> partitions{1};
   std::atomic<int64_t> rows{0};
   std::atomic<int64_t> bytes{0};
   std::atomic<int> partitions_done{0};

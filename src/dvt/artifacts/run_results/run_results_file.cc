@@ -26,6 +26,10 @@ Value TransferValue(const model::TransferStats& transfer) {
   value.Set("seconds", transfer.seconds);
   value.Set("partitions", transfer.partitions);
   value.Set("retries", transfer.retries);
+  if (!transfer.filtered_by.empty()) {
+    value.Set("filtered_by", transfer.filtered_by);
+    value.Set("rows_avoided", transfer.rows_avoided);
+  }
   if (transfer.seconds > 0) {
     value.Set("rows_per_second", static_cast<double>(transfer.rows) / transfer.seconds);
     value.Set("megabytes_per_second", static_cast<double>(transfer.bytes) / 1e6 / transfer.seconds);

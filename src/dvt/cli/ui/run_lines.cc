@@ -43,7 +43,7 @@ std::string FitWidth(const std::string& line, int width) {
 }
 
 std::string FlowText(const run::FlowCounter& flow) {
-  double fraction = static_cast<double>(flow.partitions_done) / std::max(1, flow.partitions);
+  double fraction = static_cast<double>(flow.partitions_done) / std::max(1, flow.partitions.load());
   if (flow.estimated_rows.value_or(0) > 0) {
     fraction = std::min(0.99, static_cast<double>(flow.rows) / static_cast<double>(*flow.estimated_rows));
   }

@@ -13,6 +13,25 @@
 
 namespace dvt::engine {
 
+/// A column of another input of the same run, of which the distinct values are wanted.
+struct KeyRequest {
+  std::string input;
+  std::string column;
+};
+
+/// The distinct values of a KeyRequest's column as DuckDB casts them to text, without NULL.
+struct KeySet {
+  std::vector<std::string> values;
+  bool complete = false;  ///< false: there were more than the most that was asked for, or the input could not be read first
+};
+
+/// How an input will be read after it was narrowed.
+struct Narrowed {
+  int partitions = 1;
+  int parallel = 1;
+  std::optional<int64_t> estimated_rows;
+};
+
 /// One named input: partitions that may be opened and read in parallel, each once.
 struct Input {
   std::string name;
@@ -21,7 +40,14 @@ struct Input {
   int parallel = 1;  ///< most partitions to read at a time
   std::optional<int64_t> estimated_rows;
   std::function<Result<columnar::Stream>(int partition, std::stop_token stop)> open;  ///< thread-safe
+  /// If not empty: those inputs, which stand before this one in the list, are read whole first. `narrow` then gets the values, one set
+  /// a request, before the first `open`.
+  std::vector<KeyRequest> keys;
+  std::function<Result<Narrowed>(std::vector<KeySet> keys, std::stop_token stop)> narrow;
 };
+
+/// Above so many distinct values a KeySet stays empty and incomplete.
+inline constexpr int64_t kMostKeys = 2'000'000;
 
 /// A configured compute: `computes.yml`.
 struct ComputeConfig {

@@ -11,7 +11,7 @@
 #include "dvt/columnar/duckdb/result_stream.h"
 #include "dvt/engine/api/engine.h"
 #include "dvt/engine/duckdb/input_function.h"
-#include "dvt/engine/duckdb/input_queue.h"
+#include "dvt/engine/duckdb/run_inputs.h"
 #include "dvt/engine/duckdb/spill_folder.h"
 
 namespace dvt::engine {
@@ -20,82 +20,7 @@ namespace duck = columnar::duckdb;
 
 namespace {
 
-constexpr size_t kReadAheadBytes = size_t{12} << 20;  // per input
 constexpr const char* kDefaultSpillFolder = "target/tmp";
-
-/// The inputs of one Run inside DuckDB: a connection with one temporary view an input. Ends the readers with itself.
-class RunInputs {
- public:
-  RunInputs(std::shared_ptr<InputRegistry> registry, std::shared_ptr<duck::Connection> connection)
-      : registry_(std::move(registry)), connection_(std::move(connection)), state_(std::make_shared<RunState>()) {}
-  ~RunInputs() { End(); }
-
-  Status Register(std::vector<Input> inputs) {
-    for (Input& input : inputs) {
-      auto queue = std::make_shared<InputQueue>(std::move(input), state_, kReadAheadBytes);
-      const int64_t id = registry_->Add(queue);
-      entries_.push_back({id, queue});
-      DVT_TRY(connection_->Run(fmt::format("CREATE TEMPORARY VIEW {} AS SELECT * FROM {}({})",
-                                           duck::QuoteName(queue->input().name), kInputFunction, id)));
-    }
-    return {};
-  }
-
-  /// Prepares the query. An input that it reads more than once is first copied into a temporary table (which may spill), since
-  /// its partitions can be read only once. Readers run from here on.
-  Result<duck::PreparedQuery> Prepare(const std::string& sql, bool start) {
-    ResetBinds();
-    DVT_ASSIGN(duck::PreparedQuery query, duck::PrepareQuery(*connection_, sql));
-    if (!start) return query;
-    std::vector<Entry*> repeated;
-    for (Entry& entry : entries_) {
-      const int binds = entry.input->binds;
-      // A query that had to be cast was bound twice.
-      if (binds == 0) continue;
-      entry.input->Start();
-      if (binds > query.times_prepared) repeated.push_back(&entry);
-    }
-    if (repeated.empty()) return query;
-    query.statement.Reset();
-    for (Entry* entry : repeated) DVT_TRY(Materialize(*entry));
-    return duck::PrepareQuery(*connection_, sql);
-  }
-
-  const std::shared_ptr<RunState>& state() const { return state_; }
-  const std::shared_ptr<duck::Connection>& connection() const { return connection_; }
-
-  void End() {
-    state_->Stop();
-    for (Entry& entry : entries_) {
-      entry.input->Join();
-      registry_->Remove(entry.id);
-    }
-    entries_.clear();
-  }
-
- private:
-  struct Entry {
-    int64_t id;
-    std::shared_ptr<InputQueue> input;
-  };
-
-  void ResetBinds() {
-    for (Entry& entry : entries_) entry.input->binds = 0;
-  }
-
-  Status Materialize(Entry& entry) {
-    const std::string name = duck::QuoteName(entry.input->input().name);
-    const std::string copy = duck::QuoteName(fmt::format("dvt copy {} of {}", entry.id, entry.input->input().name));
-    DVT_TRY(connection_->Run(fmt::format("CREATE TEMPORARY TABLE {} AS SELECT * FROM {}({})", copy, kInputFunction, entry.id),
-                             state_->token()));
-    return connection_->Run(fmt::format("CREATE OR REPLACE TEMPORARY VIEW {} AS SELECT * FROM {}", name, copy));
-  }
-
-  std::shared_ptr<InputRegistry> registry_;
-  std::shared_ptr<duck::Connection> connection_;
-  std::shared_ptr<RunState> state_;
-  std::vector<Entry> entries_;
-};
 
 /// The query's rows; stops the inputs with itself.
 class RunStream : public columnar::BatchSource {

@@ -39,6 +39,12 @@ class InputQueue {
   /// Waits for the readers: stop the run first, or drain the queue.
   ~InputQueue();
   const Input& input() const { return input_; }
+  /// Before Start: how the rows that are left will be read.
+  void SetNarrowed(const Narrowed& narrowed) {
+    input_.partitions = narrowed.partitions;
+    input_.parallel = narrowed.parallel;
+    if (narrowed.estimated_rows) input_.estimated_rows = narrowed.estimated_rows;
+  }
   /// Starts the readers; once.
   void Start();
   /// The next batch of any partition; nullopt at the end, or when the run stopped.

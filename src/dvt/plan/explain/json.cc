@@ -30,6 +30,23 @@ Value ReadToJson(const ReadFacts& read) {
   return out;
 }
 
+Value KeyFiltersToJson(const ExtractFragment& extract) {
+  Value any = Value::MakeList();
+  for (const auto& all : extract.key_filters) {
+    Value list = Value::MakeList();
+    for (const KeyFilter& filter : all) {
+      Value entry = Value::MakeMap();
+      entry.Set("column", filter.column.name);
+      Value from = Value::MakeList();
+      for (const KeySource& source : filter.from) from.Push(source.input + "." + source.column);
+      entry.Set("keys_of", std::move(from));
+      list.Push(std::move(entry));
+    }
+    any.Push(std::move(list));
+  }
+  return any;
+}
+
 Value ExtractToJson(const ExtractFragment& extract) {
   Value out = Value::MakeMap();
   out.Set("connection", extract.connection);
@@ -46,6 +63,8 @@ Value ExtractToJson(const ExtractFragment& extract) {
   }
   out.Set("columns", std::move(columns));
   out.Set("estimated_rows", RowsOrNull(extract.estimated_rows));
+  out.Set("rows_without_join_filters", RowsOrNull(extract.rows_without_keys));
+  out.Set("join_filters", KeyFiltersToJson(extract));
   out.Set("pushed", Texts(extract.pushed));
   Value kept = Value::MakeList();
   for (const NotPushed& item : extract.not_pushed) {

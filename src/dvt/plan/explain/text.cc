@@ -63,7 +63,12 @@ class TreeText {
            false);
     auto rows = extract.estimated_rows;
     if (read != nullptr && read->estimated_rows) rows = read->estimated_rows;
-    Line("rows", rows ? "about " + HumanCount(static_cast<double>(*rows)) : "not known before reading", false);
+    std::string count = rows ? "about " + HumanCount(static_cast<double>(*rows)) : "not known before reading";
+    if (!extract.key_filters.empty() && extract.estimated_rows && extract.rows_without_keys) {
+      count = fmt::format("about {}, {} without the join filters", HumanCount(static_cast<double>(*extract.estimated_rows)),
+                          HumanCount(static_cast<double>(*extract.rows_without_keys)));
+    }
+    Line("rows", count, false);
     if (read != nullptr) {
       std::string text = fmt::format("{} partition{}", read->partitions, read->partitions == 1 ? "" : "s");
       if (!read->partitioned_by.empty()) text += ", " + read->partitioned_by;

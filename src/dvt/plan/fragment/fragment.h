@@ -8,6 +8,7 @@
 
 #include "dvt/base/result/diagnostics.h"
 #include "dvt/columnar/types/relation.h"
+#include "dvt/plan/fragment/source_profile.h"
 
 namespace dvt::plan {
 
@@ -25,6 +26,22 @@ struct NotPushed {
   std::string reason;
 };
 
+/// A column of another extract of the plan.
+struct KeySource {
+  std::string input;   ///< its input name
+  std::string column;  ///< as the input exposes it
+
+  friend bool operator==(const KeySource&, const KeySource&) = default;
+};
+
+/// Rows whose column holds none of the values that these inputs have cannot change the model's result.
+struct KeyFilter {
+  std::vector<KeySource> from;    ///< inputs of earlier extracts; all their values together
+  columnar::Field column;         ///< of the source
+  std::string qualifier;          ///< before the column's name: quoted, with its dot, or empty
+  std::optional<int64_t> domain;  ///< about how many values the column has
+};
+
 /// One read from one source.
 struct ExtractFragment {
   std::string connection;
@@ -38,6 +55,12 @@ struct ExtractFragment {
   std::string where;
   columnar::Fields fields;  ///< expected result columns, empty if unknown before asking the source
   std::optional<int64_t> estimated_rows;
+  /// Filters that are known only when the inputs that they name were read: any of these lists, each of which holds as a whole.
+  std::vector<std::vector<KeyFilter>> key_filters;
+  std::optional<int64_t> rows_without_keys;  ///< estimate, if there are key filters
+  SourceProfile profile;                     ///< for rendering the values of key filters
+  size_t filter_at = 0;                      ///< where a further condition goes into `sql`
+  bool filtered = false;                     ///< a WHERE stands before that place
   std::vector<NotPushed> not_pushed;
   std::vector<std::string> pushed;  ///< "3 of 9 columns", "o_orderdate >= '1995-01-01'", "join with nation", "group by"
 };

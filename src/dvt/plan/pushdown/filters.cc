@@ -202,6 +202,7 @@ class BlockReader {
         if (!first && pair->right.source != source) continue;
         const ColumnRef& to = first ? pair->left : pair->right;
         const ColumnRef& from = first ? pair->right : pair->left;
+        facts_.one_sided.push_back({to, from, term});
         const bool inside = std::any_of(below.begin(), below.end(), [&](const auto& b) { return b.first == from.source; });
         if (!inside) Add(source, Transfer(all, from, to), open);
       }
@@ -215,24 +216,7 @@ class BlockReader {
   }
 
   void PropagateKeys(const Predicate& all) {
-    std::vector<std::vector<ColumnRef>> classes;
-    for (const KeyPair& pair : facts_.joins) {
-      std::vector<ColumnRef> merged{pair.left, pair.right};
-      for (auto it = classes.begin(); it != classes.end();) {
-        const bool touches =
-            std::any_of(it->begin(), it->end(), [&](const ColumnRef& c) { return c == pair.left || c == pair.right; });
-        if (!touches) {
-          ++it;
-          continue;
-        }
-        for (const ColumnRef& c : *it) {
-          if (std::find(merged.begin(), merged.end(), c) == merged.end()) merged.push_back(c);
-        }
-        it = classes.erase(it);
-      }
-      classes.push_back(std::move(merged));
-    }
-    for (const auto& group : classes) {
+    for (const auto& group : EqualColumns(facts_.joins)) {
       for (const ColumnRef& from : group) {
         for (const ColumnRef& to : group) {
           if (from != to) Add(to.source, Transfer(all, from, to), facts_.nullable[to.source]);
@@ -259,6 +243,27 @@ class BlockReader {
 };
 
 }  // namespace
+
+std::vector<std::vector<ColumnRef>> EqualColumns(const std::vector<KeyPair>& pairs) {
+  std::vector<std::vector<ColumnRef>> classes;
+  for (const KeyPair& pair : pairs) {
+    std::vector<ColumnRef> merged{pair.left, pair.right};
+    for (auto it = classes.begin(); it != classes.end();) {
+      const bool touches =
+          std::any_of(it->begin(), it->end(), [&](const ColumnRef& c) { return c == pair.left || c == pair.right; });
+      if (!touches) {
+        ++it;
+        continue;
+      }
+      for (const ColumnRef& c : *it) {
+        if (std::find(merged.begin(), merged.end(), c) == merged.end()) merged.push_back(c);
+      }
+      it = classes.erase(it);
+    }
+    classes.push_back(std::move(merged));
+  }
+  return classes;
+}
 
 struct FilterAnalysis::State {
   const sql::Analysis& analysis;
@@ -416,5 +421,11 @@ const Scope* FilterAnalysis::ScopeOf(const Source* source) const {
   const auto it = state_->scope_of.find(source);
   return it == state_->scope_of.end() ? nullptr : it->second;
 }
+
+std::optional<std::vector<std::optional<ColumnRef>>> FilterAnalysis::OutputColumns(const Scope* scope) const {
+  return state_->OutputColumns(scope);
+}
+const std::vector<const Source*>& FilterAnalysis::ReadersOf(const Scope* scope) const { return state_->readers[scope]; }
+bool FilterAnalysis::IsLimited(const Scope* scope) { return plan::IsLimited(scope); }
 
 }  // namespace dvt::plan

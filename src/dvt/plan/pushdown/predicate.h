@@ -61,13 +61,6 @@ Predicate AllOf(std::vector<Predicate> predicates);
 Predicate AnyOf(std::vector<Predicate> predicates);
 bool SamePredicate(const Predicate& a, const Predicate& b);
 
-/// What a source is, for rendering.
-struct SourceProfile {
-  const sql::Dialect* dialect = nullptr;
-  SourceFacts facts;
-  bool model_text_binary = true;  ///< the model's own dialect compares texts by bytes
-};
-
 /// The predicate as text of the source's dialect, weakened to what means the same there; `columns` are the table's, `qualifier` (quoted,
 /// with its dot, or empty) goes before each name. Empty if nothing is left. Each part that was lost adds a sentence to `reasons`.
 std::optional<std::string> RenderPredicate(const Predicate& predicate, const columnar::Fields& columns,

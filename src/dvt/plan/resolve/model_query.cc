@@ -40,6 +40,17 @@ bool CanQuery(const Catalog& catalog, const std::string& connection) {
   return (catalog.abilities(connection) & static_cast<uint32_t>(SourceAbility::kQueries)) != 0;
 }
 
+void NameOutputs(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect) {
+  if (!dialect.Has(sql::Feature::kNamesAfterCalls)) return;
+  query = sql::InnerQuery(query);
+  while (query != nullptr && query->Is(sql::Kind::kSetOperation)) query = sql::InnerQuery(query->Child(5));
+  if (query == nullptr || !query->Is(sql::Kind::kSelect)) return;
+  for (sql::Node*& item : query->Child(sql::kItemsSlot)->Children()) {
+    const bool star = item->Is(sql::Kind::kStar) || (item->Is(sql::Kind::kField) && item->Child(1)->Is(sql::Kind::kStar));
+    if (!star && !item->Is(sql::Kind::kAlias)) item = sql::MakeAlias(arena, item, "?column?");
+  }
+}
+
 void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& where, Diagnostics& warnings) {
   std::set<std::string> seen;
   for (const auto& note : notes) {

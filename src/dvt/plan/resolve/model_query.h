@@ -63,6 +63,9 @@ void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& w
 /// DVT002 for used columns whose type has no exact home on the way.
 void WarnLossyTypes(const sql::Analysis& analysis, ModelQuery& query, Diagnostics& warnings);
 
+/// Gives outputs of a qualified query that have no name the one that its dialect would give them in a table, where that is known.
+void NameOutputs(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect);
+
 /// One SELECT over one table with the meaning of a qualified query whose CTEs and derived tables only choose, compute and filter; nullptr
 /// if it is anything else. The query is not changed.
 sql::Node* FlattenSelection(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect);

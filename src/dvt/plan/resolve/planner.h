@@ -11,19 +11,10 @@
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/types/relation.h"
 #include "dvt/plan/fragment/fragment.h"
+#include "dvt/plan/fragment/source_profile.h"
 #include "dvt/sql/fwd.h"
 
 namespace dvt::plan {
-
-/// What a source does with values, as far as pushed predicates care. The defaults are the cautious ones.
-struct SourceFacts {
-  bool binary_collation = false;  ///< text equality compares bytes (else equality of texts stays in the engine)
-  bool char_padded =
-      false;  ///< CHAR(n) values arrive blank-padded though they compare without the padding (our connectors strip it)
-  bool loose_types = false;  ///< a column may hold values of any type; dates are ISO texts (SQLite)
-  bool odd_dates = true;     ///< dates such as 0000-00-00 that arrive as NULL
-  std::string time_zone;     ///< of the session; empty: unknown
-};
 
 /// What the planner may ask of a connection.
 enum class SourceAbility : uint32_t {
@@ -68,9 +59,12 @@ std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string&
 /// Knobs; the defaults are right for everybody but tests.
 struct PlanOptions {
   bool push_predicates = true;
-  bool push_joins = true;        ///< tables of one source joined there
-  bool push_semi_joins = true;   ///< key filters from another table of the same source
-  bool push_aggregates = true;   ///< whole grouped subqueries
+  bool push_joins = true;       ///< tables of one source joined there
+  bool push_semi_joins = true;  ///< key filters from another table of the same source
+  bool push_aggregates = true;  ///< whole grouped subqueries
+  bool push_keys = true;        ///< keys of inputs that were read reduce other extracts while the model runs
+  /// A join filter must be expected to save at least so many rows.
+  int64_t key_filter_rows = 10'000;
   bool force_federated = false;  ///< also where direct would do
   /// Above this many rows a table is read in partitions rather than joined inside the source.
   int64_t partition_above_rows = 500'000;

@@ -229,8 +229,11 @@ TEST_F(PlannerTest, TheTreeIsReadable) {
   options.connection_types = {{"shop", "mysql"}, {"crm", "postgres"}, {"wh", "postgres"}};
   options.reads = {{"binary rows", 4, 2, "key range o_orderkey", 15000, {}}, {}};
   const std::string text = RenderPlanText(plan, options);
-  EXPECT_NE(text.find("model.shop.m · federated\n├─ extract shop__orders · shop (mysql) · shop.orders\n"), std::string::npos)
+  EXPECT_NE(text.find("model.shop.m · federated\n├─ extract crm__customer · crm (postgres) · public.customer\n"),
+            std::string::npos)
       << text;
+  EXPECT_NE(text.find("├─ extract shop__orders · shop (mysql) · shop.orders\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("o_custkey in the keys of crm__customer.c_custkey, once those are read"), std::string::npos) << text;
   EXPECT_NE(text.find("4 partitions, key range o_orderkey, 2 at a time, binary rows"), std::string::npos) << text;
   EXPECT_NE(text.find("└─ load into wh (postgres) · public.m as table\n"), std::string::npos) << text;
   const Value json = PlanToJson(plan, options.reads);

@@ -37,6 +37,13 @@ void AddTerms(const SplitInput& input, std::vector<std::string>& terms) {
   terms.insert(terms.end(), input.key_filters.begin(), input.key_filters.end());
 }
 
+// Further conditions may follow here.
+void EndFilter(const SplitInput& input, bool filtered, ExtractFragment& extract) {
+  extract.profile = input.profile;
+  extract.filter_at = extract.sql.size();
+  extract.filtered = filtered;
+}
+
 }  // namespace
 
 ExposedNames ExposeColumns(const CollectedInputs& inputs) {
@@ -73,6 +80,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, con
   extract.sql = fmt::format("SELECT {}\nFROM {}", Join(extract.select_list, ", "),
                             QuotedRelation(catalog, input.table->connection, input.table->relation));
   if (!extract.where.empty()) extract.sql += "\nWHERE " + extract.where;
+  EndFilter(input, !extract.where.empty(), extract);
   extract.estimated_rows = input.EstimatedRows();
   extract.not_pushed = input.not_pushed;
   extract.pushed = input.pushed;
@@ -100,6 +108,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const JoinedInput& join, con
   }
   extract.sql = fmt::format("SELECT {}{}", Join(extract.select_list, ", "), from);
   if (!terms.empty()) extract.sql += "\nWHERE " + Join(terms, " AND ");
+  EndFilter(join.anchor(), !terms.empty(), extract);
   extract.select_list.clear();
   extract.estimated_rows = std::max<int64_t>(1, static_cast<int64_t>(rows));
   return extract;
@@ -119,6 +128,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group) {
   extract.sql =
       fmt::format("SELECT {}\nFROM {}", Join(items, ", "), QuotedRelation(catalog, extract.connection, input.table->relation));
   if (!input.where.empty()) extract.sql += "\nWHERE " + input.where;
+  EndFilter(input, !input.where.empty(), extract);
   if (!group.keys.empty()) extract.sql += "\nGROUP BY " + Join(group.keys, ", ");
   extract.pushed = input.pushed;
   if (group.keys.empty()) extract.estimated_rows = 1;

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "dvt/base/text/text.h"
-#include "dvt/plan/split/extracts.h"
+#include "dvt/plan/split/key_filters.h"
 #include "dvt/plan/split/prune.h"
 
 namespace dvt::plan {
@@ -31,6 +31,7 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
   options.analyze.source = query.source();
   SimplifyExists(query.arena(), out.root);
   DVT_TRY(MissingDescription(query, sql::Qualify(query.arena(), out.root, query.dialect(), &query, options)));
+  NameOutputs(query.arena(), out.root, query.dialect());
   DVT_TRY(PruneColumns(query.arena(), out.root, query.dialect(), &query));
   DVT_ASSIGN(out.analysis, sql::Analyze(out.root, query.dialect(), &query, options.analyze));
   return out;
@@ -60,6 +61,10 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   for (const GroupedInput& group : inputs.groups) plan.extracts.push_back(MakeExtract(catalog, group));
   for (const SplitInput& input : inputs.tables) plan.extracts.push_back(MakeExtract(catalog, input, names));
   WarnNotPushed(plan, plan.warnings);
+  if (request.options.push_keys) {
+    const auto edges = FindKeyEdges(tree.analysis, query.dialect(), collector.filters());
+    PlanKeyFilters(request.options, tree.analysis, collector.filters(), edges, inputs, names, plan.extracts);
+  }
   UseInputs(query.arena(), tree.root, tree.analysis, inputs, names);
 
   std::vector<sql::TranspileNote> notes;

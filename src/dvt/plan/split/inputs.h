@@ -75,6 +75,7 @@ class InputCollector {
                  const sql::Node* root);
   /// One input a relation or joined group, in order of appearance.
   Result<CollectedInputs> Collect();
+  const FilterAnalysis& filters() const { return filters_; }
 
  private:
   Status AddOccurrence(const sql::Source& source);

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/key_predicate.h"
 #include "dvt/plan/resolve/fake_catalog_test.h"
 
 namespace dvt::plan {
@@ -148,10 +149,36 @@ class SplitTest : public testing::Test {
     return request;
   }
 
-  std::vector<std::string> RunPlan(const ModelPlan& plan, const FakeCatalog& catalog) {
+  /// What the runner makes of an extract's key filters when the inputs before it are there.
+  std::string KeyCondition(const ExtractFragment& extract, size_t most_bytes) {
+    std::vector<std::string> any;
+    for (const auto& all : extract.key_filters) {
+      std::vector<std::string> terms;
+      for (const KeyFilter& filter : all) {
+        std::vector<std::string> values;
+        for (const KeySource& source : filter.from) {
+          for (std::string& row : database_->Query(fmt::format("SELECT DISTINCT CAST(\"{0}\" AS VARCHAR) FROM inputs.\"{1}\" "
+                                                               "WHERE \"{0}\" IS NOT NULL",
+                                                               source.column, source.input))) {
+            EXPECT_TRUE(row.rfind("ERROR", 0) != 0) << row;
+            row.pop_back();
+            values.push_back(std::move(row));
+          }
+        }
+        if (const auto text = KeyPredicate(filter, extract.profile, std::move(values), most_bytes)) terms.push_back(*text);
+      }
+      if (terms.empty()) return {};
+      any.push_back("(" + Join(terms, " AND ") + ")");
+    }
+    ++key_filtered_;
+    return any.empty() ? "" : "(" + Join(any, " OR ") + ")";
+  }
+
+  std::vector<std::string> RunPlan(const ModelPlan& plan, const FakeCatalog& catalog, size_t most_bytes) {
     database_->Run("DROP SCHEMA IF EXISTS inputs CASCADE; CREATE SCHEMA inputs");
     for (const auto& extract : plan.extracts) {
-      std::string sql = extract.sql;
+      const std::string condition = KeyCondition(extract, most_bytes);
+      std::string sql = condition.empty() ? extract.sql : WithCondition(extract, condition);
       if (catalog.connections.at(extract.connection).dialect == "mysql") std::replace(sql.begin(), sql.end(), '`', '"');
       database_->Run(fmt::format("CREATE TABLE inputs.\"{}\" AS {}", extract.input_name, sql));
     }
@@ -176,10 +203,11 @@ class SplitTest : public testing::Test {
       auto request = Deal(text, catalog, deal);
       ASSERT_TRUE(request.has_value()) << name << "\n" << request.error().ToString();
       request->options.partition_above_rows = i % 2 == 0 ? 500'000 : 10'000;
+      request->options.key_filter_rows = i % 3 == 2 ? 10'000 : 0;
       auto plan = PlanModel(*request, catalog);
       ASSERT_TRUE(plan.has_value()) << name << "\n" << plan.error().ToString() << "\n" << request->sql;
       if (std::getenv("DVT_SPLIT_SHOW") != nullptr) fmt::print("{} deal {}\n{}\n", name, i, RenderPlanText(*plan));
-      const auto rows = RunPlan(*plan, catalog);
+      const auto rows = RunPlan(*plan, catalog, i % 2 == 0 ? 100'000 : 300);
       ASSERT_EQ(rows.size(), expected.size()) << name << " " << (rows.empty() ? "" : rows.front()) << "\n"
                                               << RenderPlanText(*plan);
       ASSERT_EQ(rows, expected) << name << "\n" << RenderPlanText(*plan);
@@ -200,6 +228,7 @@ class SplitTest : public testing::Test {
 
   static std::filesystem::path folder_;
   static std::unique_ptr<Database> database_;
+  int key_filtered_ = 0;
 };
 
 std::filesystem::path SplitTest::folder_;

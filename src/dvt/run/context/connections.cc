@@ -105,7 +105,8 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
   static const std::vector<std::string> kKeys = {"prefer_column", "rows_per_partition", "min_partitions",  "max_partitions",
                                                  "parallel",      "batch_rows",         "connect_timeout", "query_timeout",
-                                                 "retries",       "retry_base",         "retry_max",       "retry_on_unknown"};
+                                                 "retries",       "retry_base",         "retry_max",       "retry_on_unknown",
+                                                 "push",          "join_filter_rows"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -131,6 +132,24 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
   DVT_TRY(number("retry_base", 0, base.retry.base_seconds));
   DVT_TRY(number("retry_max", 0, base.retry.max_seconds));
   if (settings["retry_on_unknown"].is_bool()) base.retry.retry_on_unknown = settings["retry_on_unknown"].as_bool();
+  return base;
+}
+
+Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file) {
+  if (!settings.is_map()) return base;
+  auto rows = static_cast<double>(base.key_filter_rows);
+  DVT_TRY(ReadNumber(settings, "join_filter_rows", 0, rows, file));
+  base.key_filter_rows = static_cast<int64_t>(rows);
+  const Value& push = settings["push"];
+  if (push.is_null()) return base;
+  const std::string wanted = push.is_string() ? push.as_string() : "";
+  if (wanted != "all" && wanted != "filters") {
+    return Error(ErrorCode::kConfig, fmt::format("'{}' is no way to push work to the sources", push.ToText()))
+        .At({file, push.mark().line, push.mark().column})
+        .WithHint("push: all (joins, aggregates and join filters too), or push: filters (columns and filters only)");
+  }
+  const bool all = wanted == "all";
+  base.push_joins = base.push_semi_joins = base.push_aggregates = base.push_keys = all;
   return base;
 }
 

@@ -11,6 +11,7 @@
 #include "dvt/connectors/api/connector.h"
 #include "dvt/engine/api/engine.h"
 #include "dvt/model/project.h"
+#include "dvt/plan/resolve/planner.h"
 
 namespace dvt::run {
 
@@ -44,5 +45,7 @@ class Connections {
 /// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
 /// parallel, batch_rows, connect_timeout, query_timeout, retries, retry_base, retry_max, retry_on_unknown; `base` where a key is missing.
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
+/// What of the same settings is the planner's: `push`, `join_filter_rows`.
+Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);
 
 }  // namespace dvt::run

@@ -114,6 +114,8 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   if (compute.empty() && node.config["compute"].is_string()) compute = node.config["compute"].as_string();
   DVT_ASSIGN(const auto config, run_.connections->Compute(compute));
   request.compute = config.name;
+  DVT_ASSIGN(request.options, PlanOptionsFrom(run_.manifest->project.raw["transfer"], {}, run_.manifest->project.file));
+  DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
   DVT_ASSIGN(plan, plan::PlanModel(request, catalog_));
   return planned;
 }

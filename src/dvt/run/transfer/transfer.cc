@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/key_predicate.h"
 #include "dvt/run/transfer/pump.h"
 
 namespace dvt::run {
@@ -60,6 +61,7 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     flow.path = extract.read.method;
     flow.estimated_rows = extract.read.estimated_rows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
     flow.partitions = static_cast<int>(extract.read.partitions.size());
+    flow.rows_without_keys = extract.fragment->rows_without_keys;
   }
   return {};
 }
@@ -73,7 +75,7 @@ Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shar
     DVT_ASSIGN(scope, extract.connector->BeginRead(stop));
   }
   extract.scope = scope;
-  connectors::ReadRequest request;
+  connectors::ReadRequest& request = extract.request;
   request.relation = fragment.relation;
   request.alias = fragment.alias;
   request.select_list = fragment.select_list;
@@ -132,7 +134,79 @@ engine::Input Transfer::MakeInput(size_t index) {
   input.parallel = extract.read.parallel;
   input.estimated_rows = extract.fragment->estimated_rows ? extract.fragment->estimated_rows : extract.read.estimated_rows;
   input.open = [this, index](int partition, std::stop_token stop) { return OpenPartition(index, partition, stop); };
+  for (const auto& all : extract.fragment->key_filters) {
+    for (const plan::KeyFilter& filter : all) {
+      for (const plan::KeySource& source : filter.from) input.keys.push_back({source.input, source.column});
+    }
+  }
+  if (!input.keys.empty()) {
+    input.narrow = [this, index](std::vector<engine::KeySet> keys, std::stop_token stop) {
+      return Narrow(index, std::move(keys), std::move(stop));
+    };
+  }
   return input;
+}
+
+namespace {
+
+// The condition that the keys make, and what it says for people; empty if they say nothing.
+std::string KeyCondition(const plan::ExtractFragment& fragment, std::vector<engine::KeySet>& sets, size_t most_bytes,
+                         std::vector<std::string>& notes) {
+  std::vector<std::string> any;
+  bool everywhere = true;
+  size_t next = 0;
+  for (const auto& all : fragment.key_filters) {
+    std::vector<std::string> terms;
+    for (const plan::KeyFilter& filter : all) {
+      bool complete = true;
+      std::vector<std::string> values;
+      for (size_t i = 0; i < filter.from.size(); ++i) {
+        engine::KeySet& set = sets[next++];
+        complete = complete && set.complete;
+        values.insert(values.end(), std::make_move_iterator(set.values.begin()), std::make_move_iterator(set.values.end()));
+      }
+      const size_t count = values.size();
+      auto text = complete ? plan::KeyPredicate(filter, fragment.profile, std::move(values), most_bytes) : std::nullopt;
+      if (!text) continue;
+      terms.push_back(std::move(*text));
+      notes.push_back(fmt::format("{} keys of {}", count, filter.column.name));
+    }
+    everywhere = everywhere && !terms.empty();
+    any.push_back(Join(terms, " AND "));
+  }
+  if (!everywhere || any.empty()) return {};
+  return any.size() == 1 ? any.front() : "((" + Join(any, ") OR (") + "))";
+}
+
+}  // namespace
+
+Result<engine::Narrowed> Transfer::Narrow(size_t index, std::vector<engine::KeySet> keys, std::stop_token stop) {
+  PreparedExtract& extract = extracts_[index];
+  std::vector<std::string> notes;
+  const std::string condition = KeyCondition(*extract.fragment, keys, context_.key_filter_bytes, notes);
+  engine::Narrowed out{static_cast<int>(extract.read.partitions.size()), extract.read.parallel,
+                       extract.fragment->rows_without_keys};
+  if (condition.empty()) return out;
+  connectors::ReadRequest request = extract.request;
+  if (request.relation) {
+    request.where = request.where.empty() ? condition : request.where + " AND " + condition;
+  } else {
+    request.sql = plan::WithCondition(*extract.fragment, condition);
+  }
+  auto read = extract.connector->PlanRead(request, extract.scope, stop);
+  if (!read)
+    return std::move(read).error().Within(fmt::format("while planning the filtered read of {} from connection '{}'",
+                                                      Join(extract.fragment->sources, ", "), extract.fragment->connection));
+  extract.read.partitions = std::move(read->partitions);
+  extract.read.parallel = read->parallel;
+  extract.read.partitioned_by = std::move(read->partitioned_by);
+  extract.read.repeatable = read->repeatable;
+  progress_.extracts[index].filtered_by = Join(notes, ", ");
+  progress_.extracts[index].partitions = static_cast<int>(extract.read.partitions.size());
+  out.partitions = static_cast<int>(extract.read.partitions.size());
+  out.parallel = extract.read.parallel;
+  out.estimated_rows = extract.fragment->estimated_rows;
+  return out;
 }
 
 Result<columnar::Fields> Transfer::EngineFields(std::stop_token stop) {

@@ -23,12 +23,14 @@ struct TransferContext {
   int64_t queue_bytes = 16 << 20;  ///< between the engine and the loaders
   int64_t hold_bytes = 32 << 20;   ///< a partition that cannot be resumed is held up to this, then spilled
   std::string spill_folder;
+  size_t key_filter_bytes = 600'000;  ///< of values in one query; more become ranges
   int load_parallel = 2;
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
 };
 
 /// One extract with how it will be read.
 struct PreparedExtract {
+  connectors::ReadRequest request;
   const plan::ExtractFragment* fragment = nullptr;
   std::shared_ptr<connectors::Connector> connector;
   std::shared_ptr<connectors::ReadScope> scope;
@@ -67,6 +69,8 @@ class Transfer {
                         std::stop_token stop);
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
+  /// Plans the read anew, with the keys that other extracts gave.
+  Result<engine::Narrowed> Narrow(size_t extract, std::vector<engine::KeySet> keys, std::stop_token stop);
   Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
   Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw,

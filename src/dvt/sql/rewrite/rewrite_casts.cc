@@ -165,7 +165,8 @@ Node* Rewriter::Cast(Node* node) {
   if (node->Has(kTry) && !to_.Has(Feature::kTryCast))
     Note(Verdict::kUnsupported, node, "TRY_CAST", std::string(to_.name) + " has no TRY_CAST");
   const bool mysql_cast = to_.Has(Feature::kDatePartKeywords) && to_.Has(Feature::kBacktickIdentifiers);
-  if (mysql_cast && !MysqlCastName(*type, *name))
+  const bool zoned = !customary_ && type->kind == TypeKind::kTimestampTz;
+  if (mysql_cast && (!MysqlCastName(*type, *name) || zoned))
     Note(Verdict::kUnsupported, node, "CAST", "MySQL has no cast to " + type->ToString());
   if (type->kind == TypeKind::kDecimal && type->precision == 0 && to_.Has(Feature::kStructBraces)) *name = "DECIMAL(38, 18)";
   return customary_ ? node : ExactCast(node, *type, *name);  // else its type follows by the tables

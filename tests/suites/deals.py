@@ -1,0 +1,23 @@
+"""Tables dealt at random over PostgreSQL, MariaDB, SQLite and DuckDB: the 22 TPC-H and 99 TPC-DS queries and random ones give the rows that
+DuckDB alone gives. More of them: `./dev test deals --deals N`, or `python tests/deals --help`."""
+from deals.check import DataSet, check_deal
+
+NAME, ABOUT, NEEDS = "deals", "queries over tables dealt at random over four databases equal DuckDB alone", ["release", "servers"]
+SCALE = "0.01"
+# Data, target, deals of a usual run, queries of a deal (random ones only).
+PLAN = (("tpch", "duckdb", 1, 0), ("tpch", "postgres", 1, 0), ("tpcds", "duckdb", 1, 0), ("tpcds", "postgres", 1, 0), ("random", "duckdb", 2, 120),
+        ("random", "postgres", 1, 120))
+
+
+def run(report, context):
+    sets = {}
+    for what, target, usual, queries in PLAN:
+        if not report.wants(what):
+            continue
+        if what not in sets:
+            sets[what] = DataSet(context, what, SCALE, context.scratch(f"deals {what}"))
+        count = context.arguments.deals or usual
+        for number in range(context.arguments.first_deal, context.arguments.first_deal + count):
+            check_deal(report, context, sets[what], number, target, queries=queries)
+    for data in sets.values():
+        data.close()
