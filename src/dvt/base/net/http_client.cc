@@ -1,0 +1,160 @@
+#include "dvt/base/net/http_client.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt {
+
+namespace {
+
+using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
+using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
+
+size_t TakeBody(char* bytes, size_t size, size_t count, void* to) {
+  static_cast<std::string*>(to)->append(bytes, size * count);
+  return size * count;
+}
+
+size_t TakeHeader(char* bytes, size_t size, size_t count, void* to) {
+  const std::string_view line(bytes, size * count);
+  auto* headers = static_cast<std::vector<HttpHeader>*>(to);
+  if (line.starts_with("HTTP/")) headers->clear();  // of an interim response
+  if (const size_t colon = line.find(':'); colon != std::string_view::npos)
+    headers->push_back({std::string(TrimView(line.substr(0, colon))), std::string(TrimView(line.substr(colon + 1)))});
+  return size * count;
+}
+
+int Stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
+std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find('?')); }
+
+ErrorCode CodeOf(CURLcode code) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: return ErrorCode::kTimeout;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM: return ErrorCode::kAuthentication;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL: return ErrorCode::kInvalidArgument;
+    default: return ErrorCode::kConnection;
+  }
+}
+
+HeaderList MakeHeaders(const HttpRequest& request) {
+  curl_slist* list = nullptr;
+  for (const auto& header : request.headers) list = curl_slist_append(list, (header.name + ": " + header.value).c_str());
+  list = curl_slist_append(list, "Expect:");  // a body is sent at once
+  return {list, &curl_slist_free_all};
+}
+
+void SetBody(CURL* handle, const HttpRequest& request) {
+  const bool carries = !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  if (request.method == "HEAD") curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+  if (carries) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
+  }
+  if (request.method != "GET" && request.method != "HEAD")
+    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+}
+
+void SetLimits(CURL* handle, const HttpRequest& request) {
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 30L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, 60L);
+  if (request.timeout_seconds > 0)
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout_seconds * 1000));
+  if (!request.ca_bundle.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, request.ca_bundle.c_str());
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "dvt");
+}
+
+}  // namespace
+
+const std::string* HttpResponse::Find(std::string_view name) const {
+  for (const auto& header : headers)
+    if (EqualsIgnoreCase(header.name, name)) return &header.value;
+  return nullptr;
+}
+
+// Handles that wait for the next request; each keeps its connections.
+struct HttpClient::Pool {
+  std::mutex mutex;
+  std::vector<Handle> idle;
+
+  Handle Get() {
+    const std::lock_guard lock(mutex);
+    if (idle.empty()) return {curl_easy_init(), &curl_easy_cleanup};
+    Handle handle = std::move(idle.back());
+    idle.pop_back();
+    return handle;
+  }
+  void Put(Handle handle) {
+    curl_easy_reset(handle.get());
+    const std::lock_guard lock(mutex);
+    idle.push_back(std::move(handle));
+  }
+};
+
+HttpClient::HttpClient() : pool_(std::make_unique<Pool>()) {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+HttpClient::~HttpClient() = default;
+
+Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_token stop) {
+  Handle handle = pool_->Get();
+  if (handle == nullptr) return Error(ErrorCode::kInternal, "libcurl cannot be used");
+  const HeaderList headers = MakeHeaders(request);
+  HttpResponse response;
+  char reason[CURL_ERROR_SIZE] = {};
+  curl_easy_setopt(handle.get(), CURLOPT_URL, request.url.c_str());
+  SetLimits(handle.get(), request);
+  SetBody(handle.get(), request);
+  curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, &TakeBody);
+  curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &response.body);
+  curl_easy_setopt(handle.get(), CURLOPT_HEADERFUNCTION, &TakeHeader);
+  curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &response.headers);
+  curl_easy_setopt(handle.get(), CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle.get(), CURLOPT_XFERINFOFUNCTION, &Stopped);
+  curl_easy_setopt(handle.get(), CURLOPT_XFERINFODATA, &stop);
+  const CURLcode done = curl_easy_perform(handle.get());
+  long status = 0;
+  curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (done != CURLE_OK) {
+    const std::string place = WithoutQuery(request.url);
+    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, fmt::format("{} {} was cancelled", request.method, place));
+    return Error(CodeOf(done),
+                 fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
+  }
+  response.status = static_cast<int>(status);
+  pool_->Put(std::move(handle));
+  return response;
+}
+
+std::string UrlEncode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+}  // namespace dvt

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/base/result/result.h"
+
+namespace dvt {
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<HttpHeader> headers;
+  std::string body;            ///< sent if not empty, or if the method is POST, PUT or PATCH
+  double timeout_seconds = 0;  ///< of the whole exchange; 0: only silence of a minute ends it
+  std::string ca_bundle;       ///< file of trusted certificates; empty: the system's
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;
+  std::string body;
+
+  /// The first header of a name (any case), or nullptr.
+  const std::string* Find(std::string_view name) const;
+};
+
+/// Sends HTTP requests (libcurl) and keeps connections open between them. Redirects are not followed: a catalog's token must not travel.
+/// Proxies are the environment's. Thread-safe; any status is a response, not an error.
+class HttpClient {
+ public:
+  HttpClient();
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  /// kConnection, kTimeout, kAuthentication (certificates), kCancelled after a stop. Errors name the address without its query.
+  Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop);
+
+ private:
+  struct Pool;
+  std::unique_ptr<Pool> pool_;
+};
+
+/// `text` with everything but letters, digits and -._~ as %XX.
+std::string UrlEncode(std::string_view text);
+
+}  // namespace dvt

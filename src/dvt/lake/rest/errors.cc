@@ -1,0 +1,120 @@
+#include "dvt/lake/rest/errors.h"
+
+#include <fmt/format.h>
+
+#include "dvt/base/text/text.h"
+#include "dvt/base/text/value.h"
+
+namespace dvt::lake {
+
+namespace {
+
+struct Detail {
+  std::string type;
+  std::string message;
+};
+
+Detail DetailOf(const HttpResponse& response) {
+  const auto json = ParseJson(response.body);
+  if (!json || !json->is_map()) return {};
+  const Value& error = (*json)["error"];
+  if (error.is_map()) return {error["type"].ToText(), error["message"].ToText()};
+  if (error.is_string()) {
+    const Value& text = (*json)["error_description"];
+    return {error.as_string(), text.is_string() ? text.as_string() : std::string()};
+  }
+  const Value& message = (*json)["message"];
+  return {{}, message.is_string() ? message.as_string() : std::string()};
+}
+
+ErrorCode CodeOf(int status, const std::string& type) {
+  // OAuth answers 400 and 401 alike for wrong credentials.
+  for (const auto* oauth : {"invalid_client", "unauthorized_client", "invalid_grant", "invalid_scope", "access_denied"})
+    if (type == oauth) return ErrorCode::kAuthentication;
+  switch (status) {
+    case 400: return ErrorCode::kInvalidArgument;
+    case 401: return ErrorCode::kAuthentication;
+    case 403: return ErrorCode::kPermission;
+    case 404: return ErrorCode::kNotFound;
+    case 406:
+    case 501: return ErrorCode::kUnsupported;
+    case 408: return ErrorCode::kTimeout;
+    case 409:
+      return type.find("CommitFailed") != std::string::npos ? ErrorCode::kDeadlock
+             : type.find("NotEmpty") != std::string::npos   ? ErrorCode::kConstraint
+                                                            : ErrorCode::kAlreadyExists;
+    case 412: return ErrorCode::kDeadlock;
+    case 419: return ErrorCode::kAuthentication;
+    case 422: return ErrorCode::kInvalidArgument;
+    case 429:
+    case 503: return ErrorCode::kThrottled;
+    case 502:
+    case 504: return ErrorCode::kConnection;
+    default: return ErrorCode::kUnknown;
+  }
+}
+
+std::string FirstLine(const std::string& text) {
+  std::string line = text.substr(0, text.find('\n'));
+  constexpr size_t kLongest = 300;
+  if (line.size() > kLongest) line = line.substr(0, kLongest) + "…";
+  return line;
+}
+
+std::string Sentence(ErrorCode code, int status, const Detail& detail, const std::string& what) {
+  switch (code) {
+    case ErrorCode::kAuthentication: return fmt::format("the catalog refused the credentials for {}", what);
+    case ErrorCode::kPermission: return fmt::format("the catalog does not allow access to {}", what);
+    case ErrorCode::kNotFound:
+      if (detail.type.find("NoSuchNamespace") != std::string::npos) return fmt::format("there is no such namespace for {}", what);
+      return fmt::format("there is no such thing as {}", what);
+    case ErrorCode::kAlreadyExists: return fmt::format("{} exists already", what);
+    case ErrorCode::kConstraint: return fmt::format("{} is not empty", what);
+    case ErrorCode::kDeadlock: return fmt::format("somebody else changed {} at the same time", what);
+    default: break;
+  }
+  return fmt::format("the catalog answered {} for {}", status, what);
+}
+
+const char* HintOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kAuthentication: return "check the client id, the secret, the scope and the token of the catalog";
+    case ErrorCode::kPermission: return "ask the catalog's administrator for the privilege";
+    case ErrorCode::kThrottled: return "the catalog is busy; try again later";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+Error ErrorOfResponse(const HttpResponse& response, const std::string& what) {
+  const Detail detail = DetailOf(response);
+  const ErrorCode code = CodeOf(response.status, detail.type);
+  std::string message = Sentence(code, response.status, detail, what);
+  if (const std::string line = FirstLine(detail.message); !line.empty()) message += ": " + line;
+  std::string vendor = std::to_string(response.status);
+  if (!detail.type.empty()) vendor += " " + detail.type;
+  return Error(code, std::move(message)).WithVendorCode(std::move(vendor)).WithHint(HintOf(code));
+}
+
+LakeErrorKind KindOf(const Error& error) {
+  const bool schema = error.vendor_code().find("NoSuchNamespace") != std::string::npos;
+  switch (error.code()) {
+    case ErrorCode::kConnection:
+    case ErrorCode::kTimeout:
+    case ErrorCode::kThrottled: return LakeErrorKind::kCatalogConnection;
+    case ErrorCode::kAuthentication:
+    case ErrorCode::kPermission: return LakeErrorKind::kCatalogAuthentication;
+    case ErrorCode::kNotFound: return schema ? LakeErrorKind::kNamespaceNotFound : LakeErrorKind::kTableNotFound;
+    case ErrorCode::kType: return LakeErrorKind::kSchemaEvolution;
+    case ErrorCode::kDeadlock: return LakeErrorKind::kConcurrencyConflict;
+    case ErrorCode::kStartOver: return LakeErrorKind::kCommitStateUnknown;
+    default: return error.vendor_code().starts_with('5') ? LakeErrorKind::kCatalogConnection : LakeErrorKind::kOther;
+  }
+}
+
+bool IsPassing(const Error& error) {
+  return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout || error.code() == ErrorCode::kThrottled;
+}
+
+}  // namespace dvt::lake

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "dvt/base/net/http_client.h"
+#include "dvt/base/result/result.h"
+
+namespace dvt::lake {
+
+/// The hierarchy that callers of the lake branch on (see KindOf); the Python package has an exception for each.
+enum class LakeErrorKind : uint8_t {
+  kCatalogConnection,
+  kCatalogAuthentication,
+  kTableNotFound,
+  kNamespaceNotFound,
+  kSchemaEvolution,
+  kConcurrencyConflict,
+  kCommitStateUnknown,  ///< the catalog did not say whether it committed
+  kOther,
+};
+
+LakeErrorKind KindOf(const Error& error);
+
+/// An answer that is no success as an Error, whatever its body is: Iceberg's {"error": {…}}, OAuth's {"error", "error_description"}, or
+/// nothing. `what` says what was asked, such as "the table sales.orders". The message is short; vendor_code is "404 NoSuchTableException".
+Error ErrorOfResponse(const HttpResponse& response, const std::string& what);
+
+/// True for failures of a request that may simply be repeated: no connection, timeout, 429, 503.
+bool IsPassing(const Error& error);
+
+}  // namespace dvt::lake

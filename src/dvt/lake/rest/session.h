@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/base/net/http_client.h"
+#include "dvt/base/text/value.h"
+#include "dvt/lake/rest/config.h"
+#include "dvt/lake/rest/token_source.h"
+
+namespace dvt::lake {
+
+/// One exchange with the catalog.
+struct CatalogCall {
+  std::string method = "GET";
+  std::string path;               ///< below uri/v1/{prefix}/, encoded
+  std::vector<HttpHeader> query;  ///< not encoded
+  Value body;                     ///< null: none
+  std::string what;               ///< for errors: "the table sales.orders"
+  bool delegate = false;          ///< ask for credentials of the storage
+  bool repeatable = true;         ///< false: a failure in transit is told, not repeated (commits)
+  std::string if_none_match;      ///< an ETag
+  bool outside_prefix = false;    ///< below uri/v1/
+};
+
+struct CatalogAnswer {
+  int status = 0;
+  Value body;
+  std::string etag;
+};
+
+/// Requests to one REST catalog: configuration, tokens, retries, errors. Thread-safe.
+class CatalogSession {
+ public:
+  /// Asks /v1/config and applies its defaults and overrides.
+  static Result<std::unique_ptr<CatalogSession>> Open(CatalogConfig config, std::stop_token stop);
+
+  /// Any status below 400, and 304; everything else is an error (see ErrorOfResponse). A failed call that is not repeatable and whose
+  /// outcome is not known (a 5xx, a cut connection, a timeout) is kStartOver.
+  Result<CatalogAnswer> Call(const CatalogCall& call, std::stop_token stop);
+
+  /// True if the catalog says it has the endpoint ("HEAD /v1/{prefix}/namespaces/{namespace}"), or says nothing about endpoints and the
+  /// endpoint is among those that every catalog has had.
+  bool Has(const std::string& endpoint, bool without_list) const {
+    return endpoints_.empty() ? without_list : endpoints_.contains(endpoint);
+  }
+  /// The properties given, completed by the catalog's defaults and overrides.
+  const std::map<std::string, std::string>& properties() const { return properties_; }
+  const CatalogConfig& config() const { return config_; }
+  std::string namespace_separator() const { return separator_; }
+
+ private:
+  explicit CatalogSession(CatalogConfig config);
+  Status Configure(std::stop_token stop);
+  Result<HttpResponse> Send(const CatalogCall& call, std::stop_token stop);
+  Result<HttpRequest> MakeRequest(const CatalogCall& call, const std::string& token) const;
+
+  CatalogConfig config_;
+  std::map<std::string, std::string> properties_;
+  std::set<std::string> endpoints_;
+  std::string prefix_;
+  std::string separator_ = "\x1f";
+  HttpClient client_;
+  TokenSource tokens_;
+};
+
+}  // namespace dvt::lake
