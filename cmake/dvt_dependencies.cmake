@@ -45,6 +45,7 @@ endfunction()
 dvt_arrow_library(arrow libarrow.so.2600)
 dvt_arrow_library(compute libarrow_compute.so.2600)
 dvt_arrow_library(parquet libparquet.so.2600)
+dvt_arrow_library(s3 libarrow_s3.so.2600)
 # Only the C data interface's plain header, for folders that must not see Arrow C++.
 add_library(arrow_c_abi INTERFACE)
 target_include_directories(arrow_c_abi SYSTEM INTERFACE "${PYARROW_ROOT}/include")

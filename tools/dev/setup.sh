@@ -20,6 +20,8 @@ BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache mold git ca-certificates
 TEST_PACKAGES="libgtest-dev clang-format time postgresql-15 postgresql-client-15 mariadb-server-core mariadb-client
   chromium chromium-driver"
 
+LAKE_PACKAGES="openjdk-17-jdk-headless maven"
+
 say() { printf '\033[2m· %s\033[0m\n' "$*" >&2; }
 die() { printf 'dev: %s\n' "$*" >&2; exit 1; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -157,4 +159,22 @@ setup_tests() {
   apt_packages $TEST_PACKAGES
   step venv-test "$PIP_VERSION $(cat tools/dev/requirements-test.txt)" make_venv test
   step toxiproxy "$TOXIPROXY_VERSION" fetch_toxiproxy
+}
+
+# Iceberg's own REST catalog server, from its test fixtures (tools/dev/iceberg/pom.xml pins the versions), with our launcher.
+fetch_iceberg() {
+  local folder=$DVT_DEPS/iceberg scratch
+  say "Iceberg's REST catalog server"
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  mvn -q -B -f tools/dev/iceberg/pom.xml dependency:copy-dependencies -DoutputDirectory="$scratch/lib" >"$(log_file maven)" 2>&1 ||
+    { tail -n 30 "$(log_file maven)" >&2; die "the catalog server's libraries could not be fetched"; }
+  javac -cp "$scratch/lib/*" -d "$scratch/classes" tools/dev/iceberg/CatalogServer.java >&2 || die "the catalog server's launcher does not compile"
+  rm -rf "$folder"
+  mv "$scratch" "$folder"
+}
+
+setup_lake() {
+  # shellcheck disable=SC2086
+  apt_packages $LAKE_PACKAGES
+  step iceberg "$(cat tools/dev/iceberg/pom.xml tools/dev/iceberg/CatalogServer.java | sha256sum)" fetch_iceberg
 }

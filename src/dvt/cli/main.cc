@@ -62,7 +62,7 @@ int RunCommand(dvt::cli::Options& options, std::stop_token stop) {
     event.message = code.error().ToString();
     event.data.Set("exc", event.message);
     options.observer->Event(event);
-    if (options.log_format == "default" || options.command == "sql") PrintError(code.error());
+    if (options.log_format == "default" || options.command == "sql" || options.command == "lake") PrintError(code.error());
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   dvt::cli::TellEnd(options, code && *code == 0, elapsed.count());
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   const auto env = dvt::project::ProcessEnvironment();
   // The folder itself may come from the environment, and the project file decides on the rest.
   dvt::cli::ProjectHead project;
-  if (options->command != "sql") project = dvt::cli::ReadProjectHead(dvt::cli::ProjectFolder(*options, env));
+  if (options->command != "sql" && options->command != "lake") project = dvt::cli::ReadProjectHead(dvt::cli::ProjectFolder(*options, env));
   if (auto resolved = dvt::cli::ResolveFlags(*options, env, project); !resolved) {
     PrintError(resolved.error());
     return 2;

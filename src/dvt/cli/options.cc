@@ -210,6 +210,7 @@ void AddCommands(CLI::App& app, Options& o) {
   AddCommand(app, o, "debug", "Check configuration, connections and computes");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
   AddSql(app, o);
+  AddLakeCommand(app, o);
   AddArtifactCommands(app, o);
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");

@@ -7,6 +7,7 @@
 
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
+#include "dvt/cli/commands/lake_options.h"
 #include "dvt/model/warn_policy.h"
 #include "dvt/run/observer.h"
 
@@ -94,6 +95,7 @@ struct Options {
   bool strict = false;                 ///< sql transpile: differences are errors
   std::string identify;                ///< sql: as-written, as-needed, always
   std::string schema_file;             ///< sql: JSON of tables, columns and types
+  LakeOptions lake;
   std::vector<std::string> arguments;  ///< as typed, for run_results.json
 };
 

@@ -23,6 +23,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"clean", &CleanCommand},
       {"init", &InitCommand},
       {"sql", &SqlCommand},
+      {"lake", &LakeCommand},
       {"snapshot", &BuildCommand},
       {"clone", &BuildCommand},
       {"deps", &DepsCommand},

@@ -53,7 +53,7 @@ Result<std::shared_ptr<run::Observer>> OpenLog(const Options& options, const Pro
   const LogOrigin origin{options.invocation_id, CustomEnvironment()};
   const bool wants_colors = options.use_colors && Typed(options, "use-colors", "use-colors");
   // `dvt sql` is a filter: nothing joins what it writes.
-  const bool filter = options.command == "sql";
+  const bool filter = options.command == "sql" || options.command == "lake";
   std::optional<LogLevel> level = filter ? std::nullopt : LevelOf(options.log_level);
   if (options.quiet && level && *level < LogLevel::kError) level = LogLevel::kError;
   std::vector<std::unique_ptr<run::Observer>> observers;

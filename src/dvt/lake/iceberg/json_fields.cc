@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "dvt/lake/iceberg/json_fields_internal.h"
+#include "dvt/lake/iceberg/json_fields.h"
 
 namespace dvt::lake {
 

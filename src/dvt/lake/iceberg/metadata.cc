@@ -6,6 +6,7 @@
 #include <random>
 
 #include "dvt/base/text/text.h"
+#include "dvt/lake/avro/container.h"
 
 namespace dvt::lake {
 
@@ -68,6 +69,16 @@ int64_t TableMetadata::IntProperty(const std::string& key, int64_t otherwise) co
 bool TableMetadata::BoolProperty(const std::string& key, bool otherwise) const {
   const std::string text = Property(key, "");
   return text.empty() ? otherwise : EqualsIgnoreCase(text, "true");
+}
+
+Result<TableMetadata> ParseMetadata(std::string_view text) {
+  std::string unpacked;
+  if (text.starts_with("\x1f\x8b")) {
+    DVT_ASSIGN(unpacked, avro::Gunzip(text));
+    text = unpacked;
+  }
+  DVT_ASSIGN(const Value json, ParseJson(text));
+  return MetadataFromJson(json);
 }
 
 int64_t NewSnapshotId() {

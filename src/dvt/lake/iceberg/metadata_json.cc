@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dvt/lake/iceberg/json_fields_internal.h"
+#include "dvt/lake/iceberg/json_fields.h"
 #include "dvt/lake/iceberg/metadata.h"
 
 namespace dvt::lake {

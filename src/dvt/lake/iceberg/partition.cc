@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dvt/lake/iceberg/json_fields_internal.h"
+#include "dvt/lake/iceberg/json_fields.h"
 
 namespace dvt::lake {
 

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+
+#include "dvt/base/text/text.h"
+#include "dvt/cli/commands/command.h"
+#include "dvt/cli/commands/lake_verbs.h"
+#include "dvt/cli/ui/result_table.h"
+
+namespace dvt::cli {
+
+namespace {
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// A setting of the command line, or of the environment.
+void Take(lake::Properties& into, const char* key, const std::string& given, const char* variable) {
+  const std::string value = given.empty() ? Environment(variable) : given;
+  if (!value.empty()) into[key] = value;
+}
+
+Result<lake::Properties> PropertiesOf(const LakeOptions& options) {
+  lake::Properties properties;
+  Take(properties, "uri", options.uri, "DVT_LAKE_URI");
+  Take(properties, "warehouse", options.warehouse, "DVT_LAKE_WAREHOUSE");
+  Take(properties, "credential", {}, "DVT_LAKE_CREDENTIAL");
+  Take(properties, "token", {}, "DVT_LAKE_TOKEN");
+  Take(properties, "scope", {}, "DVT_LAKE_SCOPE");
+  Take(properties, "oauth2-server-uri", {}, "DVT_LAKE_OAUTH2_SERVER_URI");
+  DVT_ASSIGN(const auto given, LakeSettings(options.properties));
+  for (const auto& [key, value] : given) properties[key] = value;
+  return properties;
+}
+
+struct VerbEntry {
+  const char* name;
+  Result<int> (*function)(LakeCall& call);
+};
+
+constexpr VerbEntry kVerbs[] = {
+    {"catalog", &LakeCatalog},
+    {"namespace list", &LakeNamespaceList},
+    {"namespace create", &LakeNamespaceCreate},
+    {"namespace show", &LakeNamespaceShow},
+    {"namespace set", &LakeNamespaceSet},
+    {"namespace drop", &LakeNamespaceDrop},
+    {"table list", &LakeTableList},
+    {"table create", &LakeTableCreate},
+    {"table show", &LakeTableShow},
+    {"table drop", &LakeTableDrop},
+    {"table rename", &LakeTableRename},
+    {"table register", &LakeTableRegister},
+    {"view list", &LakeViewList},
+    {"view drop", &LakeViewDrop},
+    {"scan", &LakeScan},
+    {"files", &LakeFiles},
+    {"history", &LakeHistory},
+    {"append", &LakeAppend},
+    {"overwrite", &LakeOverwrite},
+    {"upsert", &LakeUpsert},
+    {"delete", &LakeDelete},
+};
+
+}  // namespace
+
+Result<lake::Properties> LakeSettings(const std::vector<std::string>& given) {
+  lake::Properties out;
+  for (const auto& each : given) {
+    const size_t equal = each.find('=');
+    if (equal == std::string::npos || equal == 0)
+      return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is no NAME=VALUE", each));
+    out[each.substr(0, equal)] = each.substr(equal + 1);
+  }
+  return out;
+}
+
+Result<std::shared_ptr<lake::RestCatalog>> LakeCall::Catalog() {
+  if (catalog == nullptr) {
+    auto config = lake::CatalogConfig::FromProperties(properties);
+    if (!config) return std::move(config).error().WithHint("give --uri or set DVT_LAKE_URI");
+    DVT_ASSIGN(catalog, lake::RestCatalog::Connect(*config, stop));
+  }
+  return catalog;
+}
+
+Result<lake::Table> LakeCall::OpenTable() {
+  if (options.name.ends_with(".metadata.json")) return lake::Table::FromMetadata(options.name, properties);
+  DVT_ASSIGN(const auto identifier, lake::TableIdentifier::Parse(options.name));
+  DVT_ASSIGN(auto connected, Catalog());
+  return lake::Table::Load(std::move(connected), identifier, stop);
+}
+
+void LakeCall::Print(const Value& json, const std::string& text) const {
+  if (options.output == "json") {
+    std::printf("%s\n", ToJson(json, 2).c_str());
+  } else if (!text.empty()) {
+    std::printf("%s%s", text.c_str(), text.ends_with('\n') ? "" : "\n");
+  }
+}
+
+Result<int> LakeCommand(const Options& options, std::stop_token stop) {
+  LakeCall call{options.lake, stop, {}, nullptr};
+  DVT_ASSIGN(call.properties, PropertiesOf(options.lake));
+  for (const auto& verb : kVerbs)
+    if (options.lake.verb == verb.name) return verb.function(call);
+  return Error(ErrorCode::kInternal, fmt::format("dvt lake has no '{}'", options.lake.verb));
+}
+
+}  // namespace dvt::cli

@@ -1,0 +1,169 @@
+#include "dvt/cli/commands/lake_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "dvt/cli/options.h"
+
+namespace dvt::cli {
+
+namespace {
+
+class LakeVerbs {
+ public:
+  LakeVerbs(CLI::App* lake, Options& options) : lake_(lake), options_(options), o_(options.lake) {}
+
+  void Add() {
+    Verb(lake_, "catalog", "What the catalog is and can do");
+    AddNamespaces();
+    AddTables();
+    AddViews();
+    AddRows();
+  }
+
+ private:
+  CLI::App* Verb(CLI::App* above, const char* name, const char* about) {
+    CLI::App* verb = above->add_subcommand(name, about);
+    const std::string full = above == lake_ ? name : above->get_name() + " " + name;
+    verb->callback([this, full] {
+      options_.command = "lake";
+      o_.verb = full;
+    });
+    verb->add_option("--uri", o_.uri, "Address of the catalog's REST API (else DVT_LAKE_URI)");
+    verb->add_option("--warehouse", o_.warehouse, "Warehouse or catalog name (else DVT_LAKE_WAREHOUSE)");
+    verb->add_option("--property", o_.properties,
+                     "Setting of the catalog or the storage, NAME=VALUE; secrets better in DVT_LAKE_CREDENTIAL, DVT_LAKE_TOKEN");
+    return verb;
+  }
+
+  CLI::App* Group(const char* name, const char* about) {
+    CLI::App* group = lake_->add_subcommand(name, about);
+    group->require_subcommand(1);
+    return group;
+  }
+
+  void Output(CLI::App* verb) { verb->add_option("--output", o_.output, "text or json")->check(CLI::IsMember({"text", "json"})); }
+
+  void AddNamespaces() {
+    CLI::App* group = Group("namespace", "Namespaces of the catalog");
+    CLI::App* list = Verb(group, "list", "Namespaces, of the top or below one");
+    list->add_option("name", o_.name, "Namespace, levels divided by dots");
+    Output(list);
+    CLI::App* create = Verb(group, "create", "Make a namespace");
+    create->add_option("name", o_.name, "Namespace")->required();
+    create->add_option("--set", o_.settings, "Property, NAME=VALUE");
+    create->add_flag("--if-missing", o_.if_missing, "It may be there already");
+    CLI::App* show = Verb(group, "show", "Properties of a namespace");
+    show->add_option("name", o_.name, "Namespace")->required();
+    Output(show);
+    CLI::App* set = Verb(group, "set", "Change properties of a namespace");
+    set->add_option("name", o_.name, "Namespace")->required();
+    set->add_option("--set", o_.settings, "Property, NAME=VALUE");
+    set->add_option("--unset", o_.removals, "Property to remove");
+    Verb(group, "drop", "Remove an empty namespace")->add_option("name", o_.name, "Namespace")->required();
+  }
+
+  void AddTables() {
+    CLI::App* group = Group("table", "Tables of the catalog");
+    CLI::App* list = Verb(group, "list", "Tables of a namespace");
+    list->add_option("name", o_.name, "Namespace")->required();
+    Output(list);
+    CLI::App* create = Verb(group, "create", "Make a table with the columns of a file");
+    create->add_option("name", o_.name, "namespace.table")->required();
+    create->add_option("--like", o_.like, "Parquet or Arrow file whose columns it gets")->required();
+    create->add_option("--location", o_.location, "Where it lies (default: the catalog chooses)");
+    create->add_option("--set", o_.settings, "Property, NAME=VALUE");
+    create->add_flag("--if-missing", o_.if_missing, "It may be there already");
+    Shape(create);
+    CLI::App* show = Verb(group, "show", "Columns, partitions, properties and snapshots of a table");
+    show->add_option("name", o_.name, "namespace.table")->required();
+    Output(show);
+    CLI::App* drop = Verb(group, "drop", "Remove a table");
+    drop->add_option("name", o_.name, "namespace.table")->required();
+    drop->add_flag("--purge", o_.purge, "Its files too");
+    CLI::App* rename = Verb(group, "rename", "Give a table another name");
+    rename->add_option("name", o_.name, "namespace.table")->required();
+    rename->add_option("to", o_.other, "namespace.table")->required();
+    CLI::App* enroll = Verb(group, "register", "Make a table of a metadata file");
+    enroll->add_option("name", o_.name, "namespace.table")->required();
+    enroll->add_option("location", o_.other, "Of the metadata.json")->required();
+  }
+
+  void AddViews() {
+    CLI::App* group = Group("view", "Views of the catalog");
+    CLI::App* list = Verb(group, "list", "Views of a namespace");
+    list->add_option("name", o_.name, "Namespace")->required();
+    Output(list);
+    Verb(group, "drop", "Remove a view")->add_option("name", o_.name, "namespace.view")->required();
+  }
+
+  void Shape(CLI::App* verb) {
+    verb->add_option("--partition-by", o_.partition_by, "Such as 'day(ts), bucket(16, id), region'");
+    verb->add_option("--sort-by", o_.sort_by, "Such as 'region, ts desc'");
+  }
+
+  void Moment(CLI::App* verb) {
+    verb->add_option("--snapshot", o_.snapshot, "Id of the snapshot to read");
+    verb->add_option("--as-of", o_.as_of, "The table as it was at this moment, such as '2024-01-31 12:00'");
+    verb->add_option("--ref", o_.ref, "Branch or tag to read");
+    verb->add_option("--where", o_.where, "Only rows for which this SQL condition is true");
+  }
+
+  void AddRows() {
+    CLI::App* scan = Verb(lake_, "scan", "Read rows of a table");
+    scan->add_option("name", o_.name, "namespace.table, or the location of a metadata.json")->required();
+    scan->add_option("--columns", o_.columns, "Only these")->delimiter(',');
+    scan->add_option("--limit", o_.limit, "At most so many rows");
+    scan->add_option("--threads", o_.threads, "Row groups read at a time");
+    scan->add_option("--file", o_.file, "Write the rows here: .parquet, or an Arrow stream ('-': standard output)");
+    Moment(scan);
+    Output(scan);
+    CLI::App* files = Verb(lake_, "files", "The files that a scan would read");
+    files->add_option("name", o_.name, "namespace.table, or the location of a metadata.json")->required();
+    Moment(files);
+    Output(files);
+    CLI::App* history = Verb(lake_, "history", "Snapshots of a table");
+    history->add_option("name", o_.name, "namespace.table, or the location of a metadata.json")->required();
+    Output(history);
+    CLI::App* append = Writer("append", "Add rows of a file to a table");
+    append->add_flag("--create", o_.create, "Make the table if it is missing");
+    Shape(append);
+    CLI::App* overwrite = Writer("overwrite", "Put the rows of a file in the place of others");
+    overwrite->add_option("--where", o_.where, "Of those for which this SQL condition is true (default: of all)");
+    overwrite->add_flag("--partitions", o_.partitions, "Of those in the partitions that the new rows fall into");
+    Writer("upsert", "Add rows of a file, in the place of those with the same key")
+        ->add_option("--key", o_.keys, "Columns of the key (default: the table's identifier columns)")
+        ->delimiter(',');
+    CLI::App* remove = Verb(lake_, "delete", "Remove rows of a table");
+    remove->add_option("name", o_.name, "namespace.table")->required();
+    remove->add_option("--where", o_.where, "SQL condition that is true for them")->required();
+    remove->add_option("--branch", o_.branch, "Branch to write to");
+    Output(remove);
+  }
+
+  CLI::App* Writer(const char* name, const char* about) {
+    CLI::App* verb = Verb(lake_, name, about);
+    verb->add_option("name", o_.name, "namespace.table")->required();
+    verb->add_option("rows", o_.other, "Parquet or Arrow file; '-': an Arrow stream on standard input")->required();
+    verb->add_flag("--no-evolution", o_.no_evolution, "Columns that the table does not have are an error");
+    verb->add_option("--branch", o_.branch, "Branch to write to");
+    Output(verb);
+    return verb;
+  }
+
+  CLI::App* lake_;
+  Options& options_;
+  LakeOptions& o_;
+};
+
+}  // namespace
+
+void AddLakeCommand(CLI::App& app, Options& options) {
+  CLI::App* lake = app.add_subcommand("lake", "Iceberg tables and their catalogs; no project needed");
+  lake->require_subcommand(1);
+  // The verbs' callbacks outlive this call.
+  static std::vector<std::unique_ptr<LakeVerbs>> alive;
+  alive.push_back(std::make_unique<LakeVerbs>(lake, options));
+  alive.back()->Add();
+}
+
+}  // namespace dvt::cli

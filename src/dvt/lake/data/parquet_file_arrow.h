@@ -1,0 +1,73 @@
+#pragma once
+
+#include <arrow/record_batch.h>
+#include <parquet/arrow/reader.h>
+
+#include <map>
+#include <memory>
+
+#include "dvt/lake/data/shape_arrow.h"
+#include "dvt/lake/filter/value_range.h"
+#include "dvt/lake/storage/file_store.h"
+
+namespace dvt::lake {
+
+/// How a Parquet file is read.
+struct ParquetRead {
+  std::vector<NestedField> fields;   ///< the columns wanted, as the table has them
+  std::map<int, Literal> constants;  ///< values of columns that the file may lack: identity partition values
+  std::optional<NameMapping> names;  ///< for files without ids
+  int64_t batch_rows = 1 << 16;
+};
+
+/// One open Parquet file whose row groups may be read by several threads at a time, each through its own RowGroupReader.
+class ParquetFile {
+ public:
+  static Result<std::shared_ptr<ParquetFile>> Open(FileStore& store, const std::string& location, int64_t size, ParquetRead read);
+
+  int row_groups() const;
+  int64_t rows(int row_group) const;
+  /// The place of a row group's first row in the file.
+  int64_t first_row(int row_group) const;
+  /// False only if no row of the group can pass.
+  bool MightMatch(const BoundFilter& filter, int row_group) const;
+  /// A reader of one group's batches, shaped as ParquetRead::fields.
+  class RowGroupReader;
+  Result<std::unique_ptr<RowGroupReader>> OpenRowGroup(int row_group) const;
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
+
+ private:
+  ParquetFile() = default;
+  Status FindLeaves();
+  Result<std::unique_ptr<parquet::arrow::FileReader>> MakeReader() const;
+  int LeafOf(int field_id) const;
+
+  std::string location_;
+  bool local_ = true;
+  ParquetRead read_;
+  NameLevel names_ = nullptr;
+  std::shared_ptr<arrow::io::RandomAccessFile> input_;
+  std::shared_ptr<parquet::FileMetaData> metadata_;
+  std::vector<int> leaves_;            // Parquet columns to read
+  std::map<int, int> leaf_of_field_;   // primitive columns outside lists and maps, by id
+  std::map<int, Type> type_of_field_;  // as wanted
+  std::shared_ptr<arrow::Schema> schema_;
+};
+
+class ParquetFile::RowGroupReader {
+ public:
+  /// Null at the end.
+  Result<std::shared_ptr<arrow::RecordBatch>> Next();
+
+ private:
+  friend class ParquetFile;
+  RowGroupReader(const ParquetFile& file, std::unique_ptr<parquet::arrow::FileReader> reader,
+                 std::unique_ptr<arrow::RecordBatchReader> batches)
+      : file_(file), reader_(std::move(reader)), batches_(std::move(batches)) {}
+
+  const ParquetFile& file_;
+  std::unique_ptr<parquet::arrow::FileReader> reader_;
+  std::unique_ptr<arrow::RecordBatchReader> batches_;
+};
+
+}  // namespace dvt::lake

@@ -1,0 +1,161 @@
+#include "dvt/lake/filter/value_range.h"
+
+#include <algorithm>
+
+namespace dvt::lake {
+
+namespace {
+
+bool Below(const std::optional<Literal>& bound, const Literal& value) { return bound && CompareLiterals(*bound, value) < 0; }
+bool Above(const std::optional<Literal>& bound, const Literal& value) { return bound && CompareLiterals(*bound, value) > 0; }
+bool Same(const std::optional<Literal>& bound, const Literal& value) { return bound && CompareLiterals(*bound, value) == 0; }
+
+bool InRange(const ValueRange& range, const Literal& value) { return !Above(range.lower, value) && !Below(range.upper, value); }
+
+bool IsSingle(const ValueRange& range, const Literal& value) {
+  return range.exact && !range.may_be_nan && Same(range.lower, value) && Same(range.upper, value);
+}
+
+// Bounds may be shortened; so may the prefix be longer than they are.
+bool MightStart(const ValueRange& range, const std::string& prefix) {
+  if (range.lower && range.lower->as_bytes().substr(0, prefix.size()) > prefix) return false;
+  return !range.upper || range.upper->as_bytes().substr(0, prefix.size()) >= prefix.substr(0, range.upper->as_bytes().size());
+}
+
+bool MightPass(const BoundFilter& test, const ValueRange& range) {
+  if (test.op == Op::kIsNull) return range.may_be_null;
+  if (!range.may_be_value) return false;
+  switch (test.op) {
+    case Op::kIsNan: return range.may_be_nan;
+    case Op::kLess: return !range.lower || CompareLiterals(*range.lower, test.values[0]) < 0;
+    case Op::kLessEqual: return !Above(range.lower, test.values[0]);
+    case Op::kGreater: return !range.upper || CompareLiterals(*range.upper, test.values[0]) > 0;
+    case Op::kGreaterEqual: return !Below(range.upper, test.values[0]);
+    case Op::kEqual: return InRange(range, test.values[0]);
+    case Op::kNotEqual: return !IsSingle(range, test.values[0]);
+    case Op::kIn:
+      return std::any_of(test.values.begin(), test.values.end(), [&](const Literal& value) { return InRange(range, value); });
+    case Op::kNotIn:
+      return std::none_of(test.values.begin(), test.values.end(), [&](const Literal& value) { return IsSingle(range, value); });
+    case Op::kStartsWith: return MightStart(range, test.values[0].as_bytes());
+    case Op::kNotStartsWith:
+      return !range.exact || !range.lower || !range.lower->as_bytes().starts_with(test.values[0].as_bytes());
+    default: return true;
+  }
+}
+
+bool SurelyPasses(const BoundFilter& test, const ValueRange& range) {
+  if (test.op == Op::kIsNull) return !range.may_be_value;
+  if (range.may_be_null) return false;
+  if (test.op == Op::kNotNull) return true;
+  if (test.op == Op::kNotNan) return !range.may_be_nan;
+  const auto outside = [&](const Literal& value) { return Above(range.lower, value) || Below(range.upper, value); };
+  // NaN differs from every value, and is neither smaller nor greater.
+  if (test.op == Op::kNotEqual) return outside(test.values[0]);
+  if (test.op == Op::kNotIn) return std::all_of(test.values.begin(), test.values.end(), outside);
+  if (range.may_be_nan) return false;
+  switch (test.op) {
+    case Op::kLess: return Below(range.upper, test.values[0]);
+    case Op::kLessEqual: return range.upper && !Above(range.upper, test.values[0]);
+    case Op::kGreater: return Above(range.lower, test.values[0]);
+    case Op::kGreaterEqual: return range.lower && !Below(range.lower, test.values[0]);
+    case Op::kEqual: return Same(range.lower, test.values[0]) && Same(range.upper, test.values[0]);
+    case Op::kIn:
+      return std::any_of(test.values.begin(), test.values.end(),
+                         [&](const Literal& value) { return Same(range.lower, value) && Same(range.upper, value); });
+    case Op::kStartsWith:
+      return range.exact && range.lower && CompareLiterals(*range.lower, *range.upper) == 0 &&
+             range.lower->as_bytes().starts_with(test.values[0].as_bytes());
+    default: return false;
+  }
+}
+
+std::optional<Literal> BoundOf(const std::map<int, std::string>& bounds, int field_id, const Type& type) {
+  const auto found = bounds.find(field_id);
+  if (found == bounds.end()) return std::nullopt;
+  auto value = LiteralFromBytes(type, found->second);
+  if (!value || value->is_nan()) return std::nullopt;  // what cannot be read limits nothing
+  return *std::move(value);
+}
+
+std::optional<int64_t> CountOf(const std::map<int, int64_t>& counts, int field_id) {
+  const auto found = counts.find(field_id);
+  return found == counts.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool IsFloating(const Type& type) { return type.id == TypeId::kFloat || type.id == TypeId::kDouble; }
+
+}  // namespace
+
+bool MightMatch(const BoundFilter& filter, const RangeOf& range) {
+  const auto might = [&](const BoundFilter& child) { return MightMatch(child, range); };
+  switch (filter.op) {
+    case Op::kTrue: return true;
+    case Op::kFalse: return false;
+    case Op::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), might);
+    case Op::kOr: return std::any_of(filter.children.begin(), filter.children.end(), might);
+    default: return MightPass(filter, range(filter.field_id, filter.type));
+  }
+}
+
+bool AllMatch(const BoundFilter& filter, const RangeOf& range) {
+  const auto all = [&](const BoundFilter& child) { return AllMatch(child, range); };
+  switch (filter.op) {
+    case Op::kTrue: return true;
+    case Op::kFalse: return false;
+    case Op::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), all);
+    case Op::kOr: return std::any_of(filter.children.begin(), filter.children.end(), all);
+    default: return SurelyPasses(filter, range(filter.field_id, filter.type));
+  }
+}
+
+ValueRange RangeOfFile(const DataFile& file, int field_id, const Type& type) {
+  ValueRange range;
+  const auto values = CountOf(file.value_counts, field_id), nulls = CountOf(file.null_value_counts, field_id),
+             nans = CountOf(file.nan_value_counts, field_id);
+  range.may_be_null = !nulls || *nulls > 0;
+  range.may_be_value = !values || !nulls || *nulls < *values;
+  range.may_be_nan = IsFloating(type) && (!nans || *nans > 0);
+  if (type.is_primitive()) {
+    range.lower = BoundOf(file.lower_bounds, field_id, type);
+    range.upper = BoundOf(file.upper_bounds, field_id, type);
+  }
+  return range;
+}
+
+bool FileMightMatch(const BoundFilter& filter, const DataFile& file) {
+  return file.record_count != 0 && MightMatch(filter, [&](int id, const Type& type) { return RangeOfFile(file, id, type); });
+}
+
+bool PartitionMightMatch(const BoundFilter& projected, const PartitionValues& values) {
+  return MightMatch(projected, [&](int place, const Type& type) {
+    const Literal& value = values[static_cast<size_t>(place - 1)];
+    ValueRange range;
+    range.exact = true;
+    range.may_be_null = value.is_null();
+    range.may_be_value = !value.is_null();
+    range.may_be_nan = value.is_nan();
+    if (!value.is_null() && !value.is_nan()) range.lower = range.upper = value;
+    return range;
+  });
+}
+
+bool ManifestMightMatch(const BoundFilter& projected, const ManifestFile& manifest) {
+  return MightMatch(projected, [&](int place, const Type& type) {
+    ValueRange range;
+    if (!manifest.partitions || static_cast<size_t>(place) > manifest.partitions->size()) return range;
+    const FieldSummary& summary = (*manifest.partitions)[static_cast<size_t>(place - 1)];
+    range.may_be_null = summary.contains_null;
+    range.may_be_nan = IsFloating(type) && summary.contains_nan.value_or(true);
+    for (const auto& [bytes, bound] :
+         {std::pair{&summary.lower_bound, &range.lower}, std::pair{&summary.upper_bound, &range.upper}}) {
+      if (!*bytes) continue;
+      if (auto value = LiteralFromBytes(type, **bytes); value && !value->is_nan()) *bound = *std::move(value);
+    }
+    // Without a bound there is no value but null, or NaN.
+    range.may_be_value = range.lower.has_value() || range.may_be_nan;
+    return range;
+  });
+}
+
+}  // namespace dvt::lake

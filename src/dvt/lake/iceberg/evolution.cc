@@ -1,0 +1,119 @@
+#include "dvt/lake/iceberg/evolution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+
+namespace dvt::lake {
+
+namespace {
+
+Error Conflict(const std::string& path, const Type& from, const Type& to) {
+  return Error(ErrorCode::kType,
+               fmt::format("the column '{}' is {} in the table and {} in the data", path, from.ToString(), to.ToString()))
+      .WithHint("cast the data to the table's type, or write it to another column");
+}
+
+// True if values of the data's type can be written into the table's without a change of the table.
+bool Holds(const Type& table, const Type& data) {
+  if (CanPromote(data, table)) return true;
+  if (data.id == TypeId::kFixed && table.id == TypeId::kBinary) return true;
+  if (data.id == TypeId::kBinary && table.id == TypeId::kFixed) return true;  // the lengths are checked with the values
+  if (data.id == TypeId::kFixed && data.length == 16 && table.id == TypeId::kUuid) return true;
+  if (data.id == TypeId::kDecimal && table.id == TypeId::kDecimal)
+    return data.precision - data.scale <= table.precision - table.scale && data.scale <= table.scale;
+  return false;
+}
+
+class SchemaUnion {
+ public:
+  SchemaUnion(const Schema& table, int last_column_id) : key_(table.identifier_ids), last_id_(last_column_id) {}
+
+  Status Merge(std::vector<NestedField>& into, const std::vector<NestedField>& incoming, const std::string& path) {
+    for (const auto& data : incoming) {
+      const std::string name = path.empty() ? data.name : path + "." + data.name;
+      auto found = std::find_if(into.begin(), into.end(), [&](const NestedField& field) { return field.name == data.name; });
+      if (found == into.end())
+        found = std::find_if(into.begin(), into.end(),
+                             [&](const NestedField& field) { return EqualsIgnoreCase(field.name, data.name); });
+      if (found == into.end()) {
+        Add(into, data);
+      } else {
+        DVT_TRY(Widen(*found, data, name));
+      }
+    }
+    return {};
+  }
+
+  int last_id() const { return last_id_; }
+  bool changed() const { return changed_; }
+
+ private:
+  void Add(std::vector<NestedField>& into, const NestedField& data) {
+    std::vector<NestedField> fresh = {data};
+    last_id_ = AssignFreshIds(fresh, last_id_ + 1) - 1;
+    fresh[0].required = false;  // rows that are there already have no value
+    into.push_back(std::move(fresh[0]));
+    changed_ = true;
+  }
+
+  Status Widen(NestedField& field, const NestedField& data, const std::string& path) {
+    const bool key = std::find(key_.begin(), key_.end(), field.id) != key_.end();
+    if (field.required && !data.required && !key && field.name != "key") {
+      field.required = false;
+      changed_ = true;
+    }
+    if (data.type.id == TypeId::kUnknown) return {};
+    if (field.type.is_nested() || data.type.is_nested()) return WidenNested(field, data, path);
+    if (Holds(field.type, data.type)) return {};
+    if (!CanPromote(field.type, data.type)) return Conflict(path, field.type, data.type);
+    field.type = data.type;
+    changed_ = true;
+    return {};
+  }
+
+  Status WidenNested(NestedField& field, const NestedField& data, const std::string& path) {
+    if (field.type.id != data.type.id) return Conflict(path, field.type, data.type);
+    if (field.type.id == TypeId::kStruct) return Merge(field.type.fields, data.type.fields, path);
+    for (size_t i = 0; i < field.type.fields.size(); ++i)
+      DVT_TRY(Widen(field.type.fields[i], data.type.fields[i], path + "." + field.type.fields[i].name));
+    return {};
+  }
+
+  std::vector<int> key_;
+  int last_id_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+Result<EvolvedSchema> UnionByName(const Schema& table, const std::vector<NestedField>& incoming, int last_column_id) {
+  EvolvedSchema out;
+  out.schema = table;
+  SchemaUnion merged(table, last_column_id);
+  DVT_TRY(merged.Merge(out.schema.fields, incoming, {}));
+  out.changed = merged.changed();
+  out.last_column_id = merged.last_id();
+  return out;
+}
+
+Status CheckFitsSchema(const Schema& table, const std::vector<NestedField>& incoming) {
+  for (const auto& data : incoming) {
+    const NestedField* field = table.Find(data.name);
+    if (field == nullptr) field = table.Find(data.name, true);
+    if (field == nullptr)
+      return Error(ErrorCode::kType,
+                   fmt::format("the table has no column '{}'.{}", data.name, DidYouMean(data.name, table.Names())))
+          .WithHint("allow schema evolution, or leave the column out");
+  }
+  DVT_ASSIGN(const EvolvedSchema merged, UnionByName(table, incoming, table.HighestId()));
+  for (const auto& field : merged.schema.fields) {
+    const NestedField* now = table.Find(field.id);
+    if (now != nullptr && !(now->type == field.type)) return Conflict(field.name, now->type, field.type);
+  }
+  return {};
+}
+
+}  // namespace dvt::lake

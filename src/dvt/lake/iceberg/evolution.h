@@ -1,0 +1,21 @@
+#pragma once
+
+#include "dvt/lake/iceberg/schema.h"
+
+namespace dvt::lake {
+
+/// A schema that has changed to hold new data.
+struct EvolvedSchema {
+  Schema schema;
+  int last_column_id = 0;
+  bool changed = false;
+};
+
+/// The table's schema widened to take columns of these names and types: new columns are added at the end (optional), types widened, required
+/// columns made optional where the data may be null (never those of the row's key). Ids of `incoming` do not count. kType names the column
+/// whose type cannot be widened.
+Result<EvolvedSchema> UnionByName(const Schema& table, const std::vector<NestedField>& incoming, int last_column_id);
+/// kType names the first column that does not fit the table as it is, or that the table does not have.
+Status CheckFitsSchema(const Schema& table, const std::vector<NestedField>& incoming);
+
+}  // namespace dvt::lake

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <arrow/filesystem/filesystem.h>
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "dvt/lake/storage/file_store.h"
+
+namespace dvt::lake {
+
+/// A filesystem and the path in it.
+struct StoredPath {
+  std::shared_ptr<arrow::fs::FileSystem> system;
+  std::string path;
+  bool local = false;
+};
+
+class FileStore::Systems {
+ public:
+  explicit Systems(Settings settings) : settings_(std::move(settings)) {}
+  Result<StoredPath> Resolve(const std::string& location);
+
+ private:
+  Settings settings_;
+  std::mutex mutex_;
+  std::map<std::string, std::pair<Properties, std::shared_ptr<arrow::fs::FileSystem>>> systems_;
+};
+
+/// An Arrow error about a file as ours; messages of object stores are cut to their first line.
+Error StorageError(const arrow::Status& status, const std::string& location);
+
+/// Opens for reading and writing through Arrow.
+Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(FileStore& store, const std::string& location, int64_t size = -1);
+Result<std::shared_ptr<arrow::io::OutputStream>> OpenOutput(FileStore& store, const std::string& location);
+
+/// The parts of a location: {"s3", "bucket", "key"}; the authority of Azure is container@account.
+struct LocationParts {
+  std::string scheme;
+  std::string authority;
+  std::string path;
+};
+LocationParts SplitLocation(const std::string& location);
+
+/// Makes the filesystem for a location's scheme and authority.
+Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationParts& parts, const Properties& properties);
+
+}  // namespace dvt::lake

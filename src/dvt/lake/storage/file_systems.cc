@@ -1,0 +1,165 @@
+#include <arrow/filesystem/azurefs.h>
+#include <arrow/filesystem/gcsfs.h>
+#include <arrow/filesystem/localfs.h>
+#include <arrow/filesystem/s3fs.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <mutex>
+
+#include "dvt/base/text/secrets.h"
+#include "dvt/base/text/text.h"
+#include "dvt/lake/storage/file_store_arrow.h"
+
+namespace dvt::lake {
+
+namespace {
+
+std::string Get(const Properties& properties, std::initializer_list<const char*> keys) {
+  for (const auto* key : keys)
+    if (const auto found = properties.find(key); found != properties.end() && !found->second.empty()) return found->second;
+  return {};
+}
+
+bool Flag(const Properties& properties, const char* key, bool otherwise) {
+  const std::string text = Get(properties, {key});
+  return text.empty() ? otherwise : EqualsIgnoreCase(text, "true");
+}
+
+// "http://127.0.0.1:9000/" → scheme and host.
+std::pair<std::string, std::string> SplitEndpoint(std::string endpoint) {
+  std::string scheme = "https";
+  if (const size_t at = endpoint.find("://"); at != std::string::npos) {
+    scheme = endpoint.substr(0, at);
+    endpoint = endpoint.substr(at + 3);
+  }
+  while (endpoint.ends_with('/')) endpoint.pop_back();
+  return {scheme, endpoint};
+}
+
+arrow::Status StartS3() {
+  static std::once_flag once;
+  static arrow::Status started;
+  std::call_once(once, [] {
+    arrow::fs::S3GlobalOptions options = arrow::fs::S3GlobalOptions::Defaults();
+    options.log_level = arrow::fs::S3LogLevel::Off;
+    started = arrow::fs::InitializeS3(options);
+    if (started.ok()) std::atexit([] { (void)arrow::fs::EnsureS3Finalized(); });
+  });
+  return started;
+}
+
+arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeS3(const Properties& properties) {
+  ARROW_RETURN_NOT_OK(StartS3());
+  const std::string key = Get(properties, {"s3.access-key-id"}), secret = Get(properties, {"s3.secret-access-key"}),
+                    session = Get(properties, {"s3.session-token"}), role = Get(properties, {"s3.role-arn"});
+  for (const auto& each : {secret, session}) SecretRegistry::Register(each);
+  arrow::fs::S3Options options = arrow::fs::S3Options::Defaults();
+  if (!key.empty()) {
+    options.ConfigureAccessKey(key, secret, session);
+  } else if (Flag(properties, "s3.anonymous", false)) {
+    options.ConfigureAnonymousCredentials();
+  } else if (!role.empty()) {
+    options.ConfigureAssumeRoleCredentials(role, Get(properties, {"s3.role-session-name"}));
+  } else {
+    options.ConfigureDefaultCredentials();
+  }
+  options.region = Get(properties, {"s3.region", "client.region"});
+  if (const std::string endpoint = Get(properties, {"s3.endpoint"}); !endpoint.empty()) {
+    std::tie(options.scheme, options.endpoint_override) = SplitEndpoint(endpoint);
+    if (options.region.empty()) options.region = "us-east-1";  // a store of one's own asks for some
+    const bool path_style =
+        Flag(properties, "s3.path-style-access", true) && !Flag(properties, "s3.force-virtual-addressing", false);
+    options.force_virtual_addressing = !path_style;
+  }
+  options.connect_timeout = 30;
+  options.request_timeout = 120;
+  ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::S3FileSystem::Make(options));
+  return system;
+}
+
+arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeGcs(const Properties& properties) {
+  const std::string token = Get(properties, {"gcs.oauth2.token"}), json = Get(properties, {"gcs.credentials-json"});
+  SecretRegistry::Register(token);
+  SecretRegistry::Register(json);
+  arrow::fs::GcsOptions options = arrow::fs::GcsOptions::Defaults();
+  if (!token.empty()) {
+    const int64_t expires = std::atoll(Get(properties, {"gcs.oauth2.token-expires-at"}).c_str());
+    const auto until = expires > 0 ? std::chrono::system_clock::time_point(std::chrono::milliseconds(expires))
+                                   : std::chrono::system_clock::now() + std::chrono::hours(1);
+    options = arrow::fs::GcsOptions::FromAccessToken(token, std::chrono::time_point_cast<std::chrono::nanoseconds>(until));
+  } else if (!json.empty()) {
+    options = arrow::fs::GcsOptions::FromServiceAccountCredentials(json);
+  } else if (Flag(properties, "gcs.no-auth", false)) {
+    options = arrow::fs::GcsOptions::Anonymous();
+  }
+  if (const std::string host = Get(properties, {"gcs.service.host", "gcs.endpoint"}); !host.empty())
+    std::tie(options.scheme, options.endpoint_override) = SplitEndpoint(host);
+  if (const std::string project = Get(properties, {"gcs.project-id"}); !project.empty()) options.project_id = project;
+  ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::GcsFileSystem::Make(options));
+  return system;
+}
+
+// Of "container@account.dfs.core.windows.net", or the property.
+std::string AzureAccount(const LocationParts& parts, const Properties& properties) {
+  const size_t at = parts.authority.find('@');
+  if (at != std::string::npos) return parts.authority.substr(at + 1, parts.authority.find('.', at) - at - 1);
+  return Get(properties, {"adls.account-name"});
+}
+
+// Lent tokens are named after the host they are for.
+std::string AzureSas(const Properties& properties, const std::string& account) {
+  for (const auto& [key, value] : properties)
+    if (key.starts_with("adls.sas-token." + account)) return value;
+  return Get(properties, {"adls.sas-token"});
+}
+
+arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationParts& parts, const Properties& properties) {
+  arrow::fs::AzureOptions options;
+  options.account_name = AzureAccount(parts, properties);
+  const std::string key = Get(properties, {"adls.account-key", "adls.auth.shared-key.account.key"});
+  const std::string sas = AzureSas(properties, options.account_name), secret = Get(properties, {"adls.client-secret"});
+  for (const auto& each : {key, sas, secret}) SecretRegistry::Register(each);
+  if (const std::string authority = Get(properties, {"adls.blob-storage-authority"}); !authority.empty())
+    options.blob_storage_authority = authority;
+  if (const std::string authority = Get(properties, {"adls.dfs-storage-authority"}); !authority.empty())
+    options.dfs_storage_authority = authority;
+  if (const std::string scheme = Get(properties, {"adls.blob-storage-scheme"}); !scheme.empty())
+    options.blob_storage_scheme = scheme;
+  if (const std::string scheme = Get(properties, {"adls.dfs-storage-scheme"}); !scheme.empty())
+    options.dfs_storage_scheme = scheme;
+  if (!key.empty()) {
+    ARROW_RETURN_NOT_OK(options.ConfigureAccountKeyCredential(key));
+  } else if (!sas.empty()) {
+    ARROW_RETURN_NOT_OK(options.ConfigureSASCredential(sas.starts_with('?') ? sas : "?" + sas));
+  } else if (!secret.empty()) {
+    ARROW_RETURN_NOT_OK(options.ConfigureClientSecretCredential(Get(properties, {"adls.tenant-id"}),
+                                                                Get(properties, {"adls.client-id"}), secret));
+  } else {
+    ARROW_RETURN_NOT_OK(options.ConfigureDefaultCredential());
+  }
+  ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::AzureFileSystem::Make(options));
+  return system;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationParts& parts, const Properties& properties) {
+  arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> made = arrow::Status::Invalid("none");
+  if (parts.scheme == "file") {
+    made = std::make_shared<arrow::fs::LocalFileSystem>();
+  } else if (parts.scheme == "s3") {
+    made = MakeS3(properties);
+  } else if (parts.scheme == "gs") {
+    made = MakeGcs(properties);
+  } else if (parts.scheme == "abfs") {
+    made = MakeAzure(parts, properties);
+  } else {
+    return Error(ErrorCode::kUnsupported, fmt::format("files at '{}:' cannot be reached", parts.scheme))
+        .WithHint("supported are file, s3, gs and abfs locations");
+  }
+  if (!made.ok()) return StorageError(made.status(), parts.scheme + "://" + parts.authority);
+  return *std::move(made);
+}
+
+}  // namespace dvt::lake

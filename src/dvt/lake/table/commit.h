@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dvt/lake/table/table.h"
+
+namespace dvt::lake {
+
+/// What one snapshot changes.
+struct SnapshotChange {
+  std::string operation = "append";  ///< append, overwrite, delete, replace
+  std::string branch = "main";
+  std::vector<DataFile> added;
+  std::vector<DataFile> added_deletes;
+  std::set<std::string> removed;  ///< paths of data files taken away; each must still be there at the commit
+  /// Called with the table as it now is whenever the commit starts from a newer base: an error ends it (somebody changed what this change
+  /// was made from).
+  std::function<Status(const Table& table)> validate;
+  std::optional<Schema> schema;  ///< a new current schema; the id is given out by the commit
+  int last_column_id = 0;
+  Properties summary;       ///< entries besides the counted ones
+  bool keep_added = false;  ///< added files stay after a failed commit: the caller uses or removes them
+};
+
+/// Writes manifests and commits, again from the newest base when somebody else was faster; when the catalog does not say whether it
+/// committed, the table is looked at first. Afterwards the table holds the new metadata. On failure all manifests and the added files are removed,
+/// unless it is not known whether the commit was done (kStartOver). Returns the snapshot's id.
+Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop);
+
+/// Commits updates that need no snapshot (properties, schema, refs); `make` gives requirements and updates for the newest base.
+struct MetadataChange {
+  Value requirements = Value::MakeList();
+  Value updates = Value::MakeList();
+};
+Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(const TableMetadata&)>& make,
+                      std::stop_token stop);
+
+}  // namespace dvt::lake

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <arrow/record_batch.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dvt/columnar/c_abi/stream.h"
+#include "dvt/lake/data/parquet_writer_arrow.h"
+#include "dvt/lake/data/partitioner_arrow.h"
+#include "dvt/lake/table/table.h"
+
+namespace dvt::lake {
+
+/// Writes rows of a table's schema into data files: one growing file for tables without partitions, else rows are kept for each partition until
+/// all of them together fill a budget, and the largest is then written as a row group. Files that reach the target size are closed. What was written
+/// is removed by Discard, or with the writer if Finish was never reached. Not thread-safe.
+class RowWriter {
+ public:
+  static Result<std::unique_ptr<RowWriter>> Make(const Table& table, const Schema& schema);
+  ~RowWriter();
+
+  /// Batches are cut into pieces, so that a large one keeps no more memory than small ones.
+  Status Write(const std::shared_ptr<arrow::RecordBatch>& batch);
+  /// Closes all files.
+  Result<std::vector<DataFile>> Finish();
+  void Discard();
+  int64_t rows() const { return rows_; }
+
+ private:
+  struct Lane {
+    PartitionValues values;
+    std::vector<std::shared_ptr<arrow::RecordBatch>> kept;
+    int64_t kept_bytes = 0;
+    std::unique_ptr<ParquetWriter> writer;
+  };
+
+  RowWriter() = default;
+  Status WritePlain(const std::shared_ptr<arrow::RecordBatch>& batch);
+  Status WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& batch);
+  Status FlushLargest();
+  Status Flush(Lane& lane);
+  Status OpenFile(Lane& lane);
+  Status CloseFile(Lane& lane);
+  std::string NextLocation(const PartitionValues& values);
+
+  std::shared_ptr<FileStore> store_;
+  ParquetWrite options_;
+  PartitionSpec spec_;
+  std::optional<int> sort_order_id_;
+  std::string folder_;
+  std::string run_;
+  int next_file_ = 0;
+  std::unique_ptr<Partitioner> partitioner_;
+  std::map<std::string, Lane> lanes_;
+  std::vector<DataFile> files_;
+  std::vector<std::string> opened_;  // every file begun, for Discard
+  int64_t kept_bytes_ = 0;
+  int64_t rows_ = 0;
+  bool finished_ = false;
+};
+
+/// Batches of any Arrow schema as a table's schema wants them: columns by name, types widened, missing optional ones null. Errors name the column.
+class RowShaper {
+ public:
+  static Result<std::unique_ptr<RowShaper>> Make(const arrow::Schema& incoming, const Schema& table);
+  Result<std::shared_ptr<arrow::RecordBatch>> Shape(const arrow::RecordBatch& batch) const;
+
+ private:
+  Schema table_;
+  NameMapping names_;
+  std::vector<int> column_of_;  // of the incoming batches, for each column of the table; -1: none
+  std::shared_ptr<arrow::Schema> schema_;
+};
+
+}  // namespace dvt::lake

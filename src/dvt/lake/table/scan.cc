@@ -1,0 +1,290 @@
+#include <arrow/c/bridge.h>
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <thread>
+
+#include "dvt/base/text/text.h"
+#include "dvt/base/thread/bounded_queue.h"
+#include "dvt/lake/data/deletes_arrow.h"
+#include "dvt/lake/data/parquet_file_arrow.h"
+#include "dvt/lake/data/row_filter_arrow.h"
+#include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/table/stream_internal.h"
+#include "dvt/lake/table/table.h"
+
+namespace dvt::lake {
+
+namespace {
+
+using Batch = std::shared_ptr<arrow::RecordBatch>;
+constexpr size_t kUnitBytes = 16 << 20;
+
+int64_t BytesOf(const arrow::RecordBatch& batch) {
+  int64_t bytes = 0;
+  for (const auto& column : batch.column_data())
+    for (const auto& buffer : column->buffers)
+      if (buffer != nullptr) bytes += buffer->size();
+  return std::max<int64_t>(bytes, 1);
+}
+
+/// What all readers of a scan share.
+struct ScanState {
+  std::shared_ptr<FileStore> store;
+  ScanPlan plan;
+  BoundFilter filter;
+  std::vector<NestedField> fields;  // read: the projection, then what only the filter and the deletes need
+  size_t projected = 0;             // how many of them are given out
+  std::optional<NameMapping> names;
+  std::map<int, PartitionSpec> specs;
+  int64_t batch_rows = 1 << 16;
+  std::unique_ptr<DeleteReader> deletes;
+};
+
+/// One row group of a file: a queue that one worker fills and the consumer empties.
+struct Unit {
+  std::shared_ptr<ParquetFile> file;
+  std::shared_ptr<const FileDeletes> deletes;
+  bool filtered = true;  // false: every row passes
+  int row_group = 0;
+  BoundedQueue<Batch> queue{kUnitBytes};
+  std::unique_ptr<Error> error;
+};
+
+struct FileUnits {
+  bool opened = false;
+  std::vector<std::shared_ptr<Unit>> units;
+  std::unique_ptr<Error> error;
+};
+
+/// Reads the files of a plan with several threads; batches come in the order of files and row groups. Workers take the earliest row group
+/// that nobody reads yet, and open the next file when there is none, so what the consumer waits for is always under way.
+class ScanReader : public BatchPuller {
+ public:
+  ScanReader(std::shared_ptr<ScanState> state, int threads, int64_t limit, std::stop_token stop)
+      : state_(std::move(state)),
+        files_(state_->plan.tasks.size()),
+        left_(limit),
+        outer_(std::move(stop)),
+        on_stop_(outer_, [this] { Cancel(); }) {
+    const std::vector<NestedField> given(state_->fields.begin(),
+                                         state_->fields.begin() + static_cast<std::ptrdiff_t>(state_->projected));
+    schema_ = ArrowSchemaOf(given);
+    const size_t most = state_->plan.tasks.size() == 1 ? 8 : state_->plan.tasks.size() * 4;
+    for (size_t i = 0; i < std::min<size_t>(static_cast<size_t>(threads), most) && !files_.empty(); ++i)
+      workers_.emplace_back([this] { Work(); });
+  }
+  ~ScanReader() override {
+    Cancel();
+    workers_.clear();
+  }
+
+  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
+
+  Result<Batch> Next() override {
+    while (left_ != 0 && file_ < files_.size()) {
+      {
+        std::unique_lock lock(mutex_);
+        if (!opened_.wait(lock, inner_.get_token(), [&] { return files_[file_].opened; })) break;
+      }
+      FileUnits& file = files_[file_];
+      if (file.error != nullptr) return Error(*file.error);
+      if (unit_ == file.units.size()) {
+        file.units.clear();
+        ++file_;
+        unit_ = 0;
+        continue;
+      }
+      Unit& unit = *file.units[unit_];
+      auto batch = unit.queue.Pop(inner_.get_token());
+      if (batch) return Cut(*std::move(batch));
+      if (inner_.stop_requested()) break;
+      if (unit.error != nullptr) return Error(*unit.error);
+      file.units[unit_].reset();
+      ++unit_;
+    }
+    if (outer_.stop_requested()) return Error(ErrorCode::kCancelled, "the scan was cancelled");
+    return Batch();
+  }
+
+ private:
+  Batch Cut(Batch batch) {
+    if (left_ < 0) return batch;
+    if (batch->num_rows() > left_) batch = batch->Slice(0, left_);
+    left_ -= batch->num_rows();
+    return batch;
+  }
+
+  void Cancel() { inner_.request_stop(); }
+
+  void Work() {
+    while (!inner_.stop_requested()) {
+      std::shared_ptr<Unit> unit;
+      size_t file = 0;
+      {
+        const std::lock_guard lock(mutex_);
+        if (!ready_.empty()) {
+          unit = ready_.begin()->second;
+          ready_.erase(ready_.begin());
+        } else if (next_file_ < files_.size()) {
+          file = next_file_++;
+        } else if (opening_ == 0) {
+          return;
+        } else {
+          file = files_.size();
+        }
+        if (unit == nullptr && file < files_.size()) ++opening_;
+      }
+      if (unit != nullptr) {
+        ReadUnit(*unit);
+      } else if (file < files_.size()) {
+        OpenFile(file);
+      } else {
+        std::unique_lock lock(mutex_);
+        opened_.wait(lock, inner_.get_token(), [&] { return !ready_.empty() || opening_ == 0; });
+      }
+    }
+  }
+
+  void OpenFile(size_t index) {
+    FileUnits made;
+    if (auto status = FindUnits(state_->plan.tasks[index], made); !status)
+      made.error = std::make_unique<Error>(std::move(status).error());
+    {
+      const std::lock_guard lock(mutex_);
+      --opening_;
+      for (size_t i = 0; i < made.units.size(); ++i) ready_[{index, i}] = made.units[i];
+      files_[index].units = std::move(made.units);
+      files_[index].error = std::move(made.error);
+      files_[index].opened = true;
+    }
+    opened_.notify_all();
+  }
+
+  Status FindUnits(const FileTask& task, FileUnits& out) {
+    if (!EqualsIgnoreCase(task.file.format, "parquet"))
+      return Error(ErrorCode::kUnsupported,
+                   fmt::format("{} is a {} file; only Parquet can be read", task.file.path, task.file.format));
+    ParquetRead read;
+    read.fields = state_->fields;
+    read.names = state_->names;
+    read.batch_rows = state_->batch_rows;
+    const auto spec = state_->specs.find(task.file.spec_id);
+    for (size_t i = 0; spec != state_->specs.end() && i < spec->second.fields.size(); ++i)
+      if (spec->second.fields[i].transform.kind() == TransformKind::kIdentity)
+        read.constants[spec->second.fields[i].source_id] = task.file.partition[i];
+    DVT_ASSIGN(const auto file, ParquetFile::Open(*state_->store, task.file.path, task.file.file_size, std::move(read)));
+    DVT_ASSIGN(const auto deletes, state_->deletes->For(task.file, task.deletes));
+    const bool all = AllMatch(state_->filter, [&](int id, const Type& type) { return RangeOfFile(task.file, id, type); });
+    for (int group = 0; group < file->row_groups(); ++group) {
+      if (!all && !file->MightMatch(state_->filter, group)) continue;
+      auto unit = std::make_shared<Unit>();
+      unit->file = file;
+      unit->deletes = deletes;
+      unit->filtered = !all;
+      unit->row_group = group;
+      out.units.push_back(std::move(unit));
+    }
+    return {};
+  }
+
+  void ReadUnit(Unit& unit) {
+    if (auto status = ReadRows(unit); !status) unit.error = std::make_unique<Error>(std::move(status).error());
+    unit.queue.Close();
+  }
+
+  Status ReadRows(Unit& unit) {
+    DVT_ASSIGN(const auto reader, unit.file->OpenRowGroup(unit.row_group));
+    int64_t row = unit.file->first_row(unit.row_group);
+    while (true) {
+      DVT_ASSIGN(Batch batch, reader->Next());
+      if (batch == nullptr) return {};
+      const int64_t rows = batch->num_rows();
+      if (!unit.deletes->empty()) {
+        DVT_ASSIGN(batch, unit.deletes->Apply(batch, state_->fields, row));
+      }
+      if (unit.filtered) {
+        DVT_ASSIGN(batch, FilterRows(state_->filter, state_->fields, batch));
+      }
+      row += rows;
+      if (batch->num_rows() == 0) continue;
+      arrow::ArrayVector columns(batch->columns().begin(),
+                                 batch->columns().begin() + static_cast<std::ptrdiff_t>(state_->projected));
+      batch = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
+      const auto bytes = static_cast<size_t>(BytesOf(*batch));
+      if (!unit.queue.Push(std::move(batch), bytes, inner_.get_token())) return {};
+    }
+  }
+
+  std::shared_ptr<ScanState> state_;
+  std::shared_ptr<arrow::Schema> schema_;
+  std::mutex mutex_;
+  std::condition_variable_any opened_;
+  std::vector<FileUnits> files_;
+  std::map<std::pair<size_t, size_t>, std::shared_ptr<Unit>> ready_;  // row groups that nobody reads yet
+  size_t next_file_ = 0;
+  int opening_ = 0;
+  size_t file_ = 0, unit_ = 0;  // of the consumer
+  int64_t left_ = -1;
+  std::stop_source inner_;
+  std::vector<std::jthread> workers_;
+  std::stop_token outer_;
+  std::stop_callback<std::function<void()>> on_stop_;
+};
+
+// The columns asked for, then those that the filter and the equality deletes need besides.
+Status ChooseFields(const ScanOptions& options, ScanState& state) {
+  const Schema& schema = state.plan.schema;
+  for (const auto& name : options.columns) {
+    const auto same = [&](const NestedField& field) { return field.name == name; };
+    auto found = std::find_if(schema.fields.begin(), schema.fields.end(), same);
+    if (found == schema.fields.end())
+      found = std::find_if(schema.fields.begin(), schema.fields.end(),
+                           [&](const NestedField& field) { return EqualsIgnoreCase(field.name, name); });
+    if (found == schema.fields.end())
+      return Error(ErrorCode::kNotFound, fmt::format("the table has no column '{}'.{}", name, DidYouMean(name, schema.Names())));
+    state.fields.push_back(*found);
+  }
+  if (options.columns.empty()) state.fields = schema.fields;
+  state.projected = state.fields.size();
+  std::set<int> needed;
+  state.filter.CollectFields(needed);
+  for (const auto& task : state.plan.tasks)
+    for (const auto& file : task.deletes) needed.insert(file->equality_ids.begin(), file->equality_ids.end());
+  for (const auto& field : schema.fields) {
+    const bool wanted = std::any_of(needed.begin(), needed.end(), [&](int id) {
+      return field.id == id || Schema{0, field.type.fields, {}}.Find(id) != nullptr;
+    });
+    const bool there =
+        std::any_of(state.fields.begin(), state.fields.end(), [&](const NestedField& each) { return each.id == field.id; });
+    if (wanted && !there) state.fields.push_back(field);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<columnar::Stream> Table::Scan(const ScanOptions& options, std::stop_token stop) const {
+  auto state = std::make_shared<ScanState>();
+  state->store = store_;
+  state->batch_rows = options.batch_rows;
+  DVT_ASSIGN(state->plan, Plan(options, stop));
+  DVT_ASSIGN(state->filter, BindFilter(options.filter, state->plan.schema));
+  DVT_TRY(ChooseFields(options, *state));
+  const std::string mapping = metadata().Property("schema.name-mapping.default", "");
+  if (mapping.empty()) {
+    state->names = NameMapping::Of(state->plan.schema);
+  } else {
+    DVT_ASSIGN(const Value json, ParseJson(mapping));
+    DVT_ASSIGN(state->names, NameMapping::FromJson(json));
+  }
+  for (const auto& spec : metadata().partition_specs) state->specs[spec.id] = spec;
+  state->deletes = std::make_unique<DeleteReader>(*store_, state->plan.schema);
+  const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return PullStream(std::make_unique<ScanReader>(std::move(state), threads, options.limit, stop));
+}
+
+}  // namespace dvt::lake

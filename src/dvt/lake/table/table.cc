@@ -1,0 +1,114 @@
+#include "dvt/lake/table/table.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+namespace dvt::lake {
+
+namespace {
+
+/// The storage settings of a table, with credentials that are renewed before they expire.
+class TableSettings {
+ public:
+  TableSettings(std::shared_ptr<RestCatalog> catalog, const LoadedTable& loaded) : catalog_(std::move(catalog)), loaded_(loaded) {
+    loaded_.metadata = {};
+  }
+
+  Result<Properties> For(const std::string& location) {
+    const std::lock_guard lock(mutex_);
+    Properties properties = loaded_.StorageProperties(catalog_->properties(), location);
+    if (!Expires(properties)) return properties;
+    auto renewed = catalog_->LoadCredentials(loaded_.identifier, {});
+    if (!renewed) return std::move(renewed).error();
+    loaded_.credentials = *std::move(renewed);
+    return loaded_.StorageProperties(catalog_->properties(), location);
+  }
+
+ private:
+  static bool Expires(const Properties& properties) {
+    constexpr int64_t kAheadMs = 5 * 60 * 1000;
+    for (const auto* key : {"s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at"}) {
+      const auto found = properties.find(key);
+      if (found != properties.end() && std::atoll(found->second.c_str()) > 0 &&
+          std::atoll(found->second.c_str()) < NowMs() + kAheadMs)
+        return true;
+    }
+    return false;
+  }
+
+  std::mutex mutex_;
+  std::shared_ptr<RestCatalog> catalog_;
+  LoadedTable loaded_;
+};
+
+}  // namespace
+
+Result<Table> Table::Of(std::shared_ptr<RestCatalog> catalog, LoadedTable loaded) {
+  auto settings = std::make_shared<TableSettings>(catalog, loaded);
+  auto store = std::make_shared<FileStore>([settings](const std::string& location) { return settings->For(location); });
+  return Table(std::move(catalog), std::make_shared<LoadedTable>(std::move(loaded)), std::move(store));
+}
+
+Result<Table> Table::Load(std::shared_ptr<RestCatalog> catalog, const TableIdentifier& identifier, std::stop_token stop) {
+  DVT_ASSIGN(LoadedTable loaded, catalog->LoadTable(identifier, stop));
+  return Of(std::move(catalog), std::move(loaded));
+}
+
+Result<Table> Table::FromMetadata(const std::string& location, Properties storage) {
+  auto store = MakeFileStore(std::move(storage));
+  DVT_ASSIGN(const std::string text, store->Read(location));
+  auto metadata = ParseMetadata(text);
+  if (!metadata) return std::move(metadata).error().Within("while reading " + location);
+  auto loaded = std::make_shared<LoadedTable>();
+  loaded->metadata = *std::move(metadata);
+  loaded->metadata_location = location;
+  loaded->identifier.name = location;
+  return Table(nullptr, std::move(loaded), std::move(store));
+}
+
+Status Table::Refresh(std::stop_token stop) {
+  if (catalog_ == nullptr) return {};
+  DVT_TRY(catalog_->Refresh(*loaded_, stop));
+  return {};
+}
+
+Result<const Snapshot*> Table::SnapshotFor(const ScanOptions& options) const {
+  const TableMetadata& table = metadata();
+  const Snapshot* found = table.current_snapshot();
+  std::string wanted;
+  if (options.snapshot_id) {
+    found = table.FindSnapshot(*options.snapshot_id);
+    wanted = fmt::format("snapshot {}", *options.snapshot_id);
+  } else if (options.timestamp_ms) {
+    found = table.SnapshotAt(*options.timestamp_ms);
+    wanted = "snapshot as of " + LiteralText(TypeId::kTimestampTz, Literal::Int(*options.timestamp_ms * 1000));
+  } else if (!options.ref.empty() && !(options.ref == "main" && found == nullptr)) {
+    found = table.SnapshotOfRef(options.ref);
+    wanted = fmt::format("branch or tag '{}'", options.ref);
+  }
+  if (found == nullptr && !wanted.empty())
+    return Error(ErrorCode::kNotFound, fmt::format("the table {} has no {}", identifier().ToString(), wanted));
+  return found;
+}
+
+Result<std::vector<ManifestFile>> Table::Manifests(const Snapshot& snapshot) const {
+  if (!snapshot.manifest_list.empty()) {
+    DVT_ASSIGN(const std::string bytes, store_->Read(snapshot.manifest_list));
+    auto manifests = ReadManifestList(bytes);
+    if (!manifests) return std::move(manifests).error().Within("while reading the manifest list " + snapshot.manifest_list);
+    return manifests;
+  }
+  std::vector<ManifestFile> manifests;  // v1 may name them in the metadata
+  for (const auto& path : snapshot.manifests) {
+    ManifestFile manifest;
+    manifest.path = path;
+    manifest.spec_id = metadata().default_spec_id;
+    manifest.added_snapshot_id = snapshot.id;
+    manifest.has_counts = false;
+    manifests.push_back(std::move(manifest));
+  }
+  return manifests;
+}
+
+}  // namespace dvt::lake
