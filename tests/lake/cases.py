@@ -296,6 +296,47 @@ def changes(lake):
         lake.no_litter(name)
 
 
+def upkeep(lake):
+    """Expire, orphans, compact, rollback, branches and tags."""
+    table = everything(120)
+    name = lake.table("upkeep", table.schema)
+    for number in range(6):
+        lake.append(name, table.slice(number * 20, 20))
+    first = lake.peer(name).metadata.snapshots[0].snapshot_id
+    lake.dvt("ref", "set", name, "start", "--tag", "--snapshot", str(first))
+    lake.dvt("delete", name, "--where", "id >= 30 AND id < 45")
+    wanted = [row for row in plain(table) if not 30 <= row["id"] < 45]
+    lake.dvt("compact", name)
+    equal(lake.peer(name).current_snapshot().summary.operation.value, "replace")
+    equal(len(lake.files(name)), 1)
+    equal(plain(lake.peer(name).scan().to_arrow()), wanted)
+    equal(plain(lake.scan(name)), wanted)
+    equal(json.loads(lake.dvt("compact", name, "--output", "json"))["snapshot_id"], None)
+    previous = lake.peer(name).current_snapshot().snapshot_id
+    lake.append(name, everything(130).slice(120))
+    lake.dvt("rollback", name, "--snapshot", str(previous))
+    equal(plain(lake.peer(name).scan().to_arrow()), wanted)
+    lake.dvt("rollback", name, "--snapshot", "5", fails="is not in the history")
+    future = (datetime.datetime.now(UTC) + datetime.timedelta(days=1)).isoformat()
+    gone = json.loads(lake.dvt("expire", name, "--older-than", future, "--output", "json"))
+    equal(gone["snapshots"], 7)
+    equal(sorted(snapshot.snapshot_id for snapshot in lake.peer(name).metadata.snapshots), sorted([first, previous]))
+    equal(plain(lake.peer(name).scan().to_arrow()), wanted)
+    equal(lake.scan(name, "--ref", "start").num_rows, 20)
+    lake.no_litter(name)
+    stray = lake.folder(name) / "data" / "stray.parquet"
+    stray.write_bytes(b"x")
+    equal(json.loads(lake.dvt("orphans", name, "--output", "json"))["files"], [])
+    files = json.loads(lake.dvt("orphans", name, "--older-than", future, "--dry-run", "--output", "json"))["files"]
+    equal([file.rpartition("/")[2] for file in files if file.endswith("parquet")], ["stray.parquet"])
+    lake.dvt("orphans", name, "--older-than", future)
+    equal(stray.exists(), False)
+    equal(plain(lake.peer(name).scan().to_arrow()), wanted)
+    lake.dvt("ref", "drop", name, "start")
+    lake.dvt("table", "set", name, "--set", "note=x")
+    equal((lake.peer(name).properties["note"], list(lake.peer(name).metadata.refs)), ("x", ["main"]))
+
+
 def wrong_input(lake):
     name = lake.table("wrong", pyarrow.schema([("id", pyarrow.int64())]))
     lake.append(name, pyarrow.table({"id": [1, 2]}))
@@ -307,7 +348,7 @@ def wrong_input(lake):
             (["scan", name, "--property", "retry.attempts=1"], {"DVT_LAKE_URI": "http://127.0.0.1:9"}, "failed"),
             (["scan", name], {"DVT_LAKE_URI": ""}, "the catalog has no 'uri'"),
             (["scan", "tests.nothing"], {}, "there is no such thing as the table tests.nothing"),
-            (["table", "list", "nowhere"], {}, "namespace nowhere"),
+            (["table", "list", "nowhere"], {}, "the namespace nowhere does not exist"),
             (["namespace", "drop", "tests"], {}, "the namespace tests is not empty"),
             (["scan", name, "--where", "nme = 1"], {}, "the table has no column 'nme'"),
             (["scan", name, "--where", "id ="], {}, "where a value was expected"),
@@ -358,6 +399,6 @@ def catalog_verbs(lake):
 CASES = [
     ("tables of PyIceberg are read", peer_writes), ("PyIceberg reads what dvt appends", dvt_writes), ("Arrow data of all kinds come in", sources_of_all_kinds),
     ("partitions and pruning are PyIceberg's", partitions), ("schemas and partitions change", evolution), ("time travel, branches and tags", time_travel),
-    ("version 1, files without ids", old_tables), ("overwrite, delete, upsert", changes), ("twenty writers at once", twenty_writers), ("faults at the commit", commit_faults),
+    ("version 1, files without ids", old_tables), ("overwrite, delete, upsert", changes), ("expire, orphans, compact, rollback", upkeep), ("twenty writers at once", twenty_writers), ("faults at the commit", commit_faults),
     ("wrong input has a clear end", wrong_input), ("verbs of the catalog", catalog_verbs),
 ]

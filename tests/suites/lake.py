@@ -78,7 +78,7 @@ class Lake:
             rows[str(task.file.partition)] = rows.get(str(task.file.partition), 0) + task.file.record_count
         return rows
 
-    def _folder(self, name):
+    def folder(self, name):
         return pathlib.Path(self.peer(name).location().removeprefix("file:"))
 
     def no_litter(self, name):
@@ -91,7 +91,7 @@ class Lake:
                 used.add(manifest.manifest_path)
                 used.update(entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=False))
         used = {path.removeprefix("file:") for path in used}
-        there = {str(path) for path in self._folder(name).rglob("*") if path.suffix in (".avro", ".parquet")}
+        there = {str(path) for path in self.folder(name).rglob("*") if path.suffix in (".avro", ".parquet")}
         if there - used:
             raise AssertionError(f"files that nothing refers to: {sorted(there - used)}")
 

@@ -63,6 +63,13 @@ constexpr VerbEntry kVerbs[] = {
     {"overwrite", &LakeOverwrite},
     {"upsert", &LakeUpsert},
     {"delete", &LakeDelete},
+    {"table set", &LakeTableSet},
+    {"expire", &LakeExpire},
+    {"orphans", &LakeOrphans},
+    {"compact", &LakeCompact},
+    {"rollback", &LakeRollback},
+    {"ref set", &LakeRefSet},
+    {"ref drop", &LakeRefDrop},
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ class LakeVerbs {
     AddTables();
     AddViews();
     AddRows();
+    AddUpkeep();
   }
 
  private:
@@ -80,6 +81,10 @@ class LakeVerbs {
     CLI::App* drop = Verb(group, "drop", "Remove a table");
     drop->add_option("name", o_.name, "namespace.table")->required();
     drop->add_flag("--purge", o_.purge, "Its files too");
+    CLI::App* set = Verb(group, "set", "Change properties of a table");
+    set->add_option("name", o_.name, "namespace.table")->required();
+    set->add_option("--set", o_.settings, "Property, NAME=VALUE");
+    set->add_option("--unset", o_.removals, "Property to remove");
     CLI::App* rename = Verb(group, "rename", "Give a table another name");
     rename->add_option("name", o_.name, "namespace.table")->required();
     rename->add_option("to", o_.other, "namespace.table")->required();
@@ -138,6 +143,34 @@ class LakeVerbs {
     remove->add_option("--where", o_.where, "SQL condition that is true for them")->required();
     remove->add_option("--branch", o_.branch, "Branch to write to");
     Output(remove);
+  }
+
+  void AddUpkeep() {
+    CLI::App* expire = Verb(lake_, "expire", "Remove old snapshots and the files that only they use");
+    expire->add_option("name", o_.name, "namespace.table")->required();
+    expire->add_option("--older-than", o_.older_than, "Snapshots made before this moment (default: five days ago)");
+    expire->add_option("--keep-last", o_.keep_last, "So many of each branch stay")->check(CLI::PositiveNumber);
+    Output(expire);
+    CLI::App* orphans = Verb(lake_, "orphans", "Remove files of a table's folder that it does not refer to");
+    orphans->add_option("name", o_.name, "namespace.table")->required();
+    orphans->add_option("--older-than", o_.older_than, "Files written before this moment (default: three days ago)");
+    orphans->add_flag("--dry-run", o_.dry_run, "Only list them");
+    Output(orphans);
+    CLI::App* compact = Verb(lake_, "compact", "Write small files, and those with deleted rows, again as larger ones");
+    compact->add_option("name", o_.name, "namespace.table")->required();
+    Output(compact);
+    CLI::App* rollback = Verb(lake_, "rollback", "Make an older snapshot the current one");
+    rollback->add_option("name", o_.name, "namespace.table")->required();
+    rollback->add_option("--snapshot", o_.snapshot, "Its id")->required();
+    CLI::App* group = Group("ref", "Branches and tags of a table");
+    CLI::App* set = Verb(group, "set", "Make or move a branch or a tag");
+    set->add_option("name", o_.name, "namespace.table")->required();
+    set->add_option("ref", o_.ref, "Its name")->required();
+    set->add_option("--snapshot", o_.snapshot, "Snapshot id (default: the current one)");
+    set->add_flag("--tag", o_.tag, "A tag, not a branch");
+    CLI::App* drop = Verb(group, "drop", "Remove a branch or a tag");
+    drop->add_option("name", o_.name, "namespace.table")->required();
+    drop->add_option("ref", o_.ref, "Its name")->required();
   }
 
   CLI::App* Writer(const char* name, const char* about) {

@@ -39,6 +39,10 @@ struct LakeOptions {
   bool create = false;
   bool purge = false;
   bool no_evolution = false;
+  std::string older_than;   ///< expire, orphans: a moment
+  int keep_last = 1;        ///< expire
+  bool dry_run = false;     ///< orphans
+  bool tag = false;         ///< ref set --tag
   bool partitions = false;  ///< overwrite --partitions
   bool if_missing = false;
 };

@@ -14,13 +14,6 @@ namespace {
 
 constexpr long long kPreviewRows = 20;
 
-Result<int64_t> MomentMs(const std::string& text) {
-  auto moment = lake::ParseLiteral(lake::TypeId::kTimestampTz, text);
-  if (!moment)
-    return Error(ErrorCode::kInvalidArgument, fmt::format("--as-of must be a moment such as '2024-01-31 12:00', not '{}'", text));
-  return lake::FloorDiv(moment->as_int(), 1000);
-}
-
 Result<lake::ScanOptions> ScanOf(const LakeOptions& options) {
   lake::ScanOptions scan;
   scan.columns = options.columns;
@@ -33,14 +26,10 @@ Result<lake::ScanOptions> ScanOf(const LakeOptions& options) {
   const int moments = !options.snapshot.empty() + !options.as_of.empty() + !options.ref.empty();
   if (moments > 1) return Error(ErrorCode::kInvalidArgument, "give one of --snapshot, --as-of and --ref");
   if (!options.snapshot.empty()) {
-    int64_t id = 0;
-    const auto read = std::from_chars(options.snapshot.data(), options.snapshot.data() + options.snapshot.size(), id);
-    if (read.ec != std::errc())
-      return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is no snapshot id", options.snapshot));
-    scan.snapshot_id = id;
+    DVT_ASSIGN(scan.snapshot_id, LakeSnapshotId(options.snapshot));
   }
   if (!options.as_of.empty()) {
-    DVT_ASSIGN(scan.timestamp_ms, MomentMs(options.as_of));
+    DVT_ASSIGN(scan.timestamp_ms, LakeMoment("--as-of", options.as_of));
   }
   return scan;
 }
@@ -88,21 +77,42 @@ lake::AppendOptions AppendOf(const LakeOptions& options) {
   return append;
 }
 
-Result<int> PrintOutcome(const LakeCall& call, const lake::WriteOutcome& outcome) {
-  Value json = Value::MakeMap();
-  json.Set("rows", outcome.rows);
-  json.Set("rows_removed", outcome.rows_removed);
-  json.Set("files", outcome.files);
-  json.Set("bytes", outcome.bytes);
-  json.Set("snapshot_id", outcome.snapshot_id ? Value(*outcome.snapshot_id) : Value());
-  std::string text = fmt::format("{} rows written ({}), {} removed", outcome.rows, HumanBytes(static_cast<double>(outcome.bytes)),
-                                 outcome.rows_removed);
-  text += outcome.snapshot_id ? fmt::format(", snapshot {}", *outcome.snapshot_id) : ", nothing to commit";
-  call.Print(json, text);
-  return 0;
+int PrintOutcome(const LakeCall& call, const lake::WriteOutcome& outcome) {
+  return LakePrintOutcome(call, outcome.rows, outcome.rows_removed, outcome.files, outcome.bytes, outcome.snapshot_id);
 }
 
 }  // namespace
+
+Result<int64_t> LakeMoment(const std::string& option, const std::string& text) {
+  auto moment = lake::ParseLiteral(lake::TypeId::kTimestampTz, text);
+  if (!moment)
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("{} must be a moment such as '2024-01-31 12:00', not '{}'", option, text));
+  return lake::FloorDiv(moment->as_int(), 1000);
+}
+
+Result<int64_t> LakeSnapshotId(const std::string& text) {
+  int64_t id = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size())
+    return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is no snapshot id", text));
+  return id;
+}
+
+int LakePrintOutcome(const LakeCall& call, int64_t rows, int64_t removed, int64_t files, int64_t bytes,
+                     std::optional<int64_t> snapshot_id) {
+  Value json = Value::MakeMap();
+  json.Set("rows", rows);
+  json.Set("rows_removed", removed);
+  json.Set("files", files);
+  json.Set("bytes", bytes);
+  json.Set("snapshot_id", snapshot_id ? Value(*snapshot_id) : Value());
+  std::string text =
+      fmt::format("{} rows written in {} files ({}), {} removed", rows, files, HumanBytes(static_cast<double>(bytes)), removed);
+  text += snapshot_id ? fmt::format(", snapshot {}", *snapshot_id) : ", nothing to commit";
+  call.Print(json, text);
+  return 0;
+}
 
 Result<int> LakeScan(LakeCall& call) {
   DVT_ASSIGN(lake::ScanOptions scan, ScanOf(call.options));

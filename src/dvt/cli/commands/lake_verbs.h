@@ -46,5 +46,20 @@ Result<int> LakeAppend(LakeCall& call);
 Result<int> LakeOverwrite(LakeCall& call);
 Result<int> LakeUpsert(LakeCall& call);
 Result<int> LakeDelete(LakeCall& call);
+Result<int> LakeTableSet(LakeCall& call);
+Result<int> LakeExpire(LakeCall& call);
+Result<int> LakeOrphans(LakeCall& call);
+Result<int> LakeCompact(LakeCall& call);
+Result<int> LakeRollback(LakeCall& call);
+Result<int> LakeRefSet(LakeCall& call);
+Result<int> LakeRefDrop(LakeCall& call);
+
+/// A moment as people write it, in milliseconds since the epoch.
+Result<int64_t> LakeMoment(const std::string& option, const std::string& text);
+/// The number of a snapshot.
+Result<int64_t> LakeSnapshotId(const std::string& text);
+/// What a write did, by --output.
+int LakePrintOutcome(const LakeCall& call, int64_t rows, int64_t removed, int64_t files, int64_t bytes,
+                     std::optional<int64_t> snapshot_id);
 
 }  // namespace dvt::cli

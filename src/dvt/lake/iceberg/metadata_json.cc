@@ -150,7 +150,7 @@ Value SnapshotToJson(const Snapshot& snapshot) {
   Value json = Value::MakeMap();
   json.Set("snapshot-id", snapshot.id);
   SetIf(json, "parent-snapshot-id", snapshot.parent_id);
-  json.Set("sequence-number", snapshot.sequence_number);
+  if (snapshot.sequence_number > 0) json.Set("sequence-number", snapshot.sequence_number);  // v1 has none
   json.Set("timestamp-ms", snapshot.timestamp_ms);
   if (!snapshot.manifest_list.empty()) json.Set("manifest-list", snapshot.manifest_list);
   if (!snapshot.manifests.empty()) {

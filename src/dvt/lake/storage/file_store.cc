@@ -57,7 +57,8 @@ LocationParts SplitLocation(const std::string& location) {
 }
 
 Error StorageError(const arrow::Status& status, const std::string& location) {
-  const std::string message = status.message().substr(0, status.message().find('\n'));
+  std::string message = status.message().substr(0, status.message().find('\n'));
+  if (status.detail() != nullptr) message += " (" + status.detail()->ToString() + ")";
   ErrorCode code = ErrorCode::kData;
   if (SaysMissing(message)) {
     code = ErrorCode::kNotFound;

@@ -268,10 +268,15 @@ Status ChooseFields(const ScanOptions& options, ScanState& state) {
 }  // namespace
 
 Result<columnar::Stream> Table::Scan(const ScanOptions& options, std::stop_token stop) const {
+  DVT_ASSIGN(ScanPlan plan, Plan(options, stop));
+  return Read(std::move(plan), options, stop);
+}
+
+Result<columnar::Stream> Table::Read(ScanPlan plan, const ScanOptions& options, std::stop_token stop) const {
   auto state = std::make_shared<ScanState>();
   state->store = store_;
   state->batch_rows = options.batch_rows;
-  DVT_ASSIGN(state->plan, Plan(options, stop));
+  state->plan = std::move(plan);
   DVT_ASSIGN(state->filter, BindFilter(options.filter, state->plan.schema));
   DVT_TRY(ChooseFields(options, *state));
   const std::string mapping = metadata().Property("schema.name-mapping.default", "");

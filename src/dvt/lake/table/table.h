@@ -66,6 +66,8 @@ class Table {
   /// The rows as a stream, read by several threads with bounded memory, in the order of the files. Dropping it ends the reading; a
   /// stop makes its next batch kCancelled. The table need not outlive it.
   Result<columnar::Stream> Scan(const ScanOptions& options, std::stop_token stop) const;
+  /// The same of a plan's files, or some of them.
+  Result<columnar::Stream> Read(ScanPlan plan, const ScanOptions& options, std::stop_token stop) const;
 
  private:
   Table(std::shared_ptr<RestCatalog> catalog, std::shared_ptr<LoadedTable> loaded, std::shared_ptr<FileStore> store)

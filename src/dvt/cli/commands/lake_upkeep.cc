@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "dvt/cli/commands/lake_verbs.h"
+#include "dvt/lake/table/maintenance.h"
+
+namespace dvt::cli {
+
+namespace {
+
+constexpr int64_t kDayMs = 86400000;
+
+Result<int64_t> OlderThan(const LakeCall& call, int days) {
+  if (call.options.older_than.empty()) return lake::NowMs() - days * kDayMs;
+  return LakeMoment("--older-than", call.options.older_than);
+}
+
+void PrintClean(const LakeCall& call, const lake::CleanOutcome& outcome, const std::string& text) {
+  Value json = Value::MakeMap();
+  json.Set("snapshots", outcome.snapshots);
+  Value& files = json.Set("files", Value::MakeList());
+  for (const auto& file : outcome.files) files.Push(file);
+  call.Print(json, text);
+}
+
+}  // namespace
+
+Result<int> LakeTableSet(LakeCall& call) {
+  DVT_ASSIGN(const auto updates, LakeSettings(call.options.settings));
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_TRY(lake::SetProperties(table, updates, call.options.removals, call.stop));
+  return 0;
+}
+
+Result<int> LakeExpire(LakeCall& call) {
+  lake::ExpireOptions options;
+  DVT_ASSIGN(options.older_than_ms, OlderThan(call, 5));
+  options.keep_last = call.options.keep_last;
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_ASSIGN(const auto outcome, lake::ExpireSnapshots(table, options, call.stop));
+  PrintClean(call, outcome, fmt::format("{} snapshots and {} files removed", outcome.snapshots, outcome.files.size()));
+  return 0;
+}
+
+Result<int> LakeOrphans(LakeCall& call) {
+  DVT_ASSIGN(const int64_t older_than, OlderThan(call, 3));
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_ASSIGN(const auto outcome, lake::RemoveOrphans(table, older_than, call.options.dry_run, call.stop));
+  std::string text;
+  for (const auto& file : outcome.files) text += file + "\n";
+  PrintClean(call, outcome,
+             text + fmt::format("{} files {}", outcome.files.size(), call.options.dry_run ? "would be removed" : "removed"));
+  return 0;
+}
+
+Result<int> LakeCompact(LakeCall& call) {
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_ASSIGN(const auto outcome, lake::Compact(table, call.stop));
+  return LakePrintOutcome(call, outcome.rows, outcome.rows_removed, outcome.files, outcome.bytes, outcome.snapshot_id);
+}
+
+Result<int> LakeRollback(LakeCall& call) {
+  DVT_ASSIGN(const int64_t snapshot, LakeSnapshotId(call.options.snapshot));
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_TRY(lake::RollBack(table, snapshot, call.stop));
+  return 0;
+}
+
+Result<int> LakeRefSet(LakeCall& call) {
+  DVT_ASSIGN(auto table, call.OpenTable());
+  if (call.options.snapshot.empty() && !table.metadata().current_snapshot_id)
+    return Error(ErrorCode::kInvalidArgument, fmt::format("{} has no snapshot yet", call.options.name));
+  int64_t snapshot = table.metadata().current_snapshot_id.value_or(0);
+  if (!call.options.snapshot.empty()) {
+    DVT_ASSIGN(snapshot, LakeSnapshotId(call.options.snapshot));
+  }
+  DVT_TRY(lake::SetRef(table, call.options.ref, !call.options.tag, snapshot, call.stop));
+  return 0;
+}
+
+Result<int> LakeRefDrop(LakeCall& call) {
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_TRY(lake::RemoveRef(table, call.options.ref, call.stop));
+  return 0;
+}
+
+}  // namespace dvt::cli
