@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdlib>
 
 #include "dvt/base/text/text.h"
-#include "dvt/cli/commands/command.h"
+#include "dvt/cli/commands/lake_functions.h"
 #include "dvt/cli/commands/lake_verbs.h"
-#include "dvt/cli/ui/result_table.h"
 
 namespace dvt::cli {
 
@@ -72,6 +70,14 @@ constexpr VerbEntry kVerbs[] = {
     {"ref drop", &LakeRefDrop},
 };
 
+Result<int> RunLakeVerb(const LakeOptions& options, std::stop_token stop) {
+  LakeCall call{options, stop, {}, nullptr};
+  DVT_ASSIGN(call.properties, PropertiesOf(options));
+  for (const auto& verb : kVerbs)
+    if (options.verb == verb.name) return verb.function(call);
+  return Error(ErrorCode::kInternal, fmt::format("dvt lake has no '{}'", options.verb));
+}
+
 }  // namespace
 
 Result<lake::Properties> LakeSettings(const std::vector<std::string>& given) {
@@ -109,12 +115,9 @@ void LakeCall::Print(const Value& json, const std::string& text) const {
   }
 }
 
-Result<int> LakeCommand(const Options& options, std::stop_token stop) {
-  LakeCall call{options.lake, stop, {}, nullptr};
-  DVT_ASSIGN(call.properties, PropertiesOf(options.lake));
-  for (const auto& verb : kVerbs)
-    if (options.lake.verb == verb.name) return verb.function(call);
-  return Error(ErrorCode::kInternal, fmt::format("dvt lake has no '{}'", options.lake.verb));
-}
-
 }  // namespace dvt::cli
+
+const dvt::cli::LakeFunctions* dvt_iceberg_functions() {
+  static constexpr dvt::cli::LakeFunctions functions = {&dvt::cli::RunLakeVerb};
+  return &functions;
+}
