@@ -41,7 +41,8 @@ def everything(rows, seed=1):
         "raw": column(lambda i: bytes([i % 256, 255, 0]), pyarrow.binary()),
         "tags": column(lambda i: [None if k == 1 else f"t{k}" for k in range(i % 4)], pyarrow.list_(pyarrow.string())),
         "pair": column(lambda i: {"a": i, "b": None if i % 5 == 0 else str(i)}, pair),
-        "pairs": column(lambda i: [{"a": k, "b": "q"} for k in range(i % 3)], pyarrow.list_(pair)),
+        # Never null: PyIceberg reads and writes null lists of structs as empty ones.
+        "pairs": pyarrow.array([[None if k == 1 else {"a": k, "b": "q"} for k in range(i % 3)] for i in range(rows)], pyarrow.list_(pair)),
         "counts": column(lambda i: [(f"k{k}", i + k) for k in range(i % 3)], pyarrow.map_(pyarrow.string(), pyarrow.int64())),
     })
 
@@ -92,6 +93,19 @@ def dvt_writes(lake):
                       ("amount IS NULL", IsNull("amount")), ("price >= 1.5 AND price < 20", And(GreaterThanOrEqual("price", "1.50"), LessThan("price", "20.00")))):
         wanted = lake.peer(name).scan(row_filter=peer).to_arrow()
         equal(sorted(map(str, plain(lake.scan(name, "--where", sql)))), sorted(map(str, plain(wanted))), sql)
+
+
+def nested_nulls(lake):
+    """Nulls at every level of nested columns come back as they went in."""
+    inner = pyarrow.struct([("a", pyarrow.int32()), ("l", pyarrow.list_(pyarrow.int64()))])
+    table = pyarrow.table({"id": pyarrow.array(range(6), pyarrow.int64()),
+                           "ls": pyarrow.array([None, [], [None], [{"a": 1, "l": None}], [{"a": None, "l": [None, 3]}, None], [{"a": 2, "l": []}]], pyarrow.list_(inner)),
+                           "ms": pyarrow.array([[("k", {"a": 1, "l": [1]})], None, [], [("k", None)], [("k", {"a": None, "l": None})], None], pyarrow.map_(pyarrow.string(), inner)),
+                           "ll": pyarrow.array([[[1]], [None], None, [[]], [[None]], []], pyarrow.list_(pyarrow.list_(pyarrow.int32())))})
+    name = lake.fresh("nested_nulls")
+    lake.append(name, table, "--create", "--partition-by", "truncate(2, id)")
+    equal(plain(lake.scan(name)), plain(table))
+    equal(plain(lake.scan(name, "--where", "ls IS NULL OR id > 3")), [row for row in plain(table) if row["ls"] is None or row["id"] > 3])
 
 
 def sources_of_all_kinds(lake):
@@ -347,9 +361,9 @@ def wrong_input(lake):
             (["scan", name], {"DVT_LAKE_SCOPE": "catalog"}, "the catalog refused the credentials"),
             (["scan", name, "--property", "retry.attempts=1"], {"DVT_LAKE_URI": "http://127.0.0.1:9"}, "failed"),
             (["scan", name], {"DVT_LAKE_URI": ""}, "the catalog has no 'uri'"),
-            (["scan", "tests.nothing"], {}, "there is no such thing as the table tests.nothing"),
+            (["scan", f"{lake.space}.nothing"], {}, f"there is no such thing as the table {lake.space}.nothing"),
             (["table", "list", "nowhere"], {}, "the namespace nowhere does not exist"),
-            (["namespace", "drop", "tests"], {}, "the namespace tests is not empty"),
+            (["namespace", "drop", lake.space], {}, f"the namespace {lake.space} is not empty"),
             (["scan", name, "--where", "nme = 1"], {}, "the table has no column 'nme'"),
             (["scan", name, "--where", "id ="], {}, "where a value was expected"),
             (["scan", name, "--columns", "idd"], {}, "Did you mean 'id'?")):
@@ -357,10 +371,10 @@ def wrong_input(lake):
         for secret in ("wrong-secret-9", "no-such-token-7", good.partition(":")[2]):
             if secret in output:
                 raise AssertionError(f"a secret is told: {output}")
-    data = next(iter(lake.peer(name).scan().plan_files())).file.file_path.removeprefix("file:")
+    data = lake.path(next(iter(lake.peer(name).scan().plan_files())).file.file_path)
     lake.break_file(data, lambda text: b"")
     lake.dvt("scan", name, fails="cannot be read as Parquet")
-    manifest = lake.peer(name).current_snapshot().manifests(lake.peer(name).io)[0].manifest_path.removeprefix("file:")
+    manifest = lake.path(lake.peer(name).current_snapshot().manifests(lake.peer(name).io)[0].manifest_path)
     lake.break_file(manifest, lambda text: text[:-20])
     lake.dvt("scan", name, fails="damaged")
     lake.break_file(manifest, None)
@@ -368,9 +382,9 @@ def wrong_input(lake):
 
 
 def catalog_verbs(lake):
-    space = "verbs"
+    space = f"verbs_{lake.space}"
     lake.dvt("namespace", "create", space, "--set", "owner=me")
-    lake.dvt("namespace", "create", space, fails="the namespace verbs exists already")
+    lake.dvt("namespace", "create", space, fails=f"the namespace {space} exists already")
     lake.dvt("namespace", "create", space, "--if-missing")
     lake.dvt("namespace", "create", f"{space}.inner")
     equal(lake.dvt("namespace", "list", space).split(), [f"{space}.inner"])
@@ -380,7 +394,7 @@ def catalog_verbs(lake):
     rows = lake.write(pyarrow.table({"id": [1], "at": [datetime.datetime(2024, 1, 1)]}))
     lake.dvt("table", "create", f"{space}.one", "--like", rows, "--partition-by", "day(at)", "--sort-by", "id desc", "--set", "note=x")
     table = lake.peer(f"{space}.one")
-    equal((str(table.spec().fields[0].transform), str(table.sort_order().fields[0].direction), table.properties["note"]), ("day", "SortDirection.DESC", "x"))
+    equal((str(table.spec().fields[0].transform), str(table.sort_order().fields[0].direction), table.properties["note"]), ("day", "DESC", "x"))
     lake.dvt("table", "create", f"{space}.one", "--like", rows, fails="exists already")
     lake.dvt("table", "rename", f"{space}.one", f"{space}.two")
     equal(lake.dvt("table", "list", space).split(), [f"{space}.two"])
@@ -397,7 +411,7 @@ def catalog_verbs(lake):
 
 
 CASES = [
-    ("tables of PyIceberg are read", peer_writes), ("PyIceberg reads what dvt appends", dvt_writes), ("Arrow data of all kinds come in", sources_of_all_kinds),
+    ("tables of PyIceberg are read", peer_writes), ("PyIceberg reads what dvt appends", dvt_writes), ("nulls in nested columns", nested_nulls), ("Arrow data of all kinds come in", sources_of_all_kinds),
     ("partitions and pruning are PyIceberg's", partitions), ("schemas and partitions change", evolution), ("time travel, branches and tags", time_travel),
     ("version 1, files without ids", old_tables), ("overwrite, delete, upsert", changes), ("expire, orphans, compact, rollback", upkeep), ("twenty writers at once", twenty_writers), ("faults at the commit", commit_faults),
     ("wrong input has a clear end", wrong_input), ("verbs of the catalog", catalog_verbs),

@@ -3,6 +3,7 @@ import importlib.util
 import itertools
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ class Lake:
         self.uri, self.credential = settings["DVT_LAKE_URI"], settings["DVT_LAKE_CREDENTIAL"]
         self.environment = dict(settings)
         self.peer_catalog = load_catalog("peer", type="rest", uri=self.uri, credential=self.credential, scope="PRINCIPAL_ROLE:ALL")
-        self.peer_catalog.create_namespace_if_not_exists("tests")
+        self.space = f"tests_{os.getpid()}"  # files of an earlier run's tables would be litter
+        self.peer_catalog.create_namespace(self.space)
         self._numbers = itertools.count()
 
     def dvt(self, *arguments, environment=None, fails=None):
@@ -34,10 +36,7 @@ class Lake:
         return outcome.output
 
     def fresh(self, name):
-        full = f"tests.{name}"
-        if self.peer_catalog.table_exists(full):
-            self.peer_catalog.drop_table(full)
-        return full
+        return f"{self.space}.{name}"
 
     def table(self, name, schema, properties=None):
         full = self.fresh(name)
@@ -78,8 +77,12 @@ class Lake:
             rows[str(task.file.partition)] = rows.get(str(task.file.partition), 0) + task.file.record_count
         return rows
 
+    @staticmethod
+    def path(location):
+        return re.sub("^file:/+", "/", location)
+
     def folder(self, name):
-        return pathlib.Path(self.peer(name).location().removeprefix("file:"))
+        return pathlib.Path(self.path(self.peer(name).location()))
 
     def no_litter(self, name):
         """Every data file and manifest on disk belongs to a snapshot."""
@@ -90,7 +93,7 @@ class Lake:
             for manifest in snapshot.manifests(table.io):
                 used.add(manifest.manifest_path)
                 used.update(entry.data_file.file_path for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=False))
-        used = {path.removeprefix("file:") for path in used}
+        used = {self.path(path) for path in used}
         there = {str(path) for path in self.folder(name).rglob("*") if path.suffix in (".avro", ".parquet")}
         if there - used:
             raise AssertionError(f"files that nothing refers to: {sorted(there - used)}")

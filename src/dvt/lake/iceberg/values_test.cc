@@ -154,25 +154,25 @@ TEST(Evolution, AddsWidensAndRefuses) {
 }
 
 TEST(Metadata, ReadsTheFirstVersionAndSaysWhatIsMissing) {
-  const char* text = R"({"format-version": 1, "location": "/t", "last-column-id": 2, "last-updated-ms": 5,
+  const char* text = R"json({"format-version": 1, "location": "/t", "last-column-id": 2, "last-updated-ms": 5,
     "schema": {"type": "struct", "fields": [{"id": 1, "name": "a", "required": true, "type": "int"},
                                              {"id": 2, "name": "b", "required": false, "type": "decimal(9, 2)"}]
 }
 , "partition-spec" : [ {"name" : "a", "transform" : "identity", "source-id" : 1} ],
                      "properties" : {"x" : "y"},
                                     "current-snapshot-id" : -1
-})";
+})json";
   auto table = ParseMetadata(text);
-ASSERT_TRUE(table) << table.error().ToString();
-EXPECT_EQ(table->schema().fields[1].type.ToString(), "decimal(9, 2)");
-EXPECT_EQ(table->spec().fields[0].field_id, 1000);
-EXPECT_EQ(table->last_partition_id, 1000);
-EXPECT_EQ(table->current_snapshot(), nullptr);
-const auto again = MetadataFromJson(MetadataToJson(*table));
-ASSERT_TRUE(again);
-EXPECT_EQ(MetadataToJson(*again), MetadataToJson(*table));
-EXPECT_EQ(ParseMetadata(R"({"format-version": 4})").error().code(), ErrorCode::kUnsupported);
-EXPECT_EQ(ParseMetadata(R"({"format-version": 2})").error().message(), "'location' is missing in the table's metadata");
+  ASSERT_TRUE(table) << table.error().ToString();
+  EXPECT_EQ(table->schema().fields[1].type.ToString(), "decimal(9, 2)");
+  EXPECT_EQ(table->spec().fields[0].field_id, 1000);
+  EXPECT_EQ(table->last_partition_id, 1000);
+  EXPECT_EQ(table->current_snapshot(), nullptr);
+  const auto again = MetadataFromJson(MetadataToJson(*table));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(MetadataToJson(*again), MetadataToJson(*table));
+  EXPECT_EQ(ParseMetadata(R"({"format-version": 4})").error().code(), ErrorCode::kUnsupported);
+  EXPECT_EQ(ParseMetadata(R"({"format-version": 2})").error().message(), "'location' is missing in the table's metadata");
 }
 
 // Members that say nothing, and those that only some writers leave out.
