@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
   const auto env = dvt::project::ProcessEnvironment();
   // The folder itself may come from the environment, and the project file decides on the rest.
   dvt::cli::ProjectHead project;
-  if (options->command != "sql" && options->command != "lake") project = dvt::cli::ReadProjectHead(dvt::cli::ProjectFolder(*options, env));
+  if (options->command != "sql" && options->command != "lake")
+    project = dvt::cli::ReadProjectHead(dvt::cli::ProjectFolder(*options, env));
   if (auto resolved = dvt::cli::ResolveFlags(*options, env, project); !resolved) {
     PrintError(resolved.error());
     return 2;

@@ -95,7 +95,7 @@ struct Options {
   bool strict = false;                 ///< sql transpile: differences are errors
   std::string identify;                ///< sql: as-written, as-needed, always
   std::string schema_file;             ///< sql: JSON of tables, columns and types
-  LakeOptions lake;
+  LakeOptions lake;                    ///< lake …
   std::vector<std::string> arguments;  ///< as typed, for run_results.json
 };
 

@@ -94,7 +94,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(const std::shared_ptr<arrow
   if (const auto status = builder.AppendValues(rows); !status.ok()) return Error(ErrorCode::kMemory, status.message());
   const auto indices = builder.Finish();
   if (!indices.ok()) return Error(ErrorCode::kMemory, indices.status().message());
-  const auto taken = arrow::compute::Take(arrow::Datum(batch), arrow::Datum(*indices), arrow::compute::TakeOptions::NoBoundsCheck());
+  const auto taken =
+      arrow::compute::Take(arrow::Datum(batch), arrow::Datum(*indices), arrow::compute::TakeOptions::NoBoundsCheck());
   if (!taken.ok()) return Error(ErrorCode::kInternal, "rows cannot be dealt to partitions: " + taken.status().message());
   return taken->record_batch();
 }

@@ -66,7 +66,9 @@ std::string Sentence(ErrorCode code, int status, const Detail& detail, const std
     case ErrorCode::kAuthentication: return fmt::format("the catalog refused the credentials for {}", what);
     case ErrorCode::kPermission: return fmt::format("the catalog does not allow access to {}", what);
     case ErrorCode::kNotFound:
-      if (detail.type.find("NoSuchNamespace") != std::string::npos) return what.starts_with("the namespace") ? what + " does not exist" : fmt::format("the namespace of {} does not exist", what);
+      if (detail.type.find("NoSuchNamespace") != std::string::npos)
+        return what.starts_with("the namespace") ? what + " does not exist"
+                                                 : fmt::format("the namespace of {} does not exist", what);
       return fmt::format("there is no such thing as {}", what);
     case ErrorCode::kAlreadyExists: return fmt::format("{} exists already", what);
     case ErrorCode::kConstraint: return fmt::format("{} is not empty", what);
