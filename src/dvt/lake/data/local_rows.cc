@@ -55,7 +55,10 @@ arrow::Result<ReaderPtr> OpenParquetRows(const std::string& path) {
   parquet::ArrowReaderProperties properties(false);
   properties.set_pre_buffer(false);
   parquet::arrow::FileReaderBuilder builder;
-  ARROW_RETURN_NOT_OK(builder.Open(input));
+  parquet::ReaderProperties reading = parquet::default_reader_properties();
+  reading.enable_buffered_stream();
+  reading.set_buffer_size(1 << 18);
+  ARROW_RETURN_NOT_OK(builder.Open(input, reading));
   ARROW_ASSIGN_OR_RAISE(auto file, builder.properties(properties)->Build());
   std::shared_ptr<parquet::arrow::FileReader> shared(std::move(file));
   ARROW_ASSIGN_OR_RAISE(auto batches, shared->GetRecordBatchReader());

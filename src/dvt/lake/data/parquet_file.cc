@@ -13,6 +13,8 @@ namespace {
 
 using parquet::arrow::SchemaField;
 
+constexpr int64_t kReadBytes = 1 << 18;
+
 bool HasIds(const std::vector<SchemaField>& fields) {
   for (const auto& field : fields)
     if (FieldIdOf(*field.field) >= 0) return true;
@@ -137,7 +139,10 @@ Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader() co
   properties.set_batch_size(read_.batch_rows);
   properties.set_pre_buffer(!local_);
   parquet::arrow::FileReaderBuilder builder;
-  auto status = builder.Open(input_, parquet::default_reader_properties(), metadata_);
+  parquet::ReaderProperties reading = parquet::default_reader_properties();
+  if (local_) reading.enable_buffered_stream();  // pages are read as they are needed, not whole columns
+  reading.set_buffer_size(kReadBytes);
+  auto status = builder.Open(input_, reading, metadata_);
   if (!status.ok()) return StorageError(status, location_);
   auto reader = builder.properties(properties)->Build();
   if (!reader.ok()) return StorageError(reader.status(), location_);

@@ -110,7 +110,7 @@ TEST(Container, DamageIsAnError) {
     const auto cut = read(std::string_view(whole).substr(0, size));
     if (cut) EXPECT_TRUE(size == whole.find("\x01", 4) || size > 0) << size;  // a header alone is an empty file
   }
-  for (size_t at = 0; at < whole.size(); ++at) {
+  for (size_t at = 0; at < whole.size(); at += 3) {
     std::string bad = whole;
     bad[at] = static_cast<char>(bad[at] ^ 0x55);
     (void)read(bad).has_value();  // anything but a crash

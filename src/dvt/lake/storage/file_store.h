@@ -46,6 +46,9 @@ class FileStore {
   std::unique_ptr<Systems> systems_;
 };
 
+/// Ends the threads of the object stores' clients. Call it when no store is left, before the program ends; none can be made afterwards.
+void CloseStorage();
+
 /// A store with one set of properties for every location.
 std::shared_ptr<FileStore> MakeFileStore(Properties properties);
 

@@ -44,7 +44,6 @@ arrow::Status StartS3() {
     arrow::fs::S3GlobalOptions options = arrow::fs::S3GlobalOptions::Defaults();
     options.log_level = arrow::fs::S3LogLevel::Off;
     started = arrow::fs::InitializeS3(options);
-    if (started.ok()) std::atexit([] { (void)arrow::fs::EnsureS3Finalized(); });
   });
   return started;
 }
@@ -143,6 +142,10 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationPa
 }
 
 }  // namespace
+
+void CloseStorage() {
+  if (arrow::fs::IsS3Initialized()) (void)arrow::fs::EnsureS3Finalized();
+}
 
 Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationParts& parts, const Properties& properties) {
   arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> made = arrow::Status::Invalid("none");

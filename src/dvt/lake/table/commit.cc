@@ -56,9 +56,7 @@ void AddSchema(const TableMetadata& base, const SnapshotChange& change, Metadata
   out.requirements.Push(Object({{"type", "assert-current-schema-id"}, {"current-schema-id", base.current_schema_id}}));
   out.requirements.Push(Object({{"type", "assert-last-assigned-field-id"}, {"last-assigned-field-id", base.last_column_id}}));
   Schema schema = *change.schema;
-  schema.id = base.current_schema_id;
-  for (const auto& each : base.schemas) schema.id = std::max(schema.id, each.id);
-  ++schema.id;
+  schema.id = NextSchemaId(base, schema);
   out.updates.Push(
       Object({{"action", "add-schema"}, {"schema", SchemaToJson(schema)}, {"last-column-id", change.last_column_id}}));
   out.updates.Push(Object({{"action", "set-current-schema"}, {"schema-id", -1}}));
@@ -158,6 +156,15 @@ class SnapshotCommit {
 };
 
 }  // namespace
+
+int NextSchemaId(const TableMetadata& table, const Schema& schema) {
+  int highest = 0;
+  for (const auto& each : table.schemas) {
+    if (each == schema) return each.id;
+    highest = std::max(highest, each.id);
+  }
+  return highest + 1;
+}
 
 Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop) {
   if (table.catalog() == nullptr) return Error(ErrorCode::kUnsupported, "a table that no catalog answers for cannot be written");

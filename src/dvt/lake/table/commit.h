@@ -10,6 +10,9 @@
 
 namespace dvt::lake {
 
+/// The id that a catalog gives a new schema: that of an equal one, or the next.
+int NextSchemaId(const TableMetadata& table, const Schema& schema);
+
 /// What one snapshot changes.
 struct SnapshotChange {
   std::string operation = "append";  ///< append, overwrite, delete, replace

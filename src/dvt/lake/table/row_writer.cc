@@ -1,9 +1,12 @@
 #include <arrow/array.h>
+#include <arrow/table.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "dvt/base/text/text.h"
+#include "dvt/base/thread/thread_pool.h"
 #include "dvt/lake/data/shape_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/table/row_writer_internal.h"
@@ -13,7 +16,8 @@ namespace dvt::lake {
 namespace {
 
 constexpr int64_t kSliceRows = 1 << 16;
-constexpr int64_t kKeptBytes = int64_t{96} << 20;  // of all partitions together
+constexpr int64_t kKeptBytes = int64_t{64} << 20;   // of all partitions together
+constexpr int64_t kDealtBytes = int64_t{16} << 20;  // of the rows that are dealt to partitions together
 
 std::string DataFolder(const TableMetadata& table) {
   std::string folder = table.Property("write.data.path", table.location + "/data");
@@ -138,7 +142,20 @@ Status RowWriter::WritePlain(const std::shared_ptr<arrow::RecordBatch>& batch) {
 }
 
 Status RowWriter::WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& batch) {
-  DVT_ASSIGN(auto parts, partitioner_->Split(batch));
+  waiting_bytes_ += RawBytes(*batch);
+  waiting_.push_back(batch);
+  return waiting_bytes_ >= kDealtBytes ? Deal() : Status();
+}
+
+// Many rows at once: the parts of a small batch would be tiny.
+Status RowWriter::Deal() {
+  if (waiting_.empty()) return {};
+  auto table = arrow::Table::FromRecordBatches(waiting_);
+  auto together = table.ok() ? (*table)->CombineChunksToBatch() : table.status();
+  if (!together.ok()) return Error(ErrorCode::kMemory, together.status().message());
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  DVT_ASSIGN(auto parts, partitioner_->Split(*together));
   for (auto& part : parts) {
     Lane& lane = lanes_[PartitionKey(part.values)];
     lane.values = std::move(part.values);
@@ -146,33 +163,53 @@ Status RowWriter::WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& ba
     lane.kept_bytes += bytes;
     kept_bytes_ += bytes;
     lane.kept.push_back(std::move(part.batch));
-    if (lane.kept_bytes >= options_.row_group_bytes) DVT_TRY(Flush(lane));
   }
   while (kept_bytes_ > kKeptBytes) DVT_TRY(FlushLargest());
   return {};
 }
 
+// The largest lanes, until half the budget is free.
 Status RowWriter::FlushLargest() {
-  const auto largest = std::max_element(lanes_.begin(), lanes_.end(),
-                                        [](const auto& a, const auto& b) { return a.second.kept_bytes < b.second.kept_bytes; });
-  return Flush(largest->second);
+  std::vector<Lane*> lanes;
+  for (auto& [key, lane] : lanes_)
+    if (!lane.kept.empty()) lanes.push_back(&lane);
+  std::sort(lanes.begin(), lanes.end(), [](const Lane* a, const Lane* b) { return a->kept_bytes > b->kept_bytes; });
+  int64_t freed = 0;
+  size_t count = 0;
+  while (count < lanes.size() && kept_bytes_ - freed > kKeptBytes / 2) freed += lanes[count++]->kept_bytes;
+  lanes.resize(count);
+  return Flush(lanes);
 }
 
-Status RowWriter::Flush(Lane& lane) {
-  if (lane.kept.empty()) return {};
-  if (lane.writer == nullptr) DVT_TRY(OpenFile(lane));
-  DVT_TRY(lane.writer->WriteRowGroup(lane.kept));
-  kept_bytes_ -= lane.kept_bytes;
-  lane.kept_bytes = 0;
-  lane.kept.clear();
-  return lane.writer->EstimatedBytes() >= options_.target_bytes ? CloseFile(lane) : Status();
+// Lanes write to files of their own, so they are encoded at the same time.
+Status RowWriter::Flush(const std::vector<Lane*>& lanes) {
+  for (Lane* lane : lanes)
+    if (lane->writer == nullptr) DVT_TRY(OpenFile(*lane));
+  std::vector<Status> done(lanes.size());
+  if (pool_ == nullptr)
+    pool_ = std::make_unique<ThreadPool>(std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1));
+  pool_->ParallelFor(static_cast<int>(lanes.size()), [&](int i) {
+    Lane& lane = *lanes[static_cast<size_t>(i)];
+    done[static_cast<size_t>(i)] = lane.writer->WriteRowGroup(lane.kept);
+    lane.kept.clear();
+  });
+  for (auto& status : done)
+    if (!status) return std::move(status).error();
+  for (Lane* lane : lanes) {
+    kept_bytes_ -= lane->kept_bytes;
+    lane->kept_bytes = 0;
+    if (lane->writer->EstimatedBytes() >= options_.target_bytes) DVT_TRY(CloseFile(*lane));
+  }
+  return {};
 }
 
 Result<std::vector<DataFile>> RowWriter::Finish() {
-  for (auto& [key, lane] : lanes_) {
-    DVT_TRY(Flush(lane));
-    DVT_TRY(CloseFile(lane));
-  }
+  DVT_TRY(Deal());
+  std::vector<Lane*> kept;
+  for (auto& [key, lane] : lanes_)
+    if (!lane.kept.empty()) kept.push_back(&lane);
+  DVT_TRY(Flush(kept));
+  for (auto& [key, lane] : lanes_) DVT_TRY(CloseFile(lane));
   lanes_.clear();
   finished_ = true;
   return files_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/base/fwd.h"
 #include "dvt/columnar/c_abi/stream.h"
 #include "dvt/lake/data/parquet_writer_arrow.h"
 #include "dvt/lake/data/partitioner_arrow.h"
@@ -15,7 +16,7 @@
 namespace dvt::lake {
 
 /// Writes rows of a table's schema into data files: one growing file for tables without partitions, else rows are kept for each partition until
-/// all of them together fill a budget, and the largest is then written as a row group. Files that reach the target size are closed. What was written
+/// all of them together fill a budget, and the largest are then written as row groups, several at a time. Files that reach the target size are closed. What was written
 /// is removed by Discard, or with the writer if Finish was never reached. Not thread-safe.
 class RowWriter {
  public:
@@ -40,8 +41,9 @@ class RowWriter {
   RowWriter() = default;
   Status WritePlain(const std::shared_ptr<arrow::RecordBatch>& batch);
   Status WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& batch);
+  Status Deal();
   Status FlushLargest();
-  Status Flush(Lane& lane);
+  Status Flush(const std::vector<Lane*>& lanes);
   Status OpenFile(Lane& lane);
   Status CloseFile(Lane& lane);
   std::string NextLocation(const PartitionValues& values);
@@ -55,11 +57,14 @@ class RowWriter {
   int next_file_ = 0;
   std::unique_ptr<Partitioner> partitioner_;
   std::map<std::string, Lane> lanes_;
+  std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;  // rows not dealt to partitions yet
+  int64_t waiting_bytes_ = 0;
   std::vector<DataFile> files_;
   std::vector<std::string> opened_;  // every file begun, for Discard
   int64_t kept_bytes_ = 0;
   int64_t rows_ = 0;
   bool finished_ = false;
+  std::unique_ptr<ThreadPool> pool_;  // made when partitions are first written
 };
 
 /// Batches of any Arrow schema as a table's schema wants them: columns by name, types widened, missing optional ones null. Errors name the column.

@@ -21,7 +21,7 @@ namespace dvt::lake {
 namespace {
 
 using Batch = std::shared_ptr<arrow::RecordBatch>;
-constexpr size_t kUnitBytes = 16 << 20;
+constexpr size_t kUnitBytes = 8 << 20;
 
 int64_t BytesOf(const arrow::RecordBatch& batch) {
   int64_t bytes = 0;

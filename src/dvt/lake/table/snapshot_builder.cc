@@ -186,10 +186,7 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   snapshot.sequence_number = table.format_version > 1 ? table.last_sequence_number + 1 : 0;
   snapshot.timestamp_ms = std::max(NowMs(), table.last_updated_ms);
   snapshot.schema_id = table.current_schema_id;
-  if (change_.schema) {
-    for (const auto& each : table.schemas) snapshot.schema_id = std::max(*snapshot.schema_id, each.id);
-    ++*snapshot.schema_id;
-  }
+  if (change_.schema) snapshot.schema_id = NextSchemaId(table, *change_.schema);
   snapshot.summary = Summary(parent);
   snapshot.manifest_list = fmt::format("{}/snap-{}-{}-{}.avro", MetadataFolder(), snapshot_id_, ++attempt_, run_);
   DVT_ASSIGN(const std::string list, WriteManifestList(table.format_version, snapshot, manifests, CodecOf(table)));
