@@ -176,6 +176,9 @@ class Connector {
   /// pushed whole (host, port, database for PostgreSQL; the file for SQLite).
   virtual std::string identity() const = 0;
 
+  /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
+  virtual Result<std::string> TextOrder(std::stop_token stop);
+
   /// Connects and asks the version; the text is for `dvt debug`.
   virtual Result<std::string> Test(std::stop_token stop) = 0;
   virtual Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) = 0;

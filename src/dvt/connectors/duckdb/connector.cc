@@ -55,6 +55,7 @@ class DuckDbConnector : public Connector {
   std::string default_database() const override { return settings_.database; }
   std::string default_schema() const override { return settings_.schema; }
   int max_identifier() const override { return 255; }
+  Result<std::string> TextOrder(std::stop_token) override { return std::string("bytes"); }
   std::string identity() const override {
     return "duckdb:" + (settings_.path.empty() ? ":memory:" + config_.name : settings_.path);
   }

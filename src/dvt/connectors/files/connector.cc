@@ -86,6 +86,7 @@ class FilesConnector : public Connector {
   std::string default_database() const override { return ""; }
   std::string default_schema() const override { return ""; }
   int max_identifier() const override { return 200; }
+  Result<std::string> TextOrder(std::stop_token) override { return std::string("bytes"); }
   std::string identity() const override { return "files:" + root_; }
 
   Result<std::string> Test(std::stop_token) override {

@@ -57,6 +57,21 @@ class PostgresConnector : public Connector, public std::enable_shared_from_this<
     return std::string(Cell(version, 0, 0));
   }
 
+  Result<std::string> TextOrder(std::stop_token stop) override {
+    // A byte order has the name of everybody's; others are those of one library and version.
+    constexpr const char* kAsk =
+        "SELECT CASE WHEN to_jsonb(d)->>'datlocprovider' IS DISTINCT FROM 'i' AND (datcollate IN ('C', 'POSIX') OR datcollate "
+        "ILIKE 'C.UTF%') "
+        "THEN 'bytes' ELSE concat_ws(' ', 'postgres', datcollate, to_jsonb(d)->>'daticulocale', to_jsonb(d)->>'datlocale', "
+        "to_jsonb(d)->>'datcollversion') END FROM pg_catalog.pg_database d WHERE datname = current_database()";
+    return WithCatalog(
+        [&](Connection& c) -> Result<std::string> {
+          DVT_ASSIGN(PgResult rows, c.Run(kAsk, stop));
+          return PQntuples(rows.get()) == 1 ? std::string(Cell(rows, 0, 0)) : std::string();
+        },
+        stop);
+  }
+
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
     return WithCatalog([&](Connection& c) { return ListRelationsOf(c, schema.empty() ? settings_.schema : schema, stop); }, stop);
   }

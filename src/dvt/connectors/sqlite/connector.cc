@@ -41,6 +41,7 @@ class SqliteConnector : public Connector {
   std::string default_database() const override { return settings_.database; }
   std::string default_schema() const override { return settings_.schema; }
   int max_identifier() const override { return 255; }
+  Result<std::string> TextOrder(std::stop_token) override { return std::string("bytes"); }
   std::string identity() const override {
     std::string identity = "sqlite:" + settings_.path;
     for (const auto& [schema, path] : settings_.attached) identity += "|" + schema + "=" + path;

@@ -3,6 +3,10 @@
 
 namespace dvt::plan {
 
+std::string Catalog::TextOrder(const std::string& connection) const {
+  return DialectOf(connection).Has(sql::Feature::kCaseInsensitiveText) ? "" : "bytes";
+}
+
 SourceFacts Catalog::Facts(const std::string& connection) const {
   using sql::Feature;
   const sql::Dialect& dialect = DialectOf(connection);

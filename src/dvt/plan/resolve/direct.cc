@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include "dvt/plan/pushdown/text_order.h"
 
 #include <algorithm>
 
@@ -101,6 +102,72 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
 
 }  // namespace
 
+namespace {
+
+// What depends on the order or the letters of texts runs in the source only if it does that as the target, or as the engine would.
+std::string TextReason(const PlanRequest& request, const Catalog& catalog, const std::string& source, const QualifiedTree& tree) {
+  const std::string there = catalog.TextOrder(source), here = catalog.TextOrder(request.target_connection);
+  const bool alike = !there.empty() && there == here;
+  const bool same_system = alike && &catalog.DialectOf(source) == &catalog.DialectOf(request.target_connection);
+  if (!alike && there != "bytes") {
+    const std::string what = FindTextOrder(tree.root, tree.analysis);
+    if (!what.empty())
+      return fmt::format("{}: texts are sorted otherwise in {} ({}) than in {} ({})", what, source,
+                         there.empty() ? "unknown" : there, request.target_connection, here.empty() ? "unknown" : here);
+  }
+  const std::string letters = same_system ? "" : FindLetterCase(tree.root);
+  return letters.empty() ? "" : fmt::format("{}: letters beyond ASCII have other cases in {} than elsewhere", letters, source);
+}
+
+// Results of expressions have no type in a source of loose types: dates would come as texts, and sums of decimals as floating numbers.
+std::string LooseReason(const std::string& source, const SourceFacts& facts, const QualifiedTree& tree) {
+  if (!facts.loose_types) return {};
+  const auto exact = [](const columnar::DataType& type) {
+    return type.kind != columnar::TypeKind::kDecimal && type.kind != columnar::TypeKind::kBool && !type.is_temporal();
+  };
+  std::string what;
+  for (const sql::Scope& scope : tree.analysis.scopes()) {
+    const Node* items = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kItemsSlot) : nullptr;
+    for (uint32_t i = 0; items != nullptr && i < items->count && i < scope.output.size(); ++i) {
+      const Node* item = items->Child(i);
+      const Node* value = sql::Unparen(item->Is(Kind::kAlias) ? item->Child(0) : item);
+      if (!value->Is(Kind::kColumn) && !exact(scope.output[i].type)) what = scope.output[i].name;
+    }
+  }
+  sql::Visit(tree.root, [&](const Node* node) {
+    const Node* arguments = node->Is(Kind::kFunction) ? node->Child(sql::kArgsSlot) : nullptr;
+    for (uint32_t i = 0; arguments != nullptr && i < arguments->count; ++i) {
+      if (tree.analysis.TypeOf(arguments->Child(i)).kind == columnar::TypeKind::kDecimal) what = std::string(node->text);
+    }
+    return true;
+  });
+  return what.empty() ? "" : fmt::format("{}: {} has no types of expressions, and no exact decimals", what, source);
+}
+
+// Sums and extremes of decimals keep the precision that the model's dialect gives them, whatever the source says of its result.
+void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
+  Node* query = sql::InnerQuery(tree.root);
+  const sql::Scope* scope = tree.analysis.root();
+  if (query == nullptr || !query->Is(Kind::kSelect) || scope == nullptr || scope->query != query) return;
+  const auto items = query->Child(sql::kItemsSlot)->Children();
+  if (items.size() != scope->output.size()) return;
+  for (size_t i = 0; i < items.size(); ++i) {
+    Node* item = items[i];
+    const columnar::DataType& type = scope->output[i].type;
+    if (!item->Is(Kind::kAlias) || type.kind != columnar::TypeKind::kDecimal || type.precision <= 0 || type.precision > 38)
+      continue;
+    const Node* value = sql::Unparen(item->Child(0));
+    const bool made =
+        value->Is(Kind::kFunction) &&
+        (EqualsIgnoreCase(value->text, "MIN") || EqualsIgnoreCase(value->text, "MAX") || EqualsIgnoreCase(value->text, "SUM"));
+    if (!made) continue;
+    sql::SetChild(arena, item, 0,
+                  sql::MakeCast(arena, item->Child(0), sql::MakeTypeName(arena, "DECIMAL", {type.precision, type.scale})));
+  }
+}
+
+}  // namespace
+
 Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan) {
   const BoundTable& first = query.tables().front();
   const sql::Dialect& to = catalog.DialectOf(first.connection);
@@ -117,6 +184,13 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   Diagnostics losses;
   if (tree) {
     WarnLossyTypes(tree->analysis, query, losses);
+    std::string reason = same_dialect ? "" : LooseReason(first.connection, catalog.Facts(first.connection), *tree);
+    if (reason.empty()) reason = TextReason(request, catalog, first.connection, *tree);
+    if (!reason.empty()) {
+      plan.warnings.Warn("DVT005", reason + "; the query therefore runs in the engine");
+      return false;
+    }
+    if (!same_dialect) KeepDecimals(query.arena(), *tree);
     RenameTables(query, tree->root, catalog);
     if (!same_dialect) {
       std::vector<sql::TranspileNote> notes;

@@ -36,6 +36,9 @@ class Catalog {
   virtual std::string Identity(const std::string& connection) const = 0;
   /// "postgres", "sqlite" …: for people.
   virtual std::string TypeOf(const std::string& connection) const { return {}; }
+  /// By what the database sorts and compares texts: "bytes" as the engine, or a name that is equal where it is done alike; empty if
+  /// unknown. The default goes by the dialect.
+  virtual std::string TextOrder(const std::string& connection) const;
   /// The default derives the facts from the dialect's features.
   virtual SourceFacts Facts(const std::string& connection) const;
   /// Name parts, outermost first, by which a query of that connection names the relation. The default: the parts that are not empty.

@@ -130,8 +130,15 @@ ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group) {
   if (!input.where.empty()) extract.sql += "\nWHERE " + input.where;
   EndFilter(input, !input.where.empty(), extract);
   if (!group.keys.empty()) extract.sql += "\nGROUP BY " + Join(group.keys, ", ");
+  if (!group.having.empty()) extract.sql += "\nHAVING " + group.having;
   extract.pushed = input.pushed;
-  if (group.keys.empty()) extract.estimated_rows = 1;
+  constexpr double kRowsOfGroup = 4;  // a guess: groups are at least that much fewer than rows
+  if (group.keys.empty()) {
+    extract.estimated_rows = 1;
+  } else if (const auto rows = input.EstimatedRows()) {
+    extract.estimated_rows =
+        std::max<int64_t>(1, static_cast<int64_t>(static_cast<double>(*rows) / kRowsOfGroup * group.having_part));
+  }
   return extract;
 }
 

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "dvt/base/text/text.h"
 #include "dvt/plan/split/key_filters.h"
 #include "dvt/plan/split/prune.h"
+#include "dvt/plan/split/type_contracts.h"
 
 namespace dvt::plan {
 namespace {
@@ -46,6 +49,40 @@ void WarnNotPushed(const ModelPlan& plan, Diagnostics& warnings) {
   }
 }
 
+constexpr double kWorthwhile = 0.9;  // of the rows: tables that are read twice are read apart below it
+constexpr double kUnknownRows = 1e6;
+
+/// One way to share the work between sources and engine.
+struct Split {
+  std::set<columnar::RelationName> apart;     ///< relations of which each occurrence is read for itself
+  std::set<columnar::RelationName> repeated;  ///< relations that occur more than once
+  CollectedInputs inputs;
+  ExposedNames names;
+  std::vector<ExtractFragment> extracts;
+  double rows = 0;  ///< estimate of all that moves
+};
+
+Result<Split> MakeSplit(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const ExplicitQuery& tree,
+                        std::set<columnar::RelationName> apart) {
+  Split out;
+  out.apart = apart;
+  InputCollector collector(request, catalog, query, tree.analysis, tree.root, std::move(apart));
+  DVT_ASSIGN(out.inputs, collector.Collect());
+  out.repeated = collector.Repeated();
+  out.names = ExposeColumns(out.inputs);
+  for (const JoinedInput& join : out.inputs.joins) out.extracts.push_back(MakeExtract(catalog, join, out.names));
+  for (const GroupedInput& group : out.inputs.groups) out.extracts.push_back(MakeExtract(catalog, group));
+  for (const SplitInput& input : out.inputs.tables) out.extracts.push_back(MakeExtract(catalog, input, out.names));
+  if (request.options.push_keys) {
+    const auto edges = FindKeyEdges(tree.analysis, query.dialect(), collector.filters());
+    PlanKeyFilters(request.options, tree.analysis, collector.filters(), edges, out.inputs, out.names, out.extracts);
+  }
+  for (const ExtractFragment& extract : out.extracts) {
+    out.rows += extract.estimated_rows ? static_cast<double>(*extract.estimated_rows) : kUnknownRows;
+  }
+  return out;
+}
+
 }  // namespace
 
 Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan) {
@@ -54,17 +91,21 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   DVT_TRY(query.DescribeAll());
   DVT_ASSIGN(const auto tree, MakeExplicit(request, query));
   WarnLossyTypes(tree.analysis, query, plan.warnings);
-  InputCollector collector(request, catalog, query, tree.analysis, tree.root);
-  DVT_ASSIGN(const auto inputs, collector.Collect());
-  const ExposedNames names = ExposeColumns(inputs);
-  for (const JoinedInput& join : inputs.joins) plan.extracts.push_back(MakeExtract(catalog, join, names));
-  for (const GroupedInput& group : inputs.groups) plan.extracts.push_back(MakeExtract(catalog, group));
-  for (const SplitInput& input : inputs.tables) plan.extracts.push_back(MakeExtract(catalog, input, names));
-  WarnNotPushed(plan, plan.warnings);
-  if (request.options.push_keys) {
-    const auto edges = FindKeyEdges(tree.analysis, query.dialect(), collector.filters());
-    PlanKeyFilters(request.options, tree.analysis, collector.filters(), edges, inputs, names, plan.extracts);
+  WarnJoinTypes(tree.analysis, query.dialect(), query, catalog, plan.warnings);
+  if (tree.analysis.root() != nullptr) WarnLoadTypes(request, tree.analysis.root()->output, catalog, plan.warnings);
+  DVT_ASSIGN(Split best, MakeSplit(request, catalog, query, tree, {}));
+  const std::set<columnar::RelationName> repeated = best.repeated;
+  for (const auto& relation : repeated) {
+    if (!request.options.push_keys) break;
+    std::set<columnar::RelationName> apart = best.apart;
+    apart.insert(relation);
+    DVT_ASSIGN(Split other, MakeSplit(request, catalog, query, tree, std::move(apart)));
+    if (other.rows < kWorthwhile * best.rows) best = std::move(other);
   }
+  const CollectedInputs& inputs = best.inputs;
+  const ExposedNames& names = best.names;
+  plan.extracts = std::move(best.extracts);
+  WarnNotPushed(plan, plan.warnings);
   UseInputs(query.arena(), tree.root, tree.analysis, inputs, names);
 
   std::vector<sql::TranspileNote> notes;

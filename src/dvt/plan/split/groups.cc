@@ -31,10 +31,12 @@ bool OrdersAlike(const columnar::Field& field, const SourceProfile& source) {
 // Only what SELECT keys, aggregates FROM one table WHERE … GROUP BY keys needs.
 bool HasGroupShape(const Node* select) {
   for (uint32_t slot = 0; slot < select->count; ++slot) {
-    const bool allowed = slot == sql::kItemsSlot || slot == sql::kFromSlot || slot == sql::kWhereSlot || slot == sql::kGroupSlot;
+    const bool allowed = slot == sql::kItemsSlot || slot == sql::kFromSlot || slot == sql::kWhereSlot ||
+                         slot == sql::kGroupSlot || slot == sql::kHavingSlot;
     if (!allowed && select->Child(slot) != nullptr) return false;
   }
   const Node* group = select->Child(sql::kGroupSlot);
+  if (group == nullptr && select->Child(sql::kHavingSlot) != nullptr) return false;
   return select->Child(sql::kItemsSlot) != nullptr && (group == nullptr || group->flags == 0);
 }
 
@@ -112,9 +114,45 @@ std::optional<GroupedInput> InputCollector::TryGroup(const sql::Scope& scope) co
     out.items.push_back(std::move(*made));
   }
   if ((group == nullptr && !aggregates) || !ExactWhere(scope, out.input, &out.input.where)) return std::nullopt;
+  if (!RenderHaving(scope.query->Child(sql::kHavingSlot), source, out)) return std::nullopt;
   out.input.pushed.push_back(group == nullptr ? "aggregates" : "group by " + Join(out.keys, ", "));
   if (!out.input.where.empty()) out.input.pushed.push_back("where " + out.input.where);
+  if (!out.having.empty()) out.input.pushed.push_back("having " + out.having);
   return out;
+}
+
+// Comparisons of aggregates with numbers; false if there is anything else.
+bool InputCollector::RenderHaving(const Node* having, const Source* source, GroupedInput& group) const {
+  if (having == nullptr) return true;
+  std::vector<Node*> terms;
+  sql::SplitConjunction(const_cast<Node*>(having), terms);
+  std::vector<std::string> texts;
+  for (const Node* term : terms) {
+    term = sql::Unparen(term);
+    std::string_view op;
+    switch (term->Is(Kind::kBinary) ? term->op : sql::Op::kNone) {
+      case sql::Op::kEq: op = "="; break;
+      case sql::Op::kNeq: op = "<>"; break;
+      case sql::Op::kLt: op = "<"; break;
+      case sql::Op::kLe: op = "<="; break;
+      case sql::Op::kGt: op = ">"; break;
+      case sql::Op::kGe: op = ">="; break;
+      default: return false;
+    }
+    const auto left = Aggregate(sql::Unparen(term->Child(0)), source, group.input);
+    const auto right = FoldConstant(term->Child(1));
+    if (!left || !right || !left->field.type.is_numeric() || right->kind != Literal::Kind::kNumber) return false;
+    texts.push_back(fmt::format("{} {} {}", left->sql, op, NumberText(*right)));
+    group.having_part *= 0.1;
+  }
+  group.having = Join(texts, " AND ");
+  return true;
+}
+
+int InputCollector::ColumnOf(const Node* node, const Source* source) const {
+  node = sql::Unparen(node);
+  const sql::ColumnBinding* binding = node != nullptr && node->Is(Kind::kColumn) ? analysis_.Find(node) : nullptr;
+  return binding != nullptr && binding->source == source && !binding->outer ? binding->index : -1;
 }
 
 std::optional<GroupedInput::Item> InputCollector::GroupItem(const Node* item, const Source* source, const SplitInput& input,
@@ -123,15 +161,9 @@ std::optional<GroupedInput::Item> InputCollector::GroupItem(const Node* item, co
   out.name = std::string(sql::AliasOrName(item));
   const Node* value = ValueOf(item);
   if (out.name.empty()) return std::nullopt;
-  auto column_of = [&](const Node* node) -> int {
-    node = sql::Unparen(node);
-    const sql::ColumnBinding* binding = node != nullptr && node->Is(Kind::kColumn) ? analysis_.Find(node) : nullptr;
-    return binding != nullptr && binding->source == source && !binding->outer ? binding->index : -1;
-  };
   const sql::Dialect& dialect = *input.profile.dialect;
-  out.field = {out.name, DataType(TypeKind::kInt64), true, {}};
   if (value->Is(Kind::kColumn)) {
-    const int index = column_of(value);
+    const int index = ColumnOf(value, source);
     if (index < 0 || !keys.contains(index)) return std::nullopt;
     const columnar::Field& field = input.info->columns[static_cast<size_t>(index)];
     out.field = field;
@@ -139,6 +171,16 @@ std::optional<GroupedInput::Item> InputCollector::GroupItem(const Node* item, co
     out.sql = sql::QuoteIdentifier(dialect, field.name);
     return out;
   }
+  auto made = Aggregate(value, source, input);
+  if (made) made->name = made->field.name = out.name;
+  return made;
+}
+
+std::optional<GroupedInput::Item> InputCollector::Aggregate(const Node* value, const Source* source,
+                                                            const SplitInput& input) const {
+  GroupedInput::Item out;
+  out.field = {"", DataType(TypeKind::kInt64), true, {}};
+  const sql::Dialect& dialect = *input.profile.dialect;
   if (!value->Is(Kind::kFunction) || value->flags != 0 || value->Child(sql::kArgsSlot) == nullptr) return std::nullopt;
   for (uint32_t slot = 1; slot < value->count; ++slot) {
     if (value->Child(slot) != nullptr) return std::nullopt;
@@ -149,7 +191,7 @@ std::optional<GroupedInput::Item> InputCollector::GroupItem(const Node* item, co
     out.sql = "COUNT(*)";
     return out;
   }
-  const int index = args->count == 1 ? column_of(args->Child(0)) : -1;
+  const int index = args->count == 1 ? ColumnOf(args->Child(0), source) : -1;
   if (index < 0) return std::nullopt;
   const columnar::Field& field = input.info->columns[static_cast<size_t>(index)];
   const std::string argument = sql::QuoteIdentifier(dialect, field.name);

@@ -59,8 +59,14 @@ std::optional<int64_t> SplitInput::EstimatedRows() const {
 }
 
 InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
-                               const Node* root)
-    : request_(request), catalog_(catalog), query_(query), analysis_(analysis), root_(root), filters_(analysis, query.dialect()) {
+                               const Node* root, std::set<columnar::RelationName> apart)
+    : request_(request),
+      catalog_(catalog),
+      query_(query),
+      analysis_(analysis),
+      root_(root),
+      filters_(analysis, query.dialect()),
+      apart_(std::move(apart)) {
   // A star, a natural join or a renaming list means all columns of the tables beside it.
   for (const sql::Scope& scope : analysis.scopes()) {
     bool whole = false;
@@ -84,6 +90,7 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
 Result<CollectedInputs> InputCollector::Collect() {
   for (const Source& source : analysis_.sources()) DVT_TRY(AddOccurrence(source));
   out_.tables = all_;
+  ReadApart();
   if (request_.options.push_joins) JoinTables();
   if (request_.options.push_aggregates) GroupTables();
   if (request_.options.push_predicates) FindEvaluated();
@@ -115,6 +122,30 @@ Result<CollectedInputs> InputCollector::Collect() {
   }
   NameInputs();
   return std::move(out_);
+}
+
+void InputCollector::ReadApart() {
+  std::vector<SplitInput> tables;
+  for (const SplitInput& input : out_.tables) {
+    if (!apart_.contains(input.table->written)) {
+      tables.push_back(input);
+      continue;
+    }
+    for (const Source* source : input.occurrences) tables.push_back(Single(input, source));
+  }
+  out_.tables = std::move(tables);
+}
+
+std::set<columnar::RelationName> InputCollector::Repeated() const {
+  std::map<columnar::RelationName, int> counts;
+  for (const Source& source : analysis_.sources()) {
+    if (source.kind == sql::SourceKind::kTable) ++counts[source.relation];
+  }
+  std::set<columnar::RelationName> out;
+  for (const auto& [name, count] : counts) {
+    if (count > 1) out.insert(name);
+  }
+  return out;
 }
 
 Status InputCollector::AddOccurrence(const Source& source) {

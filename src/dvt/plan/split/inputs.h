@@ -58,6 +58,8 @@ struct GroupedInput {
   const sql::Scope* scope = nullptr;
   std::vector<Item> items;
   std::vector<std::string> keys;  ///< rendered
+  std::string having;             ///< rendered
+  double having_part = 1;         ///< guessed part of the groups that pass
   std::string name;
 };
 
@@ -72,14 +74,17 @@ struct CollectedInputs {
 class InputCollector {
  public:
   InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
-                 const sql::Node* root);
-  /// One input a relation or joined group, in order of appearance.
+                 const sql::Node* root, std::set<columnar::RelationName> apart = {});
+  /// Relations (as written) that the query reads more than once.
+  std::set<columnar::RelationName> Repeated() const;
+  /// One input a relation or joined group; one an occurrence for the relations that are read apart, in order of appearance.
   Result<CollectedInputs> Collect();
   const FilterAnalysis& filters() const { return filters_; }
 
  private:
   Status AddOccurrence(const sql::Source& source);
   SplitInput Single(const SplitInput& shared, const sql::Source* source) const;
+  void ReadApart();
   void FindEvaluated();
   bool IsEvaluated(const Predicate& predicate, const SplitInput& input) const;
   void CountColumns();
@@ -98,6 +103,9 @@ class InputCollector {
   void GroupTables();
   std::optional<GroupedInput> TryGroup(const sql::Scope& scope) const;
   bool ExactWhere(const sql::Scope& scope, const SplitInput& input, std::string* text) const;
+  bool RenderHaving(const sql::Node* having, const sql::Source* source, GroupedInput& group) const;
+  std::optional<GroupedInput::Item> Aggregate(const sql::Node* value, const sql::Source* source, const SplitInput& input) const;
+  int ColumnOf(const sql::Node* node, const sql::Source* source) const;
   std::optional<GroupedInput::Item> GroupItem(const sql::Node* item, const sql::Source* source, const SplitInput& input,
                                               const std::set<int>& keys) const;
   void NameInputs();
@@ -108,9 +116,10 @@ class InputCollector {
   const sql::Analysis& analysis_;
   const sql::Node* root_;
   FilterAnalysis filters_;
-  std::set<ColumnRef> bound_;           // columns that the transform still reads
-  std::set<const sql::Source*> whole_;  // sources of which all columns are needed
-  std::vector<SplitInput> all_;         // every relation with all of its occurrences
+  std::set<columnar::RelationName> apart_;  // read once an occurrence
+  std::set<ColumnRef> bound_;               // columns that the transform still reads
+  std::set<const sql::Source*> whole_;      // sources of which all columns are needed
+  std::vector<SplitInput> all_;             // every relation with all of its occurrences
   CollectedInputs out_;
 };
 

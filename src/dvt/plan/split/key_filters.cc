@@ -233,31 +233,42 @@ class KeyFilterPlanner {
     target.rows = std::max(1.0, target.base * std::min(1.0, rows));
   }
 
+  // A filter stays if it saves enough rows, or if its extract's keys are the ones of a filter that stays.
   void Keep() {
-    for (size_t i = 0; i < extracts_.size(); ++i) {
-      const State& state = states_[i];
+    std::set<size_t> needed;
+    for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
+      const State& state = states_[*it];
       const bool each = std::all_of(state.fractions.begin(), state.fractions.end(), [](double f) { return f < 1.0; });
-      if (!each || state.base - state.rows < static_cast<double>(options_.key_filter_rows)) continue;
-      std::vector<std::vector<KeyFilter>> any(state.fractions.size());
+      const bool saves = state.base - state.rows >= static_cast<double>(options_.key_filter_rows);
+      if (!each || (!saves && !needed.contains(*it))) continue;
       for (const Candidate& candidate : candidates_) {
-        if (candidate.used && candidate.place.extract == i) any[candidate.place.occurrence].push_back(candidate.filter);
+        if (candidate.used && candidate.place.extract == *it) needed.insert(candidate.from.begin(), candidate.from.end());
       }
-      ExtractFragment& extract = extracts_[i];
-      extract.rows_without_keys = extract.estimated_rows;
-      extract.estimated_rows = std::llround(state.rows);
-      for (const auto& all : any) {
-        for (const KeyFilter& filter : all) {
-          std::vector<std::string> from;
-          for (const KeySource& source : filter.from) from.push_back(source.input + "." + source.column);
-          extract.pushed.push_back(fmt::format("{}{} in the keys of {}, once those are read", any.size() > 1 ? "perhaps " : "",
-                                               filter.column.name, Join(from, " and ")));
-        }
-      }
-      extract.key_filters = std::move(any);
+      KeepFilters(*it);
     }
     std::vector<ExtractFragment> ordered;
     for (const size_t i : order_) ordered.push_back(std::move(extracts_[i]));
     extracts_ = std::move(ordered);
+  }
+
+  void KeepFilters(size_t at) {
+    const State& state = states_[at];
+    std::vector<std::vector<KeyFilter>> any(state.fractions.size());
+    for (const Candidate& candidate : candidates_) {
+      if (candidate.used && candidate.place.extract == at) any[candidate.place.occurrence].push_back(candidate.filter);
+    }
+    ExtractFragment& extract = extracts_[at];
+    extract.rows_without_keys = extract.estimated_rows;
+    extract.estimated_rows = std::llround(state.rows);
+    for (const auto& all : any) {
+      for (const KeyFilter& filter : all) {
+        std::vector<std::string> from;
+        for (const KeySource& source : filter.from) from.push_back(source.input + "." + source.column);
+        extract.pushed.push_back(fmt::format("{}{} in the keys of {}, once those are read", any.size() > 1 ? "perhaps " : "",
+                                             filter.column.name, Join(from, " and ")));
+      }
+    }
+    extract.key_filters = std::move(any);
   }
 
   const PlanOptions& options_;

@@ -127,7 +127,7 @@ void UseGroup(sql::Arena& arena, const GroupedInput& group) {
     }
     sql::Append(arena, items, sql::MakeAlias(arena, value, arena.Copy(item.name)));
   }
-  for (const uint32_t slot : {sql::kDistinctSlot, sql::kWhereSlot, sql::kGroupSlot}) {
+  for (const uint32_t slot : {sql::kDistinctSlot, sql::kWhereSlot, sql::kGroupSlot, sql::kHavingSlot}) {
     if (select->Child(slot) != nullptr) sql::SetChild(arena, select, slot, nullptr);
   }
   sql::SetChild(arena, select, sql::kItemsSlot, items);

@@ -59,6 +59,19 @@ std::string PlanCatalog::TypeOf(const std::string& connection) const {
   return connector == nullptr ? "" : connector->config().type;
 }
 
+std::string PlanCatalog::TextOrder(const std::string& connection) const {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = text_orders_.find(connection); found != text_orders_.end()) return found->second;
+  }
+  const auto connector = Find(connection);
+  if (connector == nullptr) return {};
+  const auto order = connector->TextOrder(stop_);
+  if (!order) return {};  // nothing that depends on it is pushed then
+  std::lock_guard lock(mutex_);
+  return text_orders_[connection] = *order;
+}
+
 std::vector<std::string> PlanCatalog::Parts(const std::string& connection, const columnar::RelationName& relation) const {
   const auto connector = Find(connection);
   if (connector == nullptr) return Catalog::Parts(connection, relation);

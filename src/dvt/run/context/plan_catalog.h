@@ -21,6 +21,7 @@ class PlanCatalog : public plan::Catalog {
   uint32_t abilities(const std::string& connection) const override;
   std::string Identity(const std::string& connection) const override;
   std::string TypeOf(const std::string& connection) const override;
+  std::string TextOrder(const std::string& connection) const override;
   std::vector<std::string> Parts(const std::string& connection, const columnar::RelationName& relation) const override;
   /// A model's relation was rebuilt: ask again next time.
   void Forget(const std::string& connection, const columnar::RelationName& relation);
@@ -31,7 +32,8 @@ class PlanCatalog : public plan::Catalog {
 
   Connections& connections_;
   std::stop_token stop_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::string> text_orders_;
   std::map<std::pair<std::string, columnar::RelationName>, columnar::TableInfo> known_;
 };
 
