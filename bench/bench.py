@@ -1,10 +1,11 @@
-"""./dev bench [federation|direct|moved|sql|project] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
+"""./dev bench [federation|direct|moved|changes|sql|project] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
 
 federation   orders (1.5 M rows) in MariaDB, customer in PostgreSQL, two models into a second PostgreSQL; the other side is the
              hand-written script bench/peer_federation.py (or the one that DVT_BENCH_PEER names)
 direct       orders PostgreSQL → PostgreSQL by a plain model; the other side is psql binary COPY piped into psql; then ten times the rows
 moved        22 TPC-H queries over tables dealt at random over four databases: rows that move with columns and filters pushed alone, and with
              joins, aggregates and join filters; every result is compared with DuckDB's (DVT_BENCH_SCALE: 1 without)
+changes      change detection on 10 M rows (DVT_BENCH_ROWS), PostgreSQL → PostgreSQL: seconds and memory
 sql          the SQL frontend alone: statements parsed and translated a second, one thread; the other sides are installed into .bench
 project      projects of 1,000 and 5,000 models read, listed and compiled, one built on PostgreSQL; beside it dbt-core, if `dbt` or the
              program that DVT_BENCH_DBT names is there
@@ -19,6 +20,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TOP / "bench"), str(TOP / "tests")]
 
+import changes  # noqa: E402
 import direct  # noqa: E402
 import federation  # noqa: E402
 import moved  # noqa: E402
@@ -26,7 +28,7 @@ import project  # noqa: E402
 import sql_frontend  # noqa: E402
 from harness.databases import Databases  # noqa: E402
 
-BENCHES = {"federation": federation.run, "direct": direct.run, "moved": moved.run, "sql": sql_frontend.run, "project": project.run}
+BENCHES = {"federation": federation.run, "direct": direct.run, "moved": moved.run, "changes": changes.run, "sql": sql_frontend.run, "project": project.run}
 WITHOUT_SERVERS = {"sql"}
 
 

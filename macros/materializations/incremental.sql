@@ -1,8 +1,8 @@
 {# Adds to a table what its query gives now. The first run, and --full-refresh, build it as a table. #}
 
-{# Of a full refresh no batch is, though those behind the first add to the table. #}
+{# Where rows are compared with those of the run before, the query stands for all of them. Of a full refresh no batch is, though those behind the first add to the table. #}
 {% macro is_incremental() -%}
-  {%- if not execute or (adapter.adds_batch() and full_refresh_is_asked()) -%}{{ return(False) }}{%- endif -%}
+  {%- if not execute or model.config.change_detection or (adapter.adds_batch() and full_refresh_is_asked()) -%}{{ return(False) }}{%- endif -%}
   {%- set relation = load_cached_relation(this) -%}
   {{ return(relation is not none and relation.type == 'table' and model.config.materialized == 'incremental' and not should_full_refresh()) }}
 {%- endmacro %}
@@ -128,6 +128,9 @@
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
   {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change', 'ignore')) -%}
+  {%- if adapter.finds_changes() -%}
+    {{ return(build_from_changes(target_relation, existing, on_schema_change, strategy_macro, sql)) }}
+  {%- endif -%}
   {%- if existing is none or existing.type != 'table' or should_full_refresh() -%}
     {% do build_and_swap_table(target_relation, sql) %}
     {{ return({'relations': [target_relation]}) }}

@@ -172,6 +172,12 @@
   where DBT_INTERNAL_DEST.{{ keys[0] }} is null
 {%- endmacro %}
 
+{% macro mysql__get_delete_gone_rows_sql(target, gone, keys) -%}
+  delete DBT_INTERNAL_DEST from {{ target }} as DBT_INTERNAL_DEST
+  join {{ gone }} as DBT_INTERNAL_GONE
+    on {% for key in keys -%} DBT_INTERNAL_GONE.{{ adapter.quote(key) }} = DBT_INTERNAL_DEST.{{ adapter.quote(key) }}{{ ' and ' if not loop.last }}{%- endfor %}
+{%- endmacro %}
+
 {% macro mysql__drop_staging_relation(staging, moved) -%}
   {%- if not moved -%}
     {% call statement('drop_temporary', auto_begin=False) -%}

@@ -172,6 +172,20 @@ void AddArtifactCommands(CLI::App& app, Options& o) {
   deps->add_option("--source", o.package_source, "Where the added package is")->check(CLI::IsMember({"hub", "git", "local"}));
 }
 
+void AddExtract(CLI::App& app, Options& o) {
+  CLI::App* extract = AddCommand(app, o, "extract", "Stream a table, its hashes, or what changed in it since the last time");
+  extract
+      ->add_option("table", o.table, "connection.schema.table, or connection.table; the connection is an output of profiles.yml")
+      ->required();
+  extract->add_option("--columns", o.columns, "Only these, such as id,name (default: all)")->delimiter(',');
+  extract->add_option("--key", o.key, "Columns that name a row (default: the primary key, or a unique index)")->delimiter(',');
+  auto* hashes = extract->add_flag("--hashes", o.hashes, "The key and the md5 of each row, computed by the source where it can");
+  extract->add_flag("--changes", o.changes, "Rows inserted, changed or deleted since the last --changes; kept in target/state")
+      ->excludes(hashes);
+  extract->add_flag("-f,--full-refresh", o.full_refresh, "With --changes: forget the last time, every row is new");
+  extract->add_option("-o,--output", o.output, "File: .parquet, .csv, .tsv or .jsonl (default: CSV on the terminal)");
+}
+
 void AddCommands(CLI::App& app, Options& o) {
   for (const auto& [name, about] :
        {std::pair{"run", "Build models"}, std::pair{"build", "Seeds, models, snapshots and tests, in order"},
@@ -211,6 +225,7 @@ void AddCommands(CLI::App& app, Options& o) {
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
   AddSql(app, o);
   AddLakeCommand(app, o);
+  AddExtract(app, o);
   AddArtifactCommands(app, o);
   CLI::App* init = AddCommand(app, o, "init", "Write a new project that runs");
   init->add_option("name", o.init_name, "Name of the project and its folder");

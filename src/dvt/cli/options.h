@@ -86,6 +86,11 @@ struct Options {
   bool upgrade = false;                ///< deps
   bool lock_only = false;              ///< deps --lock
   std::string init_name;               ///< init NAME
+  std::string table;                   ///< extract: connection.schema.table
+  std::vector<std::string> key;        ///< extract --key
+  std::vector<std::string> columns;    ///< extract --columns
+  bool hashes = false;                 ///< extract --hashes
+  bool changes = false;                ///< extract --changes
   std::string verb;                    ///< sql: transpile, format, parse, analyze, lineage
   std::vector<std::string> texts;      ///< sql: files, or SQL with --text; none: standard input
   bool batch = false;                  ///< sql: JSON lines

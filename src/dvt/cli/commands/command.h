@@ -33,6 +33,8 @@ Result<int> DocsServeCommand(const Options& options, std::stop_token stop);
 Result<int> DepsCommand(const Options& options, std::stop_token stop);
 Result<int> LakeCommand(const Options& options, std::stop_token stop);  ///< catalog, namespace, table, scan, append, …
 Result<int> SqlCommand(const Options& options, std::stop_token stop);   ///< transpile, format, parse, analyze, lineage
+Result<int> ExtractCommand(const Options& options, std::stop_token stop);
+Result<int> SqlCommand(const Options& options, std::stop_token stop);  ///< transpile, format, parse, analyze, lineage
 
 /// The first rows of the seeds that a run loaded (seed --show).
 void ShowSeeds(Workspace& w, const model::RunResults& results, const Options& options, std::stop_token stop);

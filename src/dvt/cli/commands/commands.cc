@@ -22,6 +22,7 @@ CommandFunction FindCommand(const std::string& name) {
       {"debug", &DebugCommand},
       {"clean", &CleanCommand},
       {"init", &InitCommand},
+      {"extract", &ExtractCommand},
       {"sql", &SqlCommand},
       {"lake", &LakeCommand},
       {"snapshot", &BuildCommand},

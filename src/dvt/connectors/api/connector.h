@@ -21,6 +21,8 @@ struct Dialect;
 
 namespace dvt::connectors {
 
+class RowHasher;
+
 /// One entry of a profile's `outputs`: a named connection and its settings. Holds secrets: never print `settings`.
 struct ConnectionConfig {
   std::string name;
@@ -209,6 +211,8 @@ class Connector {
   /// The system's column type for a neutral type, as DDL text ("numeric(15,2)"). `loss`, if not null, gets a sentence when
   /// precision, scale, zone, length or structure is lost (DVT002). kType if the value has no home at all.
   virtual Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const = 0;
+  /// How this system hashes rows by itself, for change detection; null: it cannot, and the rows are hashed on our side.
+  virtual std::shared_ptr<const RowHasher> row_hasher() const { return nullptr; }
   /// An identifier quoted for this system.
   virtual std::string Quote(std::string_view identifier) const = 0;
   /// The relation quoted, leaving out parts this system does not name.

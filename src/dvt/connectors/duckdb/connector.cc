@@ -11,6 +11,7 @@
 #include "dvt/columnar/duckdb/types.h"
 #include "dvt/connectors/duckdb/catalog.h"
 #include "dvt/connectors/duckdb/instance.h"
+#include "dvt/connectors/duckdb/row_hasher.h"
 #include "dvt/connectors/duckdb/session.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -155,6 +156,7 @@ class DuckDbConnector : public Connector {
   Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override {
     return duck::TypeNameOf(type, loss);
   }
+  std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return duck::QuoteName(identifier); }
   std::string QuoteRelation(const RelationName& relation) const override { return QuotedRelation(relation); }
 

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "dvt/base/fs/files.h"
+#include "dvt/connectors/duckdb/row_hasher.h"
 
 namespace dvt::connectors::duckdb {
 namespace {
@@ -67,6 +68,7 @@ Result<std::shared_ptr<duck::Database>> SharedDatabase(const Settings& settings,
   if (settings.threads > 0) options["threads"] = std::to_string(settings.threads);
   auto database = duck::Database::Open(settings.path, options);
   if (!database) return ExplainOpen(std::move(database).error(), settings);
+  DVT_TRY(RegisterHashFunctions(*database));
   // Closing takes the lock too, so that nobody opens the file while it is being closed.
   std::shared_ptr<duck::Database> owner = std::move(database).value();
   std::shared_ptr<duck::Database> shared(owner.get(), [owner](duck::Database*) mutable {

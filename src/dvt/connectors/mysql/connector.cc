@@ -13,6 +13,7 @@
 #include "dvt/connectors/mysql/connection.h"
 #include "dvt/connectors/mysql/partition.h"
 #include "dvt/connectors/mysql/quoting.h"
+#include "dvt/connectors/mysql/row_hasher.h"
 #include "dvt/connectors/mysql/row_reader.h"
 #include "dvt/connectors/mysql/session.h"
 #include "dvt/connectors/mysql/settings.h"
@@ -171,6 +172,8 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     }
     return TypeNameOf(type, server, loss);
   }
+
+  std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(ConventionsOf(*settings_)); }
 
   std::string Quote(std::string_view identifier) const override { return QuoteName(identifier); }
 

@@ -10,6 +10,7 @@
 #include "dvt/connectors/postgres/copy_writer.h"
 #include "dvt/connectors/postgres/partition.h"
 #include "dvt/connectors/postgres/read_scope.h"
+#include "dvt/connectors/postgres/row_hasher.h"
 #include "dvt/connectors/postgres/session.h"
 #include "dvt/connectors/postgres/settings.h"
 #include "dvt/connectors/postgres/types.h"
@@ -163,6 +164,7 @@ class PostgresConnector : public Connector, public std::enable_shared_from_this<
   Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override {
     return PostgresTypeName(type, loss);
   }
+  std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return Connection::Quote(identifier); }
   std::string QuoteRelation(const columnar::RelationName& relation) const override {
     return relation.schema.empty() ? Quote(relation.name) : Quote(relation.schema) + "." + Quote(relation.name);

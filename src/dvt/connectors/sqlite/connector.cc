@@ -10,6 +10,7 @@
 #include "dvt/connectors/sqlite/catalog.h"
 #include "dvt/connectors/sqlite/read_scope.h"
 #include "dvt/connectors/sqlite/reader.h"
+#include "dvt/connectors/sqlite/row_hasher.h"
 #include "dvt/connectors/sqlite/session.h"
 #include "dvt/connectors/sqlite/types.h"
 #include "dvt/sql/dialects/dialect.h"
@@ -141,6 +142,7 @@ class SqliteConnector : public Connector {
   Result<std::string> TypeName(const columnar::DataType& type, std::string* loss) const override {
     return TypeNameOf(type, loss);
   }
+  std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return QuoteName(identifier); }
   std::string QuoteRelation(const RelationName& relation) const override { return QuotedRelation(Complete(relation)); }
 

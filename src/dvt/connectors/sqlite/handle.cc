@@ -10,6 +10,7 @@
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/connectors/sqlite/error_map.h"
+#include "dvt/connectors/sqlite/row_hasher.h"
 
 namespace dvt::connectors::sqlite {
 namespace {
@@ -81,6 +82,7 @@ Result<std::unique_ptr<Handle>> Handle::Open(const Settings& settings, Access ac
   if (code != SQLITE_OK) return handle->LastError(code);
   sqlite3_busy_handler(handle->raw_, OnBusy, handle.get());
   sqlite3_progress_handler(handle->raw_, kProgressSteps, OnProgress, handle.get());
+  RegisterHashFunctions(handle->raw_);
   DVT_TRY(handle->Run("SELECT 1 FROM sqlite_schema LIMIT 1"));  // is it a database?
   DVT_TRY(handle->Attach(access));
   if (access == Access::kWrite) handle->CountAsWriter();

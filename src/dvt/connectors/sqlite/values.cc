@@ -18,10 +18,34 @@ using columnar::TypeKind;
 constexpr int64_t kSecondsPerDay = 86'400;
 constexpr double kJulianEpoch = 2440587.5;  // 1970-01-01 00:00 as a Julian day
 
-std::string_view TextOf(sqlite3_stmt* statement, int column) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-  return {text, static_cast<size_t>(sqlite3_column_bytes(statement, column))};
-}
+/// A value of a result row.
+struct ResultCell {
+  sqlite3_stmt* statement;
+  int column;
+  int storage() const { return sqlite3_column_type(statement, column); }
+  int64_t integer() const { return sqlite3_column_int64(statement, column); }
+  double real() const { return sqlite3_column_double(statement, column); }
+  const void* blob() const { return sqlite3_column_blob(statement, column); }
+  int bytes() const { return sqlite3_column_bytes(statement, column); }
+  std::string_view text() const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    return {text, static_cast<size_t>(bytes())};
+  }
+};
+
+/// A value handed to an SQL function.
+struct ArgumentCell {
+  sqlite3_value* value;
+  int storage() const { return sqlite3_value_type(value); }
+  int64_t integer() const { return sqlite3_value_int64(value); }
+  double real() const { return sqlite3_value_double(value); }
+  const void* blob() const { return sqlite3_value_blob(value); }
+  int bytes() const { return sqlite3_value_bytes(value); }
+  std::string_view text() const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    return {text, static_cast<size_t>(bytes())};
+  }
+};
 
 bool IsAscii(std::string_view text) {
   uint64_t bits = 0;
@@ -43,43 +67,46 @@ bool ParseWhole(std::string_view text, T& out) {
   return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
 }
 
-bool AppendInteger(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendInteger(Builder& builder, const Cell& cell, int storage) {
   int64_t value = 0;
   if (storage == SQLITE_INTEGER) {
-    value = sqlite3_column_int64(statement, column);
+    value = cell.integer();
   } else if (storage == SQLITE_FLOAT) {
-    const double real = sqlite3_column_double(statement, column);
+    const double real = cell.real();
     if (std::nearbyint(real) != real || std::fabs(real) > 9.2e18) return false;
     value = static_cast<int64_t>(real);
-  } else if (storage != SQLITE_TEXT || !ParseWhole(TextOf(statement, column), value)) {
+  } else if (storage != SQLITE_TEXT || !ParseWhole(cell.text(), value)) {
     return false;
   }
   builder.AppendFixed(value);
   return true;
 }
 
-bool AppendReal(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendReal(Builder& builder, const Cell& cell, int storage) {
   double value = 0;
   if (storage == SQLITE_TEXT) {
-    if (!ParseWhole(TextOf(statement, column), value)) return false;
+    if (!ParseWhole(cell.text(), value)) return false;
   } else if (storage == SQLITE_BLOB) {
     return false;
   } else {
-    value = sqlite3_column_double(statement, column);
+    value = cell.real();
   }
   builder.AppendFixed(value);
   return true;
 }
 
-bool AppendBoolean(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendBoolean(Builder& builder, const Cell& cell, int storage) {
   if (storage == SQLITE_INTEGER || storage == SQLITE_FLOAT) {
-    const double value = sqlite3_column_double(statement, column);
+    const double value = cell.real();
     if (value != 0 && value != 1) return false;
     builder.AppendBool(value != 0);
     return true;
   }
   if (storage != SQLITE_TEXT) return false;
-  const std::string text = ToLower(TextOf(statement, column));
+  const std::string text = ToLower(cell.text());
   const bool yes = text == "true" || text == "t" || text == "yes" || text == "1";
   if (!yes && text != "false" && text != "f" && text != "no" && text != "0") return false;
   builder.AppendBool(yes);
@@ -105,19 +132,20 @@ Int128 PowerOfTen(int exponent) {
   return power;
 }
 
-bool AppendDecimal(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendDecimal(Builder& builder, const Cell& cell, int storage) {
   const auto shape = columnar::ArrowDecimal(builder.type());
   Int128 value = 0;
   switch (storage) {
     case SQLITE_INTEGER: {
-      value = static_cast<Int128>(sqlite3_column_int64(statement, column));
+      value = static_cast<Int128>(cell.integer());
       const Int128 limit = PowerOfTen(shape.precision - shape.scale);
       if (value >= limit || value <= -limit) return false;
       value *= PowerOfTen(shape.scale);
       break;
     }
     case SQLITE_FLOAT: {
-      const double real = sqlite3_column_double(statement, column);
+      const double real = cell.real();
       static constexpr double kPowers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
       const double scaled = shape.scale <= 6 ? real * kPowers[shape.scale] : 1e300;
       const double whole = std::nearbyint(scaled);
@@ -129,7 +157,7 @@ bool AppendDecimal(ColumnBuilder& builder, sqlite3_stmt* statement, int column, 
       break;
     }
     case SQLITE_TEXT:
-      if (!columnar::ParseDecimal(TrimView(TextOf(statement, column)), shape.precision, shape.scale, value)) return false;
+      if (!columnar::ParseDecimal(TrimView(cell.text()), shape.precision, shape.scale, value)) return false;
       break;
     default: return false;
   }
@@ -137,66 +165,71 @@ bool AppendDecimal(ColumnBuilder& builder, sqlite3_stmt* statement, int column, 
   return true;
 }
 
-bool AppendText(ColumnBuilder& builder, sqlite3_stmt* statement, int column) {
-  const std::string_view text = TextOf(statement, column);
+template <class Builder, class Cell>
+bool AppendText(Builder& builder, const Cell& cell) {
+  const std::string_view text = cell.text();
   if (!IsAscii(text) && !IsUtf8(text)) return false;
   builder.AppendBytes(text);
   return true;
 }
 
-bool AppendBlob(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendBlob(Builder& builder, const Cell& cell, int storage) {
   if (storage != SQLITE_BLOB) {
-    builder.AppendBytes(TextOf(statement, column));
+    builder.AppendBytes(cell.text());
     return true;
   }
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, column));
-  builder.AppendBytes({bytes, static_cast<size_t>(sqlite3_column_bytes(statement, column))});
+  const auto* bytes = static_cast<const char*>(cell.blob());
+  builder.AppendBytes({bytes, static_cast<size_t>(cell.bytes())});
   return true;
 }
 
-bool Micros(sqlite3_stmt* statement, int column, int storage, int64_t& micros) {
-  if (storage == SQLITE_TEXT) return columnar::ParseTimestamp(TrimView(TextOf(statement, column)), micros);
-  if (storage == SQLITE_INTEGER)
-    return !__builtin_mul_overflow(sqlite3_column_int64(statement, column), int64_t{1'000'000}, &micros);
+template <class Cell>
+bool Micros(const Cell& cell, int storage, int64_t& micros) {
+  if (storage == SQLITE_TEXT) return columnar::ParseTimestamp(TrimView(cell.text()), micros);
+  if (storage == SQLITE_INTEGER) return !__builtin_mul_overflow(cell.integer(), int64_t{1'000'000}, &micros);
   if (storage != SQLITE_FLOAT) return false;
-  const double millis = (sqlite3_column_double(statement, column) - kJulianEpoch) * kSecondsPerDay * 1000;
+  const double millis = (cell.real() - kJulianEpoch) * kSecondsPerDay * 1000;
   if (!(std::fabs(millis) < 9e15)) return false;
   micros = static_cast<int64_t>(std::nearbyint(millis)) * 1000;
   return true;
 }
 
-bool AppendDate(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendDate(Builder& builder, const Cell& cell, int storage) {
   int64_t micros = 0;
-  if (!Micros(statement, column, storage, micros)) return false;
+  if (!Micros(cell, storage, micros)) return false;
   constexpr int64_t kDay = kSecondsPerDay * 1'000'000;
   if (micros % kDay != 0) return false;  // a time of day would be lost
   builder.AppendFixed(static_cast<int32_t>(micros / kDay));
   return true;
 }
 
-bool AppendTime(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendTime(Builder& builder, const Cell& cell, int storage) {
   int64_t micros = 0;
   if (storage == SQLITE_INTEGER) {
-    const int64_t seconds = sqlite3_column_int64(statement, column);
+    const int64_t seconds = cell.integer();
     if (seconds < 0 || seconds >= kSecondsPerDay) return false;
     micros = seconds * 1'000'000;
-  } else if (storage != SQLITE_TEXT || !columnar::ParseTime(TrimView(TextOf(statement, column)), micros)) {
+  } else if (storage != SQLITE_TEXT || !columnar::ParseTime(TrimView(cell.text()), micros)) {
     return false;
   }
   builder.AppendFixed(micros);
   return true;
 }
 
-bool AppendUuid(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int storage) {
+template <class Builder, class Cell>
+bool AppendUuid(Builder& builder, const Cell& cell, int storage) {
   uint8_t bytes[16] = {};
-  if (storage == SQLITE_BLOB && sqlite3_column_bytes(statement, column) == 16) {
-    std::memcpy(bytes, sqlite3_column_blob(statement, column), 16);
+  if (storage == SQLITE_BLOB && cell.bytes() == 16) {
+    std::memcpy(bytes, cell.blob(), 16);
     builder.AppendUuid(bytes);
     return true;
   }
   if (storage != SQLITE_TEXT) return false;
   int digits = 0;
-  for (const char c : TextOf(statement, column)) {
+  for (const char c : cell.text()) {
     if (c == '-' || c == '{' || c == '}') continue;
     const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
     if (digit < 0 || digits == 32) return false;
@@ -206,6 +239,33 @@ bool AppendUuid(ColumnBuilder& builder, sqlite3_stmt* statement, int column, int
   if (digits != 32) return false;
   builder.AppendUuid(bytes);
   return true;
+}
+
+template <class Builder, class Cell>
+bool AppendCell(Builder& builder, const Cell& cell) {
+  const int storage = cell.storage();
+  if (storage == SQLITE_NULL) {
+    builder.AppendNull();
+    return true;
+  }
+  switch (builder.type().kind) {
+    case TypeKind::kInt64: return AppendInteger(builder, cell, storage);
+    case TypeKind::kFloat64: return AppendReal(builder, cell, storage);
+    case TypeKind::kBool: return AppendBoolean(builder, cell, storage);
+    case TypeKind::kDecimal: return AppendDecimal(builder, cell, storage);
+    case TypeKind::kBinary: return AppendBlob(builder, cell, storage);
+    case TypeKind::kDate: return AppendDate(builder, cell, storage);
+    case TypeKind::kTime: return AppendTime(builder, cell, storage);
+    case TypeKind::kTimestamp:
+    case TypeKind::kTimestampTz: {
+      int64_t micros = 0;
+      if (!Micros(cell, storage, micros)) return false;
+      builder.AppendFixed(micros);
+      return true;
+    }
+    case TypeKind::kUuid: return AppendUuid(builder, cell, storage);
+    default: return AppendText(builder, cell);
+  }
 }
 
 int BindText(sqlite3_stmt* statement, int parameter, std::string_view text) {
@@ -233,30 +293,10 @@ int BindDecimal(sqlite3_stmt* statement, int parameter, const ColumnView& column
 }  // namespace
 
 bool AppendValue(ColumnBuilder& builder, sqlite3_stmt* statement, int column) {
-  const int storage = sqlite3_column_type(statement, column);
-  if (storage == SQLITE_NULL) {
-    builder.AppendNull();
-    return true;
-  }
-  switch (builder.type().kind) {
-    case TypeKind::kInt64: return AppendInteger(builder, statement, column, storage);
-    case TypeKind::kFloat64: return AppendReal(builder, statement, column, storage);
-    case TypeKind::kBool: return AppendBoolean(builder, statement, column, storage);
-    case TypeKind::kDecimal: return AppendDecimal(builder, statement, column, storage);
-    case TypeKind::kBinary: return AppendBlob(builder, statement, column, storage);
-    case TypeKind::kDate: return AppendDate(builder, statement, column, storage);
-    case TypeKind::kTime: return AppendTime(builder, statement, column, storage);
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz: {
-      int64_t micros = 0;
-      if (!Micros(statement, column, storage, micros)) return false;
-      builder.AppendFixed(micros);
-      return true;
-    }
-    case TypeKind::kUuid: return AppendUuid(builder, statement, column, storage);
-    default: return AppendText(builder, statement, column);
-  }
+  return AppendCell(builder, ResultCell{statement, column});
 }
+
+bool AppendValue(columnar::ValueEncoder& encoder, sqlite3_value* value) { return AppendCell(encoder, ArgumentCell{value}); }
 
 int BindValue(sqlite3_stmt* statement, int parameter, const ColumnView& column, int64_t row, std::string& scratch) {
   if (column.IsNull(row)) return sqlite3_bind_null(statement, parameter);

@@ -4,6 +4,7 @@
 
 #include "dvt/columnar/c_abi/batch_builder.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/columnar/hash/value_encoder.h"
 
 namespace dvt::connectors::sqlite {
 
@@ -11,6 +12,8 @@ namespace dvt::connectors::sqlite {
 /// nothing appended. Numbers in date columns are what SQLite's date functions take them for: INTEGER seconds since 1970, REAL
 /// Julian days.
 bool AppendValue(columnar::ColumnBuilder& builder, sqlite3_stmt* statement, int column);
+/// The same for an argument of an SQL function, spelled for hashing.
+bool AppendValue(columnar::ValueEncoder& encoder, sqlite3_value* value);
 
 /// Binds a value as the declared type of TypeNameOf keeps it: dates as ISO text, decimals as INTEGER or REAL, UUIDs, lists and
 /// intervals as text. `scratch` holds bound texts until the next call. SQLITE_OK, or SQLITE_MISMATCH if the value has no home.

@@ -66,6 +66,8 @@ const Keys& KnownConfigs() {
                             "sql_header",
                             "invalidate_hard_deletes",
                             "hard_deletes",
+                            "change_detection",
+                            "hash_deletes",
                             "dbt_valid_to_current",
                             "snapshot_meta_column_names",
                             "transient",

@@ -6,6 +6,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/run/changes/change_calls.h"
 #include "dvt/run/context/limited_relation.h"
 #include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
@@ -429,6 +430,7 @@ Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view n
   if (name == "moves_data") return Object(mover_ != nullptr);
   if (name == "adds_batch") return Object(batch_ != nullptr && !batch_->first);
   if (name == "create_table_for_transfer" || name == "transfer") return CallTransfer(context, name, arguments);
+  if (IsChangeCall(name)) return CallChangeFinder(mover_ == nullptr ? nullptr : mover_->change_finder(), name, arguments, stop_);
   if (name == "temporary_name") return TemporaryName(arguments);
   if (name == "stale_relations") return StaleRelations(arguments);
   if (name == "cache_added" || name == "cache_renamed") return CallCache(name, arguments);

@@ -13,6 +13,8 @@
 
 namespace dvt::run {
 
+class ChangeFinder;
+
 /// Brings rows into a table that a macro has made: the result of a federated or direct plan, or a seed's.
 class RowMover {
  public:
@@ -24,6 +26,8 @@ class RowMover {
   virtual Status Restart(std::stop_token stop) = 0;
   /// Fallbacks of the target during the last Load, one sentence each.
   virtual std::vector<std::string> load_notes() const { return {}; }
+  /// Of movers that bring only what changed; else null.
+  virtual ChangeFinder* change_finder() { return nullptr; }
 };
 
 /// Which batch of a microbatch model a session builds.

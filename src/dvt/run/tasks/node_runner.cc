@@ -14,6 +14,7 @@
 #include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
 #include "dvt/run/tasks/hooks.h"
+#include "dvt/run/tasks/model_changes.h"
 #include "dvt/run/tasks/operation.h"
 #include "dvt/run/tasks/unit_test.h"
 #include "dvt/sql/dialects/dialect.h"
@@ -135,7 +136,8 @@ NodeResult NodeRunner::Run(const model::Node& node, NodeProgress& progress, std:
   }
   result.completed = NowSeconds();
   result.execution_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  for (const auto& flow : progress.extracts) result.transfers.push_back(flow.ToStats("extract"));
+  for (const auto& flow : progress.extracts)
+    if (!flow.path.empty()) result.transfers.push_back(flow.ToStats("extract"));
   if (progress.transferring) result.transfers.push_back(progress.load.ToStats("load"));
   return result;
 }
@@ -215,7 +217,9 @@ Status NodeRunner::AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adap
 
 Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                             std::stop_token stop) {
+  DVT_ASSIGN(const auto detection, ChangesAskedOf(run_, node, adapter));
   DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
+  if (detection && planned.plan.way == plan::Way::kPushdown) ReadFromTarget(node, planned.plan);
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = planned.compiled.sql;
@@ -233,18 +237,26 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     DVT_ASSIGN(mover, PlanMover::Make(planned.plan, MakeTransferContext(node), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
   }
+  PlanMover* const reads = mover.get();
+  std::unique_ptr<ChangesMover> changes;
+  if (detection) {
+    const auto context = MakeTransferContext(node);
+    DVT_ASSIGN(changes, MakeChangesMover(run_, node, std::move(mover), *detection, context, adapter, progress, stop));
+    adapter.SetMover(changes.get());
+  }
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
   progress.phase = "run";
   if (adapter.connector().Has(connectors::Capability::kSql)) {
     DVT_TRY(Materialize(node, materialization, planned.compiled, adapter, result, stop));
+    if (changes != nullptr) DVT_TRY(FinishChanges(*changes, adapter, result));
   } else {
     DVT_TRY(WriteExternal(node, adapter, mover.get(), result, stop));
   }
   Diagnostics losses;
   for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
   for (const auto& [code, message] : adapter.notes()) losses.Warn(code, message, {node.original_path, 0, 0});
-  if (mover != nullptr) {
-    for (const auto& extract : mover->transfer().extracts()) {
+  if (reads != nullptr) {
+    for (const auto& extract : reads->transfer().extracts()) {
       for (const auto& note : extract.read.notes)
         losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
     }

@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "dvt/connectors/api/row_hasher.h"
+
+namespace dvt::connectors {
+
+namespace {
+
+constexpr size_t kShortestRun = 4;  // neighbours that are worth a BETWEEN
+constexpr size_t kMostRuns = 200;   // a longer chain of ORs is too deep for some
+
+// "k BETWEEN 5 AND 90 OR k IN (1, 3)"; false if a key is no 64-bit integer.
+bool IntegerPredicate(const std::string& column, const std::vector<std::string>& keys, std::string& out) {
+  std::vector<int64_t> numbers;
+  numbers.reserve(keys.size());
+  for (const auto& key : keys) {
+    int64_t number = 0;
+    const auto parsed = std::from_chars(key.data(), key.data() + key.size(), number);
+    if (parsed.ec != std::errc() || parsed.ptr != key.data() + key.size()) return false;
+    numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  struct Run {
+    size_t from, to;
+  };
+  std::vector<Run> found;
+  for (size_t from = 0, to = 0; from < numbers.size(); from = to) {
+    for (to = from + 1; to < numbers.size() && numbers[to] == numbers[to - 1] + 1;) ++to;
+    found.push_back({from, to});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Run& a, const Run& b) { return a.to - a.from > b.to - b.from; });
+  std::string single, runs;
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto [from, to] = found[i];
+    if (i < kMostRuns && to - from >= kShortestRun) {
+      runs += fmt::format("{}{} BETWEEN {} AND {}", runs.empty() ? "" : " OR ", column, numbers[from], numbers[to - 1]);
+    } else {
+      for (size_t n = from; n < to; ++n) single += (single.empty() ? "" : ", ") + std::to_string(numbers[n]);
+    }
+  }
+  if (!single.empty()) runs += fmt::format("{}{} IN ({})", runs.empty() ? "" : " OR ", column, single);
+  out = "(" + runs + ")";
+  return true;
+}
+
+}  // namespace
+
+std::string KeyListPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyLiteral literal,
+                             std::string_view before_rows) {
+  std::string out;
+  if (key.size() == 1 && key[0].field.type.is_integer() && IntegerPredicate(key[0].sql, keys, out)) return out;
+  const bool several = key.size() > 1;
+  for (size_t i = 0; i < key.size(); ++i) out += (i == 0 ? (several ? "(" : "") : ", ") + key[i].sql;
+  out += several ? ") IN (" + std::string(before_rows) : " IN (";
+  for (size_t row = 0; row < keys.size(); ++row) {
+    if (row > 0) out += ", ";
+    const auto parts = columnar::SplitKey(keys[row]);
+    if (several) out += '(';
+    for (size_t i = 0; i < key.size(); ++i) out += (i == 0 ? "" : ", ") + literal(key[i].field.type, parts[i].text);
+    if (several) out += ')';
+  }
+  return out + ")";
+}
+
+}  // namespace dvt::connectors

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dvt/columnar/hash/row_hash.h"
+#include "dvt/columnar/types/data_type.h"
+
+namespace dvt::connectors {
+
+/// A value to be hashed: an expression of the source and the field as which the source's values are read.
+struct HashedColumn {
+  std::string sql;
+  columnar::Field field;
+};
+
+/// Writes the SQL by which a source computes the spellings of columnar/hash/value_encoder.h and their md5 itself, so that the hashes
+/// are those of the same rows read and hashed on our side. Thread-safe; runs nothing.
+class RowHasher {
+ public:
+  virtual ~RowHasher() = default;
+  /// Why values of this field cannot be hashed there, a clause for people; empty: they can.
+  virtual std::string WhyNot(const columnar::Field& field) const = 0;
+  /// The encoded values with `|` between them, as text or bytes. In the order given.
+  virtual std::string KeyExpression(const std::vector<HashedColumn>& columns) const = 0;
+  /// md5 of that, as a UUID, as 16 bytes or as 32 hexadecimal digits.
+  virtual std::string HashExpression(const std::vector<HashedColumn>& columns) const = 0;
+  /// A predicate that holds at least for the rows with these keys (encoded, none with a NULL), and for few others.
+  virtual std::string KeyPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys) const = 0;
+};
+
+/// `literal` writes one part of a key as the system's literal.
+using KeyLiteral = std::string (*)(const columnar::DataType& type, std::string_view text);
+/// "k IN (…)", for integers with runs of neighbours as BETWEEN; "(a, b) IN ((…), …)" with `before_rows` ("VALUES ") in front of the rows.
+std::string KeyListPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyLiteral literal,
+                             std::string_view before_rows = {});
+
+}  // namespace dvt::connectors

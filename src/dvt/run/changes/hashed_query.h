@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "dvt/connectors/api/connector.h"
+#include "dvt/connectors/api/row_hasher.h"
+#include "dvt/run/changes/row_sorter.h"
+#include "dvt/run/transfer/transfer.h"
+
+namespace dvt::run {
+
+/// Hashes of rows read on our side. One for each reading thread.
+class LocalHashing {
+ public:
+  LocalHashing(columnar::Fields fields, std::vector<size_t> key)
+      : fields_(std::move(fields)), key_(std::move(key)), order_(columnar::HashOrder(fields_)) {}
+  /// The rows of a batch into the sorter.
+  Status Add(const columnar::Array& batch, RowSorter& sorter);
+  /// Calls `use(row, key)` for each row of a batch.
+  void ForEachKey(const columnar::Array& batch, const std::function<void(int64_t, const std::string&)>& use);
+
+ private:
+  columnar::Fields fields_;
+  std::vector<size_t> key_;
+  std::vector<size_t> order_;
+  columnar::Digester digester_;
+  std::vector<KeyRow> rows_;
+  std::string text_;
+};
+
+/// A query or table of one source whose rows have a key.
+struct HashedQuery {
+  std::shared_ptr<connectors::Connector> connector;
+  std::shared_ptr<connectors::ReadScope> scope;
+  connectors::ReadRequest rows;   ///< what would read all of them
+  columnar::Fields fields;        ///< of the rows
+  std::vector<size_t> key;        ///< positions
+  std::string described;          ///< for people
+  bool keys_are_indexed = false;  ///< few rows are found without reading all
+};
+
+/// Why the source cannot hash these rows itself, a clause for people; empty: it can.
+std::string WhyNotInSource(const HashedQuery& query);
+/// What reads the keys and hashes, computed by the source: two columns.
+connectors::ReadRequest HashRequest(const HashedQuery& query);
+/// Reads them into the sorter, partition by partition, each with its own retries.
+Status ReadHashes(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSorter& sorter,
+                  std::stop_token stop);
+/// The rows with the keys of `touched` (rewound), by lists and ranges of keys, a bounded number at a time. Few other rows may come
+/// along where the source's comparisons take more for equal. `touched` must outlive the stream.
+columnar::Stream ReadTouched(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched,
+                             std::stop_token stop);
+/// More keys than this are not looked for one by one: everything is read instead.
+int64_t MostKeysToLookFor(const HashedQuery& query, int64_t rows);
+
+/// Rows of nothing but keys, read back from their encoding. `keys` must outlive the stream.
+columnar::Stream KeyStream(const columnar::Fields& fields, RowSpool& keys);
+/// Appends the parts of a key to these columns of a batch; false if they are none of the columns' types.
+bool AppendKey(columnar::BatchBuilder& builder, const std::string& key, const std::vector<size_t>& columns);
+
+}  // namespace dvt::run

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dvt/base/text/value.h"
+#include "dvt/run/changes/key_rows.h"
+
+namespace dvt::run {
+
+/// A file of rows in order under a name, complete or absent: written beside, checked when read, forced to the disk.
+class StateWriter {
+ public:
+  static Result<std::unique_ptr<StateWriter>> Open(const std::string& path, const Value& header);
+  ~StateWriter();
+  Status Append(std::string_view key, const columnar::RowDigest& hash);
+  /// Puts the file in its place.
+  Status Commit();
+  int64_t rows() const { return rows_; }
+
+ private:
+  StateWriter(std::string path, std::string beside, std::FILE* file)
+      : path_(std::move(path)), beside_(std::move(beside)), file_(file) {}
+  std::string path_;
+  std::string beside_;
+  std::FILE* file_;
+  std::string last_;
+  int64_t rows_ = 0;
+};
+
+class StateReader : public SortedRows {
+ public:
+  /// kNotFound without a file; kData if it is no state of this version or was cut off.
+  static Result<std::unique_ptr<StateReader>> Open(const std::string& path);
+  ~StateReader() override;
+  const Value& header() const { return header_; }
+  int64_t rows() const { return rows_; }
+  Result<bool> Next(KeyRow& row) override;
+
+ private:
+  StateReader(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
+  Status ReadHead();
+  std::string path_;
+  std::FILE* file_;
+  Value header_;
+  std::string last_;
+  int64_t rows_ = 0;
+  int64_t read_ = 0;
+};
+
+/// What is known of the rows of one target: the state after the last change that was committed there, and perhaps a second one of
+/// which nobody knows whether it was committed. Both together never promise more than the target holds.
+class RowState {
+ public:
+  /// `path`: without an ending.
+  explicit RowState(std::string path) : path_(std::move(path)) {}
+  /// The rows that the target may hold; null with the reason if nothing is known or the header is another. A change that was cut off
+  /// is first settled: what differs in both states gets the unknown hash.
+  Result<std::unique_ptr<SortedRows>> Open(const Value& header, std::string& why_not);
+  /// For the state after the change that is being made. Its Commit must come before that of the target. What was cut off is settled.
+  Result<std::unique_ptr<StateWriter>> Begin(const Value& header);
+  /// The target has committed: what was begun is the state.
+  Status Confirm();
+  /// Forgets everything.
+  Status Remove();
+
+ private:
+  std::string current() const { return path_ + ".rows"; }
+  std::string pending() const { return path_ + ".next"; }
+  Status Settle();
+  std::string path_;
+};
+
+/// Both states in one: every key of either, with its hash where both have the same.
+std::unique_ptr<SortedRows> UnionOf(std::unique_ptr<SortedRows> a, std::unique_ptr<SortedRows> b);
+
+}  // namespace dvt::run
