@@ -90,6 +90,10 @@
 {%- endmacro %}
 
 {% macro get_column_names() -%}
+  {{ return(adapter.dispatch('get_column_names', 'dbt')()) }}
+{%- endmacro %}
+
+{% macro default__get_column_names() -%}
   {{ return(contract_columns() | map(attribute='name') | join(', ')) }}
 {%- endmacro %}
 
@@ -187,7 +191,7 @@
 {% macro render_model_constraint(constraint) -%}
   {%- set names = [] -%}
   {%- for name in constraint.columns or [] -%}
-    {%- set column = model.columns.get(name) -%}
+    {%- set column = model.columns.get(name) if model is defined else none -%}
     {% do names.append(contract_column_name(column) if column else name) %}
   {%- endfor -%}
   {%- set list = '(' ~ names | join(', ') ~ ')' -%}
@@ -236,4 +240,11 @@
 
 {% macro default__table_kind() -%}
   {{ return('') }}
+{%- endmacro %}
+
+{# Columns that a query for types gave, as api.Column. #}
+{% macro sql_convert_columns_in_relation(table) -%}
+  {%- set columns = [] -%}
+  {%- for row in table -%}{% do columns.append(api.Column(*row)) %}{%- endfor -%}
+  {{ return(columns) }}
 {%- endmacro %}

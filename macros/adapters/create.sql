@@ -9,6 +9,9 @@
 {%- endmacro %}
 
 {% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
+  {%- if language != 'sql' -%}
+    {% do exceptions.raise_compiler_error("models in " ~ language ~ " cannot be built: only SQL runs here") %}
+  {%- endif -%}
   {{ return(adapter.dispatch('create_table_as', 'dbt')(temporary, relation, compiled_code)) }}
 {%- endmacro %}
 
@@ -109,19 +112,32 @@
   {%- endfor -%}
 {%- endmacro %}
 
+{# A hook as `pre_hook` and `post_hook` take it. #}
+{% macro make_hook_config(sql, inside_transaction) -%}
+  {{ return(tojson({'sql': sql, 'transaction': inside_transaction})) }}
+{%- endmacro %}
+
 {% macro before_begin(sql) -%}
-  {{ return({'sql': sql, 'transaction': false}) }}
+  {{ return(make_hook_config(sql, inside_transaction=false)) }}
 {%- endmacro %}
 
 {% macro in_transaction(sql) -%}
-  {{ return({'sql': sql, 'transaction': true}) }}
+  {{ return(make_hook_config(sql, inside_transaction=true)) }}
 {%- endmacro %}
 
 {% macro after_commit(sql) -%}
-  {{ return({'sql': sql, 'transaction': false}) }}
+  {{ return(make_hook_config(sql, inside_transaction=false)) }}
 {%- endmacro %}
 
 {# {% call set_sql_header(config) %} … {% endcall %}: SQL that goes before the model's. #}
 {% macro set_sql_header(config) -%}
   {{ config.set('sql_header', caller()) }}
+{%- endmacro %}
+
+{# {% call noop_statement('main', 'OK') %} … {% endcall %}: what the log and results tell of a statement that something else ran. #}
+{% macro noop_statement(name=None, message=None, code=None, rows_affected=None, res=None) -%}
+  {%- set text = caller() -%}
+  {%- if execute and name -%}
+    {% do store_raw_result(name, message=message, code=code, rows_affected=rows_affected, agate_table=res) %}
+  {%- endif -%}
 {%- endmacro %}

@@ -44,6 +44,17 @@
   {{ return(described) }}
 {%- endmacro %}
 
+{# {name: column} of the described columns that are there, by the names that are there. #}
+{% macro validate_doc_columns(relation, column_dict, existing_column_names) -%}
+  {%- set found = {} -%}
+  {%- for name in existing_column_names -%}
+    {%- for key in [name, name | lower, name | upper] if key in column_dict and name not in found -%}
+      {% do found.update({name: column_dict[key]}) %}
+    {%- endfor -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{%- endmacro %}
+
 {% macro alter_relation_comment(relation, relation_comment) -%}
   {{ return(adapter.dispatch('alter_relation_comment', 'dbt')(relation, relation_comment)) }}
 {%- endmacro %}

@@ -76,7 +76,10 @@
 {%- endmacro %}
 
 {% macro default__get_drop_sql(relation) -%}
-  drop {{ (relation.type or 'table') | replace('_', ' ') }} if exists {{ relation }} cascade
+  {%- if relation.is_view -%}{{ drop_view(relation) }}
+  {%- elif relation.is_materialized_view -%}{{ drop_materialized_view(relation) }}
+  {%- else -%}{{ drop_table(relation) }}
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro drop_relation_if_exists(relation) -%}
@@ -110,7 +113,10 @@
 {%- endmacro %}
 
 {% macro default__get_rename_sql(relation, new_name) -%}
-  alter {{ (relation.type or 'table') | replace('_', ' ') }} {{ relation }} rename to {{ adapter.quote(new_name) }}
+  {%- if relation.is_view -%}{{ get_rename_view_sql(relation, new_name) }}
+  {%- elif relation.is_materialized_view -%}{{ get_rename_materialized_view_sql(relation, new_name) }}
+  {%- else -%}{{ get_rename_table_sql(relation, new_name) }}
+  {%- endif -%}
 {%- endmacro %}
 
 {# Puts a finished relation in the place of the old one. Readers see the old rows or the new ones, never neither. #}
@@ -124,12 +130,29 @@
   {% do adapter.rename_relation(intermediate, target_relation) %}
 {%- endmacro %}
 
-{% macro get_columns_in_relation(relation) -%}
-  {{ return(adapter.get_columns_in_relation(relation)) }}
+{% macro get_columns_in_query(select_sql) -%}
+  {{ return(adapter.dispatch('get_columns_in_query', 'dbt')(select_sql)) }}
 {%- endmacro %}
 
-{% macro get_columns_in_query(select_sql) -%}
+{% macro default__get_columns_in_query(select_sql) -%}
   {{ return(adapter.get_column_schema_from_query(select_sql) | map(attribute='name') | list) }}
+{%- endmacro %}
+
+{# Texts of a list of columns. #}
+{% macro get_list_of_column_names(columns) -%}
+  {{ return(columns | map(attribute='name') | list) }}
+{%- endmacro %}
+
+{# [{name, data_type, formatted}] of columns, for messages. #}
+{% macro format_columns(columns) -%}
+  {%- set formatted = [] -%}
+  {%- for column in columns -%}{% do formatted.append(adapter.dispatch('format_column', 'dbt')(column)) %}{%- endfor -%}
+  {{ return(formatted) }}
+{%- endmacro %}
+
+{% macro default__format_column(column) -%}
+  {%- set type = column.dtype | upper -%}
+  {{ return({'name': column.column, 'data_type': type, 'formatted': column.column ~ ' ' ~ type}) }}
 {%- endmacro %}
 
 {% macro get_quoted_csv(column_names) -%}
@@ -159,24 +182,4 @@
 
 {% macro default__drop_schema_named(schema_name) -%}
   {% do adapter.drop_schema(api.Relation.create(database=target.database, schema=schema_name)) %}
-{%- endmacro %}
-
-{% macro list_relations_without_caching(schema_relation) -%}
-  {{ return(adapter.list_relations_without_caching(schema_relation)) }}
-{%- endmacro %}
-
-{% macro list_schemas(database) -%}
-  {{ return(adapter.list_schemas(database)) }}
-{%- endmacro %}
-
-{% macro check_schema_exists(information_schema, schema) -%}
-  {{ return(adapter.check_schema_exists(information_schema.database, schema)) }}
-{%- endmacro %}
-
-{% macro information_schema_name(database) -%}
-  {{ return(adapter.dispatch('information_schema_name', 'dbt')(database)) }}
-{%- endmacro %}
-
-{% macro default__information_schema_name(database) -%}
-  {{ adapter.quote(database) ~ '.' if database }}information_schema
 {%- endmacro %}

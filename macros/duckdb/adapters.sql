@@ -29,13 +29,19 @@
   {{ return({}) }}
 {%- endmacro %}
 
+{% macro duckdb__create_view_as(relation, sql) -%}
+  {{ config.get('sql_header') or '' }}
+  create or replace view {{ relation }} as
+  {{ sql }}
+{%- endmacro %}
+
+{# A project's own statement may not replace: then the old view goes first. #}
 {% macro duckdb__replace_view(target_relation, existing, sql) -%}
-  {%- if existing is not none and not existing.is_view -%}
+  {%- set text = get_create_view_as_sql(target_relation, sql) -%}
+  {%- if existing is not none and (not existing.is_view or 'or replace' not in text | lower) -%}
     {% do adapter.drop_relation(existing) %}
   {%- endif -%}
   {% call statement('main', auto_begin=False) -%}
-    {{ config.get('sql_header') or '' }}
-    create or replace view {{ target_relation }} as
-    {{ sql }}
+    {{ text }}
   {%- endcall %}
 {%- endmacro %}

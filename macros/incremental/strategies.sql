@@ -67,17 +67,42 @@
   {{ get_insert_into_sql(target, source, dest_columns) }}
 {%- endmacro %}
 
-{% macro merge_update_columns(dest_columns, unique_key) -%}
-  {%- set keys = unique_key_columns(unique_key) | map('lower') | list -%}
-  {%- set chosen = config.get('merge_update_columns') -%}
-  {%- set excluded = (config.get('merge_exclude_columns') or []) | map('lower') | list -%}
+{# Which columns a merge updates, as names in quotes: those chosen, all but those excluded, or all. #}
+{% macro get_merge_update_columns(merge_update_columns, merge_exclude_columns, dest_columns) -%}
+  {{ return(adapter.dispatch('get_merge_update_columns', 'dbt')(merge_update_columns, merge_exclude_columns, dest_columns)) }}
+{%- endmacro %}
+
+{% macro default__get_merge_update_columns(merge_update_columns, merge_exclude_columns, dest_columns) -%}
+  {%- if merge_update_columns and merge_exclude_columns -%}
+    {% do exceptions.raise_compiler_error("set merge_update_columns or merge_exclude_columns, not both: '" ~ model.name ~ "' has both") %}
+  {%- endif -%}
+  {%- set chosen = merge_update_columns | map('lower') | list if merge_update_columns else none -%}
+  {%- set excluded = (merge_exclude_columns or []) | map('lower') | list -%}
   {%- set names = [] -%}
-  {%- for column in dest_columns -%}
-    {%- set low = column.name | lower -%}
-    {%- if low not in keys and low not in excluded and (chosen is none or low in (chosen | map('lower') | list)) -%}
-      {% do names.append(column.name) %}
-    {%- endif -%}
+  {%- for column in dest_columns if column.name | lower not in excluded and (chosen is none or column.name | lower in chosen) -%}
+    {% do names.append(column.quoted) %}
   {%- endfor -%}
+  {{ return(names) }}
+{%- endmacro %}
+
+{# Whether two rows have the same key. The arguments are SQL. #}
+{% macro get_merge_unique_key_match(source_unique_key, target_unique_key) -%}
+  {{ return(adapter.dispatch('get_merge_unique_key_match', 'dbt')(source_unique_key, target_unique_key)) }}
+{%- endmacro %}
+
+{% macro default__get_merge_unique_key_match(source_unique_key, target_unique_key) -%}
+  {{ return(equals(source_unique_key, target_unique_key)) }}
+{%- endmacro %}
+
+{# Names in quotes of what a merge updates: keys stay as they are, unless the config names them. #}
+{% macro merge_update_columns(dest_columns, unique_key) -%}
+  {%- set chosen = config.get('merge_update_columns') -%}
+  {%- set updated = get_merge_update_columns(chosen, config.get('merge_exclude_columns'), dest_columns) -%}
+  {%- if chosen -%}{{ return(updated) }}{%- endif -%}
+  {%- set keys = [] -%}
+  {%- for key in unique_key_columns(unique_key) -%}{% do keys.extend([key | lower, adapter.quote(key) | lower]) %}{%- endfor -%}
+  {%- set names = [] -%}
+  {%- for name in updated if name | lower not in keys -%}{% do names.append(name) %}{%- endfor -%}
   {{ return(names) }}
 {%- endmacro %}
 
@@ -93,12 +118,41 @@
   {%- set updated = merge_update_columns(dest_columns, unique_key) -%}
   merge into {{ target }} as DBT_INTERNAL_DEST
   using {{ source }} as DBT_INTERNAL_SOURCE
-  on {% for key in keys -%} DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and ' if not loop.last }}{%- endfor %}
+  on {% for key in keys -%} {{ get_merge_unique_key_match('DBT_INTERNAL_SOURCE.' ~ key, 'DBT_INTERNAL_DEST.' ~ key) }}{{ ' and ' if not loop.last }}{%- endfor %}
   {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %}
   {% if updated -%}
   when matched then update set
-    {%- for name in updated %} {{ adapter.quote(name) }} = DBT_INTERNAL_SOURCE.{{ adapter.quote(name) }}{{ ',' if not loop.last }}{% endfor %}
+    {%- for name in updated %} {{ name }} = DBT_INTERNAL_SOURCE.{{ name }}{{ ',' if not loop.last }}{% endfor %}
   {% endif -%}
   when not matched then insert ({{ get_quoted_csv(dest_columns | map(attribute='name')) }})
   values ({% for column in dest_columns %}DBT_INTERNAL_SOURCE.{{ adapter.quote(column.name) }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{# Whole parts of a table are replaced: those that the predicates name. #}
+{% macro get_incremental_insert_overwrite_sql(arg_dict) -%}
+  {{ return(adapter.dispatch('get_incremental_insert_overwrite_sql', 'dbt')(arg_dict)) }}
+{%- endmacro %}
+
+{% macro default__get_incremental_insert_overwrite_sql(arg_dict) -%}
+  {{ return(get_insert_overwrite_merge_sql(arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns'],
+                                           arg_dict['incremental_predicates'])) }}
+{%- endmacro %}
+
+{% macro get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header=false) -%}
+  {{ return(adapter.dispatch('get_insert_overwrite_merge_sql', 'dbt')(target, source, dest_columns, predicates, include_sql_header)) }}
+{%- endmacro %}
+
+{% macro default__get_insert_overwrite_merge_sql(target, source, dest_columns, predicates, include_sql_header) -%}
+  {%- set names = get_quoted_csv(dest_columns | map(attribute='name')) -%}
+  {{ config.get('sql_header') if include_sql_header and config.get('sql_header') }}
+  merge into {{ target }} as DBT_INTERNAL_DEST
+  using {{ source }} as DBT_INTERNAL_SOURCE
+  on false
+  when not matched by source {{ 'and ' ~ predicates | join(' and ') if predicates }} then delete
+  when not matched then insert ({{ names }}) values ({{ names }})
+{%- endmacro %}
+
+{# What adapter.valid_incremental_strategies() tells. #}
+{% macro valid_incremental_strategies() -%}
+  {{ return(['append', 'delete+insert', 'merge', 'microbatch']) }}
 {%- endmacro %}

@@ -16,19 +16,38 @@
   {{ return(on_schema_change) }}
 {%- endmacro %}
 
+{# The columns of one list whose names the other does not have. #}
+{% macro diff_columns(source_columns, target_columns) -%}
+  {%- set known = target_columns | map(attribute='name') | list -%}
+  {{ return(source_columns | rejectattr('name', 'in', known) | list) }}
+{%- endmacro %}
+
+{# [{column_name, new_type}] of columns that both have, of other types. #}
+{% macro diff_column_data_types(source_columns, target_columns) -%}
+  {{ return(adapter.dispatch('diff_column_data_types', 'dbt')(source_columns, target_columns)) }}
+{%- endmacro %}
+
+{% macro default__diff_column_data_types(source_columns, target_columns) -%}
+  {%- set types = {} -%}
+  {%- for column in target_columns -%}{% do types.update({column.name: column.data_type}) %}{%- endfor -%}
+  {%- set retyped = [] -%}
+  {%- for column in source_columns if column.name in types and column.data_type | lower != types[column.name] | lower -%}
+    {% do retyped.append({'column_name': column.name, 'new_type': column.data_type, 'old_type': types[column.name]}) %}
+  {%- endfor -%}
+  {{ return(retyped) }}
+{%- endmacro %}
+
 {# What the new rows have and the table has not, the other way round, and where both have a column of another type. #}
 {% macro check_for_schema_changes(source_relation, target_relation) -%}
+  {{ return(adapter.dispatch('check_for_schema_changes', 'dbt')(source_relation, target_relation)) }}
+{%- endmacro %}
+
+{% macro default__check_for_schema_changes(source_relation, target_relation) -%}
   {%- set source_columns = adapter.get_columns_in_relation(source_relation) -%}
   {%- set target_columns = adapter.get_columns_in_relation(target_relation) -%}
-  {%- set source_names = source_columns | map(attribute='name') | list -%}
-  {%- set target_types = {} -%}
-  {%- for column in target_columns -%}{% do target_types.update({column.name: column.data_type}) %}{%- endfor -%}
-  {%- set added = source_columns | rejectattr('name', 'in', target_types) | list -%}
-  {%- set removed = target_columns | rejectattr('name', 'in', source_names) | list -%}
-  {%- set retyped = [] -%}
-  {%- for column in source_columns if column.name in target_types and column.data_type | lower != target_types[column.name] | lower -%}
-    {% do retyped.append({'column_name': column.name, 'new_type': column.data_type, 'old_type': target_types[column.name]}) %}
-  {%- endfor -%}
+  {%- set added = diff_columns(source_columns, target_columns) -%}
+  {%- set removed = diff_columns(target_columns, source_columns) -%}
+  {%- set retyped = diff_column_data_types(source_columns, target_columns) -%}
   {{ return({'schema_changed': (added or removed or retyped) and true, 'source_not_in_target': added, 'target_not_in_source': removed,
              'source_columns': source_columns, 'target_columns': target_columns, 'new_target_types': retyped}) }}
 {%- endmacro %}
@@ -57,7 +76,13 @@
   {%- endcall %}
 {%- endmacro %}
 
-{% macro sync_column_schemas(on_schema_change, target_relation, changes) -%}
+{# `schema_changes_dict`: what check_for_schema_changes told. #}
+{% macro sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) -%}
+  {{ return(adapter.dispatch('sync_column_schemas', 'dbt')(on_schema_change, target_relation, schema_changes_dict)) }}
+{%- endmacro %}
+
+{% macro default__sync_column_schemas(on_schema_change, target_relation, schema_changes_dict) -%}
+  {%- set changes = schema_changes_dict -%}
   {%- set removed = changes.target_not_in_source if on_schema_change == 'sync_all_columns' else [] -%}
   {%- if changes.source_not_in_target or removed -%}
     {% do alter_relation_add_remove_columns(target_relation, changes.source_not_in_target, removed) %}
@@ -71,6 +96,10 @@
 
 {# The columns to write, after the policy has been applied. #}
 {% macro process_schema_changes(on_schema_change, source_relation, target_relation) -%}
+  {{ return(adapter.dispatch('process_schema_changes', 'dbt')(on_schema_change, source_relation, target_relation)) }}
+{%- endmacro %}
+
+{% macro default__process_schema_changes(on_schema_change, source_relation, target_relation) -%}
   {% do widen_texts(source_relation, target_relation) %}
   {%- set changes = check_for_schema_changes(source_relation, target_relation) -%}
   {%- set removed = changes.target_not_in_source | map(attribute='name') | join(', ') -%}

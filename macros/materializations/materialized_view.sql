@@ -18,20 +18,6 @@
   refresh materialized view {{ relation }}
 {%- endmacro %}
 
-{# Rows (name, method, unique, columns) of the indexes that a relation has. #}
-{% macro postgres__describe_indexes(relation) -%}
-  select index.relname, method.amname, held.indisunique,
-    (select string_agg(col.attname, ',' order by key.position)
-     from unnest(held.indkey::int2[]) with ordinality as key (number, position)
-     join pg_catalog.pg_attribute as col on col.attrelid = held.indrelid and col.attnum = key.number)
-  from pg_catalog.pg_index as held
-  join pg_catalog.pg_class as index on index.oid = held.indexrelid
-  join pg_catalog.pg_am as method on method.oid = index.relam
-  join pg_catalog.pg_class as base on base.oid = held.indrelid
-  join pg_catalog.pg_namespace as space on space.oid = base.relnamespace
-  where space.nspname = {{ comment_literal(relation.schema) }} and base.relname = {{ comment_literal(relation.identifier) }}
-{%- endmacro %}
-
 {# {create: entries of the config that are not there, drop: names of indexes that the config does not have}. #}
 {% macro postgres__index_changes(relation) -%}
   {%- set wanted = {} -%}
@@ -40,7 +26,7 @@
     {% do wanted.update({(index.type or 'btree') | lower ~ ' ' ~ ('unique ' if index.unique else '') ~ index.columns | join(','): given}) %}
   {%- endfor -%}
   {%- set surplus = [] -%}
-  {%- for row in run_query(postgres__describe_indexes(relation)).rows -%}
+  {%- for row in run_query(get_show_indexes_sql(relation)).rows -%}
     {%- set key = row[1] ~ ' ' ~ ('unique ' if row[2] else '') ~ row[3] -%}
     {%- if key in wanted -%}{% do wanted.pop(key) %}{%- else -%}{% do surplus.append(row[0]) %}{%- endif -%}
   {%- endfor -%}
@@ -63,7 +49,7 @@
     {%- endif -%}
     {%- for name in changes.drop -%}
       {% call statement('drop_index', auto_begin=False) -%}
-        drop index {{ adapter.quote(relation.schema) }}.{{ adapter.quote(name) }}
+        {{ get_drop_index_sql(relation, name) }}
       {%- endcall %}
     {%- endfor -%}
     {%- for index in changes.create -%}

@@ -10,9 +10,8 @@
   {%- endcall %}
 {%- endmacro %}
 
-{% materialization view, default -%}
+{% macro build_view(existing) -%}
   {%- set target_relation = this.incorporate(type='view') -%}
-  {%- set existing = load_cached_relation(this) -%}
   {%- set kept = grants_to_copy(existing) -%}
   {{ run_hooks(pre_hooks, inside_transaction=False) }}
   {% do adapter.begin() %}
@@ -24,4 +23,8 @@
   {% do adapter.cache_added(target_relation) %}
   {% do finish_relation(target_relation, kept) %}
   {{ return({'relations': [target_relation]}) }}
+{%- endmacro %}
+
+{% materialization view, default -%}
+  {{ return(build_view(load_cached_relation(this))) }}
 {%- endmaterialization %}

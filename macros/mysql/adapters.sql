@@ -161,7 +161,7 @@
   join {{ source }} as DBT_INTERNAL_SOURCE
     on {% for key in keys -%} DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and ' if not loop.last }}{%- endfor %}
   {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %}
-  set {% for name in updated -%} DBT_INTERNAL_DEST.{{ adapter.quote(name) }} = DBT_INTERNAL_SOURCE.{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{%- endfor %};
+  set {% for name in updated -%} DBT_INTERNAL_DEST.{{ name }} = DBT_INTERNAL_SOURCE.{{ name }}{{ ', ' if not loop.last }}{%- endfor %};
   {% endif -%}
   insert into {{ target }} ({{ get_quoted_csv(names) }})
   select {% for name in names %}DBT_INTERNAL_SOURCE.{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{% endfor %}

@@ -1,21 +1,32 @@
 {# A table that keeps every state its rows have had, each with the time from when and until when it was the current one. #}
 
-{# The key's expressions as columns dbt_unique_key, or dbt_unique_key_1 … if it has several. #}
+{# The names dbt_unique_key, or dbt_unique_key_1 … of a key of several columns. #}
 {% macro snapshot_key_names(keys) -%}
   {%- set names = [] -%}
   {%- for key in keys -%}{% do names.append('dbt_unique_key' if keys | length == 1 else 'dbt_unique_key_' ~ loop.index) %}{%- endfor -%}
   {{ return(names) }}
 {%- endmacro %}
 
-{% macro snapshot_key_list(keys) -%}
+{# The key as a config gives it: a text, or a list of them. Each of these four can be a project's own. #}
+{% macro unique_key_fields(unique_key) -%}
+  {%- set keys = unique_key_columns(unique_key) -%}
   {%- set names = snapshot_key_names(keys) -%}
   {%- for key in keys -%}{{ key }} as {{ names[loop.index0] }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
-{% macro snapshot_keys_match(keys) -%}
-  {%- for name in snapshot_key_names(keys) -%}
-    source_data.{{ name }} = snapshotted_data.{{ name }}{{ ' and ' if not loop.last }}
+{% macro unique_key_join_on(unique_key, identifier, from_identifier) -%}
+  {%- for name in snapshot_key_names(unique_key_columns(unique_key)) -%}
+    {{ identifier }}.{{ name }} = {{ from_identifier }}.{{ name }}{{ ' and ' if not loop.last }}
   {%- endfor -%}
+{%- endmacro %}
+
+{# No row was joined, if any part of its key is NULL. #}
+{% macro unique_key_is_null(unique_key, identifier) -%}
+  {{ identifier }}.{{ snapshot_key_names(unique_key_columns(unique_key))[0] }} is null
+{%- endmacro %}
+
+{% macro unique_key_is_not_null(unique_key, identifier) -%}
+  {{ identifier }}.{{ snapshot_key_names(unique_key_columns(unique_key))[0] }} is not null
 {%- endmacro %}
 
 {# Until when the current state holds: nobody knows (NULL), or the time that dbt_valid_to_current names. #}
@@ -57,7 +68,7 @@
 {% macro default__snapshot_staging_table(strategy, source_sql, target_relation) -%}
   {%- set columns = snapshot_columns() -%}
   {%- set keys = unique_key_columns(strategy.unique_key) -%}
-  {%- set key = snapshot_key_names(keys)[0] -%}
+  {%- set the_key = strategy.unique_key -%}
   {%- set names = get_columns_in_query(source_sql) -%}
   {%- set known = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
   {%- set marks = strategy.hard_deletes == 'new_record' -%}
@@ -71,12 +82,12 @@
     {{ source_sql }}
   ),
   snapshotted_data as (
-    select snapshot_table.*, {{ snapshot_key_list(keys) }}
+    select snapshot_table.*, {{ unique_key_fields(the_key) }}
     from {{ target_relation }} as snapshot_table
     where {{ snapshot_is_current('snapshot_table.', columns) }}
   ),
   source_data as (
-    select snapshot_query.*, {{ snapshot_key_list(keys) }},
+    select snapshot_query.*, {{ unique_key_fields(the_key) }},
       {{ strategy.updated_at }} as {{ columns.dbt_updated_at }},
       {{ strategy.updated_at }} as {{ columns.dbt_valid_from }},
       {{ get_dbt_valid_to_current(strategy, columns) }} as {{ columns.dbt_valid_to }},
@@ -87,14 +98,14 @@
     {% for name in names %}source_data.{{ adapter.quote(name) }}, {% endfor %}
     source_data.{{ columns.dbt_updated_at }}, source_data.{{ columns.dbt_valid_from }}, source_data.{{ columns.dbt_valid_to }},
     source_data.{{ columns.dbt_scd_id }}{% if marks %}, 'False' as {{ columns.dbt_is_deleted }}{% endif %}
-  from source_data left join snapshotted_data on {{ snapshot_keys_match(keys) }}
-  where snapshotted_data.{{ key }} is null or {{ changed }}
+  from source_data left join snapshotted_data on {{ unique_key_join_on(the_key, 'source_data', 'snapshotted_data') }}
+  where {{ unique_key_is_null(the_key, 'snapshotted_data') }} or {{ changed }}
   union all
   select 'update' as dbt_change_type,
     {% for name in names %}source_data.{{ adapter.quote(name) }}, {% endfor %}
     source_data.{{ columns.dbt_updated_at }}, source_data.{{ columns.dbt_valid_from }}, source_data.{{ columns.dbt_updated_at }},
     snapshotted_data.{{ columns.dbt_scd_id }}{% if marks %}, snapshotted_data.{{ columns.dbt_is_deleted }}{% endif %}
-  from source_data join snapshotted_data on {{ snapshot_keys_match(keys) }}
+  from source_data join snapshotted_data on {{ unique_key_join_on(the_key, 'source_data', 'snapshotted_data') }}
   where {{ changed }}
   {%- if strategy.hard_deletes != 'ignore' %}
     {%- for kind in ['delete', 'insert'] if kind == 'delete' or marks %}
@@ -104,8 +115,8 @@
     {{ now }}, {{ now }}, {{ now if kind == 'delete' else (open_end or 'nullif(' ~ now ~ ', ' ~ now ~ ')') }},
     {{ 'snapshotted_data.' ~ columns.dbt_scd_id if kind == 'delete' else snapshot_deleted_id(keys, now) }}{% if marks %},
     {{ 'snapshotted_data.' ~ columns.dbt_is_deleted if kind == 'delete' else "'True'" }}{% endif %}
-  from snapshotted_data left join source_data on {{ snapshot_keys_match(keys) }}
-  where source_data.{{ key }} is null{% if marks %} and snapshotted_data.{{ columns.dbt_is_deleted }} <> 'True'{% endif %}
+  from snapshotted_data left join source_data on {{ unique_key_join_on(the_key, 'source_data', 'snapshotted_data') }}
+  where {{ unique_key_is_null(the_key, 'source_data') }}{% if marks %} and snapshotted_data.{{ columns.dbt_is_deleted }} <> 'True'{% endif %}
     {%- endfor %}
   {%- endif %}
 {%- endmacro %}
@@ -154,7 +165,9 @@
 {%- endmacro %}
 
 {% macro default__create_columns(relation, columns) -%}
-  {% do alter_relation_add_remove_columns(relation, columns, []) %}
+  {%- if columns -%}
+    {% do alter_relation_add_remove_columns(relation, columns, []) %}
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro post_snapshot(staging_relation) -%}
@@ -215,19 +228,44 @@
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
 
+{# A temporary table of what a later run changes. #}
+{% macro build_snapshot_staging_table(strategy, sql, target_relation) -%}
+  {%- set staging = make_temp_relation(target_relation) -%}
+  {%- set query = snapshot_staging_table(strategy, sql, target_relation) -%}
+  {% call statement('build_snapshot_staging_relation', auto_begin=False) -%}
+    {{ get_create_table_as_sql(True, staging, query) }}
+  {%- endcall %}
+  {{ return(staging) }}
+{%- endmacro %}
+
+{# The type of `updated_at` in a snapshot's query, by its first column of that name; none if it has none. #}
+{% macro get_updated_at_column_data_type(snapshot_sql) -%}
+  {%- set wanted = config.get('updated_at') -%}
+  {%- for column in get_column_schema_from_query(snapshot_sql) if wanted and column.name | lower == wanted | lower -%}
+    {{ return(column.dtype) }}
+  {%- endfor -%}
+  {{ return(none) }}
+{%- endmacro %}
+
+{# Says so if `updated_at` is of another type than the times that the snapshot writes. #}
+{% macro check_time_data_types(sql) -%}
+  {%- set written = get_snapshot_get_time_data_type() -%}
+  {%- set given = get_updated_at_column_data_type(sql) -%}
+  {%- if written is not none and given is not none and given | lower != written | lower -%}
+    {% do exceptions.warn('updated_at of snapshot ' ~ model.name ~ ' is ' ~ given ~ ', and the times that the snapshot writes are ' ~ written) %}
+  {%- endif -%}
+{%- endmacro %}
+
 {% macro update_snapshot(target_relation, strategy, source_sql, columns) -%}
   {%- set existing_columns = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
   {%- for key, name in columns.items() if name | lower not in existing_columns and (key != 'dbt_is_deleted' or strategy.hard_deletes == 'new_record') -%}
     {% do exceptions.raise_compiler_error(target_relation ~ ' has no column ' ~ name ~ ', which a snapshot needs: it was made by something else, or by other settings of snapshot_meta_column_names or hard_deletes') %}
   {%- endfor -%}
-  {%- set staging = make_temp_relation(target_relation) -%}
-  {% call statement('stage', auto_begin=False) -%}
-    {{ get_create_table_as_sql(True, staging, snapshot_staging_table(strategy, source_sql, target_relation)) }}
-  {%- endcall %}
+  {%- set staging = build_snapshot_staging_table(strategy, source_sql, target_relation) -%}
   {%- set staged = adapter.get_columns_in_relation(staging) | rejectattr('name', 'equalto', 'dbt_change_type') | list -%}
   {%- set missing = [] -%}
   {%- for column in staged if column.name | lower not in existing_columns -%}{% do missing.append(column) %}{%- endfor -%}
-  {%- if missing -%}{% do create_columns(target_relation, missing) %}{%- endif -%}
+  {% do create_columns(target_relation, missing) %}
   {%- set insert_cols = [] -%}
   {%- for column in staged -%}{% do insert_cols.append(adapter.quote(column.name)) %}{%- endfor -%}
   {% call statement('main', auto_begin=False) -%}

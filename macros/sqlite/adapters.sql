@@ -78,7 +78,7 @@
   {%- set names = dest_columns | map(attribute='name') | list -%}
   {%- if updated -%}
   update {{ target }} as DBT_INTERNAL_DEST
-  set {% for name in updated -%} {{ adapter.quote(name) }} = DBT_INTERNAL_SOURCE.{{ adapter.quote(name) }}{{ ', ' if not loop.last }}{%- endfor %}
+  set {% for name in updated -%} {{ name }} = DBT_INTERNAL_SOURCE.{{ name }}{{ ', ' if not loop.last }}{%- endfor %}
   from {{ source }} as DBT_INTERNAL_SOURCE
   where {% for key in keys -%} DBT_INTERNAL_SOURCE.{{ key }} = DBT_INTERNAL_DEST.{{ key }}{{ ' and ' if not loop.last }}{%- endfor %}
   {%- for predicate in incremental_predicates or [] %} and {{ predicate }}{% endfor %};

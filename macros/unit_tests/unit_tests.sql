@@ -15,7 +15,7 @@
   {{ '\nlimit 0' if not rows }}
 {%- endmacro %}
 
-{% macro get_expected_sql(rows, column_name_to_data_types) -%}
+{% macro get_expected_sql(rows, column_name_to_data_types, column_name_to_quoted=none) -%}
   {{ return(adapter.dispatch('get_expected_sql', 'dbt')(rows, column_name_to_data_types)) }}
 {%- endmacro %}
 
@@ -148,4 +148,23 @@ select * from dvt_unit_test_expected
   {%- else -%}
     {{ literal }}
   {%- endif -%}
+{%- endmacro %}
+
+{# A row of a fixture as {column: SQL of its value}. #}
+{% macro format_row(row, column_name_to_data_types) -%}
+  {%- set formatted = {} -%}
+  {%- for name, value in row.items() -%}
+    {%- if name not in column_name_to_data_types -%}
+      {% do exceptions.raise_compiler_error("a row has the column '" ~ name ~ "', which is not among: " ~ column_name_to_data_types.keys() | join(', ')) %}
+    {%- endif -%}
+    {% do formatted.update({name: fixture_value(value, column_name_to_data_types[name]) | trim}) %}
+  {%- endfor -%}
+  {{ return(formatted) }}
+{%- endmacro %}
+
+{% macro validate_fixture_rows(rows, row_number) -%}
+  {{ return(adapter.dispatch('validate_fixture_rows', 'dbt')(rows, row_number)) }}
+{%- endmacro %}
+
+{% macro default__validate_fixture_rows(rows, row_number) -%}
 {%- endmacro %}

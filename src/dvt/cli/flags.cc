@@ -7,6 +7,7 @@
 
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
+#include "dvt/base/text/yaml_repeats.h"
 
 namespace dvt::cli {
 
@@ -185,10 +186,12 @@ ProjectHead ReadProjectHead(const std::string& start) {
       head.file = file;
       auto text = ReadFile(file);
       if (!text) return head;
-      const auto yaml = ParseYaml(*text, file);
+      std::vector<RepeatedKey> repeated;  // told of where the project is read
+      const auto yaml = ParseYamlWithRepeats(*text, file, repeated);
       if (!yaml) return head;
       if ((*yaml)["name"].is_string()) head.name = (*yaml)["name"].as_string();
       if ((*yaml)["log-path"].is_string()) head.log_path = (*yaml)["log-path"].as_string();
+      if ((*yaml)["target-path"].is_string()) head.target_path = (*yaml)["target-path"].as_string();
       head.flags = (*yaml)["flags"];
       return head;
     }
@@ -246,13 +249,11 @@ Value FlagsValue(const Options& options) {
 }
 
 const std::vector<std::string>& IdleSwitches() {
-  static const std::vector<std::string> names{"cache-selected-only",   "clean-project-files-only",
-                                              "hints-enabled",         "log-cache-events",
-                                              "macro-debugging",       "partial-parse-file-diff",
-                                              "populate-cache",        "send-anonymous-usage-stats",
-                                              "show-all-deprecations", "show-resource-report",
-                                              "static-parser",         "use-experimental-parser",
-                                              "use-fast-test-edges",   "use-v2-parser"};
+  static const std::vector<std::string> names{"cache-selected-only",     "clean-project-files-only", "introspect",
+                                              "hints-enabled",           "log-cache-events",         "macro-debugging",
+                                              "partial-parse-file-diff", "populate-cache",           "send-anonymous-usage-stats",
+                                              "show-all-deprecations",   "show-resource-report",     "static-parser",
+                                              "use-experimental-parser", "use-fast-test-edges",      "use-v2-parser"};
   return names;
 }
 

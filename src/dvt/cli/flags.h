@@ -17,6 +17,7 @@ struct ProjectHead {
   std::string file;
   std::string name;
   std::string log_path;
+  std::string target_path;
   Value flags;
 };
 /// Where to look for the project: --project-dir, or the environment's; empty: here.

@@ -186,6 +186,23 @@ Value NodeToValue(const Node& node) {
   return value;
 }
 
+namespace {
+
+// Limits as dbt writes them: with every key.
+Value FreshnessToValue(const Value& freshness) {
+  Value value = Value::MakeMap();
+  for (const char* name : {"warn_after", "error_after"}) {
+    Value limit = Value::MakeMap();
+    limit.Set("count", freshness[name]["count"]);
+    limit.Set("period", freshness[name]["period"]);
+    value.Set(name, std::move(limit));
+  }
+  value.Set("filter", freshness["filter"]);
+  return value;
+}
+
+}  // namespace
+
 Value SourceToValue(const SourceNode& source) {
   Value value = Value::MakeMap();
   value.Set("database", TextOrNull(source.database));
@@ -210,7 +227,7 @@ Value SourceToValue(const SourceNode& source) {
   value.Set("meta", std::move(meta));
   value.Set("source_meta", Value::MakeMap());
   value.Set("tags", StringList(source.tags));
-  value.Set("freshness", source.freshness.is_map() ? source.freshness : Value());
+  value.Set("freshness", source.freshness.is_map() ? FreshnessToValue(source.freshness) : Value());
   value.Set("external", source.raw["external"]);
   value.Set("config", MapOrEmpty(source.config));
   value.Set("relation_name", TextOrNull(source.relation_name));

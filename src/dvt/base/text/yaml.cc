@@ -9,6 +9,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/base/text/value.h"
+#include "dvt/base/text/yaml_repeats.h"
 
 namespace dvt {
 namespace {
@@ -33,7 +34,9 @@ size_t CountNodes(const Value& value) {
 /// Builds the Value tree from parser events: resolves aliases and merge keys, refuses duplicate keys.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {}
+  /// `repeated`: takes keys that come twice, of which the last counts; null: they are refused.
+  TreeBuilder(std::string file, std::string_view text, std::vector<RepeatedKey>* repeated)
+      : file_(std::move(file)), text_(text), repeated_(repeated) {}
 
   Value Take() { return std::move(root_); }
 
@@ -124,7 +127,10 @@ class TreeBuilder : public YAML::EventHandler {
     frame.has_key = true;
     frame.merge = text == "<<" && !value.quoted();
     frame.entry = Value::Entry{text, Value(), {mark.line + 1, mark.column + 1}, value.quoted()};
-    if (!frame.merge && !frame.keys.insert(text).second) Fail(mark, "the key '" + text + "' is given twice in one mapping");
+    if (frame.merge || frame.keys.insert(text).second) return;
+    if (repeated_ == nullptr) Fail(mark, "the key '" + text + "' is given twice in one mapping");
+    repeated_->push_back({text, frame.entry.key_mark});
+    std::erase_if(frame.value.map(), [&](const Value::Entry& entry) { return entry.key == text; });
   }
 
   void Start(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Value value) {
@@ -195,6 +201,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   std::string file_;
   std::string_view text_;
+  std::vector<RepeatedKey>* repeated_;
   Value root_;
   std::deque<Frame> frames_;
   std::unordered_map<YAML::anchor_t, Value> anchors_;
@@ -210,15 +217,17 @@ std::string YamlHint(std::string_view message) {
 
 }  // namespace
 
-Result<Value> ParseYaml(std::string_view text, std::string_view file) {
+namespace {
+
+Result<Value> Parse(std::string_view text, std::string_view file, std::vector<RepeatedKey>* repeated) {
   if (!IsUtf8(text)) return Error(ErrorCode::kConfig, "Invalid YAML: the file is not UTF-8 text").At({std::string(file), 0, 0});
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    TreeBuilder builder{std::string(file), text};
+    TreeBuilder builder{std::string(file), text, repeated};
     parser.HandleNextDocument(builder);
     Value value = builder.Take();
-    TreeBuilder rest{std::string(file), text};
+    TreeBuilder rest{std::string(file), text, repeated};
     if (parser.HandleNextDocument(rest)) {
       Value second = rest.Take();
       if (!second.is_null()) {
@@ -234,6 +243,14 @@ Result<Value> ParseYaml(std::string_view text, std::string_view file) {
     int column = e.mark.is_null() ? 0 : e.mark.column + 1;
     return Error(ErrorCode::kConfig, "Invalid YAML: " + e.msg).At({std::string(file), line, column}).WithHint(YamlHint(e.msg));
   }
+}
+
+}  // namespace
+
+Result<Value> ParseYaml(std::string_view text, std::string_view file) { return Parse(text, file, nullptr); }
+
+Result<Value> ParseYamlWithRepeats(std::string_view text, std::string_view file, std::vector<RepeatedKey>& repeated) {
+  return Parse(text, file, &repeated);
 }
 
 }  // namespace dvt

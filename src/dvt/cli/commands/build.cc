@@ -4,7 +4,9 @@
 #include <chrono>
 
 #include "dvt/artifacts/state/state_files.h"
+#include "dvt/base/fs/files.h"
 #include "dvt/cli/commands/command.h"
+#include "dvt/cli/flags.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/run/schedule/scheduler.h"
 #include "dvt/run/tasks/hooks.h"
@@ -30,7 +32,7 @@ namespace {
 // What was chosen, between the hooks. A failed on-run-start skips it all; after Ctrl-C, on-run-end is left out.
 model::RunResults RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
-  run::MakeSchemas(w.run, selected, stop);
+  run::MakeSchemas(w.run, *w.compiler, selected, stop);
   auto before = run::RunHooks(w.run, *w.compiler, "on-run-start", {}, stop);
   const auto failed = std::find_if(before.begin(), before.end(), [](const auto& hook) { return hook.status == "error"; });
   auto results = failed == before.end() ? run::RunNodes(w.run, *w.runner, *w.dag, selected, stop)
@@ -102,11 +104,18 @@ Result<int> BuildCommand(const Options& options, std::stop_token stop) {
   return RunSelected(options, *workspace, workspace->WithText(std::move(selected)), stop);
 }
 
+// The artifacts to go on from: --state, else the target folder. Without its earlier --vars the project may not even load.
+static std::string ArtifactsFolder(const Options& options) {
+  const ProjectHead head = ReadProjectHead(options.project_dir);
+  if (!options.state.empty()) return AbsolutePath(JoinPath(head.folder, options.state));
+  const std::string& named = options.target_path.empty() ? head.target_path : options.target_path;
+  return JoinPath(head.folder, named.empty() ? "target" : named);
+}
+
 // What failed or was skipped in the run whose results are in --state, or in the target folder, as that command would.
 Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   Options again = options;
-  DVT_ASSIGN(auto look, OpenWorkspace(options, stop));
-  const std::string folder = options.state.empty() ? look->run.target_folder : look->previous->folder;
+  const std::string folder = ArtifactsFolder(options);
   DVT_ASSIGN(const auto before, artifacts::ReadPreviousState(folder, ""));
   if (!before.has_results) {
     return Error(ErrorCode::kNotFound, fmt::format("there is no run_results.json in {}: nothing to retry", folder))
@@ -126,7 +135,9 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   again.event_time_start = text("event_time_start");
   again.event_time_end = text("event_time_end");
   again.full_refresh = before.arguments["full_refresh"].is_bool() && before.arguments["full_refresh"].as_bool();
-  look.reset();
+  if (const Value& vars = before.arguments["vars"]; again.vars_text.empty() && vars.is_map() && !vars.map().empty())
+    again.vars_text = ToJson(vars);
+  if (again.target.empty()) again.target = text("target");
   DVT_ASSIGN(auto workspace, OpenWorkspace(again, stop));
   Options all = again;
   all.select.clear();

@@ -8,6 +8,8 @@
 
 namespace dvt::cli {
 
+using tmpl::Object;
+
 namespace {
 
 struct Preview {
@@ -84,14 +86,27 @@ Status PutHeader(const model::Node& node, run::PlannedNode& planned, run::NodeAd
   return {};
 }
 
+// The limit travels with the query, by the macro that a project can have of its own.
+Result<std::string> LimitedSql(Workspace& w, const model::Node& node, const std::string& sql, int limit,
+                               run::NodeAdapter& adapter, std::stop_token stop) {
+  const auto resolver = w.compiler->MakeResolver(node, adapter, stop);
+  const auto params = w.compiler->Params(node, &adapter, resolver.get());
+  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
+  const auto macro = context->Resolve("get_show_sql");
+  if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_show_sql' is missing");
+  tmpl::Arguments arguments;
+  arguments.positional = {Object(sql), Object(), Object(static_cast<int64_t>(limit))};
+  DVT_ASSIGN(const Object text, context->Call(*macro, std::move(arguments)));
+  return std::string(TrimView(text.Str()));
+}
+
 Result<Preview> ShowNode(Workspace& w, const model::Node& node, const std::string& text, const Options& options,
                          std::stop_token stop) {
   DVT_ASSIGN(const auto connector, w.runner->ConnectorOf(node));
   run::NodeAdapter adapter(w.run, connector, stop);
   DVT_ASSIGN(auto compiled, w.compiler->CompileText(node, text, adapter, stop));
   if (options.limit >= 0) {
-    // The limit travels with the query; the outer alias keeps every dialect content.
-    compiled.sql = fmt::format("select * from (\n{}\n) as dvt_show limit {}", compiled.sql, options.limit);
+    DVT_ASSIGN(compiled.sql, LimitedSql(w, node, compiled.sql, options.limit, adapter, stop));
   }
   DVT_ASSIGN(auto planned, w.runner->PlanSql(node, std::move(compiled), adapter, stop));
   if (planned.plan.way == plan::Way::kPushdown) DVT_TRY(PutHeader(node, planned, adapter));

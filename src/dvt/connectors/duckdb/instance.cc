@@ -80,10 +80,31 @@ Result<std::shared_ptr<duck::Database>> SharedDatabase(const Settings& settings,
   return shared;
 }
 
+// Extensions that come with DuckDB are loaded; others are fetched once, if that is allowed.
+static Status LoadExtensions(duck::Connection& connection, const Settings& settings, std::stop_token stop) {
+  for (const Extension& extension : settings.extensions) {
+    const std::string load = "LOAD " + duck::QuoteName(extension.name);
+    if (connection.Run(load, stop)) continue;
+    std::string install = "INSTALL " + duck::QuoteName(extension.name);
+    if (!extension.repository.empty()) {
+      const bool known = extension.repository.find_first_of(":/.") == std::string::npos;
+      install += " FROM " + (known ? duck::QuoteName(extension.repository) : duck::QuoteText(extension.repository));
+    }
+    auto installed = connection.Run(install, stop);
+    if (installed) installed = connection.Run(load, stop);
+    if (!installed)
+      return Error(ErrorCode::kConfig,
+                   fmt::format("the DuckDB extension '{}' cannot be loaded: {}", extension.name, installed.error().message()))
+          .WithHint("without a way to its repository, install it once by hand, or leave it out of `extensions`");
+  }
+  return {};
+}
+
 Result<std::shared_ptr<duck::Connection>> Connect(const std::shared_ptr<duck::Database>& database, const Settings& settings,
                                                   std::stop_token stop) {
   DVT_ASSIGN(auto connection, duck::Connection::Open(database));
   DVT_TRY(connection->Run("SET TimeZone = 'UTC'", stop));
+  DVT_TRY(LoadExtensions(*connection, settings, stop));
   for (const auto& [name, value] : settings.options) {
     auto set = connection->Run(fmt::format("SET {} = {}", duck::QuoteName(name), duck::QuoteText(value)), stop);
     if (!set) return Error(ErrorCode::kConfig, set.error().message()).Within("while setting " + name);

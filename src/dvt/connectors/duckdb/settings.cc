@@ -72,6 +72,25 @@ Status ReadAttachments(const ConnectionConfig& config, Settings& settings) {
   return {};
 }
 
+// Names, or mappings of name and repo.
+Status ReadExtensions(const ConnectionConfig& config, Settings& settings) {
+  const Value* list = config.settings.Find("extensions");
+  if (list == nullptr || list->is_null()) return {};
+  if (!list->is_list()) return Wrong(config, *list, "extensions", "a list");
+  for (const Value& item : list->list()) {
+    Extension extension;
+    if (item.is_map()) {
+      DVT_TRY(ReadText(config, item, "name", extension.name));
+      DVT_TRY(ReadText(config, item, "repo", extension.repository));
+    } else if (!item.is_list() && !item.is_null()) {
+      extension.name = item.ToText();
+    }
+    if (extension.name.empty()) return Wrong(config, item, "each entry of extensions", "a name, or a mapping with a name");
+    settings.extensions.push_back(std::move(extension));
+  }
+  return {};
+}
+
 Status ReadOptions(const ConnectionConfig& config, Settings& settings) {
   for (const char* name : {"settings", "config_options"}) {
     const Value* map = config.settings.Find(name);
@@ -96,6 +115,7 @@ Result<Settings> ReadSettings(const ConnectionConfig& config) {
   DVT_TRY(ReadText(config, config.settings, "database", settings.database));
   DVT_TRY(ReadBool(config, config.settings, "read_only", settings.read_only));
   DVT_TRY(ReadAttachments(config, settings));
+  DVT_TRY(ReadExtensions(config, settings));
   DVT_TRY(ReadOptions(config, settings));
   settings.path = ResolvePath(config, path);
   const std::string own = CatalogOf(settings.path);
@@ -122,7 +142,8 @@ Result<Settings> ReadSettings(const ConnectionConfig& config) {
 namespace dvt::connectors {
 
 std::vector<std::string> DuckDbSettings() {
-  return {"path", "database", "schema", "read_only", "settings", "config_options", "attach", "duckdb_threads", "threads"};
+  return {"path",   "database",       "schema",  "read_only",  "settings",      "config_options",
+          "attach", "duckdb_threads", "threads", "extensions", "external_root", "keep_open"};
 }
 
 }  // namespace dvt::connectors

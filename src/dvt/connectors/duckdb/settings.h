@@ -15,6 +15,11 @@ struct Attachment {
   bool read_only = false;
 };
 
+struct Extension {
+  std::string name;
+  std::string repository;  ///< empty: DuckDB's own
+};
+
 /// A checked profile entry.
 struct Settings {
   std::string path;      ///< absolute; empty: in memory
@@ -24,6 +29,7 @@ struct Settings {
   int threads = 0;                             ///< 0: DuckDB's default
   std::map<std::string, std::string> options;  ///< DuckDB settings
   std::vector<Attachment> attach;
+  std::vector<Extension> extensions;
 };
 
 Result<Settings> ReadSettings(const ConnectionConfig& config);

@@ -55,14 +55,17 @@ Value Shared(const Value& now, const Value& before) {
 }
 
 bool SameConfig(const Value& now, const Value& before) {
-  // The names that a relation gets are compared apart.
-  const Value a = Without(now, {"schema", "database", "alias"}), b = Without(before, {"schema", "database", "alias"});
+  // The names that a relation gets are compared apart; tags and groups only say who may do what with it.
+  const auto compared = [](const Value& config) { return Without(config, {"schema", "database", "alias", "tags", "group"}); };
+  const Value a = compared(now), b = compared(before);
   return Same(Shared(a, b), b);
 }
 
 bool SameBody(const Value& now, const Value& before) {
-  const std::string a = now["checksum"]["checksum"].ToText(), b = before["checksum"]["checksum"].ToText();
-  if (!a.empty() && !b.empty() && before["checksum"]["name"].ToText() == "sha256") return a == b;
+  if (now["resource_type"].ToText() == "seed") {
+    const std::string a = now["checksum"]["checksum"].ToText(), b = before["checksum"]["checksum"].ToText();
+    if (!a.empty() && !b.empty() && before["checksum"]["name"].ToText() == "sha256") return a == b;
+  }
   return TrimView(now["raw_code"].ToText()) == TrimView(before["raw_code"].ToText());
 }
 
@@ -87,12 +90,44 @@ bool SameContract(const Value& now, const Value& before) {
          });
 }
 
-bool SemanticChanged(const model::SemanticNode& node, const Value& before) {
+// What is new has every part that things of its kind have.
+bool SemanticChanged(const model::SemanticNode& node, const Value* before, std::string_view part) {
+  if (before == nullptr || !(part.empty() || part == "configs")) return before == nullptr && (part.empty() || part == "configs");
   const Value now = model::SemanticToValue(node);
-  return !Same(now, before,
+  if (part == "configs") return !SameConfig(now["config"], (*before)["config"]);
+  return !Same(now, *before,
                {"type", "label", "description", "type_params", "filter", "entities", "dimensions", "measures", "defaults",
                 "primary_entity", "query_params", "exports"}) ||
-         !SameConfig(now["config"], before["config"]);
+         !SameConfig(now["config"], (*before)["config"]);
+}
+
+bool SourceChanged(const model::SourceNode& source, const Value* before, std::string_view part) {
+  const bool all = part.empty(), relation = part == "relation", configs = part == "configs";
+  if (!all && !relation && !configs) return false;
+  if (before == nullptr) return true;
+  const Value now = model::SourceToValue(source);
+  if ((all || relation) && !Same(now, *before, {"database", "schema", "identifier"})) return true;
+  if (all && !Same(now, *before, {"quoting", "fqn", "loader"})) return true;
+  const auto limits = [](const Value& freshness) { return Without(freshness, {"filter"}); };
+  const bool same_config = Same(now, *before, {"loaded_at_field"}) &&
+                           Same(limits(now["freshness"]), limits((*before)["freshness"])) &&
+                           Same(now["freshness"]["filter"], (*before)["freshness"]["filter"]) &&
+                           SameConfig(Without(now["config"], {"freshness", "loaded_at_field", "loaded_at_query"}),
+                                      Without((*before)["config"], {"freshness", "loaded_at_field", "loaded_at_query"}));
+  return (all || configs) && !same_config;
+}
+
+bool ExposureChanged(const model::ExposureNode& now, const Value* before, std::string_view part) {
+  if (before == nullptr || !part.empty()) return before == nullptr && (part.empty() || part == "configs");
+  return !Same(now.raw, *before, {"type", "owner", "label", "maturity", "url"}) ||
+         !Same(model::StringList(now.depends_on_nodes), (*before)["depends_on"]["nodes"]);
+}
+
+// What the test says is compared, not its checksum, which every program takes in its own way.
+bool UnitTestChanged(const model::Node& node, const Value* before, std::string_view part) {
+  if (before == nullptr || !part.empty()) return before == nullptr && part.empty();
+  const Value now = model::UnitTestToValue(node);
+  return !Same(now, *before, {"model", "given", "expect", "overrides", "fqn"});
 }
 
 constexpr std::string_view kParts[] = {"body", "configs", "relation", "persisted_descriptions", "macros", "contract"};
@@ -124,7 +159,10 @@ bool Changes::MacrosChanged(const model::Node& node) const {
   return false;
 }
 
-bool Changes::NodeChanged(const model::Node& node, const Value& before, std::string_view part) const {
+bool Changes::NodeChanged(const model::Node& node, const Value* known, std::string_view part) const {
+  if (part == "macros") return MacrosChanged(node);
+  if (known == nullptr) return true;
+  const Value& before = *known;
   const Value now = model::NodeToValue(node);
   const bool all = part.empty();
   if ((all || part == "body") && !SameBody(now, before)) return true;
@@ -133,7 +171,7 @@ bool Changes::NodeChanged(const model::Node& node, const Value& before, std::str
   if ((all || part == "relation") && !Same(now["config"], before["config"], {"schema", "database", "alias"})) return true;
   if ((all || part == "persisted_descriptions") && !SameDescriptions(now, before)) return true;
   if ((all || part == "contract") && !SameContract(now, before)) return true;
-  return (all || part == "macros") && MacrosChanged(node);
+  return all && MacrosChanged(node);
 }
 
 bool Changes::Matches(const std::string& unique_id, std::string_view value) const {
@@ -152,21 +190,16 @@ bool Changes::Matches(const std::string& unique_id, std::string_view value) cons
   if (value == "old") return before != nullptr;
   const std::string_view part = value.starts_with("modified.") ? value.substr(9) : std::string_view();
   bool changed = before == nullptr;
-  if (!changed && node != manifest_.nodes.end()) {
-    changed = NodeChanged(node->second, *before, part);
-  } else if (!changed && unit_test != manifest_.unit_tests.end()) {
-    const model::Node& now = unit_test->second;
-    changed = now.checksum != (*before)["checksum"].ToText() || !Same(model::StringList(now.fqn), (*before)["fqn"]);
-  } else if (!changed && source != manifest_.sources.end()) {
-    const Value now = model::SourceToValue(source->second);
-    changed = !Same(now, *before, {"database", "schema", "identifier", "quoting", "fqn", "loader", "loaded_at_field"}) ||
-              !SameConfig(Without(now["config"], {"freshness"}), Without((*before)["config"], {"freshness"}));
-  } else if (!changed && exposure != manifest_.exposures.end()) {
-    const model::ExposureNode& now = exposure->second;
-    changed = !Same(now.raw, *before, {"type", "owner", "label", "maturity", "url"}) ||
-              !Same(model::StringList(now.depends_on_nodes), (*before)["depends_on"]["nodes"]);
-  } else if (!changed && semantic != manifest_.semantic_nodes.end()) {
-    changed = SemanticChanged(semantic->second, *before);
+  if (node != manifest_.nodes.end()) {
+    changed = NodeChanged(node->second, before, part);
+  } else if (unit_test != manifest_.unit_tests.end()) {
+    changed = UnitTestChanged(unit_test->second, before, part);
+  } else if (source != manifest_.sources.end()) {
+    changed = SourceChanged(source->second, before, part);
+  } else if (exposure != manifest_.exposures.end()) {
+    changed = ExposureChanged(exposure->second, before, part);
+  } else if (semantic != manifest_.semantic_nodes.end()) {
+    changed = SemanticChanged(semantic->second, before, part);
   }
   return value == "unmodified" ? !changed : changed;
 }

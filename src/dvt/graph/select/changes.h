@@ -22,7 +22,7 @@ class Changes {
   bool Matches(const std::string& unique_id, std::string_view value) const;
 
  private:
-  bool NodeChanged(const model::Node& node, const Value& before, std::string_view part) const;
+  bool NodeChanged(const model::Node& node, const Value* before, std::string_view part) const;
   bool MacrosChanged(const model::Node& node) const;
 
   const model::Manifest& manifest_;

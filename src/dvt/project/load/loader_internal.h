@@ -122,6 +122,7 @@ class Loader {
   void BuildExposures();
   void PatchMacros();
   void WarnUnusedPatches();
+  void WarnMissingVersions(const Patch& patch);
 
   // semantic.cc
   void BuildGroups();

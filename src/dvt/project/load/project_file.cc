@@ -6,6 +6,7 @@
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/project/load/config_merge.h"
+#include "dvt/project/load/property_file.h"
 #include "dvt/project/load/yaml_check.h"
 
 namespace dvt::project {
@@ -179,7 +180,9 @@ Result<model::ProjectConfig> ReadProjectFile(const std::string& file, const Yaml
   DVT_ASSIGN(std::string text, ReadFile(file));
   size_t slash = file.rfind('/');
   std::string name = file.substr(slash + 1);
-  DVT_ASSIGN(Value root, ParseYaml(text, name));
+  std::vector<RepeatedKey> repeated;
+  DVT_ASSIGN(Value root, ParseYamlWithRepeats(text, name, repeated));
+  WarnOfRepeats(repeated, name, diagnostics);
   if (!root.is_map()) {
     return Error(ErrorCode::kConfig, root.is_null()
                                          ? "The project file is empty"

@@ -142,10 +142,19 @@ std::string Patch::owner() const {
   return (found == Sections().end() ? section : std::string(found->second.singular)) + " '" + name + "'";
 }
 
+void WarnOfRepeats(const std::vector<RepeatedKey>& repeated, const std::string& file, Diagnostics& diagnostics) {
+  for (const auto& [key, mark] : repeated) {
+    diagnostics.Warn("DuplicateYAMLKeysDeprecation", "The key '" + key + "' is given twice in one mapping: the last one counts",
+                     {file, mark.line, mark.column}, "remove one of them");
+  }
+}
+
 std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope,
                                     TemplateFrontend& frontend, Diagnostics& diagnostics) {
   std::vector<Patch> patches;
-  auto parsed = ParseYaml(file.text, file.original_path);
+  std::vector<RepeatedKey> repeated;
+  auto parsed = ParseYamlWithRepeats(file.text, file.original_path, repeated);
+  WarnOfRepeats(repeated, file.original_path, diagnostics);
   if (!parsed) {
     diagnostics.Fail(parsed.error());
     return patches;

@@ -5,6 +5,7 @@
 
 #include "dvt/base/result/diagnostics.h"
 #include "dvt/base/text/value.h"
+#include "dvt/base/text/yaml_repeats.h"
 #include "dvt/model/node.h"
 #include "dvt/project/load/package.h"
 
@@ -22,6 +23,9 @@ struct Patch {
 
   std::string owner() const;  ///< "model 'orders'"
 };
+
+/// A warning for each key that a file has twice.
+void WarnOfRepeats(const std::vector<RepeatedKey>& repeated, const std::string& file, Diagnostics& diagnostics);
 
 /// Reads one property file: structure and names are checked, templates rendered. Wrong entries are left out and reported.
 std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& package, const YamlScope& scope,

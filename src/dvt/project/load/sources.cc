@@ -301,6 +301,20 @@ void Loader::PatchMacros() {
   }
 }
 
+void Loader::WarnMissingVersions(const Patch& patch) {
+  for (const auto& entry : patch.raw["versions"].list()) {
+    if (!entry.is_map() || entry["v"].is_null()) continue;
+    const std::string version = entry["v"].ToText();
+    const std::string id = "model." + patch.package + "." + patch.name + ".v" + version;
+    if (manifest_.nodes.count(id) + manifest_.disabled.count(id) > 0) continue;
+    const std::string file = entry.Find("defined_in") ? entry["defined_in"].ToText() : patch.name + "_v" + version;
+    manifest_.diagnostics.Warn("NoNodeForYamlKey",
+                               "There is no file " + file + ".sql for version " + version + " of " + patch.owner(),
+                               {patch.place.file, entry.mark().line, entry.mark().column},
+                               "write it, name another by `defined_in`, or take the version out");
+  }
+}
+
 void Loader::WarnUnusedPatches() {
   auto candidates = [&](const std::string& section) {
     std::vector<std::string> names;
@@ -321,6 +335,9 @@ void Loader::WarnUnusedPatches() {
         "NoNodeForYamlKey",
         "There is no " + patch.owner() + " for this entry of '" + patch.section + "'." + DidYouMean(patch.name, names),
         patch.place);
+  }
+  for (const auto& patch : patches_) {
+    if (patch.section == "models" && patch.used && patch.raw["versions"].is_list()) WarnMissingVersions(patch);
   }
 }
 

@@ -225,7 +225,8 @@ void Loader::AddUnitTest(const Patch& patch, const model::Node& tested, model::U
   node.place = patch.place;
   node.unique_id =
       "unit_test." + patch.package + "." + tested.name + "." + patch.name + (tested.version.empty() ? "" : "_v" + tested.version);
-  node.fqn = {patch.package, tested.name, patch.name};
+  node.fqn = Fqn(patch.package, patch.file->path, tested.name);
+  node.fqn.push_back(patch.name);
   node.connection = tested.connection;
   node.database = tested.database;
   node.schema = tested.schema;

@@ -39,7 +39,10 @@ class CompileResolver : public tmpl::NodeResolver {
     if (stand_ins_ != nullptr)
       return StandIn(source->unique_id, fmt::format("source('{}', '{}')", call.source, call.table), call.place);
     DVT_ASSIGN(const Whereabouts there, compiler_.Find(source->unique_id, stop_));
-    DVT_ASSIGN(const Object relation, Relation(there.connection, there.relation, source->unique_id, ""));
+    DVT_ASSIGN(Object relation, Relation(there.connection, there.relation, source->unique_id, ""));
+    if (const Value& location = ExternalLocation(*source); location.is_string() && there.connection == node_.connection) {
+      DVT_ASSIGN(relation, External(*source, location.as_string(), there.relation));
+    }
     return Limited(relation, source->identifier, there.connection, source->config["event_time"]);
   }
 
@@ -86,6 +89,35 @@ class CompileResolver : public tmpl::NodeResolver {
     }
     if (predicate.empty()) return relation;
     return tmpl::MakeLimitedRelation(relation, LimitedRelation(relation.Str(), predicate, adapter_.Quote(identifier)));
+  }
+
+  static const Value& ExternalLocation(const model::SourceNode& source) {
+    static const Value kNone;
+    for (const Value* place : {&source.config, &source.config["meta"], &source.raw["meta"]}) {
+      if (const Value& found = (*place)["external_location"]; !found.is_null()) return found;
+    }
+    return kNone;
+  }
+
+  // A source that is files: where the system can read such, a macro says how.
+  Result<Object> External(const model::SourceNode& source, const std::string& location, const columnar::RelationName& name) {
+    const auto* macro =
+        run_.macros->FindDispatch("external_source", adapter_.DispatchPrefixes(), {}, run_.manifest->project.name);
+    if (macro == nullptr) {
+      return Error(ErrorCode::kConfig, fmt::format("source '{}.{}' has an external_location, and {} reads no files in queries",
+                                                   source.source_name, source.name, adapter_.type()))
+          .At(source.place)
+          .WithHint("leave external_location out, or give the source a connection to DuckDB");
+    }
+    DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(compiler_.Params(node_, &adapter_, nullptr)));
+    Object names = Object::MakeDict({{"name", source.name},
+                                     {"identifier", name.name},
+                                     {"schema", name.schema},
+                                     {"database", name.database},
+                                     {"source_name", source.source_name}});
+    DVT_ASSIGN(const Object text, tmpl::CallMacro(macro->object, {Object(location), std::move(names)}, {}, *context));
+    return tmpl::MakeRelationText({name.database, name.schema, name.name, "external"}, std::string(TrimView(text.Str())),
+                                  adapter_.policy());
   }
 
   static std::string RefText(const model::RefCall& call) {
@@ -259,6 +291,7 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
     about.Set("id", batch->id);
     about.Set("event_time_start", MomentText(batch->window.start) + "+00:00");
     about.Set("event_time_end", MomentText(batch->window.end) + "+00:00");
+    params.batch_window = {static_cast<double>(batch->window.start) / 1e6, static_cast<double>(batch->window.end) / 1e6};
     params.node.Set("batch", std::move(about));
   } else if (node.type == model::ResourceType::kModel) {
     params.node.Set("batch", Value());

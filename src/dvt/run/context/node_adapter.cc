@@ -42,11 +42,31 @@ columnar::RelationKind KindOf(const std::string& type) {
   return columnar::RelationKind::kTable;
 }
 
+// Dates and times as templates know them; the rest as everywhere.
+Object TemplateValue(const columnar::ColumnView& column, int64_t row) {
+  Object value = ValueObject(column, row);
+  const auto kind = column.type().kind;
+  const bool date = kind == columnar::TypeKind::kDate, aware = kind == columnar::TypeKind::kTimestampTz;
+  int64_t micros = 0;
+  if (!value.is_string() || (!date && !aware && kind != columnar::TypeKind::kTimestamp)) return value;
+  if (!columnar::ParseTimestamp(value.as_string(), micros)) return value;  // infinity
+  return date ? tmpl::MakeDate(micros) : tmpl::MakeDateTime(static_cast<double>(micros) / 1e6, aware);
+}
+
+void AppendRows(QueryTable& table, const columnar::Array& batch, const columnar::Fields& fields) {
+  const auto columns = columnar::BatchColumns(batch.get(), fields);
+  for (int64_t row = 0; row < batch.length(); ++row) {
+    auto& out = table.rows.emplace_back();
+    for (const auto& column : columns) out.push_back(TemplateValue(column, row));
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const tmpl::RelationPolicy> PolicyOf(const std::shared_ptr<connectors::Connector>& connector) {
   auto policy = std::make_shared<tmpl::RelationPolicy>();
   policy->quote = [connector](std::string_view identifier) { return connector->Quote(identifier); };
+  policy->max_identifier = static_cast<int64_t>(connector->max_identifier());
   // Asked by what QuoteRelation writes: a system that has no databases or schemas leaves the part out.
   const std::string all = connector->QuoteRelation({"d", "s", "n"});
   policy->names_database = all.find(connector->Quote("d")) != std::string::npos;
@@ -120,11 +140,7 @@ Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin
   for (;;) {
     DVT_ASSIGN(auto batch, stream.Next());
     if (!batch.valid()) break;
-    const auto columns = columnar::BatchColumns(batch.get(), fields);
-    for (int64_t row = 0; row < batch.length(); ++row) {
-      auto& out = table.rows.emplace_back();
-      for (const auto& column : columns) out.push_back(ValueObject(column, row));
-    }
+    AppendRows(table, batch, fields);
   }
   table.rows_affected = static_cast<int64_t>(table.rows.size());
   table.message = fmt::format("SELECT {}", table.rows.size());
@@ -426,6 +442,20 @@ Result<Object> NodeAdapter::CallCache(std::string_view name, const tmpl::Argumen
   return Object();
 }
 
+// The rows of a seed, for macros that load them themselves.
+Result<Object> NodeAdapter::SeedTable() {
+  if (mover_ == nullptr) return Error(ErrorCode::kInvalidArgument, "load_agate_table() is for seeds only");
+  QueryTable table;
+  for (const auto& field : mover_->fields()) table.columns.push_back(field.name);
+  DVT_ASSIGN(auto rows, mover_->Rows());
+  for (;;) {
+    DVT_ASSIGN(const auto batch, rows.Next());
+    if (!batch.valid()) break;
+    AppendRows(table, batch, mover_->fields());
+  }
+  return tmpl::MakeTable(std::move(table));
+}
+
 Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments) {
   if (name == "moves_data") return Object(mover_ != nullptr);
   if (name == "adds_batch") return Object(batch_ != nullptr && !batch_->first);
@@ -436,6 +466,16 @@ Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view n
   if (name == "cache_added" || name == "cache_renamed") return CallCache(name, arguments);
   if (name == "assert_contract") return AssertContract(arguments);
   if (name == "note") return Note(arguments);
+  if (name == "seed_table") return SeedTable();
+  if (name == "external_root") {
+    const Value* root = connector_->config().settings.Find("external_root");
+    return Object(root == nullptr || root->is_null() ? std::string(".") : root->ToText());
+  }
+  if (name == "seed_loaded") {
+    DVT_ASSIGN(const auto bound, arguments.Bind(name, {{"rows", {}}}));
+    rows_loaded_ = bound[0].is_int() ? bound[0].as_int() : 0;
+    return Object();
+  }
   return Error(ErrorCode::kNotFound, fmt::format("'adapter' has no method '{}'", name));
 }
 

@@ -24,6 +24,10 @@ class RowMover {
   virtual Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) = 0;
   /// Makes a second Load possible after a failed one (everything is read again); an error if it cannot be.
   virtual Status Restart(std::stop_token stop) = 0;
+  /// The rows themselves, where they are at hand without a source: those of a seed.
+  virtual Result<columnar::Stream> Rows() const {
+    return Error(ErrorCode::kUnsupported, "these rows come from another connection and are not at hand here");
+  }
   /// Fallbacks of the target during the last Load, one sentence each.
   virtual std::vector<std::string> load_notes() const { return {}; }
   /// Of movers that bring only what changed; else null.
@@ -109,6 +113,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<tmpl::Object> CallTransfer(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments);
   Result<tmpl::Object> CallCache(std::string_view name, const tmpl::Arguments& arguments);
   Result<tmpl::Object> Note(const tmpl::Arguments& arguments);
+  Result<tmpl::Object> SeedTable();
   Result<columnar::Fields> FieldsOf(const std::string& sql);
   std::string TemporaryStem(const std::string& identifier) const;
 

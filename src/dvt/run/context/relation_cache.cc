@@ -59,7 +59,8 @@ void RelationCache::Forget(const std::string& connection, const std::string& sch
   schemas_.erase({connection, schema});
 }
 
-Status RelationCache::EnsureSchema(connectors::Connector& connector, const std::string& schema, std::stop_token stop) {
+Status RelationCache::EnsureSchema(connectors::Connector& connector, const std::string& schema, std::stop_token stop,
+                                   const std::function<Status()>& make) {
   if (schema.empty() || !connector.Has(connectors::Capability::kSchemas)) return {};
   std::lock_guard lock(mutex_);
   auto found = schema_names_.find(connector.config().name);
@@ -68,6 +69,11 @@ Status RelationCache::EnsureSchema(connectors::Connector& connector, const std::
     found = schema_names_.emplace(connector.config().name, std::move(names)).first;
   }
   if (std::find(found->second.begin(), found->second.end(), schema) != found->second.end()) return {};
+  if (make) {
+    DVT_TRY(make());
+    found->second.push_back(schema);
+    return {};
+  }
   DVT_ASSIGN(auto session, connector.OpenSession(stop));
   auto made = session->Execute("create schema if not exists " + connector.Quote(schema), stop);
   if (!made)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -25,8 +26,9 @@ class RelationCache {
   void Drop(const std::string& connection, const columnar::RelationName& relation);
   void Forget(const std::string& connection, const std::string& schema);
 
-  /// Makes the schema once a run, if it is missing and the system has schemas.
-  Status EnsureSchema(connectors::Connector& connector, const std::string& schema, std::stop_token stop);
+  /// Makes the schema once a run, if it is missing and the system has schemas; by `make`, if it is given.
+  Status EnsureSchema(connectors::Connector& connector, const std::string& schema, std::stop_token stop,
+                      const std::function<Status()>& make = nullptr);
 
  private:
   using Key = std::pair<std::string, std::string>;

@@ -217,6 +217,8 @@ Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std:
   const auto calls = tmpl::ExtractCalls(*parsed);
   out.needs_render = !calls.constant;
   for (const auto& call : calls.calls) {
+    // A variable of the environment that has to be there: whether it is, rendering tells.
+    if (call.function == "env_var" && call.args.list().size() + call.kwargs.map().size() < 2) out.needs_render = true;
     if (!call.constant) continue;
     if (call.function == "ref") out.refs.push_back(RefOf(call));
     if (call.function == "source")

@@ -43,6 +43,7 @@ class SeedMover : public RowMover {
     return {};
   }
   std::vector<std::string> load_notes() const override { return notes_.all(); }
+  Result<columnar::Stream> Rows() const override { return SeedStream(seed_, fields_); }
 
  private:
   SeedFile seed_;

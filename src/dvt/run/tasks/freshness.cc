@@ -56,9 +56,10 @@ Status Ask(RunContext& run, const Compiler& compiler, const model::SourceNode& s
   NodeAdapter adapter(run, connector, stop);
   const auto resolver = compiler.MakeResolver(node, adapter, stop);
   auto params = compiler.Params(node, &adapter, resolver.get());
+  DVT_ASSIGN(const Object relation, resolver->Source({source.source_name, source.name, source.place}));
+  DVT_ASSIGN(params.this_relation, tmpl::PartsOf(relation, "source"));  // `this` of loaded_at_query
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
-  DVT_ASSIGN(const Object relation, resolver->Source({source.source_name, source.name, source.place}));
   const Value& query =
       source.raw["config"]["loaded_at_query"].is_null() ? source.raw["loaded_at_query"] : source.raw["config"]["loaded_at_query"];
   const bool custom = query.is_string();

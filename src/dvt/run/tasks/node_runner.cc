@@ -49,17 +49,6 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
   return {};
 }
 
-// Where a node's text goes, below target/compiled or target/run; a file that defines several nodes is a folder there.
-std::string TextPath(const RunContext& run, const std::string& kind, const model::Node& node, const Batch* batch = nullptr) {
-  const bool several = node.test || node.type == ResourceType::kSnapshot;
-  std::string path = node.original_path + (several ? "/" + node.name + ".sql" : "");
-  if (batch != nullptr) {  // models/x.sql: models/x/x_2024-01-31.sql
-    const std::string stem = path.substr(0, path.rfind('.'));
-    path = stem + "/" + stem.substr(stem.rfind('/') + 1) + "_" + batch->label + ".sql";
-  }
-  return JoinPath(run.target_folder, kind + "/" + node.package + "/" + path);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const model::Node& node) {
@@ -192,16 +181,6 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
   return adapter.Commit();
 }
 
-// What failed while rows move is told of the model's file; the built-in macro that was running is context.
-static Error AtNode(const model::Node& node, Error error) {
-  const Place& place = error.place();
-  if (place.file.empty() || place.file == node.original_path ||
-      (!place.file.starts_with("macros/materializations/") && !place.file.starts_with("macros/adapters/")))
-    return error;
-  std::string context = "in " + place.ToString();
-  return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
-}
-
 // Readers of the target's own storage learn from the open session that somebody is going to write beside them. Another connection of
 // the same system may reach it too (two entries of profiles.yml on one file).
 Status NodeRunner::AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adapter) {
@@ -225,7 +204,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
-  DVT_TRY(WriteFileIfChanged(TextPath(run_, "compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
+  DVT_TRY(WriteFileIfChanged(TextPath("compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));
   std::string materialization =
       planned.plan.way == plan::Way::kPushdown ? node.materialized() : planned.plan.load.materialization;
@@ -262,36 +241,6 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     }
   }
   return AddWarnings(run_, losses.items(), result);
-}
-
-// A view of what an earlier run built, where this run's relation would be.
-Status NodeRunner::RunClone(const model::Node& node, NodeAdapter& adapter, NodeResult& result, std::stop_token stop) {
-  const Value* before = run_.previous == nullptr ? nullptr : run_.previous->nodes.Find(node.unique_id);
-  if (before == nullptr) {
-    result.message = "No-op: the earlier run did not know it";
-    return {};
-  }
-  const columnar::RelationName here{node.database, node.schema, node.alias};
-  const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
-  const columnar::RelationName there{text("database"), text("schema"), text("alias")};
-  const connectors::Connector& connector = adapter.connector();
-  if (!connector.Has(connectors::Capability::kSql))
-    return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' has no views to clone into", node.connection));
-  if (connector.QuoteRelation(here) == connector.QuoteRelation(there)) {
-    return Error(ErrorCode::kConfig,
-                 connector.QuoteRelation(here) + " is what the earlier run built: it cannot be cloned onto itself")
-        .WithHint("clone into another target or schema");
-  }
-  DVT_ASSIGN(const auto existing, run_.relations.Find(adapter.connector(), here, stop));
-  if (existing && !run_.options.full_refresh) {
-    result.message = "No-op: it exists";
-    return {};
-  }
-  Compiled compiled;
-  compiled.sql = "select * from " + connector.QuoteRelation(there);
-  result.relation_name = connector.QuoteRelation(here);
-  DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
-  return Materialize(node, "view", compiled, adapter, result, stop);
 }
 
 // Rows that go to files have the names and types that the contract promises; nothing holds them to constraints.
@@ -337,45 +286,6 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
   return {};
 }
 
-Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled,
-                               NodeAdapter& adapter, NodeResult& result, std::stop_token stop) {
-  const auto* macro = run_.macros->FindMaterialization(materialization, adapter.DispatchPrefixes());
-  if (macro == nullptr) {
-    return Error(ErrorCode::kConfig, fmt::format("there is no materialization '{}' for {}.{}", materialization, adapter.type(),
-                                                 DidYouMean(materialization, {"table", "view", "incremental", "ephemeral"})))
-        .At({node.original_path, 0, 0})
-        .WithHint("built in are: table, view, incremental, ephemeral; a project can add its own in macros/");
-  }
-  const auto resolver = compiler_.MakeResolver(node, adapter, stop);
-  auto params = compiler_.Params(node, &adapter, resolver.get());
-  const Batch* batch = adapter.batch();
-  params.extra = {
-      {"sql", compiled.sql},
-      {"compiled_code", compiled.sql},
-      {"pre_hooks", Object::List(HookObjects(batch != nullptr && !batch->opens ? Value() : node.config["pre-hook"]))},
-      {"post_hooks", Object::List(HookObjects(batch != nullptr && !batch->closes ? Value() : node.config["post-hook"]))}};
-  params.write = [&](const std::string& text) {
-    return WriteFileAtomic(TextPath(run_, "run", node, adapter.batch()), text + "\n");
-  };
-  DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
-  context->set_stop_token(stop);
-  if (auto called = tmpl::CallMacro(macro->object, {}, {}, *context); !called) return AtNode(node, std::move(called).error());
-  if (adapter.rows_loaded()) {
-    result.message = fmt::format("SELECT {}", *adapter.rows_loaded());
-    result.adapter_response.Set("rows_affected", *adapter.rows_loaded());
-  }
-  const auto load_result = context->Resolve("load_result");
-  if (!load_result) return {};
-  tmpl::Arguments arguments;
-  arguments.positional = {Object("main")};
-  DVT_ASSIGN(const Object main, context->Call(*load_result, std::move(arguments)));
-  if (main.is_none() || main.is_undefined()) return {};
-  DVT_ASSIGN(const Object response, context->GetAttr(main, "response"));
-  if (result.message.empty()) result.message = response.Str();
-  result.adapter_response.Set("_message", result.message);
-  return {};
-}
-
 Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                            std::stop_token stop) {
   const std::string path = JoinPath(run_.manifest->project.folder, node.original_path);
@@ -418,16 +328,7 @@ Result<columnar::Stream> NodeRunner::OpenRows(const PlannedNode& planned, NodeAd
   return holder->transfer().Open(stop);
 }
 
-namespace {
-
-// What the query of a data test says.
-struct Verdict {
-  int64_t failures = 0;
-  bool should_warn = false;
-  bool should_error = false;
-};
-
-Result<Verdict> ReadVerdict(columnar::Stream& rows) {
+Result<NodeRunner::Verdict> NodeRunner::ReadVerdict(columnar::Stream& rows) {
   Verdict verdict;
   DVT_ASSIGN(const auto fields, rows.GetFields());
   for (;;) {
@@ -442,22 +343,14 @@ Result<Verdict> ReadVerdict(columnar::Stream& rows) {
   }
 }
 
-}  // namespace
+static std::string TestSetting(const model::Node& node, std::string_view key, const char* fallback) {
+  const Value& value = node.config[key];
+  return value.is_null() ? std::string(fallback) : value.ToText();
+}
 
-Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
-                           std::stop_token stop) {
-  DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
-  result.compile_completed = NowSeconds();
-  result.compiled = true;
-  result.compiled_code = compiled.sql;
-  DVT_TRY(WriteFileIfChanged(TextPath(run_, "compiled", node), compiled.sql + "\n"));
-  DVT_ASSIGN(const std::string stored_as, StoredFailuresKind(node));
-  if (!stored_as.empty()) DVT_TRY(StoreFailures(node, stored_as, compiled, adapter, progress, result, stop));
-  auto setting = [&](std::string_view key, const char* fallback) {
-    const Value& value = node.config[key];
-    return value.is_null() ? std::string(fallback) : value.ToText();
-  };
-  const std::string warn_if = setting("warn_if", "!= 0"), error_if = setting("error_if", "!= 0");
+// Counts what the test finds, or what was stored of it.
+Status NodeRunner::JudgeByQuery(const model::Node& node, Compiled& compiled, bool stored, NodeAdapter& adapter,
+                                NodeProgress& progress, NodeResult& result, Verdict& verdict, std::stop_token stop) {
   const auto resolver = compiler_.MakeResolver(node, adapter, stop);
   const auto params = compiler_.Params(node, &adapter, resolver.get());
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
@@ -465,9 +358,9 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   if (!macro) return Error(ErrorCode::kNotFound, "macro 'get_test_sql' is missing");
   tmpl::Arguments arguments;
   const Value everything;  // what was stored is limited already
-  const Value& limit = stored_as.empty() ? node.config["limit"] : everything;
-  arguments.positional = {compiled.sql, setting("fail_calc", "count(*)"), warn_if, error_if,
-                          limit.is_int() ? Object(limit.as_int()) : Object()};
+  const Value& limit = stored ? everything : node.config["limit"];
+  arguments.positional = {compiled.sql, TestSetting(node, "fail_calc", "count(*)"), TestSetting(node, "warn_if", "!= 0"),
+                          TestSetting(node, "error_if", "!= 0"), limit.is_int() ? Object(limit.as_int()) : Object()};
   DVT_ASSIGN(const Object test_sql, context->Call(*macro, std::move(arguments)));
   compiled.sql = std::string(TrimView(test_sql.Str()));
   progress.phase = "test";
@@ -475,10 +368,28 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   std::unique_ptr<PlanMover> holder;
   DVT_ASSIGN(auto rows, OpenRows(planned, adapter, progress, holder, stop));
   result.way = std::string(plan::WayName(planned.plan.way));
-  DVT_ASSIGN(const auto counted, ReadVerdict(rows));
-  const auto [failures, should_warn, should_error] = counted;
+  DVT_ASSIGN(verdict, ReadVerdict(rows));
+  return {};
+}
+
+Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
+                           std::stop_token stop) {
+  DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
+  result.compile_completed = NowSeconds();
+  result.compiled = true;
+  result.compiled_code = compiled.sql;
+  DVT_TRY(WriteFileIfChanged(TextPath("compiled", node), compiled.sql + "\n"));
+  DVT_ASSIGN(const std::string stored_as, StoredFailuresKind(node));
+  Verdict verdict;
+  DVT_ASSIGN(const bool judged, JudgeByProject(node, compiled, adapter, verdict, stop));
+  if (!judged) {
+    if (!stored_as.empty()) DVT_TRY(StoreFailures(node, stored_as, compiled, adapter, progress, result, stop));
+    DVT_TRY(JudgeByQuery(node, compiled, !stored_as.empty(), adapter, progress, result, verdict, stop));
+  }
+  const std::string warn_if = TestSetting(node, "warn_if", "!= 0"), error_if = TestSetting(node, "error_if", "!= 0");
+  const auto [failures, should_warn, should_error] = verdict;
   result.failures = failures;
-  const bool severity_error = ToLower(setting("severity", "error")) == "error";
+  const bool severity_error = ToLower(TestSetting(node, "severity", "error")) == "error";
   const std::string got = fmt::format("Got {} result{}, configured to ", failures, failures == 1 ? "" : "s");
   if (severity_error && should_error) {
     result.status = "fail";
@@ -490,7 +401,7 @@ Status NodeRunner::RunTest(const model::Node& node, NodeAdapter& adapter, NodePr
   } else {
     result.status = "pass";
   }
-  if (failures > 0 && !stored_as.empty())
+  if (failures > 0 && !stored_as.empty() && !judged)
     run_.observer->Message(Severity::kWarning,
                            fmt::format("failures of test '{}' are kept: select * from {}", node.name, result.relation_name));
   return {};

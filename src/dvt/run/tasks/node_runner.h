@@ -59,7 +59,22 @@ class NodeRunner {
   Status WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, model::NodeResult& result,
                        std::stop_token stop);
   Status Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,
-                     model::NodeResult& result, std::stop_token stop);
+                     model::NodeResult& result, std::stop_token stop, const tmpl::Object& defer_relation = {});
+  Result<std::unique_ptr<tmpl::Context>> CallMaterialization(const tmpl::MacroCatalog::Entry& macro, const model::Node& node,
+                                                             const Compiled& compiled, NodeAdapter& adapter, std::stop_token stop,
+                                                             const tmpl::Object& defer_relation);
+  /// What the query of a data test says.
+  struct Verdict {
+    int64_t failures = 0;
+    bool should_warn = false;
+    bool should_error = false;
+  };
+  static Result<Verdict> ReadVerdict(columnar::Stream& rows);
+  Result<bool> JudgeByProject(const model::Node& node, const Compiled& compiled, NodeAdapter& adapter, Verdict& verdict,
+                              std::stop_token stop);
+  Status JudgeByQuery(const model::Node& node, Compiled& compiled, bool stored, NodeAdapter& adapter, NodeProgress& progress,
+                      model::NodeResult& result, Verdict& verdict, std::stop_token stop);
+  std::string TextPath(const std::string& kind, const model::Node& node, const Batch* batch = nullptr) const;
 
   RunContext& run_;
   const Compiler& compiler_;

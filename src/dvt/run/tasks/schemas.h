@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "dvt/run/context/compiler.h"
 #include "dvt/run/context/run_context.h"
 
 namespace dvt::run {
 
 /// Makes the schemas that the selected nodes are built in, before anything runs: hooks find them, and no transaction that is older than
 /// a schema misses it. A connection that fails is left to the nodes on it, which say so.
-void MakeSchemas(RunContext& run, const std::vector<std::string>& selected, std::stop_token stop);
+void MakeSchemas(RunContext& run, const Compiler& compiler, const std::vector<std::string>& selected, std::stop_token stop);
 
 }  // namespace dvt::run

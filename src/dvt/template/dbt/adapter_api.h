@@ -83,6 +83,7 @@ struct RelationPolicy {
   std::function<std::string(std::string_view)> quote;  ///< quotes one identifier; null: double quotes
   bool names_database = true;
   bool names_schema = true;
+  int64_t max_identifier = 63;  ///< bytes of a name
 };
 
 /// dbt's Relation: immutable; `include`, `incorporate`, `quote` … give changed copies.
@@ -141,6 +142,9 @@ Object MakeLimitedRelation(const Object& relation, std::string subquery);
 Result<RelationParts> PartsOf(const Object& relation, std::string_view function);
 /// The same, without schema and database where the relation leaves them out: a temporary table.
 Result<RelationParts> WrittenPartsOf(const Object& relation, std::string_view function);
+/// A date, or a datetime in UTC (aware) or without a zone, as Python's: `.year`, `.strftime(…)`.
+Object MakeDate(int64_t micros);
+Object MakeDateTime(double seconds_since_epoch, bool aware);
 /// Rows and columns as templates see a query's result (`.columns`, `.column_names`, `.rows`, iteration, `.columns[0].values()`).
 Object MakeTable(QueryTable table);
 

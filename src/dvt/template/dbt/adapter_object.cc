@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "dvt/base/text/text.h"
+#include "dvt/template/dbt/bindings.h"
 #include "dvt/template/dbt/context_internal.h"
 
 namespace dvt::tmpl {
@@ -63,6 +64,7 @@ class AdapterObject : public HostObject {
             "get_column_schema_from_query"};
   }
   MaybeObject GetAttr(Context&, std::string_view name) override {
+    if (name == "behavior") return std::optional<Object>(MakeBehavior(shared_->params.flags));
     if (name == "Relation" || name == "config" || name == "connections") return std::optional<Object>();
     auto self = std::static_pointer_cast<AdapterObject>(shared_from_this());
     std::string method(name);
@@ -77,7 +79,9 @@ class AdapterObject : public HostObject {
     if (name == "quote" || name == "quote_as_configured" || name == "quote_seed_column") return Quote(name, a);
     if (shared_->params.adapter == nullptr) return WhileParsing(name);
     if (name == "render_raw_columns_constraints" || name == "render_raw_model_constraints") return Constraints(context, name, a);
+    if (auto answer = ByProject(context, name, a)) return std::move(*answer);
     if (auto answer = Relations(context, name, a)) return std::move(*answer);
+    if (auto answer = Reading(name, a)) return std::move(*answer);
     if (auto answer = Schemas(context, name, a)) return std::move(*answer);
     if (auto answer = Statements(name, a)) return std::move(*answer);
     auto extra = api().CallExtra(context, name, a);
@@ -99,6 +103,89 @@ class AdapterObject : public HostObject {
       return Object(false);
     if (name == "execute") return Object::Tuple({Object(""), MakeTable({})});
     return Object();
+  }
+
+  /// What the program reads itself is asked of a macro where a project has one of its own.
+  std::optional<Result<Object>> ByProject(Context& context, std::string_view name, const Arguments& a) {
+    static constexpr std::string_view kReading[] = {"get_columns_in_relation", "list_relations_without_caching", "list_schemas",
+                                                    "check_schema_exists"};
+    if (name == "overridden") {  // whether the project or a package has a macro of one of these names
+      const auto own = [&](const Object& macro) { return IsOverridden(shared_->params, macro.Str()); };
+      return Result<Object>(Object(std::any_of(a.positional.begin(), a.positional.end(), own)));
+    }
+    if (name == "get_incremental_strategy_macro") {
+      return a.positional.size() < 2 ? Result<Object>(Error(ErrorCode::kInvalidArgument,
+                                                            "get_incremental_strategy_macro needs the "
+                                                            "context and the strategy"))
+                                     : CallNamed(context, "incremental_strategy_macro", {a.positional[1]});
+    }
+    static constexpr std::pair<std::string_view, const char*> kServed[] = {
+        {"get_hard_deletes_behavior", "get_hard_deletes"},
+        {"standardize_grants_dict", "standardize_grants"},
+        {"valid_incremental_strategies", "valid_incremental_strategies"},
+        {"location_exists", "location_exists"}};
+    for (const auto& [method, macro] : kServed) {
+      if (name == method) return CallNamed(context, macro, a.positional);
+    }
+    const bool reads = std::find(std::begin(kReading), std::end(kReading), name) != std::end(kReading);
+    if (!reads || !IsOverridden(shared_->params, std::string(name))) return std::nullopt;
+    auto found = context.Resolve(name);
+    if (!found) return std::nullopt;
+    auto answer = context.Call(*found, a);
+    if (!answer || name == "get_columns_in_relation") return answer;
+    return FromRows(context, name, *answer);
+  }
+
+  /// Rows of such a macro as the method's answer: a truth, names, or relations of (database, name, schema, type).
+  Result<Object> FromRows(Context& context, std::string_view name, const Object& table) {
+    DVT_ASSIGN(auto rows, context.GetAttr(table, "rows"));
+    if (rows.is_undefined()) return table;
+    DVT_ASSIGN(auto list, context.Iterate(rows));
+    ObjectList out;
+    for (const auto& row : list) {
+      DVT_ASSIGN(auto cells, context.Iterate(row));
+      if (cells.empty()) continue;
+      if (name == "check_schema_exists") return Object(cells[0].Truth());
+      const bool relation = name != "list_schemas" && cells.size() >= 4;
+      out.push_back(relation
+                        ? MakeRelation({TextOf(cells[0]), TextOf(cells[2]), TextOf(cells[1]), TextOf(cells[3])}, shared_->policy)
+                        : cells[0]);
+    }
+    return name == "check_schema_exists" ? Object(false) : Object::List(std::move(out));
+  }
+
+  /// What macros of the same names ask: the program's own reading, as rows where the macro gives rows.
+  std::optional<Result<Object>> Reading(std::string_view name, const Arguments& a) {
+    if (name == "read_columns") {
+      return [&]() -> Result<Object> {
+        DVT_ASSIGN(auto bound, a.Bind(name, {{"relation", std::nullopt}}));
+        DVT_ASSIGN(auto columns, ColumnsOf(bound[0], name));
+        return Object::List(std::move(columns));
+      }();
+    }
+    if (name == "read_relations") {
+      return [&]() -> Result<Object> {
+        DVT_ASSIGN(auto bound, a.Bind(name, {{"schema_relation", std::nullopt}}));
+        DVT_ASSIGN(const auto parts, PartsOf(bound[0], name));
+        DVT_ASSIGN(const auto found, api().ListRelations(parts.database, parts.schema));
+        QueryTable table{.columns = {"database", "name", "schema", "type"}};
+        for (const auto& each : found) table.rows.push_back({each.database, each.identifier, each.schema, each.type});
+        return MakeTable(std::move(table));
+      }();
+    }
+    if (name != "read_schemas" && name != "read_schema_exists") return std::nullopt;
+    return [&]() -> Result<Object> {
+      DVT_ASSIGN(auto bound, a.Bind(name, {{"database", Object()}, {"schema", Object()}}));
+      DVT_ASSIGN(const auto schemas, api().ListSchemas(TextOf(bound[0])));
+      QueryTable table{.columns = {name == "read_schemas" ? "name" : "found"}};
+      int64_t found = 0;
+      for (const auto& each : schemas) {
+        if (name == "read_schemas") table.rows.push_back({Object(each)});
+        if (EqualsIgnoreCase(each, TextOf(bound[1]))) ++found;
+      }
+      if (name != "read_schemas") table.rows.push_back({Object(found)});
+      return MakeTable(std::move(table));
+    }();
   }
 
   Result<Object> Dispatch(const Arguments& a) {
@@ -272,7 +359,8 @@ class AdapterObject : public HostObject {
                                              {"auto_begin", Object(true)},
                                              {"bindings", Object()},
                                              {"abridge_sql_log", Object(false)}}));
-        DVT_TRY(api().Execute(bound[0].Str(), bound[1].Truth(), false));
+        DVT_ASSIGN(const auto sql, WithBindings(bound[0].Str(), bound[2]));
+        DVT_TRY(api().Execute(sql, bound[1].Truth(), false));
         return Object();
       }();
     }
@@ -299,70 +387,14 @@ class AdapterObject : public HostObject {
   Shared shared_;
 };
 
-Object RelationClass(const Shared& shared) {
-  auto create = MakeFunction("create", [shared](Context&, const Arguments& a) -> Result<Object> {
-    std::vector<Parameter> parameters = {{"database", Object()}, {"schema", Object()},       {"identifier", Object()},
-                                         {"type", Object()},     {"quote_policy", Object()}, {"include_policy", Object()},
-                                         {"path", Object()},     {"limit", Object()}};
-    DVT_ASSIGN(auto bound, a.Bind("Relation.create", parameters));
-    return MakeRelation({TextOf(bound[0]), TextOf(bound[1]), TextOf(bound[2]), TextOf(bound[3])}, shared->policy);
-  });
-  return MakeRecord("RelationProxy", {{"create", create},
-                                      {"Table", Object("table")},
-                                      {"View", Object("view")},
-                                      {"CTE", Object("cte")},
-                                      {"MaterializedView", Object("materialized_view")},
-                                      {"External", Object("external")}});
-}
-
-/// api.Column(name, type), api.Column.create and .translate_type.
-class ColumnClass : public HostObject {
- public:
-  explicit ColumnClass(Shared shared) : shared_(std::move(shared)) {}
-  std::string TypeName() const override { return "ColumnClass"; }
-  bool is_callable() const override { return true; }
-  Result<Object> Call(Context&, const Arguments& a) override {
-    std::vector<Parameter> parameters = {{"column", std::nullopt},
-                                         {"dtype", std::nullopt},
-                                         {"char_size", Object()},
-                                         {"numeric_precision", Object()},
-                                         {"numeric_scale", Object()}};
-    DVT_ASSIGN(auto bound, a.Bind("Column", parameters));
-    std::string type = bound[1].Str();
-    if (!bound[2].is_none()) type += "(" + bound[2].Str() + ")";
-    if (!bound[3].is_none()) type += "(" + bound[3].Str() + (bound[4].is_none() ? "" : "," + bound[4].Str()) + ")";
-    return MakeColumn({bound[0].Str(), type}, shared_->policy);
-  }
-  MaybeObject GetAttr(Context&, std::string_view name) override {
-    auto self = std::static_pointer_cast<ColumnClass>(shared_from_this());
-    if (name == "create") {
-      return std::optional<Object>(MakeFunction("create", [self](Context& c, const Arguments& a) { return self->Call(c, a); }));
-    }
-    if (name == "translate_type") {
-      return std::optional<Object>(MakeFunction("translate_type", [](Context&, const Arguments& a) -> Result<Object> {
-        DVT_ASSIGN(auto bound, a.Bind("translate_type", {{"dtype", std::nullopt}}));
-        std::string upper = ToUpper(bound[0].Str());
-        return Object(upper == "STRING" ? std::string("TEXT") : bound[0].Str());
-      }));
-    }
-    if (name == "numeric_type" || name == "string_type") {
-      bool numeric = name == "numeric_type";
-      return std::optional<Object>(MakeFunction(std::string(name), [numeric](Context&, const Arguments& a) -> Result<Object> {
-        std::string out = numeric ? (a.positional.empty() ? "numeric" : a.positional[0].Str()) : "character varying";
-        out += '(';
-        for (size_t i = numeric ? 1 : 0; i < a.positional.size(); ++i)
-          out += (out.back() == '(' ? "" : ",") + a.positional[i].Str();
-        return Object(out + ")");
-      }));
-    }
-    return std::optional<Object>();
-  }
-
- private:
-  Shared shared_;
-};
-
 }  // namespace
+
+bool IsOverridden(const ContextParams& params, const std::string& name) {
+  if (params.macros == nullptr) return false;
+  const auto of_project = [](const MacroCatalog::Entry* entry) { return entry != nullptr && entry->package != "dbt"; };
+  return of_project(params.macros->Find(name, params.package)) ||
+         of_project(params.macros->FindDispatch(name, Prefixes(params), SearchPackages(params, "dbt"), params.package));
+}
 
 Result<Object> DispatchMacro(const ContextParams& params, const std::string& name, const std::string& package) {
   if (params.macros == nullptr) return Error(ErrorCode::kInvalidArgument, "dispatch cannot be used here: no macros are known");
@@ -396,8 +428,7 @@ void AddAdapter(Context& context, const Shared& shared) {
   shared->policy = policy;
   shared->prefixes = Prefixes(shared->params);
   context.Set("adapter", Object(std::make_shared<AdapterObject>(shared)));
-  context.Set(
-      "api", MakeRecord("Api", {{"Relation", RelationClass(shared)}, {"Column", Object(std::make_shared<ColumnClass>(shared))}}));
+  context.Set("api", MakeRecord("Api", {{"Relation", MakeRelationClass(shared)}, {"Column", MakeColumnClass(shared)}}));
   if (shared->params.this_relation) context.Set("this", MakeRelation(*shared->params.this_relation, policy));
 }
 

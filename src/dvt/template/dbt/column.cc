@@ -84,6 +84,12 @@ class Column : public HostObject {
         return Object("character varying(" + bound[0].Str() + ")");
       });
     }
+    if (name == "literal") {
+      return method([](Column& c, const Arguments& a) -> Result<Object> {
+        DVT_ASSIGN(auto bound, a.Bind("literal", {{"value", std::nullopt}}));
+        return Object(bound[0].Str() + "::" + c.column_.data_type);
+      });
+    }
     if (name == "can_expand_to") {
       return method([](Column& c, const Arguments& a) -> Result<Object> {
         DVT_ASSIGN(auto bound, a.Bind("can_expand_to", {{"other_column", std::nullopt}}));

@@ -44,6 +44,11 @@ std::optional<Object> Lazy(const Shared& shared, std::string_view name) {
   if (name == "model") {
     if (shared->params.node.is_null()) return std::nullopt;
     value = Object::FromValue(shared->params.node);
+    const Object* batch = value.is_dict() ? value.dict().Find(std::string_view("batch")) : nullptr;
+    if (const auto& window = shared->params.batch_window; window && batch != nullptr && batch->is_dict()) {
+      batch->dict().Set(Object("event_time_start"), MakeDateTime(window->first, true));
+      batch->dict().Set(Object("event_time_end"), MakeDateTime(window->second, true));
+    }
   } else {
     if (!shared->params.graph) return std::nullopt;
     value = Object::FromValue(shared->params.graph());

@@ -50,13 +50,14 @@ struct ContextParams {
   bool secrets_allowed = false;  ///< DBT_ENV_SECRET_…/DVT_ENV_SECRET_… may be read: profiles.yml, packages.yml
   bool execute = false;
   std::string invocation_id;
-  double run_started_at = 0;     ///< seconds since the epoch, UTC
-  Value flags;                   ///< FULL_REFRESH, WHICH, …
-  std::function<Value()> graph;  ///< made on first use
-  Value dispatch;                ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
+  double run_started_at = 0;                              ///< seconds since the epoch, UTC
+  std::optional<std::pair<double, double>> batch_window;  ///< seconds of UTC: `model.batch.event_time_start` and `_end`
+  Value flags;                                            ///< FULL_REFRESH, WHICH, …
+  std::function<Value()> graph;                           ///< made on first use
+  Value dispatch;                                         ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
   std::vector<std::string> selected_resources;
   Value invocation_args;
-  std::string dbt_version = "1.10.0";
+  std::string dbt_version = "1.12.0";
   std::string thread_id = "Thread-1";
   AdapterApi* adapter = nullptr;
   NodeResolver* resolver = nullptr;
@@ -85,6 +86,8 @@ Result<std::unique_ptr<Context>> MakeYamlContext(const ContextParams& params);
 Result<Value> RenderYaml(const Value& value, Context& context, const std::string& file);
 
 /// adapter.dispatch(name, package) as C++.
+/// Whether a built-in macro's name leads to a macro of the project or of a package, by itself or by dispatch.
+bool IsOverridden(const ContextParams& params, const std::string& name);
 Result<Object> DispatchMacro(const ContextParams& params, const std::string& name, const std::string& package);
 
 }  // namespace dvt::tmpl

@@ -30,6 +30,11 @@ Object MakePytzModule();
 Object UtcZone();
 Object MakeRegexModule();
 Object MakeItertoolsModule();
+/// adapter.behavior: flags of the project as truths, `behavior.x` and `behavior.x.no_warn`; a flag that is not set is false.
+Object MakeBehavior(const Value& flags);
+/// api.Relation and api.Column.
+Object MakeRelationClass(const Shared& shared);
+Object MakeColumnClass(const Shared& shared);
 /// A datetime in UTC (aware) or without a zone.
 Object MakeDateTime(double seconds_since_epoch, bool aware);
 

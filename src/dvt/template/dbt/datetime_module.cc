@@ -475,6 +475,7 @@ Object MakeDateTime(double seconds_since_epoch, bool aware) {
                     aware ? std::optional(Offset()) : std::nullopt);
 }
 
+Object MakeDate(int64_t micros) { return MakeMoment(What::kDate, micros); }
 Object MakeDateTimeModule() {
   return MakeRecord("module 'datetime'", {{"datetime", Object(std::make_shared<MomentClass>(What::kDateTime))},
                                           {"date", Object(std::make_shared<MomentClass>(What::kDate))},

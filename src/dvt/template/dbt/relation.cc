@@ -31,6 +31,7 @@ constexpr std::string_view kMethods[] = {"include",
                                          "matches",
                                          "get",
                                          "add_ephemeral_prefix",
+                                         "relation_max_name_length",
                                          "create"};
 
 bool IsSet(const Object& value) { return !value.is_none() && !value.is_undefined(); }
@@ -98,7 +99,10 @@ MaybeObject Relation::GetAttr(Context&, std::string_view name) {
   if (name == "is_table") return Some(Object(parts_.type == "table"));
   if (name == "is_view") return Some(Object(parts_.type == "view"));
   if (name == "is_cte") return Some(Object(parts_.type == "cte"));
-  if (name == "is_pointer") return Some(Object(false));
+  if (name == "is_pointer" || name == "is_function" || name == "is_dynamic_table" || name == "dbt_created" ||
+      name == "require_alias")
+    return Some(Object(false));
+  if (name == "limit" || name == "event_time_filter") return Some(Object());
   if (name == "is_materialized_view") return Some(Object(parts_.type == "materialized_view"));
   if (name == "can_be_renamed" || name == "can_be_replaced") return Some(Object(parts_.type == "table" || parts_.type == "view"));
   if (name == "path") {
@@ -114,6 +118,9 @@ MaybeObject Relation::GetAttr(Context&, std::string_view name) {
   }
   if (name == "Table") return Some(Object("table"));
   if (name == "View") return Some(Object("view"));
+  if (name == "MaterializedView") return Some(Object("materialized_view"));
+  if (name == "External") return Some(Object("external"));
+  if (name == "CTE") return Some(Object("cte"));
   for (auto method : kMethods) {
     if (method != name) continue;
     auto self = std::static_pointer_cast<Relation>(shared_from_this());
@@ -124,7 +131,12 @@ MaybeObject Relation::GetAttr(Context&, std::string_view name) {
 }
 
 Result<Object> Relation::Method(std::string_view name, const Arguments& a) const {
-  if (name == "render" || name == "render_limited" || name == "add_ephemeral_prefix") return Object(Render());
+  if (name == "render" || name == "render_limited") return Object(Render());
+  if (name == "relation_max_name_length") return Object(policy_ == nullptr ? int64_t{63} : policy_->max_identifier);
+  if (name == "add_ephemeral_prefix") {
+    DVT_ASSIGN(auto bound, a.Bind(name, {{"name", std::nullopt}}));
+    return Object("__dbt__cte__" + bound[0].Str());
+  }
   if (name == "include" || name == "quote") return WithPolicy(name, a);
   if (name == "without_identifier" || name == "information_schema_only") return WithoutIdentifier();
   if (name == "incorporate" || name == "replace_path" || name == "create") return WithParts(a);

@@ -65,6 +65,10 @@ void AddStatementFunctions(Context& context, const Shared& shared) {
                 DVT_TRY(RunStatement(c, shared, sql.Str(), bound[2].Truth(), bound[1].Truth(), bound[0]));
                 return Object("");
               }));
+  context.Set("load_agate_table", MakeFunction("load_agate_table", [shared](Context& c, const Arguments&) -> Result<Object> {
+                if (shared->params.adapter == nullptr) return MakeTable({});
+                return shared->params.adapter->CallExtra(c, "seed_table", {});
+              }));
   context.Set("run_query", MakeFunction("run_query", [shared](Context& c, const Arguments& a) -> Result<Object> {
                 DVT_ASSIGN(auto bound, a.Bind("run_query", {{"sql", std::nullopt}}));
                 if (!shared->params.execute) return Object();

@@ -53,11 +53,18 @@ Object MakeSet(Context& c, const Arguments& a, bool strict) {
   return Object::Set(items);
 }
 
-Object Zip(Context& c, const Arguments& a) {
+// zip(…, default=none): what cannot be gone through gives the default, or, strictly, an error.
+Object Zip(Context& c, const Arguments& a, bool strict) {
   std::vector<ObjectList> columns;
   size_t shortest = SIZE_MAX;
   for (const auto& each : a.positional) {
-    columns.push_back(IterateObject(c, each));
+    try {
+      columns.push_back(IterateObject(c, each));
+    } catch (Raised&) {
+      if (strict) throw;
+      const Object* fallback = a.FindNamed("default");
+      return fallback == nullptr ? Object() : *fallback;
+    }
     shortest = std::min(shortest, columns.back().size());
   }
   ObjectList out;
@@ -131,6 +138,35 @@ class Flags : public HostObject {
   Value values_;
 };
 
+/// One flag of adapter.behavior.
+class BehaviorFlag : public HostObject {
+ public:
+  explicit BehaviorFlag(bool on) : on_(on) {}
+  std::string TypeName() const override { return "BehaviorFlag"; }
+  bool Truth() const override { return on_; }
+  Result<std::optional<Object>> GetAttr(Context&, std::string_view name) override {
+    return name == "no_warn" || name == "setting" ? std::optional<Object>(Object(on_)) : std::nullopt;
+  }
+  std::string Repr() const override { return on_ ? "True" : "False"; }
+
+ private:
+  bool on_;
+};
+
+class Behavior : public HostObject {
+ public:
+  explicit Behavior(Value flags) : flags_(std::move(flags)) {}
+  std::string TypeName() const override { return "Behavior"; }
+  Result<std::optional<Object>> GetAttr(Context&, std::string_view name) override {
+    const Value* flag = flags_.Find(name);
+    if (flag == nullptr) flag = flags_.Find(ToUpper(name));
+    return std::optional<Object>(Object(std::make_shared<BehaviorFlag>(flag != nullptr && flag->is_bool() && flag->as_bool())));
+  }
+
+ private:
+  Value flags_;
+};
+
 /// `context`: every name that a template can use, by name.
 class ContextObject : public HostObject {
  public:
@@ -182,6 +218,8 @@ void AddOutput(Context& context, const Shared& shared) {
 
 }  // namespace
 
+Object MakeBehavior(const Value& flags) { return Object(std::make_shared<Behavior>(flags)); }
+
 void AddValueFunctions(Context& context, const Shared& shared) {
   auto add = [&](const char* name, RawFunction function) { context.Set(name, MakeFunction(name, Builtin(function))); };
   add("fromjson", [](Context& c, const Arguments& a) { return FromText(c, a, false); });
@@ -190,8 +228,8 @@ void AddValueFunctions(Context& context, const Shared& shared) {
   add("toyaml", ToYamlFunction);
   add("set", [](Context& c, const Arguments& a) { return MakeSet(c, a, false); });
   add("set_strict", [](Context& c, const Arguments& a) { return MakeSet(c, a, true); });
-  add("zip", Zip);
-  add("zip_strict", Zip);
+  add("zip", [](Context& c, const Arguments& a) { return Zip(c, a, false); });
+  add("zip_strict", [](Context& c, const Arguments& a) { return Zip(c, a, true); });
   add("try_or_compiler_error", [](Context& c, const Arguments& a) -> Object {
     if (a.positional.size() < 2) RaiseType("try_or_compiler_error needs a message and a function");
     Arguments rest{{a.positional.begin() + 2, a.positional.end()}, a.named};
@@ -208,15 +246,23 @@ void AddValueFunctions(Context& context, const Shared& shared) {
     auto args = BindArgs(a, "diff_of_two_dicts", {{"dict_a", std::nullopt}, {"dict_b", std::nullopt}});
     Object out = Object::MakeDict();
     if (!args[0].is_dict() || !args[1].is_dict()) RaiseType("diff_of_two_dicts needs two dicts");
+    // Texts are alike whatever their case; keys that the second lacks stay as they are.
+    const auto alike = [](const Object& x, const Object& y) {
+      return x.is_string() && y.is_string() ? EqualsIgnoreCase(x.as_string(), y.as_string()) : x.Equals(y);
+    };
     for (const auto& [key, value] : args[0].dict().entries()) {
-      const Object* other = args[1].dict().Find(key);
+      const Object* other = nullptr;
+      for (const auto& [their_key, theirs] : args[1].dict().entries()) {
+        if (alike(key, their_key)) other = &theirs;
+      }
+      if (other == nullptr) {
+        out.dict().Set(key, value);
+        continue;
+      }
+      const ObjectList known = other->is_list() ? other->items() : ObjectList{*other};
       ObjectList rest;
       for (const auto& item : value.is_list() ? value.items() : ObjectList{value}) {
-        bool found = false;
-        if (other != nullptr) {
-          for (const auto& each : other->is_list() ? other->items() : ObjectList{*other}) found = found || each.Equals(item);
-        }
-        if (!found) rest.push_back(item);
+        if (std::none_of(known.begin(), known.end(), [&](const Object& each) { return alike(item, each); })) rest.push_back(item);
       }
       if (!rest.empty()) out.dict().Set(key, Object::List(std::move(rest)));
     }
