@@ -23,8 +23,7 @@
   {{ sql_header if sql_header is not none }}
   {% if contract_is_enforced() and not temporary -%}
   create {{ table_kind() }}table {{ relation }} {{ get_table_columns_and_constraints() }};
-  insert into {{ relation }} ({{ get_column_names() }})
-  {{ get_select_subquery(sql) }}
+  insert into {{ relation }} ({{ get_column_names() }}) {{ enclosed_query(get_select_subquery(sql)) }};
   {%- else -%}
   create {{ 'temporary ' if temporary else table_kind() }}table {{ relation }} as
   {{ sql }}
@@ -46,8 +45,24 @@
 {% macro default__create_view_as(relation, sql) -%}
   {%- set sql_header = config.get('sql_header') -%}
   {{ sql_header if sql_header is not none }}
-  create view {{ relation }} as
-  {{ sql }}
+  create view {{ relation }} as {{ enclosed_query(sql) }};
+{%- endmacro %}
+
+{# A query in brackets, where the system takes those around the whole of it. #}
+{% macro enclosed_query(sql) -%}
+  {{ return(adapter.dispatch('enclosed_query', 'dbt')(sql)) }}
+{%- endmacro %}
+
+{% macro default__enclosed_query(sql) -%}
+  {{ return('(\n' ~ sql ~ '\n  )') }}
+{%- endmacro %}
+
+{% macro mysql__enclosed_query(sql) -%}
+  {{ return('\n' ~ sql) }}
+{%- endmacro %}
+
+{% macro sqlite__enclosed_query(sql) -%}
+  {{ return('\n' ~ sql) }}
 {%- endmacro %}
 
 {# An empty table for rows that come from elsewhere. `columns`: a list of {name, data_type}. #}

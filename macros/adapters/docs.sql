@@ -24,14 +24,18 @@
 
 {# The described columns that the relation has, by the names it has for them. The others are told of. #}
 {% macro described_columns(relation, columns) -%}
-  {%- set existing = {} -%}
+  {%- set existing, exact = {}, [] -%}
   {%- for column in adapter.get_columns_in_relation(relation) -%}
+    {% do exact.append(column.name) %}
     {% do existing.update({column.name: column.name}) %}
     {% if column.name | lower not in existing %}{% do existing.update({column.name | lower: column.name}) %}{% endif %}
   {%- endfor -%}
   {%- set described, missing = {}, [] -%}
   {%- for column in columns.values() -%}
-    {%- set name = existing.get(column.name) or existing.get(column.name | lower) -%}
+    {%- set name = column.name if column.name in exact else none -%}
+    {%- if not name and not column.quote -%}
+      {%- set name = existing.get(column.name | lower) -%}
+    {%- endif -%}
     {%- if not name -%}
       {% do missing.append(column.name) %}
     {%- elif column.description -%}
@@ -39,7 +43,7 @@
     {%- endif -%}
   {%- endfor -%}
   {%- if missing -%}
-    {% do adapter.note('MissingColumns', 'columns that the property file describes are not in ' ~ relation ~ ': ' ~ missing | join(', ')) %}
+    {% do adapter.note('MissingColumns', 'In relation ' ~ relation ~ ': The following columns are specified in the schema but are not present in the database: ' ~ missing | join(', ')) %}
   {%- endif -%}
   {{ return(described) }}
 {%- endmacro %}

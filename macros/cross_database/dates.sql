@@ -36,6 +36,14 @@
   cast((current_timestamp at time zone 'utc') as {{ type_timestamp() }})
 {%- endmacro %}
 
+{% macro postgres__current_timestamp_backcompat() -%}
+  current_timestamp::timestamp
+{%- endmacro %}
+
+{% macro postgres__current_timestamp_in_utc_backcompat() -%}
+  (current_timestamp at time zone 'utc')::timestamp
+{%- endmacro %}
+
 {% macro mysql__current_timestamp_in_utc_backcompat() -%}
   utc_timestamp(6)
 {%- endmacro %}

@@ -31,8 +31,7 @@
 
 {% macro duckdb__create_view_as(relation, sql) -%}
   {{ config.get('sql_header') or '' }}
-  create or replace view {{ relation }} as
-  {{ sql }}
+  create or replace view {{ relation }} as {{ enclosed_query(sql) }};
 {%- endmacro %}
 
 {# A project's own statement may not replace: then the old view goes first. #}

@@ -147,7 +147,8 @@
   {%- set macro_name = 'get_incremental_' ~ (chosen | replace('+', '_')) ~ '_sql' -%}
   {%- set found = context.get(macro_name) -%}
   {%- if not found -%}
-    {% do exceptions.raise_compiler_error("incremental_strategy '" ~ chosen ~ "' needs a macro " ~ macro_name ~ ', which does not exist; built in are: append, delete+insert, merge') %}
+    {% do exceptions.raise_compiler_error('dbt could not find an incremental strategy macro with the name "' ~ macro_name ~ '" in ' ~ project_name
+         ~ ": incremental_strategy '" ~ chosen ~ "' needs it. Built in are: append, delete+insert, merge, microbatch") %}
   {%- endif -%}
   {{ return(found) }}
 {%- endmacro %}

@@ -39,14 +39,15 @@
   {%- set policy = config.get('on_configuration_change', 'apply') -%}
   {%- if changes.create or changes.drop -%}
     {%- if policy == 'fail' -%}
-      {% do exceptions.raise_compiler_error('The indexes of ' ~ relation ~ ' are not those of its configuration, and on_configuration_change is fail. '
-           ~ 'Run with --full-refresh, or set it to apply or continue.') %}
+      {% do exceptions.raise_compiler_error('Configuration changes were identified and `on_configuration_change` was set to `fail` for `' ~ relation
+           ~ '`: its indexes are others. Run with --full-refresh, or set it to apply or continue.') %}
     {%- elif policy == 'continue' -%}
-      {% do adapter.note('ConfigurationChangeIgnored', 'the indexes of ' ~ relation ~ ' are not those of its configuration, and '
-           ~ 'on_configuration_change is continue: they stay, and the view is not refreshed') %}
+      {% do adapter.note('ConfigurationChangeIgnored', 'Configuration changes were identified and `on_configuration_change` was set to `continue` for `'
+           ~ relation ~ '`: its indexes stay as they are, and it is not refreshed') %}
       {% do store_raw_result(name='main', message='skip ' ~ relation, code='skip', rows_affected='-1') %}
       {{ return('') }}
     {%- endif -%}
+    {% do log('Applying ALTER to: ' ~ relation) %}
     {%- for name in changes.drop -%}
       {% call statement('drop_index', auto_begin=False) -%}
         {{ get_drop_index_sql(relation, name) }}
@@ -56,6 +57,7 @@
       {% call statement('create_index', auto_begin=False) -%}{{ get_create_index_sql(relation, index) }}{%- endcall %}
     {%- endfor -%}
   {%- endif -%}
+  {%- if not changes.create and not changes.drop -%}{% do log('Applying REFRESH to: ' ~ relation) %}{%- endif -%}
   {% call statement('main', auto_begin=False) -%}{{ refresh_materialized_view(relation) }}{%- endcall %}
 {%- endmacro %}
 
@@ -86,6 +88,7 @@
     {% do postgres__continue_materialized_view(target_relation) %}
   {%- else -%}
     {%- set intermediate = make_intermediate_relation(target_relation).incorporate(type='materialized_view') -%}
+    {% do log('Applying ' ~ ('CREATE' if existing is none else 'REPLACE') ~ ' to: ' ~ target_relation) %}
     {% call statement('main', auto_begin=False) -%}
       {{ get_create_materialized_view_as_sql(intermediate, sql) }}
     {%- endcall %}

@@ -31,7 +31,7 @@
     {% do create_indexes(staging) %}
     {% do swap_relation(staging, existing, target_relation) %}
   {%- endif -%}
-  {% do finish_relation(target_relation) %}
+  {% do finish_relation(target_relation, should_revoke=fits) %}
   {%- if fits -%}{% do drop_staging_after_commit(staging, true) %}{%- endif -%}
 {%- endmacro %}
 

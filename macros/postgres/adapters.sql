@@ -4,6 +4,24 @@
   {{ return('unlogged ' if config.get('unlogged') else '') }}
 {%- endmacro %}
 
+{# The view is made beside the old relation and takes its name, all in one transaction. #}
+{% macro postgres__replace_view(target_relation, existing, sql) -%}
+  {%- set beside = target_relation.incorporate(path={'identifier': target_relation.identifier[:52] ~ '__dbt_tmp'}) -%}
+  {% call statement('drop_beside', auto_begin=False) -%}drop view if exists {{ beside }} cascade{%- endcall %}
+  {% call statement('main', auto_begin=False) -%}
+    {{ get_create_view_as_sql(beside, sql) }}
+  {%- endcall %}
+  {% do drop_relation_if_exists(existing) %}
+  {% call statement('rename', auto_begin=False) -%}alter view {{ beside }} rename to {{ adapter.quote(target_relation.identifier) }}{%- endcall %}
+{%- endmacro %}
+
+{# `type_names`: what drivers of other languages call these types. #}
+{% macro postgres__contract_rules() -%}
+  {{ return({'typed_nulls': true, 'modifiers': false, 'typed_queries': true, 'type_names': {
+    'timestamp with time zone': 'DATETIMETZ', 'timestamp without time zone': 'DATETIME', 'numeric': 'DECIMAL',
+    'text[]': 'STRINGARRAY', 'integer[]': 'INTEGERARRAY'}}) }}
+{%- endmacro %}
+
 {# Also of materialized views, which the information schema leaves out. #}
 {% macro postgres__get_show_grant_sql(relation) -%}
   select coalesce(grantee.rolname, 'public') as grantee, lower(acl.privilege_type) as privilege_type
@@ -15,13 +33,30 @@
     and acl.grantee <> class.relowner and acl.grantor = current_user::regrole
 {%- endmacro %}
 
-{# Keys are indexes, whose names a schema has once. #}
+{# A schema is named without its database. #}
+{% macro postgres__create_schema(relation) -%}
+  {% call statement('create_schema', auto_begin=False) -%}
+    create schema if not exists {{ relation.without_identifier().include(database=false) }}
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro postgres__drop_schema(relation) -%}
+  {% call statement('drop_schema', auto_begin=False) -%}
+    drop schema if exists {{ relation.without_identifier().include(database=false) }} cascade
+  {%- endcall %}
+{%- endmacro %}
+
+{# Keys are indexes, whose names a schema has once: while the relation before stands, they have others. #}
 {% macro postgres__constraint_build_name(constraint) -%}
-  {{ return('c_' ~ local_md5(constraint.name ~ invocation_id) if constraint.type in ['unique', 'primary_key'] else constraint.name) }}
+  {%- if 'keys_renamed' not in model -%}
+    {% do model.update({'keys_renamed': load_cached_relation(this) is not none}) %}
+  {%- endif -%}
+  {%- if not model.keys_renamed or constraint.type not in ['unique', 'primary_key'] -%}{{ return(constraint.name) }}{%- endif -%}
+  {{ return('c_' ~ local_md5(constraint.name ~ invocation_id)) }}
 {%- endmacro %}
 
 {% macro postgres__settle_constraint_names(relation) -%}
-  {%- for constraint in model.constraints if constraint.name and constraint.type in ['unique', 'primary_key'] -%}
+  {%- for constraint in model.constraints if constraint.name and model.keys_renamed and constraint.type in ['unique', 'primary_key'] -%}
     {% call statement('rename_constraint', auto_begin=False) -%}
       alter table {{ relation }} rename constraint {{ postgres__constraint_build_name(constraint) }} to {{ constraint.name }}
     {%- endcall %}

@@ -223,7 +223,7 @@
     {% do update_snapshot(target_relation, strategy, source_sql, columns) %}
   {%- endif -%}
   {%- if moved -%}{% do drop_staging_relation(arrived, true) %}{%- endif -%}
-  {% do finish_relation(target_relation) %}
+  {% do finish_relation(target_relation, should_revoke=existing is not none) %}
   {%- if moved -%}{% do drop_staging_after_commit(arrived, true) %}{%- endif -%}
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
@@ -259,7 +259,7 @@
 {% macro update_snapshot(target_relation, strategy, source_sql, columns) -%}
   {%- set existing_columns = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
   {%- for key, name in columns.items() if name | lower not in existing_columns and (key != 'dbt_is_deleted' or strategy.hard_deletes == 'new_record') -%}
-    {% do exceptions.raise_compiler_error(target_relation ~ ' has no column ' ~ name ~ ', which a snapshot needs: it was made by something else, or by other settings of snapshot_meta_column_names or hard_deletes') %}
+    {% do exceptions.raise_compiler_error('Snapshot target is missing configured columns: ' ~ target_relation ~ ' has no column ' ~ name ~ ', which a snapshot needs: it was made by something else, or by other settings of snapshot_meta_column_names or hard_deletes') %}
   {%- endfor -%}
   {%- set staging = build_snapshot_staging_table(strategy, source_sql, target_relation) -%}
   {%- set staged = adapter.get_columns_in_relation(staging) | rejectattr('name', 'equalto', 'dbt_change_type') | list -%}

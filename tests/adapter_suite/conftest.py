@@ -1,5 +1,6 @@
 """Runs the classes of dbt-tests-adapter through the program. See README.md."""
 
+import os
 import pathlib
 
 import dbt.cli.main
@@ -13,6 +14,7 @@ if dvt_runner.PROGRAM != "dbt":  # with DVT_PROGRAM=dbt the suite says which cla
 import server  # noqa: E402
 import settings  # noqa: E402
 
+os.environ.update(server.GRANTEES)
 pytest_plugins = ["dbt.tests.fixtures.project"]
 
 

@@ -6,9 +6,13 @@ import os
 import pathlib
 import re
 import subprocess
+import tempfile
+from datetime import datetime, timezone
 from types import SimpleNamespace
+from unittest import mock
 
 import agate
+import freezegun
 import yaml
 from dbt.adapters.factory import FACTORY
 from dbt.artifacts.schemas.catalog import CatalogArtifact
@@ -17,6 +21,7 @@ from dbt.artifacts.schemas.results import FreshnessStatus, RunStatus, TestStatus
 from dbt.cli.exceptions import DbtUsageException
 from dbt.contracts.graph.manifest import Manifest
 from dbt.exceptions import CompilationError, DbtProfileError, DbtProjectError, ParsingError
+from dbt.materializations.incremental.microbatch import MicrobatchBuilder
 from dbt_common.exceptions import DbtDatabaseError
 from dbt_common.events import functions as events
 
@@ -112,7 +117,7 @@ def node_of(manifest, unique_id):
 def status_of(text, kind):
     if text == "success":
         return RunStatus.Success
-    return {"test": TestStatus, "source": FreshnessStatus}.get(kind, RunStatus)(text)
+    return {"test": TestStatus, "unit_test": TestStatus, "source": FreshnessStatus}.get(kind, RunStatus)(text)
 
 
 def with_compiled(node, row):
@@ -145,7 +150,12 @@ class DvtRunner:
         forget_connections()
         folder = target_folder(args)
         before = {name: changed(folder / name) for name in ("run_results.json", "sources.json", "catalog.json")}
-        done = subprocess.run([PROGRAM, *args, *extra(args)], capture_output=True, text=True, timeout=TIMEOUT)
+        with tempfile.TemporaryDirectory() as logs:
+            words = [PROGRAM, *args, *extra(args), *(["--log-path", logs, "--log-format-file", "json"] if self.callbacks else [])]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=TIMEOUT, env={**os.environ, **clock()})
+            for line in (pathlib.Path(logs) / "dbt.log").read_text().splitlines() if self.callbacks else []:
+                for callback in self.callbacks:
+                    callback(json.loads(line, object_hook=lambda pairs: SimpleNamespace(**pairs)))
         print(done.stdout)
         print(done.stderr)
         if (stream := events.get_capture_stream()) is not None:
@@ -173,6 +183,13 @@ class DvtRunner:
         return Results([])
 
 
+def clock():
+    """The time that a test has set for this process, as a variable for the program's."""
+    if isinstance(MicrobatchBuilder.build_end_time, mock.Mock):
+        return {"DVT_NOW": MicrobatchBuilder.build_end_time.return_value.isoformat()}
+    return {"DVT_NOW": datetime.now(timezone.utc).isoformat()} if freezegun.api.freeze_factories else {}
+
+
 def extra(args):
     """Rows of `show` are read from its JSON."""
     return ["--output", "json"] if command_of(args) == "show" and option(args, "--output") is None else []
@@ -191,7 +208,7 @@ def changed(path):
 
 def error_of(done):
     text = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr or done.stdout)
-    if re.search(r"argument was not expected|is required|no command|requires an argument", text):
+    if re.search(r"argument was not expected|is required|no command|requires an argument|Invalid value for", text):
         return DvtUsageError(text)
     return DvtError(text)
 

@@ -71,7 +71,7 @@ void AddCommon(CLI::App* app, Options& o) {
 const std::vector<std::string>& ResourceTypes() {
   static const std::vector<std::string> types = {"all",       "default", "model",    "seed",   "snapshot",       "test",
                                                  "unit_test", "source",  "exposure", "metric", "semantic_model", "saved_query",
-                                                 "analysis"};
+                                                 "analysis",  "function"};
   return types;
 }
 
@@ -221,7 +221,8 @@ void AddCommands(CLI::App& app, Options& o) {
         ->check(CLI::IsMember({"selector", "name", "path", "json"}));
     ls->add_option("--output-keys", o.output_keys, "With --output json: only these, such as 'name config.materialized'");
   }
-  AddCommand(app, o, "debug", "Check configuration, connections and computes");
+  AddCommand(app, o, "debug", "Check configuration, connections and computes")
+      ->add_flag("--connection", o.connection_only, "Only whether the target answers");
   AddCommand(app, o, "clean", "Remove the project's clean-targets");
   AddSql(app, o);
   AddLakeCommand(app, o);

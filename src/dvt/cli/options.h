@@ -67,6 +67,7 @@ struct Options {
   std::string warn_error_options;  ///< YAML
   model::WarnPolicy warn_policy;   ///< of both
   bool json = false;               ///< plan --json, ls --output json
+  bool connection_only = false;    ///< debug --connection
   std::string output;              ///< ls/show: text, json, name, path, selector
   std::string inline_sql;          ///< show/compile --inline
   int limit = 5;                   ///< show --limit; -1: all rows

@@ -69,6 +69,16 @@ Value ArgumentsValue(const Options& options, const Value& vars) {
   return args;
 }
 
+// When the run began, for what asks (run_started_at, the last batch, --sample): now, or the moment that DVT_NOW says, so that a run can
+// be repeated as of then. Seconds since the epoch.
+Result<double> MomentOfRun(const project::EnvLookup& env) {
+  const auto said = env("DVT_NOW");
+  if (!said || said->empty()) return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  auto micros = run::ParseMoment(*said);
+  if (!micros) return std::move(micros).error().Within("in the environment variable DVT_NOW");
+  return static_cast<double>(*micros) / 1e6;
+}
+
 // --empty, --sample and the times of microbatch models.
 Status ReadTimes(const Options& options, double now, run::RunOptions& into) {
   into.empty = options.empty;
@@ -89,7 +99,7 @@ Status ReadTimes(const Options& options, double now, run::RunOptions& into) {
 // --resource-type within what the command can do; "default" is the command's own, "all" also has analyses.
 std::set<std::string> WantedTypes(const std::vector<std::string>& asked, const std::set<std::string>& own) {
   static const std::set<std::string> all = {"model",    "seed",   "snapshot",       "test",        "unit_test", "source",
-                                            "exposure", "metric", "semantic_model", "saved_query", "analysis"};
+                                            "exposure", "metric", "semantic_model", "saved_query", "analysis",  "function"};
   std::set<std::string> wanted;
   for (const auto& type : asked) {
     if (type == "all") {
@@ -114,6 +124,15 @@ Status ReadStates(Workspace& w, const Options& options) {
     return {};
   };
   DVT_TRY(read(options.state, w.previous));
+  if (w.previous != nullptr && w.previous->folder == AbsolutePath(w.run.target_folder)) {
+    Diagnostic same;
+    same.code = "WarnStateTargetEqual";
+    same.message = fmt::format(
+        "The state and target directories are the same: '{}'. Every command writes its artifacts there, "
+        "over those that --state is to compare with.",
+        options.state);
+    DVT_TRY(Warn(options, same));
+  }
   DVT_TRY(read(options.defer_state, w.deferred_state));
   w.run.previous = w.deferred_state != nullptr ? w.deferred_state.get() : w.previous.get();
   if (!options.defer || (w.run.previous != nullptr && w.run.previous->has_manifest)) return {};
@@ -324,7 +343,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.run.options.arguments = ArgumentsValue(options, load.vars);
   DVT_TRY(ReadStates(w, options));
   w.run.invocation_id = options.invocation_id;
-  w.run.started = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  DVT_ASSIGN(w.run.started, MomentOfRun(load.env));
   DVT_TRY(ReadTimes(options, w.run.started, w.run.options));
   DVT_ASSIGN(auto dag, graph::Dag::Build(w.manifest));
   w.dag = std::make_unique<graph::Dag>(std::move(dag));

@@ -64,12 +64,12 @@ void Members(auto& archive, Is<UnitTestCase> auto& of) {
 
 void Members(auto& archive, Is<Node> auto& of) {
   auto& [unique_id, type, package, name, path, original_path, raw_code, language, checksum, fqn, alias, database, schema,
-         connection, config, given_config, tags, description, columns, patch, patch_path, refs, sources, depends_on_nodes,
-         depends_on_macros, test, unit_test, version, latest_version, constraints, primary_key, deprecation_date,
-         contract_checksum, relation_name, place, package_folder, compiled, compiled_code, extra_ctes] = of;
+         connection, config, given_config, tags, description, columns, patch, patch_path, refs, sources, functions,
+         depends_on_nodes, depends_on_macros, test, unit_test, version, latest_version, constraints, primary_key,
+         deprecation_date, contract_checksum, relation_name, place, package_folder, compiled, compiled_code, extra_ctes] = of;
   archive(unique_id, type, package, name, path, original_path, raw_code, language, checksum, fqn, alias, database, schema,
           connection);
-  archive(config, given_config, tags, description, columns, patch, patch_path, refs, sources, depends_on_nodes,
+  archive(config, given_config, tags, description, columns, patch, patch_path, refs, sources, functions, depends_on_nodes,
           depends_on_macros);
   archive(test, unit_test, version, latest_version, constraints, primary_key, deprecation_date, contract_checksum, relation_name,
           place, package_folder, compiled);

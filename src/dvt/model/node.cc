@@ -14,6 +14,7 @@ std::string_view ResourceTypeName(ResourceType type) {
     case ResourceType::kAnalysis: return "analysis";
     case ResourceType::kOperation: return "operation";
     case ResourceType::kUnitTest: return "unit_test";
+    case ResourceType::kFunction: return "function";
   }
   return "model";
 }

@@ -12,7 +12,7 @@
 
 namespace dvt::model {
 
-enum class ResourceType { kModel, kSeed, kTest, kSnapshot, kAnalysis, kOperation, kUnitTest };
+enum class ResourceType { kModel, kSeed, kTest, kSnapshot, kAnalysis, kOperation, kUnitTest, kFunction };
 std::string_view ResourceTypeName(ResourceType type);  ///< "model", "seed", …
 
 /// A call `ref('package', 'name', version=…)`.
@@ -92,6 +92,7 @@ struct Node {
   std::string patch_path;
   std::vector<RefCall> refs;
   std::vector<SourceCall> sources;
+  std::vector<RefCall> functions;  ///< function('name') and function('package', 'name')
   std::vector<std::string> depends_on_nodes;
   std::vector<std::string> depends_on_macros;
   std::optional<TestMetadata> test;

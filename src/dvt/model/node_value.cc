@@ -70,11 +70,34 @@ void SetModelParts(const Node& node, Value& value) {
   value.Set("access", node.config["access"].is_string() ? node.config["access"] : Value("protected"));
   value.Set("constraints", ConstraintsToValue(node.constraints, true));
   value.Set("primary_key", StringList(node.primary_key));
-  value.Set("functions", Value::MakeList());
   value.Set("time_spine", node.patch["time_spine"]);
   value.Set("version", node.version.empty() ? Value() : ResolveYamlScalar(node.version));
   value.Set("latest_version", node.version.empty() ? Value() : LatestVersion(node));
   value.Set("deprecation_date", TextOrNull(node.deprecation_date));
+}
+
+Value FunctionList(const std::vector<RefCall>& functions) {
+  Value list = Value::MakeList();
+  for (const auto& call : functions)
+    list.Push(call.package.empty() ? StringList({call.name}) : StringList({call.package, call.name}));
+  return list;
+}
+
+// What a user-defined function takes and gives, as its property file has it.
+void SetFunctionParts(const Node& node, Value& value) {
+  if (node.type != ResourceType::kFunction) return;
+  const auto part = [](const Value& given, std::initializer_list<const char*> keys) {
+    Value entry = Value::MakeMap();
+    for (const char* key : keys) entry.Set(key, given[key]);
+    return entry;
+  };
+  value.Set("returns", part(node.patch["returns"], {"data_type", "description"}));
+  Value arguments = Value::MakeList();
+  if (const Value& given = node.patch["arguments"]; given.is_list()) {
+    for (const auto& entry : given.list()) arguments.Push(part(entry, {"name", "data_type", "description", "default_value"}));
+  }
+  value.Set("arguments", std::move(arguments));
+  value.Set("overloads", Value::MakeList());
 }
 
 Value DocsOf(const Value& config) {
@@ -89,6 +112,7 @@ void SetCompiledParts(const Node& node, Value& value) {
   value.Set("refs", RefList(node.refs));
   value.Set("sources", SourceList(node.sources));
   value.Set("metrics", Value::MakeList());
+  value.Set("functions", FunctionList(node.functions));
   value.Set("compiled", node.compiled);
   if (node.compiled) value.Set("compiled_code", node.compiled_code);
   value.Set("extra_ctes_injected", node.compiled);
@@ -183,6 +207,7 @@ Value NodeToValue(const Node& node) {
   if (node.type != ResourceType::kSeed) SetCompiledParts(node, value);
   SetTestParts(node, value);
   SetModelParts(node, value);
+  SetFunctionParts(node, value);
   return value;
 }
 

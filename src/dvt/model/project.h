@@ -23,6 +23,7 @@ struct ProjectConfig {
   std::vector<std::string> seed_paths{"seeds"};
   std::vector<std::string> test_paths{"tests"};
   std::vector<std::string> snapshot_paths{"snapshots"};
+  std::vector<std::string> function_paths{"functions"};
   std::vector<std::string> analysis_paths{"analyses"};
   std::vector<std::string> macro_paths{"macros"};
   std::string target_path = "target";
@@ -34,6 +35,7 @@ struct ProjectConfig {
   Value seeds;
   Value tests;
   Value snapshots;
+  Value functions;
   Value sources;
   Value analyses;
   Value exposures;

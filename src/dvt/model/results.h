@@ -67,6 +67,7 @@ struct CatalogEntry {
   struct Column {
     std::string name;
     std::string type;  ///< the system's own spelling
+    std::optional<std::string> comment;
   };
   std::string unique_id;
   std::string kind;  ///< "BASE TABLE", "VIEW", …
@@ -76,6 +77,8 @@ struct CatalogEntry {
   std::vector<Column> columns;
   std::optional<int64_t> estimated_rows;
   std::optional<int64_t> estimated_bytes;
+  std::string owner;
+  std::optional<std::string> comment;
 };
 
 struct Catalog {

@@ -7,25 +7,16 @@ namespace dvt::artifacts {
 
 namespace {
 
-Value Statistic(const char* id, const char* label, Value value, bool include, const char* about) {
+// dbt's adapters for these systems know no statistics, and say so.
+Value NoStatistics() {
   Value statistic = Value::MakeMap();
-  statistic.Set("id", id);
-  statistic.Set("label", label);
-  statistic.Set("value", std::move(value));
-  statistic.Set("include", include);
-  statistic.Set("description", about);
-  return statistic;
-}
-
-Value StatisticsOf(const model::CatalogEntry& entry) {
+  statistic.Set("id", "has_stats");
+  statistic.Set("label", "Has Stats?");
+  statistic.Set("value", false);
+  statistic.Set("include", false);
+  statistic.Set("description", "Indicates whether there are statistics for this table");
   Value all = Value::MakeMap();
-  const bool any = entry.estimated_rows || entry.estimated_bytes;
-  if (entry.estimated_rows)
-    all.Set("num_rows",
-            Statistic("num_rows", "Approximate rows", *entry.estimated_rows, true, "Rows, by the system's statistics"));
-  if (entry.estimated_bytes)
-    all.Set("bytes", Statistic("bytes", "Approximate size", *entry.estimated_bytes, true, "Bytes, by the system's statistics"));
-  all.Set("has_stats", Statistic("has_stats", "Has Stats?", any, false, "Whether the system has statistics of this relation"));
+  all.Set("has_stats", std::move(statistic));
   return all;
 }
 
@@ -35,8 +26,8 @@ Value EntryValue(const model::CatalogEntry& entry) {
   metadata.Set("schema", entry.schema);
   metadata.Set("name", entry.name);
   metadata.Set("database", entry.database.empty() ? Value() : Value(entry.database));
-  metadata.Set("comment", Value());
-  metadata.Set("owner", Value());
+  metadata.Set("comment", entry.comment ? Value(*entry.comment) : Value());
+  metadata.Set("owner", entry.owner.empty() ? Value() : Value(entry.owner));
   Value columns = Value::MakeMap();
   int64_t index = 0;
   for (const auto& column : entry.columns) {
@@ -44,13 +35,13 @@ Value EntryValue(const model::CatalogEntry& entry) {
     value.Set("type", column.type);
     value.Set("index", ++index);
     value.Set("name", column.name);
-    value.Set("comment", Value());
+    value.Set("comment", column.comment ? Value(*column.comment) : Value());
     columns.Set(column.name, std::move(value));
   }
   Value value = Value::MakeMap();
   value.Set("metadata", std::move(metadata));
   value.Set("columns", std::move(columns));
-  value.Set("stats", StatisticsOf(entry));
+  value.Set("stats", NoStatistics());
   value.Set("unique_id", entry.unique_id);
   return value;
 }

@@ -1,6 +1,7 @@
 #include "dvt/artifacts/manifest/manifest_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cmath>
@@ -165,6 +166,19 @@ std::string UtcTimestamp() {
   return UtcTimestamp(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
+// Variables by which whoever starts runs marks their artifacts.
+static Value CustomEnvironment() {
+  constexpr std::string_view kPrefix = "DBT_ENV_CUSTOM_ENV_";
+  Value found = Value::MakeMap();
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const size_t equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    found.Set(std::string(text.substr(kPrefix.size(), equals - kPrefix.size())), std::string(text.substr(equals + 1)));
+  }
+  return found;
+}
+
 Value MetadataToValue(const Metadata& metadata, std::string_view schema) {
   Value head = Value::MakeMap();
   head.Set("dbt_schema_version", std::string(schema));
@@ -172,7 +186,7 @@ Value MetadataToValue(const Metadata& metadata, std::string_view schema) {
   head.Set("generated_at", metadata.generated_at.empty() ? UtcTimestamp() : metadata.generated_at);
   head.Set("invocation_id", metadata.invocation_id);
   head.Set("invocation_started_at", metadata.invocation_started_at.empty() ? Value() : Value(metadata.invocation_started_at));
-  head.Set("env", Value::MakeMap());
+  head.Set("env", CustomEnvironment());
   return head;
 }
 
@@ -186,7 +200,10 @@ Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
   head.Set("adapter_type", metadata.adapter_type);
   ManifestWriter out(sink);
   out.Member("metadata", std::move(head));
-  out.Members("nodes", manifest.nodes, model::NodeToValue);
+  std::map<std::string, std::reference_wrapper<const model::Node>> nodes, functions;
+  for (const auto& [id, node] : manifest.nodes)
+    (node.type == model::ResourceType::kFunction ? functions : nodes).emplace(id, std::cref(node));
+  out.Members("nodes", nodes, model::NodeToValue);
   out.Members("sources", manifest.sources, model::SourceToValue);
   out.Members("macros", manifest.macros, MacroToValue);
   out.Member("docs", manifest.docs.is_map() ? manifest.docs : Value::MakeMap());
@@ -196,6 +213,7 @@ Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
   out.Member("selectors", Selectors(manifest));
   WriteSemanticNodes(manifest, "saved_queries", Kind::kSavedQuery, out);
   WriteSemanticNodes(manifest, "semantic_models", Kind::kSemanticModel, out);
+  out.Members("functions", functions, model::NodeToValue);
   out.Members("unit_tests", manifest.unit_tests, model::UnitTestToValue);
   out.Members("disabled", manifest.disabled, [](const model::Node& node) {
     return Value(Value::List{node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node)});

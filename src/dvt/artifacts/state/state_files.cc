@@ -38,6 +38,8 @@ Result<model::PreviousState> ReadPreviousState(const std::string& folder, const 
   DVT_ASSIGN(const Value manifest, ReadDocument(JoinPath(folder, "manifest.json")));
   state.has_manifest = manifest.is_map();
   state.nodes = MapOf(manifest, "nodes");
+  const Value functions = MapOf(manifest, "functions");  // nodes among others here
+  for (const auto& entry : functions.is_map() ? functions.map() : Value::Map()) state.nodes.Set(entry.key, entry.value);
   state.sources = MapOf(manifest, "sources");
   state.exposures = MapOf(manifest, "exposures");
   state.macros = MapOf(manifest, "macros");

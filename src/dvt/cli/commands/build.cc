@@ -8,6 +8,7 @@
 #include "dvt/cli/commands/command.h"
 #include "dvt/cli/flags.h"
 #include "dvt/cli/workspace.h"
+#include "dvt/run/context/query_comment.h"
 #include "dvt/run/schedule/scheduler.h"
 #include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/schemas.h"
@@ -22,7 +23,7 @@ std::set<std::string> TypesOf(const std::string& command) {
   if (command == "test") return {"test", "unit_test"};
   if (command == "snapshot") return {"snapshot"};
   if (command == "clone") return {"model", "seed", "snapshot"};
-  return {"model", "seed", "test", "unit_test", "snapshot"};
+  return {"model", "seed", "test", "unit_test", "snapshot", "function"};
 }
 
 }  // namespace
@@ -30,17 +31,18 @@ std::set<std::string> TypesOf(const std::string& command) {
 namespace {
 
 // What was chosen, between the hooks. A failed on-run-start skips it all; after Ctrl-C, on-run-end is left out.
-model::RunResults RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+Result<model::RunResults> RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
+  DVT_TRY(run::CheckQueryComment(w.run, *w.compiler, stop));
   run::MakeSchemas(w.run, *w.compiler, selected, stop);
-  auto before = run::RunHooks(w.run, *w.compiler, "on-run-start", {}, stop);
+  DVT_ASSIGN(auto before, run::RunHooks(w.run, *w.compiler, "on-run-start", {}, stop));
   const auto failed = std::find_if(before.begin(), before.end(), [](const auto& hook) { return hook.status == "error"; });
   auto results = failed == before.end() ? run::RunNodes(w.run, *w.runner, *w.dag, selected, stop)
                                         : run::SkipNodes(w.run, selected, "a failed hook (" + failed->unique_id + ")");
   results.results.insert(results.results.begin(), before.begin(), before.end());
   results.interrupted = results.interrupted || stop.stop_requested();
   if (!results.interrupted) {
-    auto after = run::RunHooks(w.run, *w.compiler, "on-run-end", results.results, stop);
+    DVT_ASSIGN(auto after, run::RunHooks(w.run, *w.compiler, "on-run-end", results.results, stop));
     results.results.insert(results.results.end(), after.begin(), after.end());
   }
   results.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -62,7 +64,7 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
     return 0;
   }
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
-  auto results = RunBetweenHooks(w, selected, stop);
+  DVT_ASSIGN(auto results, RunBetweenHooks(w, selected, stop));
   const std::string folder = w.manifest.project.folder + "/";
   results.target_path = w.run.target_folder.starts_with(folder) ? w.run.target_folder.substr(folder.size()) : w.run.target_folder;
   DVT_TRY(w.WriteRunResults(results));
@@ -142,7 +144,7 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
   Options all = again;
   all.select.clear();
   all.exclude.clear();
-  DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "unit_test", "snapshot"}));
+  DVT_ASSIGN(auto selected, workspace->Select(all, {"model", "seed", "test", "unit_test", "snapshot", "function"}));
   std::erase_if(selected, [&](const std::string& id) {
     const auto result = before.results.find(id);
     return result == before.results.end() || (result->second != "error" && result->second != "fail" &&

@@ -66,14 +66,15 @@ Result<int> SourceFreshnessCommand(const Options& options, std::stop_token stop)
   const double started = NowSeconds();
   const Value& with_hooks = w.manifest.project.flags["source_freshness_run_project_hooks"];
   const bool hooks = !sources.empty() && !(with_hooks.is_bool() && !with_hooks.as_bool());
-  auto hooks_failed = [&](const char* phase) {
+  auto hooks_failed = [&](const char* phase) -> Result<bool> {
     if (!hooks) return false;
-    const auto done = run::RunHooks(w.run, *w.compiler, phase, {}, stop);
+    DVT_ASSIGN(const auto done, run::RunHooks(w.run, *w.compiler, phase, {}, stop));
     return std::any_of(done.begin(), done.end(), [](const auto& result) { return result.status == "error"; });
   };
-  if (hooks_failed("on-run-start")) return 1;
+  DVT_ASSIGN(const bool start_failed, hooks_failed("on-run-start"));
+  if (start_failed) return 1;
   const auto results = run::CheckFreshness(w.run, *w.compiler, sources, stop);
-  const bool end_failed = hooks_failed("on-run-end");
+  DVT_ASSIGN(const bool end_failed, hooks_failed("on-run-end"));
   const std::string path = options.output.empty() ? JoinPath(w.run.target_folder, "sources.json") : AbsolutePath(options.output);
   const double elapsed = NowSeconds() - started;
   DVT_TRY(artifacts::WriteSources(path, results, elapsed, w.metadata()));

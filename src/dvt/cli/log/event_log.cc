@@ -76,6 +76,7 @@ class EventLog : public run::Observer {
   }
 
   void NodeStarted(const model::Node& node, int index, int total, const run::NodeProgress&) override {
+    running_ = &node;
     const double now = NowSeconds();
     {
       std::lock_guard lock(mutex_);
@@ -95,6 +96,7 @@ class EventLog : public run::Observer {
   }
 
   void NodeFinished(const model::Node& node, int index, int total, const model::NodeResult& result) override {
+    running_ = nullptr;
     NodeMoment moment{result.status, 0, 0, result.relation_name};
     {
       std::lock_guard lock(mutex_);
@@ -185,6 +187,7 @@ class EventLog : public run::Observer {
 
   void Event(const LogEvent& given) override {
     LogEvent event = given;
+    if (event.node == nullptr && event.name.starts_with("SQLQuery")) event.node = running_;
     if (event.node != nullptr) {
       NodeMoment moment;
       std::lock_guard lock(mutex_);
@@ -231,7 +234,24 @@ class EventLog : public run::Observer {
     return line;
   }
 
+  LogEvent FunctionLine(const model::Node& node, int index, int total, const model::NodeResult& result, const Value& info) const {
+    const Outcome outcome = BuildOutcome(node, result);
+    const std::string description = NodeDescription(node);
+    LogEvent line = run::EventForPeople("LogFunctionResult", "Q047",
+                                        Line(index, total, outcome.words + " " + description,
+                                             Painted(outcome.level, ToUpper(result.status)), result.execution_seconds),
+                                        outcome.level);
+    line.data.Set("description", description);
+    line.data.Set("execution_time", result.execution_seconds);
+    line.data.Set("index", index);
+    line.data.Set("node_info", info);
+    line.data.Set("status", result.status);
+    line.data.Set("total", total);
+    return line;
+  }
+
   LogEvent ResultLine(const model::Node& node, int index, int total, const model::NodeResult& result, const Value& info) const {
+    if (node.type == ResourceType::kFunction) return FunctionLine(node, index, total, result, info);
     const bool builds =
         node.type == ResourceType::kModel || node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot;
     const Outcome outcome = builds ? BuildOutcome(node, result) : TestOutcome(result);
@@ -281,7 +301,10 @@ class EventLog : public run::Observer {
   std::mutex mutex_;
   std::map<std::string, double> started_;  // by unique id
   RunSummary summary_;
+  static thread_local const model::Node* running_;  // by this thread
 };
+
+thread_local const model::Node* EventLog::running_ = nullptr;
 
 }  // namespace
 

@@ -95,6 +95,7 @@ std::string NodeDescription(const model::Node& node) {
     case ResourceType::kModel: return fmt::format("{} {} model {}", node.language, node.materialized(), relation);
     case ResourceType::kSeed: return "seed file " + relation;
     case ResourceType::kSnapshot: return "snapshot " + relation;
+    case ResourceType::kFunction: return "function " + relation;
     case ResourceType::kUnitTest: return fmt::format("unit_test {}::{}", node.unit_test->model, node.name);
     default: return fmt::format("{} {}", model::ResourceTypeName(node.type), node.name);
   }

@@ -43,6 +43,9 @@ struct TableInfo {
   std::vector<IndexInfo> indexes;         ///< primary key included
   std::optional<int64_t> estimated_rows;  ///< from statistics, never by counting
   std::optional<int64_t> estimated_bytes;
+  std::string owner;                                        ///< empty where the system has none
+  std::optional<std::string> comment;                       ///< the relation's, if it has one
+  std::vector<std::optional<std::string>> column_comments;  ///< by position; may be shorter than `columns`
 
   const Field* FindColumn(std::string_view column) const;
 };

@@ -13,6 +13,13 @@ namespace {
 
 using TextRow = std::vector<std::string>;  // NULL is empty
 
+// A comment is put into a row behind this mark, so that an empty one differs from none.
+constexpr std::string_view kMarked = "'=' || comment";
+
+std::optional<std::string> Unmarked(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text.substr(1));
+}
+
 Result<std::vector<TextRow>> TextRows(const std::shared_ptr<duck::Connection>& connection, const std::string& sql,
                                       std::stop_token stop) {
   DVT_ASSIGN(duck::PreparedQuery query, duck::PrepareQuery(*connection, sql));
@@ -141,13 +148,14 @@ Result<columnar::TableInfo> ReadTable(const std::shared_ptr<duck::Connection>& c
   table.name = name;
   DVT_ASSIGN(auto found,
              TextRows(connection,
-                      "SELECT schema_name, table_name, 'table', estimated_size::VARCHAR FROM duckdb_tables() WHERE " +
-                          TableFilter(name) + " UNION ALL SELECT schema_name, view_name, 'view', '' FROM duckdb_views() WHERE " +
-                          TableFilter(name, "view_name"),
+                      fmt::format("SELECT schema_name, table_name, 'table', estimated_size::VARCHAR, {} FROM duckdb_tables() "
+                                  "WHERE {} UNION ALL SELECT schema_name, view_name, 'view', '', {} FROM duckdb_views() WHERE {}",
+                                  kMarked, TableFilter(name), kMarked, TableFilter(name, "view_name")),
                       stop));
   if (found.empty()) return NotFound(connection, name, stop);
   table.name.schema = found[0][0];
   table.name.name = found[0][1];
+  table.comment = Unmarked(found[0][4]);
   if (found[0][2] == "view") {
     table.kind = columnar::RelationKind::kView;
   } else if (int64_t rows = 0;
@@ -157,12 +165,14 @@ Result<columnar::TableInfo> ReadTable(const std::shared_ptr<duck::Connection>& c
   DVT_ASSIGN(duck::PreparedQuery query, duck::PrepareQuery(*connection, "SELECT * FROM " + QuotedRelation(table.name)));
   table.columns = std::move(query.fields);
   DVT_ASSIGN(auto columns, TextRows(connection,
-                                    "SELECT column_name, data_type, is_nullable::VARCHAR FROM duckdb_columns() WHERE " +
-                                        TableFilter(table.name) + " ORDER BY column_index",
+                                    fmt::format("SELECT column_name, data_type, is_nullable::VARCHAR, {} FROM duckdb_columns() "
+                                                "WHERE {} ORDER BY column_index",
+                                                kMarked, TableFilter(table.name)),
                                     stop));
   for (size_t i = 0; i < columns.size() && i < table.columns.size(); ++i) {
     table.columns[i].native_type = columns[i][1];
     table.columns[i].nullable = columns[i][2] != "false";
+    table.column_comments.push_back(Unmarked(columns[i][3]));
   }
   DVT_TRY(ReadIndexes(connection, table, stop));
   return table;

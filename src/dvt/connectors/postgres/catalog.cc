@@ -148,6 +148,11 @@ Estimate EstimateRows(Connection& connection, const std::string& sql, std::stop_
 
 namespace {
 
+std::optional<std::string> OptionalCell(const PgResult& rows, int row, int column) {
+  if (PQgetisnull(rows.get(), row, column) != 0) return std::nullopt;
+  return std::string(Cell(rows, row, column));
+}
+
 Error NoSuchRelation(Connection& connection, const columnar::RelationName& name, const std::string& schema,
                      std::stop_token stop) {
   Error error(ErrorCode::kNotFound,
@@ -182,7 +187,8 @@ Result<RelationFacts> FindRelation(Connection& connection, const columnar::Relat
   DVT_ASSIGN(PgResult rows,
              connection.RunParams("SELECT c.oid, c.relkind, c.relhassubclass, c.reltuples, c.relpages, "
                                   "CASE WHEN c.relkind IN ('r','m') THEN pg_catalog.pg_relation_size(c.oid) "
-                                  "/ pg_catalog.current_setting('block_size')::bigint ELSE 0 END "
+                                  "/ pg_catalog.current_setting('block_size')::bigint ELSE 0 END, "
+                                  "pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.obj_description(c.oid, 'pg_class') "
                                   "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                                   "WHERE c.relname = $1 AND c.relkind IN ('r','p','v','m','f') "
                                   "AND n.oid = CASE WHEN $2 = 'pg_temp' THEN pg_catalog.pg_my_temp_schema() ELSE "
@@ -196,6 +202,8 @@ Result<RelationFacts> FindRelation(Connection& connection, const columnar::Relat
   const double tuples = std::atof(PQgetvalue(rows.get(), 0, 3));
   const int64_t analyzed_pages = Number(rows, 0, 4);
   facts.pages = Number(rows, 0, 5);
+  facts.owner = Cell(rows, 0, 6);
+  facts.comment = OptionalCell(rows, 0, 7);
   facts.name = {settings.database, schema, name.name};
   if (facts.kind == 'v' || tuples < 0) return facts;  // never analyzed
   if (analyzed_pages > 0 && facts.pages > 0) {
@@ -234,9 +242,12 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
   info.name = facts.name;
   info.kind = KindOf(facts.kind);
   info.estimated_rows = facts.rows;
+  info.owner = facts.owner;
+  info.comment = facts.comment;
   DVT_ASSIGN(PgResult rows,
              connection.RunParams(
-                 "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod), attndims "
+                 "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod), attndims, "
+                 "pg_catalog.col_description(attrelid, attnum) "
                  "FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
                  {std::to_string(facts.oid)}, stop));
   std::vector<std::pair<unsigned, int>> wanted;
@@ -250,6 +261,7 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
     const bool as_text = type.wire == Wire::kOther || (type.wire == Wire::kArray && Number(rows, i, 5) > 1);
     info.columns.push_back({std::string(Cell(rows, i, 0)), as_text ? columnar::DataType() : type.type, Cell(rows, i, 3) != "t",
                             std::string(Cell(rows, i, 4))});
+    info.column_comments.push_back(OptionalCell(rows, i, 6));
   }
   DVT_ASSIGN(info.indexes, ListIndexes(connection, facts.oid, stop));
   if (facts.pages > 0) info.estimated_bytes = facts.pages * 8192;

@@ -32,6 +32,8 @@ struct RelationFacts {
   int64_t pages = 0;  ///< now, by file size
   std::optional<int64_t> rows;
   columnar::RelationName name;  ///< all parts filled
+  std::string owner;
+  std::optional<std::string> comment;
 };
 Result<RelationFacts> FindRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
 Result<columnar::TableInfo> DescribeRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);

@@ -167,7 +167,9 @@ class PostgresConnector : public Connector, public std::enable_shared_from_this<
   std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return Connection::Quote(identifier); }
   std::string QuoteRelation(const columnar::RelationName& relation) const override {
-    return relation.schema.empty() ? Quote(relation.name) : Quote(relation.schema) + "." + Quote(relation.name);
+    if (relation.schema.empty()) return Quote(relation.name);
+    return (relation.database.empty() ? "" : Quote(relation.database) + ".") + Quote(relation.schema) + "." +
+           Quote(relation.name);
   }
 
  private:

@@ -77,6 +77,10 @@ const Keys& KnownConfigs() {
                             "loaded_at_query",
                             "prefer_column",
                             "retry",
+                            "type",
+                            "volatility",
+                            "runtime_version",
+                            "entry_point",
                             "partitions"};
   return keys;
 }
@@ -231,6 +235,14 @@ void AddSeedDefaults(Defaults& defaults) {
   defaults.SetNull({"quote_columns"});
 }
 
+void AddFunctionDefaults(Defaults& defaults) {
+  defaults.Set("type", "scalar");
+  defaults.SetNull({"volatility", "runtime_version", "entry_point"});
+  Value snowflake = Value::MakeMap();
+  snowflake.Set("quote_args", true);
+  defaults.Set("snowflake", std::move(snowflake));
+}
+
 void AddSnapshotDefaults(Defaults& defaults) {
   defaults.SetNull({"strategy", "target_schema", "target_database", "updated_at", "check_cols"});
 }
@@ -257,6 +269,7 @@ Value MakeDefaultConfig(model::ResourceType type) {
     case model::ResourceType::kModel: AddModelDefaults(defaults); break;
     case model::ResourceType::kSeed: AddSeedDefaults(defaults); break;
     case model::ResourceType::kSnapshot: AddSnapshotDefaults(defaults); break;
+    case model::ResourceType::kFunction: AddFunctionDefaults(defaults); break;
     default: break;
   }
   return defaults.Take();
@@ -269,7 +282,7 @@ Value DefaultConfig(model::ResourceType type) {
   static const std::map<ResourceType, Value> configs = [] {
     std::map<ResourceType, Value> made;
     for (const auto each : {ResourceType::kModel, ResourceType::kSeed, ResourceType::kTest, ResourceType::kSnapshot,
-                            ResourceType::kAnalysis, ResourceType::kOperation})
+                            ResourceType::kAnalysis, ResourceType::kOperation, ResourceType::kFunction})
       made.emplace(each, MakeDefaultConfig(each));
     return made;
   }();

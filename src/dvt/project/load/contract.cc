@@ -87,7 +87,9 @@ void CheckRelationConstraints(const model::Node& node, const std::string& owner,
     if (needs_columns && constraint.columns.empty())
       check.Fail("The " + constraint.type + " constraint of " + owner + " needs 'columns'", constraint.mark);
     for (const auto& column : constraint.columns) {
-      if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+      const bool quoted = column.size() > 2 && column.front() == '"' && column.back() == '"';
+      const std::string bare = quoted ? column.substr(1, column.size() - 2) : column;
+      if (std::find(names.begin(), names.end(), bare) != names.end()) continue;
       check.Fail("The " + constraint.type + " constraint of " + owner + " names column '" + column +
                      "', which the contract does not have." + DidYouMean(column, names),
                  constraint.mark);

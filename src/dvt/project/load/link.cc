@@ -26,6 +26,7 @@ std::string RefText(const model::RefCall& ref) {
 void Loader::IndexRefs() {
   for (const auto& [id, node] : manifest_.nodes) {
     if (IsRefable(node)) refs_[node.name].push_back(&node);
+    if (node.type == ResourceType::kFunction) functions_[node.name].push_back(&node);
   }
   for (const auto& [id, node] : manifest_.disabled) {
     if (IsRefable(node)) disabled_refs_[node.name].push_back(&node);
@@ -143,6 +144,23 @@ void Loader::LinkNode(model::Node& node, bool& disable) {
       continue;
     }
     AddOnce(node.depends_on_nodes, target->unique_id);
+  }
+  for (const auto& call : node.functions) {
+    const model::Node* target = nullptr;
+    for (const auto* candidate : functions_[call.name]) {
+      if (!call.package.empty() && candidate->package != call.package) continue;
+      if (target == nullptr || candidate->package == node.package) target = candidate;
+    }
+    if (target != nullptr) {
+      AddOnce(node.depends_on_nodes, target->unique_id);
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, nodes] : functions_) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    missing(Error(ErrorCode::kConfig, DescribeNode(node, call.place) + " depends on a function named '" + RefText(call) +
+                                          "' which was not found." + DidYouMean(call.name, names))
+                .At(call.place));
   }
 }
 

@@ -117,7 +117,7 @@ Status Loader::LoadConfiguration() {
   model::Profile& profile = manifest_.profile;
   target_forced_ = !options_.target.empty();
   manifest_.target = target_forced_ ? options_.target : profile.target;
-  DVT_ASSIGN(const Value* output, FindOutput(profile, manifest_.target, {profile.file, 0, 0}));
+  DVT_ASSIGN(const Value* output, FindTarget(profile, manifest_.target));
   const Value& threads = (*output)["threads"];
   if (!threads.is_null() && (!threads.is_int() || threads.as_int() < 1)) {
     return Error(ErrorCode::kConfig,

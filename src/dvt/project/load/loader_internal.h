@@ -207,6 +207,7 @@ class Loader {
   std::unordered_map<std::string, Patch*> patch_index_;  // "package|section|name"
   std::unordered_map<std::string, VersionOf> versions_;  // "package|file stem"
   std::unordered_map<std::string, std::vector<const model::Node*>> refs_;
+  std::unordered_map<std::string, std::vector<const model::Node*>> functions_;
   std::unordered_map<std::string, std::vector<const model::Node*>> disabled_refs_;
   std::unordered_map<std::string, std::vector<const model::SourceNode*>> source_index_;  // "source.table"
   std::map<std::string, ConnectionNames> connection_names_;

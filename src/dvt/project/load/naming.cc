@@ -87,7 +87,7 @@ void Loader::NameRelations() {
   };
   for (auto& [id, node] : manifest_.nodes) {
     const bool is_relation = node.type == model::ResourceType::kModel || node.type == model::ResourceType::kSeed ||
-                             node.type == model::ResourceType::kSnapshot;
+                             node.type == model::ResourceType::kSnapshot || node.type == model::ResourceType::kFunction;
     if (is_relation && !node.is_ephemeral())
       node.relation_name = name(node.connection, node.place, node.database, node.schema, node.alias);
   }

@@ -14,6 +14,7 @@ const char* SectionOf(ResourceType type) {
   switch (type) {
     case ResourceType::kSeed: return "seeds";
     case ResourceType::kSnapshot: return "snapshots";
+    case ResourceType::kFunction: return "functions";
     case ResourceType::kAnalysis: return "analyses";
     case ResourceType::kTest: return "data_tests";
     default: return "models";
@@ -24,6 +25,7 @@ const Value& TreeOf(const model::ProjectConfig& config, ResourceType type) {
   switch (type) {
     case ResourceType::kSeed: return config.seeds;
     case ResourceType::kSnapshot: return config.snapshots;
+    case ResourceType::kFunction: return config.functions;
     case ResourceType::kAnalysis: return config.analyses;
     case ResourceType::kTest: return config.tests;
     default: return config.models;
@@ -38,6 +40,27 @@ Value PatchConfig(const Value& entry) {
   }
   if (const Value* own = entry.Find("config"); own && own->is_map()) MergeConfig(config, *own);
   return config;
+}
+
+std::string LanguageOf(const std::string& path) {
+  return path.ends_with(".py") ? "python" : path.ends_with(".js") ? "javascript" : "sql";
+}
+
+/// What a function takes and gives is told by its property file.
+void CheckFunction(const model::Node& node, Diagnostics& findings) {
+  const auto fail = [&](const std::string& text, const char* hint) {
+    findings.Fail("Function '" + node.name + "' " + text, node.place, hint);
+  };
+  if (node.patch.is_null())
+    return fail("has no entry in a property file", "functions: [{name: …, arguments: […], returns: {data_type: …}}]");
+  if (!node.patch["returns"]["data_type"].is_string()) fail("does not say what it returns", "add returns: {data_type: …}");
+  const Value& arguments = node.patch["arguments"];
+  if (arguments.is_null()) return;
+  if (!arguments.is_list()) return fail("has 'arguments' that are no list", "arguments: [{name: …, data_type: …}]");
+  for (const auto& argument : arguments.list()) {
+    if (!argument["name"].is_string() || !argument["data_type"].is_string())
+      fail("has an argument without name or data_type", "arguments: [{name: …, data_type: …}]");
+  }
 }
 
 std::string RightTrimmed(const std::string& text) {
@@ -121,6 +144,7 @@ Loader::Draft Loader::MakeDraft(const Package& package, const SourceFile& file, 
   node.checksum = file.checksum;
   node.place = {file.original_path, 1, 1};
   node.raw_code = RightTrimmed(file.text);
+  node.language = LanguageOf(file.path);
   if (type == ResourceType::kAnalysis) node.path = "analysis/" + node.path;  // as dbt, whatever the folder is called
   node.fqn = Fqn(node.package, node.path, node.name);
   node.unique_id = std::string(model::ResourceTypeName(type)) + "." + node.package + "." + node.name;
@@ -184,6 +208,9 @@ void Loader::BuildFileNodes() {
           break;
         case FileKind::kSeed: drafts.push_back(MakeDraft(*package, file, ResourceType::kSeed, FileStem(file.path))); break;
         case FileKind::kSnapshot: AddSnapshots(*package, file, drafts); break;
+        case FileKind::kFunction:
+          drafts.push_back(MakeDraft(*package, file, ResourceType::kFunction, FileStem(file.path)));
+          break;
         default: break;
       }
     }
@@ -233,7 +260,7 @@ void Loader::AttachPatch(Draft& draft) {
 
 void Loader::ExtractCalls(Draft& draft) {
   model::Node& node = draft.node;
-  if (node.type == ResourceType::kSeed) return;
+  if (node.type == ResourceType::kSeed || node.language != "sql") return;
   auto calls = frontend_.ExtractModel(node.package, node.raw_code, node.place);
   if (calls) {
     draft.calls = *std::move(calls);
@@ -262,6 +289,7 @@ void Loader::ApplyCalls(Draft& draft, const DraftConfigs& before) {
   }
   node.refs = draft.calls.refs;
   node.sources = draft.calls.sources;
+  node.functions = draft.calls.functions;
 }
 
 void Loader::RenderCalls(Draft& draft, const DraftConfigs& before) {
@@ -321,6 +349,7 @@ void Loader::Finish(Draft& draft) {
   draft.node.tags = TagsOf(draft, patch_config);
   ReadPatchColumns(draft);
   CheckConfigValues(draft);
+  if (draft.node.type == ResourceType::kFunction) CheckFunction(draft.node, draft.findings);
   ReadContract(draft);
   CheckMicrobatch(draft);
   ReadGovernance(draft);

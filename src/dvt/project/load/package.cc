@@ -22,6 +22,8 @@ std::optional<FileKind> KindOf(const std::string& path, FileKind sql_kind) {
   if (sql_kind == FileKind::kSingularTest && path.rfind("fixtures/", 0) == 0)
     return EndsWith(path, ".csv") || EndsWith(path, ".sql") ? std::optional(FileKind::kFixture) : std::nullopt;
   if (EndsWith(path, ".csv")) return sql_kind == FileKind::kSeed ? std::optional(FileKind::kSeed) : std::nullopt;
+  if (sql_kind == FileKind::kModel && EndsWith(path, ".py")) return sql_kind;
+  if (sql_kind == FileKind::kFunction && (EndsWith(path, ".py") || EndsWith(path, ".js"))) return sql_kind;
   if (!EndsWith(path, ".sql") || sql_kind == FileKind::kSeed) return std::nullopt;
   if (sql_kind == FileKind::kSingularTest && path.rfind("generic/", 0) == 0) return FileKind::kMacro;
   return sql_kind;
@@ -63,9 +65,9 @@ Result<std::vector<SourceFile>> ReadPackageFiles(const model::ProjectConfig& con
     FileKind kind;
   };
   const Root roots[] = {{&config.model_paths, FileKind::kModel},       {&config.analysis_paths, FileKind::kAnalysis},
-                        {&config.snapshot_paths, FileKind::kSnapshot}, {&config.test_paths, FileKind::kSingularTest},
-                        {&config.macro_paths, FileKind::kMacro},       {&config.seed_paths, FileKind::kSeed},
-                        {&config.docs_paths, FileKind::kDocs}};
+                        {&config.function_paths, FileKind::kFunction}, {&config.snapshot_paths, FileKind::kSnapshot},
+                        {&config.test_paths, FileKind::kSingularTest}, {&config.macro_paths, FileKind::kMacro},
+                        {&config.seed_paths, FileKind::kSeed},         {&config.docs_paths, FileKind::kDocs}};
   std::vector<SourceFile> files;
   std::set<std::string> seen;  // folders may overlap
   for (const auto& root : roots) {

@@ -10,7 +10,7 @@
 
 namespace dvt::project {
 
-enum class FileKind { kModel, kAnalysis, kSnapshot, kSingularTest, kMacro, kSeed, kProperty, kDocs, kFixture };
+enum class FileKind { kModel, kFunction, kAnalysis, kSnapshot, kSingularTest, kMacro, kSeed, kProperty, kDocs, kFixture };
 
 /// One file of a package.
 struct SourceFile {

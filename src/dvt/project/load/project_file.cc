@@ -86,6 +86,7 @@ class ProjectReader {
     Paths("seed-paths", config_.seed_paths);
     Paths("test-paths", config_.test_paths);
     Paths("snapshot-paths", config_.snapshot_paths);
+    Paths("function-paths", config_.function_paths);
     Paths("analysis-paths", config_.analysis_paths);
     Paths("macro-paths", config_.macro_paths);
     Paths("docs-paths", config_.docs_paths);
@@ -96,6 +97,7 @@ class ProjectReader {
     Tree("models", config_.models);
     Tree("seeds", config_.seeds);
     Tree("snapshots", config_.snapshots);
+    Tree("functions", config_.functions);
     Tree("sources", config_.sources);
     Tree("analyses", config_.analyses);
     Tree("exposures", config_.exposures);
@@ -161,7 +163,8 @@ class ProjectReader {
 
 Result<std::string> FindProjectFile(const std::string& folder) {
   std::string start = AbsolutePath(folder.empty() ? "." : folder);
-  if (!IsFolder(start)) return Error(ErrorCode::kConfig, "The project folder " + start + " does not exist");
+  if (!IsFolder(start))
+    return Error(ErrorCode::kConfig, "Invalid value for '--project-dir': Path '" + start + "' does not exist");
   for (std::string at = start;;) {
     for (const char* name : {"dbt_project.yml", "dvt_project.yml"}) {
       std::string file = JoinPath(at, name);

@@ -48,6 +48,10 @@ const std::map<std::string, Section>& Sections() {
        {"snapshot",
         {"name", "description", "columns", "config", "docs", "meta", "tags", "tests", "data_tests", "relation", "group"}}},
       {"analyses", {"analysis", {"name", "description", "columns", "config", "docs", "meta", "tags", "group"}}},
+      {"functions",
+       {"function",
+        {"name", "description", "arguments", "returns", "config", "columns", "docs", "meta", "tags", "tests", "data_tests",
+         "group", "access", "overloads"}}},
       {"macros", {"macro", {"name", "description", "arguments", "docs", "meta", "config"}}},
       {"sources",
        {"source",
@@ -76,7 +80,7 @@ const std::map<std::string, Section>& Sections() {
 
 // Sections of dbt that this version reads past, with a word about it where leaving them out changes what runs.
 const Keys& OtherSections() {
-  static const Keys keys = {"version", "functions", "anchors"};
+  static const Keys keys = {"version", "anchors"};
   return keys;
 }
 

@@ -34,6 +34,7 @@ struct ConfigCall {
 struct ModelCalls {
   std::vector<model::RefCall> refs;
   std::vector<model::SourceCall> sources;
+  std::vector<model::RefCall> functions;
   std::vector<ConfigCall> configs;  ///< in order
   std::vector<std::string> macros;  ///< unique ids of macros called, built-in ones included; each once
   bool needs_render = false;  ///< the calls depend on rendering (in branches, loops, macros, by variables): call RenderModel

@@ -68,10 +68,31 @@ bool AreMappings(const Value& rows) {
   return rows.is_list() && std::all_of(rows.list().begin(), rows.list().end(), [](const Value& row) { return row.is_map(); });
 }
 
+// A moment whose offset is one digit ("2013-11-03 00:00:00-0"), as YAML reads moments, gets the offset that databases read.
+Value WithWholeOffsets(const Value& rows) {
+  Value out = Value::MakeList();
+  for (const auto& row : rows.list()) {
+    Value fields = row;
+    for (const auto& entry : row.map()) {
+      if (!entry.value.is_string()) continue;
+      const std::string& text = entry.value.as_string();
+      const size_t size = text.size();
+      const bool moment = size >= 21 && text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' &&
+                          (text[size - 2] == '-' || text[size - 2] == '+') && text[size - 1] >= '0' && text[size - 1] <= '9';
+      if (!moment) continue;
+      const std::string sign = text[size - 1] == '0' ? "+" : text.substr(size - 2, 1);
+      fields.Set(entry.key, text.substr(0, size - 2) + sign + "0" + text.substr(size - 1) + ":00");
+    }
+    out.Push(std::move(fields));
+  }
+  out.set_mark(rows.mark());
+  return out;
+}
+
 void TakeInline(const Value& given, const std::string& owner, YamlCheck& check, model::UnitTestRows& rows) {
   if (rows.format == "dict") {
     if (AreMappings(given)) {
-      rows.rows = given;
+      rows.rows = WithWholeOffsets(given);
     } else {
       check.Fail(fmt::format("The rows of {} must be a list of mappings of columns to values, as its format is dict, found a {}",
                              owner, given.TypeName()),

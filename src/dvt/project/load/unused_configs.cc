@@ -49,6 +49,7 @@ void Loader::WarnUnusedConfigs() {
     switch (type) {
       case model::ResourceType::kSeed: return "seeds";
       case model::ResourceType::kSnapshot: return "snapshots";
+      case model::ResourceType::kFunction: return "functions";
       case model::ResourceType::kTest: return "data_tests";
       case model::ResourceType::kAnalysis: return "analyses";
       default: return "models";
@@ -65,7 +66,8 @@ void Loader::WarnUnusedConfigs() {
   YamlCheck check(project.file.substr(project.file.rfind('/') + 1), manifest_.diagnostics);
   const std::pair<const char*, const Value*> trees[] = {{"models", &project.models},       {"seeds", &project.seeds},
                                                         {"snapshots", &project.snapshots}, {"data_tests", &project.tests},
-                                                        {"analyses", &project.analyses},   {"sources", &project.sources}};
+                                                        {"analyses", &project.analyses},   {"sources", &project.sources},
+                                                        {"functions", &project.functions}};
   for (const auto& [section, tree] : trees) {
     if (tree->is_map()) Unused(*tree, "", section, paths[section], check);
   }

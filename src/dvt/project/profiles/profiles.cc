@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
@@ -95,7 +96,7 @@ Result<model::Profile> LoadProfile(const std::string& file, const std::string& n
   const Value* entry = root.Find(name);
   auto names = KeysOf(root);
   if (!entry) {
-    return Error(ErrorCode::kConfig, "No profile named '" + name + "' in profiles.yml." + DidYouMean(name, names))
+    return Error(ErrorCode::kConfig, "Could not find profile named '" + name + "' in profiles.yml." + DidYouMean(name, names))
         .At({file, 0, 0})
         .WithHint("profiles there: " + Join(names, ", "));
   }
@@ -142,6 +143,17 @@ Result<const Value*> FindOutput(const model::Profile& profile, const std::string
                "There is no connection '" + name + "' in profile '" + profile.name + "'." + DidYouMean(name, names))
       .At(place)
       .WithHint("outputs in " + profile.file + ": " + Join(names, ", "));
+}
+
+Result<const Value*> FindTarget(const model::Profile& profile, const std::string& name) {
+  auto names = KeysOf(profile.outputs);
+  for (const auto& [broken, why] : profile.broken_outputs) names.push_back(broken);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return FindOutput(profile, name, {profile.file, 0, 0});
+  std::string list;
+  for (const auto& each : names) list += "\n - " + each;
+  return Error(ErrorCode::kConfig, "The profile '" + profile.name + "' does not have a target named '" + name + "'." +
+                                       DidYouMean(name, names) + " The valid target names for this profile are:" + list)
+      .At({profile.file, 0, 0});
 }
 
 EnvLookup ProcessEnvironment() {

@@ -33,6 +33,9 @@ Result<model::Profile> LoadProfile(const std::string& file, const std::string& n
 /// The output called `name`, or an error with the nearest name.
 Result<const Value*> FindOutput(const model::Profile& profile, const std::string& name, const Place& place);
 
+/// The output that models are built in, or an error with the names there are.
+Result<const Value*> FindTarget(const model::Profile& profile, const std::string& name);
+
 /// computes.yml of the project folder, then of ~/.dvt; no file gives an empty Computes. Two spellings are read: as profiles
 /// (`<profile>: {target: x, computes: {x: {type: …}}}`) and flat (`target: x`, `computes: {…}`).
 Result<model::Computes> LoadComputes(const std::string& project_dir, const std::string& home, const std::string& profile,

@@ -59,9 +59,9 @@ TEST_F(ProjectTest, ProfileErrors) {
       std::string::npos)
       << LoadError();
   File("profiles.yml", "pp:\n  outputs: {}\n");
-  EXPECT_NE(LoadError().find("No profile named 'p' in profiles.yml. Did you mean 'pp'?"), std::string::npos);
+  EXPECT_NE(LoadError().find("Could not find profile named 'p' in profiles.yml. Did you mean 'pp'?"), std::string::npos);
   File("profiles.yml", "p:\n  target: dve\n  outputs:\n    dev: {type: duckdb}\n");
-  EXPECT_NE(LoadError().find("There is no connection 'dve' in profile 'p'. Did you mean 'dev'?"), std::string::npos);
+  EXPECT_NE(LoadError().find("The profile 'p' does not have a target named 'dve'. Did you mean 'dev'?"), std::string::npos);
   File("profiles.yml", "p:\n  outputs:\n");
   EXPECT_NE(LoadError().find("profile 'p' has no outputs"), std::string::npos);
 }

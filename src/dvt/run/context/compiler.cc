@@ -28,7 +28,10 @@ class CompileResolver : public tmpl::NodeResolver {
   Result<Object> Ref(const model::RefCall& call) override {
     DVT_ASSIGN(const model::Node* target, compiler_.index().Ref(call, node_.package));
     if (stand_ins_ != nullptr) return StandIn(target->unique_id, RefText(call), call.place);
-    if (target->is_ephemeral()) return Ephemeral(*target);
+    if (target->is_ephemeral()) {
+      DVT_ASSIGN(const Object relation, Ephemeral(*target));
+      return Limited(relation, relation.Str(), node_.connection, target->config["event_time"]);
+    }
     DVT_ASSIGN(const Whereabouts there, compiler_.Find(target->unique_id, stop_));
     DVT_ASSIGN(const Object relation, Relation(there.connection, there.relation, target->unique_id, target->materialized()));
     return Limited(relation, there.relation.name, there.connection, target->config["event_time"]);
@@ -44,6 +47,20 @@ class CompileResolver : public tmpl::NodeResolver {
       DVT_ASSIGN(relation, External(*source, location.as_string(), there.relation));
     }
     return Limited(relation, source->identifier, there.connection, source->config["event_time"]);
+  }
+
+  Result<Object> Function(const model::RefCall& call) override {
+    DVT_ASSIGN(const model::Node* target, compiler_.index().Function(call, node_.package));
+    const auto other = run_.connections->Get(target->connection);
+    const bool same = target->connection == node_.connection ||
+                      (other && !(*other)->identity().empty() && (*other)->identity() == adapter_.connector().identity());
+    if (!same) {
+      return Error(ErrorCode::kUnsupported, fmt::format("function '{}' lives on connection '{}', and '{}' runs on '{}'",
+                                                        call.name, target->connection, node_.name, node_.connection))
+          .At(call.place)
+          .WithHint("a query calls functions of its own database only: give both the same `target`");
+    }
+    return tmpl::MakeRelation({target->database, target->schema, target->alias, "function"}, adapter_.policy());
   }
 
   Status Config(const Value&, const Place&) override { return {}; }
@@ -194,7 +211,7 @@ std::string PrependCtes(const std::string& sql, const std::vector<std::pair<std:
   std::string list;
   for (const auto& [id, text] : ctes) list += (list.empty() ? " " : ", ") + text;
   size_t at = SkipBlank(sql, 0);
-  if (!WordAt(sql, at, "with")) return sql.substr(0, at) + "with" + list + " " + sql.substr(at);
+  if (!WordAt(sql, at, "with")) return "with" + list + " " + sql;
   at += 4;
   if (const size_t next = SkipBlank(sql, at); WordAt(sql, next, "recursive")) at = next + 9;
   return sql.substr(0, at) + " " + list + "," + sql.substr(at);
@@ -378,7 +395,15 @@ Result<std::string> Compiler::EventTimePredicate(const model::Node& node, NodeAd
 }
 
 Result<Compiled> Compiler::Compile(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const {
-  return CompileText(node, node.raw_code, adapter, std::move(stop));
+  if (node.language == "sql") return CompileText(node, node.raw_code, adapter, std::move(stop));
+  if (node.type == model::ResourceType::kModel) {
+    return Error(ErrorCode::kUnsupported, fmt::format("model '{}' is written in Python, which dvt does not run", node.name))
+        .At({node.original_path, 0, 0})
+        .WithHint("write it in SQL, or let another tool build it and read its table as a source");
+  }
+  Compiled as_written;
+  as_written.sql = as_written.body = node.raw_code;
+  return as_written;
 }
 
 Result<Compiled> Compiler::CompileText(const model::Node& node, const std::string& text, NodeAdapter& adapter,

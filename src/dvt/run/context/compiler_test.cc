@@ -15,6 +15,7 @@ TEST(PrependCtes, JoinsAnExistingWith) {
   EXPECT_EQ(PrependCtes("/* c */ WITH RECURSIVE t as (select 1) select * from t", {ctes[0]}),
             "/* c */ WITH RECURSIVE  __dbt__cte__a as (\nselect 1\n), t as (select 1) select * from t");
   EXPECT_EQ(PrependCtes("select 1", {}), "select 1");
+  EXPECT_EQ(PrependCtes("-- note\nselect 1", {ctes[0]}), "with __dbt__cte__a as (\nselect 1\n) -- note\nselect 1");
 }
 
 }  // namespace

@@ -405,9 +405,14 @@ Result<Object> NodeAdapter::AssertContract(const tmpl::Arguments& arguments) {
   } else {
     DVT_ASSIGN(definition, FieldsOf(bound[0].Str()));
   }
-  const auto mismatches = CompareContract(definition, contract, *connector_, rules);
-  if (!mismatches.empty()) return ContractError(mismatches);
-  return Object();
+  auto mismatches = CompareContract(definition, contract, *connector_, rules);
+  if (mismatches.empty()) return Object();
+  for (auto& mismatch : mismatches) {  // what the system's users know a type as
+    for (auto* type : {&mismatch.definition_type, &mismatch.contract_type}) {
+      if (const Value& known = given["type_names"][ToLower(*type)]; known.is_string()) *type += " (" + known.as_string() + ")";
+    }
+  }
+  return ContractError(mismatches);
 }
 
 // adapter.note(code, message): a warning of this node.

@@ -13,6 +13,7 @@ NodeIndex::NodeIndex(const model::Manifest& manifest) : manifest_(manifest) {
     if (node.type == ResourceType::kModel || node.type == ResourceType::kSeed || node.type == ResourceType::kSnapshot) {
       nodes_[node.name].push_back(&node);
     }
+    if (node.type == ResourceType::kFunction) functions_[node.name].push_back(&node);
   }
   for (const auto& [id, source] : manifest.sources) sources_[source.source_name + "." + source.name].push_back(&source);
 }
@@ -35,6 +36,21 @@ Result<const model::Node*> NodeIndex::Ref(const model::RefCall& call, const std:
   for (const auto& [name, nodes] : nodes_) names.push_back(name);
   return Error(ErrorCode::kConfig,
                fmt::format("there is no model, seed or snapshot named '{}'.{}", call.name, DidYouMean(call.name, names)))
+      .At(call.place);
+}
+
+Result<const model::Node*> NodeIndex::Function(const model::RefCall& call, const std::string& from_package) const {
+  const model::Node* best = nullptr;
+  if (const auto found = functions_.find(call.name); found != functions_.end()) {
+    for (const auto* node : found->second) {
+      if (!call.package.empty() && node->package != call.package) continue;
+      if (best == nullptr || (call.package.empty() && node->package == from_package)) best = node;
+    }
+  }
+  if (best != nullptr) return best;
+  std::vector<std::string> names;
+  for (const auto& [name, nodes] : functions_) names.push_back(name);
+  return Error(ErrorCode::kConfig, fmt::format("there is no function named '{}'.{}", call.name, DidYouMean(call.name, names)))
       .At(call.place);
 }
 

@@ -31,9 +31,14 @@ Result<QueryComment> QueryCommentOf(const RunContext& run, const Compiler& compi
   if (TrimView(setting.text).empty()) return comment;
   auto params = compiler.Params(node, &adapter, nullptr);
   params.package = project.name;
-  params.extra = {{"connection_name", tmpl::Object(node.unique_id)}, {"node", tmpl::Object::FromValue(params.node)}};
+  const bool any = node.type != model::ResourceType::kOperation;
+  params.extra = {{"connection_name", tmpl::Object(any ? node.unique_id : std::string("master"))},
+                  {"node", any ? tmpl::Object::FromValue(params.node) : tmpl::Object()}};
+  // As the body of a macro, so that it may return() its text.
+  const std::string text = "{% macro query_comment(connection_name, node) -%}" + setting.text +
+                           "{%- endmacro %}{{ query_comment(connection_name, node) }}";
   auto rendered = [&]() -> Result<std::string> {
-    DVT_ASSIGN(const auto parsed, tmpl::Parse(setting.text, project.file));
+    DVT_ASSIGN(const auto parsed, tmpl::Parse(text, project.file));
     DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
     return tmpl::Render(parsed, *context);
   }();
@@ -44,6 +49,19 @@ Result<QueryComment> QueryCommentOf(const RunContext& run, const Compiler& compi
         .At({project.file, 0, 0});
   }
   return comment;
+}
+
+Status CheckQueryComment(RunContext& run, const Compiler& compiler, std::stop_token stop) {
+  if (SettingOf(run.manifest->project.raw["query-comment"]).text.empty()) return {};
+  model::Node nothing;
+  nothing.type = model::ResourceType::kOperation;
+  nothing.package = run.manifest->project.name;
+  nothing.connection = run.manifest->target;
+  nothing.original_path = run.manifest->project.file;
+  DVT_ASSIGN(auto connector, run.connections->Get(nothing.connection));
+  NodeAdapter adapter(run, connector, std::move(stop));
+  DVT_TRY(QueryCommentOf(run, compiler, nothing, adapter));
+  return {};
 }
 
 }  // namespace dvt::run

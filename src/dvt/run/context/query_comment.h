@@ -11,4 +11,7 @@ namespace dvt::run {
 Result<QueryComment> QueryCommentOf(const RunContext& run, const Compiler& compiler, const model::Node& node,
                                     NodeAdapter& adapter);
 
+/// Whether it can be rendered for what belongs to no node, before anything runs.
+Status CheckQueryComment(RunContext& run, const Compiler& compiler, std::stop_token stop);
+
 }  // namespace dvt::run

@@ -89,6 +89,10 @@ class RecordingResolver : public tmpl::NodeResolver {
     calls.sources.push_back(call);
     return tmpl::MakeRelation({"", call.source, call.table, ""}, policy_);
   }
+  Result<Object> Function(const model::RefCall& call) override {
+    calls.functions.push_back(call);
+    return tmpl::MakeRelation({"", "", call.name, ""}, policy_);
+  }
   Status Config(const Value& kwargs, const Place& place) override {
     calls.configs.push_back({kwargs, place});
     return {};
@@ -221,6 +225,7 @@ Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std:
     if (call.function == "env_var" && call.args.list().size() + call.kwargs.map().size() < 2) out.needs_render = true;
     if (!call.constant) continue;
     if (call.function == "ref") out.refs.push_back(RefOf(call));
+    if (call.function == "function") out.functions.push_back(RefOf(call));
     if (call.function == "source")
       out.sources.push_back({TextArgument(call, 0, "source_name"), TextArgument(call, 1, "table_name"), call.place});
     if (call.function == "config") out.configs.push_back({ConfigOf(call), call.place});

@@ -116,7 +116,11 @@ bool AppendTemporal(columnar::ColumnBuilder& column, std::string_view text) {
   int64_t micros;
   if (column.type().kind == TypeKind::kDate) {
     int32_t days;
-    if (!columnar::ParseDate(text, days)) return false;
+    if (!columnar::ParseDate(text, days)) {  // of a moment, its day
+      if (!columnar::ParseTimestamp(text, micros)) return false;
+      constexpr int64_t kMicrosOfDay = 86'400'000'000;
+      days = static_cast<int32_t>((micros < 0 ? micros - kMicrosOfDay + 1 : micros) / kMicrosOfDay);
+    }
     column.AppendFixed(days);
     return true;
   }

@@ -87,8 +87,7 @@ class NodeSchedule {
     const NodeResult result = runner_.CompileOnly(found->second, stop_);
     if (result.status != "error") return true;
     std::lock_guard lock(mutex_);
-    causes_[id] = fmt::format("Compilation Error in {} {} ({})\n  {}", model::ResourceTypeName(found->second.type),
-                              found->second.name, found->second.original_path, result.message);
+    causes_[id] = result.message;
     return false;
   }
 

@@ -62,9 +62,15 @@ Result<std::optional<model::CatalogEntry>> Describe(RunContext& run, const Wante
   entry.database = wanted.name.database;
   entry.schema = wanted.name.schema;
   entry.name = wanted.name.name;
-  for (const auto& column : info->columns) entry.columns.push_back({column.name, column.native_type});
+  for (size_t i = 0; i < info->columns.size(); ++i) {
+    const auto& column = info->columns[i];
+    entry.columns.push_back({column.name, column.native_type});
+    if (i < info->column_comments.size()) entry.columns.back().comment = info->column_comments[i];
+  }
   entry.estimated_rows = info->estimated_rows;
   entry.estimated_bytes = info->estimated_bytes;
+  entry.owner = info->owner;
+  entry.comment = info->comment;
   return std::optional(std::move(entry));
 }
 

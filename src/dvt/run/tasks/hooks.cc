@@ -84,13 +84,17 @@ std::vector<std::pair<std::string, Object>> EndVariables(const RunContext& run, 
           {"database_schemas", Object::FromValue(database_schemas)}};
 }
 
-Status RunHook(RunContext& run, const Compiler& compiler, const model::Node& node,
-               const std::vector<std::pair<std::string, Object>>& variables, NodeResult& result, std::stop_token stop) {
-  DVT_ASSIGN(auto connector, run.connections->Get(node.connection));
-  NodeAdapter adapter(run, connector, stop);
+Result<Compiled> CompileHook(RunContext& run, const Compiler& compiler, const model::Node& node, NodeAdapter& adapter,
+                             const std::vector<std::pair<std::string, Object>>& variables, std::stop_token stop) {
   DVT_ASSIGN(auto comment, QueryCommentOf(run, compiler, node, adapter));
   adapter.SetQueryComment(std::move(comment));
-  DVT_ASSIGN(const auto compiled, compiler.CompileText(node, node.raw_code, adapter, stop, variables));
+  auto compiled = compiler.CompileText(node, node.raw_code, adapter, stop, variables);
+  if (compiled) return compiled;
+  (void)adapter.Rollback();
+  return std::move(compiled).error().AtIfUnknown({node.original_path, 0, 0}).Within("in " + Join(node.fqn, "."));
+}
+
+Status RunHook(const Compiled& compiled, const model::Node& node, NodeAdapter& adapter, NodeResult& result) {
   result.compile_completed = NowSeconds();
   result.compiled = true;
   result.compiled_code = compiled.sql;
@@ -124,8 +128,8 @@ std::vector<Object> HookObjects(const Value& hooks) {
   return objects;
 }
 
-std::vector<NodeResult> RunHooks(RunContext& run, const Compiler& compiler, const std::string& phase,
-                                 const std::vector<NodeResult>& so_far, std::stop_token stop) {
+Result<std::vector<NodeResult>> RunHooks(RunContext& run, const Compiler& compiler, const std::string& phase,
+                                         const std::vector<NodeResult>& so_far, std::stop_token stop) {
   const auto nodes = HookNodes(run, phase);
   std::vector<NodeResult> results;
   std::vector<std::pair<std::string, Object>> variables;
@@ -143,9 +147,12 @@ std::vector<NodeResult> RunHooks(RunContext& run, const Compiler& compiler, cons
       result.message = name + " skipped";
       result.failures = 1;
     } else {
-      run.observer->HookStarted(node, index, total);
       result.started = result.compile_completed = NowSeconds();
-      auto done = RunHook(run, compiler, node, variables, result, stop);
+      DVT_ASSIGN(auto connector, run.connections->Get(node.connection));
+      NodeAdapter adapter(run, connector, stop);
+      DVT_ASSIGN(const auto compiled, CompileHook(run, compiler, node, adapter, variables, stop));
+      run.observer->HookStarted(node, index, total);
+      auto done = RunHook(compiled, node, adapter, result);
       result.completed = NowSeconds();
       result.execution_seconds = result.completed - result.started;
       failed = !done;

@@ -15,8 +15,8 @@ std::vector<tmpl::Object> HookObjects(const Value& hooks);
 
 /// Runs the statements of on-run-start or on-run-end (`phase`) of the project and its packages on the default target. Each is a result
 /// of its own and is committed alone; after a failure the rest is skipped. At the end, templates see `results` (of `so_far`), `schemas`
-/// and `database_schemas`.
-std::vector<model::NodeResult> RunHooks(RunContext& run, const Compiler& compiler, const std::string& phase,
-                                        const std::vector<model::NodeResult>& so_far, std::stop_token stop);
+/// and `database_schemas`. A hook whose template fails is an error of the whole run.
+Result<std::vector<model::NodeResult>> RunHooks(RunContext& run, const Compiler& compiler, const std::string& phase,
+                                                const std::vector<model::NodeResult>& so_far, std::stop_token stop);
 
 }  // namespace dvt::run

@@ -82,7 +82,7 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
   DVT_ASSIGN(const Object main, MainResult(*context));
   if (main.is_none() || main.is_undefined()) return {};
   DVT_ASSIGN(const Object response, context->GetAttr(main, "response"));
-  if (result.message.empty()) result.message = response.Str();
+  if (result.message.empty()) result.message = node.type == model::ResourceType::kFunction ? "SUCCESS" : response.Str();
   result.adapter_response.Set("_message", result.message);
   return {};
 }
@@ -107,37 +107,6 @@ Result<bool> NodeRunner::JudgeByProject(const model::Node& node, const Compiled&
   if (cells.size() < 3) return nothing;
   verdict = {cells[0].is_number() ? static_cast<int64_t>(cells[0].as_float()) : 0, cells[1].Truth(), cells[2].Truth()};
   return true;
-}
-
-// A view of what an earlier run built, where this run's relation would be.
-Status NodeRunner::RunClone(const model::Node& node, NodeAdapter& adapter, NodeResult& result, std::stop_token stop) {
-  const Value* before = run_.previous == nullptr ? nullptr : run_.previous->nodes.Find(node.unique_id);
-  if (before == nullptr) {
-    result.message = "No-op: the earlier run did not know it";
-    return {};
-  }
-  const columnar::RelationName here{node.database, node.schema, node.alias};
-  const auto text = [&](const char* key) { return (*before)[key].is_null() ? std::string() : (*before)[key].ToText(); };
-  const columnar::RelationName there{text("database"), text("schema"), text("alias")};
-  const connectors::Connector& connector = adapter.connector();
-  if (!connector.Has(connectors::Capability::kSql))
-    return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' has no views to clone into", node.connection));
-  if (connector.QuoteRelation(here) == connector.QuoteRelation(there)) {
-    return Error(ErrorCode::kConfig,
-                 connector.QuoteRelation(here) + " is what the earlier run built: it cannot be cloned onto itself")
-        .WithHint("clone into another target or schema");
-  }
-  DVT_ASSIGN(const auto existing, run_.relations.Find(adapter.connector(), here, stop));
-  if (existing && !run_.options.full_refresh) {
-    result.message = "No-op: it exists";
-    return {};
-  }
-  Compiled compiled;
-  compiled.sql = "select * from " + connector.QuoteRelation(there);
-  result.relation_name = connector.QuoteRelation(here);
-  DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
-  const Object original = tmpl::MakeRelation({there.database, there.schema, there.name, ""}, adapter.policy());
-  return Materialize(node, "clone", compiled, adapter, result, stop, original);
 }
 
 }  // namespace dvt::run

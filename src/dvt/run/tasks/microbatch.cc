@@ -6,9 +6,9 @@
 #include <atomic>
 #include <thread>
 
-#include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/run/context/node_adapter.h"
+#include "dvt/run/tasks/error_text.h"
 #include "dvt/run/tasks/node_runner.h"
 
 namespace dvt::run {
@@ -213,7 +213,7 @@ Status NodeRunner::RunBatches(const model::Node& node, const std::shared_ptr<con
       (void)adapter.Rollback();
     }
     built.status = done ? "success" : "error";
-    if (!done) built.message = SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+    if (!done) built.message = NodeErrorText(node, std::move(done).error());
     return built;
   };
   RunBatchPlan(run_, node, plan, build, result, stop);

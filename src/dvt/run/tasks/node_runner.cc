@@ -6,13 +6,13 @@
 #include <chrono>
 
 #include "dvt/base/fs/files.h"
-#include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/file_format.h"
 #include "dvt/run/context/query_comment.h"
 #include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
+#include "dvt/run/tasks/error_text.h"
 #include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/model_changes.h"
 #include "dvt/run/tasks/operation.h"
@@ -82,12 +82,19 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   planned.compiled = std::move(compiled);
   plan::ModelPlan& plan = planned.plan;
   const bool builds = node.type == ResourceType::kModel || node.type == ResourceType::kSnapshot;
-  const std::string materialized = builds ? node.materialized() : "query";
+  const std::string materialized = builds || node.type == ResourceType::kFunction ? node.materialized() : "query";
   if (planned.compiled.foreign.empty()) {
     plan.node_id = node.unique_id;
     plan.sql = planned.compiled.sql;
     plan.load = {adapter.connector().config().name, {node.database, node.schema, node.alias}, materialized};
     return planned;
+  }
+  if (node.type == ResourceType::kFunction || !node.functions.empty()) {
+    const std::string what = node.type == ResourceType::kFunction ? "a function" : "a query that calls functions of its target";
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("{} cannot read from connection '{}'", what, planned.compiled.foreign.front().connection))
+        .At({node.original_path, 0, 0})
+        .WithHint("move the rows with a model of its own first, and ref() that");
   }
   plan::PlanRequest request;
   request.node_id = node.unique_id;
@@ -119,7 +126,7 @@ NodeResult NodeRunner::Run(const model::Node& node, NodeProgress& progress, std:
   auto done = Execute(node, progress, result, stop);
   if (!done) {
     result.status = "error";
-    result.message = SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+    result.message = NodeErrorText(node, std::move(done).error());
   } else if (result.status.empty()) {
     result.status = "success";
   }
@@ -145,7 +152,7 @@ NodeResult NodeRunner::CompileOnly(const model::Node& node, std::stop_token stop
   };
   auto done = work();
   result.status = done ? "success" : "error";
-  if (!done) result.message = SecretRegistry::Redact(std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString());
+  if (!done) result.message = NodeErrorText(node, std::move(done).error());
   result.compile_completed = result.completed = NowSeconds();
   result.execution_seconds = result.completed - result.started;
   return result;
@@ -169,6 +176,7 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
       break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
     case ResourceType::kModel:
+    case ResourceType::kFunction:
     case ResourceType::kSnapshot: done = RunModel(node, adapter, progress, result, stop); break;
     default:
       return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type)))

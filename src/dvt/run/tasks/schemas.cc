@@ -53,7 +53,7 @@ void MakeSchemas(RunContext& run, const Compiler& compiler, const std::vector<st
     if (found == run.manifest->nodes.end()) continue;
     const model::Node& node = found->second;
     const bool builds = node.type == model::ResourceType::kModel || node.type == model::ResourceType::kSeed ||
-                        node.type == model::ResourceType::kSnapshot;
+                        node.type == model::ResourceType::kSnapshot || node.type == model::ResourceType::kFunction;
     if (builds && !node.is_ephemeral())
       schemas.emplace(node.connection.empty() ? run.manifest->target : node.connection, node.schema);
   }

@@ -12,10 +12,11 @@ Result<std::string> NodeRunner::StoredFailuresKind(const model::Node& node) cons
     const std::string kind = ToLower(as.ToText());
     if (kind == "table" || kind == "view") return kind;
     if (kind == "ephemeral") return std::string();
-    return Error(ErrorCode::kConfig, fmt::format("store_failures_as of test '{}' is '{}'.{}", node.name, as.ToText(),
-                                                 DidYouMean(kind, {"table", "view", "ephemeral"})))
-        .At(node.place)
-        .WithHint("use table, view or ephemeral");
+    return Error(ErrorCode::kConfig,
+                 fmt::format("store_failures_as of test '{}': '{}' is not a valid value.{} Accepted values are: "
+                             "['ephemeral', 'table', 'view']",
+                             node.name, as.ToText(), DidYouMean(kind, {"table", "view", "ephemeral"})))
+        .At(node.place);
   }
   const Value& flag = run_.options.flags["store_failures"];  // of data tests that do not say it themselves
   return std::string(flag.is_bool() && flag.as_bool() ? "table" : "");

@@ -181,7 +181,11 @@ Result<UnitTestRun::Types> UnitTestRun::TypesOf(const columnar::Fields& fields, 
   Types types;
   for (const auto& field : fields) {
     if (!field.native_type.empty() && connection_type == here.config().type) {
-      types.push_back({field.name, field.native_type, field.type});
+      std::string native = field.native_type;  // a text of a fixture is not cut to the column's length
+      for (const char* bounded : {"character varying(", "varchar("}) {
+        if (ToLower(native).starts_with(bounded)) native.resize(native.find('('));
+      }
+      types.push_back({field.name, std::move(native), field.type});
       continue;
     }
     auto type = in_engine() ? sql::RenderTypeName(here.dialect(), field.type) : here.TypeName(field.type, nullptr);
@@ -235,11 +239,25 @@ Result<columnar::Stream> UnitTestRun::Query(const std::string& sql) {
   return told.Done(session->Query(sql, stop_));
 }
 
+// ref('package', 'x') → x; source('a', 'b') → b.
+static std::string NameIn(const std::string& input) {
+  std::string name;
+  for (size_t at = 0, end = 0; (at = input.find_first_of("'\"", end)) != std::string::npos; ++end) {
+    end = input.find(input[at], at + 1);
+    if (end == std::string::npos) break;
+    if (input.substr(0, at).find("v=") == std::string::npos) name = input.substr(at + 1, end - at - 1);
+  }
+  return name.empty() ? input : name;
+}
+
 Error UnitTestRun::WrongColumn(const std::string& column, const std::string& owner, const UnitTestRows& rows,
                                const Types& types) const {
-  const std::string whose = rows.input.empty() ? "model '" + tested_.name + "'" : rows.input;
-  return Error(ErrorCode::kConfig, fmt::format("'{}' in {} of {} is no column of {}.{}", column, owner, Label(test_), whose,
-                                               DidYouMean(column, Names(types))))
+  const bool expected = rows.input.empty();
+  const std::string whose = expected ? "model '" + tested_.name + "'" : rows.input;
+  return Error(ErrorCode::kConfig,
+               fmt::format("Invalid column name: '{}' in unit test fixture for {}. It is in {} of {} and no column of {}.{}",
+                           column, expected ? "expected output" : "'" + NameIn(rows.input) + "'", owner, Label(test_), whose,
+                           DidYouMean(column, Names(types))))
       .At(rows.place)
       .WithHint("columns are: " + Join(Names(types), ", "));
 }

@@ -408,7 +408,8 @@ Result<Object> DispatchMacro(const ContextParams& params, const std::string& nam
       tried += (tried.empty() ? "'" : ", '") + (each.empty() ? "" : each + ".") + prefix + "__" + name + "'";
     }
   }
-  return Error(ErrorCode::kNotFound, fmt::format("In dispatch: No macro named '{}' found", name))
+  return Error(ErrorCode::kNotFound, fmt::format("In dispatch: No macro named '{}' found within namespace: '{}'", name,
+                                                 package.empty() ? "None" : package))
       .WithHint("Searched for: " + tried + DidYouMean("default__" + name, params.macros->Names()));
 }
 

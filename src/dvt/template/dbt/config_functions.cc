@@ -57,6 +57,22 @@ Result<Object> CallSource(Context& c, const Shared& shared, const Arguments& a) 
   return shared->params.resolver->Source(call);
 }
 
+Result<Object> CallFunction(Context& c, const Shared& shared, const Arguments& a) {
+  if (shared->params.resolver == nullptr) return Missing("function()", c);
+  if (a.positional.empty() || a.positional.size() > 2 || !a.named.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("function() takes one or two arguments ({} given)", a.positional.size() + a.named.size()))
+        .WithHint("function('name') or function('package', 'name')");
+  }
+  model::RefCall call;
+  call.place = c.place();
+  DVT_ASSIGN(call.name, RequireText(a.positional.back(), "function"));
+  if (a.positional.size() == 2) {
+    DVT_ASSIGN(call.package, RequireText(a.positional[0], "function"));
+  }
+  return shared->params.resolver->Function(call);
+}
+
 /// `config`: called to set, asked by get and require.
 class ConfigObject : public HostObject {
  public:
@@ -195,6 +211,7 @@ Result<Object> EnvVar(const ContextParams& params, const std::string& name, cons
 void AddConfigFunctions(Context& context, const Shared& shared) {
   Object ref = MakeFunction("ref", [shared](Context& c, const Arguments& a) { return CallRef(c, shared, a); });
   Object source = MakeFunction("source", [shared](Context& c, const Arguments& a) { return CallSource(c, shared, a); });
+  Object function = MakeFunction("function", [shared](Context& c, const Arguments& a) { return CallFunction(c, shared, a); });
   Object config(std::make_shared<ConfigObject>(shared));
   Object var(std::make_shared<VarObject>(shared));
   Object env_var = MakeFunction("env_var", [shared](Context& c, const Arguments& a) -> Result<Object> {
@@ -216,13 +233,18 @@ void AddConfigFunctions(Context& context, const Shared& shared) {
   });
   context.Set("ref", ref);
   context.Set("source", source);
+  context.Set("function", function);
   context.Set("config", config);
   context.Set("var", var);
   context.Set("env_var", env_var);
   context.Set("doc", doc);
-  context.Set(
-      "builtins",
-      Object::MakeDict({{"ref", ref}, {"source", source}, {"config", config}, {"var", var}, {"env_var", env_var}, {"doc", doc}}));
+  context.Set("builtins", Object::MakeDict({{"ref", ref},
+                                            {"source", source},
+                                            {"function", function},
+                                            {"config", config},
+                                            {"var", var},
+                                            {"env_var", env_var},
+                                            {"doc", doc}}));
 }
 
 }  // namespace dvt::tmpl

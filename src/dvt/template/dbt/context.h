@@ -23,6 +23,10 @@ class NodeResolver {
   virtual ~NodeResolver() = default;
   virtual Result<Object> Ref(const model::RefCall& call) = 0;
   virtual Result<Object> Source(const model::SourceCall& call) = 0;
+  /// function('name'), function('package', 'name'): what stands for it in SQL.
+  virtual Result<Object> Function(const model::RefCall& call) {
+    return Error(ErrorCode::kUnsupported, "function() cannot be used here").At(call.place);
+  }
   /// config(…) in the text: `kwargs` is a map. Returns nothing to the template.
   virtual Status Config(const Value& kwargs, const Place& place) = 0;
   /// config.get(name): nullopt if it is not set.

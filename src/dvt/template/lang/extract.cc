@@ -11,9 +11,10 @@ using ast::ExprType;
 using ast::StmtType;
 
 bool IsDbtCall(std::string_view name) {
-  return name == "ref" || name == "source" || name == "config" || name == "var" || name == "env_var" || name == "doc";
+  return name == "ref" || name == "source" || name == "config" || name == "var" || name == "env_var" || name == "doc" ||
+         name == "function";
 }
-bool Decides(std::string_view name) { return name == "ref" || name == "source" || name == "config"; }
+bool Decides(std::string_view name) { return name == "ref" || name == "source" || name == "config" || name == "function"; }
 
 /// Functions of dbt and Jinja whose results cannot bring in a ref or a config.
 bool IsHarmless(std::string_view name) {
@@ -213,7 +214,8 @@ class Extractor {
   /// What decides about dependencies is handed on as a value.
   void NameValue(const ast::Name& node) {
     const auto& name = node.name;
-    if (name == "ref" || name == "source" || name == "builtins" || name == "context") calls_.constant = false;
+    if (name == "ref" || name == "source" || name == "function" || name == "builtins" || name == "context")
+      calls_.constant = false;
   }
 
   void AttributeValue(const ast::Attr& node) {
