@@ -16,7 +16,7 @@ GO_VERSION=1.23.9
 TOXIPROXY_VERSION=v2.5.0
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache mold git ca-certificates python3 python3-venv libpq-dev libmariadb-dev
-  libsqlite3-dev libyaml-cpp-dev libfmt-dev libre2-dev libssl-dev libcurl4-openssl-dev libcpp-httplib-dev libsimdjson-dev libcli11-dev"
+  libsqlite3-dev libyaml-cpp-dev libfmt-dev libpcre2-dev libssl-dev libcurl4-openssl-dev libcpp-httplib-dev libsimdjson-dev libcli11-dev"
 TEST_PACKAGES="libgtest-dev clang-format time postgresql-15 postgresql-client-15 mariadb-server-core mariadb-client
   chromium chromium-driver"
 

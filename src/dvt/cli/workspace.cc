@@ -20,6 +20,7 @@
 #include "dvt/graph/select/select.h"
 #include "dvt/project/load/load.h"
 #include "dvt/project/packages/version_range.h"
+#include "dvt/run/tasks/hooks.h"
 
 namespace dvt::cli {
 
@@ -323,6 +324,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   TellFound(*w.observer, w.manifest);
   const std::string target_path = options.target_path.empty() ? w.manifest.project.target_path : options.target_path;
   w.run.manifest = &w.manifest;
+  w.manifest.operations = run::AllHookNodes(w.run);
   w.run.macros = w.bridge->macros();
   w.run.target_folder = JoinPath(w.manifest.project.folder, target_path);
   w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder,

@@ -109,8 +109,8 @@ void Members(auto& archive, Is<GroupNode> auto& of) {
 }
 
 void Members(auto& archive, Is<Manifest> auto& of) {
-  auto& [project, profile, computes, target, nodes, disabled, unit_tests, sources, disabled_sources, macros, exposures,
-         semantic_nodes, groups, selectors, docs, cli_vars, packages, diagnostics] = of;
+  auto& [project, profile, computes, target, nodes, disabled, unit_tests, operations, sources, disabled_sources, macros,
+         exposures, semantic_nodes, groups, selectors, docs, cli_vars, packages, diagnostics] = of;
   archive(nodes, disabled, unit_tests, sources, disabled_sources, macros, exposures, semantic_nodes, groups, selectors, docs);
 }
 

@@ -1,5 +1,7 @@
 #include "dvt/model/node_value.h"
 
+#include "dvt/base/text/text.h"
+
 namespace dvt::model {
 
 namespace {
@@ -202,7 +204,7 @@ Value NodeToValue(const Node& node) {
   value.Set("docs", DocsOf(node.config));
   value.Set("patch_path", TextOrNull(node.patch_path));
   value.Set("relation_name", TextOrNull(node.relation_name));
-  value.Set("raw_code", node.type == ResourceType::kSeed ? "" : node.raw_code);
+  value.Set("raw_code", node.type == ResourceType::kSeed ? std::string() : std::string(TrimView(node.raw_code)));
   value.Set("depends_on", DependsOn(node));
   if (node.type != ResourceType::kSeed) SetCompiledParts(node, value);
   SetTestParts(node, value);

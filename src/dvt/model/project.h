@@ -74,6 +74,7 @@ struct Manifest {
   std::map<std::string, Node> nodes;  ///< by unique id
   std::map<std::string, Node> disabled;
   std::map<std::string, Node> unit_tests;  ///< of type kUnitTest
+  std::map<std::string, Node> operations;  ///< the statements of on-run-start and on-run-end; filled when a command begins
   std::map<std::string, SourceNode> sources;
   std::map<std::string, SourceNode> disabled_sources;
   std::map<std::string, MacroNode> macros;

@@ -203,6 +203,7 @@ Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
   std::map<std::string, std::reference_wrapper<const model::Node>> nodes, functions;
   for (const auto& [id, node] : manifest.nodes)
     (node.type == model::ResourceType::kFunction ? functions : nodes).emplace(id, std::cref(node));
+  for (const auto& [id, node] : manifest.operations) nodes.emplace(id, std::cref(node));
   out.Members("nodes", nodes, model::NodeToValue);
   out.Members("sources", manifest.sources, model::SourceToValue);
   out.Members("macros", manifest.macros, MacroToValue);

@@ -30,8 +30,27 @@ std::set<std::string> TypesOf(const std::string& command) {
 
 namespace {
 
+// What only reads has nothing to be built: it is passed by, or skipped with what it reads.
+void AddExposures(const Workspace& w, const std::vector<std::string>& exposures, model::RunResults& results) {
+  std::set<std::string> failed;
+  for (const auto& result : results.results) {
+    if (result.status == "error" || result.status == "fail" || result.status == "skipped") failed.insert(result.unique_id);
+  }
+  for (const auto& id : exposures) {
+    const auto& reads = w.manifest.exposures.at(id).depends_on_nodes;
+    const bool skipped = std::any_of(reads.begin(), reads.end(), [&](const auto& each) { return failed.count(each) != 0; });
+    model::NodeResult result;
+    result.unique_id = id;
+    result.status = skipped ? "skipped" : "no-op";
+    result.message = skipped ? "" : "NO-OP";
+    result.thread = "main";
+    results.results.push_back(std::move(result));
+  }
+}
+
 // What was chosen, between the hooks. A failed on-run-start skips it all; after Ctrl-C, on-run-end is left out.
-Result<model::RunResults> RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+Result<model::RunResults> RunBetweenHooks(Workspace& w, const std::vector<std::string>& selected,
+                                          const std::vector<std::string>& exposures, std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
   DVT_TRY(run::CheckQueryComment(w.run, *w.compiler, stop));
   run::MakeSchemas(w.run, *w.compiler, selected, stop);
@@ -39,6 +58,7 @@ Result<model::RunResults> RunBetweenHooks(Workspace& w, const std::vector<std::s
   const auto failed = std::find_if(before.begin(), before.end(), [](const auto& hook) { return hook.status == "error"; });
   auto results = failed == before.end() ? run::RunNodes(w.run, *w.runner, *w.dag, selected, stop)
                                         : run::SkipNodes(w.run, selected, "a failed hook (" + failed->unique_id + ")");
+  AddExposures(w, exposures, results);
   results.results.insert(results.results.begin(), before.begin(), before.end());
   results.interrupted = results.interrupted || stop.stop_requested();
   if (!results.interrupted) {
@@ -64,7 +84,11 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
     return 0;
   }
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
-  DVT_ASSIGN(auto results, RunBetweenHooks(w, selected, stop));
+  std::vector<std::string> exposures;
+  if (options.command == "build") {
+    DVT_ASSIGN(exposures, w.Select(options, {"exposure"}));
+  }
+  DVT_ASSIGN(auto results, RunBetweenHooks(w, selected, exposures, stop));
   const std::string folder = w.manifest.project.folder + "/";
   results.target_path = w.run.target_folder.starts_with(folder) ? w.run.target_folder.substr(folder.size()) : w.run.target_folder;
   DVT_TRY(w.WriteRunResults(results));

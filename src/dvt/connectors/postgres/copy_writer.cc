@@ -156,13 +156,18 @@ class CopySink : public Sink {
     auto types = resolver.Resolve(all, stop);
     if (!types) return Failed(std::move(types).error());
     for (const auto& field : request_.fields) {
-      const auto at = std::find(names.begin(), names.end(), field.name);
+      // The server cuts names off.
+      constexpr size_t kLongestName = 63;
+      const auto at = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+        return name == field.name ||
+               (field.name.size() > kLongestName && name.size() > kLongestName - 4 && field.name.starts_with(name));
+      });
       if (at == names.end()) {
         return Failed(Error(ErrorCode::kNotFound, fmt::format("table {} has no column {}", found->name.ToString(), field.name))
                           .WithHint(std::string(TrimView(DidYouMean(field.name, names)))));
       }
       const PgType& target = (*types)[static_cast<size_t>(at - names.begin())];
-      list += (list.empty() ? "" : ", ") + Connection::Quote(field.name);
+      list += (list.empty() ? "" : ", ") + Connection::Quote(*at);
       if (!request_.raw_format.empty()) continue;
       DVT_ASSIGN(const int decimals, MoneyDecimals(target, stop));
       auto encoder = ValueEncoder::Make(field, target, decimals);

@@ -373,6 +373,7 @@ void Loader::NodeTargets(std::vector<TestTarget>& targets) {
     for (auto& [id, node] : *nodes) {
       if (node.patch.is_null() || node.type == model::ResourceType::kTest || node.type == model::ResourceType::kAnalysis)
         continue;
+      if (nodes == &manifest_.disabled && manifest_.nodes.count(id) != 0) continue;  // a namesake for another database
       Patch* patch = PatchOf(node);
       if (!patch) continue;
       TestTarget target;

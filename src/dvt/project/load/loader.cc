@@ -106,13 +106,25 @@ Status Loader::LoadConfiguration() {
   scope.env = env_;
   manifest_.cli_vars = scope.vars;
   DVT_ASSIGN(std::string file, FindProjectFile(options_.project_dir));
+  // The profile comes first: the project file may say {{ target.… }}.
+  std::string name = options_.profile;
+  if (name.empty()) {
+    DVT_ASSIGN(name, ProfileNamed(file, scope, frontend_));
+  }
+  const std::string folder = file.substr(0, std::max<size_t>(1, file.rfind('/')));
+  DVT_TRY(ChooseProfile(folder, name, scope));
+  scope.target = TargetContext(manifest_.profile, manifest_.target, NamesOf(manifest_.target, {}));
   DVT_ASSIGN(manifest_.project, ReadProjectFile(file, scope, frontend_, manifest_.diagnostics));
   DVT_TRY(Stop());
-  model::ProjectConfig& project = manifest_.project;
-  if (!options_.profile.empty()) project.profile = options_.profile;
-  DVT_ASSIGN(std::string profiles, FindProfilesFile({options_.profiles_dir, project.folder, home_, env_}));
-  DVT_ASSIGN(manifest_.profile,
-             LoadProfile(profiles, project.profile, scope, frontend_, options_.connection_types, manifest_.diagnostics));
+  manifest_.project.profile = name;
+  scope.target = Value();
+  DVT_ASSIGN(manifest_.computes, LoadComputes(folder, home_, manifest_.profile.name, scope, frontend_, manifest_.diagnostics));
+  return Stop();
+}
+
+Status Loader::ChooseProfile(const std::string& folder, const std::string& name, const YamlScope& scope) {
+  DVT_ASSIGN(std::string profiles, FindProfilesFile({options_.profiles_dir, folder, home_, env_}));
+  DVT_ASSIGN(manifest_.profile, LoadProfile(profiles, name, scope, frontend_, options_.connection_types, manifest_.diagnostics));
   DVT_TRY(Stop());
   model::Profile& profile = manifest_.profile;
   target_forced_ = !options_.target.empty();
@@ -125,8 +137,7 @@ Status Loader::LoadConfiguration() {
         .At(PlaceOf(profile.file, threads.mark()));
   }
   profile.threads = options_.threads.value_or(threads.is_int() ? static_cast<int>(threads.as_int()) : 1);
-  DVT_ASSIGN(manifest_.computes, LoadComputes(project.folder, home_, profile.name, scope, frontend_, manifest_.diagnostics));
-  return Stop();
+  return {};
 }
 
 Status Loader::LoadPackages() {
@@ -134,6 +145,7 @@ Status Loader::LoadPackages() {
   scope.vars = manifest_.cli_vars;
   scope.env = env_;
   scope.target = TargetContext(manifest_.profile, manifest_.target, NamesOf(manifest_.target, {}));
+  scope.dispatch = manifest_.project.dispatch;
   auto root = std::make_unique<Package>();
   root->config = manifest_.project;
   root->root = true;
@@ -166,6 +178,7 @@ Status Loader::LoadPackages() {
     package->scope = scope;
     package->scope.vars = EffectiveVars(manifest_.project, package->config.name, package->root ? Value() : package->config.vars,
                                         manifest_.cli_vars);
+    if (HasTemplate(package->scope.vars)) frontend_.VariablesAreTemplates();
     DVT_ASSIGN(package->files, ReadPackageFiles(package->config, pool_));
   }
   return {};

@@ -37,6 +37,7 @@ class Loader {
  private:
   // loader.cc
   Status LoadConfiguration();
+  Status ChooseProfile(const std::string& folder, const std::string& name, const YamlScope& scope);
   Status LoadPackages();
   Status LoadMacros();
   void LoadProperties();

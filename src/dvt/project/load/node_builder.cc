@@ -224,6 +224,17 @@ void Loader::BuildFileNodes() {
   for (auto& draft : drafts) Add(std::move(draft));
 }
 
+namespace {
+
+bool DefinesFile(const Package& package, const std::string& name) {
+  return std::any_of(package.files.begin(), package.files.end(), [&](const SourceFile& file) {
+    const bool defines = file.kind == FileKind::kModel || file.kind == FileKind::kSeed || file.kind == FileKind::kSnapshot;
+    return defines && FileStem(file.path) == name;
+  });
+}
+
+}  // namespace
+
 /// The node's property entry: of its own section, or of one that names it by mistake; null if there is none.
 Patch* Loader::PatchOf(const model::Node& node) const {
   std::vector<std::string> sections = {SectionOf(node.type)};
@@ -234,6 +245,16 @@ Patch* Loader::PatchOf(const model::Node& node) const {
   for (const auto& section : sections) {
     const auto found = patch_index_.find(node.package + "|" + section + "|" + node.name);
     if (found != patch_index_.end()) return found->second;
+  }
+  if (!is_relation) return nullptr;
+  // A package describes what another one defines in its place.
+  for (const auto& package : packages_) {
+    const auto& name = package->config.name;
+    if (name == node.package || DefinesFile(*package, node.name)) continue;
+    for (const auto& section : sections) {
+      const auto found = patch_index_.find(name + "|" + section + "|" + node.name);
+      if (found != patch_index_.end()) return found->second;
+    }
   }
   return nullptr;
 }
@@ -254,7 +275,7 @@ void Loader::AttachPatch(Draft& draft) {
   }
   draft.patch->used = true;
   node.patch = draft.patch->raw;
-  node.patch_path = node.package + "://" + draft.patch->place.file;
+  node.patch_path = draft.patch->package + "://" + draft.patch->place.file;
   node.description = node.patch["description"].is_string() ? node.patch["description"].as_string() : "";
 }
 

@@ -79,9 +79,11 @@ class ProjectReader {
     ReadName();
     config_.version = check_.Text(root_, "version", kOwner);
     config_.profile = check_.Text(root_, "profile", kOwner);
-    Renamed("source-paths", "model-paths");
-    Renamed("data-paths", "seed-paths");
-    Renamed("modules-path", "packages-install-path");
+    Renamed("source-paths", "model-paths", "ConfigSourcePathDeprecation");
+    Renamed("data-paths", "seed-paths", "ConfigDataPathDeprecation");
+    Renamed("modules-path", "packages-install-path", "PackageInstallPathDeprecation");
+    Paths("source-paths", config_.model_paths);
+    Paths("data-paths", config_.seed_paths);
     Paths("model-paths", config_.model_paths);
     Paths("seed-paths", config_.seed_paths);
     Paths("test-paths", config_.test_paths);
@@ -91,7 +93,9 @@ class ProjectReader {
     Paths("macro-paths", config_.macro_paths);
     Paths("docs-paths", config_.docs_paths);
     if (auto path = check_.Text(root_, "target-path", kOwner); !path.empty()) config_.target_path = path;
-    if (auto path = check_.Text(root_, "packages-install-path", kOwner); !path.empty()) config_.packages_path = path;
+    for (const char* key : {"modules-path", "packages-install-path"}) {
+      if (auto path = check_.Text(root_, key, kOwner); !path.empty()) config_.packages_path = path;
+    }
     config_.clean_targets = {config_.target_path};
     Paths("clean-targets", config_.clean_targets);
     Tree("models", config_.models);
@@ -124,10 +128,14 @@ class ProjectReader {
                 "use letters, digits and underscores, beginning with a letter");
   }
 
-  void Renamed(const std::string& old_key, const std::string& new_key) {
+  void Renamed(const std::string& old_key, const std::string& new_key, const std::string& warning) {
     const Value* value = root_.Find(old_key);
     if (!value) return;
-    check_.Fail("'" + old_key + "' is no longer a key of the project file", value->mark(), "rename it to '" + new_key + "'");
+    const std::string hint = "rename it to '" + new_key + "'";
+    if (root_.Find(new_key) != nullptr)
+      return check_.Fail("'" + old_key + "' and '" + new_key + "' are one setting by its old and its new name", value->mark(),
+                         "leave '" + old_key + "' out");
+    check_.Warn(warning, "'" + old_key + "' is called '" + new_key + "' now", value->mark(), hint);
   }
 
   void Paths(std::string_view key, std::vector<std::string>& paths) {
@@ -178,24 +186,44 @@ Result<std::string> FindProjectFile(const std::string& folder) {
       .WithHint("run the command inside a project, give --project-dir, or make a project with `dvt init`");
 }
 
+namespace {
+
+Result<Value> ReadRoot(const std::string& file, const std::string& name, std::vector<RepeatedKey>& repeated) {
+  DVT_ASSIGN(std::string text, ReadFile(file));
+  DVT_ASSIGN(Value root, ParseYamlWithRepeats(text, name, repeated));
+  if (root.is_map()) return root;
+  return Error(ErrorCode::kConfig, root.is_null() ? "The project file is empty"
+                                                  : "The project file must be a mapping, found a " + std::string(root.TypeName()))
+      .At({name, root.mark().line, root.mark().column});
+}
+
+}  // namespace
+
+Result<std::string> ProfileNamed(const std::string& file, const YamlScope& scope, TemplateFrontend& frontend) {
+  const std::string name = file.substr(file.rfind('/') + 1);
+  std::vector<RepeatedKey> repeated;
+  DVT_ASSIGN(const Value root, ReadRoot(file, name, repeated));
+  Value profile = root["profile"];
+  DVT_TRY(RenderTree(profile, {}, scope, frontend, name));
+  return profile.is_null() || profile.is_list() || profile.is_map() ? std::string() : profile.ToText();
+}
+
 Result<model::ProjectConfig> ReadProjectFile(const std::string& file, const YamlScope& scope, TemplateFrontend& frontend,
                                              Diagnostics& diagnostics) {
-  DVT_ASSIGN(std::string text, ReadFile(file));
-  size_t slash = file.rfind('/');
-  std::string name = file.substr(slash + 1);
+  const size_t slash = file.rfind('/');
+  const std::string name = file.substr(slash + 1);
   std::vector<RepeatedKey> repeated;
-  DVT_ASSIGN(Value root, ParseYamlWithRepeats(text, name, repeated));
+  DVT_ASSIGN(Value root, ReadRoot(file, name, repeated));
   WarnOfRepeats(repeated, name, diagnostics);
-  if (!root.is_map()) {
-    return Error(ErrorCode::kConfig, root.is_null()
-                                         ? "The project file is empty"
-                                         : "The project file must be a mapping, found a " + std::string(root.TypeName()))
-        .At({name, root.mark().line, root.mark().column});
+  Keys later = {"on-run-start", "on-run-end", "query-comment", "+pre-hook", "+post-hook", "+pre_hook",
+                "+post_hook",   "pre-hook",   "post-hook",     "pre_hook",  "post_hook",  "vars"};
+  // Without a target, what depends on it waits too.
+  if (scope.target.is_null()) {
+    for (const char* tree : {"models", "seeds", "snapshots", "sources", "tests", "data_tests", "analyses", "exposures",
+                             "unit_tests", "metrics", "semantic-models", "saved-queries", "quoting", "dispatch", "flags"})
+      later.emplace_back(tree);
   }
-  DVT_TRY(RenderTree(root,
-                     {"on-run-start", "on-run-end", "query-comment", "+pre-hook", "+post-hook", "+pre_hook", "+post_hook",
-                      "pre-hook", "post-hook", "pre_hook", "post_hook"},
-                     scope, frontend, name));
+  DVT_TRY(RenderTree(root, later, scope, frontend, name));
   model::ProjectConfig config;
   config.file = file;
   config.folder = slash == 0 ? "/" : file.substr(0, slash);

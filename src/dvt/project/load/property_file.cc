@@ -170,7 +170,13 @@ std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& p
   if (file.text.find("{{") != std::string::npos || file.text.find("{%") != std::string::npos) {
     static const Keys kLater = {"tests",     "data_tests", "description", "pre-hook",
                                 "post-hook", "pre_hook",   "post_hook",   "unit_tests"};
-    if (Status rendered = RenderTree(root, kLater, scope, frontend, file.original_path); !rendered) {
+    // Filters of the semantic layer are its own templates: Dimension(…), TimeDimension(…).
+    static const Keys kSemantic = {"description", "filter", "where"};
+    for (auto& entry : root.map()) {
+      const bool semantic = entry.key == "metrics" || entry.key == "saved_queries" || entry.key == "semantic_models";
+      if (std::find(kLater.begin(), kLater.end(), entry.key) != kLater.end()) continue;
+      Status rendered = RenderTree(entry.value, semantic ? kSemantic : kLater, scope, frontend, file.original_path);
+      if (rendered) continue;
       diagnostics.Fail(rendered.error());
       return patches;
     }

@@ -56,6 +56,7 @@ class Loader::SourceBuilder {
  private:
   void Describe();
   void ReadFreshness();
+  void Limits();
   void CheckFreshness();
   void ReadConfig();
   Value FindConnection() const;
@@ -120,10 +121,45 @@ void Loader::SourceBuilder::ReadFreshness() {
   const bool off = table_.Find("freshness") && table_["freshness"].is_null();
   const Value& of_source = Setting(source_, "freshness");
   if (!off) node_.freshness = freshness.is_map() ? MergedMaps(of_source, freshness) : of_source;
+  Limits();
   const Value& own = Setting(table_, "loaded_at_field");
   const Value& loaded_at_field = own.is_null() ? Setting(source_, "loaded_at_field") : own;
   if (!loaded_at_field.is_null()) node_.loaded_at_field = loaded_at_field.ToText();
   CheckFreshness();
+}
+
+// What is not said is there and empty, unless the table takes it all away.
+void Loader::SourceBuilder::Limits() {
+  const auto is_null = [](const Value& entry) {
+    const Value* own = entry.Find("freshness");
+    const Value* config = entry["config"].Find("freshness");
+    return (own != nullptr && own->is_null()) || (config != nullptr && config->is_null());
+  };
+  if (is_null(table_) || (is_null(source_) && !node_.freshness.is_map())) {
+    node_.freshness = Value();
+    return;
+  }
+  Value all = Value::MakeMap();
+  for (const char* key : {"warn_after", "error_after"}) {
+    const Value* given = node_.freshness.Find(key);
+    if (given != nullptr && (given->is_null() || !given->is_map())) {
+      all.Set(key, *given);
+      continue;
+    }
+    Value limit = given == nullptr ? Value::MakeMap() : *given;
+    for (const char* part : {"count", "period"}) {
+      if (limit.Find(part) == nullptr) limit.Set(part, Value());
+    }
+    all.Set(key, std::move(limit));
+  }
+  all.Set("filter", node_.freshness["filter"]);
+  if (node_.freshness.is_map()) {
+    for (const auto& entry : node_.freshness.map()) {
+      if (all.Find(entry.key) == nullptr) all.Set(entry.key, entry.value);
+    }
+    all.set_mark(node_.freshness.mark());
+  }
+  node_.freshness = std::move(all);
 }
 
 // Limits are {count: 12, period: hour}; null takes one away.
@@ -150,8 +186,13 @@ void Loader::SourceBuilder::ReadConfig() {
   Value& config = node_.config;
   config = Value::MakeMap();
   config.Set("enabled", true);
-  config.Set("tags", Value::MakeList());
+  config.Set("event_time", Value());
+  config.Set("freshness", Value());
+  config.Set("loaded_at_field", Value());
+  config.Set("loaded_at_query", Value());
   config.Set("meta", Value::MakeMap());
+  config.Set("tags", Value::MakeList());
+  config.Set("static_analysis", Value());
   layers_ = ConfigLayers(package_.config.sources, node_.fqn);
   if (!package_.root) {
     for (auto& layer : ConfigLayers(loader_.manifest_.project.sources, node_.fqn)) layers_.push_back(std::move(layer));
@@ -166,6 +207,8 @@ void Loader::SourceBuilder::ReadConfig() {
     MergeConfig(config, (*entry)["config"]);
   }
   config.Erase("connection");
+  config.Set("freshness", node_.freshness);
+  if (!node_.loaded_at_field.empty()) config.Set("loaded_at_field", node_.loaded_at_field);
   node_.tags = UniqueTags(config["tags"]);
   const Value& enabled = config["enabled"];
   if (!enabled.is_bool())

@@ -20,6 +20,7 @@ using EnvLookup = std::function<std::optional<std::string>(const std::string&)>;
 struct YamlScope {
   Value vars = Value::MakeMap();  ///< effective variables, command line first
   Value target;                   ///< `target` (name, schema, type, threads, …), null while profiles are read
+  Value dispatch;                 ///< the project's `dispatch`: where macros are looked for
   bool secrets_allowed = false;   ///< profiles.yml, computes.yml, packages.yml: DBT_ENV_SECRET_… may be read
   EnvLookup env;                  ///< never null
 };
@@ -63,6 +64,10 @@ class TemplateFrontend {
 
   /// Whether something that was rendered so far depends on the clock or on chance, so that it is good for this run only.
   virtual bool DependsOnMoment() const { return false; }
+
+  /// Variables of the project or of a package hold templates, which may say ref, source or config: what reads a variable has to be
+  /// rendered to know what it calls. Called before models are looked at.
+  virtual void VariablesAreTemplates() {}
 
   /// The names and places of a macro file's blocks; keeps the parsed file so that models can call it. `path` is relative to the
   /// project folder of `package`.

@@ -8,6 +8,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/project/load/load.h"
 #include "dvt/run/context/limited_relation.h"
 #include "dvt/run/context/sql_blank.h"
 #include "dvt/run/context/test_arguments.h"
@@ -242,13 +243,10 @@ Value TargetValue(const model::Profile& profile, const std::string& name, const 
 
 std::map<std::string, Value> VarsFor(const model::Manifest& manifest, const Value& cli_vars, const std::string& package) {
   std::map<std::string, Value> vars;
-  auto take = [&](const Value& from) {
-    if (!from.is_map()) return;
-    for (const auto& entry : from.map()) vars[entry.key] = entry.value;
-  };
-  take(manifest.project.vars);
-  take(manifest.project.vars[package]);
-  take(cli_vars);
+  const auto found = manifest.packages.find(package);
+  const Value own = found == manifest.packages.end() ? Value() : found->second.vars;
+  const Value effective = project::EffectiveVars(manifest.project, package, own, cli_vars);
+  for (const auto& entry : effective.map()) vars[entry.key] = entry.value;
   return vars;
 }
 
@@ -269,6 +267,51 @@ LogEvent Said(const std::string& message, bool to_people, const model::Node& nod
   event.data.Set("msg", message);
   event.node = &node;
   return event;
+}
+
+Value ProjectValue(const model::Manifest& manifest, const RunOptions& options) {
+  auto about = [](const model::ProjectConfig& config) {
+    Value value = Value::MakeMap();
+    value.Set("project_name", config.name);
+    value.Set("version", config.version);
+    value.Set("project_root", config.folder);
+    value.Set("vars", config.vars.is_map() ? config.vars : Value::MakeMap());
+    return value;
+  };
+  Value project = about(manifest.project);
+  Value dependencies = Value::MakeMap();
+  dependencies.Set(manifest.project.name, project);
+  for (const auto& [name, package] : manifest.packages) dependencies.Set(name, about(package));
+  project.Set("profile_name", manifest.profile.name);
+  project.Set("target_name", manifest.target);
+  project.Set("cli_vars", options.cli_vars.is_map() ? options.cli_vars : Value::MakeMap());
+  project.Set("args", options.arguments.is_map() ? options.arguments : Value::MakeMap());
+  project.Set("dependencies", std::move(dependencies));
+  return project;
+}
+
+Value GraphValue(const model::Manifest& manifest) {
+  Value graph = Value::MakeMap();
+  auto fill = [&](const char* key, const auto& from, auto to_value) {
+    Value part = Value::MakeMap();
+    for (const auto& [id, each] : from) part.map().push_back({id, to_value(each), {}});
+    graph.Set(key, std::move(part));
+  };
+  fill("nodes", manifest.nodes, model::NodeToValue);
+  for (const auto& [id, each] : manifest.operations) graph.Edit("nodes")->map().push_back({id, model::NodeToValue(each), {}});
+  fill("sources", manifest.sources, model::SourceToValue);
+  fill("exposures", manifest.exposures, model::ExposureToValue);
+  fill("groups", manifest.groups, model::GroupToValue);
+  fill("unit_tests", manifest.unit_tests, model::UnitTestToValue);
+  for (const char* key : {"metrics", "semantic_models", "saved_queries", "functions"}) graph.Set(key, Value::MakeMap());
+  using Kind = model::SemanticNode::Kind;
+  for (const auto& [id, node] : manifest.semantic_nodes) {
+    const char* key = node.kind == Kind::kMetric          ? "metrics"
+                      : node.kind == Kind::kSemanticModel ? "semantic_models"
+                                                          : "saved_queries";
+    graph.Edit(key)->Set(id, model::SemanticToValue(node));
+  }
+  return graph;
 }
 
 LogEvent Printed(const std::string& message) {
@@ -328,18 +371,8 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.dispatch = run_.manifest->project.dispatch;
   params.adapter = adapter;
   params.resolver = resolver;
-  params.graph = [this] {
-    Value nodes = Value::MakeMap();
-    for (const auto& [id, each] : run_.manifest->nodes) nodes.map().push_back({id, model::NodeToValue(each), {}});
-    Value graph = Value::MakeMap();
-    graph.Set("nodes", std::move(nodes));
-    Value sources = Value::MakeMap();
-    for (const auto& [id, each] : run_.manifest->sources) sources.Set(id, model::SourceToValue(each));
-    graph.Set("sources", std::move(sources));
-    for (const char* empty : {"exposures", "metrics", "groups", "semantic_models", "saved_queries"})
-      graph.Set(empty, Value::MakeMap());
-    return graph;
-  };
+  params.project = [this] { return ProjectValue(*run_.manifest, run_.options); };
+  params.graph = [this] { return GraphValue(*run_.manifest); };
   params.invocation_args = run_.options.arguments;
   params.log = [this, &node](const std::string& message, bool to_terminal) {
     run_.observer->Event(Said(message, to_terminal, node));

@@ -1,6 +1,7 @@
 #include "dvt/run/context/template_bridge.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "dvt/base/text/text.h"
@@ -118,7 +119,9 @@ class RecordingResolver : public tmpl::NodeResolver {
 
 }  // namespace
 
-TemplateBridge::TemplateBridge(const std::string& root_package) : macros_(std::make_shared<tmpl::MacroCatalog>(root_package)) {}
+TemplateBridge::TemplateBridge(const std::string& root_package)
+    : macros_(std::make_shared<tmpl::MacroCatalog>(root_package)),
+      started_(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count()) {}
 
 Status TemplateBridge::Prepare() { return macros_->AddBuiltins(); }
 
@@ -132,6 +135,8 @@ tmpl::ContextParams TemplateBridge::Params(const YamlScope& scope) const {
     for (const auto& entry : scope.vars.map()) params.vars[entry.key] = entry.value;
   }
   params.cli_vars = scope.vars;
+  params.dispatch = scope.dispatch;
+  params.run_started_at = started_;
   params.env = scope.env;
   params.secrets_allowed = scope.secrets_allowed;
   return params;
@@ -187,6 +192,10 @@ std::vector<std::string> TemplateBridge::MacroDependencies(const model::MacroNod
   return ids;
 }
 
+bool TemplateBridge::ReadsTemplates(const tmpl::ExtractedCalls& calls) const {
+  return variables_are_templates_ && !calls.Of("var").empty();
+}
+
 bool TemplateBridge::MacroDecides(const tmpl::MacroCatalog::Entry& entry) {
   std::lock_guard lock(mutex_);
   std::set<std::string> visiting;
@@ -200,12 +209,14 @@ bool TemplateBridge::Decides(const tmpl::MacroCatalog::Entry& entry, std::set<st
   if (const auto found = decides_.find(entry.unique_id); found != decides_.end()) return found->second;
   if (!visiting.insert(entry.unique_id).second) return false;  // a cycle adds nothing
   const auto calls = tmpl::ExtractCalls(*entry.tmpl, *entry.definition);
-  bool decides = calls.has_dependencies || !calls.constant;
+  bool decides = calls.has_dependencies || !calls.constant || ReadsTemplates(calls);
   for (const auto& call : calls.macros) {
     if (decides) break;
     const auto* called =
         call.package.empty() ? macros_->Find(call.name, entry.package) : macros_->FindIn(call.package, call.name);
     decides = called != nullptr && Decides(*called, visiting);
+    if (!call.dispatched) continue;
+    for (const auto* each : macros_->Implementations(call.name)) decides = decides || Decides(*each, visiting);
   }
   visiting.erase(entry.unique_id);
   if (decides || visiting.empty()) decides_[entry.unique_id] = decides;
@@ -219,7 +230,7 @@ Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std:
   ModelCalls out;
   if (parsed->is_plain()) return out;
   const auto calls = tmpl::ExtractCalls(*parsed);
-  out.needs_render = !calls.constant;
+  out.needs_render = !calls.constant || ReadsTemplates(calls);
   for (const auto& call : calls.calls) {
     // A variable of the environment that has to be there: whether it is, rendering tells.
     if (call.function == "env_var" && call.args.list().size() + call.kwargs.map().size() < 2) out.needs_render = true;
@@ -231,6 +242,8 @@ Result<ModelCalls> TemplateBridge::ExtractModel(const std::string& package, std:
     if (call.function == "config") out.configs.push_back({ConfigOf(call), call.place});
   }
   for (const auto& call : calls.macros) {
+    for (const auto* each : macros_->Implementations(call.dispatched ? call.name : ""))
+      out.needs_render = out.needs_render || MacroDecides(*each);
     const auto* called = call.package.empty() ? macros_->Find(call.name, package) : macros_->FindIn(call.package, call.name);
     if (called == nullptr) continue;
     if (std::find(out.macros.begin(), out.macros.end(), called->unique_id) == out.macros.end())

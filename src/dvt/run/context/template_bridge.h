@@ -21,6 +21,7 @@ class TemplateBridge : public project::TemplateFrontend {
   std::shared_ptr<const tmpl::MacroCatalog> macros() const { return macros_; }
 
   bool DependsOnMoment() const override;
+  void VariablesAreTemplates() override { variables_are_templates_ = true; }
   Result<Value> RenderYaml(const Value& tree, const project::YamlScope& scope, const std::string& file) override;
   Result<std::vector<project::FileBlock>> AddMacroFile(const std::string& package, const std::string& path,
                                                        std::string_view text) override;
@@ -39,7 +40,12 @@ class TemplateBridge : public project::TemplateFrontend {
   bool MacroDecides(const tmpl::MacroCatalog::Entry& entry);
   bool Decides(const tmpl::MacroCatalog::Entry& entry, std::set<std::string>& visiting);
 
+  /// Whether one of the calls may itself stand for ref, source or config: a variable that holds a template.
+  bool ReadsTemplates(const tmpl::ExtractedCalls& calls) const;
+
   std::shared_ptr<tmpl::MacroCatalog> macros_;
+  double started_;  // run_started_at while parsing
+  bool variables_are_templates_ = false;
   std::mutex mutex_;
   std::unordered_map<std::string, bool> decides_;  // by unique id
 };

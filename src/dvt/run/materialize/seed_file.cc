@@ -130,8 +130,11 @@ bool AppendTemporal(columnar::ColumnBuilder& column, std::string_view text) {
   return fits;
 }
 
-bool AppendCell(columnar::ColumnBuilder& column, std::string_view text) {
+bool AppendCell(columnar::ColumnBuilder& column, std::string_view cell) {
   const DataType& type = column.type();
+  const bool is_text = type.kind == TypeKind::kString || type.kind == TypeKind::kJson || type.kind == TypeKind::kUnknown ||
+                       type.kind == TypeKind::kBinary;
+  const std::string_view text = is_text ? cell : TrimView(cell);
   if (type.is_integer()) return AppendInteger(column, text);
   double real;
   bool truth;
@@ -247,10 +250,16 @@ Result<Fields> SeedFields(const SeedFile& seed, const Value& column_types,
   return fields;
 }
 
-Status UnquoteNames(columnar::Fields& fields, const std::string& path, sql::Folding folding) {
+Status UnquoteNames(columnar::Fields& fields, const std::string& path, const sql::Dialect& dialect) {
   for (auto& field : fields) {
     std::string& name = field.name;
-    const bool plain = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+    // A header that says """from""" brings its own quotes.
+    if (name.size() > 2 && name.front() == '"' && name.back() == '"') {
+      name = ReplaceAll(name.substr(1, name.size() - 2), "\"\"", "\"");
+      continue;
+    }
+    const bool plain = !name.empty() && !sql::IsReserved(dialect, name) &&
+                       std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
                        std::all_of(name.begin(), name.end(),
                                    [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '$' || c >= 0x80; });
     if (!plain) {
@@ -258,8 +267,8 @@ Status UnquoteNames(columnar::Fields& fields, const std::string& path, sql::Fold
           .At({path, 1, 1})
           .WithHint("quote_columns is false: set it to true, or check the seed's delimiter");
     }
-    if (folding == sql::Folding::kLower) name = ToLower(name);
-    if (folding == sql::Folding::kUpper) name = ToUpper(name);
+    if (dialect.folding == sql::Folding::kLower) name = ToLower(name);
+    if (dialect.folding == sql::Folding::kUpper) name = ToUpper(name);
   }
   return {};
 }

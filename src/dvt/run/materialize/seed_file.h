@@ -29,7 +29,7 @@ Result<columnar::Fields> SeedFields(const SeedFile& seed, const Value& column_ty
                                     const std::function<Result<columnar::DataType>(const std::string&)>& parse_type);
 
 /// The names as the system takes names without quotes (`quote_columns: false`). An error for one that needs quotes.
-Status UnquoteNames(columnar::Fields& fields, const std::string& path, sql::Folding folding);
+Status UnquoteNames(columnar::Fields& fields, const std::string& path, const sql::Dialect& dialect);
 
 /// The rows as typed batches. A cell that does not fit its column's type is an error with file, line and column name.
 Result<columnar::Stream> SeedStream(const SeedFile& seed, const columnar::Fields& fields);

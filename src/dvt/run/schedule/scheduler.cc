@@ -65,12 +65,24 @@ class NodeSchedule {
         continue;
       }
       const model::Node& node = *run_.manifest->FindNode(*id);
+      // The unit tests of a model run one after another; the first that fails decides about the model.
+      std::unique_lock<std::mutex> turn;
+      UnitTests* siblings = node.unit_test && run_.options.command == "build" ? &UnitTestsOf(node) : nullptr;
+      if (siblings != nullptr) {
+        turn = std::unique_lock(siblings->turn);
+        if (!siblings->failed.empty()) {
+          Skip(*id, siblings->failed);
+          Finish(*id, ReadyQueue::Outcome::kFailed);
+          continue;
+        }
+      }
       const int index = NextIndex();
       auto& progress = NewProgress();
       run_.observer->NodeStarted(node, index, total_, progress);
       NodeResult result = runner_.Run(node, progress, stop_);
       result.thread = ThreadName();
       const bool failed = result.status == "error" || result.status == "fail" || result.status == "partial success";
+      if (siblings != nullptr && failed) siblings->failed = *id;
       run_.observer->NodeFinished(node, index, total_, result);
       Keep(std::move(result));
       Finish(*id, failed ? ReadyQueue::Outcome::kFailed : ReadyQueue::Outcome::kSuccess);
@@ -111,6 +123,15 @@ class NodeSchedule {
     Keep(std::move(result));
   }
 
+  struct UnitTests {
+    std::mutex turn;
+    std::string failed;  // the test that did; guarded by `turn`
+  };
+  UnitTests& UnitTestsOf(const model::Node& test) {
+    std::lock_guard lock(mutex_);
+    return unit_tests_[test.depends_on_nodes.empty() ? test.unique_id : test.depends_on_nodes.front()];
+  }
+
   int NextIndex() {
     std::lock_guard lock(mutex_);
     return ++index_;
@@ -129,8 +150,9 @@ class NodeSchedule {
   std::stop_token stop_;
   ReadyQueue queue_;
   std::mutex mutex_;
-  std::deque<NodeProgress> progress_;          // kept until the end: the display may still read them
-  std::map<std::string, std::string> causes_;  // of ephemeral models that failed, by their id
+  std::deque<NodeProgress> progress_;            // kept until the end: the display may still read them
+  std::map<std::string, std::string> causes_;    // of ephemeral models that failed, by their id
+  std::map<std::string, UnitTests> unit_tests_;  // by the model they test
   model::RunResults results_;
   int total_ = 0;
   int index_ = 0;

@@ -11,6 +11,7 @@
 #include "dvt/run/context/node_adapter.h"
 #include "dvt/run/context/query_comment.h"
 #include "dvt/run/tasks/operation.h"
+#include "dvt/template/dbt/data_record.h"
 
 namespace dvt::run {
 
@@ -35,6 +36,7 @@ model::Node HookNode(const RunContext& run, const model::ProjectConfig& project,
   node.alias = name;
   node.fqn = {project.name, phase, std::to_string(index)};
   node.raw_code = std::move(sql);
+  node.tags = {phase};
   return node;
 }
 
@@ -50,38 +52,62 @@ std::vector<model::Node> HookNodes(const RunContext& run, const std::string& pha
   return nodes;
 }
 
+// A node as dbt's object: what its configuration does not name is none.
+Object NodeRecord(const model::Node& node) {
+  const Value value = node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node);
+  tmpl::DataRecordParts parts{"Node", {}};
+  for (const auto& entry : value.map()) {
+    if (entry.key == "config") {
+      tmpl::DataRecordParts config{"NodeConfig", {}, true};
+      for (const auto& each : entry.value.map()) config.members.emplace_back(each.key, Object::FromValue(each.value));
+      parts.members.emplace_back(entry.key, tmpl::MakeDataRecord(std::move(config)));
+    } else {
+      parts.members.emplace_back(entry.key, Object::FromValue(entry.value));
+    }
+  }
+  return tmpl::MakeDataRecord(std::move(parts));
+}
+
+Object ResultRecord(const model::Node& node, const NodeResult& result) {
+  auto stage = [](const char* name, double from, double to) {
+    return tmpl::MakeDataRecord(
+        {"TimingInfo", {{"name", Object(name)}, {"started_at", tmpl::MakeMoment(from)}, {"completed_at", tmpl::MakeMoment(to)}}});
+  };
+  tmpl::ObjectList timing;
+  if (result.started > 0) {
+    timing = {stage("compile", result.started, result.compile_completed),
+              stage("execute", result.compile_completed, result.completed)};
+  }
+  return tmpl::MakeDataRecord({"RunResult",
+                               {{"status", Object(result.status)},
+                                {"timing", Object::List(std::move(timing))},
+                                {"thread_id", Object(result.thread)},
+                                {"execution_time", Object(result.execution_seconds)},
+                                {"adapter_response", Object::FromValue(result.adapter_response)},
+                                {"message", result.message.empty() ? Object() : Object(result.message)},
+                                {"failures", result.failures ? Object(*result.failures) : Object()},
+                                {"node", NodeRecord(node)},
+                                {"unique_id", Object(result.unique_id)}}});
+}
+
 // `results`, `schemas` and `database_schemas` as on-run-end sees them.
 std::vector<std::pair<std::string, Object>> EndVariables(const RunContext& run, const std::vector<NodeResult>& so_far) {
-  Value results = Value::MakeList(), schemas = Value::MakeList(), database_schemas = Value::MakeList();
+  tmpl::ObjectList results, schemas, database_schemas;
   std::set<std::pair<std::string, std::string>> seen;
   std::set<std::string> names;
   for (const auto& result : so_far) {
     const model::Node* found = run.manifest->FindNode(result.unique_id);
     if (found == nullptr) continue;
     const model::Node& node = *found;
-    Value value = Value::MakeMap();
-    value.Set("node", node.unit_test ? model::UnitTestToValue(node) : model::NodeToValue(node));
-    value.Set("unique_id", result.unique_id);
-    value.Set("status", result.status);
-    value.Set("message", result.message.empty() ? Value() : Value(result.message));
-    value.Set("failures", result.failures ? Value(*result.failures) : Value());
-    value.Set("execution_time", result.execution_seconds);
-    value.Set("thread_id", result.thread);
-    value.Set("adapter_response", result.adapter_response);
-    value.Set("timing", Value::MakeList());
-    results.Push(std::move(value));
+    results.push_back(ResultRecord(node, result));
     if (node.type == model::ResourceType::kTest || node.unit_test || result.status == "skipped") continue;
-    if (seen.emplace(node.database, node.schema).second) {
-      Value pair = Value::MakeList();
-      pair.Push(node.database);
-      pair.Push(node.schema);
-      database_schemas.Push(std::move(pair));
-    }
-    if (names.insert(node.schema).second) schemas.Push(node.schema);
+    if (seen.emplace(node.database, node.schema).second)
+      database_schemas.push_back(Object::Tuple({Object(node.database), Object(node.schema)}));
+    if (names.insert(node.schema).second) schemas.emplace_back(node.schema);
   }
-  return {{"results", Object::FromValue(results)},
-          {"schemas", Object::FromValue(schemas)},
-          {"database_schemas", Object::FromValue(database_schemas)}};
+  return {{"results", Object::List(std::move(results))},
+          {"schemas", Object::List(std::move(schemas))},
+          {"database_schemas", Object::List(std::move(database_schemas))}};
 }
 
 Result<Compiled> CompileHook(RunContext& run, const Compiler& compiler, const model::Node& node, NodeAdapter& adapter,
@@ -109,6 +135,17 @@ Status RunHook(const Compiled& compiled, const model::Node& node, NodeAdapter& a
 }
 
 }  // namespace
+
+std::map<std::string, model::Node> AllHookNodes(const RunContext& run) {
+  std::map<std::string, model::Node> all;
+  for (const char* phase : {"on-run-start", "on-run-end"}) {
+    for (auto& node : HookNodes(run, phase)) {
+      std::string id = node.unique_id;
+      all.emplace(std::move(id), std::move(node));
+    }
+  }
+  return all;
+}
 
 std::vector<Object> HookObjects(const Value& hooks) {
   std::vector<Object> objects;

@@ -296,7 +296,9 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
 
 Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                            std::stop_token stop) {
-  const std::string path = JoinPath(run_.manifest->project.folder, node.original_path);
+  const auto package = run_.manifest->packages.find(node.package);
+  const auto& owner = package == run_.manifest->packages.end() ? run_.manifest->project : package->second;
+  const std::string path = JoinPath(owner.folder, node.original_path);
   DVT_ASSIGN(const std::string text, ReadFile(path));
   const std::string delimiter = node.config["delimiter"].is_string() ? node.config["delimiter"].as_string() : ",";
   if (delimiter.size() != 1) {
@@ -313,7 +315,7 @@ Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodePr
     seed.lines.clear();
   }
   if (const Value& quote = node.config["quote_columns"]; quote.is_bool() && !quote.as_bool())
-    DVT_TRY(UnquoteNames(fields, node.original_path, adapter.connector().dialect().folding));
+    DVT_TRY(UnquoteNames(fields, node.original_path, adapter.connector().dialect()));
   SeedMover mover(std::move(seed), std::move(fields), progress);
   adapter.SetMover(&mover);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/template/dbt/context_internal.h"
+#include "dvt/template/dbt/data_record.h"
 
 namespace dvt::tmpl {
 namespace {
@@ -73,6 +75,43 @@ Result<Object> CallFunction(Context& c, const Shared& shared, const Arguments& a
   return shared->params.resolver->Function(call);
 }
 
+Object ProjectRecord(const Value& project) {
+  DataRecordParts parts{"RuntimeConfig", {}};
+  for (const auto& entry : project.map()) {
+    Object value = Object::FromValue(entry.value);
+    if (entry.key == "args" || entry.key == "vars") {
+      DataRecordParts inner{entry.key, {}, true};
+      for (const auto& each : entry.value.map()) inner.members.emplace_back(each.key, Object::FromValue(each.value));
+      value = MakeDataRecord(std::move(inner));
+    } else if (entry.key == "dependencies") {
+      value = Object::MakeDict();
+      for (const auto& each : entry.value.map()) value.dict().Set(Object(each.key), ProjectRecord(each.value));
+    }
+    parts.members.emplace_back(entry.key, std::move(value));
+  }
+  return MakeDataRecord(std::move(parts));
+}
+
+/// `ref` and `source`: functions that also know the project, as ref.config.
+class LinkFunction : public HostObject {
+ public:
+  using Body = Result<Object> (*)(Context&, const Shared&, const Arguments&);
+  LinkFunction(Shared shared, std::string name, Body body) : shared_(std::move(shared)), name_(std::move(name)), body_(body) {}
+  std::string TypeName() const override { return "function"; }
+  bool is_callable() const override { return true; }
+  Result<Object> Call(Context& c, const Arguments& a) override { return body_(c, shared_, a); }
+  MaybeObject GetAttr(Context&, std::string_view name) override {
+    if (name != "config" || !shared_->params.project) return std::optional<Object>();
+    return std::optional<Object>(ProjectRecord(shared_->params.project()));
+  }
+  std::string Repr() const override { return "<function " + name_ + ">"; }
+
+ private:
+  Shared shared_;
+  std::string name_;
+  Body body_;
+};
+
 /// `config`: called to set, asked by get and require.
 class ConfigObject : public HostObject {
  public:
@@ -133,6 +172,8 @@ class ConfigObject : public HostObject {
     bool require = method == "require" || method == "meta_require";
     if (require) parameters = {{"name", std::nullopt}, {"validator", Object()}};
     DVT_ASSIGN(auto bound, a.Bind("config." + method, parameters));
+    // While parsing, what is configured is not settled yet: nothing may depend on it.
+    if (shared_->params.lenient_undefined && !shared_->params.execute) return Object("");
     std::string name = bound[0].Str();
     std::optional<Value> value;
     if (method.starts_with("meta_")) {
@@ -160,8 +201,9 @@ class VarObject : public HostObject {
     DVT_ASSIGN(auto bound, a.Bind("var", {{"name", std::nullopt}, {"default", Object::Undefined()}}));
     const auto& vars = shared_->params.vars;
     auto found = vars.find(bound[0].Str());
-    if (found != vars.end()) return Object::FromValue(found->second);
+    if (found != vars.end()) return Rendered(c, found->first, found->second);
     if (!bound[1].is_undefined() || a.positional.size() > 1 || a.FindNamed("default") != nullptr) return bound[1];
+    if (shared_->params.lenient_undefined) return Object();  // while parsing: only running it needs the variable
     std::vector<std::string> names;
     for (const auto& entry : vars) names.push_back(entry.first);
     return Error(ErrorCode::kNotFound, fmt::format("Required var '{}' not found in config", bound[0].Str()))
@@ -179,6 +221,21 @@ class VarObject : public HostObject {
   }
 
  private:
+  // A variable's text may be a template: it means what it means where it is read, so that it may say ref or source.
+  Result<Object> Rendered(Context& c, const std::string& name, const Value& value) {
+    if (!value.is_string() || value.as_string().find('{') == std::string::npos) return Object::FromValue(value);
+    auto& open = shared_->open_vars;
+    if (std::find(open.begin(), open.end(), name) != open.end())
+      return Error(ErrorCode::kConfig, fmt::format("The variable '{}' reads itself", name)).At(c.place());
+    DVT_ASSIGN(const auto parsed, Parse(value.as_string(), c.place().file));
+    if (parsed->is_plain()) return Object::FromValue(value);
+    open.push_back(name);
+    auto text = Render(parsed, c);
+    open.pop_back();
+    if (!text) return std::move(text).error().Within(fmt::format("in the variable '{}'", name));
+    return Object(*std::move(text));
+  }
+
   Shared shared_;
 };
 
@@ -209,8 +266,8 @@ Result<Object> EnvVar(const ContextParams& params, const std::string& name, cons
 }
 
 void AddConfigFunctions(Context& context, const Shared& shared) {
-  Object ref = MakeFunction("ref", [shared](Context& c, const Arguments& a) { return CallRef(c, shared, a); });
-  Object source = MakeFunction("source", [shared](Context& c, const Arguments& a) { return CallSource(c, shared, a); });
+  Object ref(std::make_shared<LinkFunction>(shared, "ref", CallRef));
+  Object source(std::make_shared<LinkFunction>(shared, "source", CallSource));
   Object function = MakeFunction("function", [shared](Context& c, const Arguments& a) { return CallFunction(c, shared, a); });
   Object config(std::make_shared<ConfigObject>(shared));
   Object var(std::make_shared<VarObject>(shared));

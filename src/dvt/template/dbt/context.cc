@@ -20,7 +20,7 @@ class PackageNamespace : public HostObject {
     const auto* entry = shared_->params.macros->FindIn(package_, name);
     // Functions here, macros in dbt: the package has them there.
     const bool is_function = package_ == "dbt" && (name == "run_query" || name == "statement");
-    if (entry == nullptr) return is_function ? context.Resolve(name) : std::optional<Object>();
+    if (entry == nullptr) return is_function ? context.Resolve(name) : DictMethod(name);
     if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
     return std::optional<Object>(entry->object);
   }
@@ -31,8 +31,36 @@ class PackageNamespace : public HostObject {
     for (const auto& entry : macros->second) names.push_back(entry.first);
     return names;
   }
+  bool is_mapping() const override { return true; }
+  bool is_iterable() const override { return true; }
+  Result<ObjectList> Iterate(Context&) override {
+    const auto names = AttributeNames();
+    return ObjectList(names.begin(), names.end());
+  }
+  std::optional<bool> Contains(const Object& item) const override {
+    return item.is_string() && shared_->params.macros->FindIn(package_, item.as_string()) != nullptr;
+  }
 
  private:
+  // What a package of macros has of a dict.
+  std::optional<Object> DictMethod(std::string_view name) {
+    auto self = std::static_pointer_cast<PackageNamespace>(shared_from_this());
+    if (name == "get") {
+      return MakeFunction("get", [self](Context& context, const Arguments& a) -> Result<Object> {
+        DVT_ASSIGN(auto bound, a.Bind("get", {{"key", std::nullopt}, {"default", Object()}}));
+        const bool known = self->Contains(bound[0]).value_or(false);
+        if (!known) return bound[1];
+        DVT_ASSIGN(auto found, self->GetAttr(context, bound[0].as_string()));
+        return found.value_or(bound[1]);
+      });
+    }
+    if (name != "keys") return std::nullopt;
+    return MakeFunction("keys", [self](Context& context, const Arguments&) -> Result<Object> {
+      DVT_ASSIGN(auto names, self->Iterate(context));
+      return Object::List(std::move(names));
+    });
+  }
+
   Shared shared_;
   std::string package_;
 };

@@ -58,7 +58,9 @@ struct ContextParams {
   std::optional<std::pair<double, double>> batch_window;  ///< seconds of UTC: `model.batch.event_time_start` and `_end`
   Value flags;                                            ///< FULL_REFRESH, WHICH, …
   std::function<Value()> graph;                           ///< made on first use
-  Value dispatch;                                         ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
+  /// Of the project: project_name, version, vars, cli_vars, args, dependencies (name → the same of a package); null: nothing is known.
+  std::function<Value()> project;
+  Value dispatch;  ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
   std::vector<std::string> selected_resources;
   Value invocation_args;
   std::string dbt_version = "1.12.0";

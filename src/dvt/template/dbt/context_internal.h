@@ -16,6 +16,7 @@ struct ContextShared {
   std::map<std::string, Object> results;                 ///< statement results by name
   std::map<std::string, Object, std::less<>> lazy;       ///< graph, model: made when first asked for
   std::map<std::string, Object, std::less<>> overrides;  ///< names that win over all others
+  std::vector<std::string> open_vars;                    ///< variables whose text is being rendered, outermost first
 };
 using Shared = std::shared_ptr<ContextShared>;
 

@@ -193,6 +193,16 @@ TEST_F(ContextTest, VerbosePatterns) {
   EXPECT_EQ(Text("{{ modules.re.findall('(?ix)\n  [a-z]+ # letters\n  [0-9]', 'ab1 C2') }}"), "['ab1', 'C2']");
 }
 
+TEST_F(ContextTest, PatternsOfPython) {
+  EXPECT_EQ(Text("{{ modules.re.sub('x*', '-', 'abxd') }}"), "-a-b--d-");
+  EXPECT_EQ(Text("{{ modules.re.findall('(?<!not )([a-z]+)(?=;)', 'not a; b;') }}"), "['b']");
+  EXPECT_EQ(Text("{{ modules.re.findall('a{,2}\\\\Z', 'aaa') }}"), "['aa', '']");
+  EXPECT_EQ(Text("{{ modules.re.sub('(?P<y>[0-9]+)-([0-9])', '\\\\g<2>/\\\\g<y>\\\\.', '2024-1') }}"), "1/2024\\.");
+  EXPECT_EQ(Text("{{ modules.re.split('(,)', 'a,b') }} {{ modules.re.subn('a', 'b', 'aa') }}"), "['a', ',', 'b'] ('bb', 2)");
+  EXPECT_EQ(Text("{{ modules.re.search('[[:a]', 'x[').span() }} {{ modules.re.findall('(?i)B', 'bB', modules.re.M) }}"),
+            "(1, 2) ['b', 'B']");
+}
+
 TEST_F(ContextTest, LenientWhileParsing) {
   params.execute = false;
   params.adapter = nullptr;

@@ -23,6 +23,9 @@ Status MacroCatalog::Add(const std::string& package, const std::shared_ptr<const
           .At(definition.place)
           .WithHint("the other one is at " + at->second.definition->place.ToString() + "; rename or remove one of them");
     }
+    const std::string& name = definition.macro_name;
+    for (size_t dash = name.find("__"); dash != std::string::npos; dash = name.find("__", dash + 1))
+      implementations_[name.substr(dash + 2)].push_back(&at->second);
   }
   return {};
 }
@@ -67,6 +70,12 @@ const MacroCatalog::Entry* MacroCatalog::FindDispatch(std::string_view name, con
     }
   }
   return nullptr;
+}
+
+const std::vector<const MacroCatalog::Entry*>& MacroCatalog::Implementations(const std::string& name) const {
+  static const std::vector<const Entry*> none;
+  const auto found = implementations_.find(name);
+  return found == implementations_.end() ? none : found->second;
 }
 
 const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view name,

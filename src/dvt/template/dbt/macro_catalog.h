@@ -43,6 +43,8 @@ class MacroCatalog {
   /// The first of `<prefix>__<name>` for the prefixes in order, in the packages in order; for an empty package list, as Find.
   const Entry* FindDispatch(std::string_view name, const std::vector<std::string>& prefixes,
                             const std::vector<std::string>& packages, std::string_view search_package) const;
+  /// Every macro `<prefix>__<name>` of every package: what dispatch may find.
+  const std::vector<const Entry*>& Implementations(const std::string& name) const;
   /// materialization_<name>_<adapter>: adapter prefixes first, root project over built-in ones.
   const Entry* FindMaterialization(std::string_view name, const std::vector<std::string>& adapters) const;
 
@@ -53,6 +55,7 @@ class MacroCatalog {
  private:
   std::string root_package_;
   std::map<std::string, std::map<std::string, Entry, std::less<>>, std::less<>> packages_;
+  std::map<std::string, std::vector<const Entry*>> implementations_;
 };
 
 }  // namespace dvt::tmpl

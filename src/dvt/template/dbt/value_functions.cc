@@ -182,6 +182,14 @@ class ContextObject : public HostObject {
         return found ? std::move(*found) : bound[1];
       }));
     }
+    if (name == "update") {
+      return std::optional<Object>(MakeFunction("update", [](Context& inner, const Arguments& a) -> Result<Object> {
+        DVT_ASSIGN(auto bound, a.Bind("update", {{"other", std::nullopt}}));
+        if (!bound[0].is_dict()) return Error(ErrorCode::kType, "context.update() needs a dict");
+        for (const auto& [key, value] : bound[0].dict().entries()) inner.Set(key.Str(), value);
+        return Object();
+      }));
+    }
     if (name == "keys") {
       return std::optional<Object>(MakeFunction("keys", [](Context& inner, const Arguments&) -> Result<Object> {
         auto names = inner.KnownNames();

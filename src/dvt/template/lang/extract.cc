@@ -278,7 +278,7 @@ class Extractor {
           if (key == "macro_namespace" && expr->type == ExprType::kConst)
             package = static_cast<const ast::Const&>(*expr).value.Str();
         }
-        calls_.macros.push_back({package, value.Str(), At(call)});
+        calls_.macros.push_back({package, value.Str(), At(call), true});
       } else {
         calls_.constant = false;
       }

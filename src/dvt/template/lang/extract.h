@@ -24,6 +24,7 @@ struct MacroCall {
   std::string package;  ///< `pkg` of pkg.name(…)
   std::string name;
   Place place;
+  bool dispatched = false;  ///< by adapter.dispatch: what runs is <prefix>__<name> of some package
 };
 
 struct ExtractedCalls {

@@ -166,19 +166,39 @@ Result<std::string> Render(const std::shared_ptr<const Template>& tmpl, Context&
   });
 }
 
-Result<Object> RenderNative(const std::shared_ptr<const Template>& tmpl, Context& context) {
-  const auto& statements = tmpl->body().statements;
-  bool single = statements.size() == 1 && statements[0]->type == ast::StmtType::kOutput;
-  if (!single) {
-    DVT_ASSIGN(auto text, Render(tmpl, context));
-    return Object(std::move(text));
+namespace {
+
+// The one statement that the text comes down to, conditions around it decided; null: it has several parts, or none.
+const ast::Stmt* OnlyStatement(const ast::Body& whole, Interpreter& interpreter) {
+  const ast::Body* body = &whole;
+  while (body->statements.size() == 1 && body->statements[0]->type == ast::StmtType::kIf) {
+    const auto& choice = static_cast<const ast::If&>(*body->statements[0]);
+    body = &choice.otherwise;
+    for (const auto& [test, branch] : choice.branches) {
+      if (!interpreter.EvaluateAlone(*test).Truth()) continue;
+      body = &branch;
+      break;
+    }
   }
-  return Guarded(context, [&] {
+  return body->statements.size() == 1 ? body->statements[0].get() : nullptr;
+}
+
+}  // namespace
+
+Result<Object> RenderNative(const std::shared_ptr<const Template>& tmpl, Context& context) {
+  auto native = Guarded(context, [&]() -> std::optional<Object> {
     Interpreter::StateOf(context).file = &tmpl->file();
-    const auto& expr = *static_cast<const ast::ExprStmt&>(*statements[0]).expr;
-    Object value = Interpreter(tmpl, context).EvaluateAlone(expr);
+    Interpreter interpreter(tmpl, context);
+    const ast::Stmt* only = OnlyStatement(tmpl->body(), interpreter);
+    if (only == nullptr || only->type != ast::StmtType::kOutput) return std::nullopt;
+    const auto& expr = *static_cast<const ast::ExprStmt&>(*only).expr;
+    const Object value = interpreter.EvaluateAlone(expr);
     return NativeResult(expr, value);
   });
+  if (!native) return std::move(native).error();
+  if (*native) return **std::move(native);
+  DVT_ASSIGN(auto text, Render(tmpl, context));
+  return Object(std::move(text));
 }
 
 Result<Object> Evaluate(std::string_view expression, Context& context, std::string file) {

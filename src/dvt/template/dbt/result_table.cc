@@ -1,0 +1,364 @@
+// Results of queries as templates see them: agate's tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+#include "dvt/template/dbt/adapter_api.h"
+#include "dvt/template/lang/ast.h"
+#include "dvt/template/lang/ops.h"
+#include "dvt/template/lang/raise.h"
+#include "dvt/template/lang/template.h"
+
+namespace dvt::tmpl {
+namespace {
+
+using MaybeObject = Result<std::optional<Object>>;
+
+/// One row: by position, by column name, by attribute.
+class Row : public HostObject {
+ public:
+  Row(std::shared_ptr<const QueryTable> table, size_t index) : table_(std::move(table)), index_(index) {}
+  std::string TypeName() const override { return "Row"; }
+  bool is_iterable() const override { return true; }
+  Result<ObjectList> Iterate(Context&) override { return values(); }
+  std::optional<int64_t> Length() const override { return static_cast<int64_t>(values().size()); }
+  bool Truth() const override { return !values().empty(); }
+  std::string Repr() const override { return "<Row: " + Object::Tuple(values()).Repr() + ">"; }
+  Value ToValue() const override {
+    Value out = Value::MakeMap();
+    for (size_t i = 0; i < values().size(); ++i) out.Set(table_->columns[i], values()[i].ToValue());
+    return out;
+  }
+  MaybeObject GetItem(Context& context, const Object& key) override {
+    if (key.is_int()) {
+      auto size = static_cast<int64_t>(values().size());
+      int64_t at = key.as_int() < 0 ? key.as_int() + size : key.as_int();
+      if (at < 0 || at >= size) return std::optional<Object>();
+      return std::optional<Object>(values()[static_cast<size_t>(at)]);
+    }
+    for (size_t i = 0; key.is_string() && i < table_->columns.size(); ++i) {
+      if (table_->columns[i] == key.as_string()) return std::optional<Object>(values()[i]);
+    }
+    (void)context;
+    return std::optional<Object>();
+  }
+  MaybeObject GetAttr(Context& context, std::string_view name) override {
+    auto self = std::static_pointer_cast<Row>(shared_from_this());
+    if (name == "values") {
+      return std::optional<Object>(
+          MakeFunction("values", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->values()); }));
+    }
+    if (name == "keys") {
+      return std::optional<Object>(
+          MakeFunction("keys", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->Keys()); }));
+    }
+    if (name == "dict" || name == "items") {
+      bool items = name == "items";
+      return std::optional<Object>(MakeFunction(std::string(name), [self, items](Context&, const Arguments&) -> Result<Object> {
+        Object dict = Object::MakeDict();
+        ObjectList pairs;
+        for (size_t i = 0; i < self->values().size(); ++i) {
+          dict.dict().Set(Object(self->table_->columns[i]), self->values()[i]);
+          pairs.push_back(Object::Tuple({Object(self->table_->columns[i]), self->values()[i]}));
+        }
+        return items ? Object::List(std::move(pairs)) : dict;
+      }));
+    }
+    return GetItem(context, Object(name));
+  }
+
+ private:
+  const std::vector<Object>& values() const { return table_->rows[index_]; }
+  ObjectList Keys() const { return {table_->columns.begin(), table_->columns.end()}; }
+  std::shared_ptr<const QueryTable> table_;
+  size_t index_;
+};
+
+/// One column of a result: .name, .values(), iteration.
+class TableColumn : public HostObject {
+ public:
+  TableColumn(std::shared_ptr<const QueryTable> table, size_t index) : table_(std::move(table)), index_(index) {}
+  std::string TypeName() const override { return "Column"; }
+  bool is_iterable() const override { return true; }
+  Result<ObjectList> Iterate(Context&) override { return Values(); }
+  std::optional<int64_t> Length() const override { return static_cast<int64_t>(table_->rows.size()); }
+  std::string Repr() const override { return "<Column: " + table_->columns[index_] + ">"; }
+  Value ToValue() const override { return Object::List(Values()).ToValue(); }
+  MaybeObject GetItem(Context&, const Object& key) override {
+    ObjectList values = Values();
+    if (!key.is_int()) return std::optional<Object>();
+    int64_t at = key.as_int() < 0 ? key.as_int() + static_cast<int64_t>(values.size()) : key.as_int();
+    if (at < 0 || at >= static_cast<int64_t>(values.size())) return std::optional<Object>();
+    return std::optional<Object>(values[static_cast<size_t>(at)]);
+  }
+  MaybeObject GetAttr(Context&, std::string_view name) override {
+    if (name == "name") return std::optional<Object>(Object(table_->columns[index_]));
+    if (name == "index") return std::optional<Object>(Object(static_cast<int64_t>(index_)));
+    if (name != "values" && name != "values_distinct" && name != "values_without_nulls") return std::optional<Object>();
+    auto self = std::static_pointer_cast<TableColumn>(shared_from_this());
+    std::string which(name);
+    return std::optional<Object>(MakeFunction(which, [self, which](Context&, const Arguments&) -> Result<Object> {
+      ObjectList out;
+      Dict seen;
+      for (const auto& value : self->Values()) {
+        if (which == "values_without_nulls" && value.is_none()) continue;
+        if (which == "values_distinct") {
+          if (seen.Find(value) != nullptr) continue;
+          seen.Set(value, Object());
+        }
+        out.push_back(value);
+      }
+      return Object::Tuple(std::move(out));
+    }));
+  }
+
+ private:
+  ObjectList Values() const {
+    ObjectList values;
+    for (const auto& row : table_->rows) values.push_back(row[index_]);
+    return values;
+  }
+  std::shared_ptr<const QueryTable> table_;
+  size_t index_;
+};
+
+class Columns : public HostObject {
+ public:
+  explicit Columns(std::shared_ptr<const QueryTable> table) : table_(std::move(table)) {}
+  std::string TypeName() const override { return "MappedSequence"; }
+  bool is_iterable() const override { return true; }
+  std::optional<int64_t> Length() const override { return static_cast<int64_t>(table_->columns.size()); }
+  Result<ObjectList> Iterate(Context&) override {
+    ObjectList out;
+    for (size_t i = 0; i < table_->columns.size(); ++i) out.push_back(At(i));
+    return out;
+  }
+  MaybeObject GetItem(Context&, const Object& key) override {
+    for (size_t i = 0; i < table_->columns.size(); ++i) {
+      bool match = key.is_string()
+                       ? table_->columns[i] == key.as_string()
+                       : key.is_int() && (key.as_int() == static_cast<int64_t>(i) ||
+                                          key.as_int() + static_cast<int64_t>(table_->columns.size()) == static_cast<int64_t>(i));
+      if (match) return std::optional<Object>(At(i));
+    }
+    return std::optional<Object>();
+  }
+  MaybeObject GetAttr(Context& context, std::string_view name) override {
+    const std::string which(name);
+    if (which != "keys" && which != "values" && which != "items" && which != "dict" && which != "get")
+      return GetItem(context, Object(name));
+    auto self = std::static_pointer_cast<Columns>(shared_from_this());
+    return std::optional<Object>(
+        MakeFunction(which, [self, which](Context& c, const Arguments& a) { return self->Member(c, which, a); }));
+  }
+
+ private:
+  Object At(size_t index) const { return Object(std::make_shared<TableColumn>(table_, index)); }
+  /// agate's MappedSequence, as far as it is like a dictionary.
+  Result<Object> Member(Context& context, std::string_view which, const Arguments& arguments) {
+    if (which == "get") {
+      DVT_ASSIGN(auto bound, arguments.Bind(which, {{"key", std::nullopt}, {"default", Object()}}));
+      DVT_ASSIGN(auto found, GetItem(context, bound[0]));
+      return found.value_or(bound[1]);
+    }
+    ObjectList values, pairs, names(table_->columns.begin(), table_->columns.end());
+    Object dict = Object::MakeDict();
+    for (size_t i = 0; i < names.size(); ++i) {
+      values.push_back(At(i));
+      pairs.push_back(Object::Tuple({names[i], At(i)}));
+      dict.dict().Set(names[i], At(i));
+    }
+    if (which == "dict") return dict;
+    return Object::Tuple(which == "keys" ? names : which == "values" ? values : pairs);
+  }
+  std::shared_ptr<const QueryTable> table_;
+};
+
+class Table : public HostObject {
+ public:
+  explicit Table(std::shared_ptr<const QueryTable> table) : table_(std::move(table)) {}
+  std::string TypeName() const override { return "Table"; }
+  bool is_iterable() const override { return true; }
+  Result<ObjectList> Iterate(Context&) override { return Rows(); }
+  std::optional<int64_t> Length() const override { return static_cast<int64_t>(table_->rows.size()); }
+  bool Truth() const override { return true; }
+  std::string Repr() const override {
+    std::string out = "| " + Join(table_->columns, " | ") + " |\n";
+    for (const auto& row : table_->rows) {
+      for (const auto& value : row) out += "| " + value.Str() + " ";
+      out += "|\n";
+    }
+    return out;
+  }
+  Value ToValue() const override { return Object::List(Rows()).ToValue(); }
+  MaybeObject GetItem(Context&, const Object& key) override {
+    if (!key.is_int() || key.as_int() < 0 || key.as_int() >= *Length()) return std::optional<Object>();
+    return std::optional<Object>(Object(std::make_shared<Row>(table_, static_cast<size_t>(key.as_int()))));
+  }
+  MaybeObject GetAttr(Context&, std::string_view name) override {
+    if (name == "rows") return std::optional<Object>(Object::List(Rows()));
+    if (name == "columns") return std::optional<Object>(Object(std::make_shared<Columns>(table_)));
+    if (name == "column_names") return std::optional<Object>(Object::Tuple({table_->columns.begin(), table_->columns.end()}));
+    if (auto method = Derived(name)) return method;
+    if (name == "print_table" || name == "print_csv" || name == "print_json") {
+      auto self = std::static_pointer_cast<Table>(shared_from_this());
+      return std::optional<Object>(
+          MakeFunction(std::string(name), [self](Context&, const Arguments&) -> Result<Object> { return Object(self->Repr()); }));
+    }
+    return std::optional<Object>();
+  }
+  std::vector<std::string> AttributeNames() const override {
+    return {"rows", "columns", "column_names", "print_table", "rename", "select", "exclude", "limit", "order_by", "distinct"};
+  }
+
+ private:
+  // agate's tables made from this one.
+  std::optional<Object> Derived(std::string_view name) {
+    static constexpr std::string_view kMethods[] = {"rename", "select", "exclude", "limit", "order_by", "distinct", "where"};
+    if (std::find(std::begin(kMethods), std::end(kMethods), name) == std::end(kMethods)) return std::nullopt;
+    auto self = std::static_pointer_cast<Table>(shared_from_this());
+    return MakeFunction(std::string(name), [self, which = std::string(name)](Context& c, const Arguments& a) -> Result<Object> {
+      if (which == "rename") return self->Renamed(a);
+      if (which == "select" || which == "exclude") return self->Columned(a, which == "select");
+      if (which == "limit") return self->Limited(a);
+      if (which == "where") return self->Where(c, a);
+      try {
+        return self->Ordered(c, which, a);
+      } catch (Raised& raised) {
+        return std::move(raised.error);
+      }
+    });
+  }
+
+  // New names by a dict of old ones, or a list of all.
+  Result<Object> Renamed(const Arguments& a) const {
+    DVT_ASSIGN(auto bound, a.Bind("rename", {{"column_names", Object()},
+                                             {"row_names", Object()},
+                                             {"slug_columns", Object(false)},
+                                             {"slug_rows", Object(false)}}));
+    QueryTable out = *table_;
+    for (size_t i = 0; i < out.columns.size(); ++i) {
+      if (bound[0].is_dict()) {
+        if (const Object* name = bound[0].dict().Find(std::string_view(out.columns[i]))) out.columns[i] = name->Str();
+      } else if (bound[0].is_sequence() && i < bound[0].items().size()) {
+        out.columns[i] = bound[0].items()[i].Str();
+      }
+    }
+    return MakeTable(std::move(out));
+  }
+
+  std::optional<size_t> IndexOf(const Object& key) const {
+    if (key.is_int() && key.as_int() >= 0 && key.as_int() < static_cast<int64_t>(table_->columns.size()))
+      return static_cast<size_t>(key.as_int());
+    const auto at = std::find(table_->columns.begin(), table_->columns.end(), key.Str());
+    return at == table_->columns.end() ? std::nullopt : std::optional<size_t>(at - table_->columns.begin());
+  }
+
+  Result<std::vector<size_t>> Indexes(const Object& key) const {
+    std::vector<size_t> out;
+    for (const auto& each : key.is_sequence() ? key.items() : ObjectList{key}) {
+      const auto index = IndexOf(each);
+      if (!index) return Error(ErrorCode::kNotFound, "the table has no column " + each.Repr());
+      out.push_back(*index);
+    }
+    return out;
+  }
+
+  Result<Object> Columned(const Arguments& a, bool keep) const {
+    DVT_ASSIGN(auto bound, a.Bind(keep ? "select" : "exclude", {{"key", std::nullopt}}));
+    DVT_ASSIGN(std::vector<size_t> wanted, Indexes(bound[0]));
+    if (!keep) {
+      std::vector<size_t> rest;
+      for (size_t i = 0; i < table_->columns.size(); ++i) {
+        if (std::find(wanted.begin(), wanted.end(), i) == wanted.end()) rest.push_back(i);
+      }
+      wanted = std::move(rest);
+    }
+    QueryTable out;
+    for (const size_t i : wanted) out.columns.push_back(table_->columns[i]);
+    for (const auto& row : table_->rows) {
+      auto& made = out.rows.emplace_back();
+      for (const size_t i : wanted) made.push_back(row[i]);
+    }
+    return MakeTable(std::move(out));
+  }
+
+  Result<Object> Limited(const Arguments& a) const {
+    DVT_ASSIGN(auto bound, a.Bind("limit", {{"start_or_stop", Object()}, {"stop", Object()}, {"step", Object()}}));
+    const bool both = !bound[1].is_none();
+    QueryTable out = *table_;
+    out.rows.clear();
+    for (const auto& index : SliceOf(RowNumbers(), both ? bound[0] : Object(), both ? bound[1] : bound[0], bound[2]).items())
+      out.rows.push_back(table_->rows[static_cast<size_t>(index.as_int())]);
+    return MakeTable(std::move(out));
+  }
+
+  Object RowNumbers() const {
+    ObjectList numbers;
+    for (size_t i = 0; i < table_->rows.size(); ++i) numbers.emplace_back(static_cast<int64_t>(i));
+    return Object::List(std::move(numbers));
+  }
+
+  Result<Object> Where(Context& c, const Arguments& a) const {
+    DVT_ASSIGN(auto bound, a.Bind("where", {{"test", std::nullopt}}));
+    QueryTable out = *table_;
+    out.rows.clear();
+    for (size_t i = 0; i < table_->rows.size(); ++i) {
+      DVT_ASSIGN(const Object kept, c.Call(bound[0], Arguments{{Object(std::make_shared<Row>(table_, i))}, {}}));
+      if (kept.Truth()) out.rows.push_back(table_->rows[i]);
+    }
+    return MakeTable(std::move(out));
+  }
+
+  // agate puts nulls last.
+  Result<Object> Ordered(Context& c, const std::string& which, const Arguments& a) const {
+    DVT_ASSIGN(auto bound, a.Bind(which, {{"key", Object()}, {"reverse", Object(false)}}));
+    std::vector<size_t> by;
+    if (bound[0].is_none()) {
+      for (size_t i = 0; i < table_->columns.size(); ++i) by.push_back(i);
+    } else {
+      DVT_ASSIGN(by, Indexes(bound[0]));
+    }
+    QueryTable out = *table_;
+    auto same = [&](const auto& left, const auto& right) {
+      return std::all_of(by.begin(), by.end(), [&](size_t i) { return left[i].Equals(right[i]); });
+    };
+    if (which == "distinct") {
+      std::vector<std::vector<Object>> rows;
+      for (const auto& row : out.rows) {
+        if (std::none_of(rows.begin(), rows.end(), [&](const auto& seen) { return same(seen, row); })) rows.push_back(row);
+      }
+      out.rows = std::move(rows);
+      return MakeTable(std::move(out));
+    }
+    auto less = [&](const auto& left, const auto& right) {
+      for (const size_t i : by) {
+        if (left[i].is_none() || right[i].is_none()) {
+          if (left[i].is_none() != right[i].is_none()) return right[i].is_none();
+          continue;
+        }
+        if (!left[i].Equals(right[i])) return CompareOperation(c, ast::CompareOp::kLt, left[i], right[i]);
+      }
+      return false;
+    };
+    std::stable_sort(out.rows.begin(), out.rows.end(), less);
+    if (bound[1].Truth()) std::reverse(out.rows.begin(), out.rows.end());
+    return MakeTable(std::move(out));
+  }
+
+  ObjectList Rows() const {
+    ObjectList rows;
+    for (size_t i = 0; i < table_->rows.size(); ++i) rows.emplace_back(std::make_shared<Row>(table_, i));
+    return rows;
+  }
+  std::shared_ptr<const QueryTable> table_;
+};
+
+}  // namespace
+
+Object MakeTable(QueryTable table) {
+  return Object(std::make_shared<Table>(std::make_shared<const QueryTable>(std::move(table))));
+}
+
+}  // namespace dvt::tmpl
