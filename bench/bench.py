@@ -1,4 +1,4 @@
-"""./dev bench [federation|direct|moved|changes|sql|project] [--rounds N]: dvt against the best known alternative, in alternating rounds on this machine.
+"""./dev bench [federation|direct|moved|changes|sql|project] [--rounds N] [--models N…]: dvt against the best known alternative, in alternating rounds on this machine.
 
 federation   orders (1.5 M rows) in MariaDB, customer in PostgreSQL, two models into a second PostgreSQL; the other side is the
              hand-written script bench/peer_federation.py (or the one that DVT_BENCH_PEER names)
@@ -8,7 +8,7 @@ moved        22 TPC-H queries over tables dealt at random over four databases: r
 changes      change detection on 10 M rows (DVT_BENCH_ROWS), PostgreSQL → PostgreSQL: seconds and memory
 sql          the SQL frontend alone: statements parsed and translated a second, one thread; the other sides are installed into .bench
 project      projects of 1,000 and 5,000 models read, listed and compiled, one built on PostgreSQL; beside it dbt-core, if `dbt` or the
-             program that DVT_BENCH_DBT names is there
+             program that DVT_BENCH_DBT names is there (with dbt-postgres; it takes minutes); --models 1000 leaves out the larger one
 """
 import argparse
 import json
@@ -35,8 +35,8 @@ WITHOUT_SERVERS = {"sql"}
 class Setting:
     """Where a benchmark finds things; `servers` is the status text that names the server processes."""
 
-    def __init__(self, rounds, with_servers):
-        self.top, self.rounds = TOP, rounds
+    def __init__(self, rounds, models, with_servers):
+        self.top, self.rounds, self.models = TOP, rounds, models
         self.folder = TOP / ".bench"
         self.folder.mkdir(exist_ok=True)
         self.program = TOP / "build" / "release" / "dvt"
@@ -65,6 +65,8 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("benches", nargs="*", help="which; all without")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--models", type=int, nargs="+", choices=sorted(project.GOALS), default=sorted(project.GOALS),
+                        help="sizes of the projects of the bench 'project'")
     parser.add_argument("--keep", action="store_true", help="leave the servers running with their data")
     arguments = parser.parse_args()
     unknown = [b for b in arguments.benches if b not in BENCHES]
@@ -72,7 +74,7 @@ def main():
         sys.exit(f"no bench {unknown[0]}; there are: {', '.join(BENCHES)}")
     was_running = (TOP / ".servers" / "env").exists()
     wanted = arguments.benches or list(BENCHES)
-    setting = Setting(arguments.rounds, not WITHOUT_SERVERS.issuperset(wanted))
+    setting = Setting(arguments.rounds, arguments.models, not WITHOUT_SERVERS.issuperset(wanted))
     load = os.getloadavg()[0]
     if load > 1:
         print(f"note: the machine is busy (load {load:.1f}); CPU seconds are the better figure\n")

@@ -266,7 +266,7 @@ void TellWritten(run::Observer& observer, const char* type, const std::string& p
 
 Status Workspace::WriteManifest() const {
   if (!write_json) return {};
-  DVT_TRY(artifacts::WriteManifest(run.target_folder, manifest, metadata()));
+  DVT_TRY(artifacts::WriteManifest(run.target_folder, manifest, metadata(), pool.get()));
   TellWritten(*observer, "WritableManifest", JoinPath(run.target_folder, "manifest.json"));
   return {};
 }

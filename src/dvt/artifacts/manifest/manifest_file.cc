@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <functional>
 #include <map>
+#include <vector>
 
 #include "dvt/base/fs/atomic_file.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
+#include "dvt/base/thread/thread_pool.h"
 #include "dvt/model/node_value.h"
 
 namespace dvt::artifacts {
@@ -72,10 +75,13 @@ Value Selectors(const model::Manifest& manifest) {
   return value;
 }
 
-// Writes one JSON object member by member, so that only one node's tree is in memory at a time. The first error sticks.
+// Writes one JSON object member by member, so that only some nodes' trees are in memory at a time; with a pool, several members are
+// made at once. The first error sticks.
 class ManifestWriter {
  public:
-  explicit ManifestWriter(std::function<Status(std::string_view)> sink) : sink_(std::move(sink)) { Put("{"); }
+  ManifestWriter(std::function<Status(std::string_view)> sink, ThreadPool* pool) : sink_(std::move(sink)), pool_(pool) {
+    Put("{");
+  }
 
   void Member(std::string_view key, Value value) {
     SecretRegistry::RedactAll(value);
@@ -86,7 +92,11 @@ class ManifestWriter {
   template <class Map, class Convert>
   void Members(std::string_view key, const Map& items, Convert convert) {
     Open(key);
-    for (const auto& [id, item] : items) Member(id, convert(item));
+    if (pool_ != nullptr && items.size() > kPiece) {
+      InPieces(items, convert);
+    } else {
+      for (const auto& [id, item] : items) Member(id, convert(item));
+    }
     Close();
   }
 
@@ -106,10 +116,44 @@ class ManifestWriter {
   }
 
  private:
-  void Key(std::string_view key) {
-    std::string text = first_ ? "" : ", ";
+  static constexpr size_t kPiece = 32;  // members that one task makes
+  static constexpr size_t kRound = 32;  // pieces that are in memory
+
+  // Pieces are texts of several members; they are written in order, a round of them after the other.
+  template <class Map, class Convert>
+  void InPieces(const Map& items, Convert convert) {
+    std::vector<typename Map::const_iterator> begins;
+    size_t number = 0;
+    for (auto at = items.begin(); at != items.end(); ++at) {
+      if (number++ % kPiece == 0) begins.push_back(at);
+    }
+    begins.push_back(items.end());
+    for (size_t round = 0; round + 1 < begins.size(); round += kRound) {
+      std::vector<std::string> pieces(std::min(kRound, begins.size() - 1 - round));
+      pool_->ParallelFor(static_cast<int>(pieces.size()), [&](int i) {
+        std::string& text = pieces[static_cast<size_t>(i)];
+        const size_t piece = round + static_cast<size_t>(i);
+        for (auto at = begins[piece]; at != begins[piece + 1]; ++at) {
+          Value value = convert(at->second);
+          SecretRegistry::RedactAll(value);
+          AppendKey(text, at->first, at == items.begin());
+          text += ToJson(value);
+        }
+      });
+      for (const auto& text : pieces) Put(text);
+    }
+    first_ = false;
+  }
+
+  static void AppendKey(std::string& text, std::string_view key, bool first) {
+    if (!first) text += ", ";
     AppendJsonString(text, SecretRegistry::Redact(std::string(key)));
-    Put(text + ": ");
+    text += ": ";
+  }
+  void Key(std::string_view key) {
+    std::string text;
+    AppendKey(text, key, first_);
+    Put(text);
     first_ = false;
   }
   void Put(std::string_view text) {
@@ -117,6 +161,7 @@ class ManifestWriter {
   }
 
   std::function<Status(std::string_view)> sink_;
+  ThreadPool* pool_;
   Status status_;
   bool first_ = true;
 };
@@ -190,7 +235,9 @@ Value MetadataToValue(const Metadata& metadata, std::string_view schema) {
   return head;
 }
 
-Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
+namespace {
+
+Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata, ThreadPool* pool,
                       const std::function<Status(std::string_view)>& sink) {
   using Kind = model::SemanticNode::Kind;
   Value head = MetadataToValue(metadata, "https://schemas.getdbt.com/dbt/manifest/v12.json");
@@ -198,7 +245,7 @@ Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
   head.Set("project_id", Md5Hex(manifest.project.name));
   head.Set("send_anonymous_usage_stats", false);
   head.Set("adapter_type", metadata.adapter_type);
-  ManifestWriter out(sink);
+  ManifestWriter out(sink, pool);
   out.Member("metadata", std::move(head));
   std::map<std::string, std::reference_wrapper<const model::Node>> nodes, functions;
   for (const auto& [id, node] : manifest.nodes)
@@ -223,18 +270,20 @@ Status StreamManifest(const model::Manifest& manifest, const Metadata& metadata,
   return out.Finish();
 }
 
-std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata) {
+}  // namespace
+
+std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata, ThreadPool* pool) {
   std::string text;
-  (void)StreamManifest(manifest, metadata, [&](std::string_view piece) {
+  (void)StreamManifest(manifest, metadata, pool, [&](std::string_view piece) {
     text += piece;
     return Status();
   });
   return text;
 }
 
-Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata) {
+Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata, ThreadPool* pool) {
   DVT_ASSIGN(AtomicFile file, AtomicFile::Open(JoinPath(folder, "manifest.json")));
-  DVT_TRY(StreamManifest(manifest, metadata, [&](std::string_view piece) { return file.Append(piece); }));
+  DVT_TRY(StreamManifest(manifest, metadata, pool, [&](std::string_view piece) { return file.Append(piece); }));
   return file.Commit();
 }
 

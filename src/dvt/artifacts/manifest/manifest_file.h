@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "dvt/base/fwd.h"
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
 #include "dvt/model/project.h"
@@ -25,9 +26,10 @@ std::string UtcTimestamp(double seconds);
 /// The `metadata` map of an artifact with this schema address.
 Value MetadataToValue(const Metadata& metadata, std::string_view schema);
 
-/// manifest.json, schema v12. dvt's own findings about a run are in run_results.json.
-std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata);
+/// manifest.json, schema v12; with a pool, its parts are made at the same time. dvt's own findings about a run are in run_results.json.
+std::string ManifestJson(const model::Manifest& manifest, const Metadata& metadata, ThreadPool* pool = nullptr);
 /// Writes it atomically to `<target folder>/manifest.json`.
-Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata);
+Status WriteManifest(const std::string& folder, const model::Manifest& manifest, const Metadata& metadata,
+                     ThreadPool* pool = nullptr);
 
 }  // namespace dvt::artifacts

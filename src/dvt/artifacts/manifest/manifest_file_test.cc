@@ -5,6 +5,7 @@
 #include "dvt/artifacts/run_results/run_results_file.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/value.h"
+#include "dvt/base/thread/thread_pool.h"
 
 namespace dvt::artifacts {
 namespace {
@@ -55,6 +56,20 @@ TEST(ManifestFile, HasDbtsShape) {
   EXPECT_EQ(ToJson((*json)["parent_map"]["model.shop.dim.v2"]), R"(["source.shop.crm.customers"])");
   EXPECT_EQ(ToJson((*json)["child_map"]["source.shop.crm.customers"]), R"(["model.shop.dim.v2"])");
   EXPECT_EQ(ToJson((*json)["sources"]["source.shop.crm.customers"]["tags"]), R"(["src"])");
+}
+
+TEST(ManifestFile, IsTheSameByManyThreads) {
+  model::Manifest manifest = SmallManifest();
+  const model::Node node = manifest.nodes.begin()->second;
+  for (int i = 0; i < 3000; ++i) {
+    model::Node& added = manifest.nodes["model.shop.n" + std::to_string(i)] = node;
+    added.unique_id = "model.shop.n" + std::to_string(i);
+    added.name = "n" + std::to_string(i);
+  }
+  Metadata metadata;
+  metadata.generated_at = "2026-01-02T03:04:05.123456Z";
+  ThreadPool pool(4);
+  EXPECT_EQ(ManifestJson(manifest, metadata, &pool), ManifestJson(manifest, metadata));
 }
 
 TEST(RunResultsFile, KeepsDvtsFindingsInsideAdapterResponse) {

@@ -98,7 +98,7 @@ void Loader::StoreCache() {
   // Warnings about dates that pass are good for a day at most.
   const bool dated = std::any_of(manifest_.nodes.begin(), manifest_.nodes.end(),
                                  [](const auto& entry) { return !entry.second.deprecation_date.empty(); });
-  if (cache_ && !dated && !frontend_.DependsOnMoment()) cache_->Store(read_env_->digests(), manifest_);
+  if (cache_ && !dated && !frontend_.DependsOnMoment()) cache_->Store(read_env_->digests(), manifest_, pool_);
 }
 
 }  // namespace dvt::project

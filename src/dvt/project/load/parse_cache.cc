@@ -6,6 +6,7 @@
 #include "dvt/base/fs/atomic_file.h"
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
+#include "dvt/base/thread/thread_pool.h"
 #include "dvt/model/manifest_codec.h"
 
 namespace dvt::project {
@@ -70,16 +71,21 @@ bool ParseCache::Load(const EnvLookup& env, model::Manifest& manifest) const {
   return Checksum(rest) == checksum && model::DecodeManifest(rest, manifest);
 }
 
-void ParseCache::Store(const std::map<std::string, std::string>& environment, const model::Manifest& manifest) const {
-  const std::string found = model::EncodeManifest(manifest);
+void ParseCache::Store(const std::map<std::string, std::string>& environment, const model::Manifest& manifest,
+                       ThreadPool* pool) const {
+  std::string found = model::EncodeManifest(manifest);
   std::string head(kBegin);
   head += key_ + "\n" + Checksum(found) + "\n" + std::to_string(environment.size()) + "\n";
   for (const auto& [name, digest] : environment) {
     if (name.find('\n') != std::string::npos) return;
     head += name + "\n" + digest + "\n";
   }
-  auto file = AtomicFile::Open(file_);
-  if (file && file->Append(head) && file->Append(found)) (void)file->Commit();
+  auto write = [path = file_, head = std::move(head), found = std::move(found)] {
+    auto file = AtomicFile::Open(path);
+    if (file && file->Append(head) && file->Append(found)) (void)file->Commit();
+  };
+  if (pool == nullptr) return write();
+  pool->Submit(std::move(write));
 }
 
 }  // namespace dvt::project

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "dvt/base/fwd.h"
 #include "dvt/model/project.h"
 #include "dvt/project/load/template_frontend.h"
 
@@ -33,8 +34,8 @@ class ParseCache {
 
   /// Fills `manifest` and returns true if the file is good for the key.
   bool Load(const EnvLookup& env, model::Manifest& manifest) const;
-  /// Writes the file; what cannot be written is no error, only slow.
-  void Store(const std::map<std::string, std::string>& environment, const model::Manifest& manifest) const;
+  /// Writes the file, by the pool if there is one; what cannot be written is no error, only slow.
+  void Store(const std::map<std::string, std::string>& environment, const model::Manifest& manifest, ThreadPool* pool) const;
 
  private:
   std::string file_;

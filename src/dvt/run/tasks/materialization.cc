@@ -58,7 +58,7 @@ Result<std::unique_ptr<tmpl::Context>> NodeRunner::CallMaterialization(const tmp
       {"defer_relation", defer_relation},
       {"pre_hooks", Object::List(HookObjects(batch != nullptr && !batch->opens ? Value() : node.config["pre-hook"]))},
       {"post_hooks", Object::List(HookObjects(batch != nullptr && !batch->closes ? Value() : node.config["post-hook"]))}};
-  params.write = [&](const std::string& text) { return WriteFileAtomic(TextPath("run", node, adapter.batch()), text + "\n"); };
+  params.write = [&](const std::string& text) { return WriteFileIfChanged(TextPath("run", node, adapter.batch()), text + "\n"); };
   DVT_ASSIGN(auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
   if (auto called = tmpl::CallMacro(macro.object, {}, {}, *context); !called) return AtNode(node, std::move(called).error());
