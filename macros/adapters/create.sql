@@ -8,7 +8,8 @@
   {{ return(create_table_as(temporary, relation, sql)) }}
 {%- endmacro %}
 
-{% macro create_table_as(temporary, relation, compiled_code, language='sql') -%}
+{# `partitioned_by`, `sorted_by`: of lakes, which DuckDB attaches; no system here has them. #}
+{% macro create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
   {%- if language != 'sql' -%}
     {% do exceptions.raise_compiler_error("models in " ~ language ~ " cannot be built: only SQL runs here") %}
   {%- endif -%}

@@ -120,3 +120,7 @@
 {% macro duckdb_escape_comment(comment) -%}
   {{ return(postgres_escape_comment(comment)) }}
 {%- endmacro %}
+
+{% macro duckdb__create_table_as(temporary, relation, compiled_code, language='sql', partitioned_by=none, sorted_by=none) -%}
+  {{ return(dbt.default__create_table_as(temporary, relation, compiled_code)) }}
+{%- endmacro %}

@@ -78,10 +78,15 @@
   {%- endif -%}
 {%- endmacro %}
 
-{# DuckDB: a macro of typed parameters, whose value has the type that is promised. What it holds may aggregate. #}
+{# DuckDB: a macro, whose value has the type that is promised. Its parameters have none, which older files do not know. What it holds
+   may aggregate. #}
 {% macro duckdb__scalar_function_create_sql(target_relation) -%}
   {% do tell_volatility_is_not_kept() %}
-  CREATE OR REPLACE FUNCTION {{ target_relation }} ({{ function_arguments(' := ') }}) AS
+  {%- set parts = [] -%}
+  {%- for argument in model.arguments -%}
+    {% do parts.append(argument.name ~ (' := ' ~ function_default(argument.default_value) if argument.default_value is not none else '')) %}
+  {%- endfor %}
+  CREATE OR REPLACE FUNCTION {{ target_relation }} ({{ parts | join(', ') }}) AS
   CAST({{ function_value() }} AS {{ model.returns.data_type }})
 {%- endmacro %}
 

@@ -16,28 +16,12 @@
   {{ return(dbt.default__copy_grants()) }}
 {%- endmacro %}
 
-{% macro postgres__create_schema(relation) -%}
-  {{ return(dbt.default__create_schema(relation)) }}
-{%- endmacro %}
-
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
   {{ return(dbt.default__create_table_as(temporary, relation, sql)) }}
 {%- endmacro %}
 
-{% macro postgres__current_timestamp_backcompat() -%}
-  {{ return(dbt.default__current_timestamp_backcompat()) }}
-{%- endmacro %}
-
-{% macro postgres__current_timestamp_in_utc_backcompat() -%}
-  {{ return(dbt.default__current_timestamp_in_utc_backcompat()) }}
-{%- endmacro %}
-
 {% macro postgres__drop_materialized_view(relation) -%}
   {{ return(dbt.default__drop_materialized_view(relation)) }}
-{%- endmacro %}
-
-{% macro postgres__drop_schema(relation) -%}
-  {{ return(dbt.default__drop_schema(relation)) }}
 {%- endmacro %}
 
 {% macro postgres__drop_table(relation) -%}

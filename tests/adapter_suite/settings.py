@@ -70,12 +70,13 @@ _DBT_FAILS = {
         "BaseTableConstraintsColumnsEqual.test__constraints_wrong_column_data_types",
         "BaseViewConstraintsColumnsEqual.test__constraints_wrong_column_data_types",
         "BaseIncrementalConstraintsColumnsEqual.test__constraints_wrong_column_data_types",
-        "BaseConstraintsRollback", "BaseIncrementalConstraintsRollback", "BaseIncrementalBadStrategy",
-        "BaseCloneSameSourceAndTarget", "BaseEphemeralMulti", "BaseEphemeralNested", "UDF", "UDAF", "FindScalarFunction",
+        "BaseConstraintsRollback", "BaseIncrementalConstraintsRollback", "BaseEphemeralMulti", "BaseEphemeralNested",
+        "DeterministicUDF", "StableUDF", "PythonUDFSupported", "PythonUDFDefault", "PythonUDFVolatility", "PythonUDFWith", "UDAF",
+        "FindScalarFunction",
         "BasePrePostModelHooks.test_pre_and_post_run_hooks", "BaseHookRefs", "BasePrePostModelHooksInConfig", "BasePrePostRunHooks",
-        "BaseAfterRunHooks", "BaseMicrobatch", "BasePythonIncremental", "BasePythonMetaGet", "BasePythonEmpty", "BasePythonSample", "SimpleCopyBase.test_simple_copy_with_materialized_views",
+        "BaseMicrobatch", "BasePythonIncremental", "BasePythonMetaGet", "BasePythonEmpty", "BasePythonSample", "SimpleCopyBase.test_simple_copy_with_materialized_views",
         "BaseSimpleCopyUppercase", "BaseSampleModeTest", "BaseBasicSeedTests.test_simple_seed_full_refresh_flag",
-        "BaseSeedConfigFullRefreshOn", "BaseSimpleSeedColumnOverride", "BaseTypeFloat", "BaseDateSpine", "BaseEquals",
+        "BaseSeedConfigFullRefreshOn", "BaseSimpleSeedColumnOverride", "BaseTypeFloat",
         "BaseGetIntervalsBetween", "BaseCurrentTimestamps",
     ],
 }  # fmt: skip
@@ -183,6 +184,7 @@ _MARKED = {"BaseSimpleSeedWithBOM": {"setUp": pytest.fixture(scope="class", auto
 _MEMBERS = {
     "postgres": {
         **_MARKED,
+        "SqlUDFDefaultArgSupport": {"expect_default_arg_support": True},  # as dbt-postgres says of itself
         "BaseSimpleCopyUppercase": {"dbt_profile_target": fixture(lambda self: server.target("dbtMixedCase"))},
     },
     "duckdb": {

@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import subprocess
+import threading
 
 import duckdb
 
@@ -14,6 +15,7 @@ from harness.tpcds import queries as tpcds_queries
 from harness.tpcds import with_tpcds
 
 MOST_ROWS = 20_000  # of a random query
+MOST_SECONDS = 2
 
 
 class DataSet:
@@ -73,6 +75,8 @@ class DataSet:
         found, seed = {}, first
         while len(found) < count:
             text = random_query(seed)
+            watch = threading.Timer(MOST_SECONDS, self.alone.interrupt)
+            watch.start()
             try:
                 rows = self.alone.execute(f"select * from ({text}) limit {MOST_ROWS + 1}").fetchall()
                 if len(rows) <= MOST_ROWS:
@@ -80,6 +84,8 @@ class DataSet:
             except duckdb.Error as error:
                 if "Binder" in str(error) or "Parser" in str(error) or "Catalog" in str(error):
                     raise
+            finally:
+                watch.cancel()
             seed += 1
         return found
 

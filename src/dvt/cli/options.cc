@@ -266,6 +266,7 @@ Result<Options> ParseOptions(int argc, char** argv, std::string& printed) {
   app.set_version_flag("--version,-v,-V", VersionText());
   app.require_subcommand(1);
   app.fallthrough(false);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // an option given twice: the last one counts
   for (int i = 1; i < argc; ++i) o.arguments.emplace_back(argv[i]);
   if (argc == 2 && (o.arguments[0] == "--version" || o.arguments[0] == "-v" || o.arguments[0] == "-V")) {
     printed = VersionText();

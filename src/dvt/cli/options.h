@@ -98,10 +98,10 @@ struct Options {
   std::string read;                    ///< sql: dialects
   std::string write;
   bool pretty = false;
-  bool strict = false;                 ///< sql transpile: differences are errors
-  std::string identify;                ///< sql: as-written, as-needed, always
-  std::string schema_file;             ///< sql: JSON of tables, columns and types
-  LakeOptions lake;                    ///< lake …
+  bool strict = false;      ///< sql transpile: differences are errors
+  std::string identify;     ///< sql: as-written, as-needed, always
+  std::string schema_file;  ///< sql: JSON of tables, columns and types
+  LakeOptions lake;
   std::vector<std::string> arguments;  ///< as typed, for run_results.json
 };
 

@@ -30,6 +30,16 @@ std::set<std::string> TypesOf(const std::string& command) {
 
 namespace {
 
+// Whether something that `id` reads, itself or through metrics, was not built.
+bool ReadsAny(const model::Manifest& manifest, const std::string& id, const std::set<std::string>& failed) {
+  const auto exposure = manifest.exposures.find(id);
+  const auto semantic = manifest.semantic_nodes.find(id);
+  if (exposure == manifest.exposures.end() && semantic == manifest.semantic_nodes.end()) return failed.count(id) != 0;
+  const auto& reads =
+      exposure != manifest.exposures.end() ? exposure->second.depends_on_nodes : semantic->second.depends_on_nodes;
+  return std::any_of(reads.begin(), reads.end(), [&](const auto& each) { return ReadsAny(manifest, each, failed); });
+}
+
 // What only reads has nothing to be built: it is passed by, or skipped with what it reads.
 void AddExposures(const Workspace& w, const std::vector<std::string>& exposures, model::RunResults& results) {
   std::set<std::string> failed;
@@ -37,8 +47,7 @@ void AddExposures(const Workspace& w, const std::vector<std::string>& exposures,
     if (result.status == "error" || result.status == "fail" || result.status == "skipped") failed.insert(result.unique_id);
   }
   for (const auto& id : exposures) {
-    const auto& reads = w.manifest.exposures.at(id).depends_on_nodes;
-    const bool skipped = std::any_of(reads.begin(), reads.end(), [&](const auto& each) { return failed.count(each) != 0; });
+    const bool skipped = ReadsAny(w.manifest, id, failed);
     model::NodeResult result;
     result.unique_id = id;
     result.status = skipped ? "skipped" : "no-op";
@@ -86,7 +95,7 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
   std::vector<std::string> exposures;
   if (options.command == "build") {
-    DVT_ASSIGN(exposures, w.Select(options, {"exposure"}));
+    DVT_ASSIGN(exposures, w.Select(options, {"exposure", "saved_query"}));
   }
   DVT_ASSIGN(auto results, RunBetweenHooks(w, selected, exposures, stop));
   const std::string folder = w.manifest.project.folder + "/";
@@ -105,8 +114,7 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
 }  // namespace
 
 // Of the models of which some batches were built: those that were not.
-static Result<std::map<std::string, std::vector<run::EventWindow>>> FailedBatches(const model::PreviousState& before) {
-  std::map<std::string, std::vector<run::EventWindow>> batches;
+static Status TakeFailedBatches(const model::PreviousState& before, run::RunContext& run) {
   for (const auto& [id, result] : before.batch_results) {
     const Value &done = result["successful"], &failed = result["failed"];
     if (!done.is_list() || done.list().empty() || !failed.is_list()) continue;
@@ -114,10 +122,11 @@ static Result<std::map<std::string, std::vector<run::EventWindow>>> FailedBatche
       if (!pair.is_list() || pair.list().size() != 2) continue;
       DVT_ASSIGN(const int64_t start, run::ParseMoment(pair.list()[0].ToText()));
       DVT_ASSIGN(const int64_t end, run::ParseMoment(pair.list()[1].ToText()));
-      batches[id].push_back({start, end});
+      run.batches[id].push_back({start, end});
     }
+    run.batches_done[id] = done;
   }
-  return batches;
+  return {};
 }
 
 Result<int> BuildCommand(const Options& options, std::stop_token stop) {
@@ -174,7 +183,7 @@ Result<int> RetryCommand(const Options& options, std::stop_token stop) {
     return result == before.results.end() || (result->second != "error" && result->second != "fail" &&
                                               result->second != "skipped" && result->second != "partial success");
   });
-  DVT_ASSIGN(workspace->run.batches, FailedBatches(before));
+  DVT_TRY(TakeFailedBatches(before, workspace->run));
   return RunSelected(again, *workspace, selected, stop);
 }
 

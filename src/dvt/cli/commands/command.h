@@ -32,7 +32,6 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop);
 Result<int> DocsServeCommand(const Options& options, std::stop_token stop);
 Result<int> DepsCommand(const Options& options, std::stop_token stop);
 Result<int> LakeCommand(const Options& options, std::stop_token stop);  ///< catalog, namespace, table, scan, append, …
-Result<int> SqlCommand(const Options& options, std::stop_token stop);   ///< transpile, format, parse, analyze, lineage
 Result<int> ExtractCommand(const Options& options, std::stop_token stop);
 Result<int> SqlCommand(const Options& options, std::stop_token stop);  ///< transpile, format, parse, analyze, lineage
 

@@ -46,15 +46,29 @@ bool IntegerPredicate(const std::string& column, const std::vector<std::string>&
   return true;
 }
 
+std::string Alternatives(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyLiteral literal) {
+  std::string out = "(";
+  for (size_t row = 0; row < keys.size(); ++row) {
+    const auto parts = columnar::SplitKey(keys[row]);
+    out += row == 0 ? "(" : " OR (";
+    for (size_t i = 0; i < key.size(); ++i)
+      out += fmt::format("{}{} = {}", i == 0 ? "" : " AND ", key[i].sql, literal(key[i].field.type, parts[i].text));
+    out += ')';
+  }
+  return out + ")";
+}
+
 }  // namespace
 
 std::string KeyListPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyLiteral literal,
-                             std::string_view before_rows) {
+                             KeyRows rows) {
   std::string out;
   if (key.size() == 1 && key[0].field.type.is_integer() && IntegerPredicate(key[0].sql, keys, out)) return out;
   const bool several = key.size() > 1;
+  if (several && rows == KeyRows::kAlternatives) return Alternatives(key, keys, literal);
   for (size_t i = 0; i < key.size(); ++i) out += (i == 0 ? (several ? "(" : "") : ", ") + key[i].sql;
-  out += several ? ") IN (" + std::string(before_rows) : " IN (";
+  out += several ? ") IN (" : " IN (";
+  if (several && rows == KeyRows::kValues) out += "VALUES ";
   for (size_t row = 0; row < keys.size(); ++row) {
     if (row > 0) out += ", ";
     const auto parts = columnar::SplitKey(keys[row]);

@@ -11,8 +11,8 @@ std::string Literal(const columnar::DataType& type, std::string_view text) {
   return type.is_integer() ? std::string(text) : "'" + std::string(text) + "'";
 }
 
-std::string Of(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, std::string_view before_rows = {}) {
-  return KeyListPredicate(key, keys, &Literal, before_rows);
+std::string Of(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyRows rows = KeyRows::kList) {
+  return KeyListPredicate(key, keys, &Literal, rows);
 }
 
 const HashedColumn kId = {"t.id", {"id", TypeKind::kInt64, true, {}}};
@@ -38,7 +38,9 @@ TEST(KeyPredicate, ManyRangesStayShallow) {
 TEST(KeyPredicate, TextsAndSeveralColumns) {
   EXPECT_EQ(Of({kCode}, {"a~|b", "~~N"}), "t.code IN ('a|b', '~N')");
   EXPECT_EQ(Of({kId, kCode}, {"1|x", "2|"}), "(t.id, t.code) IN ((1, 'x'), (2, ''))");
-  EXPECT_EQ(Of({kId, kCode}, {"1|x"}, "VALUES "), "(t.id, t.code) IN (VALUES (1, 'x'))");
+  EXPECT_EQ(Of({kId, kCode}, {"1|x"}, KeyRows::kValues), "(t.id, t.code) IN (VALUES (1, 'x'))");
+  EXPECT_EQ(Of({kId, kCode}, {"1|x", "2|y"}, KeyRows::kAlternatives),
+            "((t.id = 1 AND t.code = 'x') OR (t.id = 2 AND t.code = 'y'))");
 }
 
 }  // namespace

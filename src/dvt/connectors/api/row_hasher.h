@@ -32,8 +32,14 @@ class RowHasher {
 
 /// `literal` writes one part of a key as the system's literal.
 using KeyLiteral = std::string (*)(const columnar::DataType& type, std::string_view text);
-/// "k IN (…)", for integers with runs of neighbours as BETWEEN; "(a, b) IN ((…), …)" with `before_rows` ("VALUES ") in front of the rows.
+/// How a list of keys of several columns is said.
+enum class KeyRows {
+  kList,          ///< (a, b) IN ((1, 'x'), …)
+  kValues,        ///< (a, b) IN (VALUES (1, 'x'), …)
+  kAlternatives,  ///< ((a = 1 AND b = 'x') OR …)
+};
+/// "k IN (…)", for integers with runs of neighbours as BETWEEN; keys of several columns as `rows` says.
 std::string KeyListPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys, KeyLiteral literal,
-                             std::string_view before_rows = {});
+                             KeyRows rows = KeyRows::kList);
 
 }  // namespace dvt::connectors

@@ -62,7 +62,8 @@ class MySqlRowHasher : public RowHasher {
     return fmt::format("UNHEX(MD5({}))", KeyExpression(columns));
   }
   std::string KeyPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys) const override {
-    return KeyListPredicate(key, keys, &KeyText);
+    // MariaDB misses rows of a list of rows where a text must be converted to the column's character set.
+    return KeyListPredicate(key, keys, &KeyText, KeyRows::kAlternatives);
   }
 
  private:

@@ -92,7 +92,7 @@ class SqliteRowHasher : public RowHasher {
     bool plain = true;
     for (const auto& column : key)
       plain = plain && (column.field.type.is_integer() || column.field.type.kind == TypeKind::kString);
-    if (plain) return KeyListPredicate(key, keys, &Literal, "VALUES ");
+    if (plain) return KeyListPredicate(key, keys, &Literal, KeyRows::kValues);
     std::string list;
     for (const auto& each : keys) list += (list.empty() ? "" : ", ") + QuoteText(each);
     return fmt::format("{} IN ({})", KeyExpression(key), list);

@@ -202,6 +202,9 @@ std::optional<GroupedInput::Item> InputCollector::Aggregate(const Node* value, c
   if ((name == "MIN" || name == "MAX") && OrdersAlike(field, input.profile)) {
     out.sql = fmt::format("{}({})", name, argument);
     out.field.type = field.type;
+    // The result of the function alone may have no precision there.
+    if (field.type.kind == TypeKind::kDecimal)
+      out.sql = fmt::format("CAST({} AS DECIMAL({}, {}))", out.sql, field.type.precision, field.type.scale);
     return out;
   }
   if (name != "SUM") return std::nullopt;

@@ -147,7 +147,8 @@ void Loader::LinkNode(model::Node& node, bool& disable) {
   }
   for (const auto& call : node.functions) {
     const model::Node* target = nullptr;
-    for (const auto* candidate : functions_[call.name]) {
+    const auto named = functions_.find(call.name);
+    for (const auto* candidate : named == functions_.end() ? std::vector<const model::Node*>() : named->second) {
       if (!call.package.empty() && candidate->package != call.package) continue;
       if (target == nullptr || candidate->package == node.package) target = candidate;
     }

@@ -168,8 +168,8 @@ std::vector<Patch> ReadPropertyFile(const SourceFile& file, const std::string& p
   YamlCheck check(file.original_path, diagnostics);
   if (!check.IsMap(root, "a property file")) return patches;
   if (file.text.find("{{") != std::string::npos || file.text.find("{%") != std::string::npos) {
-    static const Keys kLater = {"tests",     "data_tests", "description", "pre-hook",
-                                "post-hook", "pre_hook",   "post_hook",   "unit_tests"};
+    static const Keys kLater = {"tests",    "data_tests", "description", "pre-hook",       "post-hook",
+                                "pre_hook", "post_hook",  "unit_tests",  "loaded_at_query"};
     // Filters of the semantic layer are its own templates: Dimension(…), TimeDimension(…).
     static const Keys kSemantic = {"description", "filter", "where"};
     for (auto& entry : root.map()) {

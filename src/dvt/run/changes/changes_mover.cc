@@ -152,7 +152,8 @@ Status ChangesMover::Compare(RowSorter& sorter, SortedRows* before, std::stop_to
   DVT_TRY(next->Commit());
   found_.counts = changes_.counts;
   const int64_t touched = found_.counts.inserted + found_.counts.changed;
-  everything_ = source_ ? touched > MostKeysToLookFor(*source_, touched + found_.counts.unchanged) : touched > kMostHeldKeys;
+  everything_ = keys_fail_ ||
+                (source_ ? touched > MostKeysToLookFor(*source_, touched + found_.counts.unchanged) : touched > kMostHeldKeys);
   return {};
 }
 
@@ -247,6 +248,10 @@ Result<Stream> ChangesMover::HeldRows() {
 Result<int64_t> ChangesMover::Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
+  if (!found_.whole && changes_.touched == nullptr) {
+    return Error(ErrorCode::kUnsupported, "this project's own incremental materialization does not ask what changed")
+        .WithHint("use the built-in one, call adapter.find_changes() before adapter.transfer(), or leave change_detection out");
+  }
   if (brings_deleted_) {
     DVT_TRY(changes_.gone->Rewind());
     return Pump(KeyStream(key_fields_, *changes_.gone), target, relation, stopper);
@@ -261,7 +266,7 @@ Result<Stream> ChangesMover::TouchedRows(std::stop_token stop) {
   DVT_TRY(changes_.touched->Rewind());
   if (!source_) return HeldRows();
   if (everything_) return rows_->transfer().Open(stop);
-  return ReadTouched(*source_, context_, progress_.extracts.front(), *changes_.touched, stop);
+  return ReadTouched(*source_, context_, progress_.extracts.front(), *changes_.touched, keys_fail_, stop);
 }
 
 Result<std::unique_ptr<SortedRows>> ChangesMover::Hashes(std::stop_token stop) {

@@ -86,6 +86,7 @@ class ChangesMover : public RowMover, public ChangeFinder {
   std::unique_ptr<columnar::SpillFile> held_;
   bool asked_whole_ = false;
   bool everything_ = false;  ///< every row is brought, though some are known
+  bool keys_fail_ = false;   ///< rows were not found by their keys: they are looked for no more
   bool brings_deleted_ = false;
   SinkNotes notes_;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/hash/value_encoder.h"
@@ -201,14 +202,16 @@ namespace {
 // Query after query, each for the next keys.
 class TouchedRows : public columnar::BatchSource {
  public:
-  TouchedRows(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched,
+  TouchedRows(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched, bool& incomplete,
               std::stop_token stop)
       : query_(query),
         context_(context),
         flow_(flow),
         touched_(touched),
+        incomplete_(incomplete),
         stop_(std::move(stop)),
-        hasher_(query.connector->row_hasher()) {
+        hasher_(query.connector->row_hasher()),
+        hashing_(query.fields, query.key) {
     if (query.rows.relation) columns_ = RelationColumns(query);
     plain_ = columns_.has_value();
     if (!plain_) columns_ = SubqueryColumns(query);
@@ -224,23 +227,34 @@ class TouchedRows : public columnar::BatchSource {
       DVT_ASSIGN(Array batch, stream_.Next());
       if (batch.valid()) {
         flow_.Add(batch.length(), columnar::BatchBytes(batch.get(), query_.fields));
+        hashing_.ForEachKey(batch, [&](int64_t, const std::string& key) { missing_.erase(key); });
         return batch;
       }
       stream_.Reset();
+      if (!missing_.empty()) return Missed();
     }
   }
 
  private:
+  Error Missed() {
+    incomplete_ = true;
+    return Error(ErrorCode::kStartOver, fmt::format("{} of the changed rows of {} are not found by their keys, for example {}",
+                                                    missing_.size(), query_.described, *missing_.begin()))
+        .WithHint("the rows may just have been deleted: run again, or with --full-refresh");
+  }
+
   Result<bool> OpenNext() {
     const size_t most = query_.keys_are_indexed ? kKeysAtATime : kScannedKeysAtATime;
     std::vector<std::string> keys;
     size_t bytes = 0;
+    missing_.clear();
     KeyRow row;
     while (keys.size() < most && bytes < kKeyBytesAtATime) {
       DVT_ASSIGN(const bool more, touched_.Next(row));
       if (!more) break;
       bytes += row.key.size() + 4;
       keys.push_back(row.key);
+      missing_.insert(row.key);
     }
     if (keys.empty()) return false;
     const std::string predicate = hasher_->KeyPredicate(Chosen(*columns_, query_.key), keys);
@@ -259,8 +273,11 @@ class TouchedRows : public columnar::BatchSource {
   const TransferContext& context_;
   FlowCounter& flow_;
   RowSpool& touched_;
+  bool& incomplete_;
   std::stop_token stop_;
   std::shared_ptr<const connectors::RowHasher> hasher_;
+  LocalHashing hashing_;
+  std::unordered_set<std::string> missing_;  // keys of the query that is running
   std::optional<std::vector<HashedColumn>> columns_;
   bool plain_ = false;
   connectors::ReadPlan plan_;
@@ -270,8 +287,8 @@ class TouchedRows : public columnar::BatchSource {
 }  // namespace
 
 Stream ReadTouched(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched,
-                   std::stop_token stop) {
-  return Stream(std::make_unique<TouchedRows>(query, context, flow, touched, std::move(stop)));
+                   bool& incomplete, std::stop_token stop) {
+  return Stream(std::make_unique<TouchedRows>(query, context, flow, touched, incomplete, std::move(stop)));
 }
 
 int64_t MostKeysToLookFor(const HashedQuery& query, int64_t rows) {

@@ -52,9 +52,10 @@ connectors::ReadRequest HashRequest(const HashedQuery& query);
 Status ReadHashes(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSorter& sorter,
                   std::stop_token stop);
 /// The rows with the keys of `touched` (rewound), by lists and ranges of keys, a bounded number at a time. Few other rows may come
-/// along where the source's comparisons take more for equal. `touched` must outlive the stream.
+/// along where the source's comparisons take more for equal. Every key must be found: if the source's comparisons miss one, or the row
+/// went meanwhile, `incomplete` is set and the stream fails as kStartOver. `touched` and `incomplete` must outlive the stream.
 columnar::Stream ReadTouched(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched,
-                             std::stop_token stop);
+                             bool& incomplete, std::stop_token stop);
 /// More keys than this are not looked for one by one: everything is read instead.
 int64_t MostKeysToLookFor(const HashedQuery& query, int64_t rows);
 

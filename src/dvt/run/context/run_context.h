@@ -50,6 +50,7 @@ struct RunContext {
   const model::PreviousState* previous = nullptr;           ///< --state
   std::set<std::string> selected;                           ///< unique ids of this run
   std::map<std::string, std::vector<EventWindow>> batches;  ///< of microbatch models that run again only what failed
+  std::map<std::string, Value> batches_done;                ///< of the same models: pairs of times that were built before
   RunOptions options;
   std::string invocation_id;
   double started = 0;         ///< seconds since the epoch, UTC

@@ -36,7 +36,7 @@ Status NodeRunner::RunClone(const model::Node& node, NodeAdapter& adapter, model
   compiled.sql = "select * from " + connector.QuoteRelation(there);
   result.relation_name = connector.QuoteRelation(here);
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
-  const Object original = tmpl::MakeRelation({there.database, there.schema, there.name, ""}, adapter.policy());
+  const tmpl::Object original = tmpl::MakeRelation({there.database, there.schema, there.name, ""}, adapter.policy());
   return Materialize(node, "clone", compiled, adapter, result, stop, original);
 }
 

@@ -8,6 +8,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
+#include "dvt/project/load/config_merge.h"
 #include "dvt/run/context/node_adapter.h"
 #include "dvt/run/context/query_comment.h"
 #include "dvt/run/tasks/operation.h"
@@ -37,6 +38,7 @@ model::Node HookNode(const RunContext& run, const model::ProjectConfig& project,
   node.fqn = {project.name, phase, std::to_string(index)};
   node.raw_code = std::move(sql);
   node.tags = {phase};
+  node.config = project::DefaultConfig(model::ResourceType::kOperation);
   return node;
 }
 

@@ -78,6 +78,10 @@ class BatchRun {
       result.compiled_code = each.compiled_code;
     }
     Word(done.list().size(), failed.list().size(), result);
+    // What an earlier run built stays built: one more retry runs only what is missing yet.
+    if (const auto before = run_.batches_done.find(node_.unique_id); before != run_.batches_done.end()) {
+      for (const auto& pair : before->second.list()) done.Push(pair);
+    }
     result.batch_results = Value::MakeMap();
     result.batch_results.Set("successful", std::move(done));
     result.batch_results.Set("failed", std::move(failed));

@@ -23,7 +23,7 @@ struct TransferContext {
   int64_t queue_bytes = 16 << 20;  ///< between the engine and the loaders
   int64_t hold_bytes = 32 << 20;   ///< a partition that cannot be resumed is held up to this, then spilled
   std::string spill_folder;
-  size_t key_filter_bytes = 600'000;  ///< of values in one query; more become ranges
+  size_t key_filter_bytes = 4'000'000;  ///< of values in one query; more become ranges
   int load_parallel = 2;
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
 };

@@ -1,0 +1,1 @@
+{{ config(target='duck') }} select * from {{ source('src', 'f') }}

@@ -1,0 +1,1 @@
+{{ config(target='lite') }} select * from {{ source('src', 'f') }}

@@ -1,0 +1,1 @@
+{{ config(target='my') }} select * from {{ source('src', 'f') }}
