@@ -22,7 +22,8 @@ if(DVT_WERROR)
 endif()
 if(DVT_SANITIZE)
   add_compile_options(-fsanitize=${DVT_SANITIZE} -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=${DVT_SANITIZE})
+  # The sanitizer calls dlopen for the program, whose own path (not RUNPATH) then still counts.
+  add_link_options(-fsanitize=${DVT_SANITIZE} -Wl,--disable-new-dtags)
 endif()
 
 set_property(GLOBAL PROPERTY DVT_LIBRARIES "")

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.parse
 
 NAME, ABOUT, NEEDS = "docs_site", "the documentation page in headless Chromium", ["release"]
@@ -80,6 +81,13 @@ class Page:
     def all(self, selector):
         return self.browser.find_elements("css selector", selector)
 
+    def wait_for_texts(self, selector, seconds=10):
+        """The texts once there are some; none if they do not come."""
+        end = time.monotonic() + seconds
+        while not (found := self.texts(selector)) and time.monotonic() < end:
+            time.sleep(0.05)
+        return found
+
     def texts(self, selector):
         return [e.text for e in self.all(selector)]
 
@@ -105,7 +113,7 @@ def walk(report, page):
     page.open("overview")
     box = page.browser.find_element("id", "search")
     box.send_keys("unit_price")
-    hits = page.texts("#hits li")
+    hits = page.wait_for_texts("#hits li")
     box.send_keys("\ue007")
     check("search by a column", (any("column" in h for h in hits), f"hits: {hits}"), ("/source/" in page.browser.current_url, page.browser.current_url))
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "dvt/artifacts/catalog/catalog_file.h"
 #include "dvt/artifacts/site/site_file.h"
 #include "dvt/base/fs/files.h"
@@ -81,6 +83,27 @@ model::Documentation Document(Workspace& w, const model::Catalog& catalog, const
 
 }  // namespace
 
+// Pictures and other files of asset-paths go beside the page, which descriptions refer to by the same path. A folder that is not there is left out.
+static Status CopyAssets(const Workspace& w) {
+  const Value& paths = w.manifest.project.raw["asset-paths"];
+  if (!paths.is_list()) return {};
+  for (const auto& path : paths.list()) {
+    if (!path.is_string()) continue;
+    const std::string from = JoinPath(w.manifest.project.folder, path.as_string());
+    const std::string to = JoinPath(w.run.target_folder, path.as_string());
+    std::error_code problem;
+    if (!std::filesystem::is_directory(from, problem)) continue;
+    std::filesystem::remove_all(to, problem);
+    if (!problem) std::filesystem::create_directories(to, problem);
+    if (!problem) std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, problem);
+    if (problem) {
+      return Error(ErrorCode::kIo, fmt::format("cannot copy the assets in {} to {}: {}", from, to, problem.message()))
+          .WithHint("check `asset-paths` of dbt_project.yml and the rights in the target folder");
+    }
+  }
+  return {};
+}
+
 Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   DVT_ASSIGN(auto workspace, OpenWorkspace(options, stop));
   Workspace& w = *workspace;
@@ -98,6 +121,7 @@ Result<int> DocsGenerateCommand(const Options& options, std::stop_token stop) {
   const auto documentation = Document(w, catalog, selected, !options.empty_catalog, stop);
   DVT_TRY(
       artifacts::WriteSite(w.run.target_folder, w.manifest, catalog, documentation, {kDvtVersion, artifacts::UtcTimestamp()}));
+  DVT_TRY(CopyAssets(w));
   const std::string path = JoinPath(w.run.target_folder, "catalog.json");
   run::LogEvent written =
       run::EventForPeople("CatalogWritten", "E042",

@@ -20,7 +20,11 @@ class PackageNamespace : public HostObject {
     const auto* entry = shared_->params.macros->FindIn(package_, name);
     // Functions here, macros in dbt: the package has them there.
     const bool is_function = package_ == "dbt" && (name == "run_query" || name == "statement");
-    if (entry == nullptr) return is_function ? context.Resolve(name) : DictMethod(name);
+    if (entry == nullptr && is_function) {
+      const Object* function = context.FindVariable(name);  // not a macro of that name in the package at hand
+      return function == nullptr ? std::nullopt : std::optional<Object>(*function);
+    }
+    if (entry == nullptr) return DictMethod(name);
     if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
     return std::optional<Object>(entry->object);
   }
