@@ -121,6 +121,9 @@ class Lake:
 
 def start(context, report):
     done = subprocess.run(["./dev", "servers", "start", "lake"], cwd=context.top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0 and not (context.top / ".deps" / "iceberg").exists():
+        report.skipped("lake", "all", "Iceberg's catalog server is not to be had on this machine: " + (done.stdout.strip().splitlines() or [""])[-1])
+        return None
     if done.returncode != 0:
         report.failed("lake", "start of the catalog", done.stdout[-4000:])
         return None
