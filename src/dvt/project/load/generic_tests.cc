@@ -162,6 +162,15 @@ std::string TestRawCode(const TestEntry& entry) {
 
 }  // namespace
 
+// "config(" or "config (" is somewhere in it.
+static bool CallsConfig(const std::string& text) {
+  for (size_t at = text.find("config"); at != std::string::npos; at = text.find("config", at + 1)) {
+    const size_t next = text.find_first_not_of(" \t\r\n", at + 6);
+    if (next != std::string::npos && text[next] == '(') return true;
+  }
+  return false;
+}
+
 // Whether a generic test's macro, or what it dispatches to, calls config(): only then it is run to know the test's settings.
 bool Loader::ConfiguresItself(const std::string& test) {
   const auto [known, added] = self_configured_tests_.emplace(test, false);
@@ -169,7 +178,7 @@ bool Loader::ConfiguresItself(const std::string& test) {
   const std::string macro = "test_" + test;
   for (const auto& [id, each] : manifest_.macros) {
     const bool its = each.name == macro || each.name.ends_with("__" + macro);
-    if (its && each.text.find("config(") != std::string::npos) known->second = true;
+    if (its && CallsConfig(each.text)) known->second = true;
   }
   return known->second;
 }
