@@ -13,14 +13,16 @@ namespace dvt::model {
 /// One transfer of a node: a source read or the load.
 struct TransferStats {
   std::string connection;
-  std::string role;  ///< "extract" or "load"
-  std::string name;  ///< table or input
-  std::string path;  ///< "binary COPY", "LOAD DATA", …
+  std::string role;   ///< "extract" or "load"
+  std::string name;   ///< table or input
+  std::string input;  ///< of an extract: its name in the plan
+  std::string path;   ///< "binary COPY", "LOAD DATA", …
   int64_t rows = 0;
   int64_t bytes = 0;
   double seconds = 0;
   int partitions = 1;
   int retries = 0;
+  std::optional<int64_t> estimated_rows;
   std::string filtered_by;   ///< keys of other extracts that reduced this one: "400 keys of l_suppkey"
   int64_t rows_avoided = 0;  ///< about how many rows they kept away
 };

@@ -4,11 +4,34 @@
 
 namespace dvt::run {
 
-void FlowCounter::Add(int64_t more_rows, int64_t more_bytes) {
-  const int64_t now = std::chrono::steady_clock::now().time_since_epoch().count();
+namespace {
+
+int64_t NowNanos() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+void FlowCounter::Begin() {
   int64_t unset = 0;
-  first_nanos.compare_exchange_strong(unset, now);
-  last_nanos.store(now);
+  const int64_t now = NowNanos();
+  if (first_nanos.compare_exchange_strong(unset, now)) last_nanos.store(now);
+}
+
+void FlowCounter::FinishPartition() {
+  last_nanos.store(NowNanos());
+  ++partitions_done;
+}
+
+double FlowCounter::Seconds() const {
+  const int64_t first = first_nanos;
+  if (first == 0) return 0;
+  return static_cast<double>((finished() ? last_nanos.load() : NowNanos()) - first) / 1e9;
+}
+
+void FlowCounter::Add(int64_t more_rows, int64_t more_bytes) {
+  Begin();
+  last_nanos.store(NowNanos());
   rows += more_rows;
   bytes += more_bytes;
 }
@@ -24,15 +47,26 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   stats.connection = connection;
   stats.role = std::move(role);
   stats.name = name;
+  stats.input = input;
   stats.path = path;
   stats.rows = rows;
   stats.bytes = bytes;
   stats.seconds = static_cast<double>(last_nanos - first_nanos) / 1e9;
   stats.partitions = partitions;
   stats.retries = retries;
+  stats.estimated_rows = estimated_rows;
   stats.filtered_by = filtered_by;
   if (!filtered_by.empty() && rows_without_keys) stats.rows_avoided = std::max<int64_t>(0, *rows_without_keys - stats.rows);
   return stats;
+}
+
+std::vector<model::TransferStats> TransfersOf(const NodeProgress& progress) {
+  std::vector<model::TransferStats> transfers;
+  for (const auto& flow : progress.extracts) {
+    if (!flow.path.empty()) transfers.push_back(flow.ToStats("extract"));
+  }
+  if (!progress.load.connection.empty()) transfers.push_back(progress.load.ToStats("load"));
+  return transfers;
 }
 
 LogEvent EventForPeople(std::string name, std::string code, std::string message, LogLevel level) {

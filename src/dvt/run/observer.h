@@ -19,7 +19,8 @@ namespace dvt::run {
 struct FlowCounter {
   std::string connection;
   std::string name;
-  std::string path;  ///< "binary COPY", …
+  std::string input;  ///< the plan's name of an extract; empty for other reads and for the load
+  std::string path;   ///< "binary COPY", …
   std::optional<int64_t> estimated_rows;
   std::optional<int64_t> rows_without_keys;  ///< estimate, where keys of other extracts reduce this one
   std::string filtered_by;                   ///< those keys, for the results: complete when the rows have moved
@@ -28,9 +29,16 @@ struct FlowCounter {
   std::atomic<int64_t> bytes{0};
   std::atomic<int> partitions_done{0};
   std::atomic<int> retries{0};
-  std::atomic<int64_t> first_nanos{0};  ///< steady-clock time of the first row
-  std::atomic<int64_t> last_nanos{0};
+  std::atomic<int64_t> first_nanos{0};  ///< steady-clock time at which the first reader or writer began; 0: none yet
+  std::atomic<int64_t> last_nanos{0};   ///< … of the last row or of a partition's end
 
+  /// A reader or writer begins: the time that it waits for its first row counts.
+  void Begin();
+  /// A partition is complete.
+  void FinishPartition();
+  bool finished() const { return partitions_done >= partitions; }
+  /// Between Begin and the last row; while it moves, until now.
+  double Seconds() const;
   void Add(int64_t more_rows, int64_t more_bytes);
   /// Back to nothing moved; retries are kept.
   void Reset();
@@ -46,6 +54,9 @@ struct NodeProgress {
 };
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
+
+/// What a node has moved, for its result: every read that was prepared, and the load if there was one.
+std::vector<model::TransferStats> TransfersOf(const NodeProgress& progress);
 
 /// For whom an event is.
 enum class Audience {

@@ -79,7 +79,7 @@ TEST(RunResultsFile, KeepsDvtsFindingsInsideAdapterResponse) {
   result.status = "success";
   result.way = "federated";
   result.warnings.push_back({Severity::kWarning, "DVT005", "not pushed", {"models/dim.sql", 3, 1}, ""});
-  result.transfers.push_back({"crm", "extract", "customers", "binary COPY", 10, 200, 0.5, 4, 1});
+  result.transfers.push_back({"crm", "extract", "customers", "crm__customers", "binary COPY", 10, 200, 0.5, 4, 1, 12, "", 0});
   results.results.push_back(result);
   auto json = ParseJson(RunResultsJson(results, {}));
   ASSERT_TRUE(json) << json.error().ToString();

@@ -20,12 +20,14 @@ Value TransferValue(const model::TransferStats& transfer) {
   value.Set("role", transfer.role);
   value.Set("connection", transfer.connection);
   value.Set("name", transfer.name);
+  if (!transfer.input.empty()) value.Set("input", transfer.input);
   value.Set("path", transfer.path);
   value.Set("rows", transfer.rows);
   value.Set("bytes", transfer.bytes);
   value.Set("seconds", transfer.seconds);
   value.Set("partitions", transfer.partitions);
   value.Set("retries", transfer.retries);
+  if (transfer.estimated_rows) value.Set("estimated_rows", *transfer.estimated_rows);
   if (!transfer.filtered_by.empty()) {
     value.Set("filtered_by", transfer.filtered_by);
     value.Set("rows_avoided", transfer.rows_avoided);

@@ -4,11 +4,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
@@ -33,9 +35,7 @@ bool Failed(const model::NodeResult& result) {
 
 class Display : public run::Observer {
  public:
-  explicit Display(const DisplayOptions& options) : options_(options) {
-    if (options_.live) redraw_ = std::jthread([this](std::stop_token stop) { RedrawLoop(stop); });
-  }
+  explicit Display(const DisplayOptions& options) : options_(options) {}
 
   ~Display() override {
     redraw_.request_stop();
@@ -55,7 +55,10 @@ class Display : public run::Observer {
     if (!options_.live && Shows(LogLevel::kInfo))
       Print(fmt::format("{}  {} of {} START {}", ClockTime(false), index, total, RelationLabel(node)));
     std::lock_guard lock(mutex_);
-    running_.push_back({&node, index, total, &progress, std::chrono::steady_clock::now()});
+    const auto now = std::chrono::steady_clock::now();
+    running_.push_back({&node, index, total, &progress, now, now});
+    if (!redraw_.joinable() && (options_.live || options_.line_every.count() > 0))
+      redraw_ = std::jthread([this](std::stop_token stop) { RedrawLoop(stop); });
   }
 
   void NodeFinished(const model::Node& node, int index, int total, const model::NodeResult& result) override {
@@ -131,6 +134,7 @@ class Display : public run::Observer {
     int total;
     const run::NodeProgress* progress;
     std::chrono::steady_clock::time_point started;
+    std::chrono::steady_clock::time_point told;  // the last plain line about it
   };
 
   std::string Paint(const char* color, const std::string& text) const { return options_.color ? color + text + kReset : text; }
@@ -159,14 +163,50 @@ class Display : public run::Observer {
 
   void DrawLive() {
     if (!options_.live) return;
-    const int width = TerminalWidth() - 1;
-    for (const auto& running : running_) {
-      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - running.started).count();
-      std::fputs(
-          (FitWidth(LiveLine(*running.node, running.index, running.total, *running.progress, seconds), width) + "\n").c_str(),
-          stdout);
+    for (const auto& line : LiveLines()) {
+      std::fputs((line + "\n").c_str(), stdout);
       ++drawn_;
     }
+  }
+
+  // A line a running node and one a source of it; of the sources only what leaves the screen a line, since what has
+  // scrolled away cannot be drawn again.
+  std::vector<std::string> LiveLines() const {
+    const TerminalSize screen = SizeOfTerminal();
+    const auto width = screen.columns - 1;
+    const auto room = static_cast<size_t>(std::max(1, screen.rows - 1));
+    std::vector<std::string> lines;
+    size_t to_come = running_.size();
+    for (const auto& running : running_) {
+      if (lines.size() >= room) break;
+      --to_come;
+      const run::NodeProgress& progress = *running.progress;
+      const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - running.started).count();
+      lines.push_back(FitWidth(LiveLine(*running.node, running.index, running.total, progress, seconds), width));
+      if (!progress.transferring) continue;
+      for (const auto& flow : progress.extracts) {
+        if (lines.size() + to_come >= room) break;
+        lines.push_back(FitWidth("            " + FlowLine(flow), width));
+      }
+    }
+    return lines;
+  }
+
+  // Without a terminal: how far those are that run for long.
+  void TellProgress() {
+    std::string lines;
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& running : running_) {
+      if (now - running.told < options_.line_every) continue;
+      running.told = now;
+      lines += fmt::format("{}  {} of {} RUNNING {}  [{} after {}]\n", ClockTime(false), running.index, running.total,
+                           RelationLabel(*running.node), ProgressText(*running.progress),
+                           HumanSeconds(std::chrono::duration<double>(now - running.started).count()));
+    }
+    if (lines.empty()) return;
+    lines = SecretRegistry::Redact(lines);
+    std::fwrite(lines.data(), 1, lines.size(), stdout);
+    std::fflush(stdout);
   }
 
   void RedrawLoop(std::stop_token stop) {
@@ -178,6 +218,10 @@ class Display : public run::Observer {
         sleep.wait_for(sleep_lock, stop, std::chrono::milliseconds(100), [] { return false; });
       }
       std::lock_guard lock(mutex_);
+      if (!options_.live) {
+        TellProgress();
+        continue;
+      }
       EraseLive();
       DrawLive();
       std::fflush(stdout);
@@ -194,10 +238,13 @@ class Display : public run::Observer {
 
 }  // namespace
 
-int TerminalWidth() {
+TerminalSize SizeOfTerminal() {
   winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
-  return 100;
+  TerminalSize known;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return known;
+  if (size.ws_col > 20) known.columns = size.ws_col;
+  if (size.ws_row > 1) known.rows = size.ws_row;
+  return known;
 }
 
 DisplayOptions DetectTerminal(bool no_progress, bool use_colors, bool force_colors, std::optional<run::LogLevel> level) {
@@ -206,6 +253,7 @@ DisplayOptions DetectTerminal(bool no_progress, bool use_colors, bool force_colo
   const bool terminal = isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
   options.level = level;
   options.live = terminal && !no_progress && level && *level <= run::LogLevel::kInfo;
+  if (!terminal && !no_progress && level && *level <= run::LogLevel::kInfo) options.line_every = std::chrono::seconds(10);
   const char* no_color_env = std::getenv("NO_COLOR");
   options.color = force_colors || (terminal && use_colors && (no_color_env == nullptr || *no_color_env == '\0'));
   return options;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -8,7 +9,8 @@
 namespace dvt::cli {
 
 struct DisplayOptions {
-  bool live = false;  ///< redraw running nodes on the terminal
+  bool live = false;                        ///< redraw running nodes on the terminal
+  std::chrono::milliseconds line_every{0};  ///< without a terminal: a plain line about a running node so often; 0: never
   bool color = false;
   std::optional<run::LogLevel> level = run::LogLevel::kInfo;  ///< none: only what the command was asked for
 };
@@ -19,7 +21,11 @@ DisplayOptions DetectTerminal(bool no_progress, bool use_colors, bool force_colo
 /// Prints a run to standard output: live lines with bars where the terminal allows, plain lines elsewhere. Thread-safe.
 std::unique_ptr<run::Observer> MakeDisplay(const DisplayOptions& options);
 
-/// Columns of the terminal, 100 where unknown.
-int TerminalWidth();
+/// In characters; the defaults where it is unknown.
+struct TerminalSize {
+  int columns = 100;
+  int rows = 40;
+};
+TerminalSize SizeOfTerminal();
 
 }  // namespace dvt::cli

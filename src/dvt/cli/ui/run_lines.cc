@@ -17,20 +17,45 @@ std::string Bar(double fraction, int width) {
   return bar;
 }
 
-// Over all reads together; 0 while too little time has passed to tell.
-double MegabytesPerSecond(const std::deque<run::FlowCounter>& flows) {
-  int64_t bytes = 0, first = 0, last = 0;
-  for (const auto& flow : flows) {
-    if (flow.first_nanos == 0) continue;
-    bytes += flow.bytes;
-    first = first == 0 ? flow.first_nanos.load() : std::min(first, flow.first_nanos.load());
-    last = std::max(last, flow.last_nanos.load());
-  }
-  constexpr int64_t kTooShortNanos = 50'000'000;
-  return last - first < kTooShortNanos ? 0 : static_cast<double>(bytes) * 1e3 / static_cast<double>(last - first);
+constexpr double kTooShortSeconds = 0.05;  // to tell a rate
+constexpr double kTooEarly = 0.01;         // of the whole, to tell an end
+
+// Pads or cuts to `width` terminal columns.
+std::string Cell(const std::string& text, int width) {
+  std::string cell = FitWidth(text, width);
+  for (int columns = TerminalColumns(cell); columns < width; ++columns) cell += ' ';
+  return cell;
+}
+
+std::string TimeLeft(double seconds) {
+  return fmt::format("about {} left", seconds < 60 ? fmt::format("{:.0f} s", seconds) : HumanSeconds(seconds));
 }
 
 }  // namespace
+
+int TerminalColumns(const std::string& text) {
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+FlowState StateOf(const run::FlowCounter& flow) {
+  FlowState state;
+  state.rows = flow.rows;
+  state.bytes = flow.bytes;
+  if (flow.first_nanos == 0) return state;
+  state.begun = true;
+  state.done = flow.finished();
+  const double seconds = flow.Seconds();
+  if (seconds > kTooShortSeconds) state.bytes_per_second = static_cast<double>(state.bytes) / seconds;
+  double fraction = static_cast<double>(flow.partitions_done) / std::max(1, flow.partitions.load());
+  if (flow.estimated_rows.value_or(0) > 0) {
+    fraction = std::min(0.99, static_cast<double>(state.rows) / static_cast<double>(*flow.estimated_rows));
+  }
+  state.fraction = state.done ? 1 : fraction;
+  state.measured = state.done || fraction > 0 || flow.estimated_rows || flow.partitions > 1;
+  if (!state.done && fraction > kTooEarly && seconds > kTooShortSeconds) state.seconds_left = seconds * (1 - fraction) / fraction;
+  return state;
+}
 
 std::string FitWidth(const std::string& line, int width) {
   int columns = 0;
@@ -42,13 +67,18 @@ std::string FitWidth(const std::string& line, int width) {
   return line.substr(0, i);
 }
 
-std::string FlowText(const run::FlowCounter& flow) {
-  double fraction = static_cast<double>(flow.partitions_done) / std::max(1, flow.partitions.load());
-  if (flow.estimated_rows.value_or(0) > 0) {
-    fraction = std::min(0.99, static_cast<double>(flow.rows) / static_cast<double>(*flow.estimated_rows));
-  }
-  if (flow.partitions_done >= flow.partitions) fraction = 1;
-  return fmt::format("{} {} {:.0f} %", flow.connection, Bar(fraction, 10), fraction * 100);
+std::string FlowLine(const run::FlowCounter& flow) {
+  const FlowState state = StateOf(flow);
+  const std::string name = Cell(flow.connection + " · " + flow.name, 28);
+  if (!state.begun) return fmt::format("{}  {}   waiting", name, Bar(0, 10));
+  std::string line = fmt::format("{}  {} {:>3} %  {:>7} rows  {:>8}", name, Bar(state.fraction, 10),
+                                 state.measured ? fmt::format("{:.0f}", state.fraction * 100) : "–",
+                                 HumanCount(static_cast<double>(state.rows)), HumanBytes(static_cast<double>(state.bytes)));
+  if (state.bytes_per_second > 0) line += fmt::format("  {:>6.1f} MB/s", state.bytes_per_second / 1e6);
+  if (state.done) return line + "  done";
+  if (state.seconds_left) line += "  " + TimeLeft(*state.seconds_left);
+  if (flow.retries > 0) line += fmt::format("  {} retries", flow.retries.load());
+  return line;
 }
 
 std::string RelationLabel(const model::Node& node) {
@@ -63,12 +93,27 @@ std::string RelationLabel(const model::Node& node) {
 
 std::string LiveLine(const model::Node& node, int index, int total, const run::NodeProgress& progress, double seconds) {
   std::string line = fmt::format("          {} of {} RUN {}  {}", index, total, RelationLabel(node), progress.phase.load());
-  if (progress.transferring) {
-    line += fmt::format("  {} rows", HumanCount(static_cast<double>(progress.load.rows)));
-    if (const double rate = MegabytesPerSecond(progress.extracts); rate > 0) line += fmt::format("  {:.1f} MB/s", rate);
-    for (const auto& flow : progress.extracts) line += "  " + FlowText(flow);
-  }
+  if (progress.transferring) line += fmt::format("  {} rows loaded", HumanCount(static_cast<double>(progress.load.rows)));
   return line + "  " + HumanSeconds(seconds);
+}
+
+std::string ProgressText(const run::NodeProgress& progress) {
+  if (!progress.transferring) return progress.phase.load();
+  std::string text = fmt::format("{} rows loaded", HumanCount(static_cast<double>(progress.load.rows)));
+  for (const auto& flow : progress.extracts) {
+    const FlowState state = StateOf(flow);
+    text += "; " + flow.connection;
+    if (!state.begun) {
+      text += " waiting";
+      continue;
+    }
+    if (state.measured) text += fmt::format(" {:.0f} %,", state.fraction * 100);
+    text +=
+        fmt::format(" {} rows, {}", HumanCount(static_cast<double>(state.rows)), HumanBytes(static_cast<double>(state.bytes)));
+    if (state.bytes_per_second > 0) text += fmt::format(", {:.1f} MB/s", state.bytes_per_second / 1e6);
+    if (state.seconds_left) text += ", " + TimeLeft(*state.seconds_left);
+  }
+  return text;
 }
 
 std::string OutcomeText(const model::NodeResult& result) {
@@ -89,8 +134,11 @@ std::string TransferTable(const model::RunResults& results) {
     for (const auto& t : result.transfers) {
       const std::string rate = t.seconds > 0.001 ? HumanBytes(static_cast<double>(t.bytes) / t.seconds) + "/s" : "";
       table += fmt::format("\n  {:<24} {:<8} {:<14} {:>9} rows {:>10} {:>12}  {}{}", name, t.role, t.connection,
-                           HumanCount(static_cast<double>(t.rows)), HumanBytes(static_cast<double>(t.bytes)), rate, t.path,
+                           HumanCount(static_cast<double>(t.rows)), HumanBytes(static_cast<double>(t.bytes)), rate,
+                           t.role == "extract" ? fmt::format("{}, {}", t.name, t.path) : t.path,
                            t.retries > 0 ? fmt::format(", {} retries", t.retries) : "");
+      if (t.rows_avoided > 0)
+        table += fmt::format(", about {} rows avoided by {}", HumanCount(static_cast<double>(t.rows_avoided)), t.filtered_by);
     }
   }
   return table;

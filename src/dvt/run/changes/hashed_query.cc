@@ -180,6 +180,7 @@ Status ReadHashes(const HashedQuery& query, const TransferContext& context, Flow
   if (!planned) return std::move(planned).error().Within(within);
   const connectors::ReadPlan& plan = *planned;
   flow.path = plan.method;
+  flow.Begin();
   flow.partitions = static_cast<int>(plan.partitions.size());
   auto read = RunWorkers(flow.partitions, std::max(1, plan.parallel), stop, [&](int partition, std::stop_token worker) -> Status {
     Stream stream = OpenPartition(query, plan, partition, context, flow, worker);
@@ -190,7 +191,7 @@ Status ReadHashes(const HashedQuery& query, const TransferContext& context, Flow
       DVT_TRY(batches.Add(batch));
       flow.Add(batch.length(), columnar::BatchBytes(batch.get(), plan.fields));
     }
-    ++flow.partitions_done;
+    flow.FinishPartition();
     return {};
   });
   if (!read) return std::move(read).error().Within(within);
@@ -264,7 +265,7 @@ class TouchedRows : public columnar::BatchSource {
         plain_ ? connectors::SelectText(*query_.connector, query_.rows, predicate) : Wrapped(query_, "*") + " WHERE " + predicate;
     DVT_ASSIGN(plan_, query_.connector->PlanRead(request, query_.scope, stop_));
     plan_.repeatable = false;  // an index may be used
-    ++flow_.partitions_done;
+    flow_.FinishPartition();
     stream_ = OpenPartition(query_, plan_, 0, context_, flow_, stop_);
     return true;
   }

@@ -69,8 +69,7 @@ class BatchRun {
                                        [&](const auto& have) { return have.message == warning.message; });
         if (!known) result.warnings.push_back(warning);
       }
-      for (const auto& flow : progress_[i].extracts) result.transfers.push_back(flow.ToStats("extract"));
-      if (progress_[i].transferring) result.transfers.push_back(progress_[i].load.ToStats("load"));
+      for (auto& transfer : TransfersOf(progress_[i])) result.transfers.push_back(std::move(transfer));
       if (!each.way.empty()) result.way = each.way;
       if (!each.relation_name.empty()) result.relation_name = each.relation_name;
       if (!each.compiled) continue;

@@ -132,9 +132,8 @@ NodeResult NodeRunner::Run(const model::Node& node, NodeProgress& progress, std:
   }
   result.completed = NowSeconds();
   result.execution_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  for (const auto& flow : progress.extracts)
-    if (!flow.path.empty()) result.transfers.push_back(flow.ToStats("extract"));
-  if (progress.transferring) result.transfers.push_back(progress.load.ToStats("load"));
+  const auto transfers = TransfersOf(progress);
+  result.transfers.insert(result.transfers.end(), transfers.begin(), transfers.end());
   return result;
 }
 

@@ -112,6 +112,7 @@ void SinkPump::Fail(Error error) {
 }
 
 void SinkPump::Transfer(columnar::Stream& stream) {
+  load_.Begin();
   std::vector<std::jthread> threads;
   for (auto& sink : sinks_) threads.emplace_back([this, &sink] { Drain(sink); });
   Feed(stream);
@@ -171,6 +172,7 @@ Result<int64_t> SinkPump::Settle(SinkNotes& notes) {
     }
   }
   DVT_TRY(first_.Take());
+  load_.FinishPartition();
   return rows;
 }
 

@@ -59,7 +59,10 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     flow.connection = extract.fragment->connection;
     flow.name = Join(extract.fragment->sources, ", ");
     flow.path = extract.read.method;
-    flow.estimated_rows = extract.read.estimated_rows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
+    flow.input = extract.fragment->input_name;
+    const bool narrows = !extract.fragment->key_filters.empty();  // the reader's own estimate knows nothing of the keys
+    flow.estimated_rows =
+        extract.read.estimated_rows && !narrows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
     flow.partitions = static_cast<int>(extract.read.partitions.size());
     flow.rows_without_keys = extract.fragment->rows_without_keys;
   }
@@ -110,6 +113,7 @@ Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_to
                                                   stop, RetryReporter(index, partition));
   auto held = std::make_shared<Stream>(std::move(inner));
   FlowCounter* flow = &progress_.extracts[index];
+  flow->Begin();
   const columnar::Fields* fields = &extract.read.fields;
   const std::string context =
       fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "), extract.fragment->connection);
@@ -119,7 +123,7 @@ Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_to
     if (batch->valid()) {
       flow->Add(batch->length(), columnar::BatchBytes(batch->get(), *fields));
     } else {
-      ++flow->partitions_done;
+      flow->FinishPartition();
     }
     return batch;
   });
@@ -280,6 +284,7 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
   progress_.load.path = raw ? "raw " + extract.read.method : "bulk load";
   std::atomic<int64_t> total{0};
   const int partitions = static_cast<int>(extract.read.partitions.size());
+  progress_.load.partitions = partitions;
   DVT_TRY(RunWorkers(partitions, extract.read.parallel, stop, [&](int partition, std::stop_token worker_stop) -> Status {
     DVT_TRY(RunWithRetry(
         context_.read_options.retry, worker_stop,
@@ -289,7 +294,8 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
           return {};
         },
         RetryReporter(0, partition)));
-    ++progress_.extracts[0].partitions_done;
+    progress_.extracts[0].FinishPartition();
+    progress_.load.FinishPartition();
     return {};
   }));
   return total.load();
@@ -311,6 +317,8 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
     flow.Add(more_rows, more_bytes);
     progress_.load.Add(more_rows, more_bytes);
   };
+  flow.Begin();
+  progress_.load.Begin();
   DVT_ASSIGN(auto sink, target.OpenSink(request, stop));
   if (!request.raw_format.empty()) {
     DVT_ASSIGN(auto raw, extract.connector->OpenRaw(extract.read, partition, extract.scope, stop));
