@@ -33,8 +33,7 @@
   {%- endif -%}
   {%- if touched -%}
     {%- set columns = process_schema_changes(on_schema_change, staging, target_relation) -%}
-    {%- set arguments = {'target_relation': target_relation, 'temp_relation': staging, 'unique_key': config.get('unique_key'),
-                         'dest_columns': columns, 'incremental_predicates': config.get('incremental_predicates') or config.get('predicates')} -%}
+    {%- set arguments = incremental_strategy_arguments(target_relation, staging, columns) -%}
     {% call statement('main', auto_begin=False) -%}
       {{ strategy_macro(arguments) }}
     {%- endcall %}

@@ -153,6 +153,12 @@
   {{ return(found) }}
 {%- endmacro %}
 
+{# What the macro of a strategy is called with. #}
+{% macro incremental_strategy_arguments(target_relation, staging, columns) -%}
+  {{ return({'target_relation': target_relation, 'temp_relation': staging, 'unique_key': config.get('unique_key'), 'dest_columns': columns,
+             'incremental_predicates': config.get('incremental_predicates') or config.get('predicates')}) }}
+{%- endmacro %}
+
 {% materialization incremental, default -%}
   {%- set strategy_macro = incremental_strategy_macro(config.get('incremental_strategy')) -%}
   {%- set target_relation = this.incorporate(type='table') -%}
@@ -188,8 +194,7 @@
     {%- endcall %}
   {%- endif -%}
   {%- set columns = process_schema_changes(on_schema_change, staging, target_relation) -%}
-  {%- set arguments = {'target_relation': target_relation, 'temp_relation': staging, 'unique_key': config.get('unique_key'),
-                       'dest_columns': columns, 'incremental_predicates': config.get('incremental_predicates') or config.get('predicates')} -%}
+  {%- set arguments = incremental_strategy_arguments(target_relation, staging, columns) -%}
   {% call statement('main', auto_begin=False) -%}
     {{ strategy_macro(arguments) }}
   {%- endcall %}

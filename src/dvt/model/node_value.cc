@@ -8,8 +8,6 @@ namespace {
 
 Value MapOrEmpty(const Value& value) { return value.is_map() ? value : Value::MakeMap(); }
 
-Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
 Value RefList(const std::vector<RefCall>& refs) {
   Value list = Value::MakeList();
   for (const auto& ref : refs) {
@@ -149,6 +147,8 @@ Value LatestVersion(const Node& node) {
   }
   return highest;
 }
+
+Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 Value StringList(const std::vector<std::string>& items) {
   Value list = Value::MakeList();

@@ -20,6 +20,8 @@ Value SemanticToValue(const SemanticNode& node);
 Value GroupToValue(const GroupNode& group);
 Value ColumnsToValue(const std::vector<ColumnProperties>& columns);
 Value StringList(const std::vector<std::string>& items);
+/// The text; null for an empty one.
+Value TextOrNull(const std::string& text);
 /// `latest_version` of the property entry, or its highest version; null if there are none.
 Value LatestVersion(const Node& node);
 

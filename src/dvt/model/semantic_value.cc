@@ -8,8 +8,6 @@ namespace {
 
 using Kind = SemanticNode::Kind;
 
-Value TextOrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
-
 Value RefList(const std::vector<RefCall>& refs) {
   Value list = Value::MakeList();
   for (const auto& ref : refs) {

@@ -145,19 +145,29 @@ Result<std::string> ReadFile(const std::string& path) {
   return content;
 }
 
+namespace {
+
+/// Opens for writing, emptied; makes missing folders. Below zero: errno tells.
+Result<int> OpenToWrite(const std::string& path, const std::string& named) {
+  const auto open = [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); };
+  int descriptor = open();
+  size_t slash = path.rfind('/');
+  if (descriptor < 0 && errno == ENOENT && slash != std::string::npos && slash > 0) {  // mostly the folder is there
+    DVT_TRY(MakeFolders(path.substr(0, slash)));
+    descriptor = open();
+  }
+  if (descriptor < 0) return FileError(errno, "write", named);
+  return descriptor;
+}
+
+}  // namespace
+
 Status WriteFileAtomic(const std::string& path, std::string_view content) {
   static std::atomic<unsigned> counter{0};
-  size_t slash = path.rfind('/');
   std::string beside = path + ".tmp" + std::to_string(::getpid()) + "_" + std::to_string(counter++);
-  const auto open = [&] { return ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); };
   Status status = [&]() -> Status {
-    int descriptor = open();
-    if (descriptor < 0 && slash != std::string::npos && slash > 0) {  // mostly the folder is there
-      DVT_TRY(MakeFolders(path.substr(0, slash)));
-      descriptor = open();
-    }
+    DVT_ASSIGN(int descriptor, OpenToWrite(beside, path));
     Descriptor file(descriptor);
-    if (file.get() < 0) return FileError(errno, "write", path);
     DVT_TRY(WriteAll(file.get(), content, path));
     if (file.Close() != 0) return FileError(errno, "write", path);
     if (::rename(beside.c_str(), path.c_str()) != 0) return FileError(errno, "write", path);
@@ -173,7 +183,11 @@ Status WriteFileIfChanged(const std::string& path, std::string_view content) {
     const auto old = ReadFile(path);
     if (old && *old == content) return {};
   }
-  return WriteFileAtomic(path, content);
+  DVT_ASSIGN(int descriptor, OpenToWrite(path, path));
+  Descriptor file(descriptor);
+  DVT_TRY(WriteAll(file.get(), content, path));
+  if (file.Close() != 0) return FileError(errno, "write", path);
+  return {};
 }
 
 Status MakeFolders(const std::string& path) {

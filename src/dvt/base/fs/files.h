@@ -11,7 +11,8 @@ namespace dvt {
 Result<std::string> ReadFile(const std::string& path);
 /// Writes beside the file and renames, so a reader sees the old content or the new. Makes missing folders.
 Status WriteFileAtomic(const std::string& path, std::string_view content);
-/// The same, but a file that has this content already is left alone: replacing a file makes the file system write at once.
+/// For texts that are made anew by every run: a file that has this content already is left alone, another is written in place, which costs
+/// a third of a new file and a rename; a run that is killed here leaves part of the text. Makes missing folders.
 Status WriteFileIfChanged(const std::string& path, std::string_view content);
 Status MakeFolders(const std::string& path);
 bool FileExists(const std::string& path);

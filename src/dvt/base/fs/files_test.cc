@@ -59,6 +59,10 @@ TEST_F(FilesTest, WhatAFileHoldsAlreadyIsNotWritten) {
   ASSERT_TRUE(WriteFileIfChanged(path, "select 2\n"));
   EXPECT_NE(written(), before);
   EXPECT_EQ(*ReadFile(path), "select 2\n");
+  ASSERT_TRUE(WriteFileIfChanged(path, "x"));
+  EXPECT_EQ(*ReadFile(path), "x");
+  ASSERT_TRUE(MakeFolders(folder_ + "/folder"));
+  EXPECT_FALSE(WriteFileIfChanged(folder_ + "/folder", "x"));
 }
 
 TEST(Paths, JoinAndAbsolute) {

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "dvt/base/text/text.h"
+#include "dvt/base/text/utf8.h"
 #include "dvt/base/text/value.h"
 
 namespace dvt {
@@ -189,24 +190,6 @@ class JsonReader {
     if (parsed.ec != std::errc() || parsed.ptr != text_.data() + pos_ + 4) return Fail("bad \\u escape");
     pos_ += 4;
     return code;
-  }
-
-  static void AppendUtf8(std::string& out, uint32_t code) {
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xc0 | code >> 6);
-      out += static_cast<char>(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xe0 | code >> 12);
-      out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-      out += static_cast<char>(0x80 | (code & 0x3f));
-    } else {
-      out += static_cast<char>(0xf0 | code >> 18);
-      out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-      out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-      out += static_cast<char>(0x80 | (code & 0x3f));
-    }
   }
 
   Status Escape(std::string& out) {

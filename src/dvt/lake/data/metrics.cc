@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "dvt/base/text/utf8.h"
 #include "dvt/lake/data/column_stats_internal.h"
 #include "dvt/lake/data/metrics_internal.h"
 
@@ -30,24 +31,6 @@ MetricsMode ModeOf(const Properties& properties, const std::string& path) {
   MetricsMode mode;
   if (text.starts_with("truncate(")) std::from_chars(text.data() + 9, text.data() + text.size(), mode.length);
   return mode;
-}
-
-void AppendCodePoint(std::string& out, uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  }
 }
 
 // Takes the last code point off; 0 if there is none.
@@ -121,7 +104,7 @@ std::optional<std::string> ShortenedUpperText(const std::string& text, int lengt
     uint32_t code = PopCodePoint(cut) + 1;
     if (code == 0xd800) code = 0xe000;  // surrogates are no characters
     if (code > 0x10ffff) continue;
-    AppendCodePoint(cut, code);
+    AppendUtf8(cut, code);
     return cut;
   }
   return std::nullopt;

@@ -71,6 +71,11 @@ Result<std::unique_ptr<RowSpool>> RowSpool::Open(const std::string& folder) {
   if (descriptor < 0) return DiskError(path);
   ::unlink(path.c_str());
   std::unique_ptr<std::FILE, Closer> file(::fdopen(descriptor, "w+b"));
+  if (file == nullptr) {
+    const Error error = DiskError(path);
+    ::close(descriptor);
+    return error;
+  }
   std::setvbuf(file.get(), nullptr, _IOFBF, kBuffer);
   return std::unique_ptr<RowSpool>(new RowSpool(std::move(file), folder));
 }

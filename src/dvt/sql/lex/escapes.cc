@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstdint>
 
+#include "dvt/base/text/utf8.h"
+
 namespace dvt::sql {
 
 namespace {
@@ -51,20 +53,10 @@ bool DecodeCode(std::string_view raw, size_t& i, std::string& out, bool bytes) {
   if (n == 0) return false;
   bool byte = bytes && (raw[i] == 'x' || base == 8);
   i = start + n - 1;
-  if (byte || code < 0x80) {
+  if (byte) {
     out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
   } else {
-    out += static_cast<char>(0xF0 | (code >> 18 & 7));
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
+    AppendUtf8(out, code);
   }
   return true;
 }

@@ -5,12 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "dvt/base/text/utf8.h"
+
 /// Text as Python sees it: sequences of code points over our UTF-8.
 namespace dvt::tmpl {
 
 /// Bytes of the character that begins at `pos` (at least 1, also for broken UTF-8).
 size_t Utf8Size(std::string_view text, size_t pos);
-void AppendUtf8(std::string& out, uint32_t code_point);
 uint32_t DecodeUtf8(std::string_view text, size_t pos, size_t* size);
 bool IsAscii(std::string_view text);
 /// Number of code points.
