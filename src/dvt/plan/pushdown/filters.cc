@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "dvt/plan/pushdown/window_columns.h"
+
 namespace dvt::plan {
 namespace {
 
@@ -289,14 +291,16 @@ std::optional<std::vector<std::optional<ColumnRef>>> FilterAnalysis::State::Outp
   const Node* items = select->Child(sql::kItemsSlot);
   const Node* group = select->Child(sql::kGroupSlot);
   const Node* distinct = select->Child(sql::kDistinctSlot);
-  if (items == nullptr || (distinct != nullptr && distinct->count > 0) || select->Child(sql::kQualifySlot) != nullptr)
-    return std::nullopt;
+  if (items == nullptr || (distinct != nullptr && distinct->count > 0)) return std::nullopt;
+  const auto partitions = PartitionColumns(select, [&](const Node* column) { return reader.ResolveColumn(column); });
+  if (!partitions && select->Child(sql::kQualifySlot) != nullptr) return std::nullopt;
   std::vector<std::optional<ColumnRef>> columns;
   for (const Node* item : items->Children()) {
     const Node* value = sql::Unparen(item->Is(Kind::kAlias) ? item->Child(0) : item);
-    if (value->Is(Kind::kStar) || sql::HasWindow(value)) return std::nullopt;
+    if (value->Is(Kind::kStar)) return std::nullopt;
     if (group == nullptr && sql::HasAggregate(value, dialect)) return std::nullopt;
     columns.push_back(value->Is(Kind::kColumn) ? reader.ResolveColumn(value) : std::nullopt);
+    if (columns.back() && partitions && !partitions->contains(*columns.back())) columns.back().reset();
   }
   if (group == nullptr) {
     if (select->Child(sql::kHavingSlot) != nullptr) return std::nullopt;

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
-#include "dvt/plan/pushdown/text_order.h"
 
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/text_order.h"
 #include "dvt/plan/resolve/model_query.h"
 
 namespace dvt::plan {
@@ -55,6 +55,22 @@ const Node* OnlyTable(const Node* root) {
   return from;
 }
 
+struct QualifiedTree {
+  Node* root = nullptr;
+  bool flattened = false;  ///< CTEs were folded away
+  sql::Analysis analysis;
+};
+
+// The table of a plain selection; nullptr if the query is none.
+const BoundTable* SelectedTable(const ModelQuery& query, const QualifiedTree& tree) {
+  if (!IsPlainSelection(tree.root, query.dialect())) return nullptr;
+  const Node* table = OnlyTable(tree.root);
+  for (const sql::Source& source : tree.analysis.sources()) {
+    if (source.node == table) return query.Find(source.relation);
+  }
+  return nullptr;
+}
+
 // An extract that can be read in partitions, from a plain selection in the source's dialect.
 void FillSelection(const Node* root, const sql::Dialect& dialect, const BoundTable& table, ExtractFragment& extract) {
   extract.relation = table.relation;
@@ -76,12 +92,6 @@ std::string WithRealNames(const PlanRequest& request, const Catalog& catalog) {
   }
   return sql;
 }
-
-struct QualifiedTree {
-  Node* root = nullptr;
-  bool flattened = false;  ///< CTEs were folded away
-  sql::Analysis analysis;
-};
 
 Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query) {
   QualifiedTree out;
@@ -191,6 +201,7 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
       return false;
     }
     if (!same_dialect) KeepDecimals(query.arena(), *tree);
+    const BoundTable* selected = SelectedTable(query, *tree);
     RenameTables(query, tree->root, catalog);
     if (!same_dialect) {
       std::vector<sql::TranspileNote> notes;
@@ -203,11 +214,11 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
         return false;
       }
     }
-    if (IsPlainSelection(tree->root, to)) FillSelection(tree->root, to, first, extract);
-  }
-  if (extract.relation && extract.where.empty()) {
-    DVT_ASSIGN(const auto info, query.Describe(first));
-    extract.estimated_rows = info->estimated_rows;
+    if (selected != nullptr && IsPlainSelection(tree->root, to)) {
+      FillSelection(tree->root, to, *selected, extract);
+      DVT_ASSIGN(const auto info, query.Describe(*selected));
+      if (extract.where.empty()) extract.estimated_rows = info->estimated_rows;
+    }
   }
   sql::PrintOptions pretty;
   pretty.pretty = true;

@@ -65,6 +65,7 @@ struct PlanOptions {
   bool push_joins = true;       ///< tables of one source joined there
   bool push_semi_joins = true;  ///< key filters from another table of the same source
   bool push_aggregates = true;  ///< whole grouped subqueries
+  bool push_limits = true;      ///< ORDER BY … LIMIT
   bool push_keys = true;        ///< keys of inputs that were read reduce other extracts while the model runs
   /// A join filter must be expected to save at least so many rows.
   int64_t key_filter_rows = 10'000;

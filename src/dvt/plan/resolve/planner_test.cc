@@ -95,6 +95,13 @@ TEST_F(PlannerTest, APlainDirectSelectionCanBeReadInPartitions) {
   EXPECT_NE(extract.where.find("1995-01-01"), std::string::npos);
 }
 
+TEST_F(PlannerTest, APlainDirectSelectionReadsTheTableOfItsFromClause) {
+  const auto plan = Plan("select (select count(*) from {crm.orders}) as n, c_name from {crm.customer} where c_custkey = 1");
+  EXPECT_EQ(plan.way, Way::kDirect);
+  ASSERT_TRUE(plan.extracts.at(0).relation.has_value());
+  EXPECT_EQ(plan.extracts.at(0).relation->name, "customer");
+}
+
 TEST_F(PlannerTest, ADirectStarNamesTheColumns) {
   const auto plan = Plan("select * from {shop.orders}");
   EXPECT_EQ(plan.way, Way::kDirect);
@@ -190,6 +197,66 @@ TEST_F(PlannerTest, LimitsStopFilters) {
       "select * from (select o_custkey, o_orderkey from {shop.orders} order by o_orderkey limit 5) x join {crm.customer} "
       "on c_custkey = o_custkey where o_orderkey > 10");
   EXPECT_EQ(Extract(plan, "shop__orders").where, "");
+}
+
+TEST_F(PlannerTest, FiltersOnPartitionsGoBelowWindows) {
+  const auto plan = Plan(
+      "select * from (select o_custkey, o_orderstatus, o_orderkey, row_number() over w as rn, sum(o_totalprice) over (partition "
+      "by "
+      "o_custkey, o_orderstatus) as s from {shop.orders} window w as (partition by o_custkey order by o_orderdate)) x join "
+      "{crm.customer} on c_custkey = o_custkey where o_custkey < 9 and o_orderstatus = 'F' and rn = 1 and o_orderkey > 3");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "`o_custkey` < 9");
+}
+
+TEST_F(PlannerTest, WindowsOverEverythingStopFilters) {
+  const auto plan = Plan(
+      "select * from (select o_custkey, rank() over (order by o_totalprice) as r, count(*) over (partition by o_custkey) as n "
+      "from "
+      "{shop.orders}) x join {crm.customer} on c_custkey = o_custkey where o_custkey < 9");
+  EXPECT_EQ(Extract(plan, "shop__orders").where, "");
+}
+
+TEST_F(PlannerTest, LimitsGoBelowOuterJoins) {
+  const auto plan = Plan(
+      "select o_orderkey, c_name from {shop.orders} left join {crm.customer} on c_custkey = o_custkey where o_orderdate > date "
+      "'1996-01-01' order by o_totalprice desc, 1 limit 10 offset 5");
+  const auto& orders = Extract(plan, "shop__orders");
+  EXPECT_FALSE(orders.relation.has_value());
+  EXPECT_NE(orders.sql.find("ORDER BY `o_totalprice` IS NULL DESC, `o_totalprice` DESC, `o_orderkey`\nLIMIT 15"),
+            std::string::npos)
+      << orders.sql;
+  EXPECT_EQ(orders.estimated_rows, 15);
+}
+
+TEST_F(PlannerTest, LimitsGoIntoBranchesOfUnions) {
+  const auto plan = Plan(
+      "select c_custkey as k, c_acctbal as a from {crm.customer} union all select s_suppkey, s_acctbal from {shop.supplier} "
+      "order by a "
+      "nulls last limit 3");
+  EXPECT_NE(Extract(plan, "crm__customer").sql.find("ORDER BY \"c_acctbal\" IS NULL, \"c_acctbal\"\nLIMIT 3"), std::string::npos);
+  EXPECT_NE(Extract(plan, "shop__supplier").sql.find("ORDER BY `s_acctbal` IS NULL, `s_acctbal`\nLIMIT 3"), std::string::npos);
+}
+
+TEST_F(PlannerTest, LimitsStayAboveWhatChoosesRows) {
+  for (const std::string text :
+       {"select o_orderkey from {shop.orders} join {crm.customer} on c_custkey = o_custkey limit 3",
+        "select o_orderkey from {shop.orders} left join {crm.customer} on c_custkey = o_custkey where o_orderkey % 2 = 0 limit 3",
+        "select o_orderkey from {shop.orders} left join {crm.customer} on c_custkey = o_custkey where c_name is null limit 3",
+        "select o_orderkey from {shop.orders} left join {crm.customer} on c_custkey = o_custkey order by c_name limit 3",
+        "select distinct o_custkey from {shop.orders} left join {crm.customer} on c_custkey = o_custkey limit 3",
+        "select c_name from {crm.customer} left join {shop.orders} on c_custkey = o_custkey and o_orderkey > 3 order by "
+        "o_orderkey limit 3",
+        "select o_orderkey, sum(c_custkey) over () from {shop.orders} left join {crm.customer} on c_custkey = o_custkey limit "
+        "3"}) {
+    EXPECT_EQ(Extract(Plan(text), "shop__orders").sql.find("LIMIT"), std::string::npos) << text;
+  }
+}
+
+TEST_F(PlannerTest, LimitsByTextsStayInTheEngine) {
+  const auto plan =
+      Plan("select * from (select o_orderkey, o_clerk from {shop.orders} order by o_clerk limit 3) x, {crm.customer}");
+  EXPECT_EQ(Extract(plan, "shop__orders").sql.find("LIMIT"), std::string::npos);
+  EXPECT_EQ(Count(plan, "DVT005"), 1);
 }
 
 TEST_F(PlannerTest, SqliteDatesAndDecimalsGetCoarserFilters) {

@@ -81,6 +81,11 @@ ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, con
                             QuotedRelation(catalog, input.table->connection, input.table->relation));
   if (!extract.where.empty()) extract.sql += "\nWHERE " + extract.where;
   EndFilter(input, !extract.where.empty(), extract);
+  if (!input.tail.empty()) {
+    extract.sql += input.tail;
+    extract.relation.reset();
+    extract.select_list.clear();
+  }
   extract.estimated_rows = input.EstimatedRows();
   extract.not_pushed = input.not_pushed;
   extract.pushed = input.pushed;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
-#include "dvt/plan/split/inputs.h"
+#include "dvt/plan/split/top_rows.h"
 
 namespace dvt::plan {
 namespace {
@@ -13,20 +13,6 @@ using columnar::TypeKind;
 using sql::Kind;
 using sql::Node;
 using sql::Source;
-
-// Values of such a column are told apart alike by the source and the engine, and are NULL in both or in neither.
-bool GroupsAlike(const columnar::Field& field, const SourceProfile& source) {
-  const DataType& type = field.type;
-  if (type.is_integer() || type.kind == TypeKind::kBool) return true;
-  if (type.kind == TypeKind::kDecimal) return type.precision > 0 && type.precision <= 38;
-  if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return !source.facts.odd_dates;
-  if (type.kind != TypeKind::kString || type.fixed) return false;
-  return source.facts.binary_collation && source.model_text_binary;
-}
-
-bool OrdersAlike(const columnar::Field& field, const SourceProfile& source) {
-  return field.type.kind != TypeKind::kString && field.type.kind != TypeKind::kBool && GroupsAlike(field, source);
-}
 
 // Only what SELECT keys, aggregates FROM one table WHERE … GROUP BY keys needs.
 bool HasGroupShape(const Node* select) {
@@ -43,6 +29,19 @@ bool HasGroupShape(const Node* select) {
 const Node* ValueOf(const Node* item) { return sql::Unparen(item->Is(Kind::kAlias) ? item->Child(0) : item); }
 
 }  // namespace
+
+bool GroupsAlike(const columnar::Field& field, const SourceProfile& source) {
+  const DataType& type = field.type;
+  if (type.is_integer() || type.kind == TypeKind::kBool) return true;
+  if (type.kind == TypeKind::kDecimal) return type.precision > 0 && type.precision <= 38;
+  if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return !source.facts.odd_dates;
+  if (type.kind != TypeKind::kString || type.fixed) return false;
+  return source.facts.binary_collation && source.model_text_binary;
+}
+
+bool OrdersAlike(const columnar::Field& field, const SourceProfile& source) {
+  return field.type.kind != TypeKind::kString && field.type.kind != TypeKind::kBool && GroupsAlike(field, source);
+}
 
 void InputCollector::GroupTables() {
   for (const sql::Scope& scope : analysis_.scopes()) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/split/top_rows.h"
 
 namespace dvt::plan {
 namespace {
@@ -55,7 +56,8 @@ bool IsUniqueKey(const columnar::TableInfo& info, const std::set<std::string>& c
 std::optional<int64_t> SplitInput::EstimatedRows() const {
   if (!info->estimated_rows) return std::nullopt;
   const auto rows = static_cast<double>(*info->estimated_rows) * selectivity;
-  return std::max<int64_t>(*info->estimated_rows > 0 ? 1 : 0, std::llround(rows));
+  const auto estimate = std::max<int64_t>(*info->estimated_rows > 0 ? 1 : 0, std::llround(rows));
+  return most_rows >= 0 ? std::min(estimate, most_rows) : estimate;
 }
 
 InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, ModelQuery& query, const sql::Analysis& analysis,
@@ -120,6 +122,7 @@ Result<CollectedInputs> InputCollector::Collect() {
       finish(join.members.front().input);
     }
   }
+  if (request_.options.push_limits) LimitInputs(analysis_, query_.dialect(), filters_, out_);
   NameInputs();
   return std::move(out_);
 }

@@ -26,7 +26,9 @@ struct SplitInput {
   std::vector<NotPushed> not_pushed;
   std::vector<std::string> pushed;
   double selectivity = 1.0;
-  std::string name;  ///< under which the transform reads it
+  std::string tail;        ///< rendered ORDER BY and LIMIT
+  int64_t most_rows = -1;  ///< of the LIMIT
+  std::string name;        ///< under which the transform reads it
 
   std::optional<int64_t> EstimatedRows() const;
 };
@@ -123,6 +125,8 @@ class InputCollector {
   CollectedInputs out_;
 };
 
+/// Values of such a column are told apart alike by the source and the engine, and are NULL in both or in neither.
+bool GroupsAlike(const columnar::Field& field, const SourceProfile& source);
 /// Whether both key types mean the same equality in that source and in the engine.
 bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts);
 /// Whether values of these columns together occur at most once.

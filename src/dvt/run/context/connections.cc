@@ -149,7 +149,7 @@ Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptio
         .WithHint("push: all (joins, aggregates and join filters too), or push: filters (columns and filters only)");
   }
   const bool all = wanted == "all";
-  base.push_joins = base.push_semi_joins = base.push_aggregates = base.push_keys = all;
+  base.push_joins = base.push_semi_joins = base.push_aggregates = base.push_limits = base.push_keys = all;
   return base;
 }
 
