@@ -1,6 +1,6 @@
 """Kills, interrupts and cut connections while a federated model loads: the target holds the old rows or the new ones, whole; the
 next run succeeds without help and leaves no litter; a cut partition is retried alone and the rows are exact."""
-import contextlib
+import collections
 import json
 import os
 import random
@@ -8,17 +8,82 @@ import signal
 import subprocess
 import time
 
+from harness import fault_matrix
 from harness.cut_once import CutOnce
+from harness.fault_bench import Bench, fill, fill_guards
 from harness.toxiproxy import Toxiproxy
 
 NAME, ABOUT, NEEDS = "faults", "kill -9, Ctrl-C and cut connections during loads", ["release", "servers"]
 ORDERS, CUSTOMERS = 400_000, 200_000
 KILLS, LATE_KILLS, INTERRUPTS = 24, 6, 4
+MATRIX_ORDERS, MATRIX_CUSTOMERS = 100_000, 60_000
+MATRIX_MARK = "<!-- ./dev test faults --repeats"
 
 
 def run(report, context):
+    if context.arguments.repeats == 0:
+        whole_loads(report, context)
+    matrix(report, context, context.arguments.repeats)
+
+
+def matrix(report, context, repeats):
+    """Each phase × each fault; without --repeats one run of each phase and each fault, with it all cells and docs/faults.md."""
+    cells = [(phase, fault) for phase in fault_matrix.PHASES for fault in fault_matrix.FAULTS]
+    if repeats == 0:
+        cells = [c for i, c in enumerate(cells) if i % (len(fault_matrix.FAULTS) + 2) in (0, 5)]
+    cells = [(phase, fault) for phase, fault in cells if report.wants(f"{fault} in {phase}")]
+    if not cells:
+        return
     context.databases.fresh("faults")
-    fill(context)
+    fill(context, MATRIX_ORDERS, MATRIX_CUSTOMERS)
+    fill_guards(context)
+    runs = fault_matrix.Matrix(context, MATRIX_ORDERS, MATRIX_CUSTOMERS)
+    tallies = {}
+    try:
+        runs.prepare()
+        for phase, fault in cells:
+            tallies[phase, fault] = tally = collections.Counter(runs=0, noticed=0, succeeded=0, wrong=0, litter=0)
+            for turn in range(max(1, repeats)):
+                one_fault(report, runs, phase, fault, turn, tally)
+    finally:
+        runs.close()
+    context.databases.drop("faults")
+    if repeats:
+        write_table(report, context, tallies, repeats, len(cells) == len(fault_matrix.PHASES) * len(fault_matrix.FAULTS))
+
+
+def one_fault(report, runs, phase, fault, turn, tally):
+    model, server = runs.site(phase, fault, turn)
+    name = f"{fault} in {phase}, {turn + 1}: {model}, {fault_matrix.SERVERS[server]}"
+    verdict = runs.run(phase, fault, turn)
+    tally.update(runs=1, noticed=verdict.noticed, succeeded=verdict.succeeded, wrong=bool(verdict.wrong), litter=len(verdict.litter))
+    transient = fault not in fault_matrix.FINAL
+    problem = verdict.wrong or (f"litter after the next run: {verdict.litter}" if verdict.litter else "")
+    if not problem and transient and not verdict.succeeded:
+        problem = "it did not succeed by itself"
+    if problem:
+        report.failed("faults", name, f"{problem}\n{verdict.output[-2500:]}")
+    else:
+        report.passed("faults", name, f"{verdict.seconds:.1f} s" + (", noticed" if verdict.noticed else ""))
+
+
+def write_table(report, context, tallies, repeats, whole):
+    total = fault_matrix.summary(tallies)
+    share = 100 * total["transient succeeded"] / max(1, total["transient runs"])
+    words = (f"{total['all runs']} runs, {total['all wrong']} wrong targets, {total['all litter']} relations left after the next run; of "
+             f"{total['transient runs']} transient faults {total['transient succeeded']} ({share:.1f} %) were mended without help.")
+    print(fault_matrix.table(tallies) + "\n\n" + words, flush=True)
+    (report.passed if total["all wrong"] == 0 and share >= 95 else report.failed)("faults", "matrix", words)
+    page = context.top / "docs" / "faults.md"
+    if whole and page.exists():
+        before = page.read_text()
+        head = before[:before.index(MATRIX_MARK)]
+        page.write_text(f"{head}{MATRIX_MARK} {repeats} writes what follows -->\n\n{words}\n\n{fault_matrix.table(tallies)}\n")
+
+
+def whole_loads(report, context):
+    context.databases.fresh("faults")
+    fill(context, ORDERS, CUSTOMERS)
     bench = Bench(context)
     first = bench.load(1)
     if first.code != 0:
@@ -34,92 +99,6 @@ def run(report, context):
     all_cut(report, context, bench)
     one_partition(report, context, bench)
     context.databases.drop("faults")
-
-
-def fill(context):
-    postgres = context.databases.postgres("faults")
-    with postgres.cursor() as cursor:
-        cursor.execute("create table customers (id integer primary key, name text not null)")
-        cursor.execute(f"insert into customers select n, 'customer ' || md5(n::text) from generate_series(1, {CUSTOMERS}) n")
-        cursor.execute("analyze")
-    postgres.close()
-    mysql = context.databases.mysql("faults")
-    with mysql.cursor() as cursor:
-        cursor.execute("create table orders (id integer primary key, customer_id integer not null, amount decimal(12,2) not null, "
-                       "note varchar(80) not null)")
-        cursor.execute(f"insert into orders select seq, 1 + (seq * 31) % {CUSTOMERS}, seq / 7, concat('note ', md5(seq), md5(seq + 1)) "
-                       f"from seq_1_to_{ORDERS}")
-        cursor.execute("analyze table orders")
-    mysql.close()
-
-
-class Bench:
-    """The project of tests/faults with its servers: runs loads, looks at the target."""
-
-    def __init__(self, context):
-        self.context = context
-        self.project = context.top / "tests" / "faults"
-        self.artifacts = context.scratch("faults")
-        self.generation = 0
-        servers = context.servers
-        self.environment = {"PG_PORT": servers["postgres_port"], "MY_PORT": servers["mariadb_port"],
-                            "PGT_PORT": servers["postgres_target_port"], "DBT_ENV_SECRET_PASSWORD": servers["password"]}
-
-    def command(self, generation, model="order_lines"):
-        return [str(self.context.program), "run", "--select", model, "--vars", f"generation: {generation}", "--project-dir",
-                str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts)]
-
-    def load(self, generation, model="order_lines", environment=None):
-        started = time.perf_counter()
-        outcome = self.context.run(self.command(generation, model), environment={**self.environment, **(environment or {})})
-        outcome.seconds = time.perf_counter() - started
-        return outcome
-
-    def start(self, generation, model="order_lines", environment=None):
-        return subprocess.Popen(self.command(generation, model), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                env={**self.context.environment, **self.environment, **(environment or {})}, start_new_session=True)
-
-    def state(self, table="order_lines"):
-        """(rows, lowest generation, highest generation) of the target table."""
-        return self.ask(f"select count(*), min(generation), max(generation) from public.{table}")[0]
-
-    def relations(self):
-        return [name for name, in self.ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1")]
-
-    def sessions(self):
-        """Sessions of dvt that are still busy on the target."""
-        return self.ask("select count(*) from pg_stat_activity where datname = 'faults' and pid <> pg_backend_pid() and state <> 'idle'")[0][0]
-
-    def ask(self, sql):
-        with self.target() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
-
-    @contextlib.contextmanager
-    def target(self):
-        """A cursor on the target database."""
-        connection = self.context.databases.postgres("faults", target=True)
-        try:
-            with connection.cursor() as cursor:
-                yield cursor
-        finally:
-            connection.close()
-
-    def source_queries(self):
-        """Queries of dvt that still run on the source."""
-        connection = self.context.databases.mysql()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("select count(*) from information_schema.processlist where db = 'faults' and command in ('Query', 'Execute')")
-                return cursor.fetchone()[0]
-        finally:
-            connection.close()
-
-    def settle(self, seconds=10):
-        """Waits until the servers have noticed that a client is gone."""
-        limit = time.time() + seconds
-        while (self.sessions() or self.source_queries()) and time.time() < limit:
-            time.sleep(0.05)
 
 
 def disturb(report, bench, what, number, count, dice, seconds):

@@ -69,6 +69,13 @@ wait_for() {  # wait_for WHAT COMMAND…
   die "$what did not start; see $(data_folder)"
 }
 
+# preloaded FLAG COMMAND…: with the library that DVT_SERVER_PRELOAD names, which finds FLAG in DVT_FULL_DISK (tests/harness/full_disk.c).
+preloaded() {
+  local flag=$1
+  shift
+  unprivileged env ${DVT_SERVER_PRELOAD:+"DVT_FULL_DISK=$flag" "LD_PRELOAD=$DVT_SERVER_PRELOAD"} "$@"
+}
+
 start_postgres() {  # start_postgres NAME PORT PASSWORD
   local name=$1 port=$2 folder
   folder=$(data_folder)
@@ -87,7 +94,7 @@ start_postgres() {  # start_postgres NAME PORT PASSWORD
     sleep 1
     rm -f "$folder/$name/postmaster.pid" "$folder/.s.PGSQL.$port" "$folder/.s.PGSQL.$port.lock"
   fi
-  (cd / && unprivileged "$postgres_bin/pg_ctl" -D "$folder/$name" -l "$folder/$name.log" -o "-p $port" -w -t 60 start) >/dev/null ||
+  (cd / && preloaded "$folder/$name.full" "$postgres_bin/pg_ctl" -D "$folder/$name" -l "$folder/$name.log" -o "-p $port" -w -t 60 start) >/dev/null ||
     { tail -n 20 "$folder/$name.log" >&2; die "$name did not start"; }
 }
 
@@ -190,6 +197,27 @@ stop() {
   rm -rf "$state"
 }
 
+# restart NAME: the server dies without a word, as by a power cut, and comes back with its data.
+restart() {
+  local name=$1 pid folder i
+  [ -f "$state/env" ] || die "no servers are running"
+  . "$state/env"
+  folder=$(data_folder)
+  case $name in
+    postgres | postgres_target)
+      (cd / && unprivileged "$postgres_bin/pg_ctl" -D "$folder/$name" -m immediate -w -t 20 stop) >/dev/null || true
+      local port=${name}_port
+      start_postgres "$name" "${!port}" "$password" ;;
+    mariadb)
+      if pid=$(pid_of mariadb); then
+        kill -KILL "$pid"
+        for i in $(seq 100); do pid_of mariadb >/dev/null || break; sleep 0.05; done
+      fi
+      start_mariadb "$mariadb_port" "$password" ;;
+    *) die "no server $name: postgres, postgres_target, mariadb" ;;
+  esac
+}
+
 status() {
   local name pid
   for name in postgres postgres_target mariadb toxiproxy; do
@@ -204,6 +232,7 @@ status() {
 case ${1:-status} in
   start) start ;;
   stop) stop ;;
+  restart) restart "${2:-}" ;;
   status) status ;;
-  *) die "servers start|stop|status" ;;
+  *) die "servers start|stop|status|restart NAME" ;;
 esac

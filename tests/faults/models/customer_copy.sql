@@ -1,1 +1,1 @@
-select id, name, {{ var('generation') }} as generation from {{ source('crm', 'customers') }}
+select id, name, {{ var('generation') }} as generation from {{ source('crm', 'customers_guarded' if var('guarded', false) else 'customers') }}

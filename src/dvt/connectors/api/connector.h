@@ -98,6 +98,18 @@ struct ReadPlan {
   ReadOptions options;
 };
 
+/// Which state of a source its reads see, as the source names it.
+struct SourceMoment {
+  std::string position;  ///< "lsn 0/1A2B3C", "gtid 0-1-42", "binlog mysql-bin.000003:1234"; empty: the system names none
+  std::string at;        ///< the source's time, ISO 8601 in UTC; empty if unknown
+  bool exact = false;    ///< all reads see this one state; else they began one after the other
+  /// Equal, non-empty texts mean that every row is the same at both moments. For nothing else than comparing.
+  std::string state;
+};
+
+/// What became of a transaction whose COMMIT was not answered.
+enum class TransactionFate { kCommitted, kRolledBack, kRunning, kUnknown };
+
 /// Keeps all reads made through it at one moment, where the system can (else it only counts). Shared by the readers; the
 /// last owner ends it. Thread-safe.
 class ReadScope {
@@ -105,6 +117,7 @@ class ReadScope {
   virtual ~ReadScope() = default;
   /// "snapshot 00000003-0000001B-1", or why the moment is only approximate.
   virtual std::string Describe() const = 0;
+  virtual SourceMoment Moment() const { return {}; }
 };
 
 /// Byte chunks of a system's own bulk format, for source and target of one kind.
@@ -157,6 +170,8 @@ class Session {
   virtual Status Commit() = 0;
   virtual Status Rollback() = 0;
   virtual bool in_transaction() const = 0;
+  /// A name of the open transaction for Connector::FateOf; empty if it changed nothing or the system gives no such name.
+  virtual Result<std::string> TransactionName() { return std::string(); }
 };
 
 /// A connection's maker and catalog. Thread-safe; opens database connections as needed. Every blocking call honours its stop
@@ -203,6 +218,8 @@ class Connector {
                                                      std::stop_token stop);
 
   virtual Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) = 0;
+  /// What became of a transaction of Session::TransactionName whose session was lost.
+  virtual Result<TransactionFate> FateOf(const std::string& transaction, std::stop_token stop);
   virtual Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) = 0;
   /// Raw format of the table for columns in this order, or empty if it has none.
   virtual Result<std::string> RawFormatOf(const columnar::RelationName& relation, const std::vector<std::string>& columns,

@@ -15,6 +15,8 @@ Result<std::unique_ptr<RawStream>> Connector::OpenRaw(const ReadPlan&, int, cons
   return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' ({}) has no raw format", config().name, config().type));
 }
 
+Result<TransactionFate> Connector::FateOf(const std::string&, std::stop_token) { return TransactionFate::kUnknown; }
+
 Result<std::string> Connector::TextOrder(std::stop_token) { return std::string(); }
 
 Result<std::string> Connector::RawFormatOf(const columnar::RelationName&, const std::vector<std::string>&, std::stop_token) {

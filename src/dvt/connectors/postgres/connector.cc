@@ -143,6 +143,19 @@ class PostgresConnector : public Connector, public std::enable_shared_from_this<
     });
   }
 
+  Result<TransactionFate> FateOf(const std::string& transaction, std::stop_token stop) override {
+    return WithCatalog(
+        [&](Connection& c) -> Result<TransactionFate> {
+          DVT_ASSIGN(PgResult rows, c.RunParams("SELECT pg_catalog.txid_status($1::bigint)", {transaction}, stop));
+          const std::string_view fate = Cell(rows, 0, 0);
+          return fate == "committed"     ? TransactionFate::kCommitted
+                 : fate == "aborted"     ? TransactionFate::kRolledBack
+                 : fate == "in progress" ? TransactionFate::kRunning
+                                         : TransactionFate::kUnknown;
+        },
+        stop);
+  }
+
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));
     return OpenCopySink(std::move(connection), request, stop);

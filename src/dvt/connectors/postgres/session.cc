@@ -81,6 +81,12 @@ class PgSession : public Session {
   }
   Status Rollback() override { return in_transaction() ? Simple("ROLLBACK") : Status(); }
   bool in_transaction() const override { return state_->connection->in_transaction(); }
+  Result<std::string> TransactionName() override {
+    DVT_TRY(Ready());
+    if (PQtransactionStatus(connection().raw()) != PQTRANS_INTRANS) return std::string();
+    DVT_ASSIGN(PgResult name, connection().Run("SELECT pg_catalog.txid_current_if_assigned()", {}));
+    return std::string(Cell(name, 0, 0));
+  }
 
  private:
   Connection& connection() { return *state_->connection; }

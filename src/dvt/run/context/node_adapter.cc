@@ -125,6 +125,7 @@ Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin
   const std::string sql = comment_.Put(NameLimitedRelations(text));
   DVT_ASSIGN(auto* session, this->session());
   if (auto_begin && !session->in_transaction()) DVT_TRY(session->Begin());
+  changes_pending_ = changes_pending_ || session->in_transaction();
   QueryTable table;
   StatementEvent told(*run_.observer, connector_->config().name, sql);
   if (!fetch) {
@@ -147,15 +148,6 @@ Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin
   table.code = "SELECT";
   return table;
 }
-
-Status NodeAdapter::Begin() {
-  DVT_ASSIGN(auto* session, this->session());
-  return session->in_transaction() ? Status() : session->Begin();
-}
-
-Status NodeAdapter::Commit() { return session_ != nullptr && session_->in_transaction() ? session_->Commit() : Status(); }
-
-Status NodeAdapter::Rollback() { return session_ != nullptr && session_->in_transaction() ? session_->Rollback() : Status(); }
 
 Result<std::optional<RelationParts>> NodeAdapter::GetRelation(const std::string& database, const std::string& schema,
                                                               const std::string& identifier) {
@@ -275,18 +267,8 @@ Result<Object> NodeAdapter::CreateForTransfer(tmpl::Context& context, const tmpl
   RelationParts added = parts;
   added.type = "table";
   CacheAdded(added);
+  building_.push_back(NameOf(parts));
   return Object();
-}
-
-// The session sat idle while the rows moved: one that was cut off meanwhile is replaced, unless work of its own is lost with it.
-Status NodeAdapter::RenewSession() {
-  if (session_ == nullptr || session_->in_transaction()) return {};
-  auto answered = session_->Execute("select 1", stop_);
-  if (answered) return {};
-  if (!RetryPolicy().IsRetryable(answered.error())) return std::move(answered).error();
-  session_.reset();
-  DVT_TRY(session());
-  return {};
 }
 
 Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::function<Status()>& empty) {
@@ -296,7 +278,7 @@ Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::
   policy.max_retries = 2;
   policy.retry_on_unknown = false;
   policy.starts_over = true;
-  DVT_TRY(RunWithRetry(
+  auto loaded = RunWithRetry(
       policy, stop_,
       [&]() -> Status {
         if (!first) {
@@ -311,7 +293,11 @@ Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::
         run_.observer->Message(Severity::kWarning,
                                fmt::format("loading {}: {}; starting the transfer again, attempt {} in {:.1f} s", name.ToString(),
                                            error.message(), attempt + 1, wait));
-      }));
+      });
+  if (!loaded) {
+    spent_ = true;
+    return std::move(loaded).error();
+  }
   for (const auto& note : mover_->load_notes())
     run_.TellOnce(Severity::kWarning, fmt::format("connection '{}': {}", connector_->config().name, note));
   return rows;

@@ -76,6 +76,13 @@ class NodeAdapter : public tmpl::AdapterApi {
   const std::shared_ptr<const tmpl::RelationPolicy>& policy() const { return policy_; }
   connectors::Connector& connector() { return *connector_; }
   Result<connectors::Session*> session();
+  /// False if building the node once more could repeat what is there for good: work was committed, or nobody knows whether it was,
+  /// or a transfer was repeated in vain already.
+  bool may_build_again() const { return !settled_ && !spent_; }
+  /// A commit was lost, and the system cannot say what became of it.
+  bool outcome_unknown() const { return outcome_unknown_; }
+  /// After a failure: rolls back and drops the tables that were being built for this node. Best effort.
+  void GiveUp();
   /// The mover's rows in the relation. After a failure that a repetition can mend, `empty` takes back what may already be there,
   /// and everything is read again at a new moment.
   Result<int64_t> LoadWithRetry(const columnar::RelationName& relation, const std::function<Status()>& empty);
@@ -104,6 +111,7 @@ class NodeAdapter : public tmpl::AdapterApi {
 
  private:
   Result<std::vector<tmpl::ColumnParts>> TransferColumns();
+  Status SettleCommit(const std::string& transaction, Error error);
   Result<tmpl::Object> CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments);
   Status RenewSession();
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
@@ -129,6 +137,11 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::vector<std::pair<std::string, std::string>> notes_;
   std::optional<int64_t> rows_loaded_;
   std::function<void(const char*)> phase_;
+  std::vector<columnar::RelationName> building_;  // made for the rows to come; renamed or dropped when all went well
+  bool changes_pending_ = false;                  // the open transaction ran statements
+  bool settled_ = false;
+  bool spent_ = false;
+  bool outcome_unknown_ = false;
 };
 
 /// How relations of a connector are written.

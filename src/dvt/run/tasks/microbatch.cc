@@ -207,14 +207,7 @@ Status NodeRunner::RunBatches(const model::Node& node, const std::shared_ptr<con
   }
   const BuildBatch build = [&](const Batch& batch, NodeProgress& progress) {
     NodeResult built;
-    NodeAdapter adapter(run_, connector, stop);
-    adapter.SetBatch(&batch);
-    auto done = RunModel(node, adapter, progress, built, stop);
-    if (done) {
-      done = adapter.Commit();
-    } else {
-      (void)adapter.Rollback();
-    }
+    auto done = BuildModel(node, connector, &batch, progress, built, stop);
     built.status = done ? "success" : "error";
     if (!done) built.message = NodeErrorText(node, std::move(done).error());
     return built;

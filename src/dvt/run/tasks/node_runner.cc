@@ -160,12 +160,15 @@ NodeResult NodeRunner::CompileOnly(const model::Node& node, std::stop_token stop
 Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
   DVT_ASSIGN(auto connector, ConnectorOf(node));
   if (RunsInBatches(node) && run_.options.command != "clone") return RunBatches(node, connector, result, stop);
+  const bool clones = run_.options.command == "clone";
+  const bool builds =
+      node.type == ResourceType::kModel || node.type == ResourceType::kFunction || node.type == ResourceType::kSnapshot;
+  if (builds && !clones) return BuildModel(node, connector, nullptr, progress, result, stop);
   NodeAdapter adapter(run_, connector, stop);
   DVT_ASSIGN(auto comment, QueryCommentOf(run_, compiler_, node, adapter));
   adapter.SetQueryComment(std::move(comment));
   adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
   Status done;
-  const bool clones = run_.options.command == "clone";
   switch (clones ? ResourceType::kOperation : node.type) {
     case ResourceType::kOperation: done = RunClone(node, adapter, result, stop); break;
     case ResourceType::kSeed: done = RunSeed(node, adapter, progress, result, stop); break;
@@ -174,15 +177,12 @@ Status NodeRunner::Execute(const model::Node& node, NodeProgress& progress, Node
       done = UnitTestRun(run_, compiler_, node, adapter, stop).Run(result);
       break;
     case ResourceType::kTest: done = RunTest(node, adapter, progress, result, stop); break;
-    case ResourceType::kModel:
-    case ResourceType::kFunction:
-    case ResourceType::kSnapshot: done = RunModel(node, adapter, progress, result, stop); break;
     default:
       return Error(ErrorCode::kUnsupported, fmt::format("{}s cannot be run", model::ResourceTypeName(node.type)))
           .At({node.original_path, 0, 0});
   }
   if (!done) {
-    (void)adapter.Rollback();
+    adapter.GiveUp();
     return done;
   }
   return adapter.Commit();

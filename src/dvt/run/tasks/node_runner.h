@@ -41,6 +41,10 @@ class NodeRunner {
 
  private:
   Status Execute(const model::Node& node, NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  /// Runs and commits a model, a snapshot or one batch of a model; again after faults that pass, if nothing of it lasts.
+  Status BuildModel(const model::Node& node, const std::shared_ptr<connectors::Connector>& connector, const Batch* batch,
+                    NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
+  bool MayBuildAgain(const model::Node& node, NodeAdapter& adapter) const;
   Status RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, model::NodeResult& result,
                   std::stop_token stop);
   Result<BatchPlan> PlanBatches(const model::Node& node, connectors::Connector& target, model::NodeResult& result,

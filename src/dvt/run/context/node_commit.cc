@@ -1,0 +1,80 @@
+// How a node's work becomes lasting, or is given up.
+#include <fmt/format.h>
+
+#include "dvt/run/context/node_adapter.h"
+
+namespace dvt::run {
+
+using connectors::TransactionFate;
+
+Status NodeAdapter::Begin() {
+  DVT_ASSIGN(auto* session, this->session());
+  return session->in_transaction() ? Status() : session->Begin();
+}
+
+Status NodeAdapter::Commit() {
+  if (session_ == nullptr || !session_->in_transaction()) return {};
+  // Asked before: once the answer to COMMIT is lost it is too late.
+  std::string name;
+  if (changes_pending_) {
+    DVT_ASSIGN(name, session_->TransactionName());
+  }
+  auto done = session_->Commit();
+  if (!done && RetryPolicy{.retry_on_unknown = false}.IsRetryable(done.error()))
+    done = SettleCommit(name, std::move(done).error());
+  if (done) settled_ = settled_ || changes_pending_;
+  changes_pending_ = false;
+  return done;
+}
+
+// The session was lost while it committed. The server is asked what became of the transaction, once it has noticed that.
+Status NodeAdapter::SettleCommit(const std::string& transaction, Error error) {
+  session_.reset();
+  if (!changes_pending_) return {};
+  TransactionFate fate = TransactionFate::kUnknown;
+  RetryPolicy policy;
+  policy.max_retries = 7;
+  policy.retry_on_unknown = false;
+  const auto ask = [&]() -> Status {
+    DVT_ASSIGN(fate, connector_->FateOf(transaction, stop_));
+    if (fate != TransactionFate::kRunning) return {};
+    return Error(ErrorCode::kConnection, "the server has not ended the lost transaction yet");
+  };
+  if (!transaction.empty()) {
+    run_.observer->Message(Severity::kWarning, fmt::format("connection '{}': the commit was not answered ({}); asking the server "
+                                                           "what became of it",
+                                                           connector_->config().name, error.message()));
+    DVT_TRY(RunWithRetry(policy, stop_, ask, nullptr));
+  }
+  if (fate == TransactionFate::kCommitted) return {};
+  if (fate == TransactionFate::kRolledBack) return error;
+  outcome_unknown_ = true;
+  return std::move(error).WithHint("The connection was lost during a commit, and whether it took place is not known.");
+}
+
+void NodeAdapter::GiveUp() {
+  if (!Rollback()) session_.reset();
+  if (stop_.stop_requested() || building_.empty()) return;
+  if (auto renewed = RenewSession(); !renewed) return;
+  for (const auto& name : building_) {
+    if (session_ == nullptr && !session()) return;
+    if (session_->Execute("drop table if exists " + connector_->QuoteRelation(name), stop_))
+      run_.relations.Drop(connector_->config().name, name);
+  }
+  building_.clear();
+}
+
+Status NodeAdapter::Rollback() { return session_ != nullptr && session_->in_transaction() ? session_->Rollback() : Status(); }
+
+// The session sat idle while the rows moved: one that was cut off meanwhile is replaced, unless work of its own is lost with it.
+Status NodeAdapter::RenewSession() {
+  if (session_ == nullptr || session_->in_transaction()) return {};
+  auto answered = session_->Execute("select 1", stop_);
+  if (answered) return {};
+  if (!RetryPolicy().IsRetryable(answered.error())) return std::move(answered).error();
+  session_.reset();
+  DVT_TRY(session());
+  return {};
+}
+
+}  // namespace dvt::run

@@ -1,0 +1,6 @@
+{{ config(materialized='incremental', incremental_strategy='append') }}
+-- a row that is loaded twice, or not at all, stays so
+select o.id, o.amount, o.note, c.name, {{ var('generation') }} as generation
+from {{ source('shop', 'orders_guarded' if var('guarded', false) else 'orders') }} as o
+join {{ source('crm', 'customers_guarded' if var('guarded', false) else 'customers') }} as c on c.id = o.customer_id
+where o.id <= 40000
