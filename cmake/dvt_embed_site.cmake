@@ -1,12 +1,12 @@
-# Script: writes a .cc with the documentation page, its styles and scripts put in. cmake -DFOLDER=… -DOUTPUT=… -P dvt_embed_site.cmake
-file(READ "${FOLDER}/page.html" page)
+# Script: writes a .cc with one page of a folder, its styles and scripts put in. cmake -DFOLDER=… -DPAGE=… -DFUNCTION=… -DOUTPUT=… -P dvt_embed_site.cmake
+file(READ "${FOLDER}/${PAGE}" page)
 file(GLOB parts RELATIVE "${FOLDER}" "${FOLDER}/*.css" "${FOLDER}/*.js")
 foreach(part IN LISTS parts)
   file(READ "${FOLDER}/${part}" content)
   string(REPLACE "/*@${part}*/" "${content}" page "${page}")
 endforeach()
 set(text "// Made by cmake/dvt_embed_site.cmake from site/.\n#include \"dvt/artifacts/site/site_page.h\"\n\n")
-string(APPEND text "namespace dvt::artifacts {\n\nstd::string_view SitePage() {\n  return R\"dvt_site(${page})dvt_site\";\n}\n\n}  // namespace dvt::artifacts\n")
+string(APPEND text "namespace dvt::artifacts {\n\nstd::string_view ${FUNCTION}() {\n  return R\"dvt_site(${page})dvt_site\";\n}\n\n}  // namespace dvt::artifacts\n")
 file(WRITE "${OUTPUT}.new" "${text}")
 file(COPY_FILE "${OUTPUT}.new" "${OUTPUT}" ONLY_IF_DIFFERENT)
 file(REMOVE "${OUTPUT}.new")

@@ -70,7 +70,7 @@ const Graph = (() => {
   };
 
   const box = (thing, point, here, part) => {
-    const under = thing.connection ? `${thing.materialized ?? thing.type} · ${thing.connection}` : thing.type;
+    const under = thing.under ? thing.under : thing.connection ? `${thing.materialized ?? thing.type} · ${thing.connection}` : thing.type;
     return `<g role="link" tabindex="0" data-id="${Markup.escape(thing.id)}" class="${here ? "here" : ""}${part ? " part" : ""}" transform="translate(${point.x} ${point.y})">` +
       `<title>${Markup.escape(thing.id)}</title><rect class="box" width="${WIDTH}" height="${HEIGHT}" rx="7"></rect>` +
       `<rect width="6" height="${HEIGHT}" rx="3" fill="${colourOf(thing)}"></rect>` +

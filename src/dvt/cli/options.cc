@@ -200,7 +200,13 @@ void AddCommands(CLI::App& app, Options& o) {
   CLI::App* plan = AddCommand(app, o, "plan", "Show how models would run: what each source does, what moves, what loads");
   AddSelection(plan, o);
   AddRun(plan, o);
-  plan->add_flag("--json", o.json, "The plan as JSON");
+  auto* json = plan->add_flag("--json", o.json, "The plan as JSON");
+  plan->add_option(
+          "--html", o.html,
+          "One page with the plan as a picture, with the numbers of the last run where it followed the same plan (default: "
+          "plan.html in the target folder)")
+      ->expected(0, 1)
+      ->excludes(json);
   CLI::App* compile = AddCommand(app, o, "compile", "Render models to SQL under target/compiled");
   AddSelection(compile, o);
   AddRun(compile, o);

@@ -68,6 +68,7 @@ struct Options {
   model::WarnPolicy warn_policy;   ///< of both
   bool json = false;               ///< plan --json, ls --output json
   bool connection_only = false;    ///< debug --connection
+  std::string html;                ///< plan --html: the page's file; empty: plan.html of the target folder
   std::string output;              ///< ls/show: text, json, name, path, selector
   std::string inline_sql;          ///< show/compile --inline
   int limit = 5;                   ///< show --limit; -1: all rows

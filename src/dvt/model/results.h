@@ -38,7 +38,8 @@ struct NodeResult {
   double completed = 0;
   double execution_seconds = 0;
   std::string thread = "Thread-1";
-  std::string way;  ///< pushdown, direct, federated
+  std::string way;      ///< pushdown, direct, federated
+  std::string plan_id;  ///< equal for runs of the same plan; empty where there was none
   Value adapter_response = Value::MakeMap();
   std::string compiled_code;
   std::string relation_name;

@@ -42,6 +42,7 @@ Value TransferValue(const model::TransferStats& transfer) {
 Value ResponseValue(const model::NodeResult& result) {
   Value response = result.adapter_response.is_map() ? result.adapter_response : Value::MakeMap();
   if (!result.way.empty()) response.Set("dvt_way", result.way);
+  if (!result.plan_id.empty()) response.Set("dvt_plan", result.plan_id);
   if (!result.transfers.empty()) {
     Value transfers = Value::MakeList();
     for (const auto& transfer : result.transfers) transfers.Push(TransferValue(transfer));
@@ -94,6 +95,13 @@ std::string RunResultsJson(const model::RunResults& results, const Metadata& met
   root.Set("args", results.args);
   SecretRegistry::RedactAll(root);
   return ToJson(root);
+}
+
+Result<Value> ReadRunResults(const std::string& folder) {
+  const std::string path = JoinPath(folder, "run_results.json");
+  if (!FileExists(path)) return Value();
+  DVT_ASSIGN(const std::string text, ReadFile(path));
+  return ParseJson(text, path);
 }
 
 Status WriteRunResults(const std::string& folder, const model::RunResults& results, const Metadata& metadata) {

@@ -4,9 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "dvt/artifacts/site/embedded_page.h"
 #include "dvt/artifacts/site/site_page.h"
 #include "dvt/base/fs/files.h"
-#include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/model/node_value.h"
 
@@ -207,19 +207,6 @@ class SiteData {
   std::map<std::string, const model::CatalogEntry*> entries_;
 };
 
-// JSON inside of a script element: no tag may end or begin there.
-std::string InsideScript(const std::string& json) {
-  std::string out;
-  out.reserve(json.size());
-  for (const char c : json) {
-    if (c == '<')
-      out += "\\u003c";
-    else
-      out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string SiteHtml(const model::Manifest& manifest, const model::Catalog& catalog, const model::Documentation& documentation,
@@ -235,10 +222,7 @@ std::string SiteHtml(const model::Manifest& manifest, const model::Catalog& cata
   data.Set("connections", std::move(connections));
   data.Set("things", site.Things());
   data.Set("macros", site.Macros());
-  constexpr std::string_view kData = "/*@data*/";
-  std::string page(SitePage());
-  page.replace(page.find(kData), kData.size(), InsideScript(SecretRegistry::Redact(ToJson(data))));
-  return page;
+  return PageWithData(SitePage(), data);
 }
 
 Status WriteSite(const std::string& folder, const model::Manifest& manifest, const model::Catalog& catalog,

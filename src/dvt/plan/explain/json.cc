@@ -82,10 +82,13 @@ Value ExtractToJson(const ExtractFragment& extract) {
 Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads) {
   Value out = Value::MakeMap();
   out.Set("node_id", plan.node_id);
+  out.Set("plan_id", PlanId(plan));
   out.Set("way", std::string(WayName(plan.way)));
   Value extracts = Value::MakeList();
   for (size_t i = 0; i < plan.extracts.size(); ++i) {
     Value extract = ExtractToJson(plan.extracts[i]);
+    extract.Set("expected_rows",
+                RowsOrNull(ExpectedRows(plan.extracts[i], i < reads.size() ? reads[i].estimated_rows : std::nullopt)));
     extract.Set("read", i < reads.size() ? ReadToJson(reads[i]) : Value());
     extracts.Push(std::move(extract));
   }

@@ -61,8 +61,7 @@ class TreeText {
     Branch(fmt::format("extract {} · {} · {}", Styled(extract.input_name, kBold), Connection(extract.connection),
                        Join(extract.sources, ", ")),
            false);
-    auto rows = extract.estimated_rows;
-    if (read != nullptr && read->estimated_rows) rows = read->estimated_rows;
+    const auto rows = ExpectedRows(extract, read != nullptr ? read->estimated_rows : std::nullopt);
     std::string count = rows ? "about " + HumanCount(static_cast<double>(*rows)) : "not known before reading";
     if (!extract.key_filters.empty() && extract.estimated_rows && extract.rows_without_keys) {
       count = fmt::format("about {}, {} without the join filters", HumanCount(static_cast<double>(*extract.estimated_rows)),

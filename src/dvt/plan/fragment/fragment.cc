@@ -1,5 +1,9 @@
 #include "dvt/plan/fragment/fragment.h"
 
+#include <algorithm>
+
+#include "dvt/base/text/text.h"
+
 namespace dvt::plan {
 
 std::string_view WayName(Way way) {
@@ -9,6 +13,37 @@ std::string_view WayName(Way way) {
     case Way::kFederated: return "federated";
   }
   return "unknown";
+}
+
+std::optional<int64_t> ExpectedRows(const ExtractFragment& extract, std::optional<int64_t> of_reader) {
+  if (!of_reader || !extract.estimated_rows) return of_reader ? of_reader : extract.estimated_rows;
+  return std::min(*of_reader, *extract.estimated_rows);
+}
+
+std::string PlanId(const ModelPlan& plan) {
+  std::string text(WayName(plan.way));
+  const auto add = [&text](std::string_view part) {
+    text += '\x1f';
+    text += part;
+  };
+  for (const ExtractFragment& extract : plan.extracts) {
+    add(extract.connection);
+    add(extract.input_name);
+    add(extract.sql);
+    for (const auto& all : extract.key_filters) {
+      add("or");
+      for (const KeyFilter& filter : all) {
+        add(filter.column.name);
+        for (const KeySource& source : filter.from) add(source.input + "." + source.column);
+      }
+    }
+  }
+  add(plan.transform.sql);
+  if (plan.way == Way::kPushdown) add(plan.sql);
+  add(plan.load.connection);
+  add(plan.load.relation.ToString());
+  add(plan.load.materialization);
+  return Md5Hex(text);
 }
 
 }  // namespace dvt::plan

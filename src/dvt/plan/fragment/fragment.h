@@ -89,4 +89,10 @@ struct ModelPlan {
   Diagnostics warnings;  ///< DVT001 … DVT007
 };
 
+/// About how many rows come: the planner knows of filters, the reader (if it says anything) of the relation as it is now.
+std::optional<int64_t> ExpectedRows(const ExtractFragment& extract, std::optional<int64_t> of_reader);
+
+/// Names what the plan does: equal for plans that read, transform and load the same, whatever was estimated.
+std::string PlanId(const ModelPlan& plan);
+
 }  // namespace dvt::plan

@@ -71,6 +71,7 @@ class BatchRun {
       }
       for (auto& transfer : TransfersOf(progress_[i])) result.transfers.push_back(std::move(transfer));
       if (!each.way.empty()) result.way = each.way;
+      if (!each.plan_id.empty()) result.plan_id = each.plan_id;
       if (!each.relation_name.empty()) result.relation_name = each.relation_name;
       if (!each.compiled) continue;
       result.compiled = true;

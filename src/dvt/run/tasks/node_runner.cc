@@ -210,6 +210,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   result.compiled = true;
   result.compiled_code = planned.compiled.sql;
   result.way = std::string(plan::WayName(planned.plan.way));
+  result.plan_id = plan::PlanId(planned.plan);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
   DVT_TRY(WriteFileIfChanged(TextPath("compiled", node, adapter.batch()), planned.compiled.sql + "\n"));
   DVT_TRY(AddWarnings(run_, planned.plan.warnings.items(), result));

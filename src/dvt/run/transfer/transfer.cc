@@ -60,9 +60,7 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     flow.name = Join(extract.fragment->sources, ", ");
     flow.path = extract.read.method;
     flow.input = extract.fragment->input_name;
-    const bool narrows = !extract.fragment->key_filters.empty();  // the reader's own estimate knows nothing of the keys
-    flow.estimated_rows =
-        extract.read.estimated_rows && !narrows ? extract.read.estimated_rows : extract.fragment->estimated_rows;
+    flow.estimated_rows = plan::ExpectedRows(*extract.fragment, extract.read.estimated_rows);
     flow.partitions = static_cast<int>(extract.read.partitions.size());
     flow.rows_without_keys = extract.fragment->rows_without_keys;
   }
