@@ -47,7 +47,7 @@ def run(report, context):
     tools = context.top / "tools"
     for name, command in (("check_layers", [tools / "check_layers"]), ("check_text", [tools / "check_text"])):
         one_command(report, context, name, command)
-    files = subprocess.run(["git", "ls-files", "src/*.cc", "src/*.h"], cwd=context.top, capture_output=True, text=True).stdout.split()
+    files = subprocess.run(["git", "ls-files", "src/*.cc", "src/*.h", "python/*.cc", "python/*.h"], cwd=context.top, capture_output=True, text=True).stdout.split()
     if files:
         one_command(report, context, "clang-format", ["clang-format", "--dry-run", "--Werror", *files])
     prove_layer_check(report, context, tools)

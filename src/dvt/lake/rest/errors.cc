@@ -100,18 +100,30 @@ Error ErrorOfResponse(const HttpResponse& response, const std::string& what) {
 }
 
 LakeErrorKind KindOf(const Error& error) {
-  const bool schema = error.vendor_code().find("NoSuchNamespace") != std::string::npos;
+  const std::string& vendor = error.vendor_code();
+  if (vendor.starts_with("arrow ") && error.code() != ErrorCode::kUnsupported) return LakeErrorKind::kStorage;
   switch (error.code()) {
+    case ErrorCode::kConfig:
     case ErrorCode::kConnection:
     case ErrorCode::kTimeout:
     case ErrorCode::kThrottled: return LakeErrorKind::kCatalogConnection;
     case ErrorCode::kAuthentication:
     case ErrorCode::kPermission: return LakeErrorKind::kCatalogAuthentication;
-    case ErrorCode::kNotFound: return schema ? LakeErrorKind::kNamespaceNotFound : LakeErrorKind::kTableNotFound;
+    case ErrorCode::kNotFound:
+      if (!vendor.starts_with("404")) return LakeErrorKind::kInput;
+      return vendor.find("NoSuchNamespace") != std::string::npos ? LakeErrorKind::kNamespaceNotFound
+                                                                 : LakeErrorKind::kTableNotFound;
     case ErrorCode::kType: return LakeErrorKind::kSchemaEvolution;
     case ErrorCode::kDeadlock: return LakeErrorKind::kConcurrencyConflict;
     case ErrorCode::kStartOver: return LakeErrorKind::kCommitStateUnknown;
-    default: return error.vendor_code().starts_with('5') ? LakeErrorKind::kCatalogConnection : LakeErrorKind::kOther;
+    case ErrorCode::kAlreadyExists: return LakeErrorKind::kAlreadyExists;
+    case ErrorCode::kData:
+    case ErrorCode::kDisk:
+    case ErrorCode::kIo: return LakeErrorKind::kStorage;
+    case ErrorCode::kInvalidArgument:
+    case ErrorCode::kSyntax: return LakeErrorKind::kInput;
+    case ErrorCode::kUnsupported: return LakeErrorKind::kUnsupported;
+    default: return vendor.starts_with('5') ? LakeErrorKind::kCatalogConnection : LakeErrorKind::kOther;
   }
 }
 

@@ -14,6 +14,10 @@ enum class LakeErrorKind : uint8_t {
   kSchemaEvolution,
   kConcurrencyConflict,
   kCommitStateUnknown,  ///< the catalog did not say whether it committed
+  kAlreadyExists,
+  kStorage,  ///< a file of the table is missing, damaged or cannot be reached
+  kInput,    ///< an argument is unusable: a filter, a column, a snapshot, a transform
+  kUnsupported,
   kOther,
 };
 

@@ -64,7 +64,12 @@ Status CatalogSession::Configure(std::stop_token stop) {
   call.outside_prefix = true;
   call.what = config_.warehouse.empty() ? "the catalog's configuration" : fmt::format("the warehouse '{}'", config_.warehouse);
   if (!config_.warehouse.empty()) call.query.push_back({"warehouse", config_.warehouse});
-  DVT_ASSIGN(const CatalogAnswer answer, Call(call, stop));
+  auto asked = Call(call, stop);
+  if (!asked && asked.error().code() == ErrorCode::kNotFound)
+    return Error(ErrorCode::kConfig, fmt::format("the catalog at {} does not know {}", config_.uri, call.what))
+        .WithVendorCode(asked.error().vendor_code())
+        .WithHint("check the catalog's address and the warehouse's name");
+  DVT_ASSIGN(const CatalogAnswer answer, std::move(asked));
   Merge(properties_, answer.body["defaults"], false);
   Merge(properties_, answer.body["overrides"], true);
   if (answer.body["endpoints"].is_list())

@@ -74,7 +74,7 @@ Error StorageError(const arrow::Status& status, const std::string& location) {
   } else if (status.code() == arrow::StatusCode::NotImplemented) {
     code = ErrorCode::kUnsupported;
   }
-  return Error(code, fmt::format("{}: {}", location, message));
+  return Error(code, fmt::format("{}: {}", location, message)).WithVendorCode("arrow " + status.CodeAsString());
 }
 
 Result<StoredPath> FileStore::Systems::Resolve(const std::string& location) {

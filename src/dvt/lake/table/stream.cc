@@ -1,47 +1,98 @@
+#include "dvt/lake/table/stream.h"
+
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include <cerrno>
+
+#include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/table/stream_internal.h"
 
 namespace dvt::lake {
 
 namespace {
 
-arrow::StatusCode CodeOf(ErrorCode code) {
+// What stands behind an exported stream. The last error is kept whole for ErrorOfStream.
+struct PullState {
+  std::unique_ptr<BatchPuller> source;
+  std::optional<Error> error;
+  std::string error_text;
+};
+
+PullState* State(const ArrowArrayStream* stream) { return static_cast<PullState*>(stream->private_data); }
+
+int Fail(PullState& state, Error error, int code) {
+  state.error_text = error.message();
+  state.error = std::move(error);
+  return code;
+}
+
+int Fail(PullState& state, const arrow::Status& status) {
+  return Fail(state, Error(ErrorCode::kInternal, "rows of the table cannot be handed over: " + status.message()), EIO);
+}
+
+int CodeOf(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kCancelled: return arrow::StatusCode::Cancelled;
-    case ErrorCode::kMemory: return arrow::StatusCode::OutOfMemory;
-    case ErrorCode::kUnsupported: return arrow::StatusCode::NotImplemented;
-    case ErrorCode::kData: return arrow::StatusCode::Invalid;
-    default: return arrow::StatusCode::IOError;
+    case ErrorCode::kCancelled: return ECANCELED;
+    case ErrorCode::kMemory: return ENOMEM;
+    case ErrorCode::kUnsupported: return ENOSYS;
+    case ErrorCode::kData: return EINVAL;
+    default: return EIO;
   }
 }
 
-class PullReader : public arrow::RecordBatchReader {
- public:
-  explicit PullReader(std::unique_ptr<BatchPuller> source) : source_(std::move(source)) {}
-  std::shared_ptr<arrow::Schema> schema() const override { return source_->schema(); }
-  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* out) override {
-    auto batch = source_->Next();
-    if (!batch) {
-      return arrow::Status(CodeOf(batch.error().code()), batch.error().message());
-    }
-    *out = *std::move(batch);
-    return arrow::Status::OK();
-  }
+int PullGetSchema(ArrowArrayStream* stream, ArrowSchema* out) {
+  const auto status = arrow::ExportSchema(*State(stream)->source->schema(), out);
+  return status.ok() ? 0 : Fail(*State(stream), status);
+}
 
- private:
-  std::unique_ptr<BatchPuller> source_;
-};
+int PullGetNext(ArrowArrayStream* stream, ArrowArray* out) {
+  PullState& state = *State(stream);
+  auto batch = state.source->Next();
+  if (!batch) {
+    const int code = CodeOf(batch.error().code());
+    return Fail(state, std::move(batch).error(), code);
+  }
+  if (*batch == nullptr) {
+    out->release = nullptr;
+    return 0;
+  }
+  const auto status = arrow::ExportRecordBatch(**batch, out);
+  return status.ok() ? 0 : Fail(state, status);
+}
+
+const char* PullLastError(ArrowArrayStream* stream) {
+  return State(stream)->error_text.empty() ? nullptr : State(stream)->error_text.c_str();
+}
+
+void PullRelease(ArrowArrayStream* stream) {
+  delete State(stream);
+  stream->release = nullptr;
+}
 
 }  // namespace
 
 Result<columnar::Stream> PullStream(std::unique_ptr<BatchPuller> source) {
   ArrowArrayStream raw;
-  const auto status = arrow::ExportRecordBatchReader(std::make_shared<PullReader>(std::move(source)), &raw);
-  if (!status.ok()) return Error(ErrorCode::kInternal, "a stream of the table cannot be made: " + status.message());
+  raw.get_schema = &PullGetSchema;
+  raw.get_next = &PullGetNext;
+  raw.get_last_error = &PullLastError;
+  raw.release = &PullRelease;
+  raw.private_data = new PullState{std::move(source), {}, {}};
   return columnar::Stream(raw);
+}
+
+std::optional<Error> ErrorOfStream(const ArrowArrayStream& stream) {
+  if (stream.release != &PullRelease) return {};
+  return State(&stream)->error;
+}
+
+Result<columnar::Schema> ExportColumns(const Schema& schema) {
+  columnar::Schema out;
+  const auto status = arrow::ExportSchema(*ArrowSchemaOf(schema.fields), out.out());
+  if (!status.ok()) return Error(ErrorCode::kInternal, "the table's columns have no Arrow form: " + status.message());
+  return out;
 }
 
 }  // namespace dvt::lake
