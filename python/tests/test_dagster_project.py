@@ -1,0 +1,88 @@
+"""A project run by Dagster's own command: what its runs leave in the tables and in Dagster's records."""
+import os
+import pathlib
+import subprocess
+import sys
+
+import dagster
+import dvt
+import pytest
+
+PROJECT = pathlib.Path(__file__).parent / "dagster_project" / "definitions.py"
+
+
+class Project:
+    def __init__(self, home, space, address):
+        self.home, self.space = home, space
+        (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+        self.environment = {**os.environ, "DAGSTER_HOME": str(home), "SPACE": space, "LAKE_SECRET": address["credential"].partition(":")[2]}
+
+    def materialize(self, asset, *arguments, fails=None, **environment):
+        done = subprocess.run([sys.executable, "-m", "dagster", "asset", "materialize", "-f", str(PROJECT), "--select", f"key:{self.space}/{asset}", *arguments],
+                              env={**self.environment, **environment}, cwd=self.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=180)
+        assert self.environment["LAKE_SECRET"] not in done.stdout
+        if fails is None:
+            assert done.returncode == 0, done.stdout
+        else:
+            assert done.returncode != 0 and fails in done.stdout, done.stdout
+        return done.stdout
+
+    def metadata(self, asset):
+        """What Dagster keeps of an asset's newest materialization."""
+        with dagster.DagsterInstance.from_config(str(self.home)) as instance:
+            event = instance.get_latest_materialization_event(dagster.AssetKey([self.space, *asset.split("/")]))
+            return {name: value.value for name, value in event.asset_materialization.metadata.items()}
+
+
+@pytest.fixture
+def project(tmp_path, space, address):
+    return Project(tmp_path, space, address)
+
+
+def counts(table, column):
+    rows = table.refresh().scan([column]).to_arrow()[column].to_pylist()
+    return {value: rows.count(value) for value in sorted(set(rows))}
+
+
+def test_a_project(project, catalog, space):
+    project.materialize("orders", "--partition", "2024-01-01")
+    table = catalog.load_table(f"{space}.orders")
+    told = project.metadata("orders")
+    assert (told["dagster/partition_row_count"], told["dagster/table_name"], told["snapshot_id"]) == (24, f"{space}.orders", str(table.current_snapshot.snapshot_id))
+    assert [column.name for column in told["dagster/column_schema"].columns] == ["id", "at", "amount"]
+
+    # A stream that breaks, then the same run again.
+    project.materialize("orders", "--partition", "2024-01-02", fails="the source of orders is gone", BREAK="1")
+    assert len(table.refresh().snapshots) == 1
+    project.materialize("orders", "--partition", "2024-01-02")
+    project.materialize("orders", "--partition", "2024-01-02")
+    assert len(table.refresh().snapshots) == 3 and table.scan().count() == 48
+
+    # Three days in one run; the rows are wider now.
+    project.materialize("orders", "--partition-range", "2024-01-02...2024-01-04", WIDER="1")
+    assert len(table.refresh().snapshots) == 4 and table.scan().count() == 96 and table.scan(where="note = 'wide'").count() == 72
+    assert table.schema.names == ["id", "at", "amount", "note"] and project.metadata("orders")["dagster/row_count"] == 96
+
+    project.materialize("late", "--partition", "2024-01-03")
+    assert catalog.load_table(f"{space}.late").scan(["amount"]).to_arrow().to_pydict() == {"amount": [float(sum(range(12, 24)))]}
+
+    for region in ("eu", "us", "eu"):
+        project.materialize("shops", "--partition", region)
+    assert counts(catalog.load_table(f"{space}.shops"), "region") == {"eu": 3, "us": 3}
+
+    for key in ("2024-01-01|eu", "2024-01-01|us", "2024-01-01|eu"):
+        project.materialize("gold/stock", "--partition", key)
+    stock = catalog.load_table(f"{space}.gold_stock")
+    assert counts(stock, "region") == {"eu": 2, "us": 2} and [field.transform for field in stock.partition_fields] == ["day", "identity"]
+
+    for _ in range(2):
+        project.materialize("totals")
+    assert catalog.load_table(f"{space}.totals").scan().to_arrow().to_pylist() == [{"orders": 96, "shops": 6}]
+
+
+def test_a_run_says_what_is_wrong(project, catalog, space):
+    output = project.materialize("orders", "--partition", "2024-01-01", fails="CatalogAuthenticationError", LAKE_SECRET="not-the-secret-1")
+    assert "check the client id, the secret" in output and "not-the-secret-1" not in output
+    output = project.materialize("orders", "--partition", "2024-01-01", fails="CatalogConnectionError", DVT_LAKE_URI="http://127.0.0.1:9")
+    with pytest.raises(dvt.TableNotFoundError):
+        catalog.load_table(f"{space}.orders")
