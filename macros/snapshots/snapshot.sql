@@ -256,11 +256,16 @@
   {%- endif -%}
 {%- endmacro %}
 
-{% macro update_snapshot(target_relation, strategy, source_sql, columns) -%}
-  {%- set existing_columns = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
+{# An error if the table lacks a column that a snapshot writes. #}
+{% macro check_snapshot_columns(target_relation, strategy, columns, existing_columns) -%}
   {%- for key, name in columns.items() if name | lower not in existing_columns and (key != 'dbt_is_deleted' or strategy.hard_deletes == 'new_record') -%}
     {% do exceptions.raise_compiler_error('Snapshot target is missing configured columns: ' ~ target_relation ~ ' has no column ' ~ name ~ ', which a snapshot needs: it was made by something else, or by other settings of snapshot_meta_column_names or hard_deletes') %}
   {%- endfor -%}
+{%- endmacro %}
+
+{% macro update_snapshot(target_relation, strategy, source_sql, columns) -%}
+  {%- set existing_columns = adapter.get_columns_in_relation(target_relation) | map(attribute='name') | map('lower') | list -%}
+  {% do check_snapshot_columns(target_relation, strategy, columns, existing_columns) %}
   {%- set staging = build_snapshot_staging_table(strategy, source_sql, target_relation) -%}
   {%- set staged = adapter.get_columns_in_relation(staging) | rejectattr('name', 'equalto', 'dbt_change_type') | list -%}
   {%- set missing = [] -%}

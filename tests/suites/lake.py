@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 
-NAME, ABOUT, NEEDS = "lake", "Iceberg tables and catalogs, beside PyIceberg", ["release"]
+NAME, ABOUT, NEEDS = "lake", "Iceberg tables and catalogs, beside PyIceberg", ["release", "servers"]
 
 
 class Lake:
@@ -144,10 +144,11 @@ def run(report, context):
         return
     sys.path.insert(0, str(context.top / "tests" / "lake"))
     import cases
+    import project_cases
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        for name, case in cases.CASES:
+        for name, case in cases.CASES + project_cases.CASES:
             if not report.wants(name):
                 continue
             began = time.time()

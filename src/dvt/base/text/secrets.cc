@@ -92,6 +92,12 @@ bool IsSecretVariable(std::string_view name) {
   return name.substr(0, 14) == "DBT_ENV_SECRET" || name.substr(0, 14) == "DVT_ENV_SECRET";
 }
 
+bool IsSecretSetting(std::string_view name, std::string_view value) {
+  const bool address = value.starts_with("http://") || value.starts_with("https://");
+  if (address && EqualsIgnoreCase(name, "uri")) return value.find('@') != std::string_view::npos;
+  return IsSecretSetting(name);
+}
+
 bool IsSecretSetting(std::string_view name) {
   static constexpr std::string_view kWords[] = {
       "password",   "passwd",       "passphrase",        "token", "secret", "private_key", "api_key", "account_key", "access_key",

@@ -26,5 +26,7 @@ class SecretRegistry {
 bool IsSecretVariable(std::string_view name);
 /// True for connection settings whose values are secrets: password, pass, token, private_key, …
 bool IsSecretSetting(std::string_view name);
+/// The same where the value is known: the address of a server is no secret unless it holds a password.
+bool IsSecretSetting(std::string_view name, std::string_view value);
 
 }  // namespace dvt

@@ -53,6 +53,15 @@ void AppendCopy(ColumnBuilder& builder, const ColumnView& column, int64_t row) {
   }
 }
 
+Array CopyBatch(const ArrowArray& batch, const Fields& fields) {
+  const auto columns = BatchColumns(batch, fields);
+  BatchBuilder builder(fields);
+  for (int64_t row = 0; row < batch.length; ++row) {
+    for (size_t i = 0; i < columns.size(); ++i) AppendCopy(builder.column(static_cast<int>(i)), columns[i], row);
+  }
+  return builder.Finish();
+}
+
 Array CopyRows(Array batch, const Fields& fields, const std::vector<uint8_t>& keep) {
   if (std::find(keep.begin(), keep.end(), 0) == keep.end()) return batch;
   const auto columns = BatchColumns(batch.get(), fields);

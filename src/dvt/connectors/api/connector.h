@@ -48,6 +48,8 @@ enum class Capability : uint32_t {
   kParallelSinks = 1u << 11,  ///< several sinks may append to one table at a time
   kSessionTempTables = 1u << 12,
   kInsertSelectParallel = 1u << 13,
+  kFilters = 1u << 14,  ///< without kSql: a relation may be read with a condition, which is applied as far as it is understood
+  kStoredTables = 1u << 15,  ///< without kSql: OpenSink takes a TableWrite, and the relation lives on between runs
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.
@@ -135,6 +137,8 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual Status Write(const ArrowArray& batch, std::stop_token stop) = 0;
+  /// The same of a batch that the sink may keep.
+  virtual Status Take(columnar::Array batch, std::stop_token stop) { return Write(batch.get(), std::move(stop)); }
   /// Only if the sink was opened with a raw format equal to the stream's.
   virtual Status WriteRaw(std::string_view chunk, std::stop_token stop);
   /// Makes the rows durable and returns how many were written.
@@ -144,12 +148,43 @@ class Sink {
   virtual std::vector<std::string> notes() const { return {}; }
 };
 
+/// What becomes of a stored table when rows are written to it (Capability::kStoredTables). A table that is missing is made.
+struct TableWrite {
+  enum class Mode : uint8_t {
+    kReplace,       ///< the rows are all that it holds; its columns and layout become theirs
+    kAppend,        ///< the rows are added
+    kMerge,         ///< rows with the keys of the new ones give way; two new ones with the same key are kConstraint
+    kDeleteInsert,  ///< the same, and new rows may repeat a key
+    kPartitions,    ///< the partitions that the new rows fall into give way
+    kInterval,      ///< rows whose time lies in `interval` give way
+  };
+  /// What is done about columns that only the rows or only the table have, in all modes but kReplace.
+  enum class Schema : uint8_t {
+    kIgnore,  ///< new ones are left out, missing ones are kType
+    kFail,    ///< any difference is kType
+    kAppend,  ///< new ones are added, missing ones are null
+    kSync,    ///< new ones are added, missing ones dropped
+  };
+  Mode mode = Mode::kReplace;
+  Schema schema = Schema::kIgnore;
+  std::vector<std::string> keys;  ///< of kMerge and kDeleteInsert; a null equals nothing
+  /// Of kInterval: from `start` on, before `end`, in microseconds since the epoch, UTC.
+  struct Interval {
+    std::string column;
+    int64_t start = 0, end = 0;
+  };
+  Interval interval;
+  std::vector<std::string> partition_by, sorted_by;  ///< terms in the system's own words
+  std::map<std::string, std::string> properties;     ///< of the table
+};
+
 struct SinkRequest {
   columnar::RelationName relation;
   columnar::Fields fields;  ///< of the batches that will come; matched to table columns by name
   std::string raw_format;   ///< non-empty: WriteRaw will be used
   bool sync = true;
   double query_timeout_seconds = 3600;
+  std::optional<TableWrite> write = {};  ///< only for kStoredTables; none: the rows are added
 };
 
 struct ExecuteResult {
@@ -250,6 +285,11 @@ columnar::Stream RetryingStream(columnar::Fields fields, RetryPolicy policy, std
 /// the rows already handed on are skipped. Fewer rows than before on the second reading are kStartOver, never a silent loss.
 columnar::Stream ResumingStream(columnar::Fields fields, RetryPolicy policy, std::function<Result<columnar::Stream>()> open,
                                 std::stop_token stop, std::function<void(const Error&, int, double)> on_retry);
+
+/// The fields that a select list of plain column names asks for, for connectors that run no SQL; all if it is empty. `relation` is for messages.
+/// kUnsupported for any other expression, kNotFound for a column that is not there.
+Result<columnar::Fields> PlainColumns(const Connector& connector, const std::vector<std::string>& select_list,
+                                      const columnar::Fields& all, const std::string& relation);
 
 using ConnectorFactory = std::function<Result<std::shared_ptr<Connector>>(const ConnectionConfig&)>;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dvt/base/text/text.h"
 #include "dvt/connectors/api/connector.h"
 
 namespace dvt::connectors {
@@ -41,6 +42,28 @@ std::string SelectText(const Connector& connector, const ReadRequest& request, s
     text += fmt::format(" WHERE {}", extra_predicate);
   }
   return text;
+}
+
+Result<columnar::Fields> PlainColumns(const Connector& connector, const std::vector<std::string>& select_list,
+                                      const columnar::Fields& all, const std::string& relation) {
+  if (select_list.empty()) return all;
+  columnar::Fields fields;
+  for (const auto& item : select_list) {
+    std::string name = item;
+    if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
+      name = ReplaceAll(name.substr(1, name.size() - 2), "\"\"", "\"");
+    if (connector.Quote(name) != item && name != item)
+      return Error(ErrorCode::kUnsupported,
+                   fmt::format("connection '{}' runs no SQL: it gives columns, not '{}'", connector.config().name, item));
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& field) { return field.name == name; });
+    if (found == all.end()) {
+      std::vector<std::string> names;
+      for (const auto& field : all) names.push_back(field.name);
+      return Error(ErrorCode::kNotFound, fmt::format("{} has no column '{}'.{}", relation, name, DidYouMean(name, names)));
+    }
+    fields.push_back(*found);
+  }
+  return fields;
 }
 
 int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options) {

@@ -145,19 +145,9 @@ class FilesConnector : public Connector {
     plan.method = "file scan";
     plan.repeatable = true;
     plan.estimated_rows = facts.rows;
-    DVT_ASSIGN(const auto columns, PlainColumns(request.select_list));
-    for (const auto& column : columns) {
-      const auto found =
-          std::find_if(facts.fields.begin(), facts.fields.end(), [&](const auto& field) { return field.name == column; });
-      if (found == facts.fields.end()) {
-        std::vector<std::string> names;
-        for (const auto& field : facts.fields) names.push_back(field.name);
-        return Error(ErrorCode::kNotFound, fmt::format("the file has no column '{}'.{}", column, DidYouMean(column, names)))
-            .At({file.path, 1, 0});
-      }
-      plan.fields.push_back(*found);
-    }
-    if (columns.empty()) plan.fields = facts.fields;
+    auto fields = PlainColumns(*this, request.select_list, facts.fields, "the file");
+    if (!fields) return std::move(fields).error().At({file.path, 1, 0});
+    plan.fields = *std::move(fields);
     SplitRowGroups(file, facts, plan);
     return plan;
   }
@@ -253,19 +243,6 @@ class FilesConnector : public Connector {
     for (const auto& info : relations) names.push_back(info.name.name);
     return Error(ErrorCode::kNotFound, fmt::format("there is no file '{}' (csv, tsv, jsonl, json or parquet) in '{}'.{}",
                                                    relation.name, folder, DidYouMean(relation.name, names)));
-  }
-
-  // Quoted or plain column names; anything else is the engine's work.
-  Result<std::vector<std::string>> PlainColumns(const std::vector<std::string>& select_list) const {
-    std::vector<std::string> columns;
-    for (const auto& item : select_list) {
-      std::string name = item;
-      if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
-        name = ReplaceAll(name.substr(1, name.size() - 2), "\"\"", "\"");
-      if (Quote(name) != item && name != item) return NoSql();
-      columns.push_back(std::move(name));
-    }
-    return columns;
   }
 
   static void SplitRowGroups(const Located& file, const files::FileFacts& facts, ReadPlan& plan) {

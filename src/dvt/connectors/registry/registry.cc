@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/connectors/duckdb/connector.h"
 #include "dvt/connectors/files/connector.h"
+#include "dvt/connectors/iceberg/connector.h"
 #include "dvt/connectors/mysql/connector.h"
 #include "dvt/connectors/postgres/connector.h"
 #include "dvt/connectors/sqlite/connector.h"
@@ -69,6 +70,7 @@ const std::vector<ConnectorKind>& ConnectorKinds() {
       {"sqlite", {"sqlite3"}, MakeSqliteConnector, SqliteSettings()},
       {"duckdb", {}, MakeDuckDbConnector, DuckDbSettings()},
       {"files", {"file"}, MakeFilesConnector, FilesSettings()},
+      {"iceberg", {}, MakeIcebergConnector, IcebergSettings()},
   };
   return kinds;
 }

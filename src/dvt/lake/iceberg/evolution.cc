@@ -99,6 +99,54 @@ Result<EvolvedSchema> UnionByName(const Schema& table, const std::vector<NestedF
   return out;
 }
 
+namespace {
+
+const NestedField* Named(const std::vector<NestedField>& fields, const std::string& name) {
+  for (const bool any_case : {false, true})
+    for (const auto& field : fields)
+      if (any_case ? EqualsIgnoreCase(field.name, name) : field.name == name) return &field;
+  return nullptr;
+}
+
+void KeepKeys(const Schema& before, Schema& after) {
+  after.identifier_ids.clear();
+  for (const int id : before.identifier_ids) {
+    const NestedField* field = after.Find(id);
+    if (field != nullptr && field->required) after.identifier_ids.push_back(id);
+  }
+}
+
+}  // namespace
+
+EvolvedSchema DropMissing(EvolvedSchema table, const std::vector<NestedField>& incoming) {
+  const Schema before = table.schema;
+  std::erase_if(table.schema.fields, [&](const NestedField& field) { return Named(incoming, field.name) == nullptr; });
+  table.changed = table.changed || table.schema.fields.size() != before.fields.size();
+  KeepKeys(before, table.schema);
+  return table;
+}
+
+EvolvedSchema RebuiltSchema(const Schema& table, const std::vector<NestedField>& incoming, int last_column_id) {
+  EvolvedSchema out;
+  out.last_column_id = last_column_id;
+  for (const auto& data : incoming) {
+    NestedField field = data;
+    const NestedField* known = Named(table.fields, data.name);
+    if (known != nullptr && known->type.is_primitive() && (known->type == data.type || CanPromote(known->type, data.type))) {
+      field.id = known->id;
+      field.doc = known->doc;
+    } else {
+      std::vector<NestedField> fresh = {std::move(field)};
+      out.last_column_id = AssignFreshIds(fresh, out.last_column_id + 1) - 1;
+      field = std::move(fresh[0]);
+    }
+    out.schema.fields.push_back(std::move(field));
+  }
+  KeepKeys(table, out.schema);
+  out.changed = !(out.schema == table);
+  return out;
+}
+
 Status CheckFitsSchema(const Schema& table, const std::vector<NestedField>& incoming) {
   for (const auto& data : incoming) {
     const NestedField* field = table.Find(data.name);

@@ -54,6 +54,16 @@ int PartitionSpec::HighestFieldId() const {
   return highest;
 }
 
+const Schema& SchemaWithSources(const PartitionSpec& spec, const Schema& preferred, const std::vector<Schema>& others) {
+  const auto has_all = [&](const Schema& schema) {
+    return std::all_of(spec.fields.begin(), spec.fields.end(),
+                       [&](const auto& field) { return schema.Find(field.source_id) != nullptr; });
+  };
+  if (has_all(preferred)) return preferred;
+  const auto found = std::find_if(others.rbegin(), others.rend(), has_all);
+  return found == others.rend() ? preferred : *found;
+}
+
 std::string PartitionPath(const PartitionSpec& spec, const Schema& schema, const PartitionValues& values) {
   std::string path;
   for (size_t i = 0; i < spec.fields.size(); ++i) {

@@ -34,6 +34,9 @@ struct PartitionSpec {
 /// A partition of a spec: one literal a field.
 using PartitionValues = std::vector<Literal>;
 
+/// The first of `preferred` and then the newest of `others` that has all columns a spec is made of; `preferred` if none has.
+const Schema& SchemaWithSources(const PartitionSpec& spec, const Schema& preferred, const std::vector<Schema>& others);
+
 /// "day=2024-01-01/region=eu", names and values escaped for use as folders; empty for unpartitioned.
 std::string PartitionPath(const PartitionSpec& spec, const Schema& schema, const PartitionValues& values);
 

@@ -216,7 +216,7 @@ Result<LoadedTable> RestCatalog::CreateTable(const TableIdentifier& table, const
   call.body.Set("schema", SchemaToJson(what.schema));
   call.body.Set("partition-spec", PartitionSpecToJson(what.spec));
   call.body.Set("write-order", SortOrderToJson(what.order));
-  call.body.Set("stage-create", false);
+  call.body.Set("stage-create", what.staged);
   call.body.Set("properties", TextMapToJson(what.properties));
   return Answered(table, call, stop);
 }

@@ -39,6 +39,7 @@ struct NewTable {
   SortOrder order;
   std::string location;  ///< empty: the catalog chooses
   Properties properties;
+  bool staged = false;  ///< only prepared: the first commit makes it
 };
 
 /// A namespace's or a table's lists come whole, page by page.

@@ -1,9 +1,11 @@
 #include "dvt/lake/table/append.h"
 
+#include <arrow/array.h>
 #include <arrow/c/bridge.h>
 #include <fmt/format.h>
 
 #include "dvt/base/text/text.h"
+#include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 #include "dvt/lake/table/row_change_internal.h"
@@ -47,45 +49,91 @@ Result<std::vector<NestedField>> KeyFields(const Table& table, const Schema& sch
   return fields;
 }
 
-Status TakeKeys(const arrow::RecordBatch& batch, const Schema& schema, EqualityKeys& keys) {
+Status TakeKeys(const arrow::RecordBatch& batch, const Schema& schema, const ReplaceOptions& options, EqualityKeys& keys) {
   DVT_ASSIGN(auto rows, RowKeys(keys.fields, schema.fields, batch));
-  for (auto& row : rows)
-    if (!keys.keys.insert(std::move(row)).second)
+  std::vector<bool> null(rows.size());
+  if (!options.null_keys_match) {
+    for (const auto& field : keys.fields) {
+      DVT_ASSIGN(const auto column, ColumnOf(field.id, schema.fields, batch));
+      for (size_t i = 0; column->null_count() > 0 && i < rows.size(); ++i)
+        if (column->IsNull(static_cast<int64_t>(i))) null[i] = true;
+    }
+  }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (null[i]) continue;
+    if (!keys.keys.insert(std::move(rows[i])).second && !options.keys_may_repeat)
       return Error(ErrorCode::kConstraint, "the rows to write have a key more than once");
+  }
   return {};
 }
 
 }  // namespace
 
-Result<WriteOutcome> Replace(Table& table, columnar::Stream rows, const ReplaceOptions& options, std::stop_token stop) {
-  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options.append.evolve_schema));
+namespace {
+
+Result<WriteOutcome> ReplaceRows(Table& table, columnar::Stream rows, const ReplaceOptions& options, const TableLayout* layout,
+                                 std::stop_token stop) {
+  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options.append, layout));
   RowChange row_change(table, options, intake.schema());
   auto keys = std::make_shared<EqualityKeys>();
   std::function<Status(const arrow::RecordBatch&)> seen;
   if (options.what == Replaces::kKeys) {
     DVT_ASSIGN(keys->fields, KeyFields(table, intake.schema(), options.keys));
-    seen = [&](const arrow::RecordBatch& batch) { return TakeKeys(batch, intake.schema(), *keys); };
+    seen = [&](const arrow::RecordBatch& batch) { return TakeKeys(batch, intake.schema(), options, *keys); };
   }
   DVT_ASSIGN(auto files, intake.Read(seen, stop));
   row_change.SetFresh(std::move(files));
   row_change.SetKeys(std::move(keys));
-  row_change.SetSchema(intake.change());
+  row_change.SetLayout(std::move(intake.change()));
   return row_change.Run(stop);
 }
 
-Result<WriteOutcome> Append(Table& table, columnar::Stream rows, const AppendOptions& options, std::stop_token stop) {
-  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options.evolve_schema));
+Result<WriteOutcome> AppendRows(Table& table, columnar::Stream rows, const AppendOptions& options, bool creates,
+                                std::stop_token stop) {
+  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options));
   SnapshotChange& change = intake.change();
   change.branch = options.branch;
   change.summary = options.summary;
+  change.creates = creates;
   DVT_ASSIGN(change.added, intake.Read({}, stop));
   WriteOutcome outcome;
   outcome.rows = intake.rows();
   outcome.files = static_cast<int64_t>(change.added.size());
   for (const auto& file : change.added) outcome.bytes += file.file_size;
-  if (change.added.empty() && !change.schema) return outcome;
+  if (change.added.empty() && !change.schema && !creates) return outcome;
   DVT_ASSIGN(outcome.snapshot_id, CommitSnapshot(table, change, stop));
   return outcome;
+}
+
+}  // namespace
+
+Result<WriteOutcome> Replace(Table& table, columnar::Stream rows, const ReplaceOptions& options, std::stop_token stop) {
+  return ReplaceRows(table, std::move(rows), options, nullptr, stop);
+}
+
+Result<WriteOutcome> Rebuild(Table& table, columnar::Stream rows, const TableLayout& layout, const AppendOptions& options,
+                             std::stop_token stop) {
+  ReplaceOptions replace;
+  replace.append = options;
+  return ReplaceRows(table, std::move(rows), replace, &layout, stop);
+}
+
+Result<WriteOutcome> Append(Table& table, columnar::Stream rows, const AppendOptions& options, std::stop_token stop) {
+  return AppendRows(table, std::move(rows), options, false, stop);
+}
+
+Result<WriteOutcome> CreateFrom(const std::shared_ptr<RestCatalog>& catalog, const TableIdentifier& identifier,
+                                columnar::Stream rows, const TableLayout& layout, const AppendOptions& options,
+                                std::stop_token stop) {
+  NewTable what;
+  DVT_ASSIGN(what.schema, SchemaOfStream(rows));
+  DVT_ASSIGN(what.spec, ParsePartitionSpec(layout.partition_by, what.schema));
+  DVT_ASSIGN(what.order, ParseSortOrder(layout.sorted_by, what.schema));
+  what.properties = layout.properties;
+  what.staged = true;
+  DVT_ASSIGN(LoadedTable loaded, catalog->CreateTable(identifier, what, stop));
+  DVT_ASSIGN(Table table, Table::Of(catalog, std::move(loaded)));
+  return AppendRows(table, std::move(rows), options, true, stop);
 }
 
 }  // namespace dvt::lake

@@ -62,11 +62,60 @@ void AddSchema(const TableMetadata& base, const SnapshotChange& change, Metadata
   out.updates.Push(Object({{"action", "set-current-schema"}, {"schema-id", -1}}));
 }
 
+void AddSpec(const TableMetadata& base, const SnapshotChange& change, MetadataChange& out) {
+  if (!change.spec) return;
+  out.requirements.Push(Object({{"type", "assert-default-spec-id"}, {"default-spec-id", base.default_spec_id}}));
+  out.requirements.Push(
+      Object({{"type", "assert-last-assigned-partition-id"}, {"last-assigned-partition-id", base.last_partition_id}}));
+  const bool known = base.FindSpec(change.spec->id) != nullptr;
+  if (!known) out.updates.Push(Object({{"action", "add-spec"}, {"spec", PartitionSpecToJson(*change.spec)}}));
+  out.updates.Push(Object({{"action", "set-default-spec"}, {"spec-id", known ? change.spec->id : -1}}));
+}
+
+void AddOrder(const TableMetadata& base, const SnapshotChange& change, MetadataChange& out) {
+  if (!change.order) return;
+  out.requirements.Push(
+      Object({{"type", "assert-default-sort-order-id"}, {"default-sort-order-id", base.default_sort_order_id}}));
+  const bool known = base.FindSortOrder(change.order->id) != nullptr;
+  if (!known) out.updates.Push(Object({{"action", "add-sort-order"}, {"sort-order", SortOrderToJson(*change.order)}}));
+  out.updates.Push(Object({{"action", "set-default-sort-order"}, {"sort-order-id", known ? change.order->id : -1}}));
+}
+
+void SetProperties(const Properties& properties, MetadataChange& out) {
+  if (properties.empty()) return;
+  Value updates = Value::MakeMap();
+  for (const auto& [key, value] : properties) updates.Set(key, value);
+  out.updates.Push(Object({{"action", "set-properties"}, {"updates", std::move(updates)}}));
+}
+
+// All that a staged table is to be.
+void MakeTable(const TableMetadata& staged, MetadataChange& out) {
+  out.requirements.Push(Object({{"type", "assert-create"}}));
+  out.updates.Push(Object({{"action", "assign-uuid"}, {"uuid", staged.table_uuid}}));
+  out.updates.Push(Object({{"action", "upgrade-format-version"}, {"format-version", staged.format_version}}));
+  out.updates.Push(
+      Object({{"action", "add-schema"}, {"schema", SchemaToJson(staged.schema())}, {"last-column-id", staged.last_column_id}}));
+  out.updates.Push(Object({{"action", "set-current-schema"}, {"schema-id", -1}}));
+  out.updates.Push(Object({{"action", "add-spec"}, {"spec", PartitionSpecToJson(staged.spec())}}));
+  out.updates.Push(Object({{"action", "set-default-spec"}, {"spec-id", -1}}));
+  out.updates.Push(Object({{"action", "add-sort-order"}, {"sort-order", SortOrderToJson(staged.sort_order())}}));
+  out.updates.Push(Object({{"action", "set-default-sort-order"}, {"sort-order-id", -1}}));
+  out.updates.Push(Object({{"action", "set-location"}, {"location", staged.location}}));
+  SetProperties(staged.properties, out);
+}
+
 MetadataChange ChangeFor(const TableMetadata& base, const SnapshotChange& change, const Snapshot& snapshot) {
   MetadataChange out;
-  out.requirements.Push(Object({{"type", "assert-table-uuid"}, {"uuid", base.table_uuid}}));
-  out.requirements.Push(AssertRef(base, change.branch));
-  AddSchema(base, change, out);
+  if (change.creates) {
+    MakeTable(base, out);
+  } else {
+    out.requirements.Push(Object({{"type", "assert-table-uuid"}, {"uuid", base.table_uuid}}));
+    out.requirements.Push(AssertRef(base, change.branch));
+    AddSchema(base, change, out);
+    AddSpec(base, change, out);
+    AddOrder(base, change, out);
+    SetProperties(change.properties, out);
+  }
   out.updates.Push(Object({{"action", "add-snapshot"}, {"snapshot", SnapshotToJson(snapshot)}}));
   out.updates.Push(
       Object({{"action", "set-snapshot-ref"}, {"ref-name", change.branch}, {"type", "branch"}, {"snapshot-id", snapshot.id}}));
@@ -111,6 +160,8 @@ class SnapshotCommit {
         return snapshot.id;
       }
       Error error = std::move(committed).error();
+      if (change_.creates && !was_unknown_ && error.code() == ErrorCode::kDeadlock)
+        return Error(ErrorCode::kAlreadyExists, fmt::format("somebody else made {} meanwhile", table_.identifier().ToString()));
       const bool unknown = error.code() == ErrorCode::kStartOver, conflict = error.code() == ErrorCode::kDeadlock;
       if (!unknown && !conflict && error.code() != ErrorCode::kThrottled) return error;
       // After a cancellation the outcome must still be learnt.
@@ -127,11 +178,17 @@ class SnapshotCommit {
         if (!again) return std::move(again).error();
         return std::move(error).WithHint("others keep changing the table; try again later");
       }
-      if (change_.schema && table_.metadata().current_schema_id != base_schema_)
+      if (OthersChangedLayout())
         return Error(ErrorCode::kDeadlock,
                      fmt::format("somebody else changed the schema of {} at the same time", table_.identifier().ToString()));
       if (change_.validate) DVT_TRY(change_.validate(table_));
     }
+  }
+
+  bool OthersChangedLayout() const {
+    const TableMetadata& now = table_.metadata();
+    return (change_.schema && now.current_schema_id != base_schema_) || (change_.spec && now.default_spec_id != base_spec_) ||
+           (change_.order && now.default_sort_order_id != base_order_);
   }
 
   Error Unknown(Error error) const {
@@ -153,6 +210,8 @@ class SnapshotCommit {
   CommitRetry retry_;
   bool was_unknown_ = false;
   int base_schema_ = table_.metadata().current_schema_id;
+  int base_spec_ = table_.metadata().default_spec_id;
+  int base_order_ = table_.metadata().default_sort_order_id;
 };
 
 }  // namespace
@@ -164,6 +223,36 @@ int NextSchemaId(const TableMetadata& table, const Schema& schema) {
     highest = std::max(highest, each.id);
   }
   return highest + 1;
+}
+
+PartitionSpec NumberedSpec(const TableMetadata& table, PartitionSpec spec) {
+  const auto same = [](const PartitionField& a, const PartitionField& b) {
+    return a.source_id == b.source_id && a.transform == b.transform && a.name == b.name;
+  };
+  int highest = 0, last_field = table.last_partition_id;
+  for (const auto& known : table.partition_specs) {
+    if (std::equal(known.fields.begin(), known.fields.end(), spec.fields.begin(), spec.fields.end(), same)) return known;
+    highest = std::max(highest, known.id);
+  }
+  spec.id = highest + 1;
+  for (auto& field : spec.fields) {
+    field.field_id = 0;
+    for (const auto& known : table.partition_specs)
+      for (const auto& each : known.fields)
+        if (same(each, field)) field.field_id = each.field_id;
+    if (field.field_id == 0) field.field_id = ++last_field;
+  }
+  return spec;
+}
+
+SortOrder NumberedOrder(const TableMetadata& table, SortOrder order) {
+  int highest = 0;
+  for (const auto& known : table.sort_orders) {
+    if (known.fields == order.fields) return known;
+    highest = std::max(highest, known.id);
+  }
+  order.id = order.fields.empty() ? 0 : highest + 1;
+  return order;
 }
 
 Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop) {

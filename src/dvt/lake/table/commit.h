@@ -25,9 +25,17 @@ struct SnapshotChange {
   std::function<Status(const Table& table)> validate;
   std::optional<Schema> schema;  ///< a new current schema; the id is given out by the commit
   int last_column_id = 0;
-  Properties summary;       ///< entries besides the counted ones
-  bool keep_added = false;  ///< added files stay after a failed commit: the caller uses or removes them
+  std::optional<PartitionSpec> spec;  ///< a new default partitioning, with the ids that it will have
+  std::optional<SortOrder> order;     ///< a new default order
+  Properties properties;              ///< of the table, to be set
+  bool creates = false;               ///< the table was staged: this commit makes it
+  Properties summary;                 ///< entries besides the counted ones
+  bool keep_added = false;            ///< added files stay after a failed commit: the caller uses or removes them
 };
+
+/// The partitioning or order with that content which the table has or, if it has none, with the ids that a new one gets.
+PartitionSpec NumberedSpec(const TableMetadata& table, PartitionSpec spec);
+SortOrder NumberedOrder(const TableMetadata& table, SortOrder order);
 
 /// Writes manifests and commits, again from the newest base when somebody else was faster; when the catalog does not say whether it
 /// committed, the table is looked at first. Afterwards the table holds the new metadata. On failure all manifests and the added files are removed,

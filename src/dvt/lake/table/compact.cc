@@ -58,7 +58,9 @@ Result<WriteOutcome> Compact(Table& table, std::stop_token stop) {
     deletes[task.file.path] = task.deletes.size();
   }
   DVT_ASSIGN(auto rows, table.Read(std::move(plan), {}, stop));
-  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), false));
+  AppendOptions fits;
+  fits.evolve_schema = false;
+  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), fits));
   DVT_ASSIGN(change.added, intake.Read({}, stop));
   change.validate = [&](const Table& now) { return CheckDeletes(now, deletes); };
   outcome.rows = intake.rows();

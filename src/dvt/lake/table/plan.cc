@@ -127,14 +127,7 @@ class Planner {
 
   // A schema that still has the columns the spec is made of.
   const Schema& SchemaForPartitions(const PartitionSpec& spec) const {
-    const auto has_all = [&](const Schema& schema) {
-      return std::all_of(spec.fields.begin(), spec.fields.end(),
-                         [&](const auto& field) { return schema.Find(field.source_id) != nullptr; });
-    };
-    if (has_all(plan_.schema)) return plan_.schema;
-    const auto& schemas = table_.metadata().schemas;
-    const auto found = std::find_if(schemas.rbegin(), schemas.rend(), has_all);
-    return found == schemas.rend() ? plan_.schema : *found;
+    return SchemaWithSources(spec, plan_.schema, table_.metadata().schemas);
   }
 
   const Table& table_;

@@ -205,11 +205,9 @@ Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
   scan.ref = options_.append.branch == "main" ? "" : options_.append.branch;
   scan.filter = options_.filter;
   DVT_ASSIGN(const ScanPlan plan, table_.Plan(scan, stop));
-  SnapshotChange change;
+  SnapshotChange change = layout_;
   change.branch = options_.append.branch;
   change.summary = options_.append.summary;
-  change.schema = new_schema_;
-  change.last_column_id = last_column_id_;
   change.keep_added = true;
   const bool marks = fresh_.empty() &&
                      ToLower(table_.metadata().Property("write.delete.mode", "copy-on-write")) == "merge-on-read" &&
@@ -241,7 +239,8 @@ Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
   }
   outcome.files = static_cast<int64_t>(change.added.size() + change.added_deletes.size());
   outcome.rows_removed = rows_removed_;
-  if (change.added.empty() && change.removed.empty() && change.added_deletes.empty()) return outcome;
+  const bool nothing = change.added.empty() && change.removed.empty() && change.added_deletes.empty();
+  if (nothing && !changes_layout() && change.properties.empty()) return outcome;
   change.validate = [this, sequence = table_.metadata().last_sequence_number](const Table& now) {
     return CheckNobodyElse(now, sequence);
   };
@@ -259,7 +258,7 @@ Result<WriteOutcome> RowChange::Run(std::stop_token stop) {
     auto outcome = Try(stop);
     if (outcome) return outcome;
     const ErrorCode code = outcome.error().code();
-    const bool again = code == ErrorCode::kDeadlock && attempt < kMostAttempts && !new_schema_ && !stop.stop_requested();
+    const bool again = code == ErrorCode::kDeadlock && attempt < kMostAttempts && !changes_layout() && !stop.stop_requested();
     if (!again) {
       std::vector<std::string> paths;
       for (const auto& file : fresh_) paths.push_back(file.path);

@@ -22,11 +22,8 @@ class RowChange {
   /// Files with the new rows; they stay if a commit is repeated.
   void SetFresh(std::vector<DataFile> files) { fresh_ = std::move(files); }
   void SetKeys(std::shared_ptr<EqualityKeys> keys) { keys_ = std::move(keys); }
-  /// A new schema to commit with the rows.
-  void SetSchema(const SnapshotChange& change) {
-    new_schema_ = change.schema;
-    last_column_id_ = change.last_column_id;
-  }
+  /// A new schema and layout to commit with the rows.
+  void SetLayout(SnapshotChange layout) { layout_ = std::move(layout); }
   Result<WriteOutcome> Run(std::stop_token stop);
 
  private:
@@ -41,6 +38,7 @@ class RowChange {
       std::function<Status(const std::shared_ptr<arrow::RecordBatch>& batch, int64_t first_row, const std::vector<bool>& goes)>;
   Status Judge(const FileTask& task, const Take& take, std::stop_token stop) const;
   Result<std::vector<bool>> GoesOf(const arrow::RecordBatch& batch) const;
+  bool changes_layout() const { return layout_.schema || layout_.spec || layout_.order; }
   Status CheckNobodyElse(const Table& now, int64_t sequence_number) const;
 
   Table& table_;
@@ -48,8 +46,7 @@ class RowChange {
   Schema schema_;
   std::vector<DataFile> fresh_;
   std::shared_ptr<EqualityKeys> keys_;
-  std::optional<Schema> new_schema_;
-  int last_column_id_ = 0;
+  SnapshotChange layout_;
   BoundFilter filter_;
   std::set<std::string> partitions_;
   int64_t rows_removed_ = 0;

@@ -9,18 +9,50 @@ namespace dvt::lake {
 
 namespace {
 
-Status PrepareSchema(const Table& table, const arrow::Schema& incoming, bool evolve, SnapshotChange& change) {
-  // Columns of nulls only say nothing of their type; they fit every optional column and make none.
+// Columns of nulls only say nothing of their type; they fit every optional column and make none.
+Result<std::vector<NestedField>> TypedFields(const arrow::Schema& incoming) {
   arrow::FieldVector typed;
   for (const auto& field : incoming.fields())
     if (field->type()->id() != arrow::Type::NA) typed.push_back(field);
-  DVT_ASSIGN(const auto fields, FieldsOfArrow(arrow::Schema(typed)));
+  return FieldsOfArrow(arrow::Schema(typed));
+}
+
+Status CheckFits(const Schema& table, std::vector<NestedField> fields, bool leave_out_new) {
+  if (leave_out_new) std::erase_if(fields, [&](const NestedField& field) { return table.Find(field.name, true) == nullptr; });
+  return CheckFitsSchema(table, fields);
+}
+
+Status PrepareSchema(const Table& table, const arrow::Schema& incoming, const AppendOptions& options, SnapshotChange& change) {
+  DVT_ASSIGN(const auto fields, TypedFields(incoming));
   const TableMetadata& metadata = table.metadata();
-  if (!evolve) return CheckFitsSchema(metadata.schema(), fields);
+  if (!options.evolve_schema) return CheckFits(metadata.schema(), fields, options.leave_out_new);
   DVT_ASSIGN(EvolvedSchema evolved, UnionByName(metadata.schema(), fields, metadata.last_column_id));
+  if (options.drop_missing) {
+    DVT_ASSIGN(const auto all, FieldsOfArrow(incoming));
+    evolved = DropMissing(std::move(evolved), all);
+  }
   if (!evolved.changed) return {};
   change.schema = std::move(evolved.schema);
   change.last_column_id = evolved.last_column_id;
+  return {};
+}
+
+Status PrepareRebuild(const Table& table, const arrow::Schema& incoming, const TableLayout& layout, SnapshotChange& change) {
+  DVT_ASSIGN(const auto fields, TypedFields(incoming));
+  const TableMetadata& metadata = table.metadata();
+  EvolvedSchema rebuilt = RebuiltSchema(metadata.schema(), fields, metadata.last_column_id);
+  DVT_ASSIGN(PartitionSpec spec, ParsePartitionSpec(layout.partition_by, rebuilt.schema));
+  spec = NumberedSpec(metadata, std::move(spec));
+  if (spec.id != metadata.default_spec_id) change.spec = std::move(spec);
+  DVT_ASSIGN(SortOrder order, ParseSortOrder(layout.sorted_by, rebuilt.schema));
+  order = NumberedOrder(metadata, std::move(order));
+  if (order.id != metadata.default_sort_order_id) change.order = std::move(order);
+  if (rebuilt.changed) {
+    change.schema = std::move(rebuilt.schema);
+    change.last_column_id = rebuilt.last_column_id;
+  }
+  for (const auto& [key, value] : layout.properties)
+    if (metadata.Property(key, value + ".") != value) change.properties[key] = value;
   return {};
 }
 
@@ -50,13 +82,17 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowSource::Next() {
   return *std::move(imported);
 }
 
-Result<RowIntake> RowIntake::Open(Table& table, columnar::Stream rows, bool evolve_schema) {
+Result<RowIntake> RowIntake::Open(Table& table, columnar::Stream rows, const AppendOptions& options, const TableLayout* layout) {
   RowIntake intake;
   DVT_ASSIGN(intake.source_, RowSource::Open(std::move(rows)));
-  DVT_TRY(PrepareSchema(table, *intake.source_.schema(), evolve_schema, intake.change_));
+  if (layout == nullptr) {
+    DVT_TRY(PrepareSchema(table, *intake.source_.schema(), options, intake.change_));
+  } else {
+    DVT_TRY(PrepareRebuild(table, *intake.source_.schema(), *layout, intake.change_));
+  }
   intake.schema_ = intake.change_.schema ? *intake.change_.schema : table.metadata().schema();
   DVT_ASSIGN(intake.shaper_, RowShaper::Make(*intake.source_.schema(), intake.schema_));
-  DVT_ASSIGN(intake.writer_, RowWriter::Make(table, intake.schema_));
+  DVT_ASSIGN(intake.writer_, RowWriter::Make(table, intake.schema_, intake.change_.spec, intake.change_.order));
   return intake;
 }
 

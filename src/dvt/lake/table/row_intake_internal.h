@@ -30,13 +30,15 @@ class RowSource {
 /// Reads a stream's rows into new files of the table; the schema may have to change for them.
 class RowIntake {
  public:
-  static Result<RowIntake> Open(Table& table, columnar::Stream rows, bool evolve_schema);
+  /// With a layout the table is written anew (Rebuild).
+  static Result<RowIntake> Open(Table& table, columnar::Stream rows, const AppendOptions& options,
+                                const TableLayout* layout = nullptr);
 
   /// Every batch is shown to `seen` (may be null) before it is written.
   Result<std::vector<DataFile>> Read(const std::function<Status(const arrow::RecordBatch&)>& seen, std::stop_token stop);
   int64_t rows() const { return writer_->rows(); }
   const Schema& schema() const { return schema_; }
-  /// Holds the new schema, if it changes.
+  /// Holds the new schema and layout, if they change.
   SnapshotChange& change() { return change_; }
 
  private:

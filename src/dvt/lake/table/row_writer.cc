@@ -75,12 +75,14 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowShaper::Shape(const arrow::Record
   return arrow::RecordBatch::Make(schema_, batch.num_rows(), std::move(columns));
 }
 
-Result<std::unique_ptr<RowWriter>> RowWriter::Make(const Table& table, const Schema& schema) {
+Result<std::unique_ptr<RowWriter>> RowWriter::Make(const Table& table, const Schema& schema,
+                                                   const std::optional<PartitionSpec>& spec,
+                                                   const std::optional<SortOrder>& order) {
   std::unique_ptr<RowWriter> writer(new RowWriter);
   const TableMetadata& metadata = table.metadata();
   writer->store_ = table.shared_store();
   DVT_ASSIGN(writer->options_, ParquetWrite::Of(metadata, schema));
-  writer->spec_ = metadata.spec();
+  writer->spec_ = spec ? *spec : metadata.spec();
   writer->folder_ = DataFolder(metadata);
   writer->run_ = NewUuid();
   if (!writer->spec_.is_unpartitioned()) writer->partitioner_ = std::make_unique<Partitioner>(writer->spec_, schema.fields);

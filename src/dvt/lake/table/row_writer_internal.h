@@ -20,7 +20,10 @@ namespace dvt::lake {
 /// is removed by Discard, or with the writer if Finish was never reached. Not thread-safe.
 class RowWriter {
  public:
-  static Result<std::unique_ptr<RowWriter>> Make(const Table& table, const Schema& schema);
+  /// A partitioning and an order other than the table's may be given.
+  static Result<std::unique_ptr<RowWriter>> Make(const Table& table, const Schema& schema,
+                                                 const std::optional<PartitionSpec>& spec = {},
+                                                 const std::optional<SortOrder>& order = {});
   ~RowWriter();
 
   /// Batches are cut into pieces, so that a large one keeps no more memory than small ones.

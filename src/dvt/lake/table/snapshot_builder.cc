@@ -39,6 +39,15 @@ std::string SnapshotBuilder::MetadataFolder() const {
   return folder;
 }
 
+const PartitionSpec* SnapshotBuilder::FindSpec(int id) const {
+  const PartitionSpec* known = table_.metadata().FindSpec(id);
+  return known == nullptr && change_.spec && change_.spec->id == id ? &*change_.spec : known;
+}
+
+const Schema& SnapshotBuilder::SchemaFor(const PartitionSpec& spec) const {
+  return SchemaWithSources(spec, schema(), table_.metadata().schemas);
+}
+
 Result<ManifestFile> SnapshotBuilder::Store(ManifestWriter& writer) {
   ManifestFile manifest;
   DVT_ASSIGN(const std::string bytes, writer.Finish(manifest));
@@ -52,11 +61,11 @@ Status SnapshotBuilder::WriteManifests(const std::vector<DataFile>& files, bool 
   for (const auto& file : files) by_spec[file.spec_id].push_back(&file);
   const auto target = static_cast<size_t>(table_.metadata().IntProperty("commit.manifest.target-size-bytes", 8 << 20));
   for (const auto& [spec_id, of_spec] : by_spec) {
-    const PartitionSpec* spec = table_.metadata().FindSpec(spec_id);
+    const PartitionSpec* spec = FindSpec(spec_id);
     if (spec == nullptr) return Error(ErrorCode::kInternal, fmt::format("the table has no partition spec {}", spec_id));
     for (size_t at = 0; at < of_spec.size();) {
-      DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, *spec, schema(), deletes, snapshot_id_,
-                                                   CodecOf(table_.metadata())));
+      DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, *spec, SchemaFor(*spec), deletes,
+                                                   snapshot_id_, CodecOf(table_.metadata())));
       for (; at < of_spec.size() && writer.size() < target; ++at) {
         ManifestEntry entry;
         entry.file = *of_spec[at];
@@ -79,8 +88,8 @@ Status SnapshotBuilder::WriteAdded() {
 
 Status SnapshotBuilder::Rewrite(const ManifestFile& manifest, const PartitionSpec& spec,
                                 const std::vector<ManifestEntry>& entries, std::vector<ManifestFile>& out) {
-  DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, spec, schema(), manifest.deletes, snapshot_id_,
-                                               CodecOf(table_.metadata())));
+  DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, spec, SchemaFor(spec), manifest.deletes,
+                                               snapshot_id_, CodecOf(table_.metadata())));
   for (ManifestEntry entry : entries) {
     if (entry.status == EntryStatus::kDeleted) continue;  // told by an earlier snapshot
     entry.status = EntryStatus::kExisting;
@@ -106,13 +115,13 @@ Status SnapshotBuilder::TakeOver(const ManifestFile& manifest, std::vector<Manif
     out.push_back(manifest);
     return {};
   }
-  const PartitionSpec* spec = table_.metadata().FindSpec(manifest.spec_id);
+  const PartitionSpec* spec = FindSpec(manifest.spec_id);
   if (spec == nullptr)
     return Error(ErrorCode::kData, fmt::format("the manifest {} is of an unknown partition spec", manifest.path));
   DVT_ASSIGN(const std::string bytes, table_.store().Read(manifest.path));
   std::vector<ManifestEntry> entries;
   bool touched = false;
-  DVT_TRY(ReadManifest(bytes, manifest, *spec, schema(), [&](ManifestEntry&& entry) -> Status {
+  DVT_TRY(ReadManifest(bytes, manifest, *spec, SchemaFor(*spec), [&](ManifestEntry&& entry) -> Status {
     touched = touched || (entry.status != EntryStatus::kDeleted && change_.removed.contains(entry.file.path));
     entries.push_back(std::move(entry));
     return {};
@@ -130,8 +139,8 @@ Properties SnapshotBuilder::Summary(const Snapshot* parent) const {
   for (const auto& file : change_.added) {
     rows += file.record_count;
     bytes += file.file_size;
-    const PartitionSpec* spec = table_.metadata().FindSpec(file.spec_id);
-    if (spec != nullptr && !spec->is_unpartitioned()) partitions.insert(PartitionPath(*spec, schema(), file.partition));
+    const PartitionSpec* spec = FindSpec(file.spec_id);
+    if (spec != nullptr && !spec->is_unpartitioned()) partitions.insert(PartitionPath(*spec, SchemaFor(*spec), file.partition));
   }
   for (const auto& file : change_.added_deletes) {
     deleted_rows += file.record_count;

@@ -34,6 +34,9 @@ class SnapshotBuilder {
   Result<ManifestFile> Store(ManifestWriter& writer);
   Properties Summary(const Snapshot* parent) const;
   std::string MetadataFolder() const;
+  const PartitionSpec* FindSpec(int id) const;
+  /// A schema that has the columns a spec is made of.
+  const Schema& SchemaFor(const PartitionSpec& spec) const;
   const Schema& schema() const { return change_.schema ? *change_.schema : table_.metadata().schema(); }
 
   const Table& table_;

@@ -40,6 +40,10 @@ bool CanQuery(const Catalog& catalog, const std::string& connection) {
   return (catalog.abilities(connection) & static_cast<uint32_t>(SourceAbility::kQueries)) != 0;
 }
 
+bool CanFilter(const Catalog& catalog, const std::string& connection) {
+  return CanQuery(catalog, connection) || (catalog.abilities(connection) & static_cast<uint32_t>(SourceAbility::kFilters)) != 0;
+}
+
 void NameOutputs(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect) {
   if (!dialect.Has(sql::Feature::kNamesAfterCalls)) return;
   query = sql::InnerQuery(query);

@@ -56,6 +56,8 @@ std::string IdentityOf(const Catalog& catalog, const std::string& connection);
 /// The relation as a query of its connection names it, quoted.
 std::string QuotedRelation(const Catalog& catalog, const std::string& connection, const columnar::RelationName& relation);
 bool CanQuery(const Catalog& catalog, const std::string& connection);
+/// Whether it takes conditions on a relation; true of all that can be queried.
+bool CanFilter(const Catalog& catalog, const std::string& connection);
 
 /// DVT003, DVT004 and DVT006 from the notes of a translation; exact ones are silent, repeated ones once.
 void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& where, Diagnostics& warnings);

@@ -17,14 +17,17 @@ std::string ModelName(const PlanRequest& request) {
 }
 
 // Rows that come from elsewhere must be stored: a view cannot hold them.
-void CoerceMaterialization(const PlanRequest& request, ModelPlan& plan) {
+void CoerceMaterialization(const PlanRequest& request, const Catalog& catalog, ModelPlan& plan) {
   const std::string& wanted = request.materialization;
   if (wanted != "view" && wanted != "materialized_view" && wanted != "materializedview" && wanted != "ephemeral") return;
   plan.load.materialization = "table";
-  plan.warnings.Warn("DVT001",
-                     fmt::format("{} is configured as {}, but reads from another connection: it becomes a table",
-                                 ModelName(request), wanted == "view" ? "a view" : wanted),
-                     {request.file, 0, 0}, "configure materialized='table' (or 'incremental')");
+  plan.warnings.Warn(
+      "DVT001",
+      fmt::format("{} is configured as {}, but {}: it becomes a table", ModelName(request), wanted == "view" ? "a view" : wanted,
+                  CanQuery(catalog, request.target_connection)
+                      ? "reads from another connection"
+                      : fmt::format("connection '{}' holds none", request.target_connection)),
+      {request.file, 0, 0}, "configure materialized='table' (or 'incremental')");
 }
 
 // Markers of connections that reach the target's own database become plain names.
@@ -46,7 +49,7 @@ Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog) {
   plan.load = {request.target_connection, request.target_relation, request.materialization};
   const std::string home = IdentityOf(catalog, request.target_connection);
   const bool home_queries = CanQuery(catalog, request.target_connection);  // a folder of files holds tables, but runs nothing
-  bool foreign = request.options.force_federated || (!home_queries && !request.upstreams.empty());
+  bool foreign = request.options.force_federated || !home_queries;
   for (const UpstreamTable& upstream : request.upstreams) foreign = foreign || IdentityOf(catalog, upstream.connection) != home;
   if (!foreign) {
     plan.way = Way::kPushdown;
@@ -60,13 +63,13 @@ Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog) {
     identities.insert(table.identity);
     connections.insert(table.connection);
   }
-  const bool away = (!home_queries || !identities.contains(home)) && !identities.empty();
-  if (!request.options.force_federated && (identities.empty() || (identities.size() == 1 && !away))) {
+  const bool at_home = home_queries && (identities.empty() || (identities.size() == 1 && identities.contains(home)));
+  if (!request.options.force_federated && at_home) {
     plan.way = Way::kPushdown;  // the upstreams are declared, but the SQL does not read them
     plan.sql = OwnNames(request, catalog);
     return plan;
   }
-  CoerceMaterialization(request, plan);
+  CoerceMaterialization(request, catalog, plan);
   if (!request.options.force_federated && identities.size() == 1 && CanQuery(catalog, query->tables().front().connection)) {
     DVT_ASSIGN(const bool direct, PlanDirect(request, catalog, *query, plan));
     if (direct) return plan;

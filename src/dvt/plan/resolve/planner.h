@@ -20,6 +20,7 @@ namespace dvt::plan {
 enum class SourceAbility : uint32_t {
   kQueries = 1u << 0,  ///< runs SQL of its dialect (else only relations and columns can be asked for)
   kViews = 1u << 1,    ///< can hold views
+  kFilters = 1u << 2,  ///< without kQueries: takes a condition on a relation and applies what it understands of it
 };
 
 /// The planner's window on the connections; `run` implements it over the connectors. Used by one thread at a time per plan; the

@@ -166,6 +166,7 @@ Status InputCollector::AddOccurrence(const Source& source) {
     input.profile.facts = catalog_.Facts(table->connection);
     input.profile.model_text_binary = !query_.dialect().Has(sql::Feature::kCaseInsensitiveText);
     input.queries = CanQuery(catalog_, table->connection);
+    input.filters = CanFilter(catalog_, table->connection);
     all_.push_back(std::move(input));
     it = all_.end() - 1;
   }
@@ -299,7 +300,7 @@ void InputCollector::AddFilter(SplitInput& input, const std::string& qualifier) 
   }
   if (any.empty() || !request_.options.push_predicates) return;
   Predicate filter = AnyOf(std::move(any));
-  if (!input.queries) {
+  if (!input.filters) {
     input.not_pushed.push_back({"filter", "the source runs no queries: the engine filters"});
     return;
   }

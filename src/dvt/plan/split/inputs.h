@@ -18,6 +18,7 @@ struct SplitInput {
   std::shared_ptr<const columnar::TableInfo> info;
   SourceProfile profile;
   bool queries = false;  ///< the source runs SQL
+  bool filters = false;  ///< the source filters by plain conditions
   std::vector<const sql::Source*> occurrences;
   std::set<int> columns;                 ///< in the table's order
   std::optional<Predicate> filter;       ///< column sources are nullptr

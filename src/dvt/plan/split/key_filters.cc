@@ -93,7 +93,7 @@ class KeyFilterPlanner {
     if (depth > 50) return;
     if (end.source != nullptr && end.source->kind == sql::SourceKind::kTable) {
       const auto it = places_.find(end.source);
-      if (it != places_.end() && it->second.input->queries && it->second.input->tail.empty())
+      if (it != places_.end() && it->second.input->filters && it->second.input->tail.empty())
         out.emplace_back(it->second, end.index);
       return;
     }

@@ -23,6 +23,8 @@ std::vector<std::string> KeysOf(const Value& map) {
   return keys;
 }
 
+std::string TextOf(const Value& value) { return value.is_map() || value.is_list() ? std::string() : value.ToText(); }
+
 /// Registers the secret settings of the outputs. A password that equals a public setting (user "postgres", password
 /// "postgres") is left out: blanking it would blank ordinary words and hide nothing.
 void RegisterSecrets(const Value& outputs) {
@@ -30,7 +32,7 @@ void RegisterSecrets(const Value& outputs) {
   std::vector<std::string> secret;
   auto visit = [&](auto&& self, const Value& value, bool hidden) -> void {
     if (value.is_map()) {
-      for (const auto& entry : value.map()) self(self, entry.value, hidden || IsSecretSetting(entry.key));
+      for (const auto& entry : value.map()) self(self, entry.value, hidden || IsSecretSetting(entry.key, TextOf(entry.value)));
     } else if (value.is_list()) {
       for (const auto& item : value.list()) self(self, item, hidden);
     } else if (hidden && !value.is_null() && !value.is_bool()) {

@@ -83,7 +83,22 @@ class CompileResolver : public tmpl::NodeResolver {
   std::vector<ForeignTable> foreign;
   std::vector<std::pair<std::string, std::string>> ctes;
 
+  /// `this`, where the target runs no SQL: the engine reads it, if the query does.
+  Object This() {
+    const ForeignTable own{plan::RenderUpstream(adapter_.connector().dialect(), node_.connection, OwnName(), false),
+                           node_.connection, OwnName(), node_.unique_id};
+    own_ = own;
+    return tmpl::MakeRelationText({node_.database, node_.schema, node_.alias, ""}, own.text, adapter_.policy());
+  }
+  void AddOwnIfRead(const std::string& sql) {
+    if (own_ && sql.find(own_->text) != std::string::npos) foreign.push_back(*own_);
+  }
+
  private:
+  columnar::RelationName OwnName() const {
+    return {"", node_.schema.empty() ? adapter_.connector().default_schema() : node_.schema, node_.alias};
+  }
+
   // The time that this node may read of what has an event_time: its batch's, the sample's, or both.
   std::optional<EventWindow> Window() const {
     const bool reads = node_.type == model::ResourceType::kModel || node_.type == model::ResourceType::kSnapshot;
@@ -199,6 +214,7 @@ class CompileResolver : public tmpl::NodeResolver {
   NodeAdapter& adapter_;
   std::stop_token stop_;
   const StandIns* stand_ins_;
+  std::optional<ForeignTable> own_;
 };
 
 bool WordAt(const std::string& sql, size_t at, std::string_view word) {
@@ -398,6 +414,8 @@ Result<Compiled> Compiler::Render(const model::Node& node, const std::string& te
   DVT_ASSIGN(const auto parsed, tmpl::Parse(text, node.original_path, options));
   auto params = Params(node, &adapter, &resolver);
   params.extra = variables;
+  if (!adapter.connector().Has(connectors::Capability::kSql) && node.type != model::ResourceType::kOperation)
+    params.extra.emplace_back("this", resolver.This());
   if (stand_ins != nullptr) ApplyOverrides(node, *stand_ins, adapter, params);
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);
@@ -411,6 +429,7 @@ Result<Compiled> Compiler::Render(const model::Node& node, const std::string& te
     compiled.body.pop_back();
   compiled.sql = PrependCtes(compiled.body, resolver.ctes);
   compiled.ctes = std::move(resolver.ctes);
+  resolver.AddOwnIfRead(compiled.sql);
   compiled.foreign = std::move(resolver.foreign);
   return compiled;
 }

@@ -10,6 +10,7 @@
 #include "dvt/run/context/limited_relation.h"
 #include "dvt/run/context/statement_event.h"
 #include "dvt/run/materialize/contract.h"
+#include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
 
@@ -96,6 +97,12 @@ NodeAdapter::NodeAdapter(RunContext& run, std::shared_ptr<connectors::Connector>
     : run_(run), connector_(std::move(connector)), stop_(std::move(stop)), policy_(PolicyOf(connector_)) {}
 
 NodeAdapter::~NodeAdapter() = default;
+
+// What a target cannot run itself is written in the dialect that stands for it.
+std::vector<std::string> NodeAdapter::DispatchPrefixes() const {
+  if (connector_->Has(connectors::Capability::kSql)) return {type(), "default"};
+  return {type(), std::string(connector_->dialect().name), "default"};
+}
 
 Result<connectors::Session*> NodeAdapter::session() {
   if (session_ == nullptr) {
@@ -220,6 +227,8 @@ void NodeAdapter::CacheRenamed(const RelationParts& from, const RelationParts& t
 }
 
 Result<std::vector<ColumnParts>> NodeAdapter::GetQueryColumns(const std::string& sql) {
+  // The only query of a target without SQL is the one that moves.
+  if (mover_ != nullptr && !connector_->Has(connectors::Capability::kSql)) return TransferColumns();
   DVT_ASSIGN(const auto fields, connector_->DescribeQuery(sql, stop_));
   std::vector<ColumnParts> columns;
   for (const auto& field : fields) {

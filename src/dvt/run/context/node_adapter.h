@@ -63,6 +63,11 @@ class NodeAdapter : public tmpl::AdapterApi {
   void SetMover(RowMover* mover) { mover_ = mover; }
   /// Type losses found while making the table (DVT002).
   const std::vector<std::string>& type_losses() const { return type_losses_; }
+  /// Finds them for a target that makes its tables by itself.
+  Status NoteTypeLosses() {
+    DVT_TRY(TransferColumns());
+    return {};
+  }
   /// What macros had to say with `adapter.note(code, message)`, each once.
   const std::vector<std::pair<std::string, std::string>>& notes() const { return notes_; }
   void AddNote(const std::string& code, const std::string& message);
@@ -88,7 +93,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<int64_t> LoadWithRetry(const columnar::RelationName& relation, const std::function<Status()>& empty);
 
   std::string type() const override { return connector_->config().type; }
-  std::vector<std::string> DispatchPrefixes() const override { return {type(), "default"}; }
+  std::vector<std::string> DispatchPrefixes() const override;
   std::string Quote(std::string_view identifier) const override { return connector_->Quote(identifier); }
   bool NamesDatabase() const override { return policy_->names_database; }
   bool NamesSchema() const override { return policy_->names_schema; }

@@ -46,6 +46,8 @@ uint32_t PlanCatalog::abilities(const std::string& connection) const {
     bits |= static_cast<uint32_t>(plan::SourceAbility::kQueries);
   if (connector != nullptr && connector->Has(connectors::Capability::kViews))
     bits |= static_cast<uint32_t>(plan::SourceAbility::kViews);
+  if (connector != nullptr && connector->Has(connectors::Capability::kFilters))
+    bits |= static_cast<uint32_t>(plan::SourceAbility::kFilters);
   return bits;
 }
 

@@ -40,6 +40,7 @@ Result<int64_t> SeedMover::Load(connectors::Connector& target, const columnar::R
   connectors::SinkRequest request;
   request.relation = relation;
   request.fields = fields_;
+  request.write = write_;
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
   return PumpIntoSinks(std::move(stream), target, request, 1, 8 << 20, progress_.load, notes_, stopper);

@@ -36,6 +36,8 @@ class SeedMover : public RowMover {
  public:
   SeedMover(SeedFile seed, columnar::Fields fields, NodeProgress& progress)
       : seed_(std::move(seed)), fields_(std::move(fields)), progress_(progress) {}
+  /// For targets with stored tables.
+  void SetWrite(connectors::TableWrite write) { write_ = std::move(write); }
   const columnar::Fields& fields() const override { return fields_; }
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) override;
   Status Restart(std::stop_token) override {
@@ -49,6 +51,7 @@ class SeedMover : public RowMover {
   SeedFile seed_;
   columnar::Fields fields_;
   NodeProgress& progress_;
+  std::optional<connectors::TableWrite> write_;
   SinkNotes notes_;
 };
 

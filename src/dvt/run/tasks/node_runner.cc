@@ -16,6 +16,7 @@
 #include "dvt/run/tasks/hooks.h"
 #include "dvt/run/tasks/model_changes.h"
 #include "dvt/run/tasks/operation.h"
+#include "dvt/run/tasks/stored_table.h"
 #include "dvt/run/tasks/unit_test.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -83,7 +84,7 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   plan::ModelPlan& plan = planned.plan;
   const bool builds = node.type == ResourceType::kModel || node.type == ResourceType::kSnapshot;
   const std::string materialized = builds || node.type == ResourceType::kFunction ? node.materialized() : "query";
-  if (planned.compiled.foreign.empty()) {
+  if (planned.compiled.foreign.empty() && adapter.connector().Has(connectors::Capability::kSql)) {
     plan.node_id = node.unique_id;
     plan.sql = planned.compiled.sql;
     plan.load = {adapter.connector().config().name, {node.database, node.schema, node.alias}, materialized};
@@ -91,8 +92,9 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   }
   if (node.type == ResourceType::kFunction || !node.functions.empty()) {
     const std::string what = node.type == ResourceType::kFunction ? "a function" : "a query that calls functions of its target";
-    return Error(ErrorCode::kUnsupported,
-                 fmt::format("{} cannot read from connection '{}'", what, planned.compiled.foreign.front().connection))
+    const auto& foreign = planned.compiled.foreign;
+    return Error(ErrorCode::kUnsupported, fmt::format("{} cannot read from connection '{}'", what,
+                                                      foreign.empty() ? node.connection : foreign.front().connection))
         .At({node.original_path, 0, 0})
         .WithHint("move the rows with a model of its own first, and ref() that");
   }
@@ -205,6 +207,10 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
                             std::stop_token stop) {
   DVT_ASSIGN(const auto detection, ChangesAskedOf(run_, node, adapter));
   DVT_ASSIGN(auto planned, Plan(node, adapter, stop));
+  const bool stored = adapter.connector().Has(connectors::Capability::kStoredTables);
+  if (stored && node.type == ResourceType::kSnapshot) {
+    DVT_ASSIGN(planned, PlanStoredSnapshot(node, std::move(planned), adapter, stop));
+  }
   if (detection && planned.plan.way == plan::Way::kPushdown) ReadFromTarget(node, planned.plan);
   result.compile_completed = NowSeconds();
   result.compiled = true;
@@ -221,7 +227,11 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   if (planned.plan.way != plan::Way::kPushdown) {
     progress.phase = "plan";
     DVT_TRY(AnnounceWriter(planned.plan, adapter));
-    DVT_ASSIGN(mover, PlanMover::Make(planned.plan, MakeTransferContext(node), adapter.connector(), progress, stop));
+    auto transfer = MakeTransferContext(node);
+    if (stored) {
+      DVT_ASSIGN(transfer.write, StoredTableWrite(run_, node, adapter));
+    }
+    DVT_ASSIGN(mover, PlanMover::Make(planned.plan, std::move(transfer), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
   }
   PlanMover* const reads = mover.get();
@@ -269,7 +279,7 @@ static Status CheckExternalContract(const model::Node& node, NodeAdapter& adapte
   return {};
 }
 
-// A target that runs no SQL (files): the rows are written beside the old ones, and the sink's commit puts them in their place.
+// A target that runs no SQL: the rows are written beside the old ones, and the sink's commit puts them in their place.
 Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, NodeResult& result,
                                  std::stop_token stop) {
   if (mover == nullptr) {
@@ -279,7 +289,8 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
         .WithHint("give the model a source on another connection, or another target");
   }
   std::string name = node.alias;
-  if (const Value& format = node.config["format"]; !format.is_null()) {
+  const bool stored = adapter.connector().Has(connectors::Capability::kStoredTables);
+  if (const Value& format = node.config["format"]; !format.is_null() && !stored) {
     name += "." + format.ToText();
     if (!connectors::files::FormatOf("x." + format.ToText()))
       return Error(ErrorCode::kConfig, fmt::format("format '{}' is unknown", format.ToText()))
@@ -288,7 +299,9 @@ Status NodeRunner::WriteExternal(const model::Node& node, NodeAdapter& adapter, 
   }
   const columnar::RelationName relation{node.database, node.schema, name};
   DVT_TRY(CheckExternalContract(node, adapter, *mover));
+  DVT_TRY(adapter.NoteTypeLosses());
   DVT_ASSIGN(const int64_t rows, adapter.LoadWithRetry(relation, [] { return Status(); }));
+  if (stored) adapter.CacheAdded({node.database, node.schema, node.alias, "table"});
   result.message = fmt::format("SELECT {}", rows);
   result.adapter_response.Set("rows_affected", rows);
   return {};
@@ -320,6 +333,13 @@ Status NodeRunner::RunSeed(const model::Node& node, NodeAdapter& adapter, NodePr
   adapter.SetMover(&mover);
   result.relation_name = adapter.connector().QuoteRelation({node.database, node.schema, node.alias});
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
+  if (adapter.connector().Has(connectors::Capability::kStoredTables)) {
+    DVT_ASSIGN(auto write, StoredTableWrite(run_, node, adapter));
+    mover.SetWrite(std::move(write));
+    DVT_TRY(WriteExternal(node, adapter, &mover, result, stop));
+    result.message = fmt::format("INSERT {}", result.adapter_response["rows_affected"].as_int());
+    return {};
+  }
   DVT_TRY(Materialize(node, "seed", {}, adapter, result, stop));
   result.message = fmt::format("INSERT {}", adapter.rows_loaded().value_or(0));
   return {};

@@ -60,6 +60,8 @@ class NodeRunner {
                        NodeProgress& progress, model::NodeResult& result, std::stop_token stop);
   Status RunClone(const model::Node& node, NodeAdapter& adapter, model::NodeResult& result, std::stop_token stop);
   Status AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adapter);
+  /// A snapshot's rows planned as those that are to be written to its table.
+  Result<PlannedNode> PlanStoredSnapshot(const model::Node& node, PlannedNode rows, NodeAdapter& adapter, std::stop_token stop);
   Status WriteExternal(const model::Node& node, NodeAdapter& adapter, RowMover* mover, model::NodeResult& result,
                        std::stop_token stop);
   Status Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled, NodeAdapter& adapter,

@@ -137,8 +137,9 @@ void SinkPump::Drain(std::unique_ptr<connectors::Sink>& sink) {
       if (!opened) return Fail(std::move(opened).error());
       sink = std::move(*opened);
     }
-    if (auto written = sink->Write(batch->get(), stop_); !written) return Fail(std::move(written).error());
-    load_.Add(batch->length(), columnar::BatchBytes(batch->get(), request_.fields));
+    const int64_t rows = batch->length(), bytes = columnar::BatchBytes(batch->get(), request_.fields);
+    if (auto written = sink->Take(std::move(*batch), stop_); !written) return Fail(std::move(written).error());
+    load_.Add(rows, bytes);
   }
 }
 

@@ -361,6 +361,7 @@ Result<int64_t> Transfer::LoadStream(connectors::Connector& target, const column
   request.relation = relation;
   request.fields = fields_;
   request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
+  request.write = context_.write;
   const int sinks = target.Has(connectors::Capability::kParallelSinks) ? std::max(1, context_.load_parallel) : 1;
   return PumpIntoSinks(std::move(stream), target, request, sinks, static_cast<size_t>(context_.queue_bytes), progress_.load,
                        notes_, stopper);

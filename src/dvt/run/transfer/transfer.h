@@ -25,6 +25,7 @@ struct TransferContext {
   std::string spill_folder;
   size_t key_filter_bytes = 4'000'000;  ///< of values in one query; more become ranges
   int load_parallel = 2;
+  std::optional<connectors::TableWrite> write;         ///< for targets with stored tables
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
 };
 
