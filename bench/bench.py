@@ -1,4 +1,4 @@
-"""./dev bench [federation|direct|moved|changes|sql|project] [--rounds N] [--models N…]: dvt against the best known alternative, in alternating rounds on this machine.
+"""./dev bench [federation|direct|moved|changes|sql|project|lake] [--rounds N] [--models N…]: dvt against the best known alternative, in alternating rounds on this machine.
 
 federation   orders (1.5 M rows) in MariaDB, customer in PostgreSQL, two models into a second PostgreSQL; the other side is the
              hand-written script bench/peer_federation.py (or the one that DVT_BENCH_PEER names)
@@ -9,6 +9,7 @@ changes      change detection on 10 M rows (DVT_BENCH_ROWS), PostgreSQL → Post
 sql          the SQL frontend alone: statements parsed and translated a second, one thread; the other sides are installed into .bench
 project      projects of 1,000 and 5,000 models read, listed and compiled, one built on PostgreSQL; beside it dbt-core, if `dbt` or the
              program that DVT_BENCH_DBT names is there (with dbt-postgres; it takes minutes); --models 1000 leaves out the larger one
+lake         TPC-H lineitem appended to and read from Iceberg tables, beside PyIceberg (DVT_BENCH_SCALE: 1 without)
 """
 import argparse
 import json
@@ -23,13 +24,14 @@ sys.path[:0] = [str(TOP / "bench"), str(TOP / "tests")]
 import changes  # noqa: E402
 import direct  # noqa: E402
 import federation  # noqa: E402
+import lake  # noqa: E402
 import moved  # noqa: E402
 import project  # noqa: E402
 import sql_frontend  # noqa: E402
 from harness.databases import Databases  # noqa: E402
 
-BENCHES = {"federation": federation.run, "direct": direct.run, "moved": moved.run, "changes": changes.run, "sql": sql_frontend.run, "project": project.run}
-WITHOUT_SERVERS = {"sql"}
+BENCHES = {"federation": federation.run, "direct": direct.run, "moved": moved.run, "changes": changes.run, "sql": sql_frontend.run, "project": project.run, "lake": lake.run}
+WITHOUT_SERVERS = {"sql", "lake"}
 
 
 class Setting:

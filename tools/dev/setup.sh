@@ -14,6 +14,8 @@ DUCKDB_SDIST_SHA256=72f33ee57ca7595b23957671a2cc7f7fe2be0ecc2d68f63abedcfcaa3a5c
 NODE_VERSION=22.20.0
 GO_VERSION=1.23.9
 TOXIPROXY_VERSION=v2.5.0
+SPARK_PACKAGES="pyspark==4.1.4 py4j==0.10.9.9"
+SPARK_ICEBERG=org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache mold git ca-certificates python3 python3-venv libpq-dev libmariadb-dev
   libsqlite3-dev libyaml-cpp-dev libfmt-dev libpcre2-dev libssl-dev libcurl4-openssl-dev libcpp-httplib-dev libsimdjson-dev libcli11-dev"
@@ -177,4 +179,24 @@ setup_lake() {
   # shellcheck disable=SC2086
   apt_packages $LAKE_PACKAGES
   step iceberg "$(cat tools/dev/iceberg/pom.xml tools/dev/iceberg/CatalogServer.java | sha256sum)" fetch_iceberg
+}
+
+# Spark with Iceberg, for the tests of both ways.
+fetch_spark() {
+  local folder=$DVT_DEPS/spark scratch
+  say "Spark ${SPARK_PACKAGES%% *} with Iceberg"
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  # shellcheck disable=SC2086
+  "$DVT_PYTHON" -m pip install --quiet --no-deps --target "$scratch/python" $SPARK_PACKAGES >"$(log_file spark)" 2>&1 ||
+    { tail -n 30 "$(log_file spark)" >&2; die "Spark could not be fetched"; }
+  mvn -q -B dependency:copy -Dartifact="$SPARK_ICEBERG" -DoutputDirectory="$scratch/jars" >"$(log_file maven)" 2>&1 ||
+    { tail -n 30 "$(log_file maven)" >&2; die "Iceberg for Spark could not be fetched"; }
+  rm -rf "$folder"
+  mv "$scratch" "$folder"
+}
+
+setup_spark() {
+  # shellcheck disable=SC2086
+  apt_packages $LAKE_PACKAGES
+  step spark "$SPARK_PACKAGES $SPARK_ICEBERG" fetch_spark
 }

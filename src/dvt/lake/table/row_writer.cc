@@ -16,8 +16,12 @@ namespace dvt::lake {
 namespace {
 
 constexpr int64_t kSliceRows = 1 << 16;
-constexpr int64_t kKeptBytes = int64_t{64} << 20;   // of all partitions together
-constexpr int64_t kDealtBytes = int64_t{16} << 20;  // of the rows that are dealt to partitions together
+constexpr int64_t kKeptBytes = int64_t{24} << 20;    // in memory, of all lanes together
+constexpr int64_t kDealtBytes = int64_t{8} << 20;    // of the rows that are dealt to lanes together
+constexpr int64_t kGroupBytes = int64_t{16} << 20;   // of the rows of a lane that are encoded together
+constexpr int64_t kEncodeBytes = int64_t{32} << 20;  // of all lanes that are encoded at a time
+constexpr int64_t kDiskBytes = int64_t{8} << 30;     // that may wait on disk
+constexpr int kSortedToFile = 3;                     // rows of a file before encoding, in target sizes
 
 std::string DataFolder(const TableMetadata& table) {
   std::string folder = table.Property("write.data.path", table.location + "/data");
@@ -86,6 +90,10 @@ Result<std::unique_ptr<RowWriter>> RowWriter::Make(const Table& table, const Sch
   writer->folder_ = DataFolder(metadata);
   writer->run_ = NewUuid();
   if (!writer->spec_.is_unpartitioned()) writer->partitioner_ = std::make_unique<Partitioner>(writer->spec_, schema.fields);
+  const SortOrder& sort = order ? *order : metadata.sort_order();
+  if (!sort.fields.empty()) writer->sort_ = std::make_unique<RowSort>(sort, schema.fields);
+  const int64_t group = std::min(kGroupBytes, writer->options_.row_group_bytes);
+  writer->lane_bytes_ = writer->sort_ == nullptr ? group : std::max(group, writer->options_.target_bytes * kSortedToFile);
   return writer;
 }
 
@@ -117,7 +125,7 @@ Status RowWriter::CloseFile(Lane& lane) {
   lane.writer.reset();
   file.spec_id = spec_.id;
   file.partition = lane.values;
-  file.sort_order_id = 0;
+  file.sort_order_id = sort_ == nullptr ? 0 : sort_->order_id();
   files_.push_back(std::move(file));
   return {};
 }
@@ -126,11 +134,13 @@ Status RowWriter::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {
   for (int64_t at = 0; at < batch->num_rows(); at += kSliceRows) {
     const auto slice = batch->num_rows() <= kSliceRows ? batch : batch->Slice(at, kSliceRows);
     rows_ += slice->num_rows();
-    if (partitioner_ == nullptr) {
+    if (partitioner_ == nullptr && sort_ == nullptr) {
       DVT_TRY(WritePlain(slice));
-    } else {
-      DVT_TRY(WritePartitioned(slice));
+      continue;
     }
+    waiting_bytes_ += RawBytes(*slice);
+    waiting_.push_back(slice);
+    if (waiting_bytes_ >= kDealtBytes) DVT_TRY(Deal());
   }
   return {};
 }
@@ -143,74 +153,152 @@ Status RowWriter::WritePlain(const std::shared_ptr<arrow::RecordBatch>& batch) {
   return lane.writer->EstimatedBytes() >= options_.target_bytes ? CloseFile(lane) : Status();
 }
 
-Status RowWriter::WritePartitioned(const std::shared_ptr<arrow::RecordBatch>& batch) {
-  waiting_bytes_ += RawBytes(*batch);
-  waiting_.push_back(batch);
-  return waiting_bytes_ >= kDealtBytes ? Deal() : Status();
+namespace {
+
+Result<std::shared_ptr<arrow::RecordBatch>> Together(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+  if (batches.size() == 1) return batches.front();
+  auto table = arrow::Table::FromRecordBatches(batches);
+  auto together = table.ok() ? (*table)->CombineChunksToBatch() : table.status();
+  if (!together.ok()) return Error(ErrorCode::kMemory, together.status().message());
+  return *std::move(together);
+}
+
+}  // namespace
+
+void RowWriter::Give(PartitionValues values, std::shared_ptr<arrow::RecordBatch> rows) {
+  Lane& lane = lanes_[PartitionKey(values)];
+  lane.values = std::move(values);
+  const int64_t bytes = RawBytes(*rows);
+  lane.kept_bytes += bytes;
+  kept_bytes_ += bytes;
+  lane.kept.push_back(std::move(rows));
 }
 
 // Many rows at once: the parts of a small batch would be tiny.
 Status RowWriter::Deal() {
   if (waiting_.empty()) return {};
-  auto table = arrow::Table::FromRecordBatches(waiting_);
-  auto together = table.ok() ? (*table)->CombineChunksToBatch() : table.status();
-  if (!together.ok()) return Error(ErrorCode::kMemory, together.status().message());
+  DVT_ASSIGN(auto together, Together(waiting_));
   waiting_.clear();
   waiting_bytes_ = 0;
-  DVT_ASSIGN(auto parts, partitioner_->Split(*together));
-  for (auto& part : parts) {
-    Lane& lane = lanes_[PartitionKey(part.values)];
-    lane.values = std::move(part.values);
-    const int64_t bytes = RawBytes(*part.batch);
-    lane.kept_bytes += bytes;
-    kept_bytes_ += bytes;
-    lane.kept.push_back(std::move(part.batch));
+  if (partitioner_ == nullptr) {
+    Give(PartitionValues(spec_.fields.size()), std::move(together));
+  } else {
+    DVT_ASSIGN(auto parts, partitioner_->Split(together));
+    together.reset();
+    for (auto& part : parts) Give(std::move(part.values), std::move(part.batch));
   }
-  while (kept_bytes_ > kKeptBytes) DVT_TRY(FlushLargest());
+  if (kept_bytes_ > kKeptBytes) DVT_TRY(Spill());
   return {};
 }
 
-// The largest lanes, until half the budget is free.
-Status RowWriter::FlushLargest() {
+// All lanes but those that have a row group: what is written to disk is read again.
+Status RowWriter::Spill() {
+  DVT_TRY(FlushFull());
+  if (kept_bytes_ <= kKeptBytes / 2) return {};
+  for (auto& [key, lane] : lanes_) DVT_TRY(SpillLane(lane));
+  return {};
+}
+
+Status RowWriter::SpillLane(Lane& lane) {
+  if (lane.kept.empty()) return {};
+  DVT_ASSIGN(const auto rows, Together(lane.kept));
+  lane.kept.clear();
+  if (sort_ != nullptr) {
+    DVT_ASSIGN(auto run, sort_->Keep(rows, log_));
+    lane.spilled.push_back(std::move(run));
+  } else {
+    DVT_ASSIGN(const auto segment, log_.Keep(*rows));
+    lane.spilled.push_back({segment});
+  }
+  lane.spilled_bytes += lane.kept_bytes;
+  kept_bytes_ -= lane.kept_bytes;
+  lane.kept_bytes = 0;
+  return {};
+}
+
+Status RowWriter::FlushFull() {
   std::vector<Lane*> lanes;
+  int64_t on_disk = log_.bytes();
   for (auto& [key, lane] : lanes_)
-    if (!lane.kept.empty()) lanes.push_back(&lane);
-  std::sort(lanes.begin(), lanes.end(), [](const Lane* a, const Lane* b) { return a->kept_bytes > b->kept_bytes; });
-  int64_t freed = 0;
+    if (lane.bytes() > 0) lanes.push_back(&lane);
+  std::sort(lanes.begin(), lanes.end(), [](const Lane* a, const Lane* b) { return a->bytes() > b->bytes(); });
   size_t count = 0;
-  while (count < lanes.size() && kept_bytes_ - freed > kKeptBytes / 2) freed += lanes[count++]->kept_bytes;
+  const bool crowded = on_disk > kDiskBytes;
+  while (count < lanes.size() && (lanes[count]->bytes() >= lane_bytes_ || (crowded && on_disk > kDiskBytes / 2)))
+    on_disk -= lanes[count++]->spilled_bytes;
   lanes.resize(count);
   return Flush(lanes);
 }
 
-// Lanes write to files of their own, so they are encoded at the same time.
+// Lanes write to files of their own, so they are encoded at the same time, as many as memory bears.
 Status RowWriter::Flush(const std::vector<Lane*>& lanes) {
-  for (Lane* lane : lanes)
-    if (lane->writer == nullptr) DVT_TRY(OpenFile(*lane));
-  std::vector<Status> done(lanes.size());
-  if (pool_ == nullptr)
-    pool_ = std::make_unique<ThreadPool>(std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1));
-  pool_->ParallelFor(static_cast<int>(lanes.size()), [&](int i) {
-    Lane& lane = *lanes[static_cast<size_t>(i)];
-    done[static_cast<size_t>(i)] = lane.writer->WriteRowGroup(lane.kept);
-    lane.kept.clear();
-  });
-  for (auto& status : done)
-    if (!status) return std::move(status).error();
-  for (Lane* lane : lanes) {
-    kept_bytes_ -= lane->kept_bytes;
-    lane->kept_bytes = 0;
-    if (lane->writer->EstimatedBytes() >= options_.target_bytes) DVT_TRY(CloseFile(*lane));
+  for (size_t first = 0; first < lanes.size();) {
+    int64_t bytes = 0;
+    size_t last = first;
+    while (last < lanes.size() && (last == first || bytes + lanes[last]->bytes() <= kEncodeBytes))
+      bytes += lanes[last++]->bytes();
+    for (size_t i = first; i < last; ++i) {
+      if (sort_ != nullptr) DVT_TRY(SpillLane(*lanes[i]));
+      if (lanes[i]->writer == nullptr) DVT_TRY(OpenFile(*lanes[i]));
+    }
+    if (pool_ == nullptr)
+      pool_ = std::make_unique<ThreadPool>(std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1));
+    std::vector<Status> done(last - first);
+    pool_->ParallelFor(static_cast<int>(last - first), [&](int i) {
+      Lane& lane = *lanes[first + static_cast<size_t>(i)];
+      done[static_cast<size_t>(i)] = sort_ == nullptr ? EncodeLane(lane) : EncodeSorted(lane);
+    });
+    for (size_t i = first; i < last; ++i) {
+      if (!done[i - first]) return std::move(done[i - first]).error();
+      Lane& lane = *lanes[i];
+      for (const auto& run : lane.spilled)
+        for (const auto& segment : run) log_.Release(segment);
+      lane.spilled.clear();
+      kept_bytes_ -= lane.kept_bytes;
+      lane.kept_bytes = lane.spilled_bytes = 0;
+      // A file of sorted rows takes no others behind them.
+      if (sort_ != nullptr || lane.writer->EstimatedBytes() >= options_.target_bytes) DVT_TRY(CloseFile(lane));
+    }
+    first = last;
   }
   return {};
 }
 
+// One row group of all that the lane has. Called by several threads, each for its lane.
+Status RowWriter::EncodeLane(Lane& lane) {
+  std::vector<std::shared_ptr<arrow::RecordBatch>> rows;
+  const auto schema = ArrowSchemaOf(options_.schema.fields);
+  for (const auto& run : lane.spilled) {
+    DVT_ASSIGN(auto batch, log_.Read(run.front(), schema));
+    rows.push_back(std::move(batch));
+  }
+  rows.insert(rows.end(), lane.kept.begin(), lane.kept.end());
+  lane.kept.clear();
+  return lane.writer->WriteRowGroup(rows);
+}
+
+Status RowWriter::EncodeSorted(Lane& lane) {
+  std::vector<std::shared_ptr<arrow::RecordBatch>> group;
+  int64_t bytes = 0;
+  DVT_TRY(sort_->Merge(lane.spilled, log_, [&](std::shared_ptr<arrow::RecordBatch> rows) -> Status {
+    if (rows->num_rows() == 0) return {};
+    bytes += RawBytes(*rows);
+    group.push_back(std::move(rows));
+    if (bytes < kGroupBytes) return {};
+    DVT_TRY(lane.writer->WriteRowGroup(group));
+    group.clear();
+    bytes = 0;
+    return {};
+  }));
+  return group.empty() ? Status() : lane.writer->WriteRowGroup(group);
+}
+
 Result<std::vector<DataFile>> RowWriter::Finish() {
   DVT_TRY(Deal());
-  std::vector<Lane*> kept;
+  std::vector<Lane*> lanes;
   for (auto& [key, lane] : lanes_)
-    if (!lane.kept.empty()) kept.push_back(&lane);
-  DVT_TRY(Flush(kept));
+    if (lane.bytes() > 0) lanes.push_back(&lane);
+  DVT_TRY(Flush(lanes));
   for (auto& [key, lane] : lanes_) DVT_TRY(CloseFile(lane));
   lanes_.clear();
   finished_ = true;

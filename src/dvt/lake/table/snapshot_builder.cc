@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "dvt/base/text/text.h"
@@ -14,6 +15,10 @@ avro::Codec CodecOf(const TableMetadata& table) {
   const std::string name = ToLower(table.Property("write.avro.compression-codec", "gzip"));
   if (name == "zstd") return avro::Codec::kZstd;
   return name == "uncompressed" ? avro::Codec::kNull : avro::Codec::kDeflate;
+}
+
+size_t ManifestTarget(const TableMetadata& table) {
+  return static_cast<size_t>(table.IntProperty("commit.manifest.target-size-bytes", 8 << 20));
 }
 
 int64_t CountIn(const Properties& summary, const std::string& key) {
@@ -59,7 +64,7 @@ Result<ManifestFile> SnapshotBuilder::Store(ManifestWriter& writer) {
 Status SnapshotBuilder::WriteManifests(const std::vector<DataFile>& files, bool deletes) {
   std::map<int, std::vector<const DataFile*>> by_spec;
   for (const auto& file : files) by_spec[file.spec_id].push_back(&file);
-  const auto target = static_cast<size_t>(table_.metadata().IntProperty("commit.manifest.target-size-bytes", 8 << 20));
+  const size_t target = ManifestTarget(table_.metadata());
   for (const auto& [spec_id, of_spec] : by_spec) {
     const PartitionSpec* spec = FindSpec(spec_id);
     if (spec == nullptr) return Error(ErrorCode::kInternal, fmt::format("the table has no partition spec {}", spec_id));
@@ -131,6 +136,56 @@ Status SnapshotBuilder::TakeOver(const ManifestFile& manifest, std::vector<Manif
   return {};
 }
 
+Status SnapshotBuilder::MergeGroup(const std::vector<ManifestFile>& group, std::vector<ManifestFile>& out, std::stop_token stop) {
+  const PartitionSpec* spec = FindSpec(group.front().spec_id);
+  if (spec == nullptr)
+    return Error(ErrorCode::kData, fmt::format("the manifest {} is of an unknown partition spec", group.front().path));
+  std::optional<ManifestWriter> writer;
+  const auto store = [&]() -> Status {
+    DVT_ASSIGN(ManifestFile written, Store(*writer));
+    of_attempt_.push_back(written.path);
+    out.push_back(std::move(written));
+    writer.reset();
+    return {};
+  };
+  for (const auto& manifest : group) {
+    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "the commit was cancelled");
+    DVT_ASSIGN(const std::string bytes, table_.store().Read(manifest.path));
+    DVT_TRY(ReadManifest(bytes, manifest, *spec, SchemaFor(*spec), [&](ManifestEntry&& entry) -> Status {
+      // What an earlier snapshot took away is told there; what this one takes away must stay told.
+      if (entry.status == EntryStatus::kDeleted && entry.snapshot_id != snapshot_id_) return {};
+      if (entry.status == EntryStatus::kAdded) entry.status = EntryStatus::kExisting;
+      if (!writer) {
+        DVT_ASSIGN(writer, ManifestWriter::Make(table_.metadata().format_version, *spec, SchemaFor(*spec), manifest.deletes,
+                                                snapshot_id_, CodecOf(table_.metadata())));
+      }
+      return writer->Append(entry);
+    }));
+    if (writer && writer->size() >= ManifestTarget(table_.metadata())) DVT_TRY(store());
+  }
+  return writer ? store() : Status();
+}
+
+Status SnapshotBuilder::MergeSmall(std::vector<ManifestFile>& manifests, std::stop_token stop) {
+  const TableMetadata& table = table_.metadata();
+  if (!table.BoolProperty("commit.manifest-merge.enabled", true)) return {};
+  const auto enough = static_cast<size_t>(std::max<int64_t>(2, table.IntProperty("commit.manifest.min-count-to-merge", 100)));
+  std::map<std::pair<int, bool>, std::vector<ManifestFile>> groups;
+  for (const auto& manifest : manifests)
+    if (manifest.length < static_cast<int64_t>(ManifestTarget(table)))
+      groups[{manifest.spec_id, manifest.deletes}].push_back(manifest);
+  for (const auto& [kind, group] : groups) {
+    if (group.size() < enough) continue;
+    std::erase_if(manifests, [&](const ManifestFile& manifest) {
+      return std::any_of(group.begin(), group.end(), [&](const ManifestFile& each) { return each.path == manifest.path; });
+    });
+    DVT_TRY(MergeGroup(group, manifests, stop));
+    for (const auto& each : group)  // written in this attempt, and not used by it
+      if (std::erase(of_attempt_, each.path) > 0) stale_.push_back(each.path);
+  }
+  return {};
+}
+
 Properties SnapshotBuilder::Summary(const Snapshot* parent) const {
   Properties out = change_.summary;
   out["operation"] = change_.operation;
@@ -177,7 +232,7 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   missing_ = change_.removed;
   removed_ = {};
   DVT_TRY(WriteAdded());
-  std::vector<ManifestFile> manifests = added_;
+  std::vector<ManifestFile> manifests;
   const Snapshot* parent = table.SnapshotOfRef(change_.branch);
   if (parent != nullptr) {
     DVT_ASSIGN(const auto before, table_.Manifests(*parent));
@@ -186,6 +241,8 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
       DVT_TRY(TakeOver(manifest, manifests));
     }
   }
+  DVT_TRY(MergeSmall(manifests, stop));
+  manifests.insert(manifests.begin(), added_.begin(), added_.end());
   if (!missing_.empty())
     return Error(ErrorCode::kDeadlock, fmt::format("somebody else removed {} files of {} that this change was made from",
                                                    missing_.size(), table_.identifier().ToString()));

@@ -10,7 +10,7 @@
 namespace dvt::lake {
 
 /// Makes a snapshot's manifests and manifest list on top of the table's newest one. Manifests of added files are written once, whatever the base;
-/// those that lose files are written again for every base. Not thread-safe.
+/// those that lose files are written again for every base, as are many small ones as one. Not thread-safe.
 class SnapshotBuilder {
  public:
   SnapshotBuilder(const Table& table, const SnapshotChange& change);
@@ -31,6 +31,9 @@ class SnapshotBuilder {
   Status TakeOver(const ManifestFile& manifest, std::vector<ManifestFile>& out);
   Status Rewrite(const ManifestFile& manifest, const PartitionSpec& spec, const std::vector<ManifestEntry>& entries,
                  std::vector<ManifestFile>& out);
+  /// Small manifests of one kind become few, if there are as many as the table's commit.manifest.min-count-to-merge.
+  Status MergeSmall(std::vector<ManifestFile>& manifests, std::stop_token stop);
+  Status MergeGroup(const std::vector<ManifestFile>& group, std::vector<ManifestFile>& out, std::stop_token stop);
   Result<ManifestFile> Store(ManifestWriter& writer);
   Properties Summary(const Snapshot* parent) const;
   std::string MetadataFolder() const;
