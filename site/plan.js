@@ -79,7 +79,13 @@
     return items.length ? `<ul class="notes">${items.map((w) => `<li><span class="chip code">${e(w.code || "note")}</span> ${e(w.message)}</li>`).join("")}</ul>` : "";
   };
 
-  const changes = (model) => model.plan.change_detection ? `<div class="callout"><b>Change detection.</b> ${e(model.plan.change_detection.text)}</div>` : "";
+  const changes = (model) => {
+    const c = model.plan.change_detection;
+    if (!c) return "";
+    const row = (label, text) => `<div class="line"><span>${label}</span><span>${text}</span></div>`;
+    return `<div class="callout"><b>Rows are compared by their hashes</b>, key ${c.key.map((k) => `<code>${e(k)}</code>`).join(", ")}` +
+      row("state", e(c.state)) + row("hashes", e(c.hashes)) + row("reads", e(c.reads)) + row("deletes", e(c.deletes)) + (c.hash_sql ? code(c.hash_sql) : "") + "</div>";
+  };
 
   const section = (model) => {
     const head = `<h2>${e(model.name)} ${way(model)} ${status(model)}</h2><p class="dim">${e(model.path)}</p>`;

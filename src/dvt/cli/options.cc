@@ -106,6 +106,13 @@ void AddRun(CLI::App* app, Options& o) {
   app->add_option("--compute", o.compute, "Engine for federated models, from computes.yml");
 }
 
+// Extracts that are kept, or that were.
+void AddRecording(CLI::App* app, Options& o, bool records = true) {
+  auto* replay =
+      app->add_option("--replay", o.replay, "Read the extracts that --record kept in this folder; no source is opened");
+  if (records) app->add_option("--record", o.record, "Keep what the sources give in this folder, for --replay")->excludes(replay);
+}
+
 CLI::App* AddCommand(CLI::App& app, Options& o, const char* name, const char* about) {
   CLI::App* command = app.add_subcommand(name, about);
   // Dozens of options for each of twenty commands cost more than the rest of a start: only what was typed gets them.
@@ -195,11 +202,13 @@ void AddCommands(CLI::App& app, Options& o) {
     AddSelection(command, o);
     AddRun(command, o);
   }
+  for (const char* name : {"run", "build", "test", "snapshot"}) AddRecording(app.get_subcommand(name), o);
   for (const char* name : {"build", "seed"})
     app.get_subcommand(name)->add_flag("--show", o.show, "Print the first rows of the loaded seeds");
   CLI::App* plan = AddCommand(app, o, "plan", "Show how models would run: what each source does, what moves, what loads");
   AddSelection(plan, o);
   AddRun(plan, o);
+  AddRecording(plan, o, false);
   auto* json = plan->add_flag("--json", o.json, "The plan as JSON");
   plan->add_option(
           "--html", o.html,
@@ -214,6 +223,7 @@ void AddCommands(CLI::App& app, Options& o) {
   CLI::App* show = AddCommand(app, o, "show", "Run a model's query and print its first rows");
   AddSelection(show, o);
   AddRun(show, o);
+  AddRecording(show, o);
   show->add_option("--inline", o.inline_sql, "A query instead of a model");
   show->add_option("--limit", o.limit, "Rows to show; -1: all")->capture_default_str();
   show->add_option("--output", o.output, "text or json")->check(CLI::IsMember({"text", "json"}));

@@ -68,6 +68,8 @@ struct Options {
   model::WarnPolicy warn_policy;   ///< of both
   bool json = false;               ///< plan --json, ls --output json
   bool connection_only = false;    ///< debug --connection
+  std::string record;              ///< run, build, …: folder that keeps the extracts
+  std::string replay;              ///< folder whose extracts are read instead of the sources
   std::string html;                ///< plan --html: the page's file; empty: plan.html of the target folder
   std::string output;              ///< ls/show: text, json, name, path, selector
   std::string inline_sql;          ///< show/compile --inline

@@ -141,6 +141,29 @@ Status ReadStates(Workspace& w, const Options& options) {
       .WithHint("name its folder with --state");
 }
 
+// --record and --replay: what stands between the run and its sources.
+Status SetTape(Workspace& w, const Options& options) {
+  for (const auto& [name, folder] : {std::pair{"record", &options.record}, std::pair{"replay", &options.replay}}) {
+    if (options.given.contains(name) && folder->empty())
+      return Error(ErrorCode::kInvalidArgument, fmt::format("--{} names no folder", name))
+          .WithHint("give it one, such as tests/extracts");
+  }
+  std::unique_ptr<run::ExtractTape> tape;
+  if (!options.record.empty()) {
+    DVT_ASSIGN(tape, run::RecordTo(AbsolutePath(options.record), "dvt " + Join(options.arguments, " "), options.invocation_id));
+  } else if (!options.replay.empty()) {
+    DVT_ASSIGN(tape, run::ReplayFrom(AbsolutePath(options.replay), [&w](const std::string& connection) {
+                 if (connection == w.manifest.target) return true;
+                 return std::any_of(w.run.selected.begin(), w.run.selected.end(), [&](const std::string& id) {
+                   const auto node = w.manifest.nodes.find(id);
+                   return node != w.manifest.nodes.end() && node->second.connection == connection;
+                 });
+               }));
+  }
+  if (tape != nullptr) w.connections->SetTape(std::move(tape));
+  return {};
+}
+
 // Whether the project and its packages may be run by the dbt that dvt stands for.
 Status CheckVersions(const model::Manifest& manifest) {
   auto check = [](const model::ProjectConfig& project) -> Status {
@@ -249,6 +272,16 @@ artifacts::Metadata Workspace::metadata() const {
   return metadata;
 }
 
+Status Workspace::FinishTape() const {
+  if (connections->tape() == nullptr) return {};
+  DVT_ASSIGN(const std::string text, connections->tape()->Finish());
+  if (text.empty()) return {};
+  run::LogEvent event = run::EventForPeople("Note", "Z050", text);
+  event.data.Set("msg", text);
+  observer->Event(event);
+  return {};
+}
+
 namespace {
 
 void TellWritten(run::Observer& observer, const char* type, const std::string& path) {
@@ -351,6 +384,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.dag = std::make_unique<graph::Dag>(std::move(dag));
   w.index = std::make_unique<run::NodeIndex>(w.manifest);
   w.compiler = std::make_unique<run::Compiler>(w.run, *w.index);
+  DVT_TRY(SetTape(w, options));
   w.catalog = std::make_unique<run::PlanCatalog>(*w.connections, stop);
   w.runner = std::make_unique<run::NodeRunner>(w.run, *w.compiler, *w.catalog);
   return workspace;

@@ -41,6 +41,8 @@ struct Workspace {
   /// Writes manifest.json / run_results.json to the target folder, unless --no-write-json forbids it.
   Status WriteManifest() const;
   Status WriteRunResults(const model::RunResults& results) const;
+  /// Ends a recording, and says what it holds.
+  Status FinishTape() const;
   /// Unique ids chosen by --select, --exclude and `types` (empty: --resource-type, else everything), in dependency order.
   /// `ids` without models whose file is blank: they are part of the project, but there is nothing to run.
   std::vector<std::string> WithText(std::vector<std::string> ids) const;

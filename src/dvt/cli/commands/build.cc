@@ -102,6 +102,7 @@ Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<
   results.target_path = w.run.target_folder.starts_with(folder) ? w.run.target_folder.substr(folder.size()) : w.run.target_folder;
   DVT_TRY(w.WriteRunResults(results));
   w.observer->RunFinished(results);
+  DVT_TRY(w.FinishTape());
   if (options.show) ShowSeeds(w, results, options, stop);
   if (results.interrupted) return 2;
   const bool failed = std::any_of(results.results.begin(), results.results.end(), [](const auto& result) {

@@ -4,19 +4,23 @@
 #include "dvt/cli/commands/plan_page.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/run/tasks/load_types.h"
+#include "dvt/run/tasks/model_changes.h"
 
 namespace dvt::cli {
 
 namespace {
 
-// How each extract would be read, asked of the sources without reading.
-Result<std::vector<plan::ReadFacts>> AskReads(Workspace& w, const model::Node& node, const plan::ModelPlan& plan,
-                                              std::stop_token stop) {
+/// A model's plan, and how its reads would be done.
+struct Explained {
+  plan::ModelPlan plan;
+  plan::RenderPlanOptions facts;
+};
+
+// How each extract would be read, as the sources said without reading.
+std::vector<plan::ReadFacts> ReadsOf(const run::Transfer& transfer) {
   std::vector<plan::ReadFacts> reads;
-  if (plan.way == plan::Way::kPushdown) return reads;
-  run::NodeProgress progress;
-  DVT_ASSIGN(const auto transfer, run::Transfer::Prepare(plan, w.runner->MakeTransferContext(node), progress, stop));
-  for (const auto& extract : transfer->extracts()) {
+  for (const auto& extract : transfer.extracts()) {
     plan::ReadFacts facts;
     facts.method = extract.read.method;
     facts.partitions = static_cast<int>(extract.read.partitions.size());
@@ -29,20 +33,23 @@ Result<std::vector<plan::ReadFacts>> AskReads(Workspace& w, const model::Node& n
   return reads;
 }
 
-/// A model's plan, and how its reads would be done.
-struct Explained {
-  plan::ModelPlan plan;
-  std::vector<plan::ReadFacts> reads;
-};
-
-Result<Explained> Explain(Workspace& w, const model::Node& node, std::stop_token stop) {
-  Explained out;
+Status Explain(Workspace& w, const model::Node& node, Explained& out, std::stop_token stop) {
   DVT_ASSIGN(const auto connector, w.runner->ConnectorOf(node));
   run::NodeAdapter adapter(w.run, connector, stop);
+  DVT_ASSIGN(const auto detection, run::ChangesAskedOf(w.run, node, adapter));
   DVT_ASSIGN(auto planned, w.runner->Plan(node, adapter, stop));
   out.plan = std::move(planned.plan);
-  DVT_ASSIGN(out.reads, AskReads(w, node, out.plan, stop));
-  return out;
+  if (detection && out.plan.way == plan::Way::kPushdown) run::ReadFromTarget(node, out.plan);
+  if (out.plan.way == plan::Way::kPushdown) return {};
+  run::NodeProgress progress;
+  const auto context = w.runner->MakeTransferContext(node);
+  DVT_ASSIGN(auto mover, run::PlanMover::Make(out.plan, context, *connector, progress, stop));
+  out.facts.reads = ReadsOf(mover->transfer());
+  DVT_TRY(run::WarnLoad(w.run, node, out.plan.load.materialization, mover->fields(), *connector, out.plan.warnings, stop));
+  if (!detection) return {};
+  DVT_ASSIGN(out.facts.changes,
+             run::ForecastChanges(w.run, node, std::move(mover), *detection, context, adapter, progress, stop));
+  return {};
 }
 
 }  // namespace
@@ -56,8 +63,9 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
     DVT_ASSIGN(page_path, PlanPagePath(w, options));
   }
   DVT_ASSIGN(const auto selected, w.Select(options, {"model"}));
-  plan::RenderPlanOptions render;
-  for (const auto& name : w.connections->Names()) render.connection_types[name] = w.catalog->TypeOf(name);
+  w.run.selected = std::set<std::string>(selected.begin(), selected.end());
+  std::map<std::string, std::string> types;
+  for (const auto& name : w.connections->Names()) types[name] = w.catalog->TypeOf(name);
   Value list = Value::MakeList();
   std::vector<artifacts::PlannedModel> models;
   int exit_code = 0;
@@ -65,19 +73,20 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
     const auto found = w.manifest.nodes.find(id);
     if (found == w.manifest.nodes.end() || found->second.is_ephemeral()) continue;
     const model::Node& node = found->second;
-    auto explained = Explain(w, node, stop);
+    Explained explained;
+    explained.facts.connection_types = types;
+    auto done = Explain(w, node, explained, stop);
     artifacts::PlannedModel& model = models.emplace_back();
     model = {id, node.name, node.original_path, Value(), ""};
-    if (!explained) {
-      model.error = std::move(explained).error().AtIfUnknown({node.original_path, 0, 0}).ToString();
+    if (!done) {
+      model.error = std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString();
       w.observer->Message(Severity::kError, id + ": " + model.error);
       exit_code = 1;
     } else if (options.json || html) {
-      model.plan = plan::PlanToJson(explained->plan, explained->reads);
+      model.plan = plan::PlanToJson(explained.plan, explained.facts.reads, explained.facts.changes);
       list.Push(model.plan);
     } else {
-      render.reads = std::move(explained->reads);
-      PrintLine(options, plan::RenderPlanText(explained->plan, render));
+      PrintLine(options, plan::RenderPlanText(explained.plan, explained.facts));
     }
   }
   if (options.json) PrintLine(options, ToJson(list, 2));

@@ -134,6 +134,7 @@ Status WriteResults(Workspace& w, model::RunResults results) {
   results.invocation_id = w.run.invocation_id;
   results.args = w.run.options.arguments;
   DVT_TRY(w.WriteManifest());
+  DVT_TRY(w.FinishTape());
   return w.WriteRunResults(results);
 }
 

@@ -11,6 +11,8 @@ struct ArrowFunctions {
   Result<Stream> (*normalize_stream)(Stream stream, Fields target);
   Result<Fields> (*neutral_fields)(const ArrowSchema& schema);
   Result<std::unique_ptr<SpillFile>> (*open_spill_file)(const std::string& folder, const Fields& fields);
+  Result<std::unique_ptr<SpillFile>> (*create_batch_file)(const std::string& path, const Fields& fields);
+  Result<std::unique_ptr<SpillFile>> (*open_batch_file)(const std::string& path, const Fields& fields);
 };
 
 namespace with_arrow {
@@ -18,6 +20,8 @@ namespace with_arrow {
 Result<Stream> NormalizeStream(Stream stream, Fields target);
 Result<Fields> NeutralFields(const ArrowSchema& schema);
 Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields);
+Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields);
+Result<std::unique_ptr<SpillFile>> OpenBatchFile(const std::string& path, const Fields& fields);
 
 }  // namespace with_arrow
 }  // namespace dvt::columnar

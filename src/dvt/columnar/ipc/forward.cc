@@ -27,4 +27,14 @@ Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, cons
   return arrow->open_spill_file(folder, fields);
 }
 
+Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields) {
+  DVT_ASSIGN(const auto* arrow, Arrow());
+  return arrow->create_batch_file(path, fields);
+}
+
+Result<std::unique_ptr<SpillFile>> OpenBatchFile(const std::string& path, const Fields& fields) {
+  DVT_ASSIGN(const auto* arrow, Arrow());
+  return arrow->open_batch_file(path, fields);
+}
+
 }  // namespace dvt::columnar

@@ -5,6 +5,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/util/compression.h>
 #include <arrow/util/io_util.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -54,12 +55,15 @@ class ArrowSpillFile : public SpillFile {
   }
 
   Status Write(Array batch) override {
-    ArrowArray raw = batch.Take();
-    auto imported = arrow::ImportRecordBatch(&raw, schema_);
-    if (!imported.ok()) return From(imported.status());
-    if (auto status = writer_->WriteRecordBatch(**imported); !status.ok()) return From(status);
-    if (auto told = sink_->Tell(); told.ok()) bytes_ = *told;
+    DVT_ASSIGN(const auto written, WriteBatch(std::move(batch)));
     return {};
+  }
+
+  Result<Array> WriteAndKeep(Array batch) override {
+    DVT_ASSIGN(const auto written, WriteBatch(std::move(batch)));
+    Array out;
+    if (auto status = arrow::ExportRecordBatch(*written, out.out()); !status.ok()) return From(status);
+    return out;
   }
 
   Status FinishWriting() override {
@@ -68,6 +72,10 @@ class ArrowSpillFile : public SpillFile {
     if (auto status = sink_->Close(); !status.ok()) return From(status);
     writer_.reset();
     sink_.reset();
+    return StartReading();
+  }
+
+  Status StartReading() {
     if (::lseek(fd_, 0, SEEK_SET) < 0) return SpillError(folder_, errno, std::strerror(errno));
     DVT_ASSIGN(const int copy, Duplicate());
     auto file = arrow::io::ReadableFile::Open(copy);
@@ -80,11 +88,25 @@ class ArrowSpillFile : public SpillFile {
     return {};
   }
 
+  // Of a file that others may have written or damaged: its columns, and each batch before it is used.
+  Status CheckWhatIsRead(const std::string& path) {
+    checked_ = path;
+    if (reader_->schema()->Equals(*schema_, false)) return {};
+    return Error(ErrorCode::kData, path + " holds other columns than were recorded").WithHint("record it again");
+  }
+
   Result<Array> Next() override {
     std::shared_ptr<arrow::RecordBatch> batch;
-    if (auto status = reader_->ReadNext(&batch); !status.ok()) return From(status);
+    if (auto status = reader_->ReadNext(&batch); !status.ok()) {
+      if (checked_.empty() || status.IsOutOfMemory()) return From(status);
+      return Error(ErrorCode::kData, checked_ + " is damaged: " + status.message()).WithHint("record it again");
+    }
     Array out;
     if (batch == nullptr) return out;
+    if (!checked_.empty()) {
+      if (auto status = batch->ValidateFull(); !status.ok())
+        return Error(ErrorCode::kData, checked_ + " is damaged: " + status.message()).WithHint("record it again");
+    }
     if (auto status = arrow::ExportRecordBatch(*batch, out.out()); !status.ok()) return From(status);
     return out;
   }
@@ -92,6 +114,15 @@ class ArrowSpillFile : public SpillFile {
   int64_t bytes() const override { return bytes_; }
 
  private:
+  Result<std::shared_ptr<arrow::RecordBatch>> WriteBatch(Array batch) {
+    ArrowArray raw = batch.Take();
+    auto imported = arrow::ImportRecordBatch(&raw, schema_);
+    if (!imported.ok()) return From(imported.status());
+    if (auto status = writer_->WriteRecordBatch(**imported); !status.ok()) return From(status);
+    if (auto told = sink_->Tell(); told.ok()) bytes_ = *told;
+    return *imported;
+  }
+
   Result<int> Duplicate() const {
     const int copy = ::dup(fd_);
     if (copy < 0) return SpillError(folder_, errno, std::strerror(errno));
@@ -103,6 +134,7 @@ class ArrowSpillFile : public SpillFile {
   }
 
   std::string folder_;
+  std::string checked_;  // path of a file whose content is not taken on trust
   std::shared_ptr<arrow::Schema> schema_;
   int fd_;
   int64_t bytes_ = 0;
@@ -111,24 +143,55 @@ class ArrowSpillFile : public SpillFile {
   std::shared_ptr<arrow::RecordBatchReader> reader_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
+Status MakeFolder(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) return SpillError(folder, failure.value(), failure.message());
-  std::string path = folder + "/dvt_spill_XXXXXX";
-  const int fd = ::mkstemp(path.data());
+  return {};
+}
+
+// Takes the descriptor over.
+Result<std::unique_ptr<ArrowSpillFile>> FileOf(const std::string& folder, const Fields& fields, int fd) {
   if (fd < 0) return SpillError(folder, errno, std::strerror(errno));
-  ::unlink(path.c_str());
   ArrowSchema raw = ExportSchema(fields).Take();
   auto schema = arrow::ImportSchema(&raw);
   if (!schema.ok()) {
     ::close(fd);
     return Error(ErrorCode::kInternal, "cannot spill these columns: " + schema.status().message());
   }
-  auto file = std::make_unique<ArrowSpillFile>(folder, *schema, fd);
+  return std::make_unique<ArrowSpillFile>(folder, *schema, fd);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
+  DVT_TRY(MakeFolder(folder));
+  std::string path = folder + "/dvt_spill_XXXXXX";
+  const int fd = ::mkstemp(path.data());
+  if (fd >= 0) ::unlink(path.c_str());
+  DVT_ASSIGN(auto file, FileOf(folder, fields, fd));
   DVT_TRY(file->Start());
+  return std::unique_ptr<SpillFile>(std::move(file));
+}
+
+Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  DVT_TRY(MakeFolder(folder));
+  DVT_ASSIGN(auto file, FileOf(folder, fields, ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666)));
+  DVT_TRY(file->Start());
+  return std::unique_ptr<SpillFile>(std::move(file));
+}
+
+Result<std::unique_ptr<SpillFile>> OpenBatchFile(const std::string& path, const Fields& fields) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) {
+    return Error(ErrorCode::kNotFound, path + " is missing from the recording").WithHint("record it again");
+  }
+  DVT_ASSIGN(auto file, FileOf(path, fields, fd));
+  if (auto started = file->StartReading(); !started) {
+    return Error(ErrorCode::kData, path + " is damaged: " + started.error().message()).WithHint("record it again");
+  }
+  DVT_TRY(file->CheckWhatIsRead(path));
   return std::unique_ptr<SpillFile>(std::move(file));
 }
 

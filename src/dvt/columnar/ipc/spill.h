@@ -8,13 +8,14 @@
 
 namespace dvt::columnar {
 
-/// A temporary file of record batches (Arrow IPC stream, lz4), written once and then read once, in order. The file has no name
-/// in its folder (it is unlinked at once), so nothing is left behind whatever happens. One thread at a time.
+/// A file of record batches (Arrow IPC stream, lz4), written once and then read once, in order. One thread at a time.
 class SpillFile {
  public:
   virtual ~SpillFile() = default;
   /// Appends a batch and frees its memory. A full disk is kDisk and names the folder.
   virtual Status Write(Array batch) = 0;
+  /// Appends a batch and gives it back.
+  virtual Result<Array> WriteAndKeep(Array batch) = 0;
   /// Ends writing and rewinds; Next may follow.
   virtual Status FinishWriting() = 0;
   /// The next batch; an invalid Array marks the end.
@@ -23,7 +24,12 @@ class SpillFile {
   virtual int64_t bytes() const = 0;
 };
 
-/// Makes the folder if it is missing. Batches must have the layouts of `fields`.
+/// A temporary one. It has no name in its folder (it is unlinked at once), so nothing is left behind whatever happens. Makes the folder if
+/// it is missing. Batches must have the layouts of `fields`.
 Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields);
+/// One that stays, in a folder that is made if it is missing; it must not be there yet.
+Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields);
+/// One that CreateBatchFile wrote, for reading: Next may follow at once. kData if it is damaged or holds other columns than `fields`.
+Result<std::unique_ptr<SpillFile>> OpenBatchFile(const std::string& path, const Fields& fields);
 
 }  // namespace dvt::columnar

@@ -77,9 +77,22 @@ Value ExtractToJson(const ExtractFragment& extract) {
   return out;
 }
 
+Value ChangesToJson(const ChangeFacts& changes) {
+  Value out = Value::MakeMap();
+  out.Set("key", Texts(changes.key));
+  out.Set("whole", changes.whole);
+  out.Set("known_rows", RowsOrNull(changes.known_rows));
+  out.Set("state", changes.state);
+  out.Set("hashes", changes.hashes);
+  out.Set("hash_sql", changes.hash_sql.empty() ? Value() : Value(changes.hash_sql));
+  out.Set("reads", changes.reads);
+  out.Set("deletes", changes.deletes);
+  return out;
+}
+
 }  // namespace
 
-Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads) {
+Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, const std::optional<ChangeFacts>& changes) {
   Value out = Value::MakeMap();
   out.Set("node_id", plan.node_id);
   out.Set("plan_id", PlanId(plan));
@@ -107,6 +120,7 @@ Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads) {
   load.Set("materialization", plan.load.materialization);
   out.Set("load", std::move(load));
   out.Set("sql", plan.sql);
+  if (changes) out.Set("change_detection", ChangesToJson(*changes));
   Value warnings = Value::MakeList();
   for (const Diagnostic& warning : plan.warnings.items()) {
     Value entry = Value::MakeMap();

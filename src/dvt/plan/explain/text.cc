@@ -18,6 +18,7 @@ class TreeText {
     out_ = fmt::format("{} · {}\n", Styled(plan_.node_id, kBold), WayName(plan_.way));
     for (size_t i = 0; i < plan_.extracts.size(); ++i)
       Extract(plan_.extracts[i], i < options_.reads.size() ? &options_.reads[i] : nullptr);
+    if (options_.changes) Changes(*options_.changes);
     if (!plan_.transform.sql.empty()) {
       Branch(fmt::format("transform · {}", plan_.transform.compute), false);
       Sql(plan_.transform.sql, false);
@@ -55,6 +56,15 @@ class TreeText {
       Line(label, line, last);
       label = "";
     }
+  }
+
+  void Changes(const ChangeFacts& changes) {
+    Branch(fmt::format("changes · rows are compared by their hashes, key {}", Join(changes.key, ", ")), false);
+    Line("state", changes.state, false);
+    Line("hashes", changes.hashes, false);
+    if (!changes.hash_sql.empty()) Sql(changes.hash_sql, false);
+    Line("reads", changes.reads, false);
+    Line("deletes", changes.deletes, false);
   }
 
   void Extract(const ExtractFragment& extract, const ReadFacts* read) {

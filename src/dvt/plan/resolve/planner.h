@@ -103,8 +103,21 @@ struct ReadFacts {
   std::vector<std::string> notes;
 };
 
+/// What change detection would do, for people.
+struct ChangeFacts {
+  std::vector<std::string> key;
+  bool whole = false;                 ///< all rows are read and the table is built anew
+  std::optional<int64_t> known_rows;  ///< of the state
+  std::string state;                  ///< what is known of the target's rows, or why nothing is
+  std::string hashes;                 ///< who computes them
+  std::string hash_sql;               ///< what the source is asked for them; empty where they are computed on our side
+  std::string reads;                  ///< which rows come
+  std::string deletes;                ///< what becomes of rows that are gone
+};
+
 struct RenderPlanOptions {
   std::vector<ReadFacts> reads;                         ///< may be empty
+  std::optional<ChangeFacts> changes;                   ///< if the model has change detection
   std::map<std::string, std::string> connection_types;  ///< "crm" → "sqlite"; may be empty
   bool color = false;
 };
@@ -112,6 +125,6 @@ struct RenderPlanOptions {
 /// The readable tree that `dvt plan` prints, ending in a newline.
 std::string RenderPlanText(const ModelPlan& plan, const RenderPlanOptions& options = {});
 /// The same as a document.
-Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads = {});
+Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads = {}, const std::optional<ChangeFacts>& changes = {});
 
 }  // namespace dvt::plan

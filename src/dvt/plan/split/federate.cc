@@ -92,7 +92,6 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   DVT_ASSIGN(const auto tree, MakeExplicit(request, query));
   WarnLossyTypes(tree.analysis, query, plan.warnings);
   WarnJoinTypes(tree.analysis, query.dialect(), query, catalog, plan.warnings);
-  if (tree.analysis.root() != nullptr) WarnLoadTypes(request, tree.analysis.root()->output, catalog, plan.warnings);
   DVT_ASSIGN(Split best, MakeSplit(request, catalog, query, tree, {}));
   const std::set<columnar::RelationName> repeated = best.repeated;
   for (const auto& relation : repeated) {

@@ -200,15 +200,17 @@ Result<int64_t> ChangesMover::LoadWhole(connectors::Connector& target, const col
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
   RowSorter sorter(SpillFolder(), kSortBytes);
-  LocalHashing hashing(rows_->fields(), key_);
-  DVT_ASSIGN(Stream stream, rows_->transfer().Open(stopper.get_token()));
-  Stream hashed = columnar::MakeStream(rows_->fields(), [&]() -> Result<Array> {
-    DVT_ASSIGN(Array batch, stream.Next());
-    if (batch.valid()) DVT_TRY(hashing.Add(batch, sorter));
-    return batch;
-  });
+  const auto hash = [&](Stream stream) {
+    auto hashing = std::make_shared<LocalHashing>(rows_->fields(), key_);
+    auto inner = std::make_shared<Stream>(std::move(stream));
+    return columnar::MakeStream(rows_->fields(), [&sorter, hashing, inner]() -> Result<Array> {
+      DVT_ASSIGN(Array batch, inner->Next());
+      if (batch.valid()) DVT_TRY(hashing->Add(batch, sorter));
+      return batch;
+    });
+  };
+  DVT_ASSIGN(Stream hashed, rows_->transfer().Open(stopper.get_token(), hash));
   DVT_ASSIGN(const int64_t loaded, Pump(std::move(hashed), target, relation, stopper));
-  stream.Reset();
   DVT_ASSIGN(const auto sorted, sorter.Finish());
   DVT_ASSIGN(auto next, state_.Begin(Header()));
   CheckedRows checked(*sorted, settings_.key, stop);

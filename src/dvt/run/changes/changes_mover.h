@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/plan/resolve/planner.h"
 #include "dvt/run/changes/change_finder.h"
 #include "dvt/run/changes/change_settings.h"
 #include "dvt/run/changes/hashed_query.h"
@@ -39,6 +40,8 @@ class ChangesMover : public RowMover, public ChangeFinder {
   ChangeFinder* change_finder() override { return this; }
 
   Result<FoundChanges> Find(bool whole, std::stop_token stop) override;
+  /// What Find would do, without reading a row; `why_whole` if the table is built anew for another reason than the state.
+  Result<plan::ChangeFacts> Forecast(const std::string& why_whole, std::stop_token stop) const;
   void TakeDeletedKeys() override { brings_deleted_ = true; }
   Status Confirm() override { return state_.Confirm(); }
   const FoundChanges& found() const override { return found_; }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -177,21 +178,34 @@ Status RowState::Settle() {
   return {};
 }
 
-Result<std::unique_ptr<SortedRows>> RowState::Open(const Value& header, std::string& why_not) {
-  const bool interrupted = FileExists(pending());
-  DVT_TRY(Settle());
+std::unique_ptr<StateReader> RowState::OpenCurrent(const Value& header, bool interrupted, std::string& why_not) const {
   auto reader = StateReader::Open(current());
   if (!reader) {
     why_not = reader.error().code() == ErrorCode::kData ? reader.error().message()
               : interrupted                             ? "the run before was cut off"
                                                         : "nothing is known of its rows (no state in " + path_ + ")";
-    return std::unique_ptr<SortedRows>();
+    return nullptr;
   }
-  if (!((*reader)->header() == header)) {
-    why_not = "the columns, the key or the target are others than in the run before";
-    return std::unique_ptr<SortedRows>();
-  }
-  return std::unique_ptr<SortedRows>(std::move(*reader));
+  if ((*reader)->header() == header) return std::move(*reader);
+  why_not = "the columns, the key or the target are others than in the run before";
+  return nullptr;
+}
+
+Result<std::unique_ptr<SortedRows>> RowState::Open(const Value& header, std::string& why_not) {
+  const bool interrupted = FileExists(pending());
+  DVT_TRY(Settle());
+  return std::unique_ptr<SortedRows>(OpenCurrent(header, interrupted, why_not));
+}
+
+std::optional<int64_t> RowState::Look(const Value& header, std::string& why_not) const {
+  const bool interrupted = FileExists(pending());
+  const auto now = OpenCurrent(header, interrupted, why_not);
+  if (now == nullptr) return std::nullopt;
+  if (!interrupted) return now->rows();
+  const auto next = StateReader::Open(pending());
+  if (next && (*next)->header() == header) return std::max(now->rows(), (*next)->rows());
+  why_not = "the run before was cut off";
+  return std::nullopt;
 }
 
 Result<std::unique_ptr<StateWriter>> RowState::Begin(const Value& header) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "dvt/base/text/value.h"
@@ -57,6 +58,8 @@ class RowState {
   /// The rows that the target may hold; null with the reason if nothing is known or the header is another. A change that was cut off
   /// is first settled: what differs in both states gets the unknown hash.
   Result<std::unique_ptr<SortedRows>> Open(const Value& header, std::string& why_not);
+  /// How many rows Open would give, about; nothing with the reason if it would give none. Changes nothing.
+  std::optional<int64_t> Look(const Value& header, std::string& why_not) const;
   /// For the state after the change that is being made. Its Commit must come before that of the target. What was cut off is settled.
   Result<std::unique_ptr<StateWriter>> Begin(const Value& header);
   /// The target has committed: what was begun is the state.
@@ -68,6 +71,7 @@ class RowState {
   std::string current() const { return path_ + ".rows"; }
   std::string pending() const { return path_ + ".next"; }
   Status Settle();
+  std::unique_ptr<StateReader> OpenCurrent(const Value& header, bool interrupted, std::string& why_not) const;
   std::string path_;
 };
 

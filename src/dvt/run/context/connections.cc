@@ -36,6 +36,15 @@ Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::strin
   return connector;
 }
 
+Result<std::shared_ptr<connectors::Connector>> Connections::ForReading(const std::string& connection) {
+  DVT_ASSIGN(auto connector, Get(connection));
+  if (tape_ == nullptr) return connector;
+  std::lock_guard lock(mutex_);
+  auto& taped = taped_[connection];
+  if (taped == nullptr) taped = tape_->ForReading(std::move(connector));
+  return taped;
+}
+
 Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) const {
   engine::ComputeConfig config;
   const std::string name = compute.empty() ? computes_.default_name : compute;

@@ -12,6 +12,7 @@
 #include "dvt/engine/api/engine.h"
 #include "dvt/model/project.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/run/record/tape.h"
 
 namespace dvt::run {
 
@@ -27,6 +28,11 @@ class Connections {
 
   /// kConfig with the nearest name if the profile has no such output.
   Result<std::shared_ptr<connectors::Connector>> Get(const std::string& connection);
+  /// The same for planning and extracts: what a tape is set for passes through it.
+  Result<std::shared_ptr<connectors::Connector>> ForReading(const std::string& connection);
+  /// Before the first use; the tape is shared with the connectors that it makes.
+  void SetTape(std::shared_ptr<ExtractTape> tape) { tape_ = std::move(tape); }
+  ExtractTape* tape() const { return tape_.get(); }
   std::vector<std::string> Names() const;
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
@@ -39,6 +45,8 @@ class Connections {
   const std::string default_spill_folder_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<connectors::Connector>> connectors_;
+  std::shared_ptr<ExtractTape> tape_;
+  std::map<std::string, std::shared_ptr<connectors::Connector>> taped_;
   std::map<std::string, std::unique_ptr<engine::Engine>> engines_;
 };
 

@@ -7,7 +7,7 @@
 namespace dvt::run {
 
 std::shared_ptr<connectors::Connector> PlanCatalog::Find(const std::string& connection) const {
-  auto found = connections_.Get(connection);
+  auto found = connections_.ForReading(connection);
   return found ? *found : nullptr;
 }
 
@@ -17,7 +17,7 @@ Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection,
     std::lock_guard lock(mutex_);
     if (const auto found = known_.find(key); found != known_.end()) return found->second;
   }
-  DVT_ASSIGN(const auto connector, connections_.Get(connection));
+  DVT_ASSIGN(const auto connector, connections_.ForReading(connection));
   columnar::TableInfo info;
   DVT_TRY(RunWithRetry(
       {}, stop_,

@@ -27,7 +27,7 @@ Result<std::optional<ChangeSettings>> ChangesAskedOf(const RunContext& run, cons
     return Error(ErrorCode::kConfig, "change_detection needs a target that runs SQL: its rows are merged into a table")
         .At({node.original_path, 0, 0})
         .WithHint("leave change_detection out: files are written whole");
-  if (run.options.sample) {
+  if (run.options.sample && run.options.command != "plan") {
     // Rows come to the target of which the state does not know.
     DVT_TRY(RowState(JoinPath(PlaceOf(run, node, adapter.connector()).state_folder, PlaceOf(run, node, adapter.connector()).name))
                 .Remove());
@@ -53,6 +53,20 @@ Result<std::unique_ptr<ChangesMover>> MakeChangesMover(const RunContext& run, co
                                  std::move(context), progress, stop);
   if (!made) return std::move(made).error().AtIfUnknown({node.original_path, 0, 0});
   return made;
+}
+
+Result<plan::ChangeFacts> ForecastChanges(const RunContext& run, const model::Node& node, std::unique_ptr<PlanMover> rows,
+                                          ChangeSettings settings, TransferContext context, NodeAdapter& adapter,
+                                          NodeProgress& progress, std::stop_token stop) {
+  std::string why_whole = run.options.full_refresh ? "not used: --full-refresh" : "";
+  if (why_whole.empty()) {
+    const auto table = adapter.connector().Describe({node.database, node.schema, node.alias}, stop);
+    if (!table && table.error().code() != ErrorCode::kNotFound) return table.error();
+    if (!table) why_whole = "none yet: the target has no such table";
+  }
+  DVT_ASSIGN(const auto changes,
+             MakeChangesMover(run, node, std::move(rows), std::move(settings), std::move(context), adapter, progress, stop));
+  return changes->Forecast(why_whole, stop);
 }
 
 Status FinishChanges(ChangesMover& changes, NodeAdapter& adapter, model::NodeResult& result) {

@@ -24,6 +24,11 @@ Result<std::unique_ptr<ChangesMover>> MakeChangesMover(const RunContext& run, co
                                                        TransferContext context, NodeAdapter& adapter, NodeProgress& progress,
                                                        std::stop_token stop);
 
+/// What `dvt plan` tells of a model's change detection; changes nothing. `rows` is taken.
+Result<plan::ChangeFacts> ForecastChanges(const RunContext& run, const model::Node& node, std::unique_ptr<PlanMover> rows,
+                                          ChangeSettings settings, TransferContext context, NodeAdapter& adapter,
+                                          NodeProgress& progress, std::stop_token stop);
+
 /// Commits the target, makes the state valid, and writes the counts into the result.
 Status FinishChanges(ChangesMover& changes, NodeAdapter& adapter, model::NodeResult& result);
 

@@ -14,6 +14,7 @@
 #include "dvt/run/materialize/contract.h"
 #include "dvt/run/tasks/error_text.h"
 #include "dvt/run/tasks/hooks.h"
+#include "dvt/run/tasks/load_types.h"
 #include "dvt/run/tasks/model_changes.h"
 #include "dvt/run/tasks/operation.h"
 #include "dvt/run/tasks/stored_table.h"
@@ -58,7 +59,7 @@ Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const mod
 
 TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
   TransferContext context;
-  context.connector = [this](const std::string& connection) { return run_.connections->Get(connection); };
+  context.connector = [this](const std::string& connection) { return run_.connections->ForReading(connection); };
   context.engine = [this](const std::string& compute) { return run_.connections->GetEngine(compute); };
   const auto& project = run_.manifest->project;
   auto options = ReadOptionsFrom(project.raw["transfer"], {}, project.file);
@@ -115,6 +116,8 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   request.compute = config.name;
   DVT_ASSIGN(request.options, PlanOptionsFrom(run_.manifest->project.raw["transfer"], {}, run_.manifest->project.file));
   DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
+  // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
+  if (run_.connections->tape() != nullptr) request.options.push_keys = false;
   DVT_ASSIGN(plan, plan::PlanModel(request, catalog_));
   return planned;
 }
@@ -233,6 +236,9 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     }
     DVT_ASSIGN(mover, PlanMover::Make(planned.plan, std::move(transfer), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
+    Diagnostics found;
+    DVT_TRY(WarnExistingTable(run_, node, materialization, mover->fields(), adapter.connector(), found, stop));
+    DVT_TRY(AddWarnings(run_, found.items(), result));
   }
   PlanMover* const reads = mover.get();
   std::unique_ptr<ChangesMover> changes;

@@ -155,7 +155,7 @@ Result<UnitTestRun::Types> UnitTestRun::InputTypes(const UnitTestRows& rows) {
     return TypesOf(fields, adapter_.connector().config().type);
   }
   DVT_ASSIGN(const Whereabouts there, compiler_.Find(rows.input_id, stop_));
-  DVT_ASSIGN(const auto connector, run_.connections->Get(there.connection));
+  DVT_ASSIGN(const auto connector, run_.connections->ForReading(there.connection));
   auto info = connector->Describe(there.relation, stop_);
   if (!info) {
     if (info.error().code() != ErrorCode::kNotFound) return std::move(info).error();

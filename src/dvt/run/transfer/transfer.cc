@@ -4,6 +4,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/key_predicate.h"
+#include "dvt/run/transfer/parallel_stream.h"
 #include "dvt/run/transfer/pump.h"
 
 namespace dvt::run {
@@ -221,28 +222,22 @@ Result<columnar::Fields> Transfer::EngineFields(std::stop_token stop) {
   return fields;
 }
 
-Result<Stream> Transfer::Open(std::stop_token stop) {
+Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)> each) {
   progress_.transferring = true;
   if (!direct()) {
     DVT_ASSIGN(engine::Engine * engine, context_.engine(plan_.transform.compute));
     std::vector<engine::Input> inputs;
     for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
-    return engine->Run(plan_.transform.sql, std::move(inputs), stop);
+    DVT_ASSIGN(Stream rows, engine->Run(plan_.transform.sql, std::move(inputs), stop));
+    return each ? each(std::move(rows)) : std::move(rows);
   }
-  // A direct query's partitions one after the other.
-  auto current = std::make_shared<Stream>();
-  auto next = std::make_shared<int>(0);
-  return columnar::MakeStream(fields_, [this, current, next, stop]() -> Result<Array> {
-    for (;;) {
-      if (!current->valid()) {
-        if (*next == static_cast<int>(extracts_[0].read.partitions.size())) return Array();
-        DVT_ASSIGN(*current, OpenPartition(0, (*next)++, stop));
-      }
-      DVT_ASSIGN(Array batch, current->Next());
-      if (batch.valid()) return batch;
-      current->Reset();
-    }
-  });
+  const auto& read = extracts_.front().read;
+  const auto open = [this, each = std::move(each)](int partition, std::stop_token worker) -> Result<Stream> {
+    DVT_ASSIGN(Stream rows, OpenPartition(0, partition, std::move(worker)));
+    return each ? each(std::move(rows)) : std::move(rows);
+  };
+  return ReadTogether(fields_, static_cast<int>(read.partitions.size()), read.parallel, static_cast<size_t>(context_.queue_bytes),
+                      open, std::move(stop));
 }
 
 Result<bool> Transfer::RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "dvt/run/transfer/memory_connector.h"
+#include "dvt/run/transfer/parallel_stream.h"
 #include "dvt/run/transfer/pump.h"
 
 namespace dvt::run {
@@ -197,6 +198,55 @@ TEST_F(TransferTest, CancelsWithinASecond) {
   EXPECT_EQ(rows.error().code(), ErrorCode::kCancelled);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
   EXPECT_TRUE(target_.committed.empty());
+}
+
+TEST_F(TransferTest, CancelsWithinASecondThroughOneSink) {
+  target_.parallel_sinks = false;
+  source_->rows_per_partition = 2'000'000'000;
+  std::stop_source stopper;
+  std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stopper.request_stop();
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  auto rows = Load(stopper.get_token());
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().code(), ErrorCode::kCancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+}
+
+columnar::Stream Endless(std::atomic<int>& open, int fails_at) {
+  ++open;
+  auto guard = std::shared_ptr<void>(nullptr, [&open](void*) { --open; });
+  auto batches = std::make_shared<int>(0);
+  return columnar::MakeStream(MemoryConnector::fields(), [guard, batches, fails_at]() -> Result<columnar::Array> {
+    if (++*batches == fails_at) return Error(ErrorCode::kData, "bad row");
+    columnar::BatchBuilder builder(MemoryConnector::fields());
+    for (int i = 0; i < 100; ++i) builder.column(0).AppendFixed<int64_t>(i);
+    return builder.Finish();
+  });
+}
+
+TEST(ReadTogether, WhoeverLeavesEarlyStopsTheReaders) {
+  std::atomic<int> open{0};
+  {
+    auto stream =
+        ReadTogether(MemoryConnector::fields(), 8, 4, 10'000, [&](int, std::stop_token) { return Endless(open, 0); }, {});
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE(stream.Next());
+    EXPECT_GT(open, 0);
+    EXPECT_LE(open, 4);
+  }
+  EXPECT_EQ(open, 0);
+}
+
+TEST(ReadTogether, TheFirstFailureIsTheStreams) {
+  std::atomic<int> open{0};
+  auto stream = ReadTogether(MemoryConnector::fields(), 8, 4, 10'000,
+                             [&](int partition, std::stop_token) { return Endless(open, partition == 2 ? 5 : 0); }, {});
+  Result<columnar::Array> batch = stream.Next();
+  while (batch) batch = stream.Next();
+  EXPECT_EQ(batch.error().message(), "bad row");
+  EXPECT_EQ(open, 0);
 }
 
 TEST(RunWorkers, StopsTheOthersAtTheFirstFailure) {
