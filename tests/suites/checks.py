@@ -43,6 +43,14 @@ CLEAN = [
 ]
 
 
+# A wrapper without one of the functions that the wrapped interface has.
+WRAPPER = {
+    "connectors/api/connector.h": "#pragma once\n\nclass Connector {\n public:\n  virtual ~Connector() = default;\n"
+                                  "  virtual int Alpha() = 0;\n  virtual int Beta(int x,\n                   int y);\n};\n",
+    "run/record/wrapped_connector.h": "#pragma once\n\nclass Wrapped {\n  int Alpha() override { return 1; }\n};\n",
+}
+
+
 def run(report, context):
     tools = context.top / "tools"
     for name, command in (("check_layers", [tools / "check_layers"]), ("check_text", [tools / "check_text"])):
@@ -73,6 +81,14 @@ def prove_layer_check(report, context, tools):
             outcome = context.run([tools / "check_layers", folder])
         if (expected is None) != (outcome.code == 0) or (expected or "") not in outcome.output:
             wrong.append(f"{path}: expected {expected!r}, got {outcome.output!r}")
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in WRAPPER.items():
+            file = pathlib.Path(folder) / path
+            file.parent.mkdir(parents=True)
+            file.write_text(text)
+        outcome = context.run([tools / "check_layers", folder])
+        if outcome.code == 0 or "Beta is not handed on" not in outcome.output or "Alpha" in outcome.output:
+            wrong.append(f"a wrapper that hands not everything on: {outcome.output!r}")
     if wrong:
         report.failed("checks", "check_layers bites", "\n".join(wrong))
     else:

@@ -106,6 +106,7 @@ Value ChangesMover::Header() const {
 Status ChangesMover::ReadAll(RowSorter& sorter, std::stop_token stop) {
   if (source_) {
     progress_.phase = "hashes";
+    progress_.transferring = true;  // the display tells how far they are
     hash_flow_->Reset();
     return ReadHashes(*source_, context_, *hash_flow_, sorter, stop);
   }
