@@ -29,8 +29,14 @@ from .errors import (  # noqa: E402
 )
 from .table import Cleaned, DataFile, PartitionField, Plan, Ref, Scan, Snapshot, SortField, Table, Written  # noqa: E402
 
-# The object stores' clients have threads that must end before the program does.
-_atexit.register(_core.close_storage)
+def _end() -> None:
+    """The object stores' clients have threads that must end before the program does; spans that wait are sent."""
+    _core.close_storage()
+    _core.hand_on_spans()
+    _core.flush()
+
+
+_atexit.register(_end)
 
 __all__ = [
     "AlreadyExistsError", "Catalog", "CatalogAuthenticationError", "CatalogConnectionError", "Cleaned", "CommitStateUnknownError",

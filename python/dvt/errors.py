@@ -11,7 +11,7 @@ class LakeError(Exception):
     """Base of all. `code` is a stable word such as ``not_found``; `vendor_code` what the catalog or the storage called it."""
 
     def __init__(self, message: str, *, hint: str = "", code: str = "unknown", vendor_code: str = "", contexts: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{message}; {hint}" if hint else message)
+        super().__init__(f"{message.rstrip('.')}; {hint}" if hint else message)
         self.message, self.hint, self.code, self.vendor_code, self.contexts = message, hint, code, vendor_code, tuple(contexts)
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
@@ -73,5 +73,5 @@ def _made(kind: type[LakeError], message: str, hint: str, code: str, vendor_code
 def _of_core(kind: str, message: str, hint: str, code: str, vendor_code: str, contexts: list[str]) -> LakeError:
     """Called by the core for each of its errors."""
     error = _made(globals()[kind], _one_line(message), _one_line(hint), code, _one_line(vendor_code), tuple(map(_one_line, contexts)))
-    log().warning("lake_error", error=kind, code=code, vendor_code=error.vendor_code, message=error.message, contexts=list(error.contexts))
+    log().warning("lake_error", error=kind, code=code, vendor_code=error.vendor_code, message=error.message, hint=error.hint, contexts=list(error.contexts))
     return error

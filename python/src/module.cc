@@ -4,11 +4,13 @@
 #include "dvt/lake/storage/file_store.h"
 #include "rows.h"
 #include "table.h"
+#include "telemetry.h"
 
 NB_MODULE(_core, module) {
   dvt::python::BindRows(module);
   dvt::python::BindCatalog(module);
   dvt::python::BindTable(module);
+  dvt::python::BindTelemetry(module);
   module.def("close_storage", [] {
     const nanobind::gil_scoped_release released;
     dvt::lake::CloseStorage();

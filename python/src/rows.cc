@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include "dvt/lake/table/stream.h"
+#include "telemetry.h"
 
 namespace dvt::python {
 
@@ -60,7 +61,10 @@ void BindRows(nb::module_& module) {
       .def("schema", &Rows::SchemaOut)
       .def("next", &Rows::Next)
       .def("take_stream", &Rows::TakeStream)
-      .def("close", &Rows::Close);
+      .def("close", [](Rows& self) {
+        self.Close();
+        HandOnSpans();
+      });
 }
 
 }  // namespace dvt::python

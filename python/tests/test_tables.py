@@ -248,6 +248,21 @@ print(dvt.Catalog(os.environ["DVT_LAKE_URI"], credential=os.environ["DVT_LAKE_CR
     assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
 
 
+def test_the_stubs_name_what_the_core_has():
+    import ast
+    import pathlib
+
+    import dvt._core
+
+    stub = ast.parse(pathlib.Path(dvt.__file__).with_name("_core.pyi").read_text())
+    told = {node.name: node for node in stub.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    assert set(told) == {name for name in dir(dvt._core) if not name.startswith("_")}
+    for name, node in told.items():
+        if isinstance(node, ast.ClassDef):
+            members = {each.name if isinstance(each, ast.FunctionDef) else (each.target if isinstance(each, ast.AnnAssign) else each.targets[0]).id for each in node.body}
+            assert members == {member for member in vars(getattr(dvt._core, name)) if not member.startswith(("_", "@"))}, name
+
+
 def test_nothing_of_the_core_is_visible():
     import dvt._core
 

@@ -148,10 +148,11 @@ def run(report, context):
     import delete_cases
     import peer_cases
     import project_cases
+    import telemetry_cases
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        for name, case in cases.CASES + delete_cases.CASES + credential_cases.CASES + peer_cases.CASES + project_cases.CASES:
+        for name, case in cases.CASES + delete_cases.CASES + credential_cases.CASES + peer_cases.CASES + project_cases.CASES + telemetry_cases.CASES:
             if not report.wants(name):
                 continue
             began = time.time()

@@ -19,7 +19,7 @@ from dagster import (
 from pydantic import Field
 
 import dvt
-from dvt.observability import log
+from dvt.observability import log, span
 
 from .partitions import Slice, dimensions_of
 from .resource import PolarisResource
@@ -116,7 +116,12 @@ class IcebergIOManager(ConfigurableIOManager):
         if obj is None:
             context.log.info("the output is None: nothing is written")
             return
-        name, metadata = self.table_name(context), self._metadata_of_asset(context)
+        name = self.table_name(context)
+        with span("dagster.handle_output", **{"dagster.asset_key": context.asset_key.to_user_string(), "iceberg.table": name}):
+            self._put(context, name, obj)
+
+    def _put(self, context: OutputContext, name: str, obj: Any) -> None:
+        metadata = self._metadata_of_asset(context)
         table, rows = self._table(name), Watched(obj)
         part = self._slice(context, metadata, table, rows.schema)
         rows.check = part.check if part is not None else None
@@ -204,7 +209,12 @@ class IcebergIOManager(ConfigurableIOManager):
     # Reading
 
     def load_input(self, context: InputContext) -> Any:
-        name, metadata = self.table_name(context), _plain(context.definition_metadata)
+        name = self.table_name(context)
+        with span("dagster.load_input", **{"dagster.asset_key": context.asset_key.to_user_string(), "iceberg.table": name}):
+            return self._get(context, name)
+
+    def _get(self, context: InputContext, name: str) -> Any:
+        metadata = _plain(context.definition_metadata)
         table = self.catalog.get_catalog().load_table(name)
         part = self._slice(context, self._metadata_of_asset(context), table, table.schema)
         conditions = [f"({metadata['where']})"] if metadata.get("where") else []

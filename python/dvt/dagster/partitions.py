@@ -113,11 +113,11 @@ class Slice:
         for rest, firsts in groups.items():
             joined.setdefault(frozenset(firsts), []).append(rest)
         out: list[list[set[str]]] = []
-        for firsts, rests in joined.items():
+        for together, rests in joined.items():
             if len(self.dimensions) == 2:
-                out.append([set(firsts), {rest[0] for rest in rests}])
+                out.append([set(together), {rest[0] for rest in rests}])
             else:
-                out.extend([set(firsts), *({part} for part in rest)] for rest in rests)
+                out.extend([set(together), *({part} for part in rest)] for rest in rests)
         return out
 
     def _kind(self, schema: pyarrow.Schema, dimension: Dimension) -> pyarrow.DataType:

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "dvt/base/telemetry/otlp_exporter.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
@@ -101,5 +102,7 @@ int main(int argc, char** argv) {
   options->observer = std::move(*log);
   std::stop_source stopper;
   SignalWatch watch(stopper);
-  return RunCommand(*options, stopper.get_token());
+  const int code = RunCommand(*options, stopper.get_token());
+  dvt::OtlpExporter::Flush();
+  return code;
 }

@@ -10,6 +10,17 @@ namespace {
 
 constexpr int kPageSize = 500;
 
+// The span of a call about a table or view, or a namespace.
+void Tell(CatalogCall& call, const char* operation, const TableIdentifier& table) {
+  call.operation = operation;
+  call.table = table.ToString();
+}
+
+void Tell(CatalogCall& call, const char* operation, const Namespace& levels) {
+  call.operation = operation;
+  call.name_space = NamespaceText(levels);
+}
+
 std::string What(const TableIdentifier& table, const char* kind = "table") {
   return fmt::format("the {} {}", kind, table.ToString());
 }
@@ -106,6 +117,7 @@ Result<std::vector<Value>> RestCatalog::Pages(CatalogCall call, const char* memb
 
 Result<std::vector<Namespace>> RestCatalog::ListNamespaces(const Namespace& parent, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.list_namespaces", parent);
   call.path = "namespaces";
   call.what = parent.empty() ? "the catalog's namespaces" : What(parent);
   if (!parent.empty()) {
@@ -121,6 +133,7 @@ Result<std::vector<Namespace>> RestCatalog::ListNamespaces(const Namespace& pare
 
 Status RestCatalog::CreateNamespace(const Namespace& levels, const Properties& properties, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.create_namespace", levels);
   call.method = "POST";
   call.path = "namespaces";
   call.what = What(levels);
@@ -141,6 +154,7 @@ Result<bool> RestCatalog::CreateNamespaceIfMissing(const Namespace& levels, cons
 
 Result<Properties> RestCatalog::LoadNamespace(const Namespace& levels, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.load_namespace", levels);
   call.path = NamespacePath(levels);
   call.what = What(levels);
   DVT_ASSIGN(const CatalogAnswer answer, session_->Call(call, stop));
@@ -149,6 +163,8 @@ Result<Properties> RestCatalog::LoadNamespace(const Namespace& levels, std::stop
 
 Result<bool> RestCatalog::Exists(const char* endpoint, const std::string& path, const std::string& what, std::stop_token stop) {
   CatalogCall call;
+  call.operation = "polaris.look_up";
+  call.may_be_missing = true;
   call.method = session_->Has(endpoint, false) ? "HEAD" : "GET";
   call.path = path;
   call.what = what;
@@ -165,6 +181,7 @@ Result<bool> RestCatalog::NamespaceExists(const Namespace& levels, std::stop_tok
 Status RestCatalog::UpdateNamespace(const Namespace& levels, const Properties& updates, const std::vector<std::string>& removals,
                                     std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.update_namespace", levels);
   call.method = "POST";
   call.path = NamespacePath(levels) + "/properties";
   call.what = What(levels);
@@ -178,6 +195,7 @@ Status RestCatalog::UpdateNamespace(const Namespace& levels, const Properties& u
 
 Status RestCatalog::DropNamespace(const Namespace& levels, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.drop_namespace", levels);
   call.method = "DELETE";
   call.path = NamespacePath(levels);
   call.what = What(levels);
@@ -188,6 +206,8 @@ Status RestCatalog::DropNamespace(const Namespace& levels, std::stop_token stop)
 Result<std::vector<TableIdentifier>> RestCatalog::ListIdentifiers(const Namespace& levels, const char* kind,
                                                                   std::stop_token stop) {
   CatalogCall call;
+  call.operation = fmt::format("iceberg.list_{}", kind);
+  call.name_space = NamespaceText(levels);
   call.path = NamespacePath(levels) + "/" + kind;
   call.what = What(levels);
   DVT_ASSIGN(const auto items, Pages(call, "identifiers", stop));
@@ -207,6 +227,7 @@ Result<LoadedTable> RestCatalog::Answered(const TableIdentifier& table, const Ca
 
 Result<LoadedTable> RestCatalog::CreateTable(const TableIdentifier& table, const NewTable& what, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.create_table", table);
   call.method = "POST";
   call.path = NamespacePath(table.levels) + "/tables";
   call.what = What(table);
@@ -231,6 +252,7 @@ Result<LoadedTable> RestCatalog::CreateTableIfMissing(const TableIdentifier& tab
 
 Result<LoadedTable> RestCatalog::LoadTable(const TableIdentifier& table, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.load_table", table);
   call.path = TablePath(table);
   call.what = What(table);
   call.delegate = true;
@@ -239,6 +261,7 @@ Result<LoadedTable> RestCatalog::LoadTable(const TableIdentifier& table, std::st
 
 Result<bool> RestCatalog::Refresh(LoadedTable& table, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.refresh_table", table.identifier);
   call.path = TablePath(table.identifier);
   call.what = What(table.identifier);
   call.delegate = true;
@@ -255,6 +278,7 @@ Result<bool> RestCatalog::TableExists(const TableIdentifier& table, std::stop_to
 
 Status RestCatalog::DropTable(const TableIdentifier& table, bool purge, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.drop_table", table);
   call.method = "DELETE";
   call.path = TablePath(table);
   call.what = What(table);
@@ -265,6 +289,8 @@ Status RestCatalog::DropTable(const TableIdentifier& table, bool purge, std::sto
 
 Status RestCatalog::Rename(const char* kind, const TableIdentifier& from, const TableIdentifier& to, std::stop_token stop) {
   CatalogCall call;
+  call.operation = fmt::format("iceberg.rename_{}", kind);
+  call.table = from.ToString();
   call.method = "POST";
   call.path = fmt::format("{}s/rename", kind);
   call.what = fmt::format("the {} {} as {}", kind, from.ToString(), to.ToString());
@@ -281,6 +307,7 @@ Status RestCatalog::RenameTable(const TableIdentifier& from, const TableIdentifi
 Result<LoadedTable> RestCatalog::RegisterTable(const TableIdentifier& table, const std::string& metadata_location,
                                                std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.register_table", table);
   call.method = "POST";
   call.path = NamespacePath(table.levels) + "/register";
   call.what = What(table);
@@ -293,6 +320,7 @@ Result<LoadedTable> RestCatalog::RegisterTable(const TableIdentifier& table, con
 Result<LoadedTable> RestCatalog::Commit(const TableIdentifier& table, const Value& requirements, const Value& updates,
                                         std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.commit", table);
   call.method = "POST";
   call.path = TablePath(table);
   call.what = What(table);
@@ -305,6 +333,7 @@ Result<LoadedTable> RestCatalog::Commit(const TableIdentifier& table, const Valu
 
 Result<std::vector<StorageCredential>> RestCatalog::LoadCredentials(const TableIdentifier& table, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "polaris.load_credentials", table);
   call.path = TablePath(table) + "/credentials";
   call.what = "the storage credentials of " + table.ToString();
   call.delegate = true;
@@ -318,6 +347,7 @@ Result<std::vector<TableIdentifier>> RestCatalog::ListViews(const Namespace& lev
 
 Result<Value> RestCatalog::LoadView(const TableIdentifier& view, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.load_view", view);
   call.path = TablePath(view, "views");
   call.what = What(view, "view");
   DVT_ASSIGN(CatalogAnswer answer, session_->Call(call, stop));
@@ -330,6 +360,7 @@ Result<bool> RestCatalog::ViewExists(const TableIdentifier& view, std::stop_toke
 
 Status RestCatalog::DropView(const TableIdentifier& view, std::stop_token stop) {
   CatalogCall call;
+  Tell(call, "iceberg.drop_view", view);
   call.method = "DELETE";
   call.path = TablePath(view, "views");
   call.what = What(view, "view");

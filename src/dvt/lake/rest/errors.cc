@@ -117,9 +117,11 @@ LakeErrorKind KindOf(const Error& error) {
     case ErrorCode::kDeadlock: return LakeErrorKind::kConcurrencyConflict;
     case ErrorCode::kStartOver: return LakeErrorKind::kCommitStateUnknown;
     case ErrorCode::kAlreadyExists: return LakeErrorKind::kAlreadyExists;
-    case ErrorCode::kData:
+    case ErrorCode::kData:  // with a status: an answer of the catalog that is none
+      return vendor.empty() ? LakeErrorKind::kStorage : LakeErrorKind::kCatalogConnection;
     case ErrorCode::kDisk:
     case ErrorCode::kIo: return LakeErrorKind::kStorage;
+    case ErrorCode::kConstraint: return vendor.empty() ? LakeErrorKind::kInput : LakeErrorKind::kOther;
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kSyntax: return LakeErrorKind::kInput;
     case ErrorCode::kUnsupported: return LakeErrorKind::kUnsupported;

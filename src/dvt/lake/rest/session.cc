@@ -62,6 +62,7 @@ Status CatalogSession::Configure(std::stop_token stop) {
   CatalogCall call;
   call.path = "config";
   call.outside_prefix = true;
+  call.operation = "polaris.load_config";
   call.what = config_.warehouse.empty() ? "the catalog's configuration" : fmt::format("the warehouse '{}'", config_.warehouse);
   if (!config_.warehouse.empty()) call.query.push_back({"warehouse", config_.warehouse});
   auto asked = Call(call, stop);
@@ -123,8 +124,23 @@ Result<HttpResponse> CatalogSession::Send(const CatalogCall& call, std::stop_tok
 }
 
 Result<CatalogAnswer> CatalogSession::Call(const CatalogCall& call, std::stop_token stop) {
+  ActiveSpan span(call.operation);
+  if (!call.table.empty()) span.Set("iceberg.table", call.table);
+  if (!call.name_space.empty()) span.Set("iceberg.namespace", call.name_space);
+  auto answer = Repeat(call, span, stop);
+  if (!answer && !(call.may_be_missing && answer.error().code() == ErrorCode::kNotFound)) span.Fail(answer.error());
+  if (answer) {
+    const Value& snapshot = answer->body["metadata"]["current-snapshot-id"];
+    if (snapshot.is_int() && snapshot.as_int() >= 0) span.Set("iceberg.snapshot_id", snapshot);  // -1: none
+  }
+  return answer;
+}
+
+Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span, std::stop_token stop) {
   for (int attempt = 0;; ++attempt) {
     auto response = Send(call, stop);
+    span.Set("http.attempts", attempt + 1);
+    if (response) span.Set("http.response.status_code", response->status);
     if (response && (response->status < 300 || response->status == 304)) return Read(*std::move(response), call);
     const double asked = RetryAfter(response);
     Error error = response ? ErrorOfResponse(*response, call.what) : std::move(response).error();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dvt/base/net/http_client.h"
+#include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/value.h"
 #include "dvt/lake/rest/config.h"
 #include "dvt/lake/rest/token_source.h"
@@ -20,10 +21,13 @@ struct CatalogCall {
   std::vector<HttpHeader> query;  ///< not encoded
   Value body;                     ///< null: none
   std::string what;               ///< for errors: "the table sales.orders"
+  std::string operation;          ///< the name of its span: "iceberg.load_table"
+  std::string table, name_space;  ///< what the span tells of, if it is about one
   bool delegate = false;          ///< ask for credentials of the storage
   bool repeatable = true;         ///< false: a failure in transit is told, not repeated (commits)
   std::string if_none_match;      ///< an ETag
   bool outside_prefix = false;    ///< below uri/v1/
+  bool may_be_missing = false;    ///< that there is no such thing is an answer, not a failure
 };
 
 struct CatalogAnswer {
@@ -55,6 +59,7 @@ class CatalogSession {
  private:
   explicit CatalogSession(CatalogConfig config);
   Status Configure(std::stop_token stop);
+  Result<CatalogAnswer> Repeat(const CatalogCall& call, Span& span, std::stop_token stop);
   Result<HttpResponse> Send(const CatalogCall& call, std::stop_token stop);
   Result<HttpRequest> MakeRequest(const CatalogCall& call, const std::string& token) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dvt/base/result/retry.h"
+#include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/value.h"
 #include "dvt/lake/rest/errors.h"
@@ -89,7 +90,7 @@ Status TokenSource::AskByCredentials(std::stop_token stop) {
     AddField(form, "client_secret", config_.client_secret);
   }
   Extend(form);
-  return Ask(form, authorization, stop);
+  return Ask(form, authorization, "client_credentials", stop);
 }
 
 Status TokenSource::AskByExchange(std::stop_token stop) {
@@ -99,10 +100,19 @@ Status TokenSource::AskByExchange(std::stop_token stop) {
   AddField(form, "subject_token_type", "urn:ietf:params:oauth:token-type:access_token");
   Extend(form);
   const std::string identity = config_.client_id + ":" + config_.client_secret;
-  return Ask(form, config_.client_secret.empty() ? "Bearer " + token_ : "Basic " + Base64(identity), stop);
+  return Ask(form, config_.client_secret.empty() ? "Bearer " + token_ : "Basic " + Base64(identity), "token_exchange", stop);
 }
 
-Status TokenSource::Ask(const std::string& form, const std::string& authorization, std::stop_token stop) {
+Status TokenSource::Ask(const std::string& form, const std::string& authorization, const char* grant, std::stop_token stop) {
+  ActiveSpan span("polaris.authenticate");
+  span.Set("oauth2.scope", config_.scope);
+  span.Set("oauth2.grant", grant);
+  auto status = Request(form, authorization, stop);
+  span.FailIf(status);
+  return status;
+}
+
+Status TokenSource::Request(const std::string& form, const std::string& authorization, std::stop_token stop) {
   HttpRequest request;
   request.method = "POST";
   request.url = config_.oauth2_server_uri.empty() ? config_.uri + "/v1/oauth/tokens" : config_.oauth2_server_uri;

@@ -28,7 +28,8 @@ class TokenSource {
   using Clock = std::chrono::steady_clock;
 
   Status Fetch(std::stop_token stop);
-  Status Ask(const std::string& form, const std::string& authorization, std::stop_token stop);
+  Status Ask(const std::string& form, const std::string& authorization, const char* grant, std::stop_token stop);
+  Status Request(const std::string& form, const std::string& authorization, std::stop_token stop);
   Status AskByCredentials(std::stop_token stop);
   Status AskByExchange(std::stop_token stop);
   void Extend(std::string& form) const;

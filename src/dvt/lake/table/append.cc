@@ -10,6 +10,7 @@
 #include "dvt/lake/storage/file_store_arrow.h"
 #include "dvt/lake/table/row_change_internal.h"
 #include "dvt/lake/table/row_intake_internal.h"
+#include "dvt/lake/table/span_internal.h"
 
 namespace dvt::lake {
 
@@ -108,18 +109,22 @@ Result<WriteOutcome> AppendRows(Table& table, columnar::Stream rows, const Appen
 }  // namespace
 
 Result<WriteOutcome> Replace(Table& table, columnar::Stream rows, const ReplaceOptions& options, std::stop_token stop) {
-  return ReplaceRows(table, std::move(rows), options, nullptr, stop);
+  const char* operation = options.what == Replaces::kKeys ? "iceberg.upsert" : "iceberg.overwrite";
+  return Told(operation, table.identifier(), options.append,
+              [&] { return ReplaceRows(table, std::move(rows), options, nullptr, stop); });
 }
 
 Result<WriteOutcome> Rebuild(Table& table, columnar::Stream rows, const TableLayout& layout, const AppendOptions& options,
                              std::stop_token stop) {
   ReplaceOptions replace;
   replace.append = options;
-  return ReplaceRows(table, std::move(rows), replace, &layout, stop);
+  return Told("iceberg.overwrite", table.identifier(), options,
+              [&] { return ReplaceRows(table, std::move(rows), replace, &layout, stop); });
 }
 
 Result<WriteOutcome> Append(Table& table, columnar::Stream rows, const AppendOptions& options, std::stop_token stop) {
-  return AppendRows(table, std::move(rows), options, false, stop);
+  return Told("iceberg.append", table.identifier(), options,
+              [&] { return AppendRows(table, std::move(rows), options, false, stop); });
 }
 
 Result<WriteOutcome> CreateFrom(const std::shared_ptr<RestCatalog>& catalog, const TableIdentifier& identifier,
@@ -133,7 +138,7 @@ Result<WriteOutcome> CreateFrom(const std::shared_ptr<RestCatalog>& catalog, con
   what.staged = true;
   DVT_ASSIGN(LoadedTable loaded, catalog->CreateTable(identifier, what, stop));
   DVT_ASSIGN(Table table, Table::Of(catalog, std::move(loaded)));
-  return AppendRows(table, std::move(rows), options, true, stop);
+  return Told("iceberg.append", identifier, options, [&] { return AppendRows(table, std::move(rows), options, true, stop); });
 }
 
 }  // namespace dvt::lake

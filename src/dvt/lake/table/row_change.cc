@@ -12,6 +12,7 @@
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/filter/value_range.h"
 #include "dvt/lake/table/row_change_internal.h"
+#include "dvt/lake/table/span_internal.h"
 
 namespace dvt::lake {
 
@@ -274,7 +275,8 @@ Result<WriteOutcome> Delete(Table& table, const Filter& filter, const AppendOpti
   replace.append = options;
   replace.what = Replaces::kFiltered;
   replace.filter = filter;
-  return RowChange(table, replace, table.metadata().schema()).Run(stop);
+  return Told("iceberg.delete", table.identifier(), options,
+              [&] { return RowChange(table, replace, table.metadata().schema()).Run(stop); });
 }
 
 }  // namespace dvt::lake

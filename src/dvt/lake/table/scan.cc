@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <thread>
 
+#include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/text.h"
 #include "dvt/base/thread/bounded_queue.h"
 #include "dvt/lake/data/deletes_arrow.h"
@@ -64,8 +65,9 @@ struct FileUnits {
 /// that nobody reads yet, and open the next file when there is none, so what the consumer waits for is always under way.
 class ScanReader : public BatchPuller {
  public:
-  ScanReader(std::shared_ptr<ScanState> state, int threads, int64_t limit, std::stop_token stop)
-      : state_(std::move(state)),
+  ScanReader(std::shared_ptr<ScanState> state, int threads, int64_t limit, Span span, std::stop_token stop)
+      : span_(std::move(span)),
+        state_(std::move(state)),
         files_(state_->plan.tasks.size()),
         left_(limit),
         outer_(std::move(stop)),
@@ -80,11 +82,20 @@ class ScanReader : public BatchPuller {
   ~ScanReader() override {
     Cancel();
     workers_.clear();
+    span_.Set("iceberg.num_rows", rows_);
   }
 
   std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
 
   Result<Batch> Next() override {
+    auto batch = Following();
+    if (batch && *batch != nullptr) rows_ += (*batch)->num_rows();
+    span_.FailIf(batch);
+    return batch;
+  }
+
+ private:
+  Result<Batch> Following() {
     while (left_ != 0 && file_ < files_.size()) {
       {
         std::unique_lock lock(mutex_);
@@ -110,7 +121,6 @@ class ScanReader : public BatchPuller {
     return Batch();
   }
 
- private:
   Batch Cut(Batch batch) {
     if (left_ < 0) return batch;
     if (batch->num_rows() > left_) batch = batch->Slice(0, left_);
@@ -219,6 +229,8 @@ class ScanReader : public BatchPuller {
     }
   }
 
+  Span span_;
+  int64_t rows_ = 0;  // given so far
   std::shared_ptr<ScanState> state_;
   std::shared_ptr<arrow::Schema> schema_;
   std::mutex mutex_;
@@ -265,6 +277,20 @@ Status ChooseFields(const ScanOptions& options, ScanState& state) {
   return {};
 }
 
+// The span of a scan lasts until its stream is dropped.
+void Tell(Span& span, const Table& table, const ScanPlan& plan, const ScanOptions& options) {
+  if (!span.listened()) return;
+  span.Set("iceberg.table", table.identifier().ToString());
+  Value columns = Value::MakeList();
+  for (const auto& column : options.columns) columns.Push(column);
+  if (!options.columns.empty()) span.Set("iceberg.columns", std::move(columns));
+  if (options.filter.op != Op::kTrue) span.Set("iceberg.row_filter", options.filter.ToString());
+  if (options.limit >= 0) span.Set("iceberg.limit", options.limit);
+  if (plan.snapshot_id) span.Set("iceberg.snapshot_id", *plan.snapshot_id);
+  span.Set("iceberg.files", static_cast<int64_t>(plan.tasks.size()));
+  span.Set("iceberg.files_skipped", plan.files_skipped);
+}
+
 }  // namespace
 
 Result<columnar::Stream> Table::Scan(const ScanOptions& options, std::stop_token stop) const {
@@ -273,6 +299,14 @@ Result<columnar::Stream> Table::Scan(const ScanOptions& options, std::stop_token
 }
 
 Result<columnar::Stream> Table::Read(ScanPlan plan, const ScanOptions& options, std::stop_token stop) const {
+  Span span("iceberg.scan");
+  Tell(span, *this, plan, options);
+  auto stream = ReadTold(std::move(plan), options, span, stop);
+  span.FailIf(stream);
+  return stream;
+}
+
+Result<columnar::Stream> Table::ReadTold(ScanPlan plan, const ScanOptions& options, Span& span, std::stop_token stop) const {
   auto state = std::make_shared<ScanState>();
   state->store = store_;
   state->batch_rows = options.batch_rows;
@@ -289,7 +323,7 @@ Result<columnar::Stream> Table::Read(ScanPlan plan, const ScanOptions& options, 
   for (const auto& spec : metadata().partition_specs) state->specs[spec.id] = spec;
   state->deletes = std::make_unique<DeleteReader>(*store_, state->plan.schema);
   const int threads = options.threads > 0 ? options.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return PullStream(std::make_unique<ScanReader>(std::move(state), threads, options.limit, stop));
+  return PullStream(std::make_unique<ScanReader>(std::move(state), threads, options.limit, std::move(span), stop));
 }
 
 }  // namespace dvt::lake

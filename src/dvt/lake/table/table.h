@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/base/telemetry/span.h"
 #include "dvt/columnar/c_abi/stream.h"
 #include "dvt/lake/filter/expression.h"
 #include "dvt/lake/iceberg/manifest.h"
@@ -70,6 +71,7 @@ class Table {
   Result<columnar::Stream> Read(ScanPlan plan, const ScanOptions& options, std::stop_token stop) const;
 
  private:
+  Result<columnar::Stream> ReadTold(ScanPlan plan, const ScanOptions& options, Span& span, std::stop_token stop) const;
   Table(std::shared_ptr<RestCatalog> catalog, std::shared_ptr<LoadedTable> loaded, std::shared_ptr<FileStore> store)
       : catalog_(std::move(catalog)), loaded_(std::move(loaded)), store_(std::move(store)) {}
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "convert.h"
+#include "dvt/base/telemetry/span.h"
+
+namespace dvt::python {
+
+/// Where the caller's spans are: the current one of Python's OpenTelemetry, if that is used. The GIL must be held.
+TraceParent ContextOfPython();
+
+/// Gives dvt.observability the spans that have ended, for its log and for Python's OpenTelemetry. The GIL must be held, no exception pending.
+void HandOnSpans();
+
+void BindTelemetry(nb::module_& module);
+
+}  // namespace dvt::python

@@ -1,0 +1,57 @@
+"""What `dvt lake` sends to an OpenTelemetry collector."""
+import http.server
+import json
+import threading
+
+import pyarrow
+
+
+class Collector(http.server.ThreadingHTTPServer):
+    def __init__(self):
+        self.bodies = {}
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                outer.bodies.setdefault(self.path, []).append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def spans(self):
+        return [span for body in self.bodies.get("/v1/traces", []) for resource in json.loads(body)["resourceSpans"]
+                for scope in resource["scopeSpans"] for span in scope["spans"]]
+
+
+def telemetry(lake):
+    """A verb's spans have arrived when the program ends, in one trace each, and hold no secret."""
+    name = lake.fresh("telemetry")
+    with Collector() as collector:
+        threading.Thread(target=collector.serve_forever, daemon=True).start()
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+        rows = lake.write(pyarrow.table({"id": [1, 2, 3]}))
+        lake.dvt("append", name, rows, "--create", environment=environment)
+        lake.dvt("scan", name, "--where", "id > 1", environment=environment)
+        lake.dvt("scan", name, environment={**environment, "DVT_LAKE_CREDENTIAL": "dvt:wrong-secret-9"}, fails="refused the credentials")
+        lake.dvt("scan", name, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"})
+        collector.shutdown()
+    spans = collector.spans()
+    told = {span["name"]: {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]} for span in spans if span["status"]["code"] == 0}
+    for wanted, key, value in (("iceberg.append", "iceberg.num_rows", "3"), ("iceberg.scan", "iceberg.num_rows", "2"), ("iceberg.load_table", "iceberg.table", name),
+                               ("polaris.authenticate", "oauth2.scope", "PRINCIPAL_ROLE:ALL"), ("iceberg.create_table", "iceberg.table", name)):
+        if told.get(wanted, {}).get(key) != value:
+            raise AssertionError(f"{wanted}: {key} is {told.get(wanted)}, not {value}")
+    if not any(span["name"] == "polaris.authenticate" and span["status"]["code"] == 2 for span in spans):
+        raise AssertionError("the refusal is not told")
+    everything = b"".join(body for bodies in collector.bodies.values() for body in bodies)
+    for secret in ("wrong-secret-9", lake.credential.partition(":")[2]):
+        if secret.encode() in everything:
+            raise AssertionError("a secret was sent")
+
+
+CASES = [("spans are sent to a collector", telemetry)]
