@@ -87,6 +87,8 @@ TEST_F(RecordTest, WhatWasReadComesBack) {
   for (int i = 0; i < source_->partitions; ++i) EXPECT_EQ(Read(*taped, plan, i).first, 1000);
   ASSERT_TRUE(tape->Finish());
   const auto replayed = Replay();
+  EXPECT_TRUE(replayed->Has(connectors::Capability::kSource));
+  EXPECT_FALSE(replayed->Has(connectors::Capability::kTarget)) << "nothing may lead to the database";
   const ReadPlan again = Plan(*replayed, "select n");
   ASSERT_EQ(again.partitions.size(), 4u);
   EXPECT_EQ(again.fields, plan.fields);

@@ -46,6 +46,17 @@ class ReplayingConnector : public WrappedConnector {
   ReplayingConnector(std::shared_ptr<Connector> real, std::shared_ptr<const Replayed> tape)
       : WrappedConnector(std::move(real)), tape_(std::move(tape)) {}
 
+  // Of a source that nobody reaches: what planning asks for. All else would lead to the database, with moments that are not its own.
+  uint32_t capabilities() const override {
+    using connectors::Capability;
+    if (live()) return WrappedConnector::capabilities();
+    uint32_t known = 0;
+    for (const auto each : {Capability::kSource, Capability::kSql, Capability::kViews, Capability::kSchemas,
+                            Capability::kPartitionedRead, Capability::kSnapshotRead})
+      known |= static_cast<uint32_t>(each);
+    return WrappedConnector::capabilities() & known;
+  }
+
   // Of a source that nobody reaches: the one it had. It may need a host that the profile does not even name here.
   std::string identity() const override {
     if (live()) return WrappedConnector::identity();
