@@ -7,6 +7,7 @@ class AdapterApi;
 class Context;
 class Dict;
 class Environment;
+class GraphAdditions;
 class HostObject;
 class MacroCatalog;
 class NodeResolver;

@@ -201,6 +201,9 @@ class Session {
   virtual Result<ExecuteResult> Execute(std::string_view sql, std::stop_token stop) = 0;
   /// One query, small or large: rows stream. The session is busy until the stream is drained or released.
   virtual Result<columnar::Stream> Query(std::string_view sql, std::stop_token stop) = 0;
+  /// As Query, for values that a template or a person reads: numbers whose digits are not declared come exactly, as text of the native
+  /// type "numeric", where Query has to fit them into a decimal.
+  virtual Result<columnar::Stream> QueryValues(std::string_view sql, std::stop_token stop) { return Query(sql, std::move(stop)); }
   virtual Status Begin() = 0;
   virtual Status Commit() = 0;
   virtual Status Rollback() = 0;

@@ -103,6 +103,24 @@ TEST(BuiltinType, ReadsModifiers) {
   EXPECT_EQ(BuiltinType(3904, -1).wire, Wire::kOther);
 }
 
+TEST(Numeric, TextKeepsEveryDigit) {
+  for (const std::string text : {"0", "0.000", "1", "-12.340", "10000", "100000000.0001", "0.00000000000000000000000001", "-0.5",
+                                 "123456789012345678901234567890123456789012345678901234567890.1234567"}) {
+    const std::string bytes = EncodeNumericText(text);
+    std::string out = ">";
+    ASSERT_TRUE(AppendNumericText(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int32_t>(bytes.size()), out))
+        << text;
+    EXPECT_EQ(out, ">" + text);
+  }
+  std::string out;
+  const uint8_t nan[] = {0, 0, 0, 0, 0xC0, 0, 0, 0}, minus[] = {0, 0, 0, 0, 0xF0, 0, 0, 0}, damaged[] = {0, 2, 0, 0, 0, 0, 0, 0};
+  EXPECT_TRUE(AppendNumericText(nan, 8, out));
+  EXPECT_TRUE(AppendNumericText(minus, 8, out));
+  EXPECT_EQ(out, "NaN-Infinity");
+  EXPECT_FALSE(AppendNumericText(damaged, 8, out));
+  EXPECT_FALSE(AppendNumericText(damaged, 4, out));
+}
+
 TEST(Settings, AreChecked) {
   ConnectionConfig config{"shop", "postgres", Value::MakeMap(), "profiles.yml", "."};
   auto missing = ReadSettings(config);

@@ -90,6 +90,38 @@ NumericFault DecodeNumeric(const uint8_t* bytes, int32_t length, int precision, 
   return NumericFault::kNone;
 }
 
+bool AppendNumericText(const uint8_t* bytes, int32_t length, std::string& out) {
+  Header header;
+  const auto fault = ReadHeader(bytes, length, header);
+  if (fault == NumericFault::kMalformed) return false;
+  if (fault != NumericFault::kNone) {
+    const uint16_t sign = LoadBig16(bytes + 4);
+    out += sign == kNan ? "NaN" : sign == kInfinity ? "Infinity" : "-Infinity";
+    return true;
+  }
+  const int decimals = LoadBig16(bytes + 6);
+  // The group that counts 10000^weight; what is not sent is zero.
+  const auto group = [&](int weight) {
+    return weight > header.weight || header.weight - weight >= header.digits
+               ? 0u
+               : static_cast<unsigned>(LoadBig16(bytes + 8 + 2 * (header.weight - weight)));
+  };
+  std::string text;
+  for (int weight = std::max(header.weight, 0); weight >= 0; --weight) {
+    const std::string digits = std::to_string(group(weight));
+    if (!text.empty()) text.append(4 - std::min<size_t>(4, digits.size()), '0');
+    if (!text.empty() || weight == 0 || digits != "0") text += digits;
+  }
+  if (decimals > 0) text += '.';
+  for (int written = 0, weight = -1; written < decimals; written += 4, --weight) {
+    const std::string digits = std::to_string(10'000 + group(weight)).substr(1);
+    text += digits.substr(0, static_cast<size_t>(std::min(4, decimals - written)));
+  }
+  if (header.negative) out += '-';
+  out += text;
+  return true;
+}
+
 namespace {
 
 // An unsigned 256-bit number, least significant word first.

@@ -16,6 +16,9 @@ NumericFault DecodeNumeric(const uint8_t* bytes, int32_t length, int precision, 
 /// The same for up to 76 digits: 32 bytes, little endian, two's complement.
 NumericFault DecodeNumeric256(const uint8_t* bytes, int32_t length, int precision, int scale, uint8_t out[32]);
 
+/// Appends the value as PostgreSQL writes it ("-12.340", "NaN", "Infinity"), whatever its size; false: damaged, nothing is appended.
+bool AppendNumericText(const uint8_t* bytes, int32_t length, std::string& out);
+
 constexpr int kMaxNumericBytes = 64;
 /// Encodes an unscaled value; returns the bytes written (no length word), at most kMaxNumericBytes.
 int EncodeNumeric(columnar::Int128 unscaled, int scale, uint8_t* out);

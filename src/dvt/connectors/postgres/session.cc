@@ -42,7 +42,26 @@ class PgSession : public Session {
     return out;
   }
 
-  Result<columnar::Stream> Query(std::string_view sql, std::stop_token stop) override {
+  Result<columnar::Stream> Query(std::string_view sql, std::stop_token stop) override { return Rows(sql, false, stop); }
+  Result<columnar::Stream> QueryValues(std::string_view sql, std::stop_token stop) override { return Rows(sql, true, stop); }
+  Status Begin() override { return Simple("BEGIN"); }
+  Status Commit() override {
+    const bool failed = PQtransactionStatus(connection().raw()) == PQTRANS_INERROR;
+    DVT_TRY(Simple("COMMIT"));
+    if (failed) return Error(ErrorCode::kInvalidArgument, "the transaction had failed and was rolled back, not committed");
+    return {};
+  }
+  Status Rollback() override { return in_transaction() ? Simple("ROLLBACK") : Status(); }
+  bool in_transaction() const override { return state_->connection->in_transaction(); }
+  Result<std::string> TransactionName() override {
+    DVT_TRY(Ready());
+    if (PQtransactionStatus(connection().raw()) != PQTRANS_INTRANS) return std::string();
+    DVT_ASSIGN(PgResult name, connection().Run("SELECT pg_catalog.txid_current_if_assigned()", {}));
+    return std::string(Cell(name, 0, 0));
+  }
+
+ private:
+  Result<columnar::Stream> Rows(std::string_view sql, bool exact_texts, const std::stop_token& stop) {
     DVT_TRY(Ready());
     auto statements = SplitStatements(sql);
     if (statements.empty()) return Error(ErrorCode::kSyntax, "the query is empty");
@@ -52,7 +71,12 @@ class PgSession : public Session {
       auto done = connection().Run(statement, stop);
       if (!done) return std::move(done).error();
     }
-    DVT_ASSIGN(const QueryShape shape, DescribeShape(connection(), query, stop));
+    DVT_ASSIGN(QueryShape shape, DescribeShape(connection(), query, stop));
+    for (auto& field : shape.fields) {
+      if (exact_texts && field.type.kind == columnar::TypeKind::kDecimal && field.type.precision == 0) {
+        field.type = columnar::TypeKind::kString;
+      }
+    }
     if (shape.fields.empty()) {
       auto done = connection().Run(query, stop);
       if (!done) return std::move(done).error();
@@ -72,23 +96,6 @@ class PgSession : public Session {
     return OpenRowStream(connection(), shape.fields, stop, Release(stop));
   }
 
-  Status Begin() override { return Simple("BEGIN"); }
-  Status Commit() override {
-    const bool failed = PQtransactionStatus(connection().raw()) == PQTRANS_INERROR;
-    DVT_TRY(Simple("COMMIT"));
-    if (failed) return Error(ErrorCode::kInvalidArgument, "the transaction had failed and was rolled back, not committed");
-    return {};
-  }
-  Status Rollback() override { return in_transaction() ? Simple("ROLLBACK") : Status(); }
-  bool in_transaction() const override { return state_->connection->in_transaction(); }
-  Result<std::string> TransactionName() override {
-    DVT_TRY(Ready());
-    if (PQtransactionStatus(connection().raw()) != PQTRANS_INTRANS) return std::string();
-    DVT_ASSIGN(PgResult name, connection().Run("SELECT pg_catalog.txid_current_if_assigned()", {}));
-    return std::string(Cell(name, 0, 0));
-  }
-
- private:
   Connection& connection() { return *state_->connection; }
 
   Status Ready() {

@@ -244,6 +244,7 @@ Wire WireOf(const Field& field) {
     case TypeKind::kStruct: return Wire::kComposite;
     case TypeKind::kString:
       if (field.type.fixed) return Wire::kPaddedText;
+      if (field.native_type == "numeric") return Wire::kNumericText;
       return field.native_type == "inet" || field.native_type == "cidr" ? Wire::kInet : Wire::kText;
     default: return Wire::kText;
   }

@@ -20,6 +20,7 @@ enum class Wire : uint8_t {
   kFloat4,
   kFloat8,
   kNumeric,
+  kNumericText,  ///< numeric, read as its text
   kText,
   kPaddedText,
   kJsonb,

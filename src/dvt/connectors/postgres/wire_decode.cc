@@ -67,6 +67,11 @@ bool ValueDecoder::Append(ColumnBuilder& out, const uint8_t* bytes, int32_t leng
     case Wire::kTime: return AppendWord<uint64_t>(out, bytes, length, fault);
     case Wire::kInt2: return AppendWord<uint16_t>(out, bytes, length, fault);
     case Wire::kNumeric: return AppendNumeric(out, bytes, length, fault);
+    case Wire::kNumericText: {
+      std::string digits;
+      if (!AppendNumericText(bytes, length, digits)) return Fail(fault, "a damaged numeric value");
+      return out.AppendBytes(digits), true;
+    }
     case Wire::kText:
     case Wire::kOther: return AppendText(out, text(), fault);
     case Wire::kDate: return IsSized(length, 4, fault) && AppendDate(out, bytes, fault);

@@ -305,6 +305,7 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.resolver = resolver;
   params.project = [this] { return ProjectValue(*run_.manifest, run_.options); };
   params.graph = [this] { return GraphValue(*run_.manifest); };
+  params.graph_additions = run_.graph_additions;
   params.invocation_args = run_.options.arguments;
   params.log = [this, &node](const std::string& message, bool to_terminal) {
     run_.observer->Event(Said(message, to_terminal, node));

@@ -54,11 +54,22 @@ Object TemplateValue(const columnar::ColumnView& column, int64_t row) {
   return date ? tmpl::MakeDate(micros) : tmpl::MakeDateTime(static_cast<double>(micros) / 1e6, aware);
 }
 
+// Whole numbers that fit are integers.
+Object NumberObject(const std::string& text) {
+  if (text.size() < 19 && text.find_first_not_of("-0123456789") == std::string::npos)
+    return static_cast<int64_t>(std::stoll(text));
+  return std::stod(text);
+}
+
 void AppendRows(QueryTable& table, const columnar::Array& batch, const columnar::Fields& fields) {
   const auto columns = columnar::BatchColumns(batch.get(), fields);
   for (int64_t row = 0; row < batch.length(); ++row) {
     auto& out = table.rows.emplace_back();
-    for (const auto& column : columns) out.push_back(TemplateValue(column, row));
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const bool number = fields[i].type.kind == columnar::TypeKind::kString && fields[i].native_type == "numeric";
+      Object value = TemplateValue(columns[i], row);
+      out.push_back(number && value.is_string() ? NumberObject(value.as_string()) : std::move(value));
+    }
   }
 }
 
@@ -86,10 +97,7 @@ Object ValueObject(const columnar::ColumnView& column, int64_t row) {
   if (type.kind == columnar::TypeKind::kFloat32 || type.kind == columnar::TypeKind::kFloat64) return column.Float(row);
   std::string text;
   columnar::AppendText(text, column, row);
-  if (type.kind == columnar::TypeKind::kDecimal && columnar::ArrowDecimal(type).scale == 0 && text.size() < 19) {
-    return static_cast<int64_t>(std::stoll(text));
-  }
-  if (type.kind == columnar::TypeKind::kDecimal) return std::stod(text);
+  if (type.kind == columnar::TypeKind::kDecimal) return NumberObject(text);
   return text;
 }
 
@@ -142,7 +150,7 @@ Result<QueryTable> NodeAdapter::Execute(const std::string& text, bool auto_begin
     table.rows_affected = done.rows_affected;
     return table;
   }
-  DVT_ASSIGN(auto stream, told.Done(session->Query(sql, stop_)));
+  DVT_ASSIGN(auto stream, told.Done(session->QueryValues(sql, stop_)));
   DVT_ASSIGN(const auto fields, stream.GetFields());
   for (const auto& field : fields) table.columns.push_back(field.name);
   for (;;) {

@@ -17,6 +17,7 @@
 #include "dvt/run/context/relation_cache.h"
 #include "dvt/run/observer.h"
 #include "dvt/template/dbt/context.h"
+#include "dvt/template/dbt/graph_additions.h"
 
 namespace dvt::run {
 
@@ -47,6 +48,7 @@ struct RunContext {
   Connections* connections = nullptr;
   RelationCache relations;
   Observer* observer = nullptr;
+  std::shared_ptr<tmpl::GraphAdditions> graph_additions = std::make_shared<tmpl::GraphAdditions>();
   const model::PreviousState* previous = nullptr;           ///< --state
   std::set<std::string> selected;                           ///< unique ids of this run
   std::map<std::string, std::vector<EventWindow>> batches;  ///< of microbatch models that run again only what failed

@@ -84,6 +84,7 @@ std::optional<Object> Lazy(const Shared& shared, std::string_view name) {
   } else {
     if (!shared->params.graph) return std::nullopt;
     value = Object::FromValue(shared->params.graph());
+    if (shared->params.graph_additions) shared->loan.emplace(shared->params.graph_additions, value);
   }
   shared->lazy.emplace(std::string(name), value);
   return value;

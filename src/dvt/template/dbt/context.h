@@ -58,6 +58,7 @@ struct ContextParams {
   std::optional<std::pair<double, double>> batch_window;  ///< seconds of UTC: `model.batch.event_time_start` and `_end`
   Value flags;                                            ///< FULL_REFRESH, WHICH, …
   std::function<Value()> graph;                           ///< made on first use
+  std::shared_ptr<GraphAdditions> graph_additions;  ///< of the run; null: what templates add to `graph` ends with the context
   /// Of the project: project_name, version, vars, cli_vars, args, dependencies (name → the same of a package); null: nothing is known.
   std::function<Value()> project;
   Value dispatch;  ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}

@@ -2,9 +2,11 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "dvt/template/dbt/context.h"
+#include "dvt/template/dbt/graph_additions.h"
 
 namespace dvt::tmpl {
 
@@ -14,6 +16,7 @@ struct ContextShared {
   std::shared_ptr<const RelationPolicy> policy;
   std::vector<std::string> prefixes;                     ///< of dispatch
   std::map<std::string, Object> results;                 ///< statement results by name
+  std::optional<GraphLoan> loan;                         ///< of `graph`, if it was asked for
   std::map<std::string, Object, std::less<>> lazy;       ///< graph, model: made when first asked for
   std::map<std::string, Object, std::less<>> overrides;  ///< names that win over all others
   std::vector<std::string> open_vars;                    ///< variables whose text is being rendered, outermost first

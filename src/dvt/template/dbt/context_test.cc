@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "dvt/template/dbt/graph_additions.h"
+#include "dvt/template/dbt/table_text.h"
+
 namespace dvt::tmpl {
 namespace {
 
@@ -201,6 +204,51 @@ TEST_F(ContextTest, PatternsOfPython) {
   EXPECT_EQ(Text("{{ modules.re.split('(,)', 'a,b') }} {{ modules.re.subn('a', 'b', 'aa') }}"), "['a', ',', 'b'] ('bb', 2)");
   EXPECT_EQ(Text("{{ modules.re.search('[[:a]', 'x[').span() }} {{ modules.re.findall('(?i)B', 'bB', modules.re.M) }}"),
             "(1, 2) ['b', 'B']");
+}
+
+TEST_F(ContextTest, WhatIsAddedToTheGraphStays) {
+  params.graph = [] { return *ParseJson(R"({"nodes": {"model.shop.a": {"name": "a"}}})"); };
+  EXPECT_EQ(Text("{% do graph.setdefault('seen', []) %}{{ graph.seen | length }}"), "0");
+  EXPECT_EQ(Text("{{ graph.seen is defined }}"), "False");
+  params.graph_additions = std::make_shared<GraphAdditions>();
+  Text("{% do graph.setdefault('seen', {'x': [1], 'gone': 1, 'r': this}) %}");
+  auto first = *MakeNodeContext(params);
+  auto second = *MakeNodeContext(params);
+  auto in = [](Context& context, const std::string& text) { return *Render(*Parse(text, "m.sql"), context); };
+  EXPECT_EQ(in(*first, "{% do graph.seen.x.append(2) %}{{ graph.seen.x }}{% do graph.seen.update({'a': {'n': 1}}) %}"), "[1, 2]");
+  EXPECT_EQ(in(*second, "{% do graph.seen.x.append(3) %}{{ graph.seen.x }}{% do graph.seen.pop('gone') %}"), "[1, 3]");
+  first.reset();
+  second.reset();
+  EXPECT_EQ(
+      Text("{{ graph.seen.x }} {{ graph.seen.a.n }} {{ 'gone' in graph.seen }} {{ graph.seen.r }} {{ graph.nodes | length }}"),
+      "[1, 2, 3] 1 False \"db\".\"sch\".\"orders\" 1");
+  Text("{% do graph.update({'self': graph, 'f': graph.get, 'n': 1}) %}");
+  EXPECT_EQ(Text("{{ graph.n }} {{ 'f' in graph }}"), "1 False");
+  Text("{% do graph.update({'seen': {'x': [9]}}) %}");
+  EXPECT_EQ(Text("{{ graph.seen.x }}"), "[9]");
+}
+
+TEST_F(ContextTest, TablesAreTexts) {
+  QueryTable table;
+  table.columns = {"id", "name", "amount", "ok", "of_a_name_that_is_too_long"};
+  table.rows = {{Object(1), Object("a"), Object(2.5), Object(), Object()},
+                {Object(-1234), Object("of more than \"twenty\" characters"), Object(1234567.8912), Object(true), Object()}};
+  EXPECT_EQ(TableText(table, {}),
+            "|     id | name                 |         amount |   ok | of_a_name_that_is... |\n"
+            "| ------ | -------------------- | -------------- | ---- | -------------------- |\n"
+            "|      1 | a                    |         2.500… |      |                      |\n"
+            "| -1,234 | of more than \"twe... | 1,234,567.891… | True |                      |\n");
+  EXPECT_EQ(TableText(table, {1, 2, 5, -1}),
+            "|  id | name | ... |\n| --- | ---- | --- |\n|   1 | a    | ... |\n| ... | ...  | ... |\n");
+  EXPECT_EQ(TableCsv(table),
+            "id,name,amount,ok,of_a_name_that_is_too_long\n1,a,2.5,,\n-1234,\"of more than \"\"twenty\"\" "
+            "characters\",1234567.8912,True,\n");
+  table.rows.pop_back();
+  EXPECT_EQ(TableJson(table, -1), R"([{"id": 1, "name": "a", "amount": 2.5, "ok": null, "of_a_name_that_is_too_long": null}])");
+  std::string printed;
+  params.print = [&](const std::string& message) { printed = message; };
+  EXPECT_EQ(Text("{% do run_query('x').print_table(max_rows=1) %}"), "");
+  EXPECT_EQ(printed, "|  id | name |\n| --- | ---- |\n|   1 | a    |\n| ... | ...  |");
 }
 
 TEST_F(ContextTest, LenientWhileParsing) {

@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/template/dbt/adapter_api.h"
+#include "dvt/template/dbt/table_text.h"
 #include "dvt/template/lang/ast.h"
 #include "dvt/template/lang/ops.h"
 #include "dvt/template/lang/raise.h"
@@ -175,6 +176,24 @@ class Columns : public HostObject {
   std::shared_ptr<const QueryTable> table_;
 };
 
+// agate's print_table, print_csv, print_json.
+Result<std::string> PrintedText(const QueryTable& table, const std::string& which, const Arguments& a) {
+  if (which == "print_csv") return TableCsv(table);
+  if (which == "print_json") {
+    const Object* indent = a.FindNamed("indent");
+    return TableJson(table, indent != nullptr && indent->is_int() ? static_cast<int>(indent->as_int()) : -1);
+  }
+  const TableLimits usual;
+  DVT_ASSIGN(const auto bound, a.Bind(which, {{"max_rows", Object(usual.rows)},
+                                              {"max_columns", Object(usual.columns)},
+                                              {"output", Object()},
+                                              {"max_column_width", Object(usual.width)},
+                                              {"locale", Object()},
+                                              {"max_precision", Object(usual.precision)}}));
+  const auto limit = [](const Object& given) { return given.is_int() ? given.as_int() : -1; };
+  return TableText(table, {limit(bound[0]), limit(bound[1]), limit(bound[3]), limit(bound[5])});
+}
+
 class Table : public HostObject {
  public:
   explicit Table(std::shared_ptr<const QueryTable> table) : table_(std::move(table)) {}
@@ -202,9 +221,14 @@ class Table : public HostObject {
     if (name == "column_names") return std::optional<Object>(Object::Tuple({table_->columns.begin(), table_->columns.end()}));
     if (auto method = Derived(name)) return method;
     if (name == "print_table" || name == "print_csv" || name == "print_json") {
-      auto self = std::static_pointer_cast<Table>(shared_from_this());
-      return std::optional<Object>(
-          MakeFunction(std::string(name), [self](Context&, const Arguments&) -> Result<Object> { return Object(self->Repr()); }));
+      return std::optional<Object>(MakeFunction(
+          std::string(name), [table = table_, which = std::string(name)](Context& c, const Arguments& a) -> Result<Object> {
+            DVT_ASSIGN(std::string text, PrintedText(*table, which, a));
+            while (text.ends_with('\n')) text.pop_back();  // print() ends the line
+            const auto print = c.Resolve("print");
+            if (!print) return Object();
+            return c.Call(*print, Arguments{{Object(std::move(text))}, {}});
+          }));
     }
     return std::optional<Object>();
   }
