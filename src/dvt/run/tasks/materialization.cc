@@ -35,6 +35,12 @@ static Error AtNode(const model::Node& node, Error error) {
   return std::move(error).At({node.original_path, 0, 0}).Within(std::move(context));
 }
 
+const tmpl::MacroCatalog::Entry* MaterializationMacro(const RunContext& run, const std::string& name, NodeAdapter& adapter) {
+  const Value& must_be_told = run.manifest->project.flags["require_explicit_package_overrides_for_builtin_materializations"];
+  const bool packages_override = must_be_told.is_bool() && !must_be_told.as_bool();  // as before dbt 1.8
+  return run.macros->FindMaterialization(name, adapter.DispatchPrefixes(), packages_override);
+}
+
 // What the statement `main` gave; none if there was none.
 static Result<Object> MainResult(tmpl::Context& context) {
   const auto load_result = context.Resolve("load_result");
@@ -67,7 +73,7 @@ Result<std::unique_ptr<tmpl::Context>> NodeRunner::CallMaterialization(const tmp
 
 Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled,
                                NodeAdapter& adapter, NodeResult& result, std::stop_token stop, const Object& defer_relation) {
-  const auto* macro = run_.macros->FindMaterialization(materialization, adapter.DispatchPrefixes());
+  const auto* macro = MaterializationMacro(run_, materialization, adapter);
   if (macro == nullptr) {
     return Error(ErrorCode::kConfig, fmt::format("there is no materialization '{}' for {}.{}", materialization, adapter.type(),
                                                  DidYouMean(materialization, {"table", "view", "incremental", "ephemeral"})))
@@ -90,7 +96,7 @@ Status NodeRunner::Materialize(const model::Node& node, const std::string& mater
 // A data test by the materialization `test` of a project or a package. False: there is none, or the rows are not all on one connection.
 Result<bool> NodeRunner::JudgeByProject(const model::Node& node, const Compiled& compiled, NodeAdapter& adapter, Verdict& verdict,
                                         std::stop_token stop) {
-  const auto* macro = run_.macros->FindMaterialization("test", adapter.DispatchPrefixes());
+  const auto* macro = MaterializationMacro(run_, "test", adapter);
   if (macro == nullptr || macro->package == "dbt" || !compiled.foreign.empty()) return false;
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
   DVT_ASSIGN(const auto context, CallMaterialization(*macro, node, compiled, adapter, stop, Object()));

@@ -16,8 +16,8 @@ namespace {
 
 constexpr int kBuildsAgain = 4;
 
-bool IsBuiltIn(const tmpl::MacroCatalog& macros, const std::string& materialization, NodeAdapter& adapter) {
-  const auto* macro = macros.FindMaterialization(materialization, adapter.DispatchPrefixes());
+bool IsBuiltIn(const RunContext& run, const std::string& materialization, NodeAdapter& adapter) {
+  const auto* macro = MaterializationMacro(run, materialization, adapter);
   return macro == nullptr || macro->package == "dbt";
 }
 
@@ -47,7 +47,7 @@ bool SameTwice(const model::Node& node) {
 // What a failed attempt left in the target was rolled back or dropped; what it committed for good is never repeated.
 bool NodeRunner::MayBuildAgain(const model::Node& node, NodeAdapter& adapter) const {
   if (adapter.outcome_unknown()) return SameTwice(node);
-  return adapter.may_build_again() && !HasLooseHooks(node) && IsBuiltIn(*run_.macros, node.materialized(), adapter);
+  return adapter.may_build_again() && !HasLooseHooks(node) && IsBuiltIn(run_, node.materialized(), adapter);
 }
 
 Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<connectors::Connector>& connector,

@@ -19,6 +19,9 @@ struct PlannedNode {
   plan::ModelPlan plan;
 };
 
+/// The macro that builds nodes materialized as `name`; nullptr: there is none.
+const tmpl::MacroCatalog::Entry* MaterializationMacro(const RunContext& run, const std::string& name, NodeAdapter& adapter);
+
 /// Runs single nodes: models, seeds, tests, hooks. Thread-safe: every call has its own session and context.
 class NodeRunner {
  public:

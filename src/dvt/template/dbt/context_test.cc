@@ -245,6 +245,14 @@ TEST_F(ContextTest, TablesAreTexts) {
             "characters\",1234567.8912,True,\n");
   table.rows.pop_back();
   EXPECT_EQ(TableJson(table, -1), R"([{"id": 1, "name": "a", "amount": 2.5, "ok": null, "of_a_name_that_is_too_long": null}])");
+  EXPECT_EQ(Text("{% set t = run_query('x') %}{{ t.group_by('name').keys() }} {{ t.group_by('name')['b'].rows[0].id }} "
+                 "{{ t.group_by('id').get(2).columns[0].values() }} {{ t.group_by('name').get('z') }} {{ t.group_by('name') | "
+                 "length }}"),
+            "('a', 'b') 2 (2,) None 2");
+  EXPECT_EQ(Text("{% set t = run_query('x') %}{{ t.columns['id'].data_type.jsonify(3) }} {{ "
+                 "t.columns.get('name').data_type.jsonify('y') }} "
+                 "{{ t.rows[0].get('name') }} {{ t.rows[0].get('q', 7) }} {{ t.rows[-1].dict() }} {{ t.columns.keys() }}"),
+            "3.0 y a 7 {'id': 2, 'name': 'b'} ('id', 'name')");
   std::string printed;
   params.print = [&](const std::string& message) { printed = message; };
   EXPECT_EQ(Text("{% do run_query('x').print_table(max_rows=1) %}"), "");
@@ -262,7 +270,7 @@ TEST_F(ContextTest, LenientWhileParsing) {
 
 TEST_F(ContextTest, BuiltinMacrosBuildATable) {
   ASSERT_TRUE(catalog->AddBuiltins().has_value());
-  const auto* table = catalog->FindMaterialization("table", adapter.DispatchPrefixes());
+  const auto* table = catalog->FindMaterialization("table", adapter.DispatchPrefixes(), false);
   ASSERT_NE(table, nullptr);
   params.extra = {{"sql", Object("select 1 as id")}};
   auto context = MakeNodeContext(params);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dvt::tmpl {
 namespace {
 
@@ -78,8 +80,11 @@ const std::vector<const MacroCatalog::Entry*>& MacroCatalog::Implementations(con
   return found == implementations_.end() ? none : found->second;
 }
 
-const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view name,
-                                                             const std::vector<std::string>& adapters) const {
+const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view name, const std::vector<std::string>& adapters,
+                                                             bool packages_override) const {
+  const bool is_builtin = std::any_of(adapters.begin(), adapters.end(), [&](const std::string& adapter) {
+    return FindIn(kBuiltinPackage, fmt::format("materialization_{}_{}", name, adapter)) != nullptr;
+  });
   for (bool builtin : {false, true}) {
     for (const auto& adapter : adapters) {
       std::string macro = fmt::format("materialization_{}_{}", name, adapter);
@@ -88,6 +93,7 @@ const MacroCatalog::Entry* MacroCatalog::FindMaterialization(std::string_view na
         continue;
       }
       if (const Entry* entry = FindIn(root_package_, macro)) return entry;
+      if (is_builtin && !packages_override) continue;
       for (const auto& [package, macros] : packages_) {
         if (package == kBuiltinPackage || package == root_package_) continue;
         if (auto at = macros.find(macro); at != macros.end()) return &at->second;

@@ -45,8 +45,9 @@ class MacroCatalog {
                             const std::vector<std::string>& packages, std::string_view search_package) const;
   /// Every macro `<prefix>__<name>` of every package: what dispatch may find.
   const std::vector<const Entry*>& Implementations(const std::string& name) const;
-  /// materialization_<name>_<adapter>: adapter prefixes first, root project over built-in ones.
-  const Entry* FindMaterialization(std::string_view name, const std::vector<std::string>& adapters) const;
+  /// materialization_<name>_<adapter>: adapter prefixes first, root project over built-in ones. A package's one takes the place of a
+  /// built-in one only if `packages_override` (the flag require_explicit_package_overrides_for_builtin_materializations is off).
+  const Entry* FindMaterialization(std::string_view name, const std::vector<std::string>& adapters, bool packages_override) const;
 
   const std::string& root_package() const { return root_package_; }
   const std::map<std::string, std::map<std::string, Entry, std::less<>>, std::less<>>& packages() const { return packages_; }

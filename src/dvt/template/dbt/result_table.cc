@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/template/dbt/adapter_api.h"
+#include "dvt/template/dbt/mapped_sequence.h"
 #include "dvt/template/dbt/table_text.h"
 #include "dvt/template/lang/ast.h"
 #include "dvt/template/lang/ops.h"
@@ -17,64 +18,57 @@ namespace {
 using MaybeObject = Result<std::optional<Object>>;
 
 /// One row: by position, by column name, by attribute.
-class Row : public HostObject {
+class Row : public MappedSequence {
  public:
   Row(std::shared_ptr<const QueryTable> table, size_t index) : table_(std::move(table)), index_(index) {}
   std::string TypeName() const override { return "Row"; }
-  bool is_iterable() const override { return true; }
-  Result<ObjectList> Iterate(Context&) override { return values(); }
-  std::optional<int64_t> Length() const override { return static_cast<int64_t>(values().size()); }
-  bool Truth() const override { return !values().empty(); }
-  std::string Repr() const override { return "<Row: " + Object::Tuple(values()).Repr() + ">"; }
+  std::string Repr() const override { return "<Row: " + Object::Tuple(Values()).Repr() + ">"; }
   Value ToValue() const override {
     Value out = Value::MakeMap();
     for (size_t i = 0; i < values().size(); ++i) out.Set(table_->columns[i], values()[i].ToValue());
     return out;
   }
-  MaybeObject GetItem(Context& context, const Object& key) override {
-    if (key.is_int()) {
-      auto size = static_cast<int64_t>(values().size());
-      int64_t at = key.as_int() < 0 ? key.as_int() + size : key.as_int();
-      if (at < 0 || at >= size) return std::optional<Object>();
-      return std::optional<Object>(values()[static_cast<size_t>(at)]);
-    }
-    for (size_t i = 0; key.is_string() && i < table_->columns.size(); ++i) {
-      if (table_->columns[i] == key.as_string()) return std::optional<Object>(values()[i]);
-    }
-    (void)context;
-    return std::optional<Object>();
+  MaybeObject GetItem(Context& context, const Object& key) override {  // without copies of the whole row
+    if (!key.is_string()) return MappedSequence::GetItem(context, key);
+    const auto found = std::find(table_->columns.begin(), table_->columns.end(), key.as_string());
+    if (found == table_->columns.end()) return std::optional<Object>();
+    return std::optional<Object>(values()[static_cast<size_t>(found - table_->columns.begin())]);
   }
-  MaybeObject GetAttr(Context& context, std::string_view name) override {
-    auto self = std::static_pointer_cast<Row>(shared_from_this());
-    if (name == "values") {
-      return std::optional<Object>(
-          MakeFunction("values", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->values()); }));
-    }
-    if (name == "keys") {
-      return std::optional<Object>(
-          MakeFunction("keys", [self](Context&, const Arguments&) -> Result<Object> { return Object::Tuple(self->Keys()); }));
-    }
-    if (name == "dict" || name == "items") {
-      bool items = name == "items";
-      return std::optional<Object>(MakeFunction(std::string(name), [self, items](Context&, const Arguments&) -> Result<Object> {
-        Object dict = Object::MakeDict();
-        ObjectList pairs;
-        for (size_t i = 0; i < self->values().size(); ++i) {
-          dict.dict().Set(Object(self->table_->columns[i]), self->values()[i]);
-          pairs.push_back(Object::Tuple({Object(self->table_->columns[i]), self->values()[i]}));
-        }
-        return items ? Object::List(std::move(pairs)) : dict;
-      }));
-    }
-    return GetItem(context, Object(name));
-  }
+
+ protected:
+  ObjectList Names() const override { return {table_->columns.begin(), table_->columns.end()}; }
+  ObjectList Values() const override { return values(); }
 
  private:
   const std::vector<Object>& values() const { return table_->rows[index_]; }
-  ObjectList Keys() const { return {table_->columns.begin(), table_->columns.end()}; }
   std::shared_ptr<const QueryTable> table_;
   size_t index_;
 };
+
+// agate's data types, by what a column holds: its name, jsonify(), csvify().
+Object DataTypeOf(const ObjectList& values) {
+  std::string name = "Boolean";  // of nulls alone
+  for (const auto& value : values) {
+    if (value.is_none()) continue;
+    if (value.is_bool()) break;
+    const std::string type = value.TypeName();
+    name = value.is_number()     ? "Number"
+           : type == "date"      ? "Date"
+           : type == "datetime"  ? "DateTime"
+           : type == "timedelta" ? "TimeDelta"
+                                 : "Text";
+    break;
+  }
+  const auto plain = [name](const std::string& function) {
+    return MakeFunction(function, [name, function](Context&, const Arguments& a) -> Result<Object> {
+      DVT_ASSIGN(auto bound, a.Bind(function, {{"d", std::nullopt}}));
+      const bool number = name == "Number" && bound[0].is_number() && function == "jsonify";
+      if (bound[0].is_none() || bound[0].is_string() || bound[0].is_bool()) return bound[0];
+      return number ? Object(bound[0].as_float()) : Object::FromValue(bound[0].ToValue());
+    });
+  };
+  return MakeRecord(name, {{"jsonify", plain("jsonify")}, {"csvify", plain("csvify")}});
+}
 
 /// One column of a result: .name, .values(), iteration.
 class TableColumn : public HostObject {
@@ -96,6 +90,7 @@ class TableColumn : public HostObject {
   MaybeObject GetAttr(Context&, std::string_view name) override {
     if (name == "name") return std::optional<Object>(Object(table_->columns[index_]));
     if (name == "index") return std::optional<Object>(Object(static_cast<int64_t>(index_)));
+    if (name == "data_type") return std::optional<Object>(DataTypeOf(Values()));
     if (name != "values" && name != "values_distinct" && name != "values_without_nulls") return std::optional<Object>();
     auto self = std::static_pointer_cast<TableColumn>(shared_from_this());
     std::string which(name);
@@ -124,57 +119,11 @@ class TableColumn : public HostObject {
   size_t index_;
 };
 
-class Columns : public HostObject {
- public:
-  explicit Columns(std::shared_ptr<const QueryTable> table) : table_(std::move(table)) {}
-  std::string TypeName() const override { return "MappedSequence"; }
-  bool is_iterable() const override { return true; }
-  std::optional<int64_t> Length() const override { return static_cast<int64_t>(table_->columns.size()); }
-  Result<ObjectList> Iterate(Context&) override {
-    ObjectList out;
-    for (size_t i = 0; i < table_->columns.size(); ++i) out.push_back(At(i));
-    return out;
-  }
-  MaybeObject GetItem(Context&, const Object& key) override {
-    for (size_t i = 0; i < table_->columns.size(); ++i) {
-      bool match = key.is_string()
-                       ? table_->columns[i] == key.as_string()
-                       : key.is_int() && (key.as_int() == static_cast<int64_t>(i) ||
-                                          key.as_int() + static_cast<int64_t>(table_->columns.size()) == static_cast<int64_t>(i));
-      if (match) return std::optional<Object>(At(i));
-    }
-    return std::optional<Object>();
-  }
-  MaybeObject GetAttr(Context& context, std::string_view name) override {
-    const std::string which(name);
-    if (which != "keys" && which != "values" && which != "items" && which != "dict" && which != "get")
-      return GetItem(context, Object(name));
-    auto self = std::static_pointer_cast<Columns>(shared_from_this());
-    return std::optional<Object>(
-        MakeFunction(which, [self, which](Context& c, const Arguments& a) { return self->Member(c, which, a); }));
-  }
-
- private:
-  Object At(size_t index) const { return Object(std::make_shared<TableColumn>(table_, index)); }
-  /// agate's MappedSequence, as far as it is like a dictionary.
-  Result<Object> Member(Context& context, std::string_view which, const Arguments& arguments) {
-    if (which == "get") {
-      DVT_ASSIGN(auto bound, arguments.Bind(which, {{"key", std::nullopt}, {"default", Object()}}));
-      DVT_ASSIGN(auto found, GetItem(context, bound[0]));
-      return found.value_or(bound[1]);
-    }
-    ObjectList values, pairs, names(table_->columns.begin(), table_->columns.end());
-    Object dict = Object::MakeDict();
-    for (size_t i = 0; i < names.size(); ++i) {
-      values.push_back(At(i));
-      pairs.push_back(Object::Tuple({names[i], At(i)}));
-      dict.dict().Set(names[i], At(i));
-    }
-    if (which == "dict") return dict;
-    return Object::Tuple(which == "keys" ? names : which == "values" ? values : pairs);
-  }
-  std::shared_ptr<const QueryTable> table_;
-};
+Object ColumnsOf(const std::shared_ptr<const QueryTable>& table) {
+  ObjectList columns;
+  for (size_t i = 0; i < table->columns.size(); ++i) columns.emplace_back(std::make_shared<TableColumn>(table, i));
+  return MakeMappedSequence("MappedSequence", {table->columns.begin(), table->columns.end()}, std::move(columns));
+}
 
 // agate's print_table, print_csv, print_json.
 Result<std::string> PrintedText(const QueryTable& table, const std::string& which, const Arguments& a) {
@@ -217,7 +166,7 @@ class Table : public HostObject {
   }
   MaybeObject GetAttr(Context&, std::string_view name) override {
     if (name == "rows") return std::optional<Object>(Object::List(Rows()));
-    if (name == "columns") return std::optional<Object>(Object(std::make_shared<Columns>(table_)));
+    if (name == "columns") return std::optional<Object>(ColumnsOf(table_));
     if (name == "column_names") return std::optional<Object>(Object::Tuple({table_->columns.begin(), table_->columns.end()}));
     if (auto method = Derived(name)) return method;
     if (name == "print_table" || name == "print_csv" || name == "print_json") {
@@ -233,13 +182,15 @@ class Table : public HostObject {
     return std::optional<Object>();
   }
   std::vector<std::string> AttributeNames() const override {
-    return {"rows", "columns", "column_names", "print_table", "rename", "select", "exclude", "limit", "order_by", "distinct"};
+    return {"rows",    "columns", "column_names", "print_table", "rename", "select",
+            "exclude", "limit",   "order_by",     "distinct",    "where",  "group_by"};
   }
 
  private:
   // agate's tables made from this one.
   std::optional<Object> Derived(std::string_view name) {
-    static constexpr std::string_view kMethods[] = {"rename", "select", "exclude", "limit", "order_by", "distinct", "where"};
+    static constexpr std::string_view kMethods[] = {"rename",   "select",   "exclude", "limit",
+                                                    "order_by", "distinct", "where",   "group_by"};
     if (std::find(std::begin(kMethods), std::end(kMethods), name) == std::end(kMethods)) return std::nullopt;
     auto self = std::static_pointer_cast<Table>(shared_from_this());
     return MakeFunction(std::string(name), [self, which = std::string(name)](Context& c, const Arguments& a) -> Result<Object> {
@@ -247,6 +198,7 @@ class Table : public HostObject {
       if (which == "select" || which == "exclude") return self->Columned(a, which == "select");
       if (which == "limit") return self->Limited(a);
       if (which == "where") return self->Where(c, a);
+      if (which == "group_by") return self->Grouped(c, a);
       try {
         return self->Ordered(c, which, a);
       } catch (Raised& raised) {
@@ -333,6 +285,37 @@ class Table : public HostObject {
       if (kept.Truth()) out.rows.push_back(table_->rows[i]);
     }
     return MakeTable(std::move(out));
+  }
+
+  // A table for each value of a column, or of a function of the row, in the order in which they first occur.
+  Result<Object> Grouped(Context& c, const Arguments& a) const {
+    DVT_ASSIGN(auto bound, a.Bind("group_by", {{"key", std::nullopt}, {"key_name", Object()}, {"key_type", Object()}}));
+    std::vector<size_t> by;
+    if (!bound[0].is_callable()) {
+      DVT_ASSIGN(by, Indexes(bound[0]));
+    }
+    ObjectList keys;
+    std::vector<QueryTable> groups;
+    Dict places;
+    for (size_t i = 0; i < table_->rows.size(); ++i) {
+      Object key;
+      if (bound[0].is_callable()) {
+        DVT_ASSIGN(key, c.Call(bound[0], Arguments{{Object(std::make_shared<Row>(table_, i))}, {}}));
+      } else {
+        key = table_->rows[i][by[0]];
+      }
+      const Object* place = places.Find(key);
+      if (place == nullptr) {
+        places.Set(key, Object(static_cast<int64_t>(groups.size())));
+        keys.push_back(key);
+        groups.emplace_back().columns = table_->columns;
+        place = places.Find(key);
+      }
+      groups[static_cast<size_t>(place->as_int())].rows.push_back(table_->rows[i]);
+    }
+    ObjectList tables;
+    for (auto& group : groups) tables.push_back(MakeTable(std::move(group)));
+    return MakeMappedSequence("TableSet", std::move(keys), std::move(tables));
   }
 
   // agate puts nulls last.
