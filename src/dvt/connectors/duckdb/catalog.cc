@@ -178,4 +178,35 @@ Result<columnar::TableInfo> ReadTable(const std::shared_ptr<duck::Connection>& c
   return table;
 }
 
+namespace {
+
+// "[Min: 1, Max: 7][Approx Unique: 12]": what stands behind a word, up to the next part.
+std::string Part(const std::string& text, const std::string& word) {
+  const size_t at = text.find(word + ": ");
+  if (at == std::string::npos) return {};
+  const size_t from = at + word.size() + 2;
+  return text.substr(from, text.find_first_of(",]", from) - from);
+}
+
+}  // namespace
+
+Result<columnar::TableStatistics> ReadStatistics(const std::shared_ptr<duck::Connection>& connection,
+                                                 const columnar::TableInfo& table, std::stop_token stop) {
+  std::string calls;
+  for (const columnar::Field& field : table.columns)
+    calls += fmt::format("{}stats({})", calls.empty() ? "" : ", ", duck::QuoteName(field.name));
+  DVT_ASSIGN(const auto rows,
+             TextRows(connection, fmt::format("SELECT {} FROM {} LIMIT 1", calls, QuotedRelation(table.name)), stop));
+  columnar::TableStatistics out(table.columns.size());
+  for (size_t i = 0; !rows.empty() && i < out.size(); ++i) {
+    const std::string& text = rows.front()[i];
+    if (const std::string distinct = Part(text, "Approx Unique"); !distinct.empty())
+      out[i].distinct = std::atof(distinct.c_str());
+    const std::string low = Part(text, "Min"), high = Part(text, "Max");
+    const bool ordered = table.columns[i].type.is_numeric() || table.columns[i].type.is_temporal();
+    if (ordered && !low.empty() && !high.empty()) out[i].bounds = {low, high};
+  }
+  return out;
+}
+
 }  // namespace dvt::connectors::duckdb

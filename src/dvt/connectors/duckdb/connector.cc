@@ -34,7 +34,7 @@ Error NeverRetried(Error error) {
   return Error(ErrorCode::kInternal, error.message()).WithVendorCode(error.vendor_code()).WithHint(error.hint());
 }
 
-class DuckDbConnector : public Connector {
+class DuckDbConnector : public Connector, public StatisticsSource {
  public:
   DuckDbConnector(ConnectionConfig config, Settings settings) : config_(std::move(config)), settings_(std::move(settings)) {}
 
@@ -84,6 +84,12 @@ class DuckDbConnector : public Connector {
   Result<columnar::TableInfo> Describe(const RelationName& relation, std::stop_token stop) override {
     DVT_ASSIGN(auto connection, OpenExisting(stop));
     return ReadTable(connection, Complete(relation), stop);
+  }
+
+  Result<columnar::TableStatistics> Statistics(const columnar::TableInfo& table, std::stop_token stop) override {
+    if (IsMissing() || table.kind != columnar::RelationKind::kTable) return columnar::TableStatistics();
+    DVT_ASSIGN(auto connection, Open(stop));
+    return ReadStatistics(connection, table, stop);
   }
 
   Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {

@@ -146,4 +146,20 @@ Result<TableFacts> DescribeTable(Connection& connection, const std::string& sche
   return facts;
 }
 
+Result<columnar::TableStatistics> ReadStatistics(Connection& connection, const std::string& schema,
+                                                 const columnar::TableInfo& table, std::stop_token stop) {
+  DVT_ASSIGN(auto rows,
+             connection.Rows("SELECT column_name, cardinality FROM information_schema.statistics WHERE seq_in_index = 1 AND "
+                             "sub_part IS NULL AND cardinality > 0 AND table_schema = " +
+                                 Literal(schema) + " AND table_name = " + Literal(table.name.name),
+                             stop));
+  columnar::TableStatistics out(table.columns.size());
+  for (size_t i = 0; i < out.size(); ++i) {
+    for (const auto& row : rows) {
+      if (row[0] == table.columns[i].name) out[i].distinct = std::atof(row[1].value_or("0").c_str());
+    }
+  }
+  return out;
+}
+
 }  // namespace dvt::connectors::mysql

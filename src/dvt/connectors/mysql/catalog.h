@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dvt/columnar/types/relation.h"
+#include "dvt/connectors/api/statistics.h"
 #include "dvt/connectors/mysql/connection.h"
 
 namespace dvt::connectors::mysql {
@@ -25,5 +26,9 @@ Result<std::vector<columnar::RelationInfo>> ListRelations(Connection& connection
 /// kNotFound with the nearest existing name if there is no such relation.
 Result<TableFacts> DescribeTable(Connection& connection, const std::string& schema, const std::string& name,
                                  const ReadConventions& conventions, std::stop_token stop);
+
+/// Numbers of different values of columns that an index begins with.
+Result<columnar::TableStatistics> ReadStatistics(Connection& connection, const std::string& schema,
+                                                 const columnar::TableInfo& table, std::stop_token stop);
 
 }  // namespace dvt::connectors::mysql

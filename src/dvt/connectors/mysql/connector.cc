@@ -33,7 +33,7 @@ constexpr size_t kIdleConnections = 2;
 constexpr auto kLockPause = std::chrono::minutes(5);  // after a global read lock was not granted
 constexpr auto kTrustIdle = std::chrono::seconds(20);
 
-class MySqlConnector : public Connector, public std::enable_shared_from_this<MySqlConnector> {
+class MySqlConnector : public Connector, public StatisticsSource, public std::enable_shared_from_this<MySqlConnector> {
  public:
   MySqlConnector(ConnectionConfig config, Settings settings)
       : config_(std::move(config)),
@@ -92,6 +92,13 @@ class MySqlConnector : public Connector, public std::enable_shared_from_this<MyS
     GiveBack(std::move(connection));
     if (!facts) return std::move(facts).error();
     return std::move(facts->info);
+  }
+
+  Result<columnar::TableStatistics> Statistics(const columnar::TableInfo& table, std::stop_token stop) override {
+    DVT_ASSIGN(auto connection, Take(stop));
+    auto found = ReadStatistics(*connection, SchemaOf(table.name), table, stop);
+    GiveBack(std::move(connection));
+    return found;
   }
 
   Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dvt/connectors/api/connector.h"
+#include "dvt/connectors/api/statistics.h"
 #include "dvt/connectors/postgres/types.h"
 
 namespace dvt::connectors::postgres {
@@ -37,6 +38,8 @@ struct RelationFacts {
 };
 Result<RelationFacts> FindRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
 Result<columnar::TableInfo> DescribeRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
+/// What ANALYZE has found, see pg_stats; values of texts longer than a key are left out.
+Result<columnar::TableStatistics> ReadStatistics(Connection& connection, const columnar::TableInfo& table, std::stop_token stop);
 Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema,
                                                             std::stop_token stop);
 Result<std::vector<columnar::IndexInfo>> ListIndexes(Connection& connection, unsigned oid, std::stop_token stop);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kServerWithMerge = 150'000;
 
-class PostgresConnector : public Connector, public std::enable_shared_from_this<PostgresConnector> {
+class PostgresConnector : public Connector, public StatisticsSource, public std::enable_shared_from_this<PostgresConnector> {
  public:
   PostgresConnector(ConnectionConfig config, Settings settings) : config_(std::move(config)), settings_(std::move(settings)) {}
 
@@ -91,6 +91,10 @@ class PostgresConnector : public Connector, public std::enable_shared_from_this<
 
   Result<columnar::TableInfo> Describe(const columnar::RelationName& relation, std::stop_token stop) override {
     return WithCatalog([&](Connection& c) { return DescribeRelation(c, relation, stop); }, stop);
+  }
+
+  Result<columnar::TableStatistics> Statistics(const columnar::TableInfo& table, std::stop_token stop) override {
+    return WithCatalog([&](Connection& c) { return ReadStatistics(c, table, stop); }, stop);
   }
 
   Result<columnar::Fields> DescribeQuery(const std::string& sql, std::stop_token stop) override {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/plan/cost/described_table.h"
 #include "dvt/plan/pushdown/literal.h"
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/sql/analyze/scope.h"
@@ -67,7 +68,7 @@ std::optional<std::string> RenderPredicate(const Predicate& predicate, const col
                                            const SourceProfile& source, const std::string& qualifier,
                                            std::vector<std::string>* reasons);
 
-/// Guessed part of the rows that pass, in (0, 1].
-double Selectivity(const Predicate& predicate, const columnar::TableInfo& table);
+/// Estimated part of the rows that pass, in (0, 1]: by the statistics of the columns, else by rules of thumb.
+double Selectivity(const Predicate& predicate, const DescribedTable& table);
 
 }  // namespace dvt::plan

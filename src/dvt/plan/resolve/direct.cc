@@ -154,6 +154,21 @@ std::string LooseReason(const std::string& source, const SourceFacts& facts, con
   return what.empty() ? "" : fmt::format("{}: {} has no types of expressions, and no exact decimals", what, source);
 }
 
+// Also as the column of a block that is read.
+bool IsSumOrExtreme(const Node* value, const sql::Analysis& analysis, int depth = 0) {
+  value = sql::Unparen(value->Is(Kind::kAlias) ? value->Child(0) : value);
+  if (value->Is(Kind::kFunction)) {
+    return EqualsIgnoreCase(value->text, "MIN") || EqualsIgnoreCase(value->text, "MAX") || EqualsIgnoreCase(value->text, "SUM");
+  }
+  const sql::ColumnBinding* binding = value->Is(Kind::kColumn) ? analysis.Find(value) : nullptr;
+  if (binding == nullptr || binding->source == nullptr || binding->source->query == nullptr || binding->index < 0 || depth > 20)
+    return false;
+  const Node* select = binding->source->query->query;
+  const Node* items = select->Is(Kind::kSelect) ? select->Child(sql::kItemsSlot) : nullptr;
+  return items != nullptr && binding->index < static_cast<int>(items->count) &&
+         IsSumOrExtreme(items->Child(static_cast<uint32_t>(binding->index)), analysis, depth + 1);
+}
+
 // Sums and extremes of decimals keep the precision that the model's dialect gives them, whatever the source says of its result.
 void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
   Node* query = sql::InnerQuery(tree.root);
@@ -166,11 +181,7 @@ void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
     const columnar::DataType& type = scope->output[i].type;
     if (!item->Is(Kind::kAlias) || type.kind != columnar::TypeKind::kDecimal || type.precision <= 0 || type.precision > 38)
       continue;
-    const Node* value = sql::Unparen(item->Child(0));
-    const bool made =
-        value->Is(Kind::kFunction) &&
-        (EqualsIgnoreCase(value->text, "MIN") || EqualsIgnoreCase(value->text, "MAX") || EqualsIgnoreCase(value->text, "SUM"));
-    if (!made) continue;
+    if (!IsSumOrExtreme(item->Child(0), tree.analysis)) continue;
     sql::SetChild(arena, item, 0,
                   sql::MakeCast(arena, item->Child(0), sql::MakeTypeName(arena, "DECIMAL", {type.precision, type.scale})));
   }

@@ -124,7 +124,7 @@ const BoundTable* ModelQuery::Find(const RelationName& written) const {
   return nullptr;
 }
 
-Result<std::shared_ptr<const columnar::TableInfo>> ModelQuery::Describe(const BoundTable& table) {
+Result<std::shared_ptr<const DescribedTable>> ModelQuery::Describe(const BoundTable& table) {
   auto& slot = described_[{table.connection, table.relation}];
   if (slot == nullptr) {
     auto info = catalog_.Describe(table.connection, table.relation);
@@ -132,9 +132,18 @@ Result<std::shared_ptr<const columnar::TableInfo>> ModelQuery::Describe(const Bo
       return std::move(info).error().Within(
           fmt::format("while describing {} on connection {}", table.relation.ToString(), table.connection));
     }
-    slot = std::make_shared<const columnar::TableInfo>(std::move(*info));
+    slot = std::make_shared<const DescribedTable>(DescribedTable{std::move(*info), {}});
   }
   return slot;
+}
+
+void ModelQuery::GatherStatistics() {
+  for (auto& [name, table] : described_) {
+    if (table == nullptr || !table->statistics.empty()) continue;
+    DescribedTable known = *table;
+    known.statistics = catalog_.Statistics(name.first, known);
+    table = std::make_shared<const DescribedTable>(std::move(known));
+  }
 }
 
 const columnar::Fields* ModelQuery::Columns(const RelationName& written) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/plan/cost/described_table.h"
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/sql/sql.h"
 
@@ -32,7 +33,9 @@ class ModelQuery : public sql::SchemaProvider {
   /// The table of that written name, or nullptr.
   const BoundTable* Find(const columnar::RelationName& written) const;
   /// Its description; an error names the relation and the connection.
-  Result<std::shared_ptr<const columnar::TableInfo>> Describe(const BoundTable& table);
+  Result<std::shared_ptr<const DescribedTable>> Describe(const BoundTable& table);
+  /// Asks for statistics of all tables that were described.
+  void GatherStatistics();
 
   const columnar::Fields* Columns(const columnar::RelationName& written) override;
   /// The first failure of Columns, which can only return nothing.
@@ -47,7 +50,7 @@ class ModelQuery : public sql::SchemaProvider {
   const sql::Dialect* dialect_;
   sql::Ast ast_;
   std::vector<BoundTable> tables_;
-  std::map<std::pair<std::string, columnar::RelationName>, std::shared_ptr<const columnar::TableInfo>> described_;
+  std::map<std::pair<std::string, columnar::RelationName>, std::shared_ptr<const DescribedTable>> described_;
   std::unique_ptr<Error> describe_error_;
 };
 

@@ -10,6 +10,7 @@
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/types/relation.h"
+#include "dvt/columnar/types/statistics.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/plan/fragment/source_profile.h"
 #include "dvt/sql/fwd.h"
@@ -30,6 +31,8 @@ class Catalog {
   virtual ~Catalog() = default;
   /// Columns, keys and row estimate. kNotFound if there is no such relation.
   virtual Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) = 0;
+  /// What the system itself knows of the values; empty where it knows nothing. Asked only when tables of several systems are joined.
+  virtual columnar::TableStatistics Statistics(const std::string& connection, const columnar::TableInfo& table) { return {}; }
   virtual const sql::Dialect& DialectOf(const std::string& connection) const = 0;
   /// Bits of SourceAbility.
   virtual uint32_t abilities(const std::string& connection) const = 0;

@@ -37,6 +37,21 @@ void AddTerms(const SplitInput& input, std::vector<std::string>& terms) {
   terms.insert(terms.end(), input.key_filters.begin(), input.key_filters.end());
 }
 
+// What the source makes of equal rows.
+void AddReduction(const Reduction& reduction, const sql::Dialect& dialect, ExtractFragment& extract) {
+  for (const Reduction::Item& item : reduction.items) {
+    extract.select_list.push_back(fmt::format("{} AS {}", item.sql, sql::QuoteIdentifier(dialect, item.field.name)));
+    extract.fields.push_back(item.field);
+  }
+  if (extract.select_list.empty()) extract.select_list.push_back("1 AS one");
+}
+
+std::string EndOf(const Reduction& reduction) {
+  if (!reduction.keys.empty()) return "\nGROUP BY " + Join(reduction.keys, ", ");
+  // Without keys there is a row even of nothing.
+  return reduction.items.empty() ? "\nLIMIT 1" : "\nHAVING COUNT(*) > 0";
+}
+
 // Further conditions may follow here.
 void EndFilter(const SplitInput& input, bool filtered, ExtractFragment& extract) {
   extract.profile = input.profile;
@@ -74,6 +89,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, con
   extract.relation = input.table->relation;
   extract.sources.push_back(input.table->relation.ToString());
   AddColumns(input, "", names, extract);
+  if (input.reduction != nullptr) AddReduction(*input.reduction, *input.profile.dialect, extract);
   std::vector<std::string> terms;
   AddTerms(input, terms);
   extract.where = Join(terms, " AND ");
@@ -81,8 +97,8 @@ ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, con
                             QuotedRelation(catalog, input.table->connection, input.table->relation));
   if (!extract.where.empty()) extract.sql += "\nWHERE " + extract.where;
   EndFilter(input, !extract.where.empty(), extract);
-  if (!input.tail.empty()) {
-    extract.sql += input.tail;
+  if (!input.tail.empty() || input.reduction != nullptr) {
+    extract.sql += input.reduction != nullptr ? EndOf(*input.reduction) : input.tail;
     extract.relation.reset();
     extract.select_list.clear();
   }
@@ -111,9 +127,12 @@ ExtractFragment MakeExtract(const Catalog& catalog, const JoinedInput& join, con
     extract.not_pushed.insert(extract.not_pushed.end(), input.not_pushed.begin(), input.not_pushed.end());
     rows *= input.selectivity;
   }
+  if (join.reduction != nullptr) AddReduction(*join.reduction, *join.anchor().profile.dialect, extract);
   extract.sql = fmt::format("SELECT {}{}", Join(extract.select_list, ", "), from);
   if (!terms.empty()) extract.sql += "\nWHERE " + Join(terms, " AND ");
   EndFilter(join.anchor(), !terms.empty(), extract);
+  if (join.reduction != nullptr) extract.sql += EndOf(*join.reduction);
+  if (join.reduction != nullptr && join.reduction->rows) rows = std::min(rows, *join.reduction->rows);
   extract.select_list.clear();
   extract.estimated_rows = std::max<int64_t>(1, static_cast<int64_t>(rows));
   return extract;

@@ -19,7 +19,8 @@ ExtractFragment MakeExtract(const Catalog& catalog, const JoinedInput& join, con
 ExtractFragment MakeExtract(const Catalog& catalog, const GroupedInput& group);
 
 /// Lets the query read the inputs instead of the tables: names, columns, and the joins that the sources now do.
-void UseInputs(sql::Arena& arena, sql::Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs,
-               const ExposedNames& names);
+/// `types`: of the columns that are new.
+void UseInputs(sql::Arena& arena, const sql::Dialect& dialect, sql::Node* root, const sql::Analysis& analysis,
+               const CollectedInputs& inputs, const ExposedNames& names, std::map<const sql::Node*, columnar::DataType>& types);
 
 }  // namespace dvt::plan

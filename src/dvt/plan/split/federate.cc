@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <limits>
 #include <set>
 
 #include "dvt/base/text/text.h"
@@ -49,7 +50,8 @@ void WarnNotPushed(const ModelPlan& plan, Diagnostics& warnings) {
   }
 }
 
-constexpr double kWorthwhile = 0.9;  // of the rows: tables that are read twice are read apart below it
+constexpr double kWorthwhile = 0.9;       // of the rows: tables that are read twice are read apart below it
+constexpr double kWorthPartitions = 0.5;  // large tables are joined in their source, rather than read in partitions, below it
 constexpr double kUnknownRows = 1e6;
 
 /// One way to share the work between sources and engine.
@@ -89,6 +91,7 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   const sql::Dialect* engine = sql::FindDialect(request.engine_dialect);
   if (engine == nullptr) return Error(ErrorCode::kInternal, fmt::format("no dialect {}", request.engine_dialect));
   DVT_TRY(query.DescribeAll());
+  query.GatherStatistics();
   DVT_ASSIGN(const auto tree, MakeExplicit(request, query));
   WarnLossyTypes(tree.analysis, query, plan.warnings);
   WarnJoinTypes(tree.analysis, query.dialect(), query, catalog, plan.warnings);
@@ -101,16 +104,26 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
     DVT_ASSIGN(Split other, MakeSplit(request, catalog, query, tree, std::move(apart)));
     if (other.rows < kWorthwhile * best.rows) best = std::move(other);
   }
+  if (request.options.push_joins) {
+    PlanRequest together = request;
+    together.options.partition_above_rows = std::numeric_limits<int64_t>::max();
+    DVT_ASSIGN(Split other, MakeSplit(together, catalog, query, tree, best.apart));
+    if (other.rows < kWorthPartitions * best.rows) best = std::move(other);
+  }
   const CollectedInputs& inputs = best.inputs;
   const ExposedNames& names = best.names;
   plan.extracts = std::move(best.extracts);
   WarnNotPushed(plan, plan.warnings);
-  UseInputs(query.arena(), tree.root, tree.analysis, inputs, names);
+  std::map<const Node*, columnar::DataType> made;
+  UseInputs(query.arena(), query.dialect(), tree.root, tree.analysis, inputs, names, made);
+  const auto types = [&, known = tree.analysis.column_types()](const Node& column) {
+    const auto it = made.find(&column);
+    return it == made.end() ? known(column) : it->second;
+  };
 
   std::vector<sql::TranspileNote> notes;
   Node* root = tree.root;
-  const sql::Verdict verdict =
-      sql::TranspileTree(query.arena(), root, query.dialect(), *engine, tree.analysis.column_types(), notes, query.source());
+  const sql::Verdict verdict = sql::TranspileTree(query.arena(), root, query.dialect(), *engine, types, notes, query.source());
   if (verdict == sql::Verdict::kUnsupported) {
     for (const auto& note : notes) {
       if (note.verdict != sql::Verdict::kUnsupported) continue;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/split/reduce.h"
 #include "dvt/plan/split/top_rows.h"
 
 namespace dvt::plan {
@@ -57,6 +58,7 @@ std::optional<int64_t> SplitInput::EstimatedRows() const {
   if (!info->estimated_rows) return std::nullopt;
   const auto rows = static_cast<double>(*info->estimated_rows) * selectivity;
   const auto estimate = std::max<int64_t>(*info->estimated_rows > 0 ? 1 : 0, std::llround(rows));
+  if (reduction != nullptr && reduction->rows) return std::min(estimate, static_cast<int64_t>(std::llround(*reduction->rows)));
   return most_rows >= 0 ? std::min(estimate, most_rows) : estimate;
 }
 
@@ -96,9 +98,13 @@ Result<CollectedInputs> InputCollector::Collect() {
   if (request_.options.push_joins) JoinTables();
   if (request_.options.push_aggregates) GroupTables();
   if (request_.options.push_predicates) FindEvaluated();
+  if (request_.options.push_limits) LimitInputs(analysis_, query_.dialect(), filters_, out_);
+  if (request_.options.push_aggregates)
+    ReduceInputs(request_.options, analysis_, query_.dialect(), root_, filters_, whole_, out_);
   CountColumns();
   auto finish = [](SplitInput& input) {
-    if (input.columns.empty() && !input.info->columns.empty()) input.columns.insert(CheapestColumn(*input.info));
+    if (input.columns.empty() && input.reduction == nullptr && !input.info->columns.empty())
+      input.columns.insert(CheapestColumn(*input.info));
     input.pushed.insert(input.pushed.begin(), fmt::format("{} of {} columns", input.columns.size(), input.info->columns.size()));
   };
   for (SplitInput& input : out_.tables) {
@@ -118,11 +124,12 @@ Result<CollectedInputs> InputCollector::Collect() {
                                  fmt::format("{} of {} columns of {}", member.input.columns.size(),
                                              member.input.info->columns.size(), member.input.table->relation.name));
     }
-    if (std::all_of(join.members.begin(), join.members.end(), [](const auto& member) { return member.input.columns.empty(); })) {
+    const bool none =
+        std::all_of(join.members.begin(), join.members.end(), [](const auto& member) { return member.input.columns.empty(); });
+    if (none && join.reduction == nullptr) {
       finish(join.members.front().input);
     }
   }
-  if (request_.options.push_limits) LimitInputs(analysis_, query_.dialect(), filters_, out_);
   NameInputs();
   return std::move(out_);
 }
@@ -197,29 +204,14 @@ const SplitInput* InputCollector::InputOf(const Source* source) const {
   return it == all_.end() ? nullptr : &*it;
 }
 
-// What the query still reads when the sources have evaluated their part.
+// What the query still reads when the sources have done their part.
 void InputCollector::CountColumns() {
   std::set<const Node*> done = out_.evaluated;
   for (const GroupedInput& group : out_.groups) done.insert(group.scope->query);
-  sql::Visit(root_, [&](const Node* node) {
-    if (done.contains(node)) return false;
-    if (!node->Is(Kind::kColumn)) return true;
-    const sql::ColumnBinding* binding = analysis_.Find(node);
-    if (binding == nullptr) return false;
-    if (binding->source != nullptr) bound_.insert({binding->source, binding->index});
-    for (const auto& [source, index] : binding->merged) bound_.insert({source, index});
-    return false;
-  });
-  // USING names columns without a column node.
-  for (const sql::Scope& scope : analysis_.scopes()) {
-    if (!scope.query->Is(Kind::kSelect)) continue;
-    for (const Node* join : sql::FindAll(scope.query->Child(sql::kFromSlot), Kind::kJoin, true)) {
-      if (join->Child(3) == nullptr) continue;
-      for (const Source* source : scope.sources) {
-        for (const int index : source->used) bound_.insert({source, index});
-      }
-    }
+  for (const PartialCall& partial : out_.partials) {
+    if (partial.own != nullptr) done.insert(partial.call);
   }
+  bound_ = NamedColumns(analysis_, root_, done);
 }
 
 void InputCollector::AddColumns(SplitInput& input) const {
@@ -332,7 +324,7 @@ void InputCollector::ReportOpaque(SplitInput& input) {
 }
 
 void InputCollector::AddKeyFilters(SplitInput& input, const std::string& qualifier, const std::set<const Source*>& besides) {
-  if (!input.queries) return;
+  if (!input.queries || !input.tail.empty()) return;
   const Source* source = input.occurrences.front();
   const sql::Scope* scope = filters_.ScopeOf(source);
   std::set<const Source*> path = besides;

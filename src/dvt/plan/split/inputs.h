@@ -12,10 +12,42 @@
 
 namespace dvt::plan {
 
+/// How a source groups the rows of an extract that a block above a join groups again.
+struct Reduction {
+  struct Item {
+    std::string sql;
+    columnar::Field field;  ///< its name in the extract
+  };
+  std::vector<std::string> keys;  ///< rendered
+  std::vector<Item> items;        ///< partial results
+  std::string count;              ///< the item that counts rows; empty if that does not matter
+  std::optional<double> rows;     ///< estimate of what is left
+};
+
+/// An aggregate call of the query that partial results, or the numbers of rows, replace.
+struct PartialCall {
+  enum class Kind { kRows, kCount, kSum, kAverage, kExtreme };
+  sql::Node* call = nullptr;
+  const sql::Node* block = nullptr;  ///< its query block
+  Kind kind = Kind::kRows;
+  const sql::Source* own = nullptr;  ///< whose extract has the partial results; null: the call's own argument is used
+  std::string sum, count;            ///< columns of that extract
+  bool integer = false;              ///< kSum, kAverage: of a column of integers
+  int scale = 0;
+};
+
+/// So often as this column says each row of an extract stands for one of its table.
+struct RowWeight {
+  const sql::Source* source = nullptr;
+  const sql::Scope* scope = nullptr;
+  std::string count;
+  bool nullable = false;  ///< an outer join may supply NULL: once
+};
+
 /// One relation as the engine will see it: what all its occurrences in the query need together.
 struct SplitInput {
   const BoundTable* table = nullptr;
-  std::shared_ptr<const columnar::TableInfo> info;
+  std::shared_ptr<const DescribedTable> info;
   SourceProfile profile;
   bool queries = false;  ///< the source runs SQL
   bool filters = false;  ///< the source filters by plain conditions
@@ -29,7 +61,8 @@ struct SplitInput {
   double selectivity = 1.0;
   std::string tail;        ///< rendered ORDER BY and LIMIT
   int64_t most_rows = -1;  ///< of the LIMIT
-  std::string name;        ///< under which the transform reads it
+  std::shared_ptr<const Reduction> reduction;
+  std::string name;  ///< under which the transform reads it
 
   std::optional<int64_t> EstimatedRows() const;
 };
@@ -44,6 +77,7 @@ struct JoinedInput {
     std::vector<KeyPair> keys;    ///< the query's conjuncts that `on` replaces
   };
   std::vector<Member> members;
+  std::shared_ptr<const Reduction> reduction;
   std::string name;
 
   const SplitInput& anchor() const { return members.front().input; }
@@ -70,6 +104,8 @@ struct CollectedInputs {
   std::vector<SplitInput> tables;
   std::vector<JoinedInput> joins;
   std::vector<GroupedInput> groups;
+  std::vector<PartialCall> partials;
+  std::vector<RowWeight> weights;
   std::set<const sql::Node*> evaluated;  ///< conjuncts of the query that the sources evaluate exactly
 };
 

@@ -18,7 +18,7 @@ using sql::Scope;
 using sql::Source;
 
 constexpr double kUnknownRows = 1e6;
-constexpr double kMostKeyRows = 400'000;  // of an input whose keys reduce others: more would hardly fit into a query
+constexpr double kMostKeyRows = 600'000;  // of an input whose keys reduce others: more would hardly fit into a query
 constexpr double kUsefulFraction = 0.7;
 
 /// One occurrence of a table in an extract.

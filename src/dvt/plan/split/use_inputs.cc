@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "dvt/plan/split/extracts.h"
+#include "dvt/plan/split/reduce.h"
 
 namespace dvt::plan {
 namespace {
@@ -136,8 +137,8 @@ void UseGroup(sql::Arena& arena, const GroupedInput& group) {
 
 }  // namespace
 
-void UseInputs(sql::Arena& arena, Node* root, const sql::Analysis& analysis, const CollectedInputs& inputs,
-               const ExposedNames& names) {
+void UseInputs(sql::Arena& arena, const sql::Dialect& dialect, Node* root, const sql::Analysis& analysis,
+               const CollectedInputs& inputs, const ExposedNames& names, std::map<const Node*, columnar::DataType>& types) {
   std::map<const Source*, const JoinedInput*> joined;
   for (const JoinedInput& join : inputs.joins) {
     for (const auto& member : join.members) joined[member.input.occurrences.front()] = &join;
@@ -165,6 +166,7 @@ void UseInputs(sql::Arena& arena, Node* root, const sql::Analysis& analysis, con
       sql::SetChild(arena, column, column->count - 1, sql::MakeIdentifier(arena, name->second));
     }
   }
+  CombinePartials(arena, dialect, analysis, inputs, types);
   for (const SplitInput& input : inputs.tables) {
     for (const Source* source : input.occurrences) {
       const bool named = source->node->Child(0) != nullptr;

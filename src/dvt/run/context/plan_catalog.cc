@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dvt/connectors/api/statistics.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
@@ -32,6 +33,21 @@ Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection,
       nullptr));
   std::lock_guard lock(mutex_);
   return known_.try_emplace(key, std::move(info)).first->second;
+}
+
+columnar::TableStatistics PlanCatalog::Statistics(const std::string& connection, const columnar::TableInfo& table) {
+  const std::pair key{connection, table.name};
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = statistics_.find(key); found != statistics_.end()) return found->second;
+  }
+  const auto connector = Find(connection);
+  auto* source = dynamic_cast<connectors::StatisticsSource*>(connector.get());
+  if (source == nullptr) return {};
+  auto found = source->Statistics(table, stop_);
+  if (!found) return {};  // rules of thumb do, too
+  std::lock_guard lock(mutex_);
+  return statistics_[key] = std::move(*found);
 }
 
 const sql::Dialect& PlanCatalog::DialectOf(const std::string& connection) const {
@@ -87,11 +103,13 @@ std::vector<std::string> PlanCatalog::Parts(const std::string& connection, const
 }
 
 void PlanCatalog::Forget(const std::string& connection, const columnar::RelationName& relation) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(known_, [&](const auto& entry) {
+  const auto is_it = [&](const auto& entry) {
     return entry.first.first == connection && entry.first.second.name == relation.name &&
            entry.first.second.schema == relation.schema;
-  });
+  };
+  std::lock_guard lock(mutex_);
+  std::erase_if(known_, is_it);
+  std::erase_if(statistics_, is_it);
 }
 
 }  // namespace dvt::run

@@ -17,6 +17,7 @@ class PlanCatalog : public plan::Catalog {
   PlanCatalog(Connections& connections, std::stop_token stop) : connections_(connections), stop_(std::move(stop)) {}
 
   Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) override;
+  columnar::TableStatistics Statistics(const std::string& connection, const columnar::TableInfo& table) override;
   const sql::Dialect& DialectOf(const std::string& connection) const override;
   uint32_t abilities(const std::string& connection) const override;
   std::string Identity(const std::string& connection) const override;
@@ -35,6 +36,7 @@ class PlanCatalog : public plan::Catalog {
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::string> text_orders_;
   std::map<std::pair<std::string, columnar::RelationName>, columnar::TableInfo> known_;
+  std::map<std::pair<std::string, columnar::RelationName>, columnar::TableStatistics> statistics_;
 };
 
 }  // namespace dvt::run

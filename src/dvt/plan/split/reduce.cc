@@ -1,0 +1,386 @@
+#include "dvt/plan/split/reduce.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "dvt/base/text/text.h"
+#include "dvt/plan/cost/distinct.h"
+#include "dvt/plan/split/blocks.h"
+#include "dvt/plan/split/exact_number.h"
+#include "dvt/plan/split/top_rows.h"
+
+namespace dvt::plan {
+namespace {
+
+using columnar::DataType;
+using columnar::TypeKind;
+using sql::Kind;
+using sql::Node;
+using sql::Op;
+using sql::Scope;
+using sql::Source;
+
+constexpr double kWorthwhile = 0.5;  // of the rows: grouping costs the source, and the reading its partitions
+
+// Rows that the source takes for equal are equal for the engine, and arrive alike. The source may tell more apart.
+bool IsGroupKey(const columnar::Field& field, const SourceProfile& source) {
+  const DataType& type = field.type;
+  if (type.is_integer() || type.kind == TypeKind::kBool || type.kind == TypeKind::kDecimal) return true;
+  if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz) return true;
+  if (type.kind != TypeKind::kString) return false;
+  return source.facts.loose_types || source.facts.binary_collation;
+}
+
+/// A table, or tables joined in the source, that comes as one extract.
+struct Unit {
+  std::vector<std::pair<SplitInput*, std::string>> members;  ///< with what stands before their columns' names
+  std::shared_ptr<const Reduction>* slot = nullptr;
+  const Scope* scope = nullptr;
+
+  const SplitInput* Find(const Source* source) const {
+    const auto it = std::find_if(members.begin(), members.end(),
+                                 [&](const auto& member) { return member.first->occurrences.front() == source; });
+    return it == members.end() ? nullptr : it->first;
+  }
+  std::string Name(const ColumnRef& column) const {
+    const auto it = std::find_if(members.begin(), members.end(),
+                                 [&](const auto& member) { return member.first->occurrences.front() == column.source; });
+    const SplitInput& input = *it->first;
+    return it->second + sql::QuoteIdentifier(*input.profile.dialect, input.info->columns[static_cast<size_t>(column.index)].name);
+  }
+};
+
+class Reducer {
+ public:
+  Reducer(const PlanOptions& options, const sql::Analysis& analysis, const sql::Dialect& dialect, const Node* root,
+          const FilterAnalysis& filters, const std::set<const Source*>& whole, CollectedInputs& inputs)
+      : options_(options),
+        analysis_(analysis),
+        root_(root),
+        filters_(filters),
+        whole_(whole),
+        inputs_(inputs),
+        blocks_(analysis, dialect, root, filters) {
+    skip_ = inputs.evaluated;
+    for (const GroupedInput& group : inputs.groups) skip_.insert(group.scope->query);
+  }
+
+  void Run() {
+    for (JoinedInput& join : inputs_.joins) {
+      Unit unit;
+      for (auto& member : join.members) unit.members.emplace_back(&member.input, member.alias + ".");
+      unit.slot = &join.reduction;
+      Try(unit);
+    }
+    for (SplitInput& input : inputs_.tables) {
+      if (input.occurrences.size() != 1 || !input.tail.empty()) continue;
+      Unit unit;
+      unit.members.emplace_back(&input, "");
+      unit.slot = &input.reduction;
+      Try(unit);
+    }
+  }
+
+ private:
+  /// A unit's part in the aggregates of its block.
+  struct Draft {
+    std::vector<PartialCall> own;
+    Reduction reduction;
+    bool counted = false;
+    std::set<ColumnRef> keys;
+  };
+
+  void Try(Unit& unit) {
+    unit.scope = filters_.ScopeOf(unit.members.front().first->occurrences.front());
+    if (unit.scope == nullptr || !filters_.Of(unit.scope).movable || !blocks_.CallsOf(*unit.scope).readable) return;
+    for (const auto& [input, qualifier] : unit.members) {
+      if (!input->queries || whole_.contains(input->occurrences.front())) return;
+    }
+    Draft draft;
+    draft.counted = !blocks_.IgnoresDuplicates(*unit.scope) && !IsTestedOnly(unit);
+    if (draft.counted && !ReadCalls(unit, draft)) return;
+    if (draft.counted) draft.reduction.count = NewName(unit);
+    if (!FindKeys(unit, draft) || !IsWorthwhile(unit, draft)) return;
+    Accept(unit, std::move(draft));
+  }
+
+  // Behind SEMI and ANTI joins only the existence of rows matters.
+  bool IsTestedOnly(const Unit& unit) const {
+    const Node* node = unit.members.front().first->occurrences.front()->node;
+    bool tested = false;
+    sql::Visit(unit.scope->query->Child(sql::kFromSlot), [&](const Node* join) {
+      if (join->IsQuery()) return false;
+      if (join->Is(Kind::kJoin, Op::kSemi) || join->Is(Kind::kJoin, Op::kAnti)) {
+        tested = tested || sql::Contains(join->Child(1), [&](const Node* below) { return below == node; });
+      }
+      return true;
+    });
+    return tested;
+  }
+
+  bool IsPlainCall(const Node* call) const {
+    if (call->flags != 0 || call->Child(sql::kArgsSlot) == nullptr) return false;
+    for (uint32_t slot = 1; slot < call->count; ++slot) {
+      if (call->Child(slot) != nullptr) return false;
+    }
+    return true;
+  }
+
+  // Every aggregate of the block must be told how often a row counts.
+  bool ReadCalls(const Unit& unit, Draft& draft) {
+    const BlockCalls& block = blocks_.CallsOf(*unit.scope);
+    if (!block.grouped) return false;
+    for (Node* call : block.calls) {
+      const bool claimed = std::any_of(inputs_.partials.begin(), inputs_.partials.end(), [&](const PartialCall& partial) {
+        return partial.call == call && partial.own != nullptr;
+      });
+      if (claimed) continue;
+      if (IsPlainCall(call) && ReadOwn(unit, call, draft)) continue;
+      if (BlockKinds::IgnoresDuplicates(call)) continue;
+      if (!IsPlainCall(call) || !ReadForeign(unit, call, draft)) return false;
+    }
+    return true;
+  }
+
+  std::optional<std::pair<std::string, DataType>> ColumnOf(const Unit& unit, const Node* node) const {
+    const sql::ColumnBinding* binding = analysis_.Find(node);
+    if (binding == nullptr || binding->source == nullptr || binding->index < 0 || binding->outer || !binding->merged.empty() ||
+        binding->row || binding->fields != 0) {
+      return std::nullopt;
+    }
+    const SplitInput* input = unit.Find(binding->source);
+    if (input == nullptr) return std::nullopt;
+    return std::pair{unit.Name({binding->source, binding->index}),
+                     input->info->columns[static_cast<size_t>(binding->index)].type};
+  }
+
+  // An aggregate over the unit's own columns, which its source computes for each group.
+  bool ReadOwn(const Unit& unit, Node* call, Draft& draft) {
+    const Node* args = call->Child(sql::kArgsSlot);
+    const Node* argument = args->count == 1 ? sql::Unparen(args->Child(0)) : nullptr;
+    if (argument == nullptr || unit.members.front().first->profile.facts.loose_types) return false;
+    const auto number = ReadExactNumber(argument, [&](const Node* column) { return ColumnOf(unit, column); });
+    const auto column = argument->Is(Kind::kColumn) ? ColumnOf(unit, argument) : std::nullopt;
+    const std::string name = ToUpper(call->text);
+    const SplitInput& first = *unit.members.front().first;
+    PartialCall out;
+    out.call = call;
+    out.block = unit.scope->query;
+    out.own = first.occurrences.front();
+    if (name == "COUNT" && column && CountsAlike(unit, argument)) {
+      out.kind = PartialCall::Kind::kCount;
+      out.count = Add(unit, draft, fmt::format("COUNT({})", column->first), TypeKind::kInt64);
+    } else if ((name == "MIN" || name == "MAX") && column && CountsAlike(unit, argument) &&
+               column->second.kind != TypeKind::kString && column->second.kind != TypeKind::kBool) {
+      out.kind = PartialCall::Kind::kExtreme;
+      std::string sql = fmt::format("{}({})", name, column->first);
+      if (column->second.kind == TypeKind::kDecimal)
+        sql = fmt::format("CAST({} AS DECIMAL({}, {}))", sql, column->second.precision, column->second.scale);
+      out.sum = Add(unit, draft, sql, column->second);
+    } else if ((name == "SUM" || name == "AVG") && number && !IsConstant(argument)) {
+      out.kind = name == "SUM" ? PartialCall::Kind::kSum : PartialCall::Kind::kAverage;
+      out.integer = number->integer;
+      out.scale = number->scale;
+      out.sum = Add(unit, draft, fmt::format("CAST(SUM({}) AS DECIMAL(38, {}))", number->sql, number->scale),
+                    DataType::Decimal(38, number->scale));
+      if (name == "AVG") out.count = Add(unit, draft, fmt::format("COUNT({})", number->sql), TypeKind::kInt64);
+    } else {
+      return false;
+    }
+    draft.own.push_back(std::move(out));
+    return true;
+  }
+
+  static bool IsConstant(const Node* expression) {
+    return !sql::Contains(expression, [](const Node* node) { return node->Is(Kind::kColumn); });
+  }
+
+  bool CountsAlike(const Unit& unit, const Node* column) const {
+    const sql::ColumnBinding* binding = analysis_.Find(column);
+    const SplitInput* input = unit.Find(binding->source);
+    const columnar::Field& field = input->info->columns[static_cast<size_t>(binding->index)];
+    return GroupsAlike(field, input->profile) || field.type.kind == TypeKind::kString;
+  }
+
+  // An aggregate over other columns, whose values count as often as there are rows.
+  bool ReadForeign(const Unit& unit, Node* call, Draft& draft) const {
+    const Node* args = call->Child(sql::kArgsSlot);
+    const Node* argument = args->count == 1 ? sql::Unparen(args->Child(0)) : nullptr;
+    const std::string name = ToUpper(call->text);
+    PartialCall out;
+    out.call = call;
+    out.block = unit.scope->query;
+    if (name == "COUNT" && args->count <= 1) {
+      const bool rows =
+          argument == nullptr || argument->Is(Kind::kStar) || argument->Is(Kind::kNumber) || argument->Is(Kind::kString);
+      out.kind = rows ? PartialCall::Kind::kRows : PartialCall::Kind::kCount;
+    } else if ((name == "SUM" || name == "AVG") && argument != nullptr) {
+      const auto number = ReadExactNumber(argument, [&](const Node* column) -> std::optional<std::pair<std::string, DataType>> {
+        const sql::ColumnBinding* binding = analysis_.Find(column);
+        if (binding == nullptr || binding->source == nullptr || binding->source->kind != sql::SourceKind::kTable ||
+            binding->index < 0 || !binding->merged.empty() || binding->fields != 0) {
+          return std::nullopt;
+        }
+        return std::pair{std::string(), binding->source->columns[static_cast<size_t>(binding->index)].type};
+      });
+      if (!number) return false;
+      out.kind = name == "SUM" ? PartialCall::Kind::kSum : PartialCall::Kind::kAverage;
+      out.integer = number->integer;
+      out.scale = number->scale;
+    } else {
+      return false;
+    }
+    const bool known = std::any_of(inputs_.partials.begin(), inputs_.partials.end(),
+                                   [&](const PartialCall& partial) { return partial.call == call; });
+    if (!known) draft.own.push_back(std::move(out));
+    return true;
+  }
+
+  std::string NewName(const Unit& unit) {
+    while (true) {
+      std::string name = fmt::format("dvt_part_{}", ++names_);
+      const bool taken = std::any_of(unit.members.begin(), unit.members.end(),
+                                     [&](const auto& member) { return member.first->info->FindColumn(name) != nullptr; });
+      if (!taken) return name;
+    }
+  }
+
+  std::string Add(const Unit& unit, Draft& draft, const std::string& sql, const DataType& type) {
+    for (const Reduction::Item& item : draft.reduction.items) {
+      if (item.sql == sql) return item.field.name;
+    }
+    draft.reduction.items.push_back({sql, {NewName(unit), type, true, {}}});
+    return draft.reduction.items.back().field.name;
+  }
+
+  bool FindKeys(const Unit& unit, Draft& draft) const {
+    std::set<const Node*> skip = skip_;
+    for (const PartialCall& partial : draft.own) {
+      if (partial.own != nullptr) skip.insert(partial.call);
+    }
+    for (const ColumnRef& column : NamedColumns(analysis_, root_, skip)) {
+      const SplitInput* input = unit.Find(column.source);
+      if (input == nullptr) continue;
+      if (!IsGroupKey(input->info->columns[static_cast<size_t>(column.index)], input->profile)) return false;
+      draft.keys.insert(column);
+    }
+    const SplitInput& anchor = *unit.members.front().first;
+    std::set<std::string> names;
+    for (const ColumnRef& key : draft.keys) {
+      if (key.source == anchor.occurrences.front()) names.insert(anchor.info->columns[static_cast<size_t>(key.index)].name);
+    }
+    return !IsUniqueKey(*anchor.info, names);
+  }
+
+  bool IsWorthwhile(const Unit& unit, Draft& draft) const {
+    const auto total = unit.members.front().first->info->estimated_rows;
+    double rows = total ? static_cast<double>(*total) : 0;
+    for (const auto& [input, qualifier] : unit.members) {
+      const auto filter = filters_.FilterOf(input->occurrences.front());
+      if (filter) rows *= Selectivity(*filter, *input->info);
+    }
+    double groups = 1;
+    for (const ColumnRef& key : draft.keys) groups *= std::max(1.0, DistinctOf(unit, key));
+    // Of `groups` values, so many occur in so many rows drawn at random.
+    const double met = groups * -std::expm1(-rows / groups);
+    draft.reduction.rows = total ? std::optional(std::max(1.0, std::min(rows, met))) : std::nullopt;
+    if (options_.key_filter_rows == 0) return true;
+    return total && rows - met >= static_cast<double>(options_.key_filter_rows) && met <= kWorthwhile * rows;
+  }
+
+  double DistinctOf(const Unit& unit, const ColumnRef& key) const {
+    const SplitInput& input = *unit.Find(key.source);
+    if (const auto known = DistinctValues(*input.info, key.index)) return *known;
+    // A key of another table has no more values than that table has rows.
+    for (const auto& group : EqualColumns(filters_.Of(unit.scope).joins)) {
+      if (std::find(group.begin(), group.end(), key) == group.end()) continue;
+      for (const ColumnRef& other : group) {
+        if (other == key || other.source->kind != sql::SourceKind::kTable) continue;
+        for (const SplitInput& table : inputs_.tables) {
+          const bool here =
+              std::find(table.occurrences.begin(), table.occurrences.end(), other.source) != table.occurrences.end();
+          const auto rows = table.info->estimated_rows;
+          if (here && rows && IsUniqueKey(*table.info, {table.info->columns[static_cast<size_t>(other.index)].name}))
+            return static_cast<double>(*rows);
+        }
+      }
+    }
+    return GuessedDistinctValues(*input.info, key.index);
+  }
+
+  void Accept(Unit& unit, Draft draft) {
+    Reduction& made = draft.reduction;
+    std::vector<std::string> names;
+    for (const ColumnRef& key : draft.keys) {
+      const SplitInput& input = *unit.Find(key.source);
+      const bool text =
+          input.profile.facts.loose_types && input.info->columns[static_cast<size_t>(key.index)].type.kind ==
+                                                 TypeKind::kString;  // a column's own collation may ignore case there
+      made.keys.push_back(unit.Name(key) + (text ? " COLLATE BINARY" : ""));
+      names.push_back(unit.Name(key));
+    }
+    if (!made.count.empty()) made.items.push_back({"COUNT(*)", {made.count, TypeKind::kInt64, false, {}}});
+    std::string note = names.empty() ? "one row at most" : "rows grouped by " + Join(names, ", ");
+    for (const Reduction::Item& item : made.items) note += ", " + item.sql;
+    unit.members.front().first->pushed.push_back(note);
+    for (PartialCall& partial : draft.own) {
+      if (partial.own != nullptr) {
+        skip_.insert(partial.call);
+        std::erase_if(inputs_.partials, [&](const PartialCall& other) { return other.call == partial.call; });
+      }
+      inputs_.partials.push_back(std::move(partial));
+    }
+    if (!made.count.empty()) {
+      const Source* source = unit.members.front().first->occurrences.front();
+      const auto nullable = filters_.Of(unit.scope).nullable.find(source);
+      inputs_.weights.push_back(
+          {source, unit.scope, made.count, nullable == filters_.Of(unit.scope).nullable.end() || nullable->second});
+    }
+    *unit.slot = std::make_shared<const Reduction>(std::move(made));
+  }
+
+  const PlanOptions& options_;
+  const sql::Analysis& analysis_;
+  const Node* root_;
+  const FilterAnalysis& filters_;
+  const std::set<const Source*>& whole_;
+  CollectedInputs& inputs_;
+  BlockKinds blocks_;
+  std::set<const Node*> skip_;
+  int names_ = 0;
+};
+
+}  // namespace
+
+void ReduceInputs(const PlanOptions& options, const sql::Analysis& analysis, const sql::Dialect& dialect, const Node* root,
+                  const FilterAnalysis& filters, const std::set<const Source*>& whole, CollectedInputs& inputs) {
+  Reducer(options, analysis, dialect, root, filters, whole, inputs).Run();
+}
+
+std::set<ColumnRef> NamedColumns(const sql::Analysis& analysis, const Node* root, const std::set<const Node*>& skip) {
+  std::set<ColumnRef> out;
+  sql::Visit(root, [&](const Node* node) {
+    if (skip.contains(node)) return false;
+    if (!node->Is(Kind::kColumn)) return true;
+    const sql::ColumnBinding* binding = analysis.Find(node);
+    if (binding == nullptr) return false;
+    if (binding->source != nullptr) out.insert({binding->source, binding->index});
+    for (const auto& [source, index] : binding->merged) out.insert({source, index});
+    return false;
+  });
+  // USING names columns without a column node.
+  for (const Scope& scope : analysis.scopes()) {
+    if (!scope.query->Is(Kind::kSelect)) continue;
+    for (const Node* join : sql::FindAll(scope.query->Child(sql::kFromSlot), Kind::kJoin, true)) {
+      if (join->Child(3) == nullptr) continue;
+      for (const Source* source : scope.sources) {
+        for (const int index : source->used) out.insert({source, index});
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace dvt::plan
