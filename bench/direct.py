@@ -2,7 +2,7 @@
 from measure import measure, print_table, verdict
 from tpch_tables import COLUMNS, generate, load_postgres
 
-WALL_GOAL, PEAK_GOAL_MB, GROWTH_GOAL = 1.1, 120, 1.10
+WALL_GOAL, PEAK_GOAL_MB, GROWTH_GOAL = 0.9, 120, 1.10
 COPIES = {"orders_copy": "orders", "orders10_copy": "orders10"}
 
 

@@ -7,7 +7,7 @@ from measure import measure, print_table, verdict
 from tpch_tables import generate, load_mysql, load_postgres
 
 MODELS = ("seg_rev", "order_cust")
-GOALS = {"both": 0.7, "seg_rev": 0.9, "order_cust": 0.9}
+GOALS = {"both": 0.7, "seg_rev": 0.65, "order_cust": 0.5}
 PEAK_GOAL_MB = 250
 # Both sides' rows as one number: the sum of a hash of each row, with numbers in one spelling.
 CHECKSUMS = {

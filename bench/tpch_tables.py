@@ -24,14 +24,14 @@ def generate(folder, scale, table):
     return path
 
 
-def exists(connection, table):
+def exists(connection, table, schema):
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from information_schema.tables where table_name = %s", (table,))
+        cursor.execute(f"select count(*) from information_schema.tables where table_name = %s and table_schema = {schema}", (table,))
         return cursor.fetchone()[0] > 0
 
 
 def load_postgres(connection, table, path):
-    if exists(connection, table):
+    if exists(connection, table, "current_schema()"):
         return
     with connection.cursor() as cursor, open(path, "rb") as rows:
         cursor.execute(f"create table {table} ({COLUMNS[table]})")
@@ -40,7 +40,7 @@ def load_postgres(connection, table, path):
 
 
 def load_mysql(connection, table, path):
-    if exists(connection, table):
+    if exists(connection, table, "database()"):
         return
     with connection.cursor() as cursor:
         cursor.execute(f"create table {table} ({COLUMNS[table]})")
