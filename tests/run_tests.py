@@ -16,7 +16,7 @@ sys.path.insert(0, str(TOP / "tests"))
 from harness.context import Context  # noqa: E402
 from harness.report import Report  # noqa: E402
 
-ORDER = ["checks", "demo", "docs_site", "plan_page", "drivers", "projects", "conformance", "meaning", "tpcds", "tpch", "deals", "changes", "lake", "python", "faults", "unit"]
+ORDER = ["checks", "demo", "docs_site", "plan_page", "drivers", "projects", "conformance", "load", "meaning", "tpcds", "tpch", "deals", "changes", "lake", "python", "faults", "unit"]
 
 
 def parse_arguments():

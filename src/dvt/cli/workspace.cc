@@ -362,6 +362,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.run.target_folder = JoinPath(w.manifest.project.folder, target_path);
   w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder,
                                                      JoinPath(w.run.target_folder, "tmp"));
+  w.connections->SetTransferSettings(w.manifest.project.raw["transfer"]);
   w.run.connections = w.connections.get();
   w.run.observer = w.observer.get();
   w.run.options.command = options.command;
@@ -386,6 +387,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.compiler = std::make_unique<run::Compiler>(w.run, *w.index);
   DVT_TRY(SetTape(w, options));
   w.catalog = std::make_unique<run::PlanCatalog>(*w.connections, stop);
+  w.catalog->OnRetry([observer = w.observer.get()](const std::string& text) { observer->Message(Severity::kWarning, text); });
   w.runner = std::make_unique<run::NodeRunner>(w.run, *w.compiler, *w.catalog);
   return workspace;
 }

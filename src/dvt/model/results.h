@@ -23,6 +23,9 @@ struct TransferStats {
   int partitions = 1;
   int retries = 0;
   std::optional<int64_t> estimated_rows;
+  std::string moment;        ///< of an extract: the source's name of the state that was read, "lsn 0/1A2B3C"
+  std::string moment_at;     ///< the source's time then, ISO 8601 in UTC
+  bool one_moment = false;   ///< all reads of it saw that one state
   std::string filtered_by;   ///< keys of other extracts that reduced this one: "400 keys of l_suppkey"
   int64_t rows_avoided = 0;  ///< about how many rows they kept away
 };

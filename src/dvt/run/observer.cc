@@ -55,6 +55,9 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   stats.partitions = partitions;
   stats.retries = retries;
   stats.estimated_rows = estimated_rows;
+  stats.moment = moment.position;
+  stats.moment_at = moment.at;
+  stats.one_moment = moment.exact;
   stats.filtered_by = filtered_by;
   if (!filtered_by.empty() && rows_without_keys) stats.rows_avoided = std::max<int64_t>(0, *rows_without_keys - stats.rows);
   return stats;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dvt/base/result/diagnostics.h"
+#include "dvt/connectors/api/connector.h"
 #include "dvt/model/node.h"
 #include "dvt/model/results.h"
 
@@ -23,6 +24,7 @@ struct FlowCounter {
   std::string path;   ///< "binary COPY", …
   std::optional<int64_t> estimated_rows;
   std::optional<int64_t> rows_without_keys;  ///< estimate, where keys of other extracts reduce this one
+  connectors::SourceMoment moment;           ///< of an extract
   std::string filtered_by;                   ///< those keys, for the results: complete when the rows have moved
   std::atomic<int> partitions{1};
   std::atomic<int64_t> rows{0};

@@ -28,6 +28,13 @@ Value TransferValue(const model::TransferStats& transfer) {
   value.Set("partitions", transfer.partitions);
   value.Set("retries", transfer.retries);
   if (transfer.estimated_rows) value.Set("estimated_rows", *transfer.estimated_rows);
+  if (!transfer.moment_at.empty()) {
+    Value moment = Value::MakeMap();
+    if (!transfer.moment.empty()) moment.Set("position", transfer.moment);
+    moment.Set("at", transfer.moment_at);
+    moment.Set("one", transfer.one_moment);
+    value.Set("moment", std::move(moment));
+  }
   if (!transfer.filtered_by.empty()) {
     value.Set("filtered_by", transfer.filtered_by);
     value.Set("rows_avoided", transfer.rows_avoided);

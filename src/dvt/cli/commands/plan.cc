@@ -42,7 +42,8 @@ Status Explain(Workspace& w, const model::Node& node, Explained& out, std::stop_
   if (detection && out.plan.way == plan::Way::kPushdown) run::ReadFromTarget(node, out.plan);
   if (out.plan.way == plan::Way::kPushdown) return {};
   run::NodeProgress progress;
-  const auto context = w.runner->MakeTransferContext(node);
+  auto context = w.runner->MakeTransferContext(node);
+  if (!detection) context.budget_of = nullptr;  // no rows are read
   DVT_ASSIGN(auto mover, run::PlanMover::Make(out.plan, context, *connector, progress, stop));
   out.facts.reads = ReadsOf(mover->transfer());
   DVT_TRY(run::WarnLoad(w.run, node, out.plan.load.materialization, mover->fields(), *connector, out.plan.warnings, stop));

@@ -30,6 +30,7 @@ struct ConnectionConfig {
   Value settings;           ///< a map; marks point into profiles.yml
   std::string file;         ///< profiles.yml, for error places
   std::string base_folder;  ///< relative paths in settings are relative to this (the project folder)
+  int max_connections = 0;  ///< of its load budget: connections opened ahead must not be more; 0: no limit
 };
 
 /// What planner, runner and tests may ask of a connector instead of its name.
@@ -50,6 +51,7 @@ enum class Capability : uint32_t {
   kInsertSelectParallel = 1u << 13,
   kFilters = 1u << 14,  ///< without kSql: a relation may be read with a condition, which is applied as far as it is understood
   kStoredTables = 1u << 15,  ///< without kSql: OpenSink takes a TableWrite, and the relation lives on between runs
+  kLongMoment = 1u << 16,  ///< a moment may be kept for a whole run: it stands in nobody's way who writes
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.
@@ -60,8 +62,8 @@ struct ReadOptions {
   int max_partitions = 200;
   int parallel = 0;  ///< most partitions read at once; 0: the connector decides
   int64_t batch_rows = 10'000;
-  double connect_timeout_seconds = 30;
   double query_timeout_seconds = 3600;
+  bool shared_moment = true;  ///< all models of a run read a source at one moment, where it has kLongMoment
   RetryPolicy retry;
 };
 
@@ -230,6 +232,8 @@ class Connector {
   /// Two connectors of equal, non-empty identity reach the same database with the same rights, so that a query over both can be
   /// pushed whole (host, port, database for PostgreSQL; the file for SQLite).
   virtual std::string identity() const = 0;
+  /// Where its data lie, whoever reads them: connections of equal places see each other's changes.
+  virtual std::string place() const { return identity(); }
 
   /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
   virtual Result<std::string> TextOrder(std::stop_token stop);
@@ -245,6 +249,11 @@ class Connector {
 
   /// Begins a moment for the reads of one model. Never null.
   virtual Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) = 0;
+  /// Reads of one more model at a moment that lasts longer than they; kStartOver if it is lost. The moment itself, if that is all
+  /// the system can do.
+  virtual Result<std::shared_ptr<ReadScope>> BeginReadAt(const std::shared_ptr<ReadScope>& moment, std::stop_token) {
+    return moment;
+  }
   virtual Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope,
                                     std::stop_token stop) = 0;
   /// One partition's rows in the layouts of ArrowFormat(plan.fields). The scope lives as long as the stream. No retry inside:
@@ -296,7 +305,8 @@ Result<columnar::Fields> PlainColumns(const Connector& connector, const std::vec
 
 using ConnectorFactory = std::function<Result<std::shared_ptr<Connector>>(const ConnectionConfig&)>;
 
-/// How many partitions a table of `rows` gets: clamp(ceil(rows / rows_per_partition), min, max).
-int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options);
+/// How many partitions a table of `rows` gets: clamp(ceil(rows / rows_per_partition), min, max). Without that number, one for each
+/// 100,000 of the values that the column has, within the same limits.
+int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options, std::optional<int64_t> values = std::nullopt);
 
 }  // namespace dvt::connectors

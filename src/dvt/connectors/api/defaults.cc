@@ -66,12 +66,15 @@ Result<columnar::Fields> PlainColumns(const Connector& connector, const std::vec
   return fields;
 }
 
-int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options) {
+int PartitionCount(std::optional<int64_t> rows, const ReadOptions& options, std::optional<int64_t> values) {
   const int least = std::max(1, options.min_partitions);
   const int most = std::max(least, options.max_partitions);
-  if (!rows.has_value()) return least;
-  const int64_t size = std::max<int64_t>(1, options.rows_per_partition);
-  return static_cast<int>(std::clamp<int64_t>(*rows / size + (*rows % size != 0), least, most));
+  constexpr int64_t kValuesPerPartition = 100'000;
+  const auto parts = [&](int64_t all, int64_t size) {
+    return static_cast<int>(std::clamp<int64_t>(all / size + (all % size != 0), least, most));
+  };
+  if (rows.has_value()) return parts(*rows, std::max<int64_t>(1, options.rows_per_partition));
+  return values.has_value() ? parts(*values, kValuesPerPartition) : least;
 }
 
 }  // namespace dvt::connectors

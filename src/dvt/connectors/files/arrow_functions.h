@@ -10,7 +10,7 @@ struct ArrowFunctions {
   Result<columnar::Stream> (*open_file)(const std::string& path, FileFormat format, char delimiter,
                                         const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows);
   Result<std::unique_ptr<FileWriter>> (*make_file_writer)(const std::string& path, FileFormat format, char delimiter,
-                                                          const columnar::Fields& fields);
+                                                          const columnar::Fields& fields, FileCompression compression);
 };
 
 namespace with_arrow {
@@ -19,7 +19,7 @@ Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delim
 Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter,
                                   const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows);
 Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
-                                                   const columnar::Fields& fields);
+                                                   const columnar::Fields& fields, FileCompression compression);
 
 }  // namespace with_arrow
 }  // namespace dvt::connectors::files

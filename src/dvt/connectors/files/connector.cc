@@ -74,8 +74,9 @@ struct Located {
 
 class FilesConnector : public Connector {
  public:
-  FilesConnector(ConnectionConfig config, std::string root, FileFormat written, char delimiter)
-      : config_(std::move(config)), root_(std::move(root)), written_(written), delimiter_(delimiter) {}
+  FilesConnector(ConnectionConfig config, std::string root, FileFormat written, char delimiter,
+                 files::FileCompression compression)
+      : config_(std::move(config)), root_(std::move(root)), written_(written), delimiter_(delimiter), compression_(compression) {}
 
   const ConnectionConfig& config() const override { return config_; }
   uint32_t capabilities() const override {
@@ -190,7 +191,7 @@ class FilesConnector : public Connector {
     static std::atomic<int> counter{0};
     RemoveLitter(folder, name);
     const std::string written = JoinPath(folder, fmt::format("{}{}_{}", TemporaryStem(name), ::getpid(), counter++));
-    DVT_ASSIGN(auto writer, files::MakeFileWriter(written, format, DelimiterOf(final_path), request.fields));
+    DVT_ASSIGN(auto writer, files::MakeFileWriter(written, format, DelimiterOf(final_path), request.fields, compression_));
     return std::unique_ptr<Sink>(std::make_unique<FilesSink>(final_path, written, std::move(writer)));
   }
 
@@ -265,11 +266,12 @@ class FilesConnector : public Connector {
   const std::string root_;
   const FileFormat written_;
   const char delimiter_;
+  const files::FileCompression compression_;
 };
 
 }  // namespace
 
-std::vector<std::string> FilesSettings() { return {"path", "format", "delimiter", "schema"}; }
+std::vector<std::string> FilesSettings() { return {"path", "format", "delimiter", "compression", "schema"}; }
 
 Result<std::shared_ptr<Connector>> MakeFilesConnector(const ConnectionConfig& config) {
   const Value& path = config.settings["path"];
@@ -291,8 +293,16 @@ Result<std::shared_ptr<Connector>> MakeFilesConnector(const ConnectionConfig& co
   if (!delimiter.is_null() && delimiter.ToText().size() != 1) {
     return Error(ErrorCode::kConfig, "delimiter must be one character").At(place(delimiter));
   }
+  const Value& codec = config.settings["compression"];
+  const auto compression = codec.is_null() ? files::FileCompression::kZstd : files::CompressionOf(codec.ToText());
+  if (!compression) {
+    return Error(ErrorCode::kConfig, fmt::format("compression '{}' is unknown", codec.ToText()))
+        .At(place(codec))
+        .WithHint("use zstd, none, snappy, gzip or lz4: it is that of Parquet files");
+  }
   return std::shared_ptr<Connector>(std::make_shared<FilesConnector>(config, JoinPath(config.base_folder, path.as_string()),
-                                                                     format, delimiter.is_null() ? ',' : delimiter.ToText()[0]));
+                                                                     format, delimiter.is_null() ? ',' : delimiter.ToText()[0],
+                                                                     *compression));
 }
 
 }  // namespace dvt::connectors

@@ -45,10 +45,22 @@ Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, ch
   return arrow->open_file(path, format, delimiter, columns, first_group, groups, batch_rows);
 }
 
+std::optional<FileCompression> CompressionOf(std::string_view name) {
+  static constexpr std::pair<std::string_view, FileCompression> kNames[] = {{"zstd", FileCompression::kZstd},
+                                                                            {"none", FileCompression::kNone},
+                                                                            {"snappy", FileCompression::kSnappy},
+                                                                            {"gzip", FileCompression::kGzip},
+                                                                            {"lz4", FileCompression::kLz4}};
+  for (const auto& [known, compression] : kNames) {
+    if (name == known) return compression;
+  }
+  return std::nullopt;
+}
+
 Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
-                                                   const columnar::Fields& fields) {
+                                                   const columnar::Fields& fields, FileCompression compression) {
   DVT_ASSIGN(const auto* arrow, Arrow());
-  return arrow->make_file_writer(path, format, delimiter, fields);
+  return arrow->make_file_writer(path, format, delimiter, fields, compression);
 }
 
 }  // namespace dvt::connectors::files

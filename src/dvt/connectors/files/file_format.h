@@ -35,8 +35,13 @@ class FileWriter {
   virtual Status Write(const ArrowArray& batch) = 0;
   virtual Status Close() = 0;
 };
+/// Of Parquet's pages.
+enum class FileCompression { kZstd, kNone, kSnappy, kGzip, kLz4 };
+/// "zstd", "none", "snappy", "gzip", "lz4".
+std::optional<FileCompression> CompressionOf(std::string_view name);
 /// `path` is the file actually written.
 Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
-                                                   const columnar::Fields& fields);
+                                                   const columnar::Fields& fields,
+                                                   FileCompression compression = FileCompression::kZstd);
 
 }  // namespace dvt::connectors::files

@@ -25,16 +25,27 @@ arrow::Result<std::shared_ptr<arrow::Schema>> ArrowSchemaOf(const columnar::Fiel
   return arrow::ImportSchema(&raw);
 }
 
+parquet::Compression::type CodecOf(FileCompression compression) {
+  switch (compression) {
+    case FileCompression::kNone: return parquet::Compression::UNCOMPRESSED;
+    case FileCompression::kSnappy: return parquet::Compression::SNAPPY;
+    case FileCompression::kGzip: return parquet::Compression::GZIP;
+    case FileCompression::kLz4: return parquet::Compression::LZ4;
+    default: return parquet::Compression::ZSTD;
+  }
+}
+
 class ParquetWriter : public FileWriter {
  public:
-  static Result<std::unique_ptr<FileWriter>> Make(const std::string& path, const columnar::Fields& fields) {
+  static Result<std::unique_ptr<FileWriter>> Make(const std::string& path, const columnar::Fields& fields,
+                                                  FileCompression compression) {
     auto writer = std::make_unique<ParquetWriter>();
     writer->path_ = path;
     auto open = [&]() -> arrow::Status {
       ARROW_ASSIGN_OR_RAISE(writer->schema_, ArrowSchemaOf(fields));
       ARROW_ASSIGN_OR_RAISE(writer->out_, arrow::io::FileOutputStream::Open(path));
       auto properties =
-          parquet::WriterProperties::Builder().compression(parquet::Compression::ZSTD)->max_row_group_length(1 << 20)->build();
+          parquet::WriterProperties::Builder().compression(CodecOf(compression))->max_row_group_length(1 << 20)->build();
       auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
       return parquet::arrow::FileWriter::Open(*writer->schema_, arrow::default_memory_pool(), writer->out_, properties,
                                               arrow_properties)
@@ -175,8 +186,8 @@ class TextWriter : public FileWriter {
 }  // namespace
 
 Result<std::unique_ptr<FileWriter>> MakeFileWriter(const std::string& path, FileFormat format, char delimiter,
-                                                   const columnar::Fields& fields) {
-  if (format == FileFormat::kParquet) return ParquetWriter::Make(path, fields);
+                                                   const columnar::Fields& fields, FileCompression compression) {
+  if (format == FileFormat::kParquet) return ParquetWriter::Make(path, fields, compression);
   return TextWriter::Make(path, format, delimiter, fields);
 }
 

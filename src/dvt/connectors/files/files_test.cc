@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "dvt/base/fs/files.h"
 #include "dvt/columnar/c_abi/column_view.h"
@@ -55,6 +56,37 @@ class FilesTest : public ::testing::TestWithParam<const char*> {
     EXPECT_EQ(*committed, rows);
   }
 };
+
+TEST(ParquetCompression, EverySettingWritesWhatItSays) {
+  const auto folder = std::filesystem::temp_directory_path() / ("dvt_codec_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  const columnar::Fields fields = {{"s", TypeKind::kString, true, {}}};
+  std::map<std::string, uintmax_t> sizes;
+  for (const char* codec : {"none", "snappy", "lz4", "gzip", "zstd"}) {
+    ConnectionConfig config;
+    config.name = "lake";
+    config.type = "files";
+    config.settings.Set("path", folder.string());
+    config.settings.Set("compression", codec);
+    auto connector = MakeFilesConnector(config);
+    ASSERT_TRUE(connector.has_value()) << connector.error().ToString();
+    auto sink = (*connector)->OpenSink({{"", "", codec}, fields, "", true, 60}, {});
+    ASSERT_TRUE(sink.has_value()) << sink.error().ToString();
+    columnar::BatchBuilder builder(fields);
+    for (int i = 0; i < 20'000; ++i) builder.column(0).AppendBytes("a text that comes again, number " + std::to_string(i * 7919));
+    auto batch = builder.Finish();
+    ASSERT_TRUE((*sink)->Write(batch.get(), {}).has_value());
+    ASSERT_TRUE((*sink)->Commit({}).has_value());
+    sizes[codec] = std::filesystem::file_size(folder / (std::string(codec) + ".parquet"));
+  }
+  for (const char* codec : {"snappy", "lz4", "gzip", "zstd"}) EXPECT_LT(sizes[codec], sizes["none"] * 3 / 4) << codec;
+  EXPECT_LT(sizes["gzip"], sizes["snappy"]);
+  ConnectionConfig wrong;
+  wrong.settings.Set("path", folder.string());
+  wrong.settings.Set("compression", "lzma");
+  EXPECT_FALSE(MakeFilesConnector(wrong).has_value());
+  std::filesystem::remove_all(folder);
+}
 
 TEST_P(FilesTest, WritesAndReadsBackEveryRow) {
   WriteRows(1000);

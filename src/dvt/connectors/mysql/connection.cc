@@ -86,6 +86,7 @@ Status Connection::Connect(TlsMode tls, double timeout_seconds, std::stop_token 
   mysql_options(mysql_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   const unsigned local_infile = for_kill ? 0 : 1;
   mysql_options(mysql_, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+  if (settings_->compress) mysql_options(mysql_, MYSQL_OPT_COMPRESS, nullptr);
   const unsigned protocol = settings_->unix_socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
   mysql_options(mysql_, MYSQL_OPT_PROTOCOL, &protocol);
   if (tls != TlsMode::kDisabled) {

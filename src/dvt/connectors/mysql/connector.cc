@@ -44,9 +44,10 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
 
   uint32_t capabilities() const override {
     uint32_t bits = 0;
-    for (Capability c : {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kAtomicRename,
-                         Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kMerge, Capability::kViews,
-                         Capability::kSchemas, Capability::kParallelSinks, Capability::kSessionTempTables}) {
+    for (Capability c :
+         {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kAtomicRename, Capability::kPartitionedRead,
+          Capability::kSnapshotRead, Capability::kMerge, Capability::kViews, Capability::kSchemas, Capability::kParallelSinks,
+          Capability::kSessionTempTables, Capability::kLongMoment}) {
       bits |= static_cast<uint32_t>(c);
     }
     return bits;
@@ -57,6 +58,8 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   std::string default_schema() const override { return settings_->schema; }
   int max_identifier() const override { return 64; }
   std::string identity() const override { return fmt::format("mysql://{}@{}", settings_->user, settings_->Address()); }
+
+  std::string place() const override { return settings_->Address(); }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
@@ -120,6 +123,7 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
       GiveBack(std::move(connection));
       if (!bearable) return std::move(bearable).error();
       wanted = *bearable;
+      if (config_.max_connections > 0) wanted = std::clamp(config_.max_connections - 2, 1, wanted);
     }
     const bool may_lock = Clock::now().time_since_epoch().count() >= no_lock_before_;
     DVT_ASSIGN(auto scope, SnapshotScope::Open(settings_, wanted, may_lock, stop));

@@ -9,6 +9,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/connectors/api/partition_choice.h"
 #include "dvt/connectors/mysql/quoting.h"
 
 namespace dvt::connectors::mysql {
@@ -28,66 +29,28 @@ struct Choice {
   const Field* column = nullptr;
   bool indexed = false;
   bool clustered = false;
+  std::string why;
 };
 
-bool Partitionable(const Field& field) {
-  const TypeKind kind = field.type.kind;
-  return (field.type.is_numeric() && field.native_type != "year") || kind == TypeKind::kDate || kind == TypeKind::kTimestamp ||
-         kind == TypeKind::kTimestampTz;
-}
-
-bool IsAuditName(std::string_view name) {
-  static const char* const kNames[] = {
-      "created_at", "updated_at",  "modified_at", "inserted_at",   "create_time",   "update_time",  "created_on",
-      "updated_on", "modified_on", "inserted_on", "date_created",  "date_modified", "created_date", "updated_date",
-      "created",    "updated",     "modified",    "last_modified", "last_updated",  "createdat",    "updatedat"};
-  const std::string lower = ToLower(name);
-  return std::any_of(std::begin(kNames), std::end(kNames), [&](const char* known) { return lower == known; });
-}
-
-Choice MakeChoice(const TableFacts& table, const Field& field) {
+Result<Choice> ChooseColumn(const TableFacts& table, const std::string& preferred) {
+  DVT_ASSIGN(const auto chosen, ChoosePartitionColumn(table.info, preferred));
   Choice choice;
-  choice.column = &field;
-  for (const auto& index : table.info.indexes) choice.indexed = choice.indexed || index.columns.front() == field.name;
-  choice.clustered = !table.clustered_key.empty() && table.clustered_key.front() == field.name;
+  if (!chosen) return choice;
+  choice.column = chosen->column;
+  choice.indexed = chosen->indexed;
+  choice.why = chosen->why;
+  choice.clustered = !table.clustered_key.empty() && table.clustered_key.front() == chosen->column->name;
   return choice;
 }
 
-const Field* FirstOf(const TableFacts& table, bool (*matches)(const columnar::IndexInfo&)) {
-  for (const auto& index : table.info.indexes) {
-    const Field* field = table.info.FindColumn(index.columns.front());
-    if (field != nullptr && matches(index) && Partitionable(*field)) return field;
-  }
-  return nullptr;
-}
-
-Result<Choice> ChooseColumn(const TableFacts& table, const std::string& preferred) {
-  if (!preferred.empty()) {
-    const Field* field = table.info.FindColumn(preferred);
-    if (field == nullptr) {
-      std::vector<std::string> names;
-      for (const auto& column : table.info.columns) names.push_back(column.name);
-      return Error(ErrorCode::kNotFound,
-                   fmt::format("prefer_column: there is no column '{}' in {}", preferred, table.info.name.ToString()))
-          .WithHint(std::string(TrimView(DidYouMean(preferred, names))));
-    }
-    if (!Partitionable(*field)) {
-      return Error(ErrorCode::kInvalidArgument, fmt::format("prefer_column: column '{}' of type {} cannot be split into ranges",
-                                                            preferred, field->type.ToString()))
-          .WithHint("Name a number, date or timestamp column.");
-    }
-    return MakeChoice(table, *field);
-  }
-  const Field* field = FirstOf(table, [](const columnar::IndexInfo& i) { return i.primary && i.columns.size() == 1; });
-  if (field == nullptr) field = FirstOf(table, [](const columnar::IndexInfo& i) { return i.unique && i.columns.size() == 1; });
-  for (const auto& column : table.info.columns) {
-    if (field == nullptr && Partitionable(column) && IsAuditName(column.name)) field = &column;
-  }
-  if (field == nullptr) field = FirstOf(table, [](const columnar::IndexInfo&) { return true; });
-  for (const auto& column : table.info.columns) {
-    if (field == nullptr && column.type.is_numeric() && Partitionable(column)) field = &column;
-  }
-  return field == nullptr ? Choice{} : MakeChoice(table, *field);
+// How many values the column has, where the number of rows is not known: an index tells by a scan of itself alone.
+Result<std::optional<int64_t>> CountValues(Connection& connection, const std::string& relation, const Choice& choice,
+                                           std::stop_token stop) {
+  if (!choice.indexed) return std::optional<int64_t>();
+  DVT_ASSIGN(auto counted,
+             connection.Rows(fmt::format("SELECT COUNT(DISTINCT {}) FROM {}", QuoteName(choice.column->name), relation), stop));
+  if (counted.empty() || !counted[0][0].has_value()) return std::optional<int64_t>();
+  return std::optional<int64_t>(std::strtoll(counted[0][0]->c_str(), nullptr, 10));
 }
 
 // ---- bounds: integers, days or seconds
@@ -362,12 +325,16 @@ Status PlanPartitions(Connection& connection, const Connector& connector, const 
   std::vector<Int128> cuts;
   if (whole_because.empty()) {
     DVT_ASSIGN(plan.parallel, ParallelReaders(connection, request.options, stop));
-    int count = PartitionCount(plan.estimated_rows, request.options);
+    std::optional<int64_t> values;
+    if (!plan.estimated_rows.has_value()) {
+      DVT_ASSIGN(values, CountValues(connection, connector.QuoteRelation(*request.relation), choice, stop));
+    }
+    int count = PartitionCount(plan.estimated_rows, request.options, values);
     if (!choice.clustered && count > plan.parallel) {
       // Each range of another column costs a scan of the table, so no more of them than readers.
       count = plan.parallel;
-      plan.notes.push_back(
-          fmt::format("split by {}, which the rows are not stored by: at most {} ranges", choice.column->name, count));
+      plan.notes.push_back(fmt::format("split by {} ({}), which the rows are not stored by: at most {} ranges",
+                                       choice.column->name, choice.why, count));
     }
     DVT_ASSIGN(auto bounds, ReadBounds(connection, connector.QuoteRelation(*request.relation), *choice.column, stop));
     Cutter cutter(connection, connector, request, *choice.column, stop);

@@ -251,12 +251,12 @@ TEST_F(MySqlRead, PartitionColumnIsChosenAndValidated) {
   request.options.prefer_column = "idd";
   auto plan = connector_->PlanRead(request, *scope, {});
   ASSERT_FALSE(plan.has_value());
-  EXPECT_EQ(plan.error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(plan.error().code(), ErrorCode::kConfig);
   EXPECT_NE(plan.error().hint().find("'id'"), std::string::npos) << plan.error().ToString();
   request.options.prefer_column = "s";
   plan = connector_->PlanRead(request, *scope, {});
   ASSERT_FALSE(plan.has_value());
-  EXPECT_EQ(plan.error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(plan.error().code(), ErrorCode::kConfig);
 }
 
 TEST_F(MySqlRead, UnsignedKeysBeyondSigned64Bits) {
@@ -353,6 +353,25 @@ TEST_F(MySqlRead, LostConnectionResumesAtTheSameMoment) {
   EXPECT_EQ(retries, 1);
   EXPECT_EQ(ids.size(), 60002u - 4 * 500);
   EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size());
+}
+
+TEST_F(MySqlRead, CompressedOnTheWire) {
+  Run("DROP TABLE IF EXISTS t_wire; CREATE TABLE t_wire (id int primary key, s varchar(200));"
+      "INSERT INTO t_wire SELECT seq, repeat('abc', 60) FROM seq_1_to_30000; ANALYZE TABLE t_wire");
+  for (const bool compress : {false, true}) {
+    const auto connector = Make({{"compress", compress}});
+    auto session = connector->OpenSession({});
+    ASSERT_TRUE(session.has_value()) << session.error().ToString();
+    auto status = (*session)->Query("SHOW SESSION STATUS LIKE 'Compression'", {});
+    ASSERT_TRUE(status.has_value()) << status.error().ToString();
+    auto batch = status->Next();
+    ASSERT_TRUE(batch.has_value() && batch->valid());
+    const auto fields = status->GetFields().value();
+    EXPECT_EQ(columnar::BatchColumns(batch->get(), fields)[1].Text(0), compress ? "ON" : "OFF");
+    status->Reset();
+    ReadPlan plan;
+    EXPECT_EQ(ReadAll(*connector, Whole("t_wire"), &plan).size(), 30000u);
+  }
 }
 
 TEST_F(MySqlRead, CatalogAndNearestNames) {

@@ -140,7 +140,7 @@ std::vector<std::string> SettingNames() {
   return {"type",    "host",       "server",           "port",    "user",         "username",        "password",
           "pass",    "schema",     "database",         "dbname",  "unix_socket",  "ssl_disabled",    "ssl_mode",
           "ssl_ca",  "ssl_cert",   "ssl_key",          "charset", "collation",    "connect_timeout", "threads",
-          "retries", "zero_dates", "tinyint1_is_bool", "time_as", "local_infile", "snapshot_lock"};
+          "retries", "zero_dates", "tinyint1_is_bool", "time_as", "local_infile", "snapshot_lock",   "compress"};
 }
 
 Result<Settings> ParseSettings(const ConnectionConfig& config) {
@@ -167,6 +167,7 @@ Result<Settings> ParseSettings(const ConnectionConfig& config) {
   }
   reader.Bool("local_infile", settings.local_infile);
   reader.Bool("snapshot_lock", settings.snapshot_lock);
+  reader.Bool("compress", settings.compress);
   if (reader.error()) return std::move(*reader.error());
   return settings;
 }

@@ -32,6 +32,7 @@ struct Settings {
   bool zero_dates_are_null = false;  ///< '0000-00-00' is read as NULL instead of being an error
   TimeAs time_as = TimeAs::kTime;    ///< what TIME columns become
   bool local_infile = true;          ///< LOAD DATA LOCAL may be used
+  bool compress = false;             ///< what goes over the wire is compressed (zlib), where the server can
   bool snapshot_lock = true;         ///< a brief global read lock may be taken to open several readers at one moment
 
   /// "host:port" or the socket's path.

@@ -68,6 +68,7 @@ Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const
     DVT_TRY(StartSnapshot(*reader, stop));
     scope->idle_.push_back({reader, 0});
   }
+  scope->AskMoment(locked ? *coordinator : *readers.front(), stop);
   scope->readers_ = static_cast<int>(readers.size());
   scope->began_exact_ = scope->approximate_because_.empty();
   if (locked) {
@@ -75,6 +76,39 @@ Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const
     if (!unlocked && unlocked.error().code() == ErrorCode::kCancelled) return std::move(unlocked).error();
   }
   return scope;
+}
+
+// MariaDB's and MySQL's own names of a state; without a binary log InnoDB's transaction counter, where the user may see it.
+void SnapshotScope::AskMoment(Connection& connection, std::stop_token stop) {
+  const auto first = [&](const char* sql, size_t column) -> std::string {
+    auto rows = connection.Rows(sql, stop);
+    if (!rows || rows->empty() || (*rows)[0].size() <= column) return {};
+    return (*rows)[0][column].value_or("");
+  };
+  moment_.at = first("SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ')", 0);
+  const std::string server = first("SELECT CONCAT(@@hostname, ':', @@port, ' ', @@server_id)", 0);
+  const std::string gtid = first(connection.server().mariadb ? "SELECT @@gtid_current_pos" : "SELECT @@global.gtid_executed", 0);
+  const std::string file = first("SHOW MASTER STATUS", 0), at = first("SHOW MASTER STATUS", 1);
+  if (!gtid.empty()) {
+    moment_.position = "gtid " + gtid;
+  } else if (!file.empty()) {
+    moment_.position = fmt::format("binlog {}:{}", file, at);
+  } else {
+    constexpr std::string_view kCounter = "Trx id counter ";
+    const std::string status = first("SHOW ENGINE INNODB STATUS", 2);
+    const size_t begin = status.find(kCounter);
+    if (begin == std::string::npos) return;
+    const size_t number = begin + kCounter.size();
+    moment_.position = "innodb transaction " + status.substr(number, status.find('\n', number) - number);
+  }
+  moment_.state = server + " " + moment_.position;
+}
+
+SourceMoment SnapshotScope::Moment() const {
+  std::lock_guard lock(mutex_);
+  SourceMoment moment = moment_;
+  moment.exact = approximate_because_.empty();
+  return moment;
 }
 
 std::string SnapshotScope::Describe() const {

@@ -29,6 +29,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
                                                      std::stop_token stop);
 
   std::string Describe() const override;
+  SourceMoment Moment() const override;
   /// The connections opened at the beginning provably see one moment.
   bool exact() const { return began_exact_; }
   /// The global read lock was asked for and not granted in time.
@@ -44,6 +45,8 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   std::optional<Lease> TakeIdle(const std::string& sql);
   /// True if the lock is held by `coordinator` afterwards; else says why not in approximate_because_.
   bool Lock(Connection& coordinator, bool may_lock, std::stop_token stop);
+  /// While the lock is held, or right after the snapshots began.
+  void AskMoment(Connection& connection, std::stop_token stop);
 
   const std::shared_ptr<const Settings> settings_;
   mutable std::mutex mutex_;
@@ -56,6 +59,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   bool lock_timed_out_ = false;      // set once, before the scope is shared
   bool began_exact_ = false;         // set once, before the scope is shared
   std::string approximate_because_;  // empty: exact
+  SourceMoment moment_;              // but for `exact`, which may be lost later
 };
 
 }  // namespace dvt::connectors::mysql

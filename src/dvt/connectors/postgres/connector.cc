@@ -32,9 +32,10 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   uint32_t capabilities() const override {
     uint32_t bits = 0;
-    for (const Capability c : {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kTransactionalDdl,
-                               Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kViews, Capability::kSchemas,
-                               Capability::kRawCopy, Capability::kParallelSinks, Capability::kSessionTempTables}) {
+    for (const Capability c :
+         {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kTransactionalDdl, Capability::kPartitionedRead,
+          Capability::kSnapshotRead, Capability::kViews, Capability::kSchemas, Capability::kRawCopy, Capability::kParallelSinks,
+          Capability::kSessionTempTables, Capability::kLongMoment}) {
       bits |= static_cast<uint32_t>(c);
     }
     std::lock_guard lock(mutex_);
@@ -51,6 +52,8 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     std::string text = fmt::format("{}:{}/{}/{}", settings_.host, settings_.port, settings_.database, settings_.user);
     return settings_.role.empty() ? text : text + "/" + settings_.role;
   }
+
+  std::string place() const override { return fmt::format("{}:{}/{}", settings_.host, settings_.port, settings_.database); }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));
@@ -108,6 +111,13 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) override {
     DVT_ASSIGN(auto scope, PgReadScope::Begin(settings_, stop));
+    return std::shared_ptr<ReadScope>(std::move(scope));
+  }
+
+  Result<std::shared_ptr<ReadScope>> BeginReadAt(const std::shared_ptr<ReadScope>& moment, std::stop_token stop) override {
+    auto own = std::dynamic_pointer_cast<PgReadScope>(moment);
+    if (own == nullptr) return Error(ErrorCode::kInternal, "a moment of another system");
+    DVT_ASSIGN(auto scope, PgReadScope::BeginAt(std::move(own), stop));
     return std::shared_ptr<ReadScope>(std::move(scope));
   }
 

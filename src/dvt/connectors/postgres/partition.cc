@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "dvt/base/text/text.h"
+#include "dvt/connectors/api/partition_choice.h"
 
 namespace dvt::connectors::postgres {
 
@@ -17,20 +18,6 @@ namespace {
 constexpr int64_t kLeastPages = 64;    // a partition of half a megabyte is not worth splitting
 constexpr int64_t kFewRows = 100'000;  // an indexed filter that leaves this much is read whole
 constexpr int kServerWithTidRangeScan = 140'000;
-
-bool IsKeyType(const columnar::DataType& type) {
-  return type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat32 ||
-         type.kind == TypeKind::kFloat64 || type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp ||
-         type.kind == TypeKind::kTimestampTz;
-}
-
-bool IsAuditName(const std::string& name) {
-  static constexpr std::string_view kNames[] = {
-      "created_at",   "updated_at",  "modified_at",  "inserted_at", "created_on",   "updated_on",  "modified_on", "create_date",
-      "created_date", "update_date", "updated_date", "create_time", "created_time", "update_time", "createdat",   "updatedat",
-      "created",      "updated",     "created_ts",   "updated_ts",  "load_date",    "loaded_at"};
-  return std::find(std::begin(kNames), std::end(kNames), ToLower(name)) != std::end(kNames);
-}
 
 class ReadPlanner {
  public:
@@ -85,7 +72,7 @@ class ReadPlanner {
       plan_.estimated_rows = estimate.rows;
       small = !request_.where.empty() && estimate.uses_index && estimate.rows.value_or(kFewRows) < kFewRows;
     }
-    if (!request_.options.prefer_column.empty()) return ByPreferredColumn(whole, facts);
+    if (!request_.options.prefer_column.empty()) return ByColumn(whole, facts);
     if (small) {
       Whole(whole, "none: the filter uses an index and leaves few rows");
       return {};
@@ -95,7 +82,7 @@ class ReadPlanner {
       ByPages(facts);
       return {};
     }
-    return ByIndexedColumn(whole, facts);
+    return ByColumn(whole, facts);
   }
 
   void ByPages(const RelationFacts& facts) {
@@ -121,54 +108,29 @@ class ReadPlanner {
     plan_.partitions.push_back({shape_.Wrap(SelectText(connector_, request_, predicate)), std::move(description), rows});
   }
 
-  Result<columnar::TableInfo> Table() { return DescribeRelation(connection_, *request_.relation, stop_); }
-
-  Status ByPreferredColumn(const std::string& whole, const RelationFacts& facts) {
-    const std::string& wanted = request_.options.prefer_column;
-    DVT_ASSIGN(const columnar::TableInfo table, Table());
-    const Field* column = table.FindColumn(wanted);
-    if (column == nullptr) {
-      std::vector<std::string> names;
-      for (const auto& field : table.columns) names.push_back(field.name);
-      return Error(ErrorCode::kConfig,
-                   fmt::format("prefer_column names {}, which {} does not have", wanted, table.name.ToString()))
-          .WithHint(std::string(TrimView(DidYouMean(wanted, names))));
-    }
-    if (!IsKeyType(column->type)) {
-      return Error(ErrorCode::kConfig,
-                   fmt::format("prefer_column {} of {} is of type {}; partitions need a number, date or timestamp", wanted,
-                               table.name.ToString(), column->native_type));
-    }
-    return ByRange(whole, facts, *column);
-  }
-
-  // The order of choice: primary key, unique index, audit column, any index.
-  Status ByIndexedColumn(const std::string& whole, const RelationFacts& facts) {
-    if (facts.kind == 'v' || facts.kind == 'f') {
+  Status ByColumn(const std::string& whole, const RelationFacts& facts) {
+    const std::string& preferred = request_.options.prefer_column;
+    if (preferred.empty() && (facts.kind == 'v' || facts.kind == 'f')) {
       Whole(whole, facts.kind == 'v' ? "none: a view has no keys (prefer_column would split it)"
                                      : "none: a foreign table has no keys (prefer_column would split it)");
       return {};
     }
-    DVT_ASSIGN(const columnar::TableInfo table, Table());
-    const Field* best = nullptr;
-    int best_rank = 99;
-    for (const auto& index : table.indexes) {
-      const Field* column = index.columns.empty() ? nullptr : table.FindColumn(index.columns.front());
-      if (column == nullptr || !IsKeyType(column->type)) continue;
-      const bool single = index.columns.size() == 1;
-      const int rank = index.primary && single ? 0 : index.unique && single ? 1 : IsAuditName(column->name) ? 2 : 3;
-      if (rank < best_rank) {
-        best = column;
-        best_rank = rank;
-      }
-    }
-    if (best != nullptr) return ByRange(whole, facts, *best);
-    Whole(whole, "none: no number, date or timestamp column is indexed");
+    DVT_ASSIGN(const columnar::TableInfo table, DescribeRelation(connection_, *request_.relation, stop_));
+    DVT_ASSIGN(const auto choice, ChoosePartitionColumn(table, preferred));
+    if (choice) return ByRange(whole, facts, *choice);
+    Whole(whole, "none: no column is a number or an audit column");
     return {};
   }
 
-  Status ByRange(const std::string& whole, const RelationFacts& facts, const Field& column) {
-    const int wanted = PartitionCount(plan_.estimated_rows, request_.options);
+  Status ByRange(const std::string& whole, const RelationFacts& facts, const PartitionChoice& choice) {
+    const Field& column = *choice.column;
+    int wanted = PartitionCount(plan_.estimated_rows, request_.options);
+    if (const int readers = WantedReaders(); !choice.indexed && request_.options.prefer_column.empty() && wanted > readers) {
+      // Each range of such a column costs a scan of the table: no more of them than readers.
+      wanted = readers;
+      plan_.notes.push_back(
+          fmt::format("split by {} ({}), which no index begins with: at most {} ranges", column.name, choice.why, readers));
+    }
     DVT_ASSIGN(const std::vector<std::string> bounds, Bounds(facts, column, wanted));
     if (bounds.empty()) {
       Whole(whole, fmt::format("none: {} has too few values", column.name));
@@ -245,11 +207,15 @@ class ReadPlanner {
         step, name, name, connector_.QuoteRelation(*request_.relation), count - 1);
   }
 
+  int WantedReaders() const {
+    return request_.options.parallel > 0 ? request_.options.parallel
+                                         : static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
+  }
+
   // What this machine and the server's free connections bear.
   Result<int> BearableReaders() {
     if (plan_.partitions.size() == 1) return 1;
-    int most = request_.options.parallel > 0 ? request_.options.parallel
-                                             : static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
+    const int most = WantedReaders();
     auto free = Attempt(connection_,
                         "SELECT pg_catalog.current_setting('max_connections')::int "
                         "- pg_catalog.current_setting('superuser_reserved_connections')::int - count(*) "

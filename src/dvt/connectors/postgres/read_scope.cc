@@ -27,6 +27,7 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(const Settings& settings
   auto exported = scope->coordinator_->Run("SELECT pg_catalog.pg_export_snapshot()", stop);
   if (exported) {
     scope->snapshot_ = Cell(*exported, 0, 0);
+    DVT_TRY(scope->AskMoment(stop));
     return scope;
   }
   if (exported.error().code() == ErrorCode::kCancelled || !scope->coordinator_->usable()) return std::move(exported).error();
@@ -34,6 +35,57 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(const Settings& settings
   DVT_TRY(scope->Run("ROLLBACK", stop));
   DVT_TRY(scope->Run(kBegin, stop));
   return scope;
+}
+
+Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgReadScope> moment, std::stop_token stop) {
+  if (!moment->consistent()) return Begin(moment->settings_, stop);
+  std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->settings_));
+  scope->snapshot_ = moment->snapshot_;
+  scope->moment_ = moment->moment_;
+  scope->parent_ = std::move(moment);
+  DVT_ASSIGN(scope->coordinator_, scope->Borrow(stop));
+  return scope;
+}
+
+// What the snapshot is called by the server. Not every relative of PostgreSQL knows all of it.
+Status PgReadScope::AskMoment(std::stop_token stop) {
+  moment_.exact = true;
+  DVT_TRY(Run("SAVEPOINT dvt_moment", stop));
+  auto asked = coordinator_->Run(
+      "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "
+      "pg_catalog.pg_current_wal_lsn() END, pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', "
+      "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), (SELECT system_identifier FROM pg_catalog.pg_control_system())::text || '/' || "
+      "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())::text || ' ' || "
+      "pg_catalog.txid_current_snapshot()::text",
+      stop);
+  if (asked) {
+    moment_.position = "lsn " + std::string(Cell(*asked, 0, 0));
+    moment_.at = Cell(*asked, 0, 1);
+    moment_.state = Cell(*asked, 0, 2);
+  } else if (asked.error().code() == ErrorCode::kCancelled || !coordinator_->usable()) {
+    return std::move(asked).error();
+  } else {
+    DVT_TRY(Run("ROLLBACK TO dvt_moment", stop));
+  }
+  return Run("RELEASE dvt_moment", stop);
+}
+
+// Tables that were truncated, rewritten or made anew after the snapshot look empty in it, though the server does not say so. Those just
+// planned are locked; the catalog as the snapshot sees it must know their files.
+Status PgReadScope::CheckTables(std::stop_token stop) {
+  DVT_ASSIGN(
+      PgResult rows,
+      coordinator_->Run("SELECT l.relation::pg_catalog.regclass FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON "
+                        "c.oid = l.relation WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND "
+                        "l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
+                        "pg_catalog.current_database()) AND (c.oid IS NULL OR (c.relkind IN ('r', 'm') AND c.relfilenode <> "
+                        "0 AND c.relfilenode IS DISTINCT FROM pg_catalog.pg_relation_filenode(c.oid))) LIMIT 1",
+                        stop));
+  if (PQntuples(rows.get()) == 0) return {};
+  return Error(ErrorCode::kStartOver,
+               fmt::format("table {} of '{}' was truncated or made anew after the moment of the reads began", Cell(rows, 0, 0),
+                           settings_.connection))
+      .WithHint("Run the model again.");
 }
 
 Status PgReadScope::Run(const char* sql, std::stop_token stop) {

@@ -14,7 +14,10 @@ namespace dvt::connectors::postgres {
 class PgReadScope : public ReadScope {
  public:
   static Result<std::shared_ptr<PgReadScope>> Begin(const Settings& settings, std::stop_token stop);
+  /// With locks and readers of its own on the snapshot of another scope, which it keeps alive.
+  static Result<std::shared_ptr<PgReadScope>> BeginAt(std::shared_ptr<PgReadScope> moment, std::stop_token stop);
   std::string Describe() const override;
+  SourceMoment Moment() const override { return moment_; }
 
   /// A connection inside a transaction on the snapshot. An idle one is reused.
   Result<std::unique_ptr<Connection>> Borrow(std::stop_token stop);
@@ -28,6 +31,9 @@ class PgReadScope : public ReadScope {
     std::lock_guard lock(mutex_);
     DVT_TRY(Run("SAVEPOINT dvt_plan", stop));
     auto outcome = work(*coordinator_);
+    if (outcome && consistent()) {
+      if (auto seen = CheckTables(stop); !seen) outcome = std::move(seen).error();
+    }
     if (!outcome) (void)Run("ROLLBACK TO dvt_plan", {});
     DVT_TRY(Run("RELEASE dvt_plan", stop));
     return outcome;
@@ -36,10 +42,14 @@ class PgReadScope : public ReadScope {
  private:
   explicit PgReadScope(Settings settings) : settings_(std::move(settings)) {}
   Status Run(const char* sql, std::stop_token stop);
+  Status AskMoment(std::stop_token stop);
+  Status CheckTables(std::stop_token stop);
 
   Settings settings_;
   std::string snapshot_;  // empty: the server could not export one
   std::string why_not_;
+  SourceMoment moment_;
+  std::shared_ptr<PgReadScope> parent_;  // holds the snapshot, if this scope does not
   std::mutex mutex_;
   std::unique_ptr<Connection> coordinator_;
   std::mutex idle_mutex_;

@@ -16,7 +16,7 @@ namespace dvt::connectors {
 namespace {
 
 /// Settings that dvt itself reads from an entry, whatever its type.
-constexpr const char* kSharedSettings[] = {"type", "threads", "schema", "database", "read_options", "retry"};
+constexpr const char* kSharedSettings[] = {"type", "threads", "schema", "database", "transfer", "load_budget"};
 
 const ConnectorKind* FindKind(const std::string& type) {
   for (const ConnectorKind& kind : ConnectorKinds()) {

@@ -59,6 +59,7 @@ const Keys& ProjectKeys() {
                             "data-paths",
                             "modules-path",
                             "profile_env",
+                            "transfer",
                             "dvt"};
   return keys;
 }

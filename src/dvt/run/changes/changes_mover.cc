@@ -65,12 +65,13 @@ void ChangesMover::LookAtSource(std::stop_token stop) {
   HashedQuery query;
   query.connector = extract.connector;
   query.scope = extract.scope;
+  query.budget = extract.budget;
   query.rows.relation = extract.fragment->relation;
   query.rows.alias = extract.fragment->alias;
   query.rows.select_list = extract.fragment->select_list;
   query.rows.where = extract.fragment->where;
   query.rows.sql = extract.fragment->relation ? "" : extract.fragment->sql;
-  query.rows.options = context_.read_options;
+  query.rows.options = extract.request.options;
   query.fields = extract.read.fields;
   query.key = key_;
   query.described = extract.fragment->sources.empty() ? "the query" : Join(extract.fragment->sources, ", ");

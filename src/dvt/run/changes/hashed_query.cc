@@ -105,7 +105,9 @@ class HashBatches {
 // One partition, with retries, counted.
 Stream OpenPartition(const HashedQuery& query, const connectors::ReadPlan& plan, int partition, const TransferContext& context,
                      FlowCounter& flow, std::stop_token stop) {
-  auto open = [&query, &plan, partition, stop] { return query.connector->Open(plan, partition, query.scope, stop); };
+  auto open = [&query, &plan, partition, stop] {
+    return OpenWithin(query.budget, *query.connector, plan, partition, query.scope, stop);
+  };
   auto told = [&context, &flow, &query](const Error& error, int attempt, double wait) {
     ++flow.retries;
     context.message(Severity::kWarning,

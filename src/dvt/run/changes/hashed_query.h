@@ -37,11 +37,12 @@ class LocalHashing {
 struct HashedQuery {
   std::shared_ptr<connectors::Connector> connector;
   std::shared_ptr<connectors::ReadScope> scope;
-  connectors::ReadRequest rows;   ///< what would read all of them
-  columnar::Fields fields;        ///< of the rows
-  std::vector<size_t> key;        ///< positions
-  std::string described;          ///< for people
-  bool keys_are_indexed = false;  ///< few rows are found without reading all
+  std::shared_ptr<LoadBudget> budget;  ///< may be null
+  connectors::ReadRequest rows;        ///< what would read all of them
+  columnar::Fields fields;             ///< of the rows
+  std::vector<size_t> key;             ///< positions
+  std::string described;               ///< for people
+  bool keys_are_indexed = false;       ///< few rows are found without reading all
 };
 
 /// Why the source cannot hash these rows itself, a clause for people; empty: it can.

@@ -31,6 +31,16 @@ Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::strin
   config.settings = *settings;
   config.file = profile_.file;
   config.base_folder = project_folder_;
+  if (const auto& kinds = connectors::ConnectorKinds(); !connect_timeout_.is_null() && (*settings)["connect_timeout"].is_null()) {
+    const auto takes = [&](const connectors::ConnectorKind& kind) {
+      const auto& names = kind.settings;
+      return kind.type == config.type && std::find(names.begin(), names.end(), "connect_timeout") != names.end();
+    };
+    if (std::any_of(kinds.begin(), kinds.end(), takes)) config.settings.Set("connect_timeout", connect_timeout_);
+  }
+  DVT_ASSIGN(const auto budget, LoadBudget::Of(config));
+  if (budget != nullptr) config.max_connections = budget->limits().max_connections;
+  budgets_[connection] = budget;
   DVT_ASSIGN(auto connector, connectors::MakeConnector(config));
   connectors_[connection] = connector;
   return connector;
@@ -43,6 +53,18 @@ Result<std::shared_ptr<connectors::Connector>> Connections::ForReading(const std
   auto& taped = taped_[connection];
   if (taped == nullptr) taped = tape_->ForReading(std::move(connector));
   return taped;
+}
+
+Result<std::shared_ptr<LoadBudget>> Connections::BudgetOf(const std::string& connection) {
+  DVT_TRY(Get(connection));
+  std::lock_guard lock(mutex_);
+  return budgets_[connection];
+}
+
+Result<connectors::ReadOptions> Connections::ReadOptionsOf(const std::string& connection) const {
+  const Value* settings = profile_.outputs.Find(connection);
+  if (settings == nullptr) return connectors::ReadOptions();
+  return ReadOptionsFrom((*settings)["transfer"], {}, profile_.file);
 }
 
 Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) const {
@@ -112,10 +134,10 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 }  // namespace
 
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
-  static const std::vector<std::string> kKeys = {"prefer_column", "rows_per_partition", "min_partitions",  "max_partitions",
-                                                 "parallel",      "batch_rows",         "connect_timeout", "query_timeout",
-                                                 "retries",       "retry_base",         "retry_max",       "retry_on_unknown",
-                                                 "push",          "join_filter_rows"};
+  static const std::vector<std::string> kKeys = {
+      "prefer_column", "rows_per_partition", "min_partitions",   "max_partitions", "parallel",
+      "batch_rows",    "connect_timeout",    "query_timeout",    "moment",         "retries",
+      "retry_base",    "retry_max",          "retry_on_unknown", "push",           "join_filter_rows"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -135,7 +157,14 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
   DVT_TRY(number("max_partitions", 1, base.max_partitions));
   DVT_TRY(number("parallel", 1, base.parallel));
   DVT_TRY(number("batch_rows", 1, base.batch_rows));
-  DVT_TRY(number("connect_timeout", 0.1, base.connect_timeout_seconds));
+  if (const Value& moment = settings["moment"]; !moment.is_null()) {
+    const std::string wanted = moment.is_string() ? moment.as_string() : "";
+    if (wanted != "run" && wanted != "model")
+      return Error(ErrorCode::kConfig, fmt::format("transfer setting 'moment' must be run or model, found '{}'", moment.ToText()))
+          .At({file, moment.mark().line, moment.mark().column})
+          .WithHint("run: all models of a run read a source at one moment; model: each at its own");
+    base.shared_moment = wanted == "run";
+  }
   DVT_TRY(number("query_timeout", 0.1, base.query_timeout_seconds));
   DVT_TRY(number("retries", 0, base.retry.max_retries));
   DVT_TRY(number("retry_base", 0, base.retry.base_seconds));

@@ -13,6 +13,7 @@
 #include "dvt/model/project.h"
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/run/record/tape.h"
+#include "dvt/run/transfer/load_budget.h"
 
 namespace dvt::run {
 
@@ -34,6 +35,12 @@ class Connections {
   void SetTape(std::shared_ptr<ExtractTape> tape) { tape_ = std::move(tape); }
   ExtractTape* tape() const { return tape_.get(); }
   std::vector<std::string> Names() const;
+  /// Its load budget, one for the whole run; null if it has none.
+  Result<std::shared_ptr<LoadBudget>> BudgetOf(const std::string& connection);
+  /// The `transfer` settings of its entry in the profile, over the defaults.
+  Result<connectors::ReadOptions> ReadOptionsOf(const std::string& connection) const;
+  /// The project's `transfer` settings: `connect_timeout` is that of connections without one of their own.
+  void SetTransferSettings(const Value& settings) { connect_timeout_ = settings["connect_timeout"]; }
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
   Result<engine::ComputeConfig> Compute(const std::string& compute) const;
@@ -47,11 +54,13 @@ class Connections {
   std::map<std::string, std::shared_ptr<connectors::Connector>> connectors_;
   std::shared_ptr<ExtractTape> tape_;
   std::map<std::string, std::shared_ptr<connectors::Connector>> taped_;
+  std::map<std::string, std::shared_ptr<LoadBudget>> budgets_;
+  Value connect_timeout_;
   std::map<std::string, std::unique_ptr<engine::Engine>> engines_;
 };
 
 /// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
-/// parallel, batch_rows, connect_timeout, query_timeout, retries, retry_base, retry_max, retry_on_unknown; `base` where a key is missing.
+/// parallel, batch_rows, query_timeout, retries, retry_base, retry_max, retry_on_unknown, moment; `base` where a key is missing.
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
 /// What of the same settings is the planner's: `push`, `join_filter_rows`.
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);

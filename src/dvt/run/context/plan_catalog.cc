@@ -30,7 +30,10 @@ Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection,
         info = std::move(*described);
         return {};
       },
-      nullptr));
+      [&](const Error& error, int attempt, double wait) {
+        if (tell_)
+          tell_(fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection, error.message(), attempt + 1, wait));
+      }));
   std::lock_guard lock(mutex_);
   return known_.try_emplace(key, std::move(info)).first->second;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <stop_token>
@@ -15,6 +16,9 @@ namespace dvt::run {
 class PlanCatalog : public plan::Catalog {
  public:
   PlanCatalog(Connections& connections, std::stop_token stop) : connections_(connections), stop_(std::move(stop)) {}
+
+  /// Hears of every pause before a source is asked again. Set before the first use.
+  void OnRetry(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
   Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) override;
   columnar::TableStatistics Statistics(const std::string& connection, const columnar::TableInfo& table) override;
@@ -33,6 +37,7 @@ class PlanCatalog : public plan::Catalog {
 
   Connections& connections_;
   std::stop_token stop_;
+  std::function<void(const std::string&)> tell_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::string> text_orders_;
   std::map<std::pair<std::string, columnar::RelationName>, columnar::TableInfo> known_;

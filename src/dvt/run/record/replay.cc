@@ -91,6 +91,10 @@ class ReplayingConnector : public WrappedConnector {
     return std::shared_ptr<ReadScope>(std::make_shared<RecordedMoment>(tape_->recording.recorded_at));
   }
 
+  Result<std::shared_ptr<ReadScope>> BeginReadAt(const std::shared_ptr<ReadScope>& moment, std::stop_token stop) override {
+    return live() ? real().BeginReadAt(moment, stop) : Result<std::shared_ptr<ReadScope>>(moment);
+  }
+
   Result<ReadPlan> PlanRead(const connectors::ReadRequest& request, const std::shared_ptr<ReadScope>& scope,
                             std::stop_token stop) override {
     if (live()) {

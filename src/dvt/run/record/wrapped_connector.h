@@ -22,6 +22,7 @@ class WrappedConnector : public connectors::Connector {
   std::string default_schema() const override { return real_->default_schema(); }
   int max_identifier() const override { return real_->max_identifier(); }
   std::string identity() const override { return real_->identity(); }
+  std::string place() const override { return real_->place(); }
   Result<std::string> TextOrder(std::stop_token stop) override { return real_->TextOrder(stop); }
   Result<std::string> Test(std::stop_token stop) override { return real_->Test(stop); }
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
@@ -35,6 +36,10 @@ class WrappedConnector : public connectors::Connector {
     return real_->DescribeQuery(sql, stop);
   }
   Result<std::shared_ptr<connectors::ReadScope>> BeginRead(std::stop_token stop) override { return real_->BeginRead(stop); }
+  Result<std::shared_ptr<connectors::ReadScope>> BeginReadAt(const std::shared_ptr<connectors::ReadScope>& moment,
+                                                             std::stop_token stop) override {
+    return real_->BeginReadAt(moment, stop);
+  }
   Result<connectors::ReadPlan> PlanRead(const connectors::ReadRequest& request,
                                         const std::shared_ptr<connectors::ReadScope>& scope, std::stop_token stop) override {
     return real_->PlanRead(request, scope, stop);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "dvt/graph/dag/ready_queue.h"
@@ -160,12 +161,31 @@ class NodeSchedule {
 
 }  // namespace
 
+namespace {
+
+// Where models and hooks of this run may write: what is read there must be as it is when it is read.
+std::set<std::string> WrittenPlaces(const RunContext& run, const std::vector<std::string>& selected) {
+  std::set<std::string> connections = {run.manifest->target}, places;
+  for (const auto& id : selected) {
+    if (const auto* node = RunnableNode(run, id); node != nullptr && !node->connection.empty())
+      connections.insert(node->connection);
+  }
+  for (const auto& connection : connections) {
+    if (const auto connector = run.connections->Get(connection)) places.insert((*connector)->place());
+  }
+  return places;
+}
+
+}  // namespace
+
 model::RunResults RunNodes(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected,
                            std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
   const int threads = std::max(1, run.options.threads > 0 ? run.options.threads : run.manifest->profile.threads);
+  run.moments.SetWritten(WrittenPlaces(run, selected));
   NodeSchedule schedule(run, runner, dag, selected, std::move(stop));
   model::RunResults results = schedule.Run(threads);
+  run.moments.End();
   results.invocation_id = run.invocation_id;
   results.args = run.options.arguments;
   results.elapsed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

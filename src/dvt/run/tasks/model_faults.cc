@@ -52,8 +52,8 @@ bool NodeRunner::MayBuildAgain(const model::Node& node, NodeAdapter& adapter) co
 
 Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<connectors::Connector>& connector,
                               const Batch* batch, NodeProgress& progress, NodeResult& result, std::stop_token stop) {
-  RetryPolicy policy;
-  policy.max_retries = kBuildsAgain;
+  RetryPolicy policy = MakeTransferContext(node).read_options.retry;
+  policy.max_retries = std::min(policy.max_retries, kBuildsAgain);
   policy.retry_on_unknown = false;
   policy.starts_over = true;
   const NodeResult before = result;

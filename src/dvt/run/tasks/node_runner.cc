@@ -61,14 +61,20 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
   TransferContext context;
   context.connector = [this](const std::string& connection) { return run_.connections->ForReading(connection); };
   context.engine = [this](const std::string& compute) { return run_.connections->GetEngine(compute); };
-  const auto& project = run_.manifest->project;
-  auto options = ReadOptionsFrom(project.raw["transfer"], {}, project.file);
-  if (options) options = ReadOptionsFrom(node.config["transfer"], *options, node.original_path);
-  if (options) {
-    context.read_options = *options;
-  } else {
-    run_.observer->Message(Severity::kWarning, options.error().ToString());
-  }
+  // Settings of the connection, under those of the project and of the model.
+  const auto over = [this, settings = node.config["transfer"],
+                     file = node.original_path](connectors::ReadOptions base) -> Result<connectors::ReadOptions> {
+    const auto& project = run_.manifest->project;
+    DVT_ASSIGN(base, ReadOptionsFrom(project.raw["transfer"], std::move(base), project.file));
+    return ReadOptionsFrom(settings, std::move(base), file);
+  };
+  if (auto options = over({})) context.read_options = *options;  // wrong ones are told by options_of
+  context.options_of = [this, over](const std::string& connection) -> Result<connectors::ReadOptions> {
+    DVT_ASSIGN(auto own, run_.connections->ReadOptionsOf(connection));
+    return over(std::move(own));
+  };
+  context.budget_of = [this](const std::string& connection) { return run_.connections->BudgetOf(connection); };
+  context.moments = &run_.moments;
   context.spill_folder = JoinPath(run_.target_folder, "tmp");
   context.message = [this](Severity severity, const std::string& text) { run_.observer->Message(severity, text); };
   return context;
@@ -118,6 +124,10 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
   // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
   if (run_.connections->tape() != nullptr) request.options.push_keys = false;
+  if (const Value& timeout = node.config["transfer"]["connect_timeout"]; !timeout.is_null())
+    return Error(ErrorCode::kConfig, "connect_timeout is no setting of a model: its reads share connections with others")
+        .At({node.original_path, 0, 0})
+        .WithHint("set it on the connection in profiles.yml, or in `transfer:` of dbt_project.yml");
   DVT_ASSIGN(plan, plan::PlanModel(request, catalog_));
   return planned;
 }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/key_predicate.h"
 #include "dvt/run/transfer/parallel_stream.h"
@@ -26,8 +29,22 @@ Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan,
   return transfer;
 }
 
+Status Transfer::PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop) {
+  extracts_.clear();
+  for (const auto& fragment : plan_.extracts) {
+    connection = fragment.connection;
+    if (auto planned = PrepareExtract(fragment, scopes[connection], stop); !planned) {
+      return std::move(planned).error().Within(
+          fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
+    }
+  }
+  ShareReaders();
+  return {};
+}
+
 // A connection lost while planning may have held its moment: all reads are then planned again, at another one.
 Status Transfer::PrepareExtracts(std::stop_token stop) {
+  DVT_TRY(EnterBudgets(stop));
   RetryPolicy policy = context_.read_options.retry;
   policy.retry_on_unknown = false;
   policy.starts_over = true;
@@ -35,16 +52,11 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
   DVT_TRY(RunWithRetry(
       policy, stop,
       [&]() -> Status {
-        extracts_.clear();
-        std::map<std::string, std::shared_ptr<connectors::ReadScope>> scopes;
-        for (const auto& fragment : plan_.extracts) {
-          connection = fragment.connection;
-          if (auto planned = PrepareExtract(fragment, scopes[connection], stop); !planned) {
-            return std::move(planned).error().Within(
-                fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
-          }
-        }
-        return {};
+        Scopes scopes;
+        auto planned = PlanExtracts(scopes, connection, stop);
+        if (!planned && planned.error().code() == ErrorCode::kStartOver && context_.moments != nullptr)
+          context_.moments->Forget(connection, scopes[connection]);
+        return planned;
       },
       [&](const Error& error, int attempt, double wait) {
         context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection,
@@ -64,6 +76,7 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
     flow.estimated_rows = plan::ExpectedRows(*extract.fragment, extract.read.estimated_rows);
     flow.partitions = static_cast<int>(extract.read.partitions.size());
     flow.rows_without_keys = extract.fragment->rows_without_keys;
+    flow.moment = extract.scope->Moment();
   }
   return {};
 }
@@ -73,20 +86,68 @@ Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shar
   PreparedExtract extract;
   extract.fragment = &fragment;
   DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
+  connectors::ReadRequest& request = extract.request;
+  request.options = context_.read_options;
+  if (context_.options_of) {
+    DVT_ASSIGN(request.options, context_.options_of(fragment.connection));
+  }
+  if (context_.budget_of) {
+    DVT_ASSIGN(extract.budget, context_.budget_of(fragment.connection));
+  }
   if (scope == nullptr) {
-    DVT_ASSIGN(scope, extract.connector->BeginRead(stop));
+    DVT_ASSIGN(scope, BeginRead(*extract.connector, request.options.shared_moment, stop));
   }
   extract.scope = scope;
-  connectors::ReadRequest& request = extract.request;
   request.relation = fragment.relation;
   request.alias = fragment.alias;
   request.select_list = fragment.select_list;
   request.where = fragment.where;
   request.sql = fragment.relation ? "" : fragment.sql;
-  request.options = context_.read_options;
   DVT_ASSIGN(extract.read, extract.connector->PlanRead(request, scope, stop));
   extracts_.push_back(std::move(extract));
   return {};
+}
+
+Result<std::shared_ptr<connectors::ReadScope>> Transfer::BeginRead(connectors::Connector& connector, bool shared,
+                                                                   std::stop_token stop) {
+  return context_.moments == nullptr ? connector.BeginRead(stop) : context_.moments->Begin(connector, shared, stop);
+}
+
+// One reader for each table, one connection that plans, and as many more readers as may be of use: what is not needed is given back
+// when the reads are planned. In the order of the connections' names, so that no two models wait for each other.
+Status Transfer::EnterBudgets(std::stop_token stop) {
+  if (!context_.budget_of) return {};
+  std::map<std::string, int> tables;
+  for (const auto& fragment : plan_.extracts) ++tables[fragment.connection];
+  for (const auto& [connection, count] : tables) {
+    DVT_ASSIGN(const auto budget, context_.budget_of(connection));
+    if (budget == nullptr) continue;
+    DVT_TRY(budget->WaitForHours(stop, [&](const std::string& text) { context_.message(Severity::kWarning, text); }));
+    const int cores = static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
+    DVT_ASSIGN(readers_[connection], budget->Reserve(1 + count, 1 + count * cores, stop));
+  }
+  return {};
+}
+
+// Each read of a connection gets its part of the readers granted, at least one.
+void Transfer::ShareReaders() {
+  for (const auto& [connection, readers] : readers_) {
+    int wanted = 0;
+    for (const auto& extract : extracts_) wanted += extract.fragment->connection == connection ? extract.read.parallel : 0;
+    const int granted = readers.count() - 1;
+    for (auto& extract : extracts_) {
+      if (extract.fragment->connection != connection || extract.budget->limits().max_connections == 0) continue;
+      extract.most_parallel = std::max(1, extract.read.parallel * granted / std::max(1, std::max(wanted, granted)));
+      extract.read.parallel = std::min(extract.read.parallel, extract.most_parallel);
+    }
+  }
+}
+
+Error Transfer::FromSource(size_t extract, Error error) {
+  const auto& prepared = extracts_[extract];
+  if (error.code() == ErrorCode::kStartOver && context_.moments != nullptr)
+    context_.moments->Forget(prepared.fragment->connection, prepared.scope);
+  return error;
 }
 
 std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t extract, int partition) {
@@ -104,8 +165,10 @@ std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t ex
 // The partition as a stream that survives retryable failures and counts what it hands on.
 Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_token stop) {
   auto& extract = extracts_[index];
-  auto open = [&extract, partition, stop] { return extract.connector->Open(extract.read, partition, extract.scope, stop); };
-  const RetryPolicy& policy = context_.read_options.retry;
+  auto open = [&extract, partition, stop] {
+    return OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
+  };
+  const RetryPolicy& policy = extract.request.options.retry;
   Stream inner = extract.read.repeatable
                      ? connectors::ResumingStream(extract.read.fields, policy, open, stop, RetryReporter(index, partition))
                      : connectors::RetryingStream(extract.read.fields, policy, open, context_.hold_bytes, context_.spill_folder,
@@ -116,9 +179,9 @@ Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_to
   const columnar::Fields* fields = &extract.read.fields;
   const std::string context =
       fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "), extract.fragment->connection);
-  return columnar::MakeStream(extract.read.fields, [held, flow, fields, context]() -> Result<Array> {
+  return columnar::MakeStream(extract.read.fields, [this, index, held, flow, fields, context]() -> Result<Array> {
     auto batch = held->Next();
-    if (!batch) return std::move(batch).error().Within(context);
+    if (!batch) return FromSource(index, std::move(batch).error().Within(context));
     if (batch->valid()) {
       flow->Add(batch->length(), columnar::BatchBytes(batch->get(), *fields));
     } else {
@@ -198,10 +261,11 @@ Result<engine::Narrowed> Transfer::Narrow(size_t index, std::vector<engine::KeyS
   }
   auto read = extract.connector->PlanRead(request, extract.scope, stop);
   if (!read)
-    return std::move(read).error().Within(fmt::format("while planning the filtered read of {} from connection '{}'",
-                                                      Join(extract.fragment->sources, ", "), extract.fragment->connection));
+    return FromSource(
+        index, std::move(read).error().Within(fmt::format("while planning the filtered read of {} from connection '{}'",
+                                                          Join(extract.fragment->sources, ", "), extract.fragment->connection)));
   extract.read.partitions = std::move(read->partitions);
-  extract.read.parallel = read->parallel;
+  extract.read.parallel = extract.most_parallel > 0 ? std::min(read->parallel, extract.most_parallel) : read->parallel;
   extract.read.partitioned_by = std::move(read->partitioned_by);
   extract.read.repeatable = read->repeatable;
   progress_.extracts[index].filtered_by = Join(notes, ", ");
@@ -259,6 +323,7 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
                              : LoadStream(target, relation, stop);
   // The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
   for (auto& extract : extracts_) extract.scope.reset();
+  readers_.clear();
   if (!rows)
     return std::move(rows).error().Within(
         fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
@@ -280,7 +345,7 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
   progress_.load.partitions = partitions;
   DVT_TRY(RunWorkers(partitions, extract.read.parallel, stop, [&](int partition, std::stop_token worker_stop) -> Status {
     DVT_TRY(RunWithRetry(
-        context_.read_options.retry, worker_stop,
+        extract.request.options.retry, worker_stop,
         [&]() -> Status {
           DVT_ASSIGN(const int64_t rows, LoadPartition(target, request, partition, worker_stop));
           total += rows;
@@ -314,19 +379,21 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
   progress_.load.Begin();
   DVT_ASSIGN(auto sink, target.OpenSink(request, stop));
   if (!request.raw_format.empty()) {
-    DVT_ASSIGN(auto raw, extract.connector->OpenRaw(extract.read, partition, extract.scope, stop));
+    auto raw = OpenRawWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
+    if (!raw) return FromSource(0, std::move(raw).error());
     for (;;) {
-      auto chunk = raw->Next();
-      if (!chunk) return undo(std::move(chunk).error());
+      auto chunk = (*raw)->Next();
+      if (!chunk) return undo(FromSource(0, std::move(chunk).error()));
       if (chunk->empty()) break;
       if (auto written = sink->WriteRaw(*chunk, stop); !written) return undo(std::move(written).error());
-      count(raw->rows() - rows, static_cast<int64_t>(chunk->size()));
+      count((*raw)->rows() - rows, static_cast<int64_t>(chunk->size()));
     }
   } else {
-    DVT_ASSIGN(Stream stream, extract.connector->Open(extract.read, partition, extract.scope, stop));
+    auto stream = OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
+    if (!stream) return FromSource(0, std::move(stream).error());
     for (;;) {
-      auto batch = stream.Next();
-      if (!batch) return undo(std::move(batch).error());
+      auto batch = stream->Next();
+      if (!batch) return undo(FromSource(0, std::move(batch).error()));
       if (!batch->valid()) break;
       if (auto written = sink->Write(batch->get(), stop); !written) return undo(std::move(written).error());
       count(batch->length(), columnar::BatchBytes(batch->get(), fields_));

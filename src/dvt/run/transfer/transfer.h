@@ -11,7 +11,9 @@
 #include "dvt/engine/api/engine.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/run/observer.h"
+#include "dvt/run/transfer/load_budget.h"
 #include "dvt/run/transfer/pump.h"
+#include "dvt/run/transfer/source_moments.h"
 
 namespace dvt::run {
 
@@ -19,9 +21,13 @@ namespace dvt::run {
 struct TransferContext {
   std::function<Result<std::shared_ptr<connectors::Connector>>(const std::string& connection)> connector;
   std::function<Result<engine::Engine*>(const std::string& compute)> engine;
-  connectors::ReadOptions read_options;
-  int64_t queue_bytes = 16 << 20;  ///< between the engine and the loaders
-  int64_t hold_bytes = 32 << 20;   ///< a partition that cannot be resumed is held up to this, then spilled
+  connectors::ReadOptions read_options;  ///< of the project and the model
+  /// The same for reads of one connection, which may have settings of its own; null: `read_options`.
+  std::function<Result<connectors::ReadOptions>(const std::string& connection)> options_of;
+  std::function<Result<std::shared_ptr<LoadBudget>>(const std::string& connection)> budget_of;  ///< null: none has one
+  SourceMoments* moments = nullptr;  ///< of the run; null: every model has moments of its own
+  int64_t queue_bytes = 16 << 20;    ///< between the engine and the loaders
+  int64_t hold_bytes = 32 << 20;     ///< a partition that cannot be resumed is held up to this, then spilled
   std::string spill_folder;
   size_t key_filter_bytes = 4'000'000;  ///< of values in one query; more become ranges
   int load_parallel = 2;
@@ -36,6 +42,8 @@ struct PreparedExtract {
   std::shared_ptr<connectors::Connector> connector;
   std::shared_ptr<connectors::ReadScope> scope;
   connectors::ReadPlan read;
+  std::shared_ptr<LoadBudget> budget;
+  int most_parallel = 0;  ///< readers that the budget grants; 0: no limit
 };
 
 /// Moves the rows of one direct or federated model: prepared (sources asked, nothing read), then loaded once into an existing
@@ -65,7 +73,15 @@ class Transfer {
   Transfer(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)
       : plan_(plan), context_(std::move(context)), progress_(progress) {}
 
+  using Scopes = std::map<std::string, std::shared_ptr<connectors::ReadScope>>;
   Status PrepareExtracts(std::stop_token stop);
+  Status PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop);
+  /// Waits until the budgets of the sources let this model read.
+  Status EnterBudgets(std::stop_token stop);
+  void ShareReaders();
+  Result<std::shared_ptr<connectors::ReadScope>> BeginRead(connectors::Connector& connector, bool shared, std::stop_token stop);
+  /// Tells the run if a source's moment was lost.
+  Error FromSource(size_t extract, Error error);
   /// Begins the connection's moment if `scope` is null, and plans one read in it.
   Status PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
                         std::stop_token stop);
@@ -86,6 +102,7 @@ class Transfer {
   TransferContext context_;
   NodeProgress& progress_;
   std::vector<PreparedExtract> extracts_;
+  std::map<std::string, LoadBudget::Readers> readers_;  // by connection; while the transfer reads
   columnar::Fields fields_;
   SinkNotes notes_;
 };

@@ -1,0 +1,252 @@
+"""What a run may ask of its sources: one moment for all models, load budgets, timeouts, and nothing left on a server after Ctrl-C."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+NAME, ABOUT, NEEDS = "load", "one moment a source, load budgets, timeouts, cancel that reaches the server", ["release", "servers"]
+ROWS = 60_000
+
+
+def run(report, context):
+    context.databases.fresh("load")
+    bench = Bench(context)
+    bench.fill()
+    for check in (one_moment, a_moment_each, truncated_meanwhile, rate, connections_at_a_time, too_few_connections, bytes_of_the_run,
+                  outside_hours, query_timeout, connect_timeout, interrupt):
+        name = check.__doc__.strip()
+        if not report.wants(name):
+            continue
+        try:
+            note = check(bench)
+            report.passed("load", name, note or "")
+        except AssertionError as error:
+            report.failed("load", name, str(error))
+    context.databases.drop("load")
+
+
+class Bench:
+    def __init__(self, context):
+        self.context = context
+        self.project = context.top / "tests" / "load"
+        self.artifacts = context.scratch("load")
+        servers = context.servers
+        self.environment = {"PG_PORT": servers["postgres_port"], "MY_PORT": servers["mariadb_port"],
+                            "PGT_PORT": servers["postgres_target_port"], "DBT_ENV_SECRET_PASSWORD": servers["password"]}
+
+    def fill(self):
+        with self.crm() as cursor:
+            cursor.execute("create table events (id integer primary key, kind text not null)")
+            cursor.execute(f"insert into events select n, 'kind ' || n % 7 from generate_series(1, {ROWS}) n; analyze")
+            cursor.execute("create view slow_events as select id, kind from events where id <= 2000 and pg_sleep(0.01)::text = ''")
+        with self.shop() as cursor:
+            cursor.execute("create table visits (id integer primary key, kind varchar(20) not null)")
+            cursor.execute(f"insert into visits select seq, concat('kind ', seq % 7) from seq_1_to_{ROWS}")
+            cursor.execute("analyze table visits")
+            cursor.execute("create view slow_visits as select id, kind from visits where id <= 2000 and sleep(0.01) = 0")
+
+    def crm(self):
+        return self.context.databases.postgres("load").cursor()
+
+    def target(self):
+        return self.context.databases.postgres("load", target=True).cursor()
+
+    def shop(self):
+        return self.context.databases.mysql("load").cursor()
+
+    def command(self, models, variables=None):
+        return [str(self.context.program), "run", "--select", *models.split(), "--vars", json.dumps(variables or {}), "--threads", "4",
+                "--project-dir", str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts)]
+
+    def start(self, models, variables=None, **environment):
+        budget = environment.pop("budget", None)
+        return subprocess.Popen(self.command(models, variables), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                env={**self.context.environment, **self.environment, **({"BUDGET": json.dumps(budget)} if budget else {}),
+                                     **environment}, start_new_session=True)
+
+    def load(self, models, variables=None, **environment):
+        process = self.start(models, variables, **environment)
+        output = process.communicate(timeout=180)[0].decode(errors="replace")
+        return process.returncode, output
+
+    def count(self, model):
+        with self.target() as cursor:
+            cursor.execute(f"select count(*) from public.{model}")
+            return cursor.fetchone()[0]
+
+    def moments(self):
+        """{model: {connection: moment}} of the last run."""
+        results = json.loads((self.artifacts / "run_results.json").read_text())["results"]
+        return {r["unique_id"].split(".")[-1]: {t["connection"]: t.get("moment") for t in r["adapter_response"].get("dvt_transfers", [])
+                                                if t["role"] == "extract"} for r in results}
+
+
+def expect(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def two_reads(bench, moment, between):
+    """Both sources read by two models each, one after the other, with `between` in the meantime."""
+    # The first ones take two seconds by their budget; what happens in them is after the moment began.
+    process = bench.start("events_first events_second visits_first visits_second", {"moment": moment}, budget={"rows_per_second": ROWS / 2})
+    time.sleep(1.2)
+    between()
+    output = process.communicate(timeout=180)[0].decode(errors="replace")
+    expect(process.returncode == 0, output[-3000:])
+    return {model: bench.count(model) for model in ("events_first", "events_second", "visits_first", "visits_second")}, output
+
+
+def add_rows(bench):
+    with bench.crm() as cursor:
+        cursor.execute("insert into events select max(id) + 1, 'new' from events")
+    with bench.shop() as cursor:
+        cursor.execute("insert into visits select max(id) + 1, 'new' from visits")
+
+
+def one_moment(bench):
+    """all models of a run see one moment of PostgreSQL and of MariaDB"""
+    counts, output = two_reads(bench, "run", lambda: add_rows(bench))
+    expect(counts["events_first"] == counts["events_second"] and counts["visits_first"] == counts["visits_second"], f"{counts}\n{output[-2000:]}")
+    moments = bench.moments()
+    crm, shop = moments["events_first"]["crm"], moments["visits_first"]["shop"]
+    expect(crm == moments["events_second"]["crm"] and crm["position"].startswith("lsn ") and crm["one"] and crm["at"], f"{moments}")
+    expect(shop["position"] == moments["visits_second"]["shop"]["position"] and shop["one"] and shop["at"], f"{moments}")
+    return f"{crm['position']}, {shop['position']}"
+
+
+def a_moment_each(bench):
+    """with `moment: model` each model sees its own"""
+    counts, output = two_reads(bench, "model", lambda: add_rows(bench))
+    expect(counts["events_first"] + 1 == counts["events_second"] and counts["visits_first"] + 1 == counts["visits_second"], f"{counts}\n{output[-2000:]}")
+
+
+def truncated_meanwhile(bench):
+    """a table that is made anew after the moment began is read at another, never as empty"""
+    def renew():
+        with bench.crm() as cursor:
+            cursor.execute("create table events_new as select * from events where id <= 1000; alter table events rename to events_old; "
+                           "alter table events_new rename to events")
+    try:
+        counts, output = two_reads(bench, "run", renew)
+    finally:
+        with bench.crm() as cursor:
+            cursor.execute("drop table if exists events_new; drop table if exists events cascade; alter table if exists events_old rename to events")
+            cursor.execute("create or replace view slow_events as select id, kind from events where id <= 2000 and pg_sleep(0.01)::text = ''")
+    expect(counts["events_second"] == 1000 and counts["events_first"] > 1000, f"{counts}\n{output[-2000:]}")
+    expect("made anew" in output, output[-2000:])
+
+
+def rate(bench):
+    """rows_per_second holds for all readers of a connection together"""
+    started = time.perf_counter()
+    code, output = bench.load("events_first both", budget={"rows_per_second": ROWS})
+    seconds = time.perf_counter() - started
+    expect(code == 0, output[-3000:])
+    expect(seconds >= 2, f"{2 * ROWS} rows of crm took {seconds:.1f} s, at {ROWS} a second")
+    return f"{seconds:.1f} s for {2 * ROWS} rows at {ROWS} a second"
+
+
+def connections_at_a_time(bench):
+    """max_connections is never exceeded on either server"""
+    most = {"crm": 0, "shop": 0}
+    done = threading.Event()
+
+    def watch():
+        crm, shop = bench.context.databases.postgres("postgres").cursor(), bench.context.databases.mysql().cursor()
+        while not done.is_set():
+            crm.execute("select count(*) from pg_stat_activity where datname = 'load' and application_name = 'dvt'")
+            most["crm"] = max(most["crm"], crm.fetchone()[0])
+            shop.execute("select count(*) from information_schema.processlist where db = 'load'")
+            most["shop"] = max(most["shop"], shop.fetchone()[0])
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        code, output = bench.load("events_first visits_first both", budget={"max_connections": 5, "rows_per_second": ROWS})
+    finally:
+        done.set()
+        watcher.join()
+    expect(code == 0, output[-3000:])
+    expect(0 < most["crm"] <= 5 and 0 < most["shop"] <= 5, f"at most {most} connections were seen, 5 are allowed")
+    return f"{most}"
+
+
+def too_few_connections(bench):
+    """a limit that cannot be is told in its place"""
+    code, output = bench.load("events_first", budget={"max_connections": 2})
+    expect(code != 0 and "max_connections must be a whole number from 4 on" in output and "profiles.yml" in output, output[-2000:])
+
+
+def bytes_of_the_run(bench):
+    """max_bytes ends the model with what was read and what is allowed"""
+    code, output = bench.load("events_first", budget={"max_bytes": "100kB"})
+    expect(code != 0 and "its load_budget allows 100000" in output and "attempt" not in output, output[-2000:])
+
+
+def outside_hours(bench):
+    """outside its hours a source is not read"""
+    later = [(time.localtime().tm_hour + n) % 24 for n in (2, 3)]
+    hours = f"{later[0]:02}:00-{later[1]:02}:00"
+    code, output = bench.load("events_first", budget={"hours": hours, "outside_hours": "fail"})
+    expect(code != 0 and f"may be read only at {hours}" in output, output[-2000:])
+    process = bench.start("events_first", budget={"hours": hours})
+    time.sleep(1.5)
+    expect(process.poll() is None, "did not wait")
+    os.killpg(process.pid, signal.SIGINT)
+    output = process.communicate(timeout=10)[0].decode(errors="replace")
+    expect("waiting" in output, output[-2000:])
+
+
+def query_timeout(bench):
+    """query_timeout of a connection ends a query that takes longer, on both servers"""
+    for model in ("slow_crm", "slow_shop"):
+        started = time.perf_counter()
+        code, output = bench.load(model, {"retries": 0}, QUERY_TIMEOUT="1")
+        seconds = time.perf_counter() - started
+        expect(code != 0 and ("timeout" in output or "max_statement_time" in output), output[-2000:])
+        expect(seconds < 15, f"{model} took {seconds:.1f} s")
+
+
+def connect_timeout(bench):
+    """connect_timeout of the project counts where the connection has none"""
+    project = bench.context.scratch("load_timeout")
+    subprocess.run(["cp", "-r", f"{bench.project}/.", project], check=True)
+    with open(project / "dbt_project.yml", "a") as file:
+        file.write("transfer: {connect_timeout: 1, retries: 0}\n")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.perf_counter()
+        outcome = bench.context.run([str(bench.context.program), "debug", "--connection", "--target", "crm", "--project-dir", str(project), "--profiles-dir", str(project)],
+                                    environment={**bench.environment, "PG_PORT": str(silent.getsockname()[1])}, timeout=60)
+        seconds = time.perf_counter() - started
+    expect("no answer within 1 s" in outcome.output, outcome.output[-2000:])
+    expect(seconds < 8, f"{seconds:.1f} s")
+
+
+def interrupt(bench):
+    """after Ctrl-C no query is left on either server within a second"""
+    process = bench.start("slow_crm slow_shop")
+    crm, shop = bench.context.databases.postgres("postgres").cursor(), bench.context.databases.mysql().cursor()
+
+    def running():
+        crm.execute("select count(*) from pg_stat_activity where datname = 'load' and application_name = 'dvt' and state = 'active'")
+        shop.execute("select count(*) from information_schema.processlist where db = 'load' and command in ('Query', 'Execute')")
+        return crm.fetchone()[0], shop.fetchone()[0]
+
+    limit = time.time() + 30
+    while time.time() < limit and not all(running()):
+        time.sleep(0.05)
+    time.sleep(0.3)
+    before = running()
+    expect(all(before), f"the queries never ran on both: {before}")
+    os.killpg(process.pid, signal.SIGINT)
+    sent = time.perf_counter()
+    while any(running()) and time.perf_counter() - sent < 10:
+        time.sleep(0.02)
+    seconds = time.perf_counter() - sent
+    process.communicate(timeout=20)
+    expect(seconds < 1, f"queries were left for {seconds:.2f} s")
+    return f"{seconds:.2f} s"
