@@ -16,7 +16,8 @@ def run(report, context):
     bench = Bench(context)
     bench.fill()
     for check in (one_moment, a_moment_each, truncated_meanwhile, rate, connections_at_a_time, too_few_connections, bytes_of_the_run,
-                  outside_hours, query_timeout, connect_timeout, interrupt):
+                  outside_hours, query_timeout, connect_timeout, interrupt, resume_direct, resume_federated,
+                  no_resume_of_another_state):
         name = check.__doc__.strip()
         if not report.wants(name):
             continue
@@ -250,3 +251,89 @@ def interrupt(bench):
     process.communicate(timeout=20)
     expect(seconds < 1, f"queries were left for {seconds:.2f} s")
     return f"{seconds:.2f} s"
+
+
+def kept_files(bench):
+    return len(list(bench.artifacts.glob("partitions/**/*.arrows")))
+
+
+def kill_midway(bench, model, files):
+    """Kills a load as soon as so many partitions are kept."""
+    process = bench.start(model, {"resume": True, "parts": 8}, budget={"rows_per_second": ROWS / 3})
+    limit = time.time() + 60
+    while process.poll() is None and time.time() < limit and kept_files(bench) < files:
+        time.sleep(0.02)
+    if process.poll() is not None:
+        raise AssertionError(f"ended before {files} partitions were kept:\n" + process.communicate()[0].decode(errors="replace")[-2000:])
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def resumed(bench, model):
+    """{connection: (partitions, partitions_kept, rows)} of a run after the kill."""
+    code, output = bench.load(model, {"resume": True, "parts": 8})
+    expect(code == 0, output[-3000:])
+    results = json.loads((bench.artifacts / "run_results.json").read_text())["results"]
+    return {t["connection"]: (t["partitions"], t.get("partitions_kept", 0), t["rows"]) for r in results
+            for t in r["adapter_response"]["dvt_transfers"] if t["role"] == "extract"}
+
+
+def resume(bench, model, files, connection):
+    """A source may change its state between two runs by itself (statistics, vacuum): tried again then."""
+    for _ in range(4):
+        kill_midway(bench, model, files)
+        with bench.shop() as cursor:
+            cursor.execute("set global userstat = 1")
+            before = rows_read(cursor)
+        found = resumed(bench, model)
+        with bench.shop() as cursor:
+            read = rows_read(cursor) - before
+            cursor.execute("set global userstat = 0")
+        expect(kept_files(bench) == 0, "files were left after the model succeeded")
+        partitions, kept, rows = found[connection]
+        if kept and sum(each[1] for each in found.values()) >= files:
+            return partitions, kept, rows, read
+    raise AssertionError(f"nothing was resumed: {found}")
+
+
+def rows_read(cursor):
+    cursor.execute("select coalesce(sum(rows_read), 0) from information_schema.table_statistics where table_schema = 'load' and table_name = 'visits'")
+    return int(cursor.fetchone()[0])
+
+
+def resume_direct(bench):
+    """after kill -9 a direct model reads only the partitions that are not kept"""
+    partitions, kept, rows, read = resume(bench, "visits_parts", 3, "shop")
+    total = bench.count("visits_parts")
+    with bench.shop() as cursor:
+        cursor.execute("select count(*), sum(id) from visits")
+        expected = cursor.fetchone()
+    with bench.target() as cursor:
+        cursor.execute("select count(*), sum(id) from visits_parts")
+        found = cursor.fetchone()
+    expect(tuple(map(int, expected)) == tuple(map(int, found)), f"{found}, expected {expected}")
+    expect(rows == total and kept < partitions, f"{rows} rows of {total}, {kept} of {partitions} partitions kept")
+    expect(read <= total * (partitions - kept) // partitions + total // 4, f"the server read {read} of {total} rows, {kept} of {partitions} partitions were kept")
+    return f"{kept} of {partitions} partitions kept, the server read {read} rows of {total}"
+
+
+def resume_federated(bench):
+    """after kill -9 a federated model reads only the partitions that are not kept"""
+    partitions, kept, rows, _ = resume(bench, "both_parts", 3, "shop")
+    with bench.crm() as cursor:
+        cursor.execute("select count(*) from events")
+        most = cursor.fetchone()[0]
+    expect(0 < bench.count("both_parts") <= most, f"{bench.count('both_parts')} rows")
+    return f"{kept} of {partitions} partitions kept"
+
+
+def no_resume_of_another_state(bench):
+    """partitions of another state of the source are not used"""
+    kill_midway(bench, "visits_parts", 3)
+    with bench.shop() as cursor:
+        cursor.execute("update visits set kind = 'changed' where id <= 10")
+    _, kept, _ = resumed(bench, "visits_parts")["shop"]
+    with bench.target() as cursor:
+        cursor.execute("select count(*) from visits_parts where kind = 'changed'")
+        changed = cursor.fetchone()[0]
+    expect(kept == 0 and changed == 10, f"{kept} partitions were kept, {changed} of 10 changed rows came")

@@ -22,6 +22,7 @@ struct TransferStats {
   double seconds = 0;
   int partitions = 1;
   int retries = 0;
+  int partitions_kept = 0;  ///< read from what an attempt before had kept
   std::optional<int64_t> estimated_rows;
   std::string moment;        ///< of an extract: the source's name of the state that was read, "lsn 0/1A2B3C"
   std::string moment_at;     ///< the source's time then, ISO 8601 in UTC

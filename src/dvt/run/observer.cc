@@ -40,6 +40,7 @@ void FlowCounter::Reset() {
   rows = 0;
   bytes = 0;
   partitions_done = 0;
+  partitions_kept = 0;
 }
 
 model::TransferStats FlowCounter::ToStats(std::string role) const {
@@ -54,6 +55,7 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   stats.seconds = static_cast<double>(last_nanos - first_nanos) / 1e9;
   stats.partitions = partitions;
   stats.retries = retries;
+  stats.partitions_kept = partitions_kept;
   stats.estimated_rows = estimated_rows;
   stats.moment = moment.position;
   stats.moment_at = moment.at;

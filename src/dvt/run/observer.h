@@ -31,6 +31,7 @@ struct FlowCounter {
   std::atomic<int64_t> bytes{0};
   std::atomic<int> partitions_done{0};
   std::atomic<int> retries{0};
+  std::atomic<int> partitions_kept{0};  ///< read from what an attempt before had kept
   std::atomic<int64_t> first_nanos{0};  ///< steady-clock time at which the first reader or writer began; 0: none yet
   std::atomic<int64_t> last_nanos{0};   ///< … of the last row or of a partition's end
 

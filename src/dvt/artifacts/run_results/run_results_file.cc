@@ -27,6 +27,7 @@ Value TransferValue(const model::TransferStats& transfer) {
   value.Set("seconds", transfer.seconds);
   value.Set("partitions", transfer.partitions);
   value.Set("retries", transfer.retries);
+  if (transfer.partitions_kept > 0) value.Set("partitions_kept", transfer.partitions_kept);
   if (transfer.estimated_rows) value.Set("estimated_rows", *transfer.estimated_rows);
   if (!transfer.moment_at.empty()) {
     Value moment = Value::MakeMap();

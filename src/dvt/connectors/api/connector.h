@@ -51,7 +51,7 @@ enum class Capability : uint32_t {
   kInsertSelectParallel = 1u << 13,
   kFilters = 1u << 14,  ///< without kSql: a relation may be read with a condition, which is applied as far as it is understood
   kStoredTables = 1u << 15,  ///< without kSql: OpenSink takes a TableWrite, and the relation lives on between runs
-  kLongMoment = 1u << 16,  ///< a moment may be kept for a whole run: it stands in nobody's way who writes
+  kLongMoment = 1u << 16,    ///< a moment may be kept for a whole run: it stands in nobody's way who writes
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.

@@ -135,9 +135,9 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
   static const std::vector<std::string> kKeys = {
-      "prefer_column", "rows_per_partition", "min_partitions",   "max_partitions", "parallel",
-      "batch_rows",    "connect_timeout",    "query_timeout",    "moment",         "retries",
-      "retry_base",    "retry_max",          "retry_on_unknown", "push",           "join_filter_rows"};
+      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",  "parallel", "batch_rows",
+      "connect_timeout", "query_timeout",      "moment",         "resume",          "retries",  "retry_base",
+      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -171,6 +171,14 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
   DVT_TRY(number("retry_max", 0, base.retry.max_seconds));
   if (settings["retry_on_unknown"].is_bool()) base.retry.retry_on_unknown = settings["retry_on_unknown"].as_bool();
   return base;
+}
+
+Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file) {
+  const Value& resume = settings["resume"];
+  if (resume.is_null()) return base;
+  if (resume.is_bool()) return resume.as_bool();
+  return Error(ErrorCode::kConfig, fmt::format("transfer setting 'resume' must be true or false, found '{}'", resume.ToText()))
+      .At({file, resume.mark().line, resume.mark().column});
 }
 
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file) {

@@ -62,6 +62,8 @@ class Connections {
 /// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
 /// parallel, batch_rows, query_timeout, retries, retry_base, retry_max, retry_on_unknown, moment; `base` where a key is missing.
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
+/// Their `resume`: whether partitions that were read whole are kept until the model succeeded.
+Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file);
 /// What of the same settings is the planner's: `push`, `join_filter_rows`.
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);
 

@@ -68,7 +68,11 @@ Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<con
         adapter.OnPhase([&](const char* phase) { progress.phase = phase; });
         auto done = RunModel(node, adapter, progress, result, stop);
         if (done) done = adapter.Commit();
-        if (done) return {};
+        if (done) {
+          if (const auto resumes = Resumes(node); resumes && *resumes)
+            PartitionStore::Clear(MakeTransferContext(node).keep_folder);
+          return {};
+        }
         adapter.GiveUp();
         if (policy.IsRetryable(done.error()) && MayBuildAgain(node, adapter)) return done;
         lasting = std::move(done).error();

@@ -57,6 +57,12 @@ Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const mod
   return run_.connections->Get(node.connection.empty() ? run_.manifest->target : node.connection);
 }
 
+Result<bool> NodeRunner::Resumes(const model::Node& node) const {
+  const auto& project = run_.manifest->project;
+  DVT_ASSIGN(const bool base, ResumeFrom(project.raw["transfer"], false, project.file));
+  return ResumeFrom(node.config["transfer"], base, node.original_path);
+}
+
 TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
   TransferContext context;
   context.connector = [this](const std::string& connection) { return run_.connections->ForReading(connection); };
@@ -75,6 +81,8 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
   };
   context.budget_of = [this](const std::string& connection) { return run_.connections->BudgetOf(connection); };
   context.moments = &run_.moments;
+  const auto resume = Resumes(node);
+  if (resume && *resume) context.keep_folder = JoinPath(run_.target_folder, "partitions/" + node.unique_id);
   context.spill_folder = JoinPath(run_.target_folder, "tmp");
   context.message = [this](Severity severity, const std::string& text) { run_.observer->Message(severity, text); };
   return context;
@@ -124,6 +132,7 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
   // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
   if (run_.connections->tape() != nullptr) request.options.push_keys = false;
+  DVT_TRY(Resumes(node));
   if (const Value& timeout = node.config["transfer"]["connect_timeout"]; !timeout.is_null())
     return Error(ErrorCode::kConfig, "connect_timeout is no setting of a model: its reads share connections with others")
         .At({node.original_path, 0, 0})

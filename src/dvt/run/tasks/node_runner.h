@@ -39,6 +39,8 @@ class NodeRunner {
   Result<columnar::Stream> OpenRows(const PlannedNode& planned, NodeAdapter& adapter, NodeProgress& progress,
                                     std::unique_ptr<PlanMover>& holder, std::stop_token stop);
   TransferContext MakeTransferContext(const model::Node& node);
+  /// Whether partitions that were read whole are kept until the model succeeded.
+  Result<bool> Resumes(const model::Node& node) const;
   Result<std::shared_ptr<connectors::Connector>> ConnectorOf(const model::Node& node);
   const Compiler& compiler() const { return compiler_; }
 

@@ -104,6 +104,12 @@ Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shar
   request.where = fragment.where;
   request.sql = fragment.relation ? "" : fragment.sql;
   DVT_ASSIGN(extract.read, extract.connector->PlanRead(request, scope, stop));
+  if (!context_.keep_folder.empty()) {
+    extract.kept = PartitionStore::At(context_.keep_folder, *extract.connector, scope->Moment());
+    if (extract.kept == nullptr)
+      context_.message(Severity::kWarning, fmt::format("connection '{}' does not name its state: partitions of {} are not kept",
+                                                       fragment.connection, Join(fragment.sources, ", ")));
+  }
   extracts_.push_back(std::move(extract));
   return {};
 }
@@ -162,12 +168,24 @@ std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t ex
   };
 }
 
+Result<Stream> Transfer::OpenOnce(size_t index, int partition, std::stop_token stop) {
+  const auto& extract = extracts_[index];
+  if (extract.kept != nullptr) {
+    DVT_ASSIGN(auto found, extract.kept->Find(extract.read, partition));
+    if (found) {
+      ++progress_.extracts[index].partitions_kept;
+      return std::move(*found);
+    }
+  }
+  auto opened = OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
+  if (!opened) return FromSource(index, std::move(opened).error());
+  return extract.kept == nullptr ? std::move(opened) : extract.kept->Keep(extract.read, partition, std::move(*opened));
+}
+
 // The partition as a stream that survives retryable failures and counts what it hands on.
 Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_token stop) {
   auto& extract = extracts_[index];
-  auto open = [&extract, partition, stop] {
-    return OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
-  };
+  auto open = [this, index, partition, stop] { return OpenOnce(index, partition, stop); };
   const RetryPolicy& policy = extract.request.options.retry;
   Stream inner = extract.read.repeatable
                      ? connectors::ResumingStream(extract.read.fields, policy, open, stop, RetryReporter(index, partition))
@@ -306,7 +324,8 @@ Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)
 
 Result<bool> Transfer::RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
   const auto& read = extracts_.front().read;
-  if (!direct() || read.raw_format.empty() || !target.Has(connectors::Capability::kRawCopy)) return false;
+  if (!direct() || extracts_.front().kept != nullptr || read.raw_format.empty() || !target.Has(connectors::Capability::kRawCopy))
+    return false;
   std::vector<std::string> columns;
   for (const auto& field : fields_) columns.push_back(field.name);
   DVT_ASSIGN(const std::string format, target.RawFormatOf(relation, columns, stop));
@@ -389,10 +408,9 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
       count((*raw)->rows() - rows, static_cast<int64_t>(chunk->size()));
     }
   } else {
-    auto stream = OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
-    if (!stream) return FromSource(0, std::move(stream).error());
+    DVT_ASSIGN(Stream stream, OpenOnce(0, partition, stop));
     for (;;) {
-      auto batch = stream->Next();
+      auto batch = stream.Next();
       if (!batch) return undo(FromSource(0, std::move(batch).error()));
       if (!batch->valid()) break;
       if (auto written = sink->Write(batch->get(), stop); !written) return undo(std::move(written).error());

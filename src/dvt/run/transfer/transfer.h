@@ -12,6 +12,7 @@
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/run/observer.h"
 #include "dvt/run/transfer/load_budget.h"
+#include "dvt/run/transfer/partition_store.h"
 #include "dvt/run/transfer/pump.h"
 #include "dvt/run/transfer/source_moments.h"
 
@@ -25,6 +26,7 @@ struct TransferContext {
   /// The same for reads of one connection, which may have settings of its own; null: `read_options`.
   std::function<Result<connectors::ReadOptions>(const std::string& connection)> options_of;
   std::function<Result<std::shared_ptr<LoadBudget>>(const std::string& connection)> budget_of;  ///< null: none has one
+  std::string keep_folder;           ///< where partitions that were read whole are kept (PartitionStore); empty: nowhere
   SourceMoments* moments = nullptr;  ///< of the run; null: every model has moments of its own
   int64_t queue_bytes = 16 << 20;    ///< between the engine and the loaders
   int64_t hold_bytes = 32 << 20;     ///< a partition that cannot be resumed is held up to this, then spilled
@@ -43,7 +45,8 @@ struct PreparedExtract {
   std::shared_ptr<connectors::ReadScope> scope;
   connectors::ReadPlan read;
   std::shared_ptr<LoadBudget> budget;
-  int most_parallel = 0;  ///< readers that the budget grants; 0: no limit
+  std::shared_ptr<PartitionStore> kept;  ///< null: partitions are not kept
+  int most_parallel = 0;                 ///< readers that the budget grants; 0: no limit
 };
 
 /// Moves the rows of one direct or federated model: prepared (sources asked, nothing read), then loaded once into an existing
@@ -90,6 +93,8 @@ class Transfer {
   /// Plans the read anew, with the keys that other extracts gave.
   Result<engine::Narrowed> Narrow(size_t extract, std::vector<engine::KeySet> keys, std::stop_token stop);
   Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
+  /// One attempt to read it: from what was kept, else from the source.
+  Result<columnar::Stream> OpenOnce(size_t extract, int partition, std::stop_token stop);
   Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw,
                                  std::stop_token stop);
