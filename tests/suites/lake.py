@@ -148,11 +148,13 @@ def run(report, context):
     import delete_cases
     import peer_cases
     import project_cases
+    import store_cases
     import telemetry_cases
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        for name, case in cases.CASES + delete_cases.CASES + credential_cases.CASES + peer_cases.CASES + project_cases.CASES + telemetry_cases.CASES:
+        suite = [cases, delete_cases, credential_cases, peer_cases, project_cases, store_cases, telemetry_cases]
+        for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue
             began = time.time()

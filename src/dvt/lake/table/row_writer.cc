@@ -1,4 +1,5 @@
 #include <arrow/array.h>
+#include <arrow/memory_pool.h>
 #include <arrow/table.h>
 #include <fmt/format.h>
 
@@ -196,6 +197,7 @@ Status RowWriter::Spill() {
   DVT_TRY(FlushFull());
   if (kept_bytes_ <= kKeptBytes / 2) return {};
   for (auto& [key, lane] : lanes_) DVT_TRY(SpillLane(lane));
+  arrow::default_memory_pool()->ReleaseUnused();
   return {};
 }
 
@@ -227,11 +229,11 @@ Status RowWriter::FlushFull() {
   while (count < lanes.size() && (lanes[count]->bytes() >= lane_bytes_ || (crowded && on_disk > kDiskBytes / 2)))
     on_disk -= lanes[count++]->spilled_bytes;
   lanes.resize(count);
-  return Flush(lanes);
+  return Flush(lanes, false);
 }
 
 // Lanes write to files of their own, so they are encoded at the same time, as many as memory bears.
-Status RowWriter::Flush(const std::vector<Lane*>& lanes) {
+Status RowWriter::Flush(const std::vector<Lane*>& lanes, bool close) {
   for (size_t first = 0; first < lanes.size();) {
     int64_t bytes = 0;
     size_t last = first;
@@ -257,8 +259,9 @@ Status RowWriter::Flush(const std::vector<Lane*>& lanes) {
       kept_bytes_ -= lane.kept_bytes;
       lane.kept_bytes = lane.spilled_bytes = 0;
       // A file of sorted rows takes no others behind them.
-      if (sort_ != nullptr || lane.writer->EstimatedBytes() >= options_.target_bytes) DVT_TRY(CloseFile(lane));
+      if (close || sort_ != nullptr || lane.writer->EstimatedBytes() >= options_.target_bytes) DVT_TRY(CloseFile(lane));
     }
+    arrow::default_memory_pool()->ReleaseUnused();
     first = last;
   }
   return {};
@@ -298,7 +301,7 @@ Result<std::vector<DataFile>> RowWriter::Finish() {
   std::vector<Lane*> lanes;
   for (auto& [key, lane] : lanes_)
     if (lane.bytes() > 0) lanes.push_back(&lane);
-  DVT_TRY(Flush(lanes));
+  DVT_TRY(Flush(lanes, true));
   for (auto& [key, lane] : lanes_) DVT_TRY(CloseFile(lane));
   lanes_.clear();
   finished_ = true;

@@ -55,7 +55,8 @@ class RowWriter {
   Status SpillLane(Lane& lane);
   /// The lanes that have enough and, while too much waits on disk, the largest.
   Status FlushFull();
-  Status Flush(const std::vector<Lane*>& lanes);
+  /// `close`: nothing more comes for these lanes.
+  Status Flush(const std::vector<Lane*>& lanes, bool close);
   Status EncodeLane(Lane& lane);
   Status EncodeSorted(Lane& lane);
   Status OpenFile(Lane& lane);
