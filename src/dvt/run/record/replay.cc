@@ -52,7 +52,7 @@ class ReplayingConnector : public WrappedConnector {
     if (live()) return WrappedConnector::capabilities();
     uint32_t known = 0;
     for (const auto each : {Capability::kSource, Capability::kSql, Capability::kViews, Capability::kSchemas,
-                            Capability::kPartitionedRead, Capability::kSnapshotRead})
+                            Capability::kPartitionedRead, Capability::kSnapshotRead, Capability::kFilters})
       known |= static_cast<uint32_t>(each);
     return WrappedConnector::capabilities() & known;
   }
