@@ -22,7 +22,8 @@ sources:
   - {name: crm, connection: crm, schema: main, tables: [{name: people}, {name: odd, identifier: "odd <b>name</b>"}]}
   - {name: erp, connection: erp, schema: main, tables: [{name: orders}, {name: missing}]}
 """,
-    "models/spending.sql": """select p.name, p.country, count(*) as orders, sum(o.amount) as amount
+    "models/spending.sql": """{{ config(transfer={'join_filter_rows': 1000}) }}
+select p.name, p.country, count(*) as orders, sum(o.amount) as amount
 from {{ source('erp', 'orders') }} as o join {{ source('crm', 'people') }} as p on p.id = o.person_id
 where p.country = 'GB' and p.name like 'person 1%' and regexp_matches(p.name, '0$') group by p.name, p.country
 """,
