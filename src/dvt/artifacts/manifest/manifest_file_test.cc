@@ -79,7 +79,11 @@ TEST(RunResultsFile, KeepsDvtsFindingsInsideAdapterResponse) {
   result.status = "success";
   result.way = "federated";
   result.warnings.push_back({Severity::kWarning, "DVT005", "not pushed", {"models/dim.sql", 3, 1}, ""});
-  result.transfers.push_back({"crm", "extract", "customers", "crm__customers", "binary COPY", 10, 200, 0.5, 4, 1, 12, "", 0});
+  model::TransferStats read;
+  read.connection = "crm", read.role = "extract", read.name = "customers", read.input = "crm__customers",
+  read.path = "binary COPY";
+  read.rows = 10, read.bytes = 200, read.seconds = 0.5, read.partitions = 4, read.retries = 1, read.estimated_rows = 12;
+  result.transfers.push_back(read);
   results.results.push_back(result);
   auto json = ParseJson(RunResultsJson(results, {}));
   ASSERT_TRUE(json) << json.error().ToString();
