@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace dvt::tmpl {
 
@@ -94,9 +95,14 @@ GraphLoan::GraphLoan(std::shared_ptr<GraphAdditions> additions, Object resources
 GraphLoan::~GraphLoan() {
   Object after = Object::MakeDict();
   for (const auto& [key, value] : graph_.dict().entries()) {
-    if (!resources_.contains(key.Str())) after.dict().Set(key, value);
+    if (!resources_.contains(key.Str()) && !value.Same(graph_)) after.dict().Set(key, value);
   }
   additions_->Merge(before_, after);
+  std::vector<Object> added;  // what holds the graph itself would keep it for ever
+  for (const auto& [key, value] : graph_.dict().entries()) {
+    if (!resources_.contains(key.Str())) added.push_back(key);
+  }
+  for (const auto& key : added) graph_.dict().Erase(key);
 }
 
 }  // namespace dvt::tmpl
