@@ -5,18 +5,18 @@ import logging
 import pathlib
 import pickle
 import re
-import threading
 
 import dvt
 import pyarrow
 import pytest
+from local_server import LocalServer
 
 ROWS = pyarrow.table({"id": pyarrow.array([1, 2], pyarrow.int64()), "name": ["a", "b"]})
 SECRETS = ("wrong-secret-9", "no-such-token-7")
 QUICK = {"retry.attempts": "1"}
 
 
-class Answering:
+class Answering(LocalServer):
     """A server that answers every request in one way."""
 
     def __init__(self, status, body, kind="application/json"):
@@ -31,19 +31,7 @@ class Answering:
 
             do_GET = do_HEAD = do_POST = do_PUT = answer
 
-            def log_message(self, *arguments):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.uri = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 @pytest.fixture

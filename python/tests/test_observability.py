@@ -4,11 +4,11 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import urllib.parse
 import urllib.request
 
 import pytest
+from local_server import LocalServer
 
 WORK = """
 import base64, datetime, logging, os, sys
@@ -39,7 +39,7 @@ for how in ({"credential": os.environ["DVT_LAKE_CREDENTIAL"]}, {"token": os.envi
 """
 
 
-class Collector:
+class Collector(LocalServer):
     """Takes what is sent to it as OpenTelemetry's collector does."""
 
     def __init__(self):
@@ -55,19 +55,7 @@ class Collector:
                 self.end_headers()
                 self.wfile.write(b"{}")
 
-            def log_message(self, *arguments):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.uri = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
     def items(self, place, *keys):
         out = []

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "dvt/base/fs/unnamed_file.h"
 #include "dvt/base/result/retry.h"
 #include "dvt/columnar/ipc/arrow_functions.h"
 
@@ -166,10 +167,7 @@ Result<std::unique_ptr<ArrowSpillFile>> FileOf(const std::string& folder, const 
 
 Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
   DVT_TRY(MakeFolder(folder));
-  std::string path = folder + "/dvt_spill_XXXXXX";
-  const int fd = ::mkstemp(path.data());
-  if (fd >= 0) ::unlink(path.c_str());
-  DVT_ASSIGN(auto file, FileOf(folder, fields, fd));
+  DVT_ASSIGN(auto file, FileOf(folder, fields, OpenUnnamedFile(folder)));
   DVT_TRY(file->Start());
   return std::unique_ptr<SpillFile>(std::move(file));
 }

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "dvt/base/fs/unnamed_file.h"
 #include "dvt/lake/data/spill_log_arrow.h"
 
 namespace dvt::lake {
@@ -33,14 +34,8 @@ SpillLog::~SpillLog() {
 
 Status SpillLog::Open() {
   std::error_code error;
-  const std::string folder = std::filesystem::temp_directory_path(error).string();
-  file_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file_ >= 0) return {};
-  std::string path = folder + "/dvt-spill-XXXXXX";  // file systems without unnamed files
-  file_ = ::mkostemp(path.data(), O_CLOEXEC);
-  if (file_ < 0) return DiskError("kept");
-  ::unlink(path.c_str());
-  return {};
+  file_ = OpenUnnamedFile(std::filesystem::temp_directory_path(error).string());
+  return file_ < 0 ? DiskError("kept") : Status();
 }
 
 Result<SpillLog::Segment> SpillLog::Keep(const arrow::RecordBatch& batch) {
