@@ -277,17 +277,20 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.macros = run_.macros;
   params.package = node.package;
   params.project_name = run_.manifest->project.name;
-  params.node = model::NodeToValue(node);
+  Value batch_value;
   if (const Batch* batch = adapter == nullptr ? nullptr : adapter->batch(); batch != nullptr) {
     Value about = Value::MakeMap();
     about.Set("id", batch->id);
     about.Set("event_time_start", MomentText(batch->window.start) + "+00:00");
     about.Set("event_time_end", MomentText(batch->window.end) + "+00:00");
     params.batch_window = {static_cast<double>(batch->window.start) / 1e6, static_cast<double>(batch->window.end) / 1e6};
-    params.node.Set("batch", std::move(about));
-  } else if (node.type == model::ResourceType::kModel) {
-    params.node.Set("batch", Value());
+    batch_value = std::move(about);
   }
+  params.node = [&node, batch_value] {
+    Value value = model::NodeToValue(node);
+    if (node.type == model::ResourceType::kModel) value.Set("batch", batch_value);
+    return value;
+  };
   params.this_relation = tmpl::RelationParts{node.database, node.schema, node.alias, ""};
   if (adapter != nullptr) params.target = TargetValue(run_.manifest->profile, node.connection, adapter->connector());
   params.vars = VarsFor(*run_.manifest, run_.options.cli_vars, node.package);
@@ -299,7 +302,9 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.execute = true;
   params.invocation_id = run_.invocation_id;
   params.run_started_at = run_.started;
-  params.flags = FlagsValue(run_.options);
+  params.flags = [this] { return FlagsValue(run_.options); };
+  params.selected_resources = [this] { return std::vector<std::string>(run_.selected.begin(), run_.selected.end()); };
+  params.thread_id = ThreadName();
   params.dispatch = run_.manifest->project.dispatch;
   params.adapter = adapter;
   params.resolver = resolver;

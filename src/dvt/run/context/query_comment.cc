@@ -33,7 +33,7 @@ Result<QueryComment> QueryCommentOf(const RunContext& run, const Compiler& compi
   params.package = project.name;
   const bool any = node.type != model::ResourceType::kOperation;
   params.extra = {{"connection_name", tmpl::Object(any ? node.unique_id : std::string("master"))},
-                  {"node", any ? tmpl::Object::FromValue(params.node) : tmpl::Object()}};
+                  {"node", any ? tmpl::Object::FromValue(params.node()) : tmpl::Object()}};
   // As the body of a macro, so that it may return() its text.
   const std::string text = "{% macro query_comment(connection_name, node) -%}" + setting.text +
                            "{%- endmacro %}{{ query_comment(connection_name, node) }}";

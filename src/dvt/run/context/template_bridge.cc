@@ -258,7 +258,7 @@ Result<ModelCalls> TemplateBridge::RenderModel(const model::Node& node, const Ya
   RecordingResolver resolver(node);
   tmpl::ContextParams params = Params(scope);
   params.package = node.package;
-  params.node = model::NodeToValue(node);
+  params.node = [&node] { return model::NodeToValue(node); };
   params.this_relation = tmpl::RelationParts{node.database, node.schema, node.alias, ""};
   params.execute = false;
   params.lenient_undefined = true;
@@ -276,11 +276,11 @@ Result<std::optional<std::string>> TemplateBridge::GenerateName(std::string_view
   RecordingResolver resolver(node);
   tmpl::ContextParams params = Params(scope);
   params.package = node.package;
-  params.node = model::NodeToValue(node);
+  params.node = [&node] { return model::NodeToValue(node); };
   params.resolver = &resolver;
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   DVT_ASSIGN(const Object name,
-             tmpl::CallMacro(entry->object, {Object::FromValue(custom), Object::FromValue(params.node)}, {}, *context));
+             tmpl::CallMacro(entry->object, {Object::FromValue(custom), Object::FromValue(params.node())}, {}, *context));
   return std::optional<std::string>(std::string(TrimView(name.Str())));
 }
 

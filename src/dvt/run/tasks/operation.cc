@@ -48,7 +48,7 @@ Status RunOperation(RunContext& run, const Compiler& compiler, const std::string
   NodeAdapter adapter(run, connector, stop);
   const auto resolver = compiler.MakeResolver(node, adapter, stop);
   auto params = compiler.Params(node, &adapter, resolver.get());
-  params.node = Value();
+  params.node = nullptr;
   params.this_relation.reset();
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
   context->set_stop_token(stop);

@@ -64,7 +64,8 @@ class AdapterObject : public HostObject {
             "get_column_schema_from_query"};
   }
   MaybeObject GetAttr(Context&, std::string_view name) override {
-    if (name == "behavior") return std::optional<Object>(MakeBehavior(shared_->params.flags));
+    if (name == "behavior")
+      return std::optional<Object>(MakeBehavior(shared_->params.flags ? shared_->params.flags() : Value::MakeMap()));
     if (name == "Relation" || name == "config" || name == "connections") return std::optional<Object>();
     auto self = std::static_pointer_cast<AdapterObject>(shared_from_this());
     std::string method(name);

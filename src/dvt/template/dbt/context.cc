@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "dvt/base/text/text.h"
 #include "dvt/template/dbt/context_internal.h"
 #include "dvt/template/lang/interpreter.h"
@@ -21,8 +24,7 @@ class PackageNamespace : public HostObject {
     // Functions here, macros in dbt: the package has them there.
     const bool is_function = package_ == "dbt" && (name == "run_query" || name == "statement");
     if (entry == nullptr && is_function) {
-      const Object* function = context.FindVariable(name);  // not a macro of that name in the package at hand
-      return function == nullptr ? std::nullopt : std::optional<Object>(*function);
+      return context.ResolveOwn(name);  // not a macro of that name in the package at hand
     }
     if (entry == nullptr) return DictMethod(name);
     if (shared_->params.resolver != nullptr) shared_->params.resolver->MacroUsed(*entry);
@@ -69,27 +71,6 @@ class PackageNamespace : public HostObject {
   std::string package_;
 };
 
-std::optional<Object> Lazy(const Shared& shared, std::string_view name) {
-  if (name != "graph" && name != "model") return std::nullopt;
-  if (auto made = shared->lazy.find(name); made != shared->lazy.end()) return made->second;
-  Object value;
-  if (name == "model") {
-    if (shared->params.node.is_null()) return std::nullopt;
-    value = Object::FromValue(shared->params.node);
-    const Object* batch = value.is_dict() ? value.dict().Find(std::string_view("batch")) : nullptr;
-    if (const auto& window = shared->params.batch_window; window && batch != nullptr && batch->is_dict()) {
-      batch->dict().Set(Object("event_time_start"), MakeDateTime(window->first, true));
-      batch->dict().Set(Object("event_time_end"), MakeDateTime(window->second, true));
-    }
-  } else {
-    if (!shared->params.graph) return std::nullopt;
-    value = Object::FromValue(shared->params.graph());
-    if (shared->params.graph_additions) shared->loan.emplace(shared->params.graph_additions, value);
-  }
-  shared->lazy.emplace(std::string(name), value);
-  return value;
-}
-
 std::optional<Object> FindName(const Shared& shared, std::string_view name) {
   const auto& params = shared->params;
   if (const auto over = shared->overrides.find(name); over != shared->overrides.end()) return over->second;
@@ -101,7 +82,7 @@ std::optional<Object> FindName(const Shared& shared, std::string_view name) {
     bool is_package = name == "dbt" || name == "dvt" || params.macros->packages().find(name) != params.macros->packages().end();
     if (is_package) return Object(std::make_shared<PackageNamespace>(shared, std::string(name)));
   }
-  return Lazy(shared, name);
+  return std::nullopt;
 }
 
 ObjectList HookList(const Value& hooks) {
@@ -118,30 +99,90 @@ ObjectList HookList(const Value& hooks) {
   return out;
 }
 
+std::optional<Object> ModelVariable(const Shared& shared) {
+  if (NodeValue(shared).is_null()) return std::nullopt;
+  Object value = Object::FromValue(NodeValue(shared));
+  const Object* batch = value.is_dict() ? value.dict().Find(std::string_view("batch")) : nullptr;
+  if (const auto& window = shared->params.batch_window; window && batch != nullptr && batch->is_dict()) {
+    batch->dict().Set(Object("event_time_start"), MakeDateTime(window->first, true));
+    batch->dict().Set(Object("event_time_end"), MakeDateTime(window->second, true));
+  }
+  return value;
+}
+
+std::optional<Object> GraphVariable(const Shared& shared) {
+  if (!shared->params.graph) return std::nullopt;
+  Object value = Object::FromValue(shared->params.graph());
+  if (shared->params.graph_additions) shared->loan.emplace(shared->params.graph_additions, value);
+  return value;
+}
+
+Object DictOf(const Value& value) { return value.is_null() ? Object::MakeDict() : Object::FromValue(value); }
+
+std::optional<Object> SelectedResources(const Shared& shared) {
+  const auto& make = shared->params.selected_resources;
+  const auto ids = make ? make() : std::vector<std::string>();
+  return Object::List({ids.begin(), ids.end()});
+}
+
+std::optional<Object> NodeText(const Shared& shared, const char* key) {
+  const Value& node = NodeValue(shared);
+  if (node.is_null()) return std::nullopt;
+  return node[key].is_string() ? Object(node[key].as_string()) : Object();
+}
+
+std::optional<Object> NodeHooks(const Shared& shared, const char* key) {
+  const Value& node = NodeValue(shared);
+  if (node.is_null()) return std::nullopt;
+  return Object::List(HookList(node["config"][key]));
+}
+
+// What most templates never ask for is made when one does: a run renders thousands of them.
+using MakeVariable = std::optional<Object> (*)(const Shared&);
+constexpr std::array<std::string_view, 13> kLateNames = {
+    "model",
+    "graph",
+    "schema",
+    "database",
+    "pre_hooks",
+    "post_hooks",
+    "target",
+    "modules",
+    "selected_resources",
+    "exceptions",
+    "flags",
+    "context",
+    "invocation_args_dict",
+};
+constexpr std::array<MakeVariable, kLateNames.size()> kLateVariables = {
+    ModelVariable,
+    GraphVariable,
+    [](const Shared& shared) { return NodeText(shared, "schema"); },
+    [](const Shared& shared) { return NodeText(shared, "database"); },
+    [](const Shared& shared) { return NodeHooks(shared, "pre-hook"); },
+    [](const Shared& shared) { return NodeHooks(shared, "post-hook"); },
+    [](const Shared& shared) { return std::optional(DictOf(shared->params.target)); },
+    [](const Shared&) { return std::optional(Modules()); },
+    SelectedResources,
+    [](const Shared& shared) { return std::optional(Exceptions(shared)); },
+    [](const Shared& shared) { return std::optional(MakeFlags(shared)); },
+    [](const Shared&) { return std::optional(MakeContextObject()); },
+    [](const Shared& shared) { return std::optional(DictOf(shared->params.invocation_args)); },
+};
+
 void AddScalars(Context& context, const Shared& shared) {
   const auto& params = shared->params;
   context.Set("execute", Object(params.execute));
-  context.Set("target", Object::FromValue(params.target.is_null() ? Value::MakeMap() : params.target));
   context.Set("project_name", Object(params.project_name));
   context.Set("invocation_id", Object(params.invocation_id));
   context.Set("dbt_version", Object(params.dbt_version));
   context.Set("thread_id", Object(params.thread_id));
   context.Set("run_started_at", MakeDateTime(params.run_started_at, true));
-  context.Set("invocation_args_dict",
-              Object::FromValue(params.invocation_args.is_null() ? Value::MakeMap() : params.invocation_args));
   context.Set("dbt_metadata_envs", Object::MakeDict());
-  context.Set("selected_resources", Object::List({params.selected_resources.begin(), params.selected_resources.end()}));
-  AddModules(context, shared);
-}
-
-void AddNode(Context& context, const Shared& shared) {
-  const auto& node = shared->params.node;
-  if (node.is_null()) return;
-  auto text = [&](const char* key) { return node[key].is_string() ? Object(node[key].as_string()) : Object(); };
-  context.Set("schema", text("schema"));
-  context.Set("database", text("database"));
-  context.Set("pre_hooks", Object::List(HookList(node["config"]["pre-hook"])));
-  context.Set("post_hooks", Object::List(HookList(node["config"]["post-hook"])));
+  context.SetLate(kLateNames, [shared](std::string_view name) {
+    const auto at = std::find(kLateNames.begin(), kLateNames.end(), name);
+    return kLateVariables[static_cast<size_t>(at - kLateNames.begin())](shared);
+  });
 }
 
 std::unique_ptr<Context> NewContext(const Shared& shared) {
@@ -174,6 +215,11 @@ Status AddOverrides(Context& context, const Shared& shared) {
 
 }  // namespace
 
+const Value& NodeValue(const Shared& shared) {
+  if (!shared->node) shared->node = shared->params.node ? shared->params.node() : Value();
+  return *shared->node;
+}
+
 std::shared_ptr<const Environment> DbtEnvironment() {
   static const std::shared_ptr<const Environment> environment = [] {
     auto made = std::make_shared<Environment>();
@@ -182,6 +228,7 @@ std::shared_ptr<const Environment> DbtEnvironment() {
       made->SetFilter(
           name, [](Context&, const Arguments& a) -> Result<Object> { return a.positional.empty() ? Object() : a.positional[0]; });
     }
+    AddValueGlobals(*made);
     return made;
   }();
   return environment;
@@ -193,10 +240,9 @@ Result<std::unique_ptr<Context>> MakeNodeContext(const ContextParams& params) {
   auto context = NewContext(shared);
   AddAdapter(*context, shared);
   AddConfigFunctions(*context, shared);
-  AddValueFunctions(*context, shared);
+  AddOutput(*context, shared);
   AddStatementFunctions(*context, shared);
   AddScalars(*context, shared);
-  AddNode(*context, shared);
   for (const auto& [name, value] : params.extra) context->Set(name, value);
   context->SetLookup([shared](std::string_view name) { return FindName(shared, name); });
   context->SetLookupNames([shared]() -> std::vector<std::string> {
@@ -211,7 +257,7 @@ Result<std::unique_ptr<Context>> MakeYamlContext(const ContextParams& params) {
   shared->params = params;
   auto context = NewContext(shared);
   AddConfigFunctions(*context, shared);
-  AddValueFunctions(*context, shared);
+  AddOutput(*context, shared);
   AddScalars(*context, shared);
   for (const auto& [name, value] : params.extra) context->Set(name, value);
   return context;

@@ -45,7 +45,8 @@ struct ContextParams {
   std::shared_ptr<const MacroCatalog> macros;
   std::string package;  ///< whose macros are found first (the node's)
   std::string project_name;
-  Value node;  ///< `model`, a map in the manifest's shape; null: no node
+  /// Makes `model`, a map in the manifest's shape, on first use; null: no node.
+  std::function<Value()> node;
   std::optional<RelationParts> this_relation;
   Value target;                       ///< `target`: name, schema, type, threads, … without secrets
   std::map<std::string, Value> vars;  ///< effective for the package, command line first
@@ -56,13 +57,13 @@ struct ContextParams {
   std::string invocation_id;
   double run_started_at = 0;                              ///< seconds since the epoch, UTC
   std::optional<std::pair<double, double>> batch_window;  ///< seconds of UTC: `model.batch.event_time_start` and `_end`
-  Value flags;                                            ///< FULL_REFRESH, WHICH, …
+  std::function<Value()> flags;                           ///< FULL_REFRESH, WHICH, …; made on first use; null: none is set
   std::function<Value()> graph;                           ///< made on first use
   std::shared_ptr<GraphAdditions> graph_additions;  ///< of the run; null: what templates add to `graph` ends with the context
   /// Of the project: project_name, version, vars, cli_vars, args, dependencies (name → the same of a package); null: nothing is known.
   std::function<Value()> project;
   Value dispatch;  ///< dbt_project.yml `dispatch`: list of {macro_namespace, search_order}
-  std::vector<std::string> selected_resources;
+  std::function<std::vector<std::string>()> selected_resources;  ///< unique ids of this run, made on first use; null: none
   Value invocation_args;
   std::string dbt_version = "1.12.0";
   std::string thread_id = "Thread-1";

@@ -17,17 +17,27 @@ struct ContextShared {
   std::vector<std::string> prefixes;                     ///< of dispatch
   std::map<std::string, Object> results;                 ///< statement results by name
   std::optional<GraphLoan> loan;                         ///< of `graph`, if it was asked for
-  std::map<std::string, Object, std::less<>> lazy;       ///< graph, model: made when first asked for
+  std::optional<Value> node;                             ///< params.node(), if it was asked for
   std::map<std::string, Object, std::less<>> overrides;  ///< names that win over all others
   std::vector<std::string> open_vars;                    ///< variables whose text is being rendered, outermost first
 };
 using Shared = std::shared_ptr<ContextShared>;
 
+/// `model` as a value; null: no node.
+const Value& NodeValue(const Shared& shared);
+Object Exceptions(const Shared& shared);
+/// `flags`
+Object MakeFlags(const Shared& shared);
+Object Modules();
+/// `context`
+Object MakeContextObject();
+/// fromjson tojson … set zip return render context: they need nothing of a context.
+void AddValueGlobals(Environment& environment);
+
 // Each adds its names to the context.
-void AddConfigFunctions(Context& context, const Shared& shared);  // ref source config var env_var doc target this model …
-void AddValueFunctions(Context& context, const Shared& shared);   // fromjson tojson … set zip return log print exceptions flags
+void AddConfigFunctions(Context& context, const Shared& shared);     // ref source config var env_var doc target this model …
+void AddOutput(Context& context, const Shared& shared);              // log print …
 void AddStatementFunctions(Context& context, const Shared& shared);  // statement run_query load_result store_result
-void AddModules(Context& context, const Shared& shared);             // modules run_started_at
 void AddAdapter(Context& context, const Shared& shared);             // adapter api
 Object MakeDateTimeModule();
 Object MakePytzModule();

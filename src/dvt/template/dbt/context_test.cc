@@ -76,7 +76,7 @@ class ContextTest : public ::testing::Test {
     params.macros = catalog;
     params.package = params.project_name = "shop";
     params.this_relation = RelationParts{"db", "sch", "orders", ""};
-    params.node = *ParseJson(R"({"name": "orders", "schema": "sch", "config": {"materialized": "table"}})");
+    params.node = [] { return *ParseJson(R"({"name": "orders", "schema": "sch", "config": {"materialized": "table"}})"); };
     params.target = *ParseJson(R"({"name": "dev", "type": "duckdb", "schema": "sch"})");
     params.vars["flag"] = Value(true);
     params.execute = true;

@@ -135,13 +135,13 @@ Object MakeItertoolsModule() {
                      function("islice", SliceItems), function("repeat", Repeat), function("zip_longest", ZipLongest)});
 }
 
-void AddModules(Context& context, const Shared&) {
+Object Modules() {
   // Immutable, so all contexts share it.
   static const Object modules = MakeRecord("modules", {{"datetime", MakeDateTimeModule()},
                                                        {"re", MakeRegexModule()},
                                                        {"itertools", MakeItertoolsModule()},
                                                        {"pytz", MakePytzModule()}});
-  context.Set("modules", modules);
+  return modules;
 }
 
 }  // namespace dvt::tmpl

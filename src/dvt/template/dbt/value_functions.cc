@@ -81,46 +81,6 @@ Object Zip(Context& c, const Arguments& a, bool strict) {
   throw Raised{Error(ErrorCode::kInvalidArgument, std::move(message)).At(c.place())};
 }
 
-Object Exceptions(const Shared& shared) {
-  auto raise = [](const char* name, const char* prefix) {
-    std::string before = prefix;
-    return std::pair<std::string, Object>(name, MakeFunction(name, [before](Context& c, const Arguments& a) -> Result<Object> {
-                                            std::string message = before;
-                                            for (size_t i = 0;
-                                                 i < a.positional.size() && i < (before.empty() ? 1 : a.positional.size()); ++i) {
-                                              if (i > 0) message += ", ";
-                                              message += a.positional[i].Str();
-                                            }
-                                            return Error(ErrorCode::kInvalidArgument, std::move(message)).At(c.place());
-                                          }));
-  };
-  Object warn = MakeFunction("warn", [shared](Context& c, const Arguments& a) -> Result<Object> {
-    DVT_ASSIGN(auto bound, a.Bind("warn", {{"msg", std::nullopt}}));
-    if (shared->params.warn) DVT_TRY(shared->params.warn(bound[0].Str(), c.place()));
-    return Object("");
-  });
-  return MakeRecord("exceptions", {raise("raise_compiler_error", ""),
-                                   raise("raise_database_error", ""),
-                                   raise("raise_not_implemented", ""),
-                                   raise("raise_parsing_error", ""),
-                                   raise("raise_dependency_error", ""),
-                                   raise("raise_fail_fast_error", ""),
-                                   raise("raise_contract_error", "This model has an enforced contract that failed: "),
-                                   raise("column_type_missing", "A column type is missing: "),
-                                   raise("missing_config", "a required config is missing: "),
-                                   raise("missing_materialization", "no materialization was found: "),
-                                   raise("missing_relation", "a relation does not exist: "),
-                                   raise("relation_wrong_type", "a relation is of another type: "),
-                                   raise("invalid_materialization_argument", "an invalid materialization argument: "),
-                                   raise("raise_invalid_property_yml_version", "an invalid property file version: "),
-                                   raise("raise_duplicate_patch_name", "a duplicate: "),
-                                   raise("raise_ambiguous_alias", "an ambiguous alias: "),
-                                   raise("raise_ambiguous_catalog_match", "an ambiguous match: "),
-                                   raise("raise_cache_inconsistent", "the cache is inconsistent: "),
-                                   raise("raise_dataclass_not_dict", "no dict: "),
-                                   {"warn", warn}});
-}
-
 /// flags.FULL_REFRESH and the like; a flag that is not set is none.
 class Flags : public HostObject {
  public:
@@ -205,6 +165,48 @@ class ContextObject : public HostObject {
   }
 };
 
+}  // namespace
+
+Object Exceptions(const Shared& shared) {
+  auto raise = [](const char* name, const char* prefix) {
+    std::string before = prefix;
+    return std::pair<std::string, Object>(name, MakeFunction(name, [before](Context& c, const Arguments& a) -> Result<Object> {
+                                            std::string message = before;
+                                            for (size_t i = 0;
+                                                 i < a.positional.size() && i < (before.empty() ? 1 : a.positional.size()); ++i) {
+                                              if (i > 0) message += ", ";
+                                              message += a.positional[i].Str();
+                                            }
+                                            return Error(ErrorCode::kInvalidArgument, std::move(message)).At(c.place());
+                                          }));
+  };
+  Object warn = MakeFunction("warn", [shared](Context& c, const Arguments& a) -> Result<Object> {
+    DVT_ASSIGN(auto bound, a.Bind("warn", {{"msg", std::nullopt}}));
+    if (shared->params.warn) DVT_TRY(shared->params.warn(bound[0].Str(), c.place()));
+    return Object("");
+  });
+  return MakeRecord("exceptions", {raise("raise_compiler_error", ""),
+                                   raise("raise_database_error", ""),
+                                   raise("raise_not_implemented", ""),
+                                   raise("raise_parsing_error", ""),
+                                   raise("raise_dependency_error", ""),
+                                   raise("raise_fail_fast_error", ""),
+                                   raise("raise_contract_error", "This model has an enforced contract that failed: "),
+                                   raise("column_type_missing", "A column type is missing: "),
+                                   raise("missing_config", "a required config is missing: "),
+                                   raise("missing_materialization", "no materialization was found: "),
+                                   raise("missing_relation", "a relation does not exist: "),
+                                   raise("relation_wrong_type", "a relation is of another type: "),
+                                   raise("invalid_materialization_argument", "an invalid materialization argument: "),
+                                   raise("raise_invalid_property_yml_version", "an invalid property file version: "),
+                                   raise("raise_duplicate_patch_name", "a duplicate: "),
+                                   raise("raise_ambiguous_alias", "an ambiguous alias: "),
+                                   raise("raise_ambiguous_catalog_match", "an ambiguous match: "),
+                                   raise("raise_cache_inconsistent", "the cache is inconsistent: "),
+                                   raise("raise_dataclass_not_dict", "no dict: "),
+                                   {"warn", warn}});
+}
+
 void AddOutput(Context& context, const Shared& shared) {
   context.Set("log", MakeFunction("log", [shared](Context&, const Arguments& a) -> Result<Object> {
                 DVT_ASSIGN(auto bound, a.Bind("log", {{"msg", std::nullopt}, {"info", Object(false)}}));
@@ -224,12 +226,16 @@ void AddOutput(Context& context, const Shared& shared) {
   context.Set("debug", MakeFunction("debug", [](Context&, const Arguments&) -> Result<Object> { return Object(""); }));
 }
 
-}  // namespace
+Object MakeFlags(const Shared& shared) {
+  return Object(std::make_shared<Flags>(shared->params.flags ? shared->params.flags() : Value::MakeMap()));
+}
 
 Object MakeBehavior(const Value& flags) { return Object(std::make_shared<Behavior>(flags)); }
 
-void AddValueFunctions(Context& context, const Shared& shared) {
-  auto add = [&](const char* name, RawFunction function) { context.Set(name, MakeFunction(name, Builtin(function))); };
+Object MakeContextObject() { return Object(std::make_shared<ContextObject>()); }
+
+void AddValueGlobals(Environment& environment) {
+  auto add = [&](const char* name, RawFunction function) { environment.SetGlobal(name, MakeFunction(name, Builtin(function))); };
   add("fromjson", [](Context& c, const Arguments& a) { return FromText(c, a, false); });
   add("fromyaml", [](Context& c, const Arguments& a) { return FromText(c, a, true); });
   add("tojson", ToJsonFunction);
@@ -276,17 +282,13 @@ void AddValueFunctions(Context& context, const Shared& shared) {
     }
     return out;
   });
-  context.Set("return", ReturnFunction());
-  context.Set("render", MakeFunction("render", [](Context& c, const Arguments& a) -> Result<Object> {
-                DVT_ASSIGN(auto bound, a.Bind("render", {{"string", std::nullopt}}));
-                DVT_ASSIGN(auto parsed, Parse(bound[0].Str(), c.place().file));
-                DVT_ASSIGN(auto text, Render(parsed, c));
-                return Object(std::move(text));
-              }));
-  context.Set("exceptions", Exceptions(shared));
-  context.Set("flags", Object(std::make_shared<Flags>(shared->params.flags)));
-  context.Set("context", Object(std::make_shared<ContextObject>()));
-  AddOutput(context, shared);
+  environment.SetGlobal("return", ReturnFunction());
+  environment.SetGlobal("render", MakeFunction("render", [](Context& c, const Arguments& a) -> Result<Object> {
+                          DVT_ASSIGN(auto bound, a.Bind("render", {{"string", std::nullopt}}));
+                          DVT_ASSIGN(auto parsed, Parse(bound[0].Str(), c.place().file));
+                          DVT_ASSIGN(auto text, Render(parsed, c));
+                          return Object(std::move(text));
+                        }));
 }
 
 }  // namespace dvt::tmpl

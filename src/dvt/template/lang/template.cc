@@ -87,15 +87,22 @@ Context::~Context() {
 
 void Context::Set(std::string name, Object value) { variables_[std::move(name)] = std::move(value); }
 
-const Object* Context::FindVariable(std::string_view name) const {
-  auto at = variables_.find(std::string(name));
-  return at == variables_.end() ? nullptr : &at->second;
+const Object* Context::FindVariable(std::string_view name) {
+  std::string key(name);
+  if (const auto at = variables_.find(key); at != variables_.end()) return &at->second;
+  if (std::find(late_names_.begin(), late_names_.end(), name) == late_names_.end()) return nullptr;
+  auto made = late_(name);
+  return made ? &variables_.emplace(std::move(key), std::move(*made)).first->second : nullptr;
 }
 
 std::optional<Object> Context::Resolve(std::string_view name) {
   if (lookup_) {
     if (auto found = lookup_(name)) return found;
   }
+  return ResolveOwn(name);
+}
+
+std::optional<Object> Context::ResolveOwn(std::string_view name) {
   if (const Object* variable = FindVariable(name)) return *variable;
   if (const Object* global = environment_->FindGlobal(name)) return *global;
   return std::nullopt;
@@ -104,6 +111,9 @@ std::optional<Object> Context::Resolve(std::string_view name) {
 std::vector<std::string> Context::KnownNames() const {
   std::vector<std::string> names = environment_->GlobalNames();
   for (const auto& entry : variables_) names.push_back(entry.first);
+  for (const std::string_view name : late_names_) {
+    if (variables_.count(std::string(name)) == 0) names.emplace_back(name);
+  }
   if (lookup_names_) {
     for (auto& name : lookup_names_()) names.push_back(std::move(name));
   }

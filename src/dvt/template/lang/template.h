@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -122,6 +123,12 @@ class Context {
   const Environment& environment() const { return *environment_; }
   void Set(std::string name, Object value);
   void SetLookup(Lookup lookup) { lookup_ = std::move(lookup); }
+  /// Variables that `make` makes when they are first asked for; nullopt: there is none after all. What was set wins.
+  /// `names` must outlive the context.
+  void SetLate(std::span<const std::string_view> names, Lookup make) {
+    late_names_ = names;
+    late_ = std::move(make);
+  }
   /// All names that can be suggested for a misspelt one besides variables and globals.
   void SetLookupNames(std::function<std::vector<std::string>()> names) { lookup_names_ = std::move(names); }
   void set_limits(const Limits& limits) { limits_ = limits; }
@@ -133,11 +140,11 @@ class Context {
   void set_stop_token(std::stop_token stop) { stop_ = std::move(stop); }
   const std::stop_token& stop_token() const { return stop_; }
 
-  /// By the lookup, then a variable of this context, then a global; nullopt if there is none.
+  /// By the lookup, then a variable of this context (set, or made late), then a global; nullopt if there is none.
   std::optional<Object> Resolve(std::string_view name);
-  const Object* FindVariable(std::string_view name) const;
+  /// As Resolve, without the lookup.
+  std::optional<Object> ResolveOwn(std::string_view name);
   std::vector<std::string> KnownNames() const;
-  const std::unordered_map<std::string, Object>& variables() const { return variables_; }
 
   /// Calls a macro, function or other callable from C++ (also while a render of this context is under way).
   Result<Object> Call(const Object& callable, Arguments arguments);
@@ -154,9 +161,12 @@ class Context {
  private:
   friend class Interpreter;
   struct State;
+  const Object* FindVariable(std::string_view name);
   std::shared_ptr<const Environment> environment_;
   std::unordered_map<std::string, Object> variables_;
   Lookup lookup_;
+  std::span<const std::string_view> late_names_;
+  Lookup late_;
   std::function<std::vector<std::string>()> lookup_names_;
   Limits limits_;
   bool lenient_undefined_ = false;
