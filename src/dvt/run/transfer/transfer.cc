@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 
 #include "dvt/base/text/text.h"
@@ -29,15 +30,31 @@ Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan,
   return transfer;
 }
 
-Status Transfer::PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop) {
+Status Transfer::PlanExtracts(Scopes& scopes, std::string& failed, std::stop_token stop) {
+  std::map<std::string, std::vector<size_t>> of_connection;
+  for (size_t i = 0; i < plan_.extracts.size(); ++i) of_connection[plan_.extracts[i].connection].push_back(i);
+  std::vector<std::pair<std::string, std::vector<size_t>>> groups(of_connection.begin(), of_connection.end());
+  for (const auto& [connection, indices] : groups) scopes[connection];  // made here: the threads find theirs
   extracts_.clear();
-  for (const auto& fragment : plan_.extracts) {
-    connection = fragment.connection;
-    if (auto planned = PrepareExtract(fragment, scopes[connection], stop); !planned) {
-      return std::move(planned).error().Within(
-          fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
+  extracts_.resize(plan_.extracts.size());
+  std::mutex mutex;
+  const auto plan_group = [&](int group) -> Status {
+    const auto& [connection, indices] = groups[static_cast<size_t>(group)];
+    for (const size_t i : indices) {
+      const auto& fragment = plan_.extracts[i];
+      auto planned = PrepareExtract(fragment, scopes.find(connection)->second, stop);
+      if (!planned) {
+        std::lock_guard lock(mutex);
+        if (failed.empty()) failed = connection;
+        return std::move(planned).error().Within(
+            fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
+      }
+      extracts_[i] = std::move(*planned);
     }
-  }
+    return {};
+  };
+  const int count = static_cast<int>(groups.size());
+  DVT_TRY(RunWorkers(count, count, stop, [&](int group, const std::stop_token&) { return plan_group(group); }));
   ShareReaders();
   return {};
 }
@@ -53,6 +70,7 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
       policy, stop,
       [&]() -> Status {
         Scopes scopes;
+        connection.clear();
         auto planned = PlanExtracts(scopes, connection, stop);
         if (!planned && planned.error().code() == ErrorCode::kStartOver && context_.moments != nullptr)
           context_.moments->Forget(connection, scopes[connection]);
@@ -81,8 +99,8 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
   return {};
 }
 
-Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
-                                std::stop_token stop) {
+Result<PreparedExtract> Transfer::PrepareExtract(const plan::ExtractFragment& fragment,
+                                                 std::shared_ptr<connectors::ReadScope>& scope, std::stop_token stop) {
   PreparedExtract extract;
   extract.fragment = &fragment;
   DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
@@ -110,8 +128,7 @@ Status Transfer::PrepareExtract(const plan::ExtractFragment& fragment, std::shar
       context_.message(Severity::kWarning, fmt::format("connection '{}' does not name its state: partitions of {} are not kept",
                                                        fragment.connection, Join(fragment.sources, ", ")));
   }
-  extracts_.push_back(std::move(extract));
-  return {};
+  return extract;
 }
 
 Result<std::shared_ptr<connectors::ReadScope>> Transfer::BeginRead(connectors::Connector& connector, bool shared,

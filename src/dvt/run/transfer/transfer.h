@@ -78,7 +78,8 @@ class Transfer {
 
   using Scopes = std::map<std::string, std::shared_ptr<connectors::ReadScope>>;
   Status PrepareExtracts(std::stop_token stop);
-  Status PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop);
+  /// Connections are asked at the same time; `failed` names the one that could not.
+  Status PlanExtracts(Scopes& scopes, std::string& failed, std::stop_token stop);
   /// Waits until the budgets of the sources let this model read.
   Status EnterBudgets(std::stop_token stop);
   void ShareReaders();
@@ -86,8 +87,8 @@ class Transfer {
   /// Tells the run if a source's moment was lost.
   Error FromSource(size_t extract, Error error);
   /// Begins the connection's moment if `scope` is null, and plans one read in it.
-  Status PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
-                        std::stop_token stop);
+  Result<PreparedExtract> PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
+                                         std::stop_token stop);
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
   /// Plans the read anew, with the keys that other extracts gave.
