@@ -7,7 +7,7 @@ def moved_rows(context, data, number, only=()):
     texts = {name: text for name, text in data.queries(number, 0).items() if not only or name in only}
     out = {name: [] for name in texts}
     for push in ("filters", "all"):
-        deal = Deal(context, data, deal_tables(data.tables, number, with_target=False), "duckdb", transfer={"push": push})
+        deal = Deal(context, data, deal_tables(data.tables, number, with_target=False), "duckdb", transfer={"push": push, "shared_extracts": False})
         outcome = deal.run({name: data.model(text) for name, text in texts.items()})
         rows = deal.rows([name for name in texts if deal.results.get(name, {}).get("status") == "success"])
         for name, text in texts.items():

@@ -13,7 +13,7 @@ namespace dvt::model {
 /// One transfer of a node: a source read or the load.
 struct TransferStats {
   std::string connection;
-  std::string role;   ///< "extract" or "load"
+  std::string role;   ///< "extract", "load", or "shared": rows of an extract of another model
   std::string name;   ///< table or input
   std::string input;  ///< of an extract: its name in the plan
   std::string path;   ///< "binary COPY", "LOAD DATA", …
@@ -24,11 +24,14 @@ struct TransferStats {
   int retries = 0;
   int partitions_kept = 0;  ///< read from what an attempt before had kept
   std::optional<int64_t> estimated_rows;
-  std::string moment;        ///< of an extract: the source's name of the state that was read, "lsn 0/1A2B3C"
-  std::string moment_at;     ///< the source's time then, ISO 8601 in UTC
-  bool one_moment = false;   ///< all reads of it saw that one state
-  std::string filtered_by;   ///< keys of other extracts that reduced this one: "400 keys of l_suppkey"
-  int64_t rows_avoided = 0;  ///< about how many rows they kept away
+  std::string moment;                  ///< of an extract: the source's name of the state that was read, "lsn 0/1A2B3C"
+  std::string moment_at;               ///< the source's time then, ISO 8601 in UTC
+  bool one_moment = false;             ///< all reads of it saw that one state
+  std::string filtered_by;             ///< keys of other extracts that reduced this one: "400 keys of l_suppkey"
+  int64_t rows_avoided = 0;            ///< about how many rows they kept away
+  std::string read_by;                 ///< of role "shared": the model in whose result the read is
+  std::vector<std::string> shared_by;  ///< of an extract that several models read: all of them
+  int64_t rows_saved = 0;              ///< … and what they would have read besides, each by itself
 };
 
 /// What happened to one node: a row of run_results.json.

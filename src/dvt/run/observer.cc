@@ -61,6 +61,7 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
   stats.moment_at = moment.at;
   stats.one_moment = moment.exact;
   stats.filtered_by = filtered_by;
+  stats.read_by = read_by;
   if (!filtered_by.empty() && rows_without_keys) stats.rows_avoided = std::max<int64_t>(0, *rows_without_keys - stats.rows);
   return stats;
 }
@@ -68,7 +69,7 @@ model::TransferStats FlowCounter::ToStats(std::string role) const {
 std::vector<model::TransferStats> TransfersOf(const NodeProgress& progress) {
   std::vector<model::TransferStats> transfers;
   for (const auto& flow : progress.extracts) {
-    if (!flow.path.empty()) transfers.push_back(flow.ToStats("extract"));
+    if (!flow.path.empty()) transfers.push_back(flow.ToStats(flow.read_by.empty() ? "extract" : "shared"));
   }
   if (!progress.load.connection.empty()) transfers.push_back(progress.load.ToStats("load"));
   return transfers;

@@ -25,6 +25,7 @@ struct FlowCounter {
   std::optional<int64_t> estimated_rows;
   std::optional<int64_t> rows_without_keys;  ///< estimate, where keys of other extracts reduce this one
   connectors::SourceMoment moment;           ///< of an extract
+  std::string read_by;                       ///< of rows that were read for several models: the one that began it
   std::string filtered_by;                   ///< those keys, for the results: complete when the rows have moved
   std::atomic<int> partitions{1};
   std::atomic<int64_t> rows{0};

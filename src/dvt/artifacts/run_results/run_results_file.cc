@@ -40,6 +40,13 @@ Value TransferValue(const model::TransferStats& transfer) {
     value.Set("filtered_by", transfer.filtered_by);
     value.Set("rows_avoided", transfer.rows_avoided);
   }
+  if (!transfer.read_by.empty()) value.Set("read_by", transfer.read_by);
+  if (!transfer.shared_by.empty()) {
+    Value readers = Value::MakeList();
+    for (const auto& reader : transfer.shared_by) readers.Push(reader);
+    value.Set("shared_by", std::move(readers));
+    value.Set("rows_saved", transfer.rows_saved);
+  }
   if (transfer.seconds > 0) {
     value.Set("rows_per_second", static_cast<double>(transfer.rows) / transfer.seconds);
     value.Set("megabytes_per_second", static_cast<double>(transfer.bytes) / 1e6 / transfer.seconds);

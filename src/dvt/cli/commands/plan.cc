@@ -4,6 +4,7 @@
 #include "dvt/cli/commands/plan_page.h"
 #include "dvt/cli/workspace.h"
 #include "dvt/plan/resolve/planner.h"
+#include "dvt/run/schedule/sharing.h"
 #include "dvt/run/tasks/load_types.h"
 #include "dvt/run/tasks/model_changes.h"
 
@@ -13,8 +14,10 @@ namespace {
 
 /// A model's plan, and how its reads would be done.
 struct Explained {
+  const model::Node* node = nullptr;
   plan::ModelPlan plan;
   plan::RenderPlanOptions facts;
+  std::string error;
 };
 
 // How each extract would be read, as the sources said without reading.
@@ -53,6 +56,56 @@ Status Explain(Workspace& w, const model::Node& node, Explained& out, std::stop_
   return {};
 }
 
+// Tells each extract that comes from a shared read so.
+Status ExplainSharing(Workspace& w, std::vector<Explained>& models, const std::vector<plan::SharedScan>& scans) {
+  for (const auto& scan : scans) {
+    plan::SharedFacts facts;
+    facts.estimated_rows = scan.estimated_rows;
+    facts.rows_apart = scan.rows_apart;
+    DVT_ASSIGN(const auto connector, w.connections->ForReading(scan.connection));
+    connectors::ReadRequest request;
+    request.relation = scan.relation;
+    request.alias = scan.alias;
+    request.select_list = scan.select_list;
+    request.where = scan.where;
+    facts.sql = scan.relation ? connectors::SelectText(*connector, request) : scan.sql;
+    for (const auto& reader : scan.readers)
+      facts.readers.push_back(fmt::format("{} ({})", reader.wants.node_id, reader.wants.extract.input_name));
+    for (auto& model : models) {
+      model.facts.reads.resize(model.plan.extracts.size());
+      for (size_t i = 0; i < model.plan.extracts.size(); ++i) {
+        if (scan.Find(model.plan.node_id, model.plan.extracts[i].input_name) != nullptr) model.facts.reads[i].shared = facts;
+      }
+    }
+  }
+  return {};
+}
+
+// The plans of all models, and what a run of them would read together.
+Result<std::vector<Explained>> ExplainAll(Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+  std::map<std::string, std::string> types;
+  for (const auto& name : w.connections->Names()) types[name] = w.catalog->TypeOf(name);
+  w.run.moments.SetWritten(run::WrittenPlaces(w.run, selected));
+  std::vector<Explained> models;
+  std::vector<plan::ScanReader> readers;
+  for (const auto& id : selected) {
+    const auto found = w.manifest.nodes.find(id);
+    if (found == w.manifest.nodes.end() || found->second.is_ephemeral()) continue;
+    Explained& explained = models.emplace_back();
+    explained.node = &found->second;
+    explained.facts.connection_types = types;
+    auto done = Explain(w, found->second, explained, stop);
+    if (!done) {
+      explained.error = std::move(done).error().AtIfUnknown({found->second.original_path, 0, 0}).ToString();
+      continue;
+    }
+    DVT_ASSIGN(auto own, run::ScanReadersOf(w.run, *w.runner, found->second, explained.plan));
+    readers.insert(readers.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  }
+  DVT_TRY(ExplainSharing(w, models, plan::PlanSharedScans(std::move(readers))));
+  return models;
+}
+
 }  // namespace
 
 Result<int> PlanCommand(const Options& options, std::stop_token stop) {
@@ -65,29 +118,21 @@ Result<int> PlanCommand(const Options& options, std::stop_token stop) {
   }
   DVT_ASSIGN(const auto selected, w.Select(options, {"model"}));
   w.run.selected = std::set<std::string>(selected.begin(), selected.end());
-  std::map<std::string, std::string> types;
-  for (const auto& name : w.connections->Names()) types[name] = w.catalog->TypeOf(name);
+  DVT_ASSIGN(const auto explained, ExplainAll(w, selected, stop));
   Value list = Value::MakeList();
   std::vector<artifacts::PlannedModel> models;
   int exit_code = 0;
-  for (const auto& id : selected) {
-    const auto found = w.manifest.nodes.find(id);
-    if (found == w.manifest.nodes.end() || found->second.is_ephemeral()) continue;
-    const model::Node& node = found->second;
-    Explained explained;
-    explained.facts.connection_types = types;
-    auto done = Explain(w, node, explained, stop);
+  for (const auto& each : explained) {
     artifacts::PlannedModel& model = models.emplace_back();
-    model = {id, node.name, node.original_path, Value(), ""};
-    if (!done) {
-      model.error = std::move(done).error().AtIfUnknown({node.original_path, 0, 0}).ToString();
-      w.observer->Message(Severity::kError, id + ": " + model.error);
+    model = {each.node->unique_id, each.node->name, each.node->original_path, Value(), each.error};
+    if (!each.error.empty()) {
+      w.observer->Message(Severity::kError, model.unique_id + ": " + model.error);
       exit_code = 1;
     } else if (options.json || html) {
-      model.plan = plan::PlanToJson(explained.plan, explained.facts.reads, explained.facts.changes);
+      model.plan = plan::PlanToJson(each.plan, each.facts.reads, each.facts.changes);
       list.Push(model.plan);
     } else {
-      PrintLine(options, plan::RenderPlanText(explained.plan, explained.facts));
+      PrintLine(options, plan::RenderPlanText(each.plan, each.facts));
     }
   }
   if (options.json) PrintLine(options, ToJson(list, 2));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dvt/base/text/text.h"
 
@@ -127,18 +128,28 @@ std::string OutcomeText(const model::NodeResult& result) {
   return fmt::format("[{}{}{}]", detail, detail.empty() ? "" : " in ", HumanSeconds(result.execution_seconds));
 }
 
+// The last part of a unique id.
+static std::string NameOf(const std::string& id) { return id.substr(id.rfind('.') + 1); }
+
 std::string TransferTable(const model::RunResults& results) {
   std::string table;
   for (const auto& result : results.results) {
-    const std::string name = result.unique_id.substr(result.unique_id.rfind('.') + 1);
+    const std::string name = NameOf(result.unique_id);
     for (const auto& t : result.transfers) {
       const std::string rate = t.seconds > 0.001 ? HumanBytes(static_cast<double>(t.bytes) / t.seconds) + "/s" : "";
       table += fmt::format("\n  {:<24} {:<8} {:<14} {:>9} rows {:>10} {:>12}  {}{}", name, t.role, t.connection,
                            HumanCount(static_cast<double>(t.rows)), HumanBytes(static_cast<double>(t.bytes)), rate,
-                           t.role == "extract" ? fmt::format("{}, {}", t.name, t.path) : t.path,
+                           t.role == "extract"  ? fmt::format("{}, {}", t.name, t.path)
+                           : t.role == "shared" ? fmt::format("{}, read by {}", t.name, NameOf(t.read_by))
+                                                : t.path,
                            t.retries > 0 ? fmt::format(", {} retries", t.retries) : "");
       if (t.rows_avoided > 0)
         table += fmt::format(", about {} rows avoided by {}", HumanCount(static_cast<double>(t.rows_avoided)), t.filtered_by);
+      if (!t.shared_by.empty()) {
+        const std::set<std::string> models(t.shared_by.begin(), t.shared_by.end());
+        table += fmt::format(", for {} model{}, {} rows saved", models.size(), models.size() == 1 ? "" : "s",
+                             HumanCount(static_cast<double>(t.rows_saved)));
+      }
     }
   }
   return table;

@@ -25,6 +25,53 @@ void Array::Reset() {
   raw_.release = nullptr;
 }
 
+namespace {
+
+// What a shared array adds to the values: its own children, which a consumer may take apart.
+struct SharedState {
+  std::shared_ptr<const Array> owner;
+  std::vector<ArrowArray> children;
+  std::vector<ArrowArray*> child_places;
+  ArrowArray dictionary;
+};
+
+void ReleaseShared(ArrowArray* array) {
+  auto* state = static_cast<SharedState*>(array->private_data);
+  for (ArrowArray& child : state->children) {
+    if (child.release != nullptr) child.release(&child);
+  }
+  if (array->dictionary != nullptr && array->dictionary->release != nullptr) array->dictionary->release(array->dictionary);
+  delete state;
+  array->release = nullptr;
+}
+
+ArrowArray Share(const ArrowArray& array, const std::shared_ptr<const Array>& owner, const std::vector<int>* columns = nullptr) {
+  auto* state = new SharedState{owner, {}, {}, {}};
+  const size_t count = columns != nullptr ? columns->size() : static_cast<size_t>(array.n_children);
+  for (size_t i = 0; i < count; ++i) {
+    state->children.push_back(Share(*array.children[columns != nullptr ? static_cast<size_t>((*columns)[i]) : i], owner));
+  }
+  for (ArrowArray& child : state->children) state->child_places.push_back(&child);
+  ArrowArray out = array;
+  out.n_children = static_cast<int64_t>(count);
+  out.children = state->child_places.data();
+  if (array.dictionary != nullptr) {
+    state->dictionary = Share(*array.dictionary, owner);
+    out.dictionary = &state->dictionary;
+  }
+  out.private_data = state;
+  out.release = &ReleaseShared;
+  return out;
+}
+
+}  // namespace
+
+Array ShareArray(const std::shared_ptr<const Array>& array) { return Array(Share(array->get(), array)); }
+
+Array ShareColumns(const std::shared_ptr<const Array>& batch, const std::vector<int>& columns) {
+  return Array(Share(batch->get(), batch, &columns));
+}
+
 int64_t ArrayBytes(const ArrowArray& array, const DataType& type) {
   int64_t bytes = array.length / 8;
   if (const int width = FixedWidth(type); width > 0) return bytes + array.length * width;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "dvt/base/result/result.h"
 #include "dvt/columnar/types/data_type.h"
@@ -59,6 +60,11 @@ class Array {
  private:
   ArrowArray raw_;
 };
+
+/// A second owner of the same values, children included: they are not copied, and live until all owners are gone. Nobody may change them.
+Array ShareArray(const std::shared_ptr<const Array>& array);
+/// The same of some columns of a batch, in this order.
+Array ShareColumns(const std::shared_ptr<const Array>& batch, const std::vector<int>& columns);
 
 /// Bytes held by an array's buffers, children included (an estimate for sliced arrays).
 int64_t ArrayBytes(const ArrowArray& array, const DataType& type);

@@ -114,6 +114,15 @@ class ArrowSpillFile : public SpillFile {
 
   int64_t bytes() const override { return bytes_; }
 
+  // A duplicate would share the place in the file; this is the file opened anew, whether it has a name or not.
+  Result<std::unique_ptr<SpillFile>> OpenReader() const override {
+    const int fd = ::open(fmt::format("/proc/self/fd/{}", fd_).c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return SpillError(folder_, errno, std::strerror(errno));
+    auto reader = std::make_unique<ArrowSpillFile>(folder_, schema_, fd);
+    DVT_TRY(reader->StartReading());
+    return std::unique_ptr<SpillFile>(std::move(reader));
+  }
+
  private:
   Result<std::shared_ptr<arrow::RecordBatch>> WriteBatch(Array batch) {
     ArrowArray raw = batch.Take();

@@ -20,6 +20,9 @@ class SpillFile {
   virtual Status FinishWriting() = 0;
   /// The next batch; an invalid Array marks the end.
   virtual Result<Array> Next() = 0;
+  /// Another handle on the same rows, which reads from the first batch on, also while this one still writes, after the first Write:
+  /// no further than the batches of which Write has returned.
+  virtual Result<std::unique_ptr<SpillFile>> OpenReader() const = 0;
   /// Bytes on disk so far.
   virtual int64_t bytes() const = 0;
 };

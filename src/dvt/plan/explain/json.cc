@@ -27,6 +27,14 @@ Value ReadToJson(const ReadFacts& read) {
   out.Set("partitioned_by", read.partitioned_by);
   out.Set("estimated_rows", RowsOrNull(read.estimated_rows));
   out.Set("notes", Texts(read.notes));
+  if (read.shared) {
+    Value shared = Value::MakeMap();
+    shared.Set("readers", Texts(read.shared->readers));
+    shared.Set("sql", read.shared->sql);
+    shared.Set("estimated_rows", RowsOrNull(read.shared->estimated_rows));
+    shared.Set("rows_apart", RowsOrNull(read.shared->rows_apart));
+    out.Set("shared", std::move(shared));
+  }
   return out;
 }
 

@@ -67,6 +67,15 @@ class TreeText {
     Line("deletes", changes.deletes, false);
   }
 
+  void Shared(const SharedFacts& shared) {
+    const auto count = [](const std::optional<int64_t>& rows) {
+      return rows ? "about " + HumanCount(static_cast<double>(*rows)) : std::string("an unknown number of");
+    };
+    Line("shared", fmt::format("one read of {} rows for {}", count(shared.estimated_rows), Join(shared.readers, ", ")), false);
+    Line("", fmt::format("instead of {} rows apart, by:", count(shared.rows_apart)), false);
+    for (const std::string& line : Split(shared.sql, '\n')) Line("", line, false);
+  }
+
   void Extract(const ExtractFragment& extract, const ReadFacts* read) {
     Branch(fmt::format("extract {} · {} · {}", Styled(extract.input_name, kBold), Connection(extract.connection),
                        Join(extract.sources, ", ")),
@@ -85,6 +94,7 @@ class TreeText {
       if (!read->method.empty()) text += ", " + read->method;
       Line("reading", text, false);
     }
+    if (read != nullptr && read->shared) Shared(*read->shared);
     Sql(extract.sql, false);
     std::string_view label = "pushed";
     for (const std::string& item : extract.pushed) {

@@ -55,6 +55,7 @@ struct ExtractFragment {
   std::string where;
   columnar::Fields fields;  ///< expected result columns, empty if unknown before asking the source
   std::optional<int64_t> estimated_rows;
+  std::optional<int64_t> relation_rows;  ///< of `relation`, unfiltered
   /// Filters that are known only when the inputs that they name were read: any of these lists, each of which holds as a whole.
   std::vector<std::vector<KeyFilter>> key_filters;
   std::optional<int64_t> rows_without_keys;  ///< estimate, if there are key filters

@@ -96,6 +96,13 @@ struct PlanRequest {
 /// place in the compiled SQL; kUnsupported if the model's SQL cannot run in the engine. The pushdown way never parses the SQL.
 Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog);
 
+/// What is known of a read that feeds several extracts.
+struct SharedFacts {
+  std::vector<std::string> readers;  ///< "model.shop.a (orders)", all of them
+  std::string sql;                   ///< of the one read
+  std::optional<int64_t> estimated_rows, rows_apart;
+};
+
 /// What the runner learned when it planned the reading of one extract; index as in ModelPlan::extracts.
 struct ReadFacts {
   std::string method;
@@ -104,6 +111,7 @@ struct ReadFacts {
   std::string partitioned_by;
   std::optional<int64_t> estimated_rows;
   std::vector<std::string> notes;
+  std::optional<SharedFacts> shared;  ///< then the extract comes from that read, and is not filtered by keys
 };
 
 /// What change detection would do, for people.

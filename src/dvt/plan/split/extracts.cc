@@ -103,6 +103,7 @@ ExtractFragment MakeExtract(const Catalog& catalog, const SplitInput& input, con
     extract.select_list.clear();
   }
   extract.estimated_rows = input.EstimatedRows();
+  extract.relation_rows = input.info->estimated_rows;
   extract.not_pushed = input.not_pushed;
   extract.pushed = input.pushed;
   return extract;

@@ -81,7 +81,6 @@ class CompileResolver : public tmpl::NodeResolver {
   }
 
   std::vector<ForeignTable> foreign;
-  bool reads_target = false;
   std::vector<std::pair<std::string, std::string>> ctes;
 
   /// `this`, where the target runs no SQL: the engine reads it, if the query does.
@@ -177,14 +176,11 @@ class CompileResolver : public tmpl::NodeResolver {
                                     : materialized.empty() ? ""
                                                            : "table"};
     const bool queries = adapter_.connector().Has(connectors::Capability::kSql);  // else the engine reads even its own tables
-    bool own = connection == node_.connection && queries;
-    if (!own) {
-      DVT_ASSIGN(const auto other, run_.connections->Get(connection));
-      own = queries && !other->identity().empty() && other->identity() == adapter_.connector().identity();
-      if (name.schema.empty()) name.schema = other->default_schema();
-    }
-    reads_target = reads_target || own;
-    if (own) return tmpl::MakeRelation(parts, adapter_.policy());
+    if (connection == node_.connection && queries) return tmpl::MakeRelation(parts, adapter_.policy());
+    DVT_ASSIGN(const auto other, run_.connections->Get(connection));
+    if (queries && !other->identity().empty() && other->identity() == adapter_.connector().identity())
+      return tmpl::MakeRelation(parts, adapter_.policy());
+    if (name.schema.empty()) name.schema = other->default_schema();
     const std::string text = plan::RenderUpstream(adapter_.connector().dialect(), connection, name, false);
     const bool known = std::any_of(foreign.begin(), foreign.end(), [&](const auto& f) { return f.text == text; });
     if (!known) foreign.push_back({text, connection, name, id});
@@ -203,7 +199,6 @@ class CompileResolver : public tmpl::NodeResolver {
         if (std::none_of(ctes.begin(), ctes.end(), [&](const auto& have) { return have.first == cte.first; }))
           ctes.push_back(std::move(cte));
       }
-      reads_target = reads_target || compiled.reads_target;
       for (auto& table : compiled.foreign) {
         if (std::none_of(foreign.begin(), foreign.end(), [&](const auto& have) { return have.text == table.text; }))
           foreign.push_back(std::move(table));
@@ -326,6 +321,12 @@ tmpl::ContextParams Compiler::Params(const model::Node& node, NodeAdapter* adapt
   params.warn = [this, &node](const std::string& message, const Place& place) -> Status {
     return WarnOf(run_, message, place, node);
   };
+  if (adapter != nullptr && adapter->only_looks()) {
+    params.graph_additions = nullptr;
+    params.log = [](const std::string&, bool) {};
+    params.print = [](const std::string&) {};
+    params.warn = [](const std::string&, const Place&) { return Status(); };
+  }
   return params;
 }
 
@@ -442,7 +443,6 @@ Result<Compiled> Compiler::Render(const model::Node& node, const std::string& te
   compiled.ctes = std::move(resolver.ctes);
   resolver.AddOwnIfRead(compiled.sql);
   compiled.foreign = std::move(resolver.foreign);
-  compiled.reads_target = resolver.reads_target;
   return compiled;
 }
 

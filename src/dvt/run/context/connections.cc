@@ -109,27 +109,12 @@ Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) c
 
 Result<engine::Engine*> Connections::GetEngine(const std::string& compute) {
   DVT_ASSIGN(const auto config, Compute(compute));
-  const auto entry = EngineEntryOf(config.name);
-  std::lock_guard lock(entry->mutex);
-  if (entry->engine == nullptr) {
-    DVT_ASSIGN(entry->engine, engine::MakeDuckDbEngine(config));
+  std::lock_guard lock(mutex_);
+  auto& engine = engines_[config.name];
+  if (engine == nullptr) {
+    DVT_ASSIGN(engine, engine::MakeDuckDbEngine(config));
   }
-  return entry->engine.get();
-}
-
-void Connections::StartEngine(const std::string& compute) {
-  const auto config = Compute(compute);
-  std::lock_guard lock(mutex_);
-  if (!config || engines_.contains(config->name)) return;
-  engines_[config->name] = std::make_shared<EngineEntry>();
-  starting_.emplace_back([this, compute] { (void)GetEngine(compute); });
-}
-
-std::shared_ptr<Connections::EngineEntry> Connections::EngineEntryOf(const std::string& name) {
-  std::lock_guard lock(mutex_);
-  auto& entry = engines_[name];
-  if (entry == nullptr) entry = std::make_shared<EngineEntry>();
-  return entry;
+  return engine.get();
 }
 
 namespace {
@@ -150,9 +135,9 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
   static const std::vector<std::string> kKeys = {
-      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",  "parallel", "batch_rows",
-      "connect_timeout", "query_timeout",      "moment",         "resume",          "retries",  "retry_base",
-      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows"};
+      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",   "parallel",       "batch_rows",
+      "connect_timeout", "query_timeout",      "moment",         "resume",           "retries",        "retry_base",
+      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -188,12 +173,24 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
   return base;
 }
 
+namespace {
+
+Result<bool> ReadSwitch(const Value& settings, std::string_view key, bool base, const std::string& file) {
+  const Value& value = settings[key];
+  if (value.is_null()) return base;
+  if (value.is_bool()) return value.as_bool();
+  return Error(ErrorCode::kConfig, fmt::format("transfer setting '{}' must be true or false, found '{}'", key, value.ToText()))
+      .At({file, value.mark().line, value.mark().column});
+}
+
+}  // namespace
+
 Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file) {
-  const Value& resume = settings["resume"];
-  if (resume.is_null()) return base;
-  if (resume.is_bool()) return resume.as_bool();
-  return Error(ErrorCode::kConfig, fmt::format("transfer setting 'resume' must be true or false, found '{}'", resume.ToText()))
-      .At({file, resume.mark().line, resume.mark().column});
+  return ReadSwitch(settings, "resume", base, file);
+}
+
+Result<bool> SharesExtractsFrom(const Value& settings, bool base, const std::string& file) {
+  return ReadSwitch(settings, "shared_extracts", base, file);
 }
 
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file) {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "dvt/connectors/api/connector.h"
@@ -44,17 +43,9 @@ class Connections {
   void SetTransferSettings(const Value& settings) { connect_timeout_ = settings["connect_timeout"]; }
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
-  /// Begins to start it on a thread of its own, for somebody who will soon ask; what fails is told to them.
-  void StartEngine(const std::string& compute);
   Result<engine::ComputeConfig> Compute(const std::string& compute) const;
 
  private:
-  struct EngineEntry {
-    std::mutex mutex;  // held while it starts
-    std::unique_ptr<engine::Engine> engine;
-  };
-  std::shared_ptr<EngineEntry> EngineEntryOf(const std::string& name);
-
   const model::Profile& profile_;
   const model::Computes& computes_;
   const std::string project_folder_;
@@ -65,8 +56,7 @@ class Connections {
   std::map<std::string, std::shared_ptr<connectors::Connector>> taped_;
   std::map<std::string, std::shared_ptr<LoadBudget>> budgets_;
   Value connect_timeout_;
-  std::map<std::string, std::shared_ptr<EngineEntry>> engines_;
-  std::vector<std::jthread> starting_;  // last: ended before what they use
+  std::map<std::string, std::unique_ptr<engine::Engine>> engines_;
 };
 
 /// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
@@ -74,6 +64,8 @@ class Connections {
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
 /// Their `resume`: whether partitions that were read whole are kept until the model succeeded.
 Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file);
+/// Their `shared_extracts`: whether one read may feed several models.
+Result<bool> SharesExtractsFrom(const Value& settings, bool base, const std::string& file);
 /// What of the same settings is the planner's: `push`, `join_filter_rows`.
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);
 

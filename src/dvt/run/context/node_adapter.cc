@@ -113,6 +113,7 @@ std::vector<std::string> NodeAdapter::DispatchPrefixes() const {
 }
 
 Result<connectors::Session*> NodeAdapter::session() {
+  if (only_looks_) return Error(ErrorCode::kUnsupported, "its template asks the database");
   if (session_ == nullptr) {
     DVT_TRY(RunWithRetry(
         {}, stop_,
@@ -209,6 +210,7 @@ Result<std::vector<ColumnParts>> NodeAdapter::GetColumns(const RelationParts& re
 Result<std::vector<std::string>> NodeAdapter::ListSchemas(const std::string&) { return connector_->ListSchemas(stop_); }
 
 Status NodeAdapter::CreateSchema(const std::string&, const std::string& schema) {
+  if (only_looks_) return Error(ErrorCode::kUnsupported, "its template changes the database");
   return run_.relations.EnsureSchema(*connector_, schema, stop_);
 }
 

@@ -75,6 +75,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   /// The batch that is built; null for everything but a batch of a microbatch model. It must outlive the adapter.
   void SetBatch(const Batch* batch) { batch_ = batch; }
   const Batch* batch() const { return batch_; }
+  /// From here on the node is only looked at, before it runs: what would ask or change its database fails, and nothing is said to people.
+  void OnlyLook() { only_looks_ = true; }
+  bool only_looks() const { return only_looks_; }
   void SetQueryComment(QueryComment comment) { comment_ = std::move(comment); }
   const QueryComment& query_comment() const { return comment_; }
   void OnPhase(std::function<void(const char*)> phase) { phase_ = std::move(phase); }
@@ -144,6 +147,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::function<void(const char*)> phase_;
   std::vector<columnar::RelationName> building_;  // made for the rows to come; renamed or dropped when all went well
   bool changes_pending_ = false;                  // the open transaction ran statements
+  bool only_looks_ = false;
   bool settled_ = false;
   bool spent_ = false;
   bool outcome_unknown_ = false;

@@ -16,6 +16,7 @@
 #include "dvt/run/context/event_window.h"
 #include "dvt/run/context/relation_cache.h"
 #include "dvt/run/observer.h"
+#include "dvt/run/transfer/shared_extracts.h"
 #include "dvt/run/transfer/source_moments.h"
 #include "dvt/template/dbt/context.h"
 #include "dvt/template/dbt/graph_additions.h"
@@ -49,6 +50,7 @@ struct RunContext {
   Connections* connections = nullptr;
   RelationCache relations;
   SourceMoments moments;
+  SharedExtracts shared;
   Observer* observer = nullptr;
   std::shared_ptr<tmpl::GraphAdditions> graph_additions = std::make_shared<tmpl::GraphAdditions>();
   const model::PreviousState* previous = nullptr;           ///< --state

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "dvt/graph/dag/ready_queue.h"
+#include "dvt/run/schedule/sharing.h"
 
 namespace dvt::run {
 
@@ -81,6 +82,7 @@ class NodeSchedule {
       auto& progress = NewProgress();
       run_.observer->NodeStarted(node, index, total_, progress);
       NodeResult result = runner_.Run(node, progress, stop_);
+      run_.shared.Leave(*id);
       result.thread = ThreadName();
       const bool failed = result.status == "error" || result.status == "fail" || result.status == "partial success";
       if (siblings != nullptr && failed) siblings->failed = *id;
@@ -117,6 +119,7 @@ class NodeSchedule {
 
   void Skip(const std::string& id, const std::string& because_of) {
     if (!Runs(id)) return;
+    run_.shared.Leave(id);
     NodeResult result = SkippedResult(id, Cause(because_of));
     result.thread = ThreadName();
     const model::Node& node = *run_.manifest->FindNode(id);
@@ -161,30 +164,15 @@ class NodeSchedule {
 
 }  // namespace
 
-namespace {
-
-// Where models and hooks of this run may write: what is read there must be as it is when it is read.
-std::set<std::string> WrittenPlaces(const RunContext& run, const std::vector<std::string>& selected) {
-  std::set<std::string> connections = {run.manifest->target}, places;
-  for (const auto& id : selected) {
-    if (const auto* node = RunnableNode(run, id); node != nullptr && !node->connection.empty())
-      connections.insert(node->connection);
-  }
-  for (const auto& connection : connections) {
-    if (const auto connector = run.connections->Get(connection)) places.insert((*connector)->place());
-  }
-  return places;
-}
-
-}  // namespace
-
 model::RunResults RunNodes(RunContext& run, NodeRunner& runner, const graph::Dag& dag, const std::vector<std::string>& selected,
                            std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
   const int threads = std::max(1, run.options.threads > 0 ? run.options.threads : run.manifest->profile.threads);
   run.moments.SetWritten(WrittenPlaces(run, selected));
+  run.shared.Plan(SharedScansOf(run, runner, selected, threads, stop));
   NodeSchedule schedule(run, runner, dag, selected, std::move(stop));
   model::RunResults results = schedule.Run(threads);
+  run.shared.Report(results);
   run.moments.End();
   results.invocation_id = run.invocation_id;
   results.args = run.options.arguments;

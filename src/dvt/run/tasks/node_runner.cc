@@ -51,12 +51,6 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
   return {};
 }
 
-// Tables of more than one connection, which an engine will join.
-bool ReadsSeveral(const Compiled& compiled) {
-  const auto elsewhere = [&](const ForeignTable& table) { return table.connection != compiled.foreign.front().connection; };
-  return compiled.reads_target || std::any_of(compiled.foreign.begin(), compiled.foreign.end(), elsewhere);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const model::Node& node) {
@@ -69,7 +63,13 @@ Result<bool> NodeRunner::Resumes(const model::Node& node) const {
   return ResumeFrom(node.config["transfer"], base, node.original_path);
 }
 
-TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
+Result<bool> NodeRunner::SharesExtracts(const model::Node& node) const {
+  const auto& project = run_.manifest->project;
+  DVT_ASSIGN(const bool base, SharesExtractsFrom(project.raw["transfer"], true, project.file));
+  return SharesExtractsFrom(node.config["transfer"], base, node.original_path);
+}
+
+TransferContext NodeRunner::MakeTransferContext(const model::Node& node) const {
   TransferContext context;
   context.connector = [this](const std::string& connection) { return run_.connections->ForReading(connection); };
   context.engine = [this](const std::string& compute) { return run_.connections->GetEngine(compute); };
@@ -87,6 +87,8 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) {
   };
   context.budget_of = [this](const std::string& connection) { return run_.connections->BudgetOf(connection); };
   context.moments = &run_.moments;
+  context.shared = &run_.shared;
+  context.node_id = node.unique_id;
   const auto resume = Resumes(node);
   if (resume && *resume) context.keep_folder = JoinPath(run_.target_folder, "partitions/" + node.unique_id);
   context.spill_folder = JoinPath(run_.target_folder, "tmp");
@@ -134,12 +136,12 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   if (compute.empty() && node.config["compute"].is_string()) compute = node.config["compute"].as_string();
   DVT_ASSIGN(const auto config, run_.connections->Compute(compute));
   request.compute = config.name;
-  if (ReadsSeveral(planned.compiled)) run_.connections->StartEngine(config.name);
   DVT_ASSIGN(request.options, PlanOptionsFrom(run_.manifest->project.raw["transfer"], {}, run_.manifest->project.file));
   DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
   // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
   if (run_.connections->tape() != nullptr) request.options.push_keys = false;
   DVT_TRY(Resumes(node));
+  DVT_TRY(SharesExtracts(node));
   if (const Value& timeout = node.config["transfer"]["connect_timeout"]; !timeout.is_null())
     return Error(ErrorCode::kConfig, "connect_timeout is no setting of a model: its reads share connections with others")
         .At({node.original_path, 0, 0})

@@ -38,9 +38,11 @@ class NodeRunner {
   /// The rows of a planned query, wherever it runs. The planned node, the adapter and the holder must outlive the stream.
   Result<columnar::Stream> OpenRows(const PlannedNode& planned, NodeAdapter& adapter, NodeProgress& progress,
                                     std::unique_ptr<PlanMover>& holder, std::stop_token stop);
-  TransferContext MakeTransferContext(const model::Node& node);
+  TransferContext MakeTransferContext(const model::Node& node) const;
   /// Whether partitions that were read whole are kept until the model succeeded.
   Result<bool> Resumes(const model::Node& node) const;
+  /// Whether its extracts may come from a read that feeds other models too.
+  Result<bool> SharesExtracts(const model::Node& node) const;
   Result<std::shared_ptr<connectors::Connector>> ConnectorOf(const model::Node& node);
   const Compiler& compiler() const { return compiler_; }
 

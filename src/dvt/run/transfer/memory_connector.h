@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -26,8 +27,10 @@ class MemoryConnector : public connectors::Connector {
   int partitions = 4;
   bool repeatable = true;
   bool parallel_sinks = true;
-  std::atomic<int> read_failures{0};   ///< that many reads break in their middle
-  std::atomic<int> write_failures{0};  ///< that many writes fail with a lost connection
+  std::function<int64_t(int64_t)> mark;  ///< of a value: a second column, where the plan has one
+  std::atomic<int> opened{0};            ///< partitions
+  std::atomic<int> read_failures{0};     ///< that many reads break in their middle
+  std::atomic<int> write_failures{0};    ///< that many writes fail with a lost connection
   std::atomic<int> commit_failures{0};
   std::atomic<int> lost_moments{0};   ///< that many opens find their moment lost
   std::atomic<int> plan_failures{0};  ///< that many plans fail with a lost connection

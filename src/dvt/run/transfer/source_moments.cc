@@ -42,6 +42,19 @@ void SourceMoments::Forget(const std::string& connection, const std::shared_ptr<
   entry->moment_of.erase(found);
 }
 
+bool SameMoment(const MomentName& a, const MomentName& b) {
+  if (!a.state.empty() && a.state == b.state) return true;
+  return !a.moment.owner_before(b.moment) && !b.moment.owner_before(a.moment);
+}
+
+MomentName SourceMoments::NameOf(const std::string& connection, const std::shared_ptr<ReadScope>& scope) {
+  const auto entry = EntryOf(connection);
+  MomentName name{scope, scope->Moment().state};
+  std::lock_guard lock(entry->mutex);
+  if (const auto found = entry->moment_of.find(scope.get()); found != entry->moment_of.end()) name.moment = found->second;
+  return name;
+}
+
 void SourceMoments::End() {
   std::lock_guard lock(mutex_);
   entries_.clear();

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <mutex>
-#include <thread>
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/key_predicate.h"
@@ -18,212 +16,15 @@ using columnar::Stream;
 
 Transfer::~Transfer() = default;
 
-Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress,
-                                                    std::stop_token stop) {
-  std::unique_ptr<Transfer> transfer(new Transfer(plan, std::move(context), progress));
-  DVT_TRY(transfer->PrepareExtracts(stop));
-  if (transfer->direct()) {
-    transfer->fields_ = transfer->extracts_.front().read.fields;
-  } else {
-    DVT_ASSIGN(transfer->fields_, transfer->EngineFields(stop));
-  }
-  return transfer;
-}
+Error Transfer::FromSource(size_t extract, Error error) { return extracts_[extract].FromSource(support_, std::move(error)); }
 
-Status Transfer::PlanExtracts(Scopes& scopes, std::string& failed, std::stop_token stop) {
-  std::map<std::string, std::vector<size_t>> of_connection;
-  for (size_t i = 0; i < plan_.extracts.size(); ++i) of_connection[plan_.extracts[i].connection].push_back(i);
-  std::vector<std::pair<std::string, std::vector<size_t>>> groups(of_connection.begin(), of_connection.end());
-  for (const auto& [connection, indices] : groups) scopes[connection];  // made here: the threads find theirs
-  extracts_.clear();
-  extracts_.resize(plan_.extracts.size());
-  std::mutex mutex;
-  const auto plan_group = [&](int group) -> Status {
-    const auto& [connection, indices] = groups[static_cast<size_t>(group)];
-    for (const size_t i : indices) {
-      const auto& fragment = plan_.extracts[i];
-      auto planned = PrepareExtract(fragment, scopes.find(connection)->second, stop);
-      if (!planned) {
-        std::lock_guard lock(mutex);
-        if (failed.empty()) failed = connection;
-        return std::move(planned).error().Within(
-            fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
-      }
-      extracts_[i] = std::move(*planned);
-    }
-    return {};
-  };
-  const int count = static_cast<int>(groups.size());
-  DVT_TRY(RunWorkers(count, count, stop, [&](int group, const std::stop_token&) { return plan_group(group); }));
-  ShareReaders();
-  return {};
-}
-
-// A connection lost while planning may have held its moment: all reads are then planned again, at another one.
-Status Transfer::PrepareExtracts(std::stop_token stop) {
-  DVT_TRY(EnterBudgets(stop));
-  RetryPolicy policy = context_.read_options.retry;
-  policy.retry_on_unknown = false;
-  policy.starts_over = true;
-  std::string connection;
-  DVT_TRY(RunWithRetry(
-      policy, stop,
-      [&]() -> Status {
-        Scopes scopes;
-        connection.clear();
-        auto planned = PlanExtracts(scopes, connection, stop);
-        if (!planned && planned.error().code() == ErrorCode::kStartOver && context_.moments != nullptr)
-          context_.moments->Forget(connection, scopes[connection]);
-        return planned;
-      },
-      [&](const Error& error, int attempt, double wait) {
-        context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection,
-                                                         error.message(), attempt + 1, wait));
-      }));
-  // The display reads these counters from its own thread: on a restart they are set back, never replaced.
-  if (!progress_.extracts.empty()) {
-    for (auto& flow : progress_.extracts) flow.Reset();
-    return {};
+// The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
+void Transfer::EndReads() {
+  for (auto& extract : extracts_) {
+    extract.scope.reset();
+    if (extract.shared != nullptr) extract.shared->Leave(context_.node_id);
   }
-  for (const auto& extract : extracts_) {
-    auto& flow = progress_.extracts.emplace_back();
-    flow.connection = extract.fragment->connection;
-    flow.name = Join(extract.fragment->sources, ", ");
-    flow.path = extract.read.method;
-    flow.input = extract.fragment->input_name;
-    flow.estimated_rows = plan::ExpectedRows(*extract.fragment, extract.read.estimated_rows);
-    flow.partitions = static_cast<int>(extract.read.partitions.size());
-    flow.rows_without_keys = extract.fragment->rows_without_keys;
-    flow.moment = extract.scope->Moment();
-  }
-  return {};
-}
-
-Result<PreparedExtract> Transfer::PrepareExtract(const plan::ExtractFragment& fragment,
-                                                 std::shared_ptr<connectors::ReadScope>& scope, std::stop_token stop) {
-  PreparedExtract extract;
-  extract.fragment = &fragment;
-  DVT_ASSIGN(extract.connector, context_.connector(fragment.connection));
-  connectors::ReadRequest& request = extract.request;
-  request.options = context_.read_options;
-  if (context_.options_of) {
-    DVT_ASSIGN(request.options, context_.options_of(fragment.connection));
-  }
-  if (context_.budget_of) {
-    DVT_ASSIGN(extract.budget, context_.budget_of(fragment.connection));
-  }
-  if (scope == nullptr) {
-    DVT_ASSIGN(scope, BeginRead(*extract.connector, request.options.shared_moment, stop));
-  }
-  extract.scope = scope;
-  request.relation = fragment.relation;
-  request.alias = fragment.alias;
-  request.select_list = fragment.select_list;
-  request.where = fragment.where;
-  request.sql = fragment.relation ? "" : fragment.sql;
-  DVT_ASSIGN(extract.read, extract.connector->PlanRead(request, scope, stop));
-  if (!context_.keep_folder.empty()) {
-    extract.kept = PartitionStore::At(context_.keep_folder, *extract.connector, scope->Moment());
-    if (extract.kept == nullptr)
-      context_.message(Severity::kWarning, fmt::format("connection '{}' does not name its state: partitions of {} are not kept",
-                                                       fragment.connection, Join(fragment.sources, ", ")));
-  }
-  return extract;
-}
-
-Result<std::shared_ptr<connectors::ReadScope>> Transfer::BeginRead(connectors::Connector& connector, bool shared,
-                                                                   std::stop_token stop) {
-  return context_.moments == nullptr ? connector.BeginRead(stop) : context_.moments->Begin(connector, shared, stop);
-}
-
-// One reader for each table, one connection that plans, and as many more readers as may be of use: what is not needed is given back
-// when the reads are planned. In the order of the connections' names, so that no two models wait for each other.
-Status Transfer::EnterBudgets(std::stop_token stop) {
-  if (!context_.budget_of) return {};
-  std::map<std::string, int> tables;
-  for (const auto& fragment : plan_.extracts) ++tables[fragment.connection];
-  for (const auto& [connection, count] : tables) {
-    DVT_ASSIGN(const auto budget, context_.budget_of(connection));
-    if (budget == nullptr) continue;
-    DVT_TRY(budget->WaitForHours(stop, [&](const std::string& text) { context_.message(Severity::kWarning, text); }));
-    const int cores = static_cast<int>(std::max(2u, std::thread::hardware_concurrency()));
-    DVT_ASSIGN(readers_[connection], budget->Reserve(1 + count, 1 + count * cores, stop));
-  }
-  return {};
-}
-
-// Each read of a connection gets its part of the readers granted, at least one.
-void Transfer::ShareReaders() {
-  for (const auto& [connection, readers] : readers_) {
-    int wanted = 0;
-    for (const auto& extract : extracts_) wanted += extract.fragment->connection == connection ? extract.read.parallel : 0;
-    const int granted = readers.count() - 1;
-    for (auto& extract : extracts_) {
-      if (extract.fragment->connection != connection || extract.budget->limits().max_connections == 0) continue;
-      extract.most_parallel = std::max(1, extract.read.parallel * granted / std::max(1, std::max(wanted, granted)));
-      extract.read.parallel = std::min(extract.read.parallel, extract.most_parallel);
-    }
-  }
-}
-
-Error Transfer::FromSource(size_t extract, Error error) {
-  const auto& prepared = extracts_[extract];
-  if (error.code() == ErrorCode::kStartOver && context_.moments != nullptr)
-    context_.moments->Forget(prepared.fragment->connection, prepared.scope);
-  return error;
-}
-
-std::function<void(const Error&, int, double)> Transfer::RetryReporter(size_t extract, int partition) {
-  return [this, extract, partition](const Error& error, int attempt, double wait) {
-    ++progress_.extracts[extract].retries;
-    const auto& prepared = extracts_[extract];
-    context_.message(
-        Severity::kWarning,
-        fmt::format("connection '{}', {} ({}): {}; reading this partition again, attempt {} in {:.1f} s",
-                    prepared.fragment->connection, Join(prepared.fragment->sources, ", "),
-                    prepared.read.partitions[static_cast<size_t>(partition)].description, error.message(), attempt + 1, wait));
-  };
-}
-
-Result<Stream> Transfer::OpenOnce(size_t index, int partition, std::stop_token stop) {
-  const auto& extract = extracts_[index];
-  if (extract.kept != nullptr) {
-    DVT_ASSIGN(auto found, extract.kept->Find(extract.read, partition));
-    if (found) {
-      ++progress_.extracts[index].partitions_kept;
-      return std::move(*found);
-    }
-  }
-  auto opened = OpenWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
-  if (!opened) return FromSource(index, std::move(opened).error());
-  return extract.kept == nullptr ? std::move(opened) : extract.kept->Keep(extract.read, partition, std::move(*opened));
-}
-
-// The partition as a stream that survives retryable failures and counts what it hands on.
-Result<Stream> Transfer::OpenPartition(size_t index, int partition, std::stop_token stop) {
-  auto& extract = extracts_[index];
-  auto open = [this, index, partition, stop] { return OpenOnce(index, partition, stop); };
-  const RetryPolicy& policy = extract.request.options.retry;
-  Stream inner = extract.read.repeatable
-                     ? connectors::ResumingStream(extract.read.fields, policy, open, stop, RetryReporter(index, partition))
-                     : connectors::RetryingStream(extract.read.fields, policy, open, context_.hold_bytes, context_.spill_folder,
-                                                  stop, RetryReporter(index, partition));
-  auto held = std::make_shared<Stream>(std::move(inner));
-  FlowCounter* flow = &progress_.extracts[index];
-  flow->Begin();
-  const columnar::Fields* fields = &extract.read.fields;
-  const std::string context =
-      fmt::format("while reading {} from connection '{}'", Join(extract.fragment->sources, ", "), extract.fragment->connection);
-  return columnar::MakeStream(extract.read.fields, [this, index, held, flow, fields, context]() -> Result<Array> {
-    auto batch = held->Next();
-    if (!batch) return FromSource(index, std::move(batch).error().Within(context));
-    if (batch->valid()) {
-      flow->Add(batch->length(), columnar::BatchBytes(batch->get(), *fields));
-    } else {
-      flow->FinishPartition();
-    }
-    return batch;
-  });
+  readers_.clear();
 }
 
 engine::Input Transfer::MakeInput(size_t index) {
@@ -234,7 +35,14 @@ engine::Input Transfer::MakeInput(size_t index) {
   input.partitions = static_cast<int>(extract.read.partitions.size());
   input.parallel = extract.read.parallel;
   input.estimated_rows = extract.fragment->estimated_rows ? extract.fragment->estimated_rows : extract.read.estimated_rows;
-  input.open = [this, index](int partition, std::stop_token stop) { return OpenPartition(index, partition, stop); };
+  FlowCounter& flow = progress_.extracts[index];
+  if (extract.shared != nullptr) {
+    input.open = extract.shared->OpenFor(context_.node_id, input.name, flow);
+    return input;
+  }
+  input.open = [this, index, &flow](int partition, std::stop_token stop) {
+    return extracts_[index].Open(support_, flow, partition, std::move(stop));
+  };
   for (const auto& all : extract.fragment->key_filters) {
     for (const plan::KeyFilter& filter : all) {
       for (const plan::KeySource& source : filter.from) input.keys.push_back({source.input, source.column});
@@ -332,7 +140,7 @@ Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)
   }
   const auto& read = extracts_.front().read;
   const auto open = [this, each = std::move(each)](int partition, std::stop_token worker) -> Result<Stream> {
-    DVT_ASSIGN(Stream rows, OpenPartition(0, partition, std::move(worker)));
+    DVT_ASSIGN(Stream rows, extracts_.front().Open(support_, progress_.extracts[0], partition, std::move(worker)));
     return each ? each(std::move(rows)) : std::move(rows);
   };
   return ReadTogether(fields_, static_cast<int>(read.partitions.size()), read.parallel, static_cast<size_t>(context_.queue_bytes),
@@ -357,9 +165,7 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
   Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks)
                              ? LoadPartitions(target, relation, raw, stop)
                              : LoadStream(target, relation, stop);
-  // The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
-  for (auto& extract : extracts_) extract.scope.reset();
-  readers_.clear();
+  EndReads();
   if (!rows)
     return std::move(rows).error().Within(
         fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
@@ -387,7 +193,7 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
           total += rows;
           return {};
         },
-        RetryReporter(0, partition)));
+        extract.RetryReporter(support_, progress_.extracts[0], partition)));
     progress_.extracts[0].FinishPartition();
     progress_.load.FinishPartition();
     return {};
@@ -425,7 +231,7 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
       count((*raw)->rows() - rows, static_cast<int64_t>(chunk->size()));
     }
   } else {
-    DVT_ASSIGN(Stream stream, OpenOnce(0, partition, stop));
+    DVT_ASSIGN(Stream stream, extract.OpenOnce(support_, flow, partition, stop));
     for (;;) {
       auto batch = stream.Next();
       if (!batch) return undo(FromSource(0, std::move(batch).error()));

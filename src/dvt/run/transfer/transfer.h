@@ -11,10 +11,9 @@
 #include "dvt/engine/api/engine.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/run/observer.h"
-#include "dvt/run/transfer/load_budget.h"
-#include "dvt/run/transfer/partition_store.h"
 #include "dvt/run/transfer/pump.h"
-#include "dvt/run/transfer/source_moments.h"
+#include "dvt/run/transfer/shared_extracts.h"
+#include "dvt/run/transfer/source_read.h"
 
 namespace dvt::run {
 
@@ -26,10 +25,12 @@ struct TransferContext {
   /// The same for reads of one connection, which may have settings of its own; null: `read_options`.
   std::function<Result<connectors::ReadOptions>(const std::string& connection)> options_of;
   std::function<Result<std::shared_ptr<LoadBudget>>(const std::string& connection)> budget_of;  ///< null: none has one
+  const SharedExtracts* shared = nullptr;                                                       ///< of the run; null: none
+  std::string node_id;               ///< to which the extracts belong, for `shared`
   std::string keep_folder;           ///< where partitions that were read whole are kept (PartitionStore); empty: nowhere
-  SourceMoments* moments = nullptr;  ///< of the run; null: every model has moments of its own
+  SourceMoments* moments = nullptr;  ///< as in ReadSupport, with the next ones
   int64_t queue_bytes = 16 << 20;    ///< between the engine and the loaders
-  int64_t hold_bytes = 32 << 20;     ///< a partition that cannot be resumed is held up to this, then spilled
+  int64_t hold_bytes = 32 << 20;
   std::string spill_folder;
   size_t key_filter_bytes = 4'000'000;  ///< of values in one query; more become ranges
   int load_parallel = 2;
@@ -38,15 +39,9 @@ struct TransferContext {
 };
 
 /// One extract with how it will be read.
-struct PreparedExtract {
-  connectors::ReadRequest request;
+struct PreparedExtract : SourceRead {
   const plan::ExtractFragment* fragment = nullptr;
-  std::shared_ptr<connectors::Connector> connector;
-  std::shared_ptr<connectors::ReadScope> scope;
-  connectors::ReadPlan read;
-  std::shared_ptr<LoadBudget> budget;
-  std::shared_ptr<PartitionStore> kept;  ///< null: partitions are not kept
-  int most_parallel = 0;                 ///< readers that the budget grants; 0: no limit
+  std::shared_ptr<SharedExtract> shared;  ///< where its rows come from; null: from its source
 };
 
 /// Moves the rows of one direct or federated model: prepared (sources asked, nothing read), then loaded once into an existing
@@ -74,41 +69,51 @@ class Transfer {
 
  private:
   Transfer(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)
-      : plan_(plan), context_(std::move(context)), progress_(progress) {}
+      : plan_(plan),
+        context_(std::move(context)),
+        support_{context_.moments, context_.hold_bytes, context_.spill_folder, context_.message},
+        progress_(progress) {}
 
   using Scopes = std::map<std::string, std::shared_ptr<connectors::ReadScope>>;
   Status PrepareExtracts(std::stop_token stop);
-  /// Connections are asked at the same time; `failed` names the one that could not.
-  Status PlanExtracts(Scopes& scopes, std::string& failed, std::stop_token stop);
+  /// False if less can be shared than was thought (`shared_` then says so): the budgets have to be asked again.
+  Result<bool> PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop);
+  void FindShared();
   /// Waits until the budgets of the sources let this model read.
   Status EnterBudgets(std::stop_token stop);
   void ShareReaders();
+  int PartOfReaders(const std::string& connection) const;
+  void DescribeReads();
   Result<std::shared_ptr<connectors::ReadScope>> BeginRead(connectors::Connector& connector, bool shared, std::stop_token stop);
-  /// Tells the run if a source's moment was lost.
   Error FromSource(size_t extract, Error error);
-  /// Begins the connection's moment if `scope` is null, and plans one read in it.
-  Result<PreparedExtract> PrepareExtract(const plan::ExtractFragment& fragment, std::shared_ptr<connectors::ReadScope>& scope,
-                                         std::stop_token stop);
+  /// Begins the connection's moment if `scope` is null, and plans `read.request` in it.
+  Status PlanRead(const std::string& connection, SourceRead& read, std::shared_ptr<connectors::ReadScope>& scope,
+                  std::stop_token stop);
+  Status PrepareExtract(size_t extract, std::shared_ptr<connectors::ReadScope>& scope, std::stop_token stop);
+  Result<bool> PrepareShared(size_t extract, std::shared_ptr<connectors::ReadScope>& scope, std::stop_token stop);
+  /// Whether all that this model reads through the connection is of one moment.
+  bool AtOneMoment(size_t extract, const std::shared_ptr<connectors::ReadScope>& scope) const;
+  void EndReads();
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
   /// Plans the read anew, with the keys that other extracts gave.
   Result<engine::Narrowed> Narrow(size_t extract, std::vector<engine::KeySet> keys, std::stop_token stop);
-  Result<columnar::Stream> OpenPartition(size_t extract, int partition, std::stop_token stop);
-  /// One attempt to read it: from what was kept, else from the source.
-  Result<columnar::Stream> OpenOnce(size_t extract, int partition, std::stop_token stop);
   Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   Result<int64_t> LoadPartitions(connectors::Connector& target, const columnar::RelationName& relation, bool raw,
                                  std::stop_token stop);
   Result<int64_t> LoadPartition(connectors::Connector& target, const connectors::SinkRequest& request, int partition,
                                 std::stop_token stop);
   Result<int64_t> LoadStream(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
-  std::function<void(const Error&, int, double)> RetryReporter(size_t extract, int partition);
 
   const plan::ModelPlan& plan_;
   TransferContext context_;
+  const ReadSupport support_;
   NodeProgress& progress_;
   std::vector<PreparedExtract> extracts_;
-  std::map<std::string, LoadBudget::Readers> readers_;  // by connection; while the transfer reads
+  std::vector<std::shared_ptr<SharedExtract>> shared_;                   // by extract; null: it is read here
+  std::map<std::string, std::shared_ptr<LoadBudget::Readers>> readers_;  // by connection; while the transfer reads
+  std::map<std::string, int> tables_of_;                                 // that are read through connections with a limit
+  std::map<std::string, int> lent_;                                      // readers of these connections, to shared extracts
   columnar::Fields fields_;
   SinkNotes notes_;
 };
