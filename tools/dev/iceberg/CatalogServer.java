@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.iceberg.hadoop.HadoopFileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.RESTCatalogAdapter;
 import org.apache.iceberg.rest.RESTCatalogServlet;
@@ -26,6 +29,7 @@ import org.eclipse.jetty.server.ServerConnector;
  * catalog in FOLDER/catalog.db. With a client, every request needs a bearer token from v1/oauth/tokens. POST /faults?what=commit|load|any|token&status=S
  * &count=N[&after=true][&cut=true][&retry-after=S] makes the next N such requests fail with that status, before or after they were done; cut
  * closes the connection instead of an answer. DELETE /faults forgets them. GET /requests lists "METHOD path" of what came since it was last asked.
+ * Tables may lie in any store: the catalog keeps its own copy of their metadata files below FOLDER/elsewhere.
  */
 public class CatalogServer {
   static class Fault {
@@ -35,6 +39,28 @@ public class CatalogServer {
     boolean after;
     boolean cut;
     String retryAfter;
+  }
+
+  /** Files of other stores are files below a folder. */
+  public static class CopiesFileIO extends HadoopFileIO {
+    private String folder;
+
+    @Override
+    public void initialize(Map<String, String> properties) {
+      super.initialize(properties);
+      folder = properties.get("copies");
+    }
+
+    private String here(String location) {
+      int colon = location.indexOf(':');
+      return colon < 0 || location.startsWith("file:") ? location : folder + "/" + location.replaceAll("[^A-Za-z0-9._/-]+", "_");
+    }
+
+    @Override public InputFile newInputFile(String location) { return super.newInputFile(here(location)); }
+    @Override public InputFile newInputFile(String location, long length) { return super.newInputFile(here(location), length); }
+    @Override public OutputFile newOutputFile(String location) { return super.newOutputFile(here(location)); }
+    @Override public void deleteFile(String location) { super.deleteFile(here(location)); }
+    @Override public void deleteFiles(Iterable<String> locations) { locations.forEach(this::deleteFile); }
   }
 
   static class Front extends RESTCatalogServlet {
@@ -188,6 +214,8 @@ public class CatalogServer {
     properties.put("uri", "jdbc:sqlite:" + folder.resolve("catalog.db") + "?busy_timeout=60000&journal_mode=WAL");
     properties.put("warehouse", folder.resolve("warehouse").toUri().toString().replaceAll("/$", ""));
     properties.put("jdbc.schema-version", "V1");
+    properties.put("io-impl", CopiesFileIO.class.getName());
+    properties.put("copies", folder.resolve("elsewhere").toUri().toString().replaceAll("/$", ""));
     properties.put("clients", "1");  // SQLite takes one writer at a time
     JdbcCatalog catalog = new JdbcCatalog();
     catalog.setConf(new org.apache.hadoop.conf.Configuration());

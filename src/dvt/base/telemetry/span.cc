@@ -46,6 +46,12 @@ TraceParent TraceParent::Parse(std::string_view text) {
   return {std::string(trace), std::string(span)};
 }
 
+TraceParent TraceParent::Current() { return current; }
+
+std::string TraceParent::ToString() const {
+  return trace_id.empty() || span_id.empty() ? std::string() : "00-" + trace_id + "-" + span_id + "-01";
+}
+
 Span::Span(std::string name) {
   if (!HasListener() && !OtlpExporter::Wanted()) return;
   data_ = std::make_unique<FinishedSpan>();

@@ -18,6 +18,10 @@ struct TraceParent {
 
   /// Reads W3C's "00-<trace>-<span>-<flags>"; empty for anything else.
   static TraceParent Parse(std::string_view traceparent);
+  /// The span that is active on this thread, else TraceScope's parent.
+  static TraceParent Current();
+  /// As a header `traceparent` has it; empty unless both parts are there.
+  std::string ToString() const;
 };
 
 /// An operation that has ended. Attributes are texts, numbers, booleans and lists of texts; no secret is in them.

@@ -62,6 +62,13 @@ TEST(TraceParent, IsReadAsW3cWritesIt) {
   const TraceParent read = TraceParent::Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_EQ(read.trace_id, "0af7651916cd43dd8448eb211c80319c");
   EXPECT_EQ(read.span_id, "b7ad6b7169203331");
+  EXPECT_EQ(read.ToString(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_EQ(TraceParent().ToString(), "");
+  {
+    const TraceScope scope(read);
+    EXPECT_EQ(TraceParent::Current().span_id, read.span_id);
+  }
+  EXPECT_EQ(TraceParent::Current().ToString(), "");
   for (const auto* wrong :
        {"", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "00-00000000000000000000000000000000-b7ad6b7169203331-01", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"})

@@ -101,6 +101,8 @@ Result<HttpRequest> CatalogSession::MakeRequest(const CatalogCall& call, const s
   if (call.delegate && !config_.access_delegation.empty())
     request.headers.push_back({"X-Iceberg-Access-Delegation", config_.access_delegation});
   if (!call.if_none_match.empty()) request.headers.push_back({"If-None-Match", call.if_none_match});
+  if (std::string trace = TraceParent::Current().ToString(); !trace.empty())
+    request.headers.push_back({"traceparent", std::move(trace)});
   for (const auto& [name, value] : config_.headers) request.headers.push_back({name, value});
   if (!call.body.is_null()) {
     request.headers.push_back({"Content-Type", "application/json"});

@@ -119,6 +119,8 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
   if (request.url.starts_with("v1/")) request.url = config_.uri + "/" + request.url;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
   if (!authorization.empty()) request.headers.push_back({"Authorization", authorization});
+  if (std::string trace = TraceParent::Current().ToString(); !trace.empty())
+    request.headers.push_back({"traceparent", std::move(trace)});
   request.body = form;
   request.timeout_seconds = config_.timeout_seconds;
   request.ca_bundle = config_.ca_bundle;

@@ -5,6 +5,7 @@
 #include <arrow/io/interfaces.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "dvt/base/result/retry.h"
@@ -21,17 +22,30 @@ constexpr struct {
                 {"gcs", "gs"},    {"abfs", "abfs"}, {"abfss", "abfs"}, {"wasb", "abfs"}, {"wasbs", "abfs"}};
 
 bool SaysMissing(const std::string& message) {
-  for (const auto* text :
-       {"NO_SUCH_BUCKET", "NO_SUCH_KEY", "Path does not exist", "No such file", "does not exist", "ContainerNotFound"})
+  for (const auto* text : {"NO_SUCH_BUCKET", "NO_SUCH_KEY", "Path does not exist", "No such file", "does not exist",
+                           "ContainerNotFound", "NOT_FOUND"})
     if (message.find(text) != std::string::npos) return true;
   return false;
 }
 
 bool SaysDenied(const std::string& message) {
-  for (const auto* text : {"ACCESS_DENIED", "Permission denied", "AuthorizationFailure", "InvalidAccessKeyId",
-                           "INVALID_ACCESS_KEY_ID", "SIGNATURE_DOES_NOT_MATCH"})
+  for (const auto* text :
+       {"ACCESS_DENIED", "Permission denied", "AuthorizationFailure", "InvalidAccessKeyId", "INVALID_ACCESS_KEY_ID",
+        "SIGNATURE_DOES_NOT_MATCH", "403 Forbidden", "AuthenticationFailed", "PERMISSION_DENIED", "UNAUTHENTICATED"})
     if (message.find(text) != std::string::npos) return true;
   return false;
+}
+
+// What the clients of object stores say, without the queries of addresses (they hold signatures) and the appendix of Google's.
+std::string ShortMessage(std::string message) {
+  message = message.substr(0, message.find('\n'));
+  message = message.substr(0, message.find(" error_info="));
+  for (size_t at = message.find("http"); at != std::string::npos; at = message.find("http", at + 4)) {
+    const size_t end = message.find_first_of("'\" ", at), query = message.find('?', at);
+    if (query < end) message.erase(query, end == std::string::npos ? end : end - query);
+  }
+  while (message.ends_with(' ')) message.pop_back();
+  return message;
 }
 
 }  // namespace
@@ -57,7 +71,7 @@ LocationParts SplitLocation(const std::string& location) {
 }
 
 Error StorageError(const arrow::Status& status, const std::string& location) {
-  std::string message = status.message().substr(0, status.message().find('\n'));
+  std::string message = ShortMessage(status.message());
   if (status.detail() != nullptr) message += " (" + status.detail()->ToString() + ")";
   ErrorCode code = ErrorCode::kData;
   if (SaysMissing(message)) {
@@ -84,15 +98,19 @@ Result<StoredPath> FileStore::Systems::Resolve(const std::string& location) {
   out.local = parts.scheme == "file";
   const std::string container = parts.authority.substr(0, parts.authority.find('@'));
   out.path = out.local ? parts.path : container + (parts.path.empty() ? "" : "/" + parts.path);
-  // One filesystem serves all buckets, but credentials may be lent for each apart.
+  constexpr size_t kMostKept = 8;
   const std::string key = out.local ? "file" : parts.scheme + "://" + parts.authority;
   const std::lock_guard lock(mutex_);
-  auto& cached = systems_[key];
-  if (cached.second == nullptr || (!out.local && cached.first != properties)) {
-    DVT_ASSIGN(cached.second, MakeFileSystem(parts, properties));
-    cached.first = std::move(properties);
+  Made& made = systems_[key];
+  const auto known =
+      std::find_if(made.begin(), made.end(), [&](const auto& each) { return out.local || each.first == properties; });
+  if (known != made.end()) {
+    out.system = known->second;
+    return out;
   }
-  out.system = cached.second;
+  DVT_ASSIGN(out.system, MakeFileSystem(parts, properties));
+  if (made.size() == kMostKept) made.erase(made.begin());
+  made.emplace_back(std::move(properties), out.system);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dvt/lake/storage/file_store.h"
 
@@ -24,9 +25,12 @@ class FileStore::Systems {
   Result<StoredPath> Resolve(const std::string& location);
 
  private:
+  /// Of one bucket: credentials may be lent for each prefix apart, and renewed. The newest are last.
+  using Made = std::vector<std::pair<Properties, std::shared_ptr<arrow::fs::FileSystem>>>;
+
   Settings settings_;
   std::mutex mutex_;
-  std::map<std::string, std::pair<Properties, std::shared_ptr<arrow::fs::FileSystem>>> systems_;
+  std::map<std::string, Made> systems_;
 };
 
 /// An Arrow error about a file as ours; messages of object stores are cut to their first line.

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "dvt/base/net/http_client.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/lake/storage/file_store_arrow.h"
@@ -94,9 +95,43 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeGcs(const Properties& 
   }
   if (const std::string host = Get(properties, {"gcs.service.host", "gcs.endpoint"}); !host.empty())
     std::tie(options.scheme, options.endpoint_override) = SplitEndpoint(host);
+  options.retry_limit_seconds = 30;  // else a store that does not answer is asked for a quarter of an hour
   if (const std::string project = Get(properties, {"gcs.project-id"}); !project.empty()) options.project_id = project;
   ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::GcsFileSystem::Make(options));
   return system;
+}
+
+void GiveStore(Properties& properties, const std::string& scheme, const std::string& blobs, const std::string& lake) {
+  properties.emplace("adls.blob-storage-scheme", scheme);
+  properties.emplace("adls.dfs-storage-scheme", scheme);
+  properties.emplace("adls.blob-storage-authority", blobs);
+  properties.emplace("adls.dfs-storage-authority", lake);
+}
+
+// "DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…" as the properties that its parts stand for; those that are given stay.
+arrow::Result<Properties> WithConnectionString(Properties properties) {
+  std::map<std::string, std::string> parts;
+  for (const auto& part : Split(Get(properties, {"adls.connection-string"}), ';')) {
+    const size_t equal = part.find('=');
+    if (part.empty()) continue;
+    if (equal == std::string::npos) return arrow::Status::Invalid("adls.connection-string is no list of NAME=VALUE");
+    parts[part.substr(0, equal)] = part.substr(equal + 1);
+  }
+  constexpr std::pair<const char*, const char*> kNames[] = {
+      {"AccountName", "adls.account-name"}, {"AccountKey", "adls.account-key"}, {"SharedAccessSignature", "adls.sas-token"}};
+  for (const auto& [name, property] : kNames)
+    if (!parts[name].empty()) properties.emplace(property, parts[name]);
+  const std::string& scheme = parts["DefaultEndpointsProtocol"];
+  if (const std::string& endpoint = parts["BlobEndpoint"]; !endpoint.empty()) {
+    auto [own_scheme, host] = SplitEndpoint(endpoint);
+    host = host.substr(0, host.find('/'));  // an account after the host is added again
+    if (host.starts_with(parts["AccountName"] + ".")) host = host.substr(parts["AccountName"].size());
+    GiveStore(properties, own_scheme, host, host.starts_with(".blob.") ? ".dfs." + host.substr(6) : host);
+  } else if (const std::string& suffix = parts["EndpointSuffix"]; !suffix.empty() || !scheme.empty()) {
+    const std::string domain = suffix.empty() ? "core.windows.net" : suffix;
+    GiveStore(properties, scheme.empty() ? "https" : scheme, ".blob." + domain, ".dfs." + domain);
+  }
+  return properties;
 }
 
 // Of "container@account.dfs.core.windows.net", or the property.
@@ -106,19 +141,37 @@ std::string AzureAccount(const LocationParts& parts, const Properties& propertie
   return Get(properties, {"adls.account-name"});
 }
 
-// Lent tokens are named after the host they are for.
-std::string AzureSas(const Properties& properties, const std::string& account) {
+// Lent tokens are named after the host, or the account, that they are for.
+std::string LentSas(const Properties& properties, const std::string& account) {
+  const std::string name = "adls.sas-token." + account;
   for (const auto& [key, value] : properties)
-    if (key.starts_with("adls.sas-token." + account)) return value;
-  return Get(properties, {"adls.sas-token"});
+    if (key == name || key.starts_with(name + ".")) return value;
+  return {};
 }
 
-arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationParts& parts, const Properties& properties) {
+// The client writes a token's signature into addresses again, encoded in its own way.
+void RegisterSignature(const std::string& sas) {
+  const size_t at = sas.find("sig=");
+  if (at == std::string::npos) return;
+  const std::string written = sas.substr(at + 4, sas.find('&', at) - at - 4);
+  std::string plain;
+  for (size_t i = 0; i < written.size(); ++i) {
+    const bool coded = written[i] == '%' && i + 2 < written.size();
+    plain += coded ? static_cast<char>(std::strtol(written.substr(i + 1, 2).c_str(), nullptr, 16)) : written[i];
+    if (coded) i += 2;
+  }
+  for (const auto& each : {written, plain, UrlEncode(plain)}) SecretRegistry::Register(each);
+}
+
+arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationParts& parts, const Properties& given) {
+  ARROW_ASSIGN_OR_RAISE(const Properties properties, WithConnectionString(given));
   arrow::fs::AzureOptions options;
   options.account_name = AzureAccount(parts, properties);
   const std::string key = Get(properties, {"adls.account-key", "adls.auth.shared-key.account.key"});
-  const std::string sas = AzureSas(properties, options.account_name), secret = Get(properties, {"adls.client-secret"});
+  const std::string lent = LentSas(properties, options.account_name), secret = Get(properties, {"adls.client-secret"});
+  const std::string sas = lent.empty() ? Get(properties, {"adls.sas-token"}) : lent;
   for (const auto& each : {key, sas, secret}) SecretRegistry::Register(each);
+  RegisterSignature(sas);
   if (const std::string authority = Get(properties, {"adls.blob-storage-authority"}); !authority.empty())
     options.blob_storage_authority = authority;
   if (const std::string authority = Get(properties, {"adls.dfs-storage-authority"}); !authority.empty())
@@ -127,7 +180,7 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationPa
     options.blob_storage_scheme = scheme;
   if (const std::string scheme = Get(properties, {"adls.dfs-storage-scheme"}); !scheme.empty())
     options.dfs_storage_scheme = scheme;
-  if (!key.empty()) {
+  if (!key.empty() && lent.empty()) {
     ARROW_RETURN_NOT_OK(options.ConfigureAccountKeyCredential(key));
   } else if (!sas.empty()) {
     ARROW_RETURN_NOT_OK(options.ConfigureSASCredential(sas.starts_with('?') ? sas : "?" + sas));

@@ -4,6 +4,7 @@
 #include "dvt/lake/data/partitioner_arrow.h"
 #include "dvt/lake/table/maintenance.h"
 #include "dvt/lake/table/row_intake_internal.h"
+#include "dvt/lake/table/span_internal.h"
 
 namespace dvt::lake {
 
@@ -42,9 +43,7 @@ Status CheckDeletes(const Table& now, const std::map<std::string, size_t>& delet
   return {};
 }
 
-}  // namespace
-
-Result<WriteOutcome> Compact(Table& table, std::stop_token stop) {
+Result<WriteOutcome> CompactFiles(Table& table, std::stop_token stop) {
   DVT_TRY(table.Refresh(stop));
   DVT_ASSIGN(ScanPlan all, table.Plan({}, stop));
   ScanPlan plan = Awkward(std::move(all), table.metadata());
@@ -69,6 +68,12 @@ Result<WriteOutcome> Compact(Table& table, std::stop_token stop) {
   outcome.rows_removed = 0;
   DVT_ASSIGN(outcome.snapshot_id, CommitSnapshot(table, change, stop));
   return outcome;
+}
+
+}  // namespace
+
+Result<WriteOutcome> Compact(Table& table, std::stop_token stop) {
+  return Told("iceberg.compact", table.identifier(), {}, [&] { return CompactFiles(table, stop); });
 }
 
 }  // namespace dvt::lake

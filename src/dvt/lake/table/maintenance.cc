@@ -7,6 +7,7 @@
 
 #include "dvt/lake/iceberg/json_fields.h"
 #include "dvt/lake/table/commit.h"
+#include "dvt/lake/table/span_internal.h"
 
 namespace dvt::lake {
 
@@ -95,9 +96,19 @@ std::string WithoutScheme(const std::string& location) {
   return path;
 }
 
-}  // namespace
+template <class Work>
+Result<CleanOutcome> Cleaned(const char* operation, const TableIdentifier& table, Work work) {
+  return InSpan(operation, table, [&](Span& span) {
+    Result<CleanOutcome> outcome = work(span);
+    if (outcome) {
+      span.Set("iceberg.snapshots_removed", outcome->snapshots);
+      span.Set("iceberg.files_removed", static_cast<int64_t>(outcome->files.size()));
+    }
+    return outcome;
+  });
+}
 
-Result<CleanOutcome> ExpireSnapshots(Table& table, const ExpireOptions& options, std::stop_token stop) {
+Result<CleanOutcome> Expire(Table& table, const ExpireOptions& options, std::stop_token stop) {
   DVT_TRY(table.Refresh(stop));
   const TableMetadata before = table.metadata();
   const auto kept = Kept(before, options);
@@ -124,7 +135,7 @@ Result<CleanOutcome> ExpireSnapshots(Table& table, const ExpireOptions& options,
   return outcome;
 }
 
-Result<CleanOutcome> RemoveOrphans(Table& table, int64_t older_than_ms, bool dry, std::stop_token stop) {
+Result<CleanOutcome> FindOrphans(Table& table, int64_t older_than_ms, bool dry, std::stop_token stop) {
   // Listed first: what is committed meanwhile is then found in the metadata.
   DVT_ASSIGN(const auto there, table.store().List(table.metadata().location));
   DVT_TRY(table.Refresh(stop));
@@ -148,9 +159,36 @@ Result<CleanOutcome> RemoveOrphans(Table& table, int64_t older_than_ms, bool dry
   return outcome;
 }
 
+// A commit of metadata alone, in a span that tells the ref and the snapshot it is about.
+Status Change(const char* operation, Table& table, const std::string& ref, std::optional<int64_t> snapshot_id,
+              const std::function<Result<MetadataChange>(const TableMetadata&)>& make, std::stop_token stop) {
+  return InSpan(operation, table.identifier(), [&](Span& span) {
+    if (!ref.empty()) span.Set("iceberg.ref", ref);
+    if (snapshot_id) span.Set("iceberg.snapshot_id", *snapshot_id);
+    return CommitMetadata(table, make, stop);
+  });
+}
+
+}  // namespace
+
+Result<CleanOutcome> ExpireSnapshots(Table& table, const ExpireOptions& options, std::stop_token stop) {
+  return Cleaned("iceberg.expire_snapshots", table.identifier(), [&](Span& span) {
+    span.Set("iceberg.older_than_ms", options.older_than_ms);
+    return Expire(table, options, stop);
+  });
+}
+
+Result<CleanOutcome> RemoveOrphans(Table& table, int64_t older_than_ms, bool dry, std::stop_token stop) {
+  return Cleaned("iceberg.remove_orphans", table.identifier(), [&](Span& span) {
+    span.Set("iceberg.older_than_ms", older_than_ms);
+    if (dry) span.Set("iceberg.dry_run", true);
+    return FindOrphans(table, older_than_ms, dry, stop);
+  });
+}
+
 Status RollBack(Table& table, int64_t snapshot_id, std::stop_token stop) {
-  return CommitMetadata(
-      table,
+  return Change(
+      "iceberg.rollback", table, "main", snapshot_id,
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         const Snapshot* at = base.current_snapshot();
         while (at != nullptr && at->id != snapshot_id) at = at->parent_id ? base.FindSnapshot(*at->parent_id) : nullptr;
@@ -168,8 +206,8 @@ Status RollBack(Table& table, int64_t snapshot_id, std::stop_token stop) {
 }
 
 Status SetRef(Table& table, const std::string& name, bool branch, int64_t snapshot_id, std::stop_token stop) {
-  return CommitMetadata(
-      table,
+  return Change(
+      "iceberg.set_ref", table, name, snapshot_id,
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         if (base.FindSnapshot(snapshot_id) == nullptr)
           return Error(ErrorCode::kNotFound, fmt::format("{} has no snapshot {}", table.identifier().ToString(), snapshot_id));
@@ -186,8 +224,8 @@ Status SetRef(Table& table, const std::string& name, bool branch, int64_t snapsh
 }
 
 Status RemoveRef(Table& table, const std::string& name, std::stop_token stop) {
-  return CommitMetadata(
-      table,
+  return Change(
+      "iceberg.remove_ref", table, name, {},
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         if (!base.refs.contains(name) || name == "main")
           return Error(ErrorCode::kNotFound,
@@ -202,8 +240,8 @@ Status RemoveRef(Table& table, const std::string& name, std::stop_token stop) {
 }
 
 Status SetProperties(Table& table, const Properties& updates, const std::vector<std::string>& removals, std::stop_token stop) {
-  return CommitMetadata(
-      table,
+  return Change(
+      "iceberg.set_properties", table, {}, {},
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         MetadataChange change;
         change.requirements.Push(AssertUuid(base));

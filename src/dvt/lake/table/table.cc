@@ -28,11 +28,12 @@ class TableSettings {
  private:
   static bool Expires(const Properties& properties) {
     constexpr int64_t kAheadMs = 5 * 60 * 1000;
-    for (const auto* key : {"s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at"}) {
-      const auto found = properties.find(key);
-      if (found != properties.end() && std::atoll(found->second.c_str()) > 0 &&
-          std::atoll(found->second.c_str()) < NowMs() + kAheadMs)
-        return true;
+    // Azure's are named after the host that they are for.
+    for (const auto* name : {"s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at", "adls.sas-token-expires-at-ms"}) {
+      for (auto found = properties.lower_bound(name); found != properties.end() && found->first.starts_with(name); ++found) {
+        const int64_t until = std::atoll(found->second.c_str());
+        if (until > 0 && until < NowMs() + kAheadMs) return true;
+      }
     }
     return false;
   }
