@@ -1,19 +1,13 @@
 #include <arrow/array.h>
-#include <arrow/compute/api_aggregate.h>
-#include <arrow/compute/api_scalar.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/io/interfaces.h>
-#include <arrow/scalar.h>
-#include <arrow/table.h>
 #include <arrow/util/byte_size.h>
 #include <arrow/util/compression.h>
 #include <fmt/format.h>
-#include <parquet/file_writer.h>
+
+#include <algorithm>
 
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/metrics_internal.h"
 #include "dvt/lake/data/parquet_writer_arrow.h"
-#include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
@@ -21,14 +15,16 @@ namespace dvt::lake {
 
 namespace {
 
-arrow::Result<std::shared_ptr<parquet::WriterProperties>> WriterPropertiesOf(const ParquetWrite& options) {
-  ARROW_ASSIGN_OR_RAISE(const auto codec, arrow::util::Codec::GetCompressionType(options.codec));
+// As the table spec has it, short decimals are whole numbers.
+std::shared_ptr<parquet::WriterProperties> WriterPropertiesOf(const ChunkLimits& limits) {
   parquet::WriterProperties::Builder builder;
-  builder.compression(codec)->max_row_group_length(options.row_group_rows)->created_by("dvt");
-  builder.version(parquet::ParquetVersion::PARQUET_2_6);
-  if (codec == arrow::Compression::ZSTD || codec == arrow::Compression::GZIP || codec == arrow::Compression::BROTLI)
-    builder.compression_level(options.codec_level);
+  builder.version(parquet::ParquetVersion::PARQUET_2_6)->created_by("dvt")->enable_store_decimal_as_integer();
+  builder.compression(limits.codec)->compression_level(limits.codec_level);
   return builder.build();
+}
+
+bool HasLevels(arrow::Compression::type codec) {
+  return codec == arrow::Compression::ZSTD || codec == arrow::Compression::GZIP || codec == arrow::Compression::BROTLI;
 }
 
 }  // namespace
@@ -45,95 +41,94 @@ Result<ParquetWrite> ParquetWrite::Of(const TableMetadata& table, const Schema& 
   const std::string format = ToLower(table.Property("write.format.default", "parquet"));
   if (format != "parquet")
     return Error(ErrorCode::kUnsupported, fmt::format("the table wants its files written as {}; only Parquet can be", format));
+  const auto size = [&](const char* property, int64_t otherwise) {
+    return std::max<int64_t>(1, table.IntProperty(property, otherwise));
+  };
   out.target_bytes = table.IntProperty("write.target-file-size-bytes", out.target_bytes);
   out.row_group_bytes = table.IntProperty("write.parquet.row-group-size-bytes", out.row_group_bytes);
-  out.row_group_rows = table.IntProperty("write.parquet.row-group-limit", out.row_group_rows);
+  out.row_group_rows = size("write.parquet.row-group-limit", out.row_group_rows);
+  out.limits.page_rows = size("write.parquet.page-row-limit", out.limits.page_rows);
+  out.limits.page_bytes = size("write.parquet.page-size-bytes", out.limits.page_bytes);
+  out.limits.dictionary_bytes = size("write.parquet.dict-size-bytes", out.limits.dictionary_bytes);
   out.codec = ToLower(table.Property("write.parquet.compression-codec", out.codec));
-  out.codec_level =
-      static_cast<int>(table.IntProperty("write.parquet.compression-level", out.codec == "gzip" ? 6 : out.codec_level));
+  out.limits.codec_level =
+      static_cast<int>(table.IntProperty("write.parquet.compression-level", out.codec == "gzip" ? 6 : out.limits.codec_level));
+  out.choices = NewChoices(*ArrowSchemaOf(schema.fields));
   return out;
 }
 
-Error ParquetWriter::Failed(const arrow::Status& status) const { return StorageError(status, location_); }
-
 Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Open(FileStore& store, const std::string& location,
                                                            const ParquetWrite& options) {
-  InitializeCompute();
   std::unique_ptr<ParquetWriter> writer(new ParquetWriter);
   writer->options_ = &options;
   writer->location_ = location;
   writer->schema_ = ArrowSchemaOf(options.schema.fields);
-  const auto properties = WriterPropertiesOf(options);
-  if (!properties.ok())
-    return Error(ErrorCode::kConfig,
-                 fmt::format("'write.parquet.compression-codec' of the table: {}", properties.status().message()));
-  DVT_ASSIGN(writer->out_, OpenOutput(store, location));
-  const auto arrow_properties = parquet::ArrowWriterProperties::Builder().set_use_threads(true)->build();
-  auto made = parquet::arrow::FileWriter::Open(*writer->schema_, arrow::default_memory_pool(), writer->out_, *properties,
-                                               arrow_properties);
-  if (!made.ok()) return StorageError(made.status(), location);
-  writer->writer_ = *std::move(made);
+  writer->limits_ = options.limits;
+  const auto codec = arrow::util::Codec::GetCompressionType(options.codec);
+  if (!codec.ok() || !parquet::IsCodecSupported(*codec))
+    return Error(ErrorCode::kConfig, fmt::format("'write.parquet.compression-codec' of the table: {}",
+                                                 codec.ok() ? "Parquet has no " + options.codec : codec.status().message()));
+  writer->limits_.codec = *codec;
+  if (!HasLevels(*codec)) writer->limits_.codec_level = arrow::util::kUseDefaultCompressionLevel;
+  writer->choices_ = options.choices.empty() ? NewChoices(*writer->schema_) : options.choices;
+  DVT_ASSIGN(auto out, OpenOutput(store, location));
+  DVT_ASSIGN(writer->file_,
+             ParquetAssembly::Begin(std::move(out), location, *writer->schema_, WriterPropertiesOf(writer->limits_)));
   return writer;
 }
 
-Status ParquetWriter::CountNans(const arrow::RecordBatch& batch) {
-  for (size_t i = 0; i < options_->schema.fields.size(); ++i) {
-    const auto& field = options_->schema.fields[i];
-    if (field.type.id != TypeId::kFloat && field.type.id != TypeId::kDouble) continue;
-    const auto nan = arrow::compute::IsNan(batch.column(static_cast<int>(i)));
-    if (!nan.ok()) return Failed(nan.status());
-    const auto& mask = static_cast<const arrow::BooleanArray&>(*nan->make_array());
-    nans_[field.id] += mask.true_count();
-  }
-  return {};
+std::unique_ptr<RowGroupEncoder> ParquetWriter::NewGroup(int64_t expected_rows) const {
+  return std::make_unique<RowGroupEncoder>(*schema_, file_->schema(), limits_, choices_, expected_rows);
 }
 
-Status ParquetWriter::Write(const arrow::RecordBatch& batch) {
-  const int64_t raw = RawBytes(batch);
-  if (group_rows_ > 0 && group_raw_ + raw > options_->row_group_bytes) {
-    if (const auto status = writer_->NewBufferedRowGroup(); !status.ok()) return Failed(status);
-    written_raw_ += group_raw_;
-    group_raw_ = group_rows_ = 0;
+Status ParquetWriter::Add(int64_t rows, RowGroupEncoder& group) {
+  const auto chunks = group.Take();
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    const auto& column = *file_->schema().Column(static_cast<int>(i));
+    const bool may_be_nan = column.physical_type() == parquet::Type::FLOAT || column.physical_type() == parquet::Type::DOUBLE;
+    if (may_be_nan && column.max_repetition_level() == 0) nans_[column.schema_node()->field_id()] += chunks[i].nans;
   }
-  DVT_TRY(CountNans(batch));
-  if (const auto status = writer_->WriteRecordBatch(batch); !status.ok()) return Failed(status);
-  group_raw_ += raw;
-  group_rows_ += batch.num_rows();
-  rows_ += batch.num_rows();
-  return {};
+  rows_ += rows;
+  return file_->Add(rows, chunks);
 }
 
 Status ParquetWriter::WriteRowGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+  std::vector<std::shared_ptr<arrow::RecordBatch>> group;
+  int64_t rows = 0;
   for (const auto& batch : batches) {
-    DVT_TRY(CountNans(*batch));
-    rows_ += batch->num_rows();
-    written_raw_ += RawBytes(*batch);
+    for (int64_t at = 0; at < batch->num_rows();) {
+      const int64_t take = std::min(batch->num_rows() - at, options_->row_group_rows - rows);
+      group.push_back(take == batch->num_rows() ? batch : batch->Slice(at, take));
+      at += take;
+      rows += take;
+      if (rows < options_->row_group_rows) continue;
+      DVT_TRY(EncodeGroup(group));
+      group.clear();
+      rows = 0;
+    }
   }
-  const auto table = arrow::Table::FromRecordBatches(schema_, batches);
-  if (!table.ok()) return Failed(table.status());
-  if (const auto status = writer_->WriteTable(**table, options_->row_group_rows); !status.ok()) return Failed(status);
-  return {};
+  return rows > 0 ? EncodeGroup(group) : Status();
 }
 
-int64_t ParquetWriter::EstimatedBytes() const {
-  const auto place = out_->Tell();
-  const int64_t written = place.ok() ? *place : 0;
-  const double ratio = written_raw_ > 0 && written > 0 ? static_cast<double>(written) / static_cast<double>(written_raw_) : 0.3;
-  return written + static_cast<int64_t>(static_cast<double>(group_raw_) * std::min(ratio, 1.0));
+Status ParquetWriter::EncodeGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+  int64_t rows = 0;
+  for (const auto& batch : batches) rows += batch->num_rows();
+  const auto group = NewGroup(rows);
+  for (int column = 0; column < group->columns(); ++column) {
+    for (const auto& batch : batches) DVT_TRY(group->Append(column, batch->column(column)));
+    DVT_TRY(group->Finish(column));
+  }
+  return Add(rows, *group);
 }
 
 Result<DataFile> ParquetWriter::Finish() {
-  auto status = writer_->Close();
-  const auto size = out_->Tell();
-  if (status.ok()) status = size.status();
-  if (status.ok()) status = out_->Close();
-  if (!status.ok()) return Failed(status);
+  DVT_ASSIGN(const auto metadata, file_->Finish());
   DataFile file;
   file.path = location_;
   file.record_count = rows_;
-  file.file_size = *size;
+  file.file_size = file_->bytes();
   file.nan_value_counts = nans_;
-  DescribeColumns(*writer_->metadata(), options_->schema, options_->properties, file);
+  DescribeColumns(*metadata, options_->schema, options_->properties, file);
   return file;
 }
 

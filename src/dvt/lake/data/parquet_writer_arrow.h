@@ -1,12 +1,12 @@
 #pragma once
 
 #include <arrow/record_batch.h>
-#include <parquet/arrow/writer.h>
 
-#include <functional>
 #include <map>
 #include <memory>
 
+#include "dvt/lake/data/parquet_assembly_arrow.h"
+#include "dvt/lake/encode/row_group_encoder_arrow.h"
 #include "dvt/lake/iceberg/manifest.h"
 #include "dvt/lake/storage/file_store.h"
 
@@ -19,39 +19,43 @@ struct ParquetWrite {
   int64_t row_group_bytes = int64_t{128} << 20;  ///< in memory, before encoding
   int64_t row_group_rows = 1 << 20;
   std::string codec = "zstd";
-  int codec_level = 1;    ///< of zstd: 3 takes a sixth more time for a twentieth less
-  Properties properties;  ///< metrics modes
+  ChunkLimits limits;       ///< its codec is that above; its level of zstd: 3 takes a sixth more time for a twentieth less
+  Properties properties;    ///< metrics modes
+  EncodingChoices choices;  ///< what files learn from each other; empty: nothing
 
   static Result<ParquetWrite> Of(const TableMetadata& table, const Schema& schema);
 };
 
-/// Writes one Parquet file with field ids; what its statistics say becomes a DataFile. Not thread-safe. A file that is not finished is
+/// Writes one Parquet file with field ids; what its statistics say becomes a DataFile. One thread at a time. A file that is not finished is
 /// removed by its owner.
 class ParquetWriter {
  public:
+  /// `options` must outlive the writer.
   static Result<std::unique_ptr<ParquetWriter>> Open(FileStore& store, const std::string& location, const ParquetWrite& options);
 
-  /// Adds to the open row group, which is kept encoded in memory.
-  Status Write(const arrow::RecordBatch& batch);
-  /// Writes batches as a row group of their own, column by column, keeping nothing.
+  /// Writes batches as row groups of their own.
   Status WriteRowGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
-  /// Bytes that the file would about have if it ended now.
-  int64_t EstimatedBytes() const;
+  /// A row group that somebody else encodes, and adds when its columns are finished.
+  std::unique_ptr<RowGroupEncoder> NewGroup(int64_t expected_rows) const;
+  Status Add(int64_t rows, RowGroupEncoder& group);
+  /// In the file so far. From any thread.
+  int64_t bytes() const { return file_->bytes(); }
   const std::string& location() const { return location_; }
+  const ParquetWrite& options() const { return *options_; }
   /// Closes the file.
   Result<DataFile> Finish();
 
  private:
   ParquetWriter() = default;
-  Error Failed(const arrow::Status& status) const;
-  Status CountNans(const arrow::RecordBatch& batch);
+  Status EncodeGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches);
 
   const ParquetWrite* options_ = nullptr;
   std::string location_;
+  ChunkLimits limits_;
+  EncodingChoices choices_;
   std::shared_ptr<arrow::Schema> schema_;
-  std::shared_ptr<arrow::io::OutputStream> out_;
-  std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  int64_t rows_ = 0, group_raw_ = 0, group_rows_ = 0, written_raw_ = 0;
+  std::unique_ptr<ParquetAssembly> file_;
+  int64_t rows_ = 0;
   std::map<int, int64_t> nans_;
 };
 

@@ -6,19 +6,19 @@
 
 namespace dvt::lake {
 
-/// The rows of a batch that belong to one partition.
-struct PartitionRows {
-  PartitionValues values;
-  std::shared_ptr<arrow::RecordBatch> batch;
+/// Which partition each of some rows belongs to.
+struct DealtRows {
+  std::vector<PartitionValues> parts;  ///< in the order of their first rows
+  std::vector<uint32_t> part_of_row;
 };
 
-/// Deals the rows of batches to partitions. `fields` are the batches' columns.
+/// Deals the rows of batches to partitions. `fields` are the batches' columns. Thread-safe.
 class Partitioner {
  public:
   Partitioner(PartitionSpec spec, std::vector<NestedField> fields) : spec_(std::move(spec)), fields_(std::move(fields)) {}
 
-  /// The parts of a batch, in the order of their first rows. kInvalidArgument for transforms that cannot be computed.
-  Result<std::vector<PartitionRows>> Split(const std::shared_ptr<arrow::RecordBatch>& batch) const;
+  /// The rows of all batches, one after another. kInvalidArgument for transforms that cannot be computed.
+  Result<DealtRows> Deal(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) const;
 
  private:
   PartitionSpec spec_;

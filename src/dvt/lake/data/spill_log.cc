@@ -33,6 +33,8 @@ SpillLog::~SpillLog() {
 }
 
 Status SpillLog::Open() {
+  const std::lock_guard lock(opening_);
+  if (file_ >= 0) return {};
   std::error_code error;
   file_ = OpenUnnamedFile(std::filesystem::temp_directory_path(error).string());
   return file_ < 0 ? DiskError("kept") : Status();
@@ -42,13 +44,12 @@ Result<SpillLog::Segment> SpillLog::Keep(const arrow::RecordBatch& batch) {
   if (file_ < 0) DVT_TRY(Open());
   const auto bytes = arrow::ipc::SerializeRecordBatch(batch, arrow::ipc::IpcWriteOptions::Defaults());
   if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
-  const Segment segment{end_, (*bytes)->size()};
+  const Segment segment{end_.fetch_add((*bytes)->size()), (*bytes)->size()};
   for (int64_t done = 0; done < segment.bytes;) {
     const auto wrote = ::pwrite(file_, (*bytes)->data() + done, static_cast<size_t>(segment.bytes - done), segment.offset + done);
     if (wrote < 0 && errno != EINTR) return DiskError("kept");
     if (wrote > 0) done += wrote;
   }
-  end_ += segment.bytes;
   bytes_ += segment.bytes;
   return segment;
 }

@@ -2,14 +2,16 @@
 
 #include <arrow/record_batch.h>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 
 #include "dvt/base/result/result.h"
 
 namespace dvt::lake {
 
 /// Batches of one schema that wait on disk: in a file of the temporary folder (TMPDIR) without a name, so that nothing is left of a process that is
-/// killed. Room goes back to the disk as batches are released. Keep and Release from one thread at a time; Read from any.
+/// killed. Room goes back to the disk as batches are released. Thread-safe.
 class SpillLog {
  public:
   struct Segment {
@@ -26,13 +28,14 @@ class SpillLog {
   Result<std::shared_ptr<arrow::RecordBatch>> Read(const Segment& segment, const std::shared_ptr<arrow::Schema>& schema) const;
   void Release(const Segment& segment);
   /// Of all batches that were kept and not released.
-  int64_t bytes() const { return bytes_; }
+  int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   Status Open();
 
-  int file_ = -1;
-  int64_t end_ = 0, bytes_ = 0;
+  std::mutex opening_;
+  std::atomic<int> file_{-1};
+  std::atomic<int64_t> end_{0}, bytes_{0};
 };
 
 }  // namespace dvt::lake

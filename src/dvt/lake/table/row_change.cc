@@ -172,7 +172,7 @@ Status RowChange::MarkDeleted(const FileTask& task, DeleteReader& deletes, Snaps
   options.properties["write.metadata.metrics.default"] = "full";
   DVT_ASSIGN(const auto writer, ParquetWriter::Open(table_.store(), location, options));
   DVT_ASSIGN(const auto batch, PositionBatch(task.file.path, places));
-  DVT_TRY(writer->Write(*batch));
+  DVT_TRY(writer->WriteRowGroup({batch}));
   DVT_ASSIGN(DataFile file, writer->Finish());
   file.content = FileContent::kPositionDeletes;
   file.spec_id = task.file.spec_id;

@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+#include <parquet/types.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "dvt/lake/encode/page_closer_internal.h"
+#include "dvt/lake/encode/runs.h"
+
+namespace dvt::lake {
+
+PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits) : column_(column) {
+  const arrow::util::CodecOptions options(limits.codec_level);
+  if (limits.codec != arrow::Compression::UNCOMPRESSED) codec_ = parquet::GetCodec(limits.codec, options);
+}
+
+PageCloser::Part PageCloser::NextPart(const LeafRows& rows, int64_t from, int64_t most_rows) const {
+  Part part;
+  if (rows.repetition.empty()) {
+    part.rows = part.entries = std::min(most_rows, rows.entries() - from);
+  } else {
+    const auto end = static_cast<size_t>(rows.entries());
+    for (auto at = static_cast<size_t>(from); at < end; ++at, ++part.entries) {
+      if (rows.repetition[at] > 0) continue;
+      if (part.rows == most_rows) break;
+      ++part.rows;
+    }
+  }
+  part.values = part.entries;
+  if (!rows.definition.empty()) {
+    const auto begin = rows.definition.begin() + from;
+    part.values = std::count(begin, begin + part.entries, static_cast<uint8_t>(column_.max_definition_level()));
+  }
+  return part;
+}
+
+void PageCloser::AddLevels(const LeafRows& rows, int64_t from, const Part& part) {
+  const auto before = static_cast<size_t>(entries_), after = static_cast<size_t>(entries_ + part.entries);
+  if (part.values < part.entries || !definition_.empty()) {
+    definition_.resize(before, static_cast<uint8_t>(column_.max_definition_level()));
+    if (rows.definition.empty()) {
+      definition_.resize(after, static_cast<uint8_t>(column_.max_definition_level()));
+    } else {
+      definition_.insert(definition_.end(), rows.definition.begin() + from, rows.definition.begin() + from + part.entries);
+    }
+  }
+  if (!rows.repetition.empty()) {
+    repetition_.resize(before);
+    repetition_.insert(repetition_.end(), rows.repetition.begin() + from, rows.repetition.begin() + from + part.entries);
+  } else if (!repetition_.empty()) {
+    repetition_.resize(after);
+  }
+  rows_ += part.rows;
+  entries_ += part.entries;
+  values_ += part.values;
+}
+
+void PageCloser::PutLevels(std::vector<uint8_t>& levels, int largest) {
+  if (largest == 0) return;
+  const size_t start = page_.size();
+  const uint32_t unknown = 0;
+  page_.Append(&unknown, sizeof unknown);
+  const int width = BitWidthOf(static_cast<uint32_t>(largest));
+  if (levels.empty()) {
+    // Without levels of its own the page has values only, each of which begins a row.
+    AppendRun(&levels == &definition_ ? static_cast<uint32_t>(largest) : 0, static_cast<size_t>(entries_), width, page_);
+  } else {
+    AppendRuns(levels.data(), levels.size(), width, page_);
+  }
+  const auto length = static_cast<uint32_t>(page_.size() - start - sizeof unknown);
+  std::memcpy(page_.data() + start, &length, sizeof length);
+  levels.clear();
+}
+
+Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encoding, parquet::EncodedStatistics statistics) {
+  page_.Clear();
+  PutLevels(repetition_, column_.max_repetition_level());
+  PutLevels(definition_, column_.max_definition_level());
+  const PageBytes* page = &values;
+  if (page_.size() > 0) {
+    page_.Append(values.data(), values.size());
+    page = &page_;
+  }
+  if (page->size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
+    return Error(ErrorCode::kUnsupported, fmt::format("a value of the column '{}' is too large for Parquet", column_.name()));
+  EncodedPage out;
+  out.uncompressed = static_cast<int64_t>(page->size());
+  DVT_ASSIGN(const int64_t packed, Compressed(page->data(), page->size()));
+  auto bytes = arrow::AllocateBuffer(packed);
+  if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
+  std::memcpy((*bytes)->mutable_data(), codec_ == nullptr ? page->data() : packed_.data(), static_cast<size_t>(packed));
+  out.bytes = *std::move(bytes);
+  out.first_row = closed_rows_;
+  out.entries = static_cast<int32_t>(entries_);
+  out.encoding = encoding;
+  out.statistics = std::move(statistics);
+  out.statistics.set_null_count(open_nulls());
+  out.statistics.all_null_value = values_ == 0;
+  pages_.push_back(std::move(out));
+  bytes_.fetch_add(packed, std::memory_order_relaxed);
+  closed_rows_ += rows_;
+  nulls_ += open_nulls();
+  all_values_ += values_;
+  rows_ = entries_ = values_ = 0;
+  return {};
+}
+
+Result<int64_t> PageCloser::Compressed(const uint8_t* data, size_t size) {
+  const auto length = static_cast<int64_t>(size);
+  if (codec_ == nullptr) return length;
+  packed_.Clear();
+  const int64_t room = codec_->MaxCompressedLen(length, data);
+  auto packed = codec_->Compress(length, data, room, packed_.Room(static_cast<size_t>(room)));
+  if (!packed.ok()) return Error(ErrorCode::kInternal, "a page cannot be compressed: " + packed.status().message());
+  return *packed;
+}
+
+}  // namespace dvt::lake

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+
+#include "dvt/lake/encode/column_encoder_arrow.h"
+#include "dvt/lake/encode/page_bytes.h"
+
+namespace dvt::lake {
+
+/// The pages of a chunk, whatever their values are: counts rows and levels of the open page, and compresses it when it is done.
+class PageCloser {
+ public:
+  PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits);
+
+  /// A part of rows that goes into one page.
+  struct Part {
+    int64_t rows = 0, entries = 0, values = 0;
+  };
+  /// The next part that begins at entry `from`, of at most `rows` rows.
+  Part NextPart(const LeafRows& rows, int64_t from, int64_t most_rows) const;
+  /// Adds a part's levels to the open page.
+  void AddLevels(const LeafRows& rows, int64_t from, const Part& part);
+  int64_t open_rows() const { return rows_; }
+  int64_t open_entries() const { return entries_; }
+  int64_t open_nulls() const { return entries_ - values_; }
+
+  /// Ends the open page. `statistics` has the bounds of its values.
+  Status Close(const PageBytes& values, parquet::Encoding::type encoding, parquet::EncodedStatistics statistics);
+  /// Bytes that so many take compressed.
+  Result<int64_t> Compressed(const uint8_t* data, size_t size);
+
+  std::vector<EncodedPage> TakePages() { return std::move(pages_); }
+  int64_t nulls() const { return nulls_; }  ///< of all closed pages
+  int64_t values() const { return all_values_; }
+  int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+ private:
+  void PutLevels(std::vector<uint8_t>& levels, int largest);
+
+  const parquet::ColumnDescriptor& column_;
+  std::unique_ptr<arrow::util::Codec> codec_;  // null: nothing is compressed
+  int64_t rows_ = 0, entries_ = 0, values_ = 0;
+  std::vector<uint8_t> definition_, repetition_;  // of the open page; empty: the highest, and 0
+  std::vector<EncodedPage> pages_;
+  int64_t closed_rows_ = 0, nulls_ = 0, all_values_ = 0;
+  PageBytes page_, packed_;
+  std::atomic<int64_t> bytes_{0};
+};
+
+}  // namespace dvt::lake
