@@ -147,6 +147,7 @@ def run(report, context):
     import cloud_cases
     import credential_cases
     import delete_cases
+    import merge_cases
     import peer_cases
     import project_cases
     import store_cases
@@ -154,7 +155,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, delete_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases]
+        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

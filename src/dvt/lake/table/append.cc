@@ -50,39 +50,24 @@ Result<std::vector<NestedField>> KeyFields(const Table& table, const Schema& sch
   return fields;
 }
 
-Status TakeKeys(const arrow::RecordBatch& batch, const Schema& schema, const ReplaceOptions& options, EqualityKeys& keys) {
-  DVT_ASSIGN(auto rows, RowKeys(keys.fields, schema.fields, batch));
-  std::vector<bool> null(rows.size());
-  if (!options.null_keys_match) {
-    for (const auto& field : keys.fields) {
-      DVT_ASSIGN(const auto column, ColumnOf(field.id, schema.fields, batch));
-      for (size_t i = 0; column->null_count() > 0 && i < rows.size(); ++i)
-        if (column->IsNull(static_cast<int64_t>(i))) null[i] = true;
-    }
-  }
-  for (size_t i = 0; i < rows.size(); ++i) {
-    if (null[i]) continue;
-    if (!keys.keys.insert(std::move(rows[i])).second && !options.keys_may_repeat)
-      return Error(ErrorCode::kConstraint, "the rows to write have a key more than once");
-  }
-  return {};
-}
-
-}  // namespace
-
-namespace {
-
 Result<WriteOutcome> ReplaceRows(Table& table, columnar::Stream rows, const ReplaceOptions& options, const TableLayout* layout,
                                  std::stop_token stop) {
   DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options.append, layout));
   RowChange row_change(table, options, intake.schema());
-  auto keys = std::make_shared<EqualityKeys>();
+  std::shared_ptr<KeySet> keys;
   std::function<Status(const arrow::RecordBatch&)> seen;
   if (options.what == Replaces::kKeys) {
-    DVT_ASSIGN(keys->fields, KeyFields(table, intake.schema(), options.keys));
-    seen = [&](const arrow::RecordBatch& batch) { return TakeKeys(batch, intake.schema(), options, *keys); };
+    DVT_ASSIGN(auto fields, KeyFields(table, intake.schema(), options.keys));
+    keys = std::make_shared<KeySet>(std::move(fields), KeySet::Options{options.keys_may_repeat, options.null_keys_match});
+    seen = [&](const arrow::RecordBatch& batch) { return keys->Add(batch, intake.schema().fields); };
   }
   DVT_ASSIGN(auto files, intake.Read(seen, stop));
+  if (auto closed = keys != nullptr ? keys->Close() : Status(); !closed) {
+    std::vector<std::string> paths;
+    for (const auto& file : files) paths.push_back(file.path);
+    (void)table.store().Remove(paths).has_value();
+    return std::move(closed).error();
+  }
   row_change.SetFresh(std::move(files));
   row_change.SetKeys(std::move(keys));
   row_change.SetLayout(std::move(intake.change()));

@@ -7,11 +7,11 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
-#include "dvt/lake/data/parquet_file_arrow.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/filter/value_range.h"
 #include "dvt/lake/table/row_change_internal.h"
+#include "dvt/lake/table/row_judge_internal.h"
 #include "dvt/lake/table/span_internal.h"
 
 namespace dvt::lake {
@@ -40,10 +40,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> PositionBatch(const std::string& pat
                                   {path_column, place_column});
 }
 
-Result<std::shared_ptr<arrow::RecordBatch>> WithoutRows(const std::shared_ptr<arrow::RecordBatch>& batch,
-                                                        const std::vector<bool>& goes) {
-  std::vector<bool> stays(goes);
-  stays.flip();
+Result<std::shared_ptr<arrow::RecordBatch>> OnlyRows(const std::shared_ptr<arrow::RecordBatch>& batch,
+                                                     const std::vector<bool>& stays) {
   arrow::BooleanBuilder builder;
   std::shared_ptr<arrow::Array> mask;
   auto status = builder.AppendValues(stays);
@@ -73,75 +71,43 @@ Result<RowChange::Fate> RowChange::FateOf(const FileTask& task) const {
   return all ? Fate::kGoes : Fate::kMixed;
 }
 
-Result<std::vector<bool>> RowChange::GoesOf(const arrow::RecordBatch& batch) const {
-  std::vector<bool> goes(static_cast<size_t>(batch.num_rows()));
-  if (options_.what == Replaces::kKeys) {
-    DVT_ASSIGN(const auto keys, RowKeys(keys_->fields, schema_.fields, batch));
-    for (size_t i = 0; i < goes.size(); ++i) goes[i] = keys_->keys.contains(keys[i]);
-    return goes;
-  }
-  DVT_ASSIGN(const auto mask, EvaluateFilter(filter_, schema_.fields, batch));
-  const auto& values = static_cast<const arrow::BooleanArray&>(*mask);
-  for (size_t i = 0; i < goes.size(); ++i)
-    goes[i] = values.IsValid(static_cast<int64_t>(i)) && values.Value(static_cast<int64_t>(i));
-  return goes;
+ScanOptions RowChange::Concerned(const Table& table) const {
+  ScanOptions scan;
+  scan.ref = options_.append.branch == "main" ? "" : options_.append.branch;
+  scan.filter = keys_ != nullptr ? keys_->Where(table.metadata().schema()) : options_.filter;
+  return scan;
 }
 
-Status RowChange::Judge(const FileTask& task, const Take& take, std::stop_token stop) const {
-  ParquetRead read;
-  read.fields = schema_.fields;
-  const std::string mapping = table_.metadata().Property("schema.name-mapping.default", "");
-  if (mapping.empty()) {
-    read.names = NameMapping::Of(schema_);
-  } else {
-    DVT_ASSIGN(const Value json, ParseJson(mapping));
-    DVT_ASSIGN(read.names, NameMapping::FromJson(json));
-  }
-  if (const PartitionSpec* spec = table_.metadata().FindSpec(task.file.spec_id)) {
-    for (size_t i = 0; i < spec->fields.size(); ++i)
-      if (spec->fields[i].transform.kind() == TransformKind::kIdentity)
-        read.constants[spec->fields[i].source_id] = task.file.partition[i];
-  }
-  DVT_ASSIGN(const auto file, ParquetFile::Open(table_.store(), task.file.path, task.file.file_size, std::move(read)));
-  for (int group = 0; group < file->row_groups(); ++group) {
-    DVT_ASSIGN(const auto reader, file->OpenRowGroup(group));
-    int64_t row = file->first_row(group);
-    while (true) {
-      if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "the change was cancelled");
-      DVT_ASSIGN(const auto batch, reader->Next());
-      if (batch == nullptr) break;
-      DVT_ASSIGN(const auto goes, GoesOf(*batch));
-      DVT_TRY(take(batch, row, goes));
-      row += batch->num_rows();
+Status RowChange::Sort(const ScanPlan& plan, SnapshotChange& change, std::vector<const FileTask*>& mixed) {
+  for (const auto& task : plan.tasks) {
+    DVT_ASSIGN(const Fate fate, FateOf(task));
+    if (fate == Fate::kStays) continue;
+    if (fate == Fate::kMixed) {
+      deletes_seen_[task.file.path] = task.deletes.size();
+      mixed.push_back(&task);
+      continue;
     }
+    change.removed.insert(task.file.path);
+    rows_removed_ += task.file.record_count;
   }
   return {};
 }
 
-Status RowChange::Rewrite(const FileTask& task, RowWriter& writer, DeleteReader& deletes, SnapshotChange& change,
-                          std::stop_token stop) {
-  // A file is read twice, so that nothing is written of one that keeps all its rows.
-  bool any = false;
-  DVT_TRY(Judge(
-      task,
-      [&](const auto&, int64_t, const std::vector<bool>& goes) -> Status {
-        any = any || std::find(goes.begin(), goes.end(), true) != goes.end();
-        return {};
-      },
-      stop));
-  if (!any) return {};
+Status RowChange::Rewrite(const FileTask& task, const std::vector<bool>& meant, RowWriter& writer, DeleteReader& deletes,
+                          SnapshotChange& change, std::stop_token stop) {
   DVT_ASSIGN(const auto earlier, deletes.For(task.file, task.deletes));
+  DVT_ASSIGN(const auto file, OpenTaskFile(table_, task, schema_, schema_.fields));
   int64_t left = 0, before = 0;
-  DVT_TRY(Judge(
-      task,
-      [&](const auto& batch, int64_t first_row, const std::vector<bool>& goes) -> Status {
-        std::vector<bool> gone(goes);
-        DVT_ASSIGN(const auto alive, earlier->Survivors(*batch, schema_.fields, first_row));
-        for (size_t i = 0; i < gone.size(); ++i) {
-          before += alive[i] ? 1 : 0;
-          gone[i] = gone[i] || !alive[i];
+  DVT_TRY(ReadTaskFile(
+      *file, nullptr,
+      [&](const auto& batch, int64_t first_row) -> Status {
+        DVT_ASSIGN(auto stays, earlier->Survivors(*batch, schema_.fields, first_row));
+        for (size_t i = 0; i < stays.size(); ++i) {
+          before += stays[i] ? 1 : 0;
+          const size_t place = static_cast<size_t>(first_row) + i;
+          if (place < meant.size() && meant[place]) stays[i] = false;
         }
-        DVT_ASSIGN(const auto kept, WithoutRows(batch, gone));
+        DVT_ASSIGN(const auto kept, OnlyRows(batch, stays));
         left += kept->num_rows();
         return kept->num_rows() > 0 ? writer.Write(kept) : Status();
       },
@@ -151,18 +117,35 @@ Status RowChange::Rewrite(const FileTask& task, RowWriter& writer, DeleteReader&
   return {};
 }
 
-Status RowChange::MarkDeleted(const FileTask& task, DeleteReader& deletes, SnapshotChange& change, std::stop_token stop) {
-  DVT_ASSIGN(const auto earlier, deletes.For(task.file, task.deletes));
+Result<std::vector<int64_t>> RowChange::Places(const FileTask& task, const std::vector<bool>& meant, const FileDeletes& earlier,
+                                               std::stop_token stop) const {
   std::vector<int64_t> places;
-  DVT_TRY(Judge(
-      task,
-      [&](const auto& batch, int64_t first_row, const std::vector<bool>& goes) -> Status {
-        DVT_ASSIGN(const auto alive, earlier->Survivors(*batch, schema_.fields, first_row));
-        for (size_t i = 0; i < goes.size(); ++i)
-          if (goes[i] && alive[i]) places.push_back(first_row + static_cast<int64_t>(i));
+  if (earlier.equality.empty()) {
+    for (size_t place = 0; place < meant.size(); ++place) {
+      const auto row = static_cast<int64_t>(place);
+      if (meant[place] && !std::binary_search(earlier.positions.begin(), earlier.positions.end(), row)) places.push_back(row);
+    }
+    return places;
+  }
+  DVT_ASSIGN(const auto file, OpenTaskFile(table_, task, schema_, schema_.fields));
+  DVT_TRY(ReadTaskFile(
+      *file, nullptr,
+      [&](const auto& batch, int64_t first_row) -> Status {
+        DVT_ASSIGN(const auto alive, earlier.Survivors(*batch, schema_.fields, first_row));
+        for (size_t i = 0; i < alive.size(); ++i) {
+          const size_t place = static_cast<size_t>(first_row) + i;
+          if (alive[i] && place < meant.size() && meant[place]) places.push_back(static_cast<int64_t>(place));
+        }
         return {};
       },
       stop));
+  return places;
+}
+
+Status RowChange::MarkDeleted(const FileTask& task, const std::vector<bool>& meant, DeleteReader& deletes, SnapshotChange& change,
+                              std::stop_token stop) {
+  DVT_ASSIGN(const auto earlier, deletes.For(task.file, task.deletes));
+  DVT_ASSIGN(const auto places, Places(task, meant, *earlier, stop));
   if (places.empty()) return {};
   rows_removed_ += static_cast<int64_t>(places.size());
   std::string folder = table_.metadata().Property("write.data.path", table_.metadata().location + "/data");
@@ -182,57 +165,26 @@ Status RowChange::MarkDeleted(const FileTask& task, DeleteReader& deletes, Snaps
   return {};
 }
 
-// New files that this change would have looked into, if it had begun after them.
+// New files that this change would have looked into, if it had begun after them, and new deletes of files that it looked into.
 Status RowChange::CheckNobodyElse(const Table& now, int64_t sequence_number) const {
-  ScanOptions scan;
-  scan.ref = options_.append.branch == "main" ? "" : options_.append.branch;
-  scan.filter = options_.filter;
-  DVT_ASSIGN(const ScanPlan plan, now.Plan(scan, {}));
+  DVT_ASSIGN(const ScanPlan plan, now.Plan(Concerned(now), {}));
   for (const auto& task : plan.tasks) {
-    if (task.sequence_number <= sequence_number) continue;
     if (options_.what == Replaces::kPartitions && !partitions_.contains(PartitionOf(task.file))) continue;
-    return Error(ErrorCode::kDeadlock,
-                 fmt::format("somebody else wrote rows to {} that this change is about", now.identifier().ToString()));
+    const auto seen = deletes_seen_.find(task.file.path);
+    const bool same = seen == deletes_seen_.end() || seen->second == task.deletes.size();
+    if (task.sequence_number <= sequence_number && same) continue;
+    return Error(ErrorCode::kDeadlock, fmt::format("somebody else {} rows of {} that this change is about",
+                                                   same ? "wrote" : "deleted", now.identifier().ToString()));
   }
   return {};
 }
 
-Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
-  rows_removed_ = 0;
-  DVT_ASSIGN(filter_, BindFilter(options_.filter, schema_));
-  partitions_.clear();
-  for (const auto& file : fresh_) partitions_.insert(PartitionOf(file));
-  ScanOptions scan;
-  scan.ref = options_.append.branch == "main" ? "" : options_.append.branch;
-  scan.filter = options_.filter;
-  DVT_ASSIGN(const ScanPlan plan, table_.Plan(scan, stop));
-  SnapshotChange change = layout_;
-  change.branch = options_.append.branch;
-  change.summary = options_.append.summary;
-  change.keep_added = true;
-  const bool marks = fresh_.empty() &&
-                     ToLower(table_.metadata().Property("write.delete.mode", "copy-on-write")) == "merge-on-read" &&
-                     table_.metadata().format_version > 1;
-  DVT_ASSIGN(const auto writer, RowWriter::Make(table_, schema_));
-  DeleteReader deletes(table_.store(), schema_);
-  for (const auto& task : plan.tasks) {
-    DVT_ASSIGN(const Fate fate, FateOf(task));
-    if (fate == Fate::kGoes) {
-      change.removed.insert(task.file.path);
-      rows_removed_ += task.file.record_count;
-    } else if (fate == Fate::kMixed && marks) {
-      DVT_TRY(MarkDeleted(task, deletes, change, stop));
-    } else if (fate == Fate::kMixed) {
-      DVT_TRY(Rewrite(task, *writer, deletes, change, stop));
-    }
-  }
-  DVT_ASSIGN(change.added, writer->Finish());
-  std::vector<std::string> made;
-  for (const auto* files : {&change.added, &change.added_deletes})
-    for (const auto& file : *files) made.push_back(file.path);
-  change.added.insert(change.added.end(), fresh_.begin(), fresh_.end());
-  change.operation = change.added.empty() && change.added_deletes.empty() ? "delete" : "overwrite";
-  if (fresh_.empty() && !change.added_deletes.empty() && change.added.empty()) change.operation = "delete";
+bool RowChange::marks() const {
+  return fresh_.empty() && ToLower(table_.metadata().Property("write.delete.mode", "copy-on-write")) == "merge-on-read" &&
+         table_.metadata().format_version > 1;
+}
+
+WriteOutcome RowChange::Counted(const SnapshotChange& change) const {
   WriteOutcome outcome;
   for (const auto& file : fresh_) {
     outcome.rows += file.record_count;
@@ -240,6 +192,24 @@ Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
   }
   outcome.files = static_cast<int64_t>(change.added.size() + change.added_deletes.size());
   outcome.rows_removed = rows_removed_;
+  return outcome;
+}
+
+// Removes the files that this attempt made, but for those of the new rows.
+void RowChange::Forget(const SnapshotChange& change) const {
+  std::set<std::string> fresh;
+  for (const auto& file : fresh_) fresh.insert(file.path);
+  std::vector<std::string> made;
+  for (const auto* files : {&change.added, &change.added_deletes})
+    for (const auto& file : *files)
+      if (!fresh.contains(file.path)) made.push_back(file.path);
+  (void)table_.store().Remove(made).has_value();
+}
+
+Result<WriteOutcome> RowChange::Commit(SnapshotChange& change, std::stop_token stop) {
+  change.added.insert(change.added.end(), fresh_.begin(), fresh_.end());
+  change.operation = change.added.empty() ? "delete" : "overwrite";
+  WriteOutcome outcome = Counted(change);
   const bool nothing = change.added.empty() && change.removed.empty() && change.added_deletes.empty();
   if (nothing && !changes_layout() && change.properties.empty()) return outcome;
   change.validate = [this, sequence = table_.metadata().last_sequence_number](const Table& now) {
@@ -247,11 +217,43 @@ Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
   };
   auto committed = CommitSnapshot(table_, change, stop);
   if (!committed) {
-    if (committed.error().code() != ErrorCode::kStartOver) (void)table_.store().Remove(made).has_value();
+    if (committed.error().code() != ErrorCode::kStartOver) Forget(change);
     return std::move(committed).error();
   }
   outcome.snapshot_id = *committed;
   return outcome;
+}
+
+Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
+  rows_removed_ = 0;
+  const ScanOptions scan = Concerned(table_);
+  DVT_ASSIGN(filter_, BindFilter(scan.filter, schema_));
+  partitions_.clear();
+  deletes_seen_.clear();
+  for (const auto& file : fresh_) partitions_.insert(PartitionOf(file));
+  DVT_ASSIGN(const ScanPlan plan, table_.Plan(scan, stop));
+  SnapshotChange change = layout_;
+  change.branch = options_.append.branch;
+  change.summary = options_.append.summary;
+  change.keep_added = true;
+  std::vector<const FileTask*> mixed;
+  DVT_TRY(Sort(plan, change, mixed));
+  DVT_ASSIGN(const auto writer, RowWriter::Make(table_, schema_));
+  DeleteReader deletes(table_.store(), schema_);
+  const auto verdict = [&, marks = marks()](const FileTask& task, const std::vector<bool>& meant) {
+    return marks ? MarkDeleted(task, meant, deletes, change, stop) : Rewrite(task, meant, *writer, deletes, change, stop);
+  };
+  auto judged = RowJudge(table_, schema_, filter_, keys_.get()).Run(mixed, verdict, stop);
+  if (judged) {
+    auto files = writer->Finish();
+    if (files) change.added = *std::move(files);
+    if (!files) judged = std::move(files).error();
+  }
+  if (!judged) {
+    Forget(change);
+    return std::move(judged).error();
+  }
+  return Commit(change, stop);
 }
 
 Result<WriteOutcome> RowChange::Run(std::stop_token stop) {
