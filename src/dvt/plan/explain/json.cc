@@ -114,6 +114,14 @@ Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, con
     extracts.Push(std::move(extract));
   }
   out.Set("extracts", std::move(extracts));
+  Value own = Value::MakeList();
+  for (const auto& [expression, value] : plan.own_values) {
+    Value entry = Value::MakeMap();
+    entry.Set("expression", expression);
+    entry.Set("value", value.empty() ? Value() : Value(value));
+    own.Push(std::move(entry));
+  }
+  out.Set("asked_of_target", std::move(own));
   if (!plan.transform.sql.empty()) {
     Value transform = Value::MakeMap();
     transform.Set("compute", plan.transform.compute);

@@ -16,6 +16,10 @@ class TreeText {
 
   std::string Render() {
     out_ = fmt::format("{} · {}\n", Styled(plan_.node_id, kBold), WayName(plan_.way));
+    for (const auto& [expression, value] : plan_.own_values)
+      Branch(
+          fmt::format("asked {} first · {} is {}", Connection(plan_.load.connection), expression, value.empty() ? "NULL" : value),
+          false);
     for (size_t i = 0; i < plan_.extracts.size(); ++i)
       Extract(plan_.extracts[i], i < options_.reads.size() ? &options_.reads[i] : nullptr);
     if (options_.changes) Changes(*options_.changes);

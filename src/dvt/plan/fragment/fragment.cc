@@ -1,6 +1,7 @@
 #include "dvt/plan/fragment/fragment.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "dvt/base/text/text.h"
 
@@ -20,11 +21,30 @@ std::optional<int64_t> ExpectedRows(const ExtractFragment& extract, std::optiona
   return std::min(*of_reader, *extract.estimated_rows);
 }
 
+namespace {
+
+bool IsWordChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// Without the values that the model's own table had: they move on with every run.
+std::string WithoutValues(const ModelPlan& plan, std::string text) {
+  for (const auto& [expression, value] : plan.own_values) {
+    if (value.empty()) continue;
+    for (size_t at = text.find(value); at != std::string::npos; at = text.find(value, at + 1)) {
+      const bool word =
+          (at > 0 && IsWordChar(text[at - 1])) || (at + value.size() < text.size() && IsWordChar(text[at + value.size()]));
+      if (!word) text.replace(at, value.size(), "?");
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string PlanId(const ModelPlan& plan) {
   std::string text(WayName(plan.way));
-  const auto add = [&text](std::string_view part) {
+  const auto add = [&](std::string_view part) {
     text += '\x1f';
-    text += part;
+    text += plan.own_values.empty() ? std::string(part) : WithoutValues(plan, std::string(part));
   };
   for (const ExtractFragment& extract : plan.extracts) {
     add(extract.connection);

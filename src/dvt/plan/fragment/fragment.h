@@ -86,7 +86,9 @@ struct ModelPlan {
   std::vector<ExtractFragment> extracts;  ///< empty for pushdown, one for direct
   TransformFragment transform;
   LoadFragment load;
-  std::string sql;       ///< the model's compiled query, in the target's dialect
+  std::string sql;  ///< the model's compiled query, in the target's dialect
+  /// What the target was asked for while planning: constants over the model's own table, and their values, which now stand in the queries.
+  std::vector<std::pair<std::string, std::string>> own_values;
   Diagnostics warnings;  ///< DVT001 … DVT007
 };
 

@@ -63,6 +63,11 @@ Predicate ReadComparison(Op op, const Node* left, const Node* right, const Node*
     out.op = Mirror(op);
   }
   if (!a) return Unknown(origin);
+  if (sql::Unparen(right)->Is(Kind::kNull)) {  // never true, nor is its opposite
+    out.kind = PKind::kIn;
+    out.column = *a;
+    return out;
+  }
   auto literal = FoldConstant(right);
   if (!literal) return Unknown(origin);
   out.kind = PKind::kCompare;

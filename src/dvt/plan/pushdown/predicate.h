@@ -29,7 +29,7 @@ struct Predicate {
     kUnknown,
     kCompare,  ///< column op literal
     kColumns,  ///< column op other column
-    kIn,       ///< column IN (literals)
+    kIn,       ///< column IN (literals); never true without literals
     kNull,     ///< column IS NULL
     kLike,     ///< column LIKE text, without escapes
     kAnd,

@@ -199,6 +199,7 @@ class Renderer {
   std::optional<std::string> In(const Predicate& p) {
     const int index = p.column.index;
     const DataType& type = FieldAt(index).type;
+    if (p.literals.empty()) return "1 = 0";
     if (p.negated) return NotIn(p);
     const bool plain = !source_.facts.loose_types || type.is_integer() || type.kind == TypeKind::kString;
     std::vector<std::string> values, tests;

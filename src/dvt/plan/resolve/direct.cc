@@ -233,8 +233,10 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   }
   sql::PrintOptions pretty;
   pretty.pretty = true;
-  const bool as_written = same_dialect && (!tree || !tree->flattened || !extract.relation);
-  extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(tree->root, to, pretty);
+  Node* root = tree ? tree->root : query.root();
+  if (!tree) RenameTables(query, root, catalog);
+  const bool as_written = same_dialect && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
+  extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(root, to, pretty);
   plan.way = Way::kDirect;
   plan.warnings.Append(losses);
   plan.extracts.push_back(std::move(extract));

@@ -21,6 +21,8 @@ class FakeCatalog : public Catalog {
   std::map<std::string, Connection> connections;
   std::map<std::string, columnar::TableInfo> tables;  ///< by bare name
   int described = 0;
+  std::optional<SingleValue> answer;  ///< to all that is evaluated
+  std::vector<std::string> asked;
 
   FakeCatalog() {
     using columnar::DataType;
@@ -108,6 +110,10 @@ class FakeCatalog : public Catalog {
     const auto it = tables.find(relation.name);
     if (it == tables.end()) return Error(ErrorCode::kNotFound, "there is no table " + relation.ToString() + " on " + connection);
     return it->second;
+  }
+  Result<std::optional<SingleValue>> Evaluate(const std::string& connection, const std::string& sql) override {
+    asked.push_back(connection + ": " + sql);
+    return answer;
   }
   const sql::Dialect& DialectOf(const std::string& connection) const override {
     return *sql::FindDialect(connections.at(connection).dialect);

@@ -92,7 +92,13 @@ Result<std::unique_ptr<ModelQuery>> ModelQuery::Parse(const PlanRequest& request
   sql::ParseOptions options;
   options.file = request.file;
   DVT_ASSIGN(out->ast_, sql::ParseQuery(request.sql, dialect, options));
+  DVT_TRY(out->Bind(request));
+  return out;
+}
 
+Status ModelQuery::Bind(const PlanRequest& request) {
+  const sql::Dialect& dialect = *dialect_;
+  tables_.clear();
   std::map<RelationName, const UpstreamTable*> upstreams;
   for (const UpstreamTable& upstream : request.upstreams) {
     DVT_ASSIGN(const RelationName name, ReadMarker(upstream, dialect));
@@ -104,17 +110,17 @@ Result<std::unique_ptr<ModelQuery>> ModelQuery::Parse(const PlanRequest& request
           .WithHint("rename one of the connections");
     }
   }
-  for (const auto& reference : sql::ReferencedTables(out->root(), dialect)) {
-    if (out->Find(reference.name) != nullptr) continue;
+  for (const auto& reference : sql::ReferencedTables(root(), dialect)) {
+    if (Find(reference.name) != nullptr) continue;
     BoundTable table{reference.name, request.target_connection, reference.name, {}};
     if (const auto it = upstreams.find(reference.name); it != upstreams.end()) {
       table.connection = it->second->connection;
       table.relation = it->second->relation;
     }
-    table.identity = IdentityOf(catalog, table.connection);
-    out->tables_.push_back(std::move(table));
+    table.identity = IdentityOf(catalog_, table.connection);
+    tables_.push_back(std::move(table));
   }
-  return out;
+  return {};
 }
 
 const BoundTable* ModelQuery::Find(const RelationName& written) const {

@@ -38,6 +38,8 @@ class ModelQuery : public sql::SchemaProvider {
   void GatherStatistics();
 
   const columnar::Fields* Columns(const columnar::RelationName& written) override;
+  /// Finds the tables anew, after the tree was changed.
+  Status Bind(const PlanRequest& request);
   /// The first failure of Columns, which can only return nothing.
   const Error* describe_error() const { return describe_error_.get(); }
   /// Describes every table.
@@ -74,6 +76,11 @@ void NameOutputs(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialec
 /// One SELECT over one table with the meaning of a qualified query whose CTEs and derived tables only choose, compute and filter; nullptr
 /// if it is anything else. The query is not changed.
 sql::Node* FlattenSelection(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialect);
+
+/// Puts values in place of constants that are computed from the model's own table alone, such as `(select max(x) from {{ this }})` or
+/// `coalesce((select …), '1900-01-01') - interval '1 day'` in comparisons: the target is asked for them now, and nobody but the model itself
+/// changes that table. Extracts can then be filtered by them. Those of types that do not go through literals stay as they are.
+Status TakeOwnValues(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan);
 
 /// The direct way: fills one extract whose SQL is the whole query. False (and the reason as a warning) if the source's dialect cannot say
 /// the query exactly; the plan is then as before.

@@ -57,6 +57,7 @@ Result<ModelPlan> PlanModel(const PlanRequest& request, Catalog& catalog) {
     return plan;
   }
   DVT_ASSIGN(auto query, ModelQuery::Parse(request, catalog));
+  DVT_TRY(TakeOwnValues(request, catalog, *query, plan));
   std::set<std::string> identities;
   std::set<std::string> connections;
   for (const BoundTable& table : query->tables()) {

@@ -24,6 +24,12 @@ enum class SourceAbility : uint32_t {
   kFilters = 1u << 2,  ///< without kQueries: takes a condition on a relation and applies what it understands of it
 };
 
+/// What a query with one row and one column gave.
+struct SingleValue {
+  columnar::Field field;
+  std::optional<std::string> text;  ///< in the engine's spelling; empty: NULL
+};
+
 /// The planner's window on the connections; `run` implements it over the connectors. Used by one thread at a time per plan; the
 /// planner asks for each relation once.
 class Catalog {
@@ -33,6 +39,10 @@ class Catalog {
   virtual Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) = 0;
   /// What the system itself knows of the values; empty where it knows nothing. Asked only when tables of several systems are joined.
   virtual columnar::TableStatistics Statistics(const std::string& connection, const columnar::TableInfo& table) { return {}; }
+  /// What the connection's database answers now to a query of one row and one column; empty if it is not to be asked, or does not answer so.
+  virtual Result<std::optional<SingleValue>> Evaluate(const std::string& connection, const std::string& sql) {
+    return std::optional<SingleValue>();
+  }
   virtual const sql::Dialect& DialectOf(const std::string& connection) const = 0;
   /// Bits of SourceAbility.
   virtual uint32_t abilities(const std::string& connection) const = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/api/statistics.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -51,6 +52,52 @@ columnar::TableStatistics PlanCatalog::Statistics(const std::string& connection,
   if (!found) return {};  // rules of thumb do, too
   std::lock_guard lock(mutex_);
   return statistics_[key] = std::move(*found);
+}
+
+namespace {
+
+// The only value of the only row; empty if there are more or none.
+Result<std::optional<plan::SingleValue>> OnlyValue(columnar::Stream rows) {
+  DVT_ASSIGN(const auto fields, rows.GetFields());
+  std::optional<plan::SingleValue> value;
+  if (fields.size() != 1) return value;
+  for (;;) {
+    DVT_ASSIGN(const auto batch, rows.Next());
+    if (!batch.valid()) return value;
+    if (batch.length() == 0) continue;
+    if (value || batch.length() > 1) return std::optional<plan::SingleValue>();
+    const auto columns = columnar::BatchColumns(batch.get(), fields);
+    value = plan::SingleValue{fields[0], std::nullopt};
+    if (!columns[0].IsNull(0)) columnar::AppendText(value->text.emplace(), columns[0], 0);
+  }
+}
+
+}  // namespace
+
+// A query that the database refuses stays where it was: it is told when the model runs.
+Result<std::optional<plan::SingleValue>> PlanCatalog::Evaluate(const std::string& connection, const std::string& sql) {
+  std::optional<plan::SingleValue> value;
+  if (connections_.tape() != nullptr) return value;
+  DVT_ASSIGN(const auto connector, connections_.Get(connection));
+  if (!connector->Has(connectors::Capability::kSql)) return value;
+  RetryPolicy policy;
+  policy.retry_on_unknown = false;
+  auto asked = RunWithRetry(
+      policy, stop_,
+      [&]() -> Status {
+        DVT_ASSIGN(const auto session, connector->OpenSession(stop_));
+        DVT_ASSIGN(auto rows, session->QueryValues(sql, stop_));
+        DVT_ASSIGN(value, OnlyValue(std::move(rows)));
+        return {};
+      },
+      [&](const Error& error, int attempt, double wait) {
+        if (tell_)
+          tell_(fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection, error.message(), attempt + 1, wait));
+      });
+  if (asked) return value;
+  const bool lasting = asked.error().code() != ErrorCode::kCancelled && !policy.IsRetryable(asked.error());
+  if (lasting) return std::optional<plan::SingleValue>();
+  return std::move(asked).error().Within(fmt::format("while asking connection '{}' for {}", connection, sql));
 }
 
 const sql::Dialect& PlanCatalog::DialectOf(const std::string& connection) const {

@@ -22,6 +22,8 @@ class PlanCatalog : public plan::Catalog {
 
   Result<columnar::TableInfo> Describe(const std::string& connection, const columnar::RelationName& relation) override;
   columnar::TableStatistics Statistics(const std::string& connection, const columnar::TableInfo& table) override;
+  /// By a session of its own. Nothing while a tape runs: what it holds must not depend on the target.
+  Result<std::optional<plan::SingleValue>> Evaluate(const std::string& connection, const std::string& sql) override;
   const sql::Dialect& DialectOf(const std::string& connection) const override;
   uint32_t abilities(const std::string& connection) const override;
   std::string Identity(const std::string& connection) const override;
