@@ -4,7 +4,7 @@ import os
 import sys
 
 from measure import measure, print_table, verdict
-from tpch_tables import generate, load_mysql, load_postgres
+from tpch_tables import load_mysql, load_postgres
 
 MODELS = ("seg_rev", "order_cust")
 GOALS = {"both": 0.7, "seg_rev": 0.65, "order_cust": 0.5}
@@ -20,10 +20,10 @@ CHECKSUMS = {
 def prepare(setting):
     print("federation: TPC-H scale 1, orders in MariaDB, customer in PostgreSQL, results into a second PostgreSQL", flush=True)
     mysql = setting.databases.mysql("dvt")
-    load_mysql(mysql, "orders", generate(setting.folder, 1, "orders"))
+    load_mysql(mysql, "orders", 1)
     mysql.close()
     postgres = setting.databases.postgres()
-    load_postgres(postgres, "customer", generate(setting.folder, 1, "customer"))
+    load_postgres(postgres, "customer", 1)
     postgres.close()
 
 

@@ -27,16 +27,6 @@ def statements(setting):
     return "TPC-H", [path.read_text() for path in sorted((setting.top / "tests" / "sql" / "tpch").glob("q*.sql"))]
 
 
-def peer_python(setting, packages):
-    """The Python of .bench/peers with the packages in it, or None."""
-    folder = setting.folder / "peers"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages], capture_output=True, text=True)
-    return python if done.returncode == 0 else None
-
-
 def ours(setting, file):
     subprocess.run(["ninja", "--quiet", "-C", setting.top / "build" / "release", "dvt_sql_bench"], check=True, stdout=subprocess.DEVNULL)
     done = subprocess.run([setting.top / "build" / "release" / "sql_bench", file, READ, WRITE], check=True, capture_output=True, text=True)
@@ -45,7 +35,7 @@ def ours(setting, file):
 
 def measured_peers(setting, file):
     for name, (what, packages) in PEERS.items():
-        python = peer_python(setting, packages)
+        python = setting.peer_python(packages)
         if python is None:
             print(f"  {what}: cannot be installed here")
             continue

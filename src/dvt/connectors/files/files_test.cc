@@ -6,6 +6,7 @@
 #include "dvt/base/fs/files.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/files/connector.h"
+#include "dvt/connectors/files/file_format.h"
 
 namespace dvt::connectors {
 namespace {
@@ -85,6 +86,60 @@ TEST(ParquetCompression, EverySettingWritesWhatItSays) {
   wrong.settings.Set("path", folder.string());
   wrong.settings.Set("compression", "lzma");
   EXPECT_FALSE(MakeFilesConnector(wrong).has_value());
+  std::filesystem::remove_all(folder);
+}
+
+// Wide rows end a row group by their bytes (128 MB), long before its rows; columns that repeat and columns that do not read back alike.
+TEST(ParquetRowGroups, EndByBytes) {
+  const auto folder = std::filesystem::temp_directory_path() / ("dvt_groups_" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  ConnectionConfig config;
+  config.name = "lake";
+  config.type = "files";
+  config.settings.Set("path", folder.string());
+  config.settings.Set("compression", "none");
+  auto connector = MakeFilesConnector(config);
+  ASSERT_TRUE(connector.has_value()) << connector.error().ToString();
+  const columnar::Fields fields = {
+      {"id", TypeKind::kInt64, true, {}}, {"kind", TypeKind::kString, true, {}}, {"text", TypeKind::kString, true, {}}};
+  auto sink = (*connector)->OpenSink({{"", "", "wide"}, fields, "", true, 60}, {});
+  ASSERT_TRUE(sink.has_value()) << sink.error().ToString();
+  constexpr int64_t kBatches = 5, kRows = 40'000;
+  const std::string filler(1'000, 'x');
+  columnar::BatchBuilder builder(fields);
+  for (int64_t i = 0; i < kBatches * kRows; ++i) {
+    builder.column(0).AppendFixed(i);
+    builder.column(1).AppendBytes(i % 2 == 0 ? "even" : "odd");
+    builder.column(2).AppendBytes(std::to_string(i) + filler);
+    if (builder.rows() < kRows) continue;
+    auto batch = builder.Finish();
+    ASSERT_TRUE((*sink)->Write(batch.get(), {}).has_value());
+  }
+  ASSERT_TRUE((*sink)->Commit({}).has_value());
+  ReadRequest request;
+  request.relation = columnar::RelationName{"", "", "wide"};
+  auto plan = (*connector)->PlanRead(request, nullptr, {});
+  ASSERT_TRUE(plan.has_value()) << plan.error().ToString();
+  auto facts = files::Inspect((folder / "wide.parquet").string(), files::FileFormat::kParquet, ',');
+  ASSERT_TRUE(facts.has_value()) << facts.error().ToString();
+  EXPECT_EQ(facts->row_groups, 2);  // of three batches, and of two
+  int64_t rows = 0;
+  for (int p = 0; p < static_cast<int>(plan->partitions.size()); ++p) {
+    auto stream = (*connector)->Open(*plan, p, nullptr, {});
+    ASSERT_TRUE(stream.has_value()) << stream.error().ToString();
+    for (;;) {
+      auto batch = stream->Next();
+      ASSERT_TRUE(batch.has_value()) << batch.error().ToString();
+      if (!batch->valid()) break;
+      const auto columns = columnar::BatchColumns(batch->get(), plan->fields);
+      for (int64_t i = 0; i < batch->length(); ++i, ++rows) {
+        ASSERT_EQ(columns[0].Integer(i), rows);
+        ASSERT_EQ(columns[1].Text(i), rows % 2 == 0 ? "even" : "odd");
+        ASSERT_EQ(columns[2].Text(i), std::to_string(rows) + filler);
+      }
+    }
+  }
+  EXPECT_EQ(rows, kBatches * kRows);
   std::filesystem::remove_all(folder);
 }
 

@@ -143,8 +143,9 @@ Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)
     DVT_ASSIGN(Stream rows, extracts_.front().Open(support_, progress_.extracts[0], partition, std::move(worker)));
     return each ? each(std::move(rows)) : std::move(rows);
   };
-  return ReadTogether(fields_, static_cast<int>(read.partitions.size()), read.parallel, static_cast<size_t>(context_.queue_bytes),
-                      open, std::move(stop));
+  // A smaller queue: who takes the rows has one of its own.
+  return ReadTogether(fields_, static_cast<int>(read.partitions.size()), read.parallel,
+                      static_cast<size_t>(context_.queue_bytes) / 4, open, std::move(stop));
 }
 
 Result<bool> Transfer::RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {

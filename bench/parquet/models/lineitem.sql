@@ -1,0 +1,2 @@
+{{ config(target='lake') }}
+select * from {{ source('crm', 'lineitem') }}
