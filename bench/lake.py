@@ -1,15 +1,20 @@
-"""Iceberg tables: TPC-H lineitem (scale 1, 6 M rows; DVT_BENCH_SCALE) written and read by `dvt lake` and by PyIceberg in the same run, on Iceberg's REST
-catalog and local files. dvt's times are those of whole processes; PyIceberg's begin behind its imports. Rows come from an Arrow file: as a stream of batches, and,
-for PyIceberg's faster way, read into memory beforehand. Scans go to /dev/null and to nowhere. CPU seconds are
-the better figure on a busy machine."""
+"""Iceberg tables: TPC-H lineitem (scale 1, 6 M rows; DVT_BENCH_SCALE) written and read by dvt and by PyIceberg in the same run, on Iceberg's REST
+catalog and local files. Appends are those of both Python packages, by one script: the same reader, the same table in memory, and what is timed is
+the call of append alone; but by month PyIceberg gets its rows in memory beforehand, since it cannot stream into partitions. Peaks are of whole
+processes, with Python. Scans are `dvt lake scan` as a whole process, to /dev/null, and PyIceberg's behind its imports, to nowhere. CPU seconds are the
+better figure on a busy machine."""
 import itertools
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+import types
+import zipfile
 
+from harness.wheel import build_wheel
 from measure import measure, print_table
 
 SCALE = os.environ.get("DVT_BENCH_SCALE", "1")
@@ -18,47 +23,50 @@ PEAK_GOAL_MB = 250
 GOALS = {"append, stream": 0.5, "append, in memory": 0.7, "append by month": 0.4, "scan": 0.8, "two columns, one month": 1.0}
 STREAMING = {"append, stream", "append by month", "scan"}
 
-PEER = """
+# One process a measurement. The file is read (not mapped), so that its pages are in nobody's memory.
+SIDES = """
 import json, resource, sys, time
 import pyarrow as pa, pyarrow.ipc
-from pyiceberg.catalog import load_catalog
-from pyiceberg.partitioning import PartitionField, PartitionSpec
-from pyiceberg.transforms import MonthTransform
-what, name, path, uri, credential = sys.argv[1:]
-catalog = load_catalog("peer", type="rest", uri=uri, credential=credential, scope="PRINCIPAL_ROLE:ALL")
-def start():
-    global cpu
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = used.ru_utime + used.ru_stime
-    return time.perf_counter()
-def made(by_month=False):
-    with pa.ipc.open_stream(path) as reader:
-        schema = reader.schema
-    table = catalog.create_table(name, schema=schema)
-    if by_month:
-        with table.update_spec() as update:
-            update.add_field("l_shipdate", MonthTransform(), "month")
-    return catalog.load_table(name)
-if what == "append, stream":
-    table = made()
-    began = start()
-    with pa.ipc.open_stream(path) as reader:
-        table.append(reader)
-elif what in ("append, in memory", "append by month"):
-    table = made(what == "append by month")
-    with pa.ipc.open_stream(path) as reader:
-        rows = reader.read_all()
-    began = start()
-    table.append(rows)
+side, what, name, path, uri, credential = sys.argv[1:]
+by_month = what == "append by month"
+with pa.ipc.open_stream(pa.OSFile(path)) as reader:
+    schema = reader.schema
+def used():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+if side == "dvt":
+    import dvt
+    catalog = dvt.Catalog(uri, credential=credential)
+    if what.startswith("append"):
+        table = catalog.create_table(name, schema, partition_by="month(l_shipdate)" if by_month else "")
+    streams = what != "append, in memory"
+else:
+    from pyiceberg.catalog import load_catalog
+    from pyiceberg.transforms import MonthTransform
+    catalog = load_catalog("peer", type="rest", uri=uri, credential=credential, scope="PRINCIPAL_ROLE:ALL")
+    if what.startswith("append"):
+        table = catalog.create_table(name, schema=schema)
+        if by_month:
+            with table.update_spec() as update:
+                update.add_field("l_shipdate", MonthTransform(), "month")
+            table = catalog.load_table(name)
+    streams = what == "append, stream"
+size = 0
+if what.startswith("append"):
+    rows = None if streams else pa.ipc.open_stream(pa.OSFile(path)).read_all()
+    cpu, began = used(), time.perf_counter()
+    written = table.append(pa.ipc.open_stream(pa.OSFile(path)) if streams else rows)
+    seconds, cpu = time.perf_counter() - began, used() - cpu
+    size = written.bytes if side == "dvt" else int(table.current_snapshot().summary["added-files-size"])
 else:
     table = catalog.load_table(name)
-    began = start()
+    cpu, began = used(), time.perf_counter()
     if what == "scan":
         found = sum(batch.num_rows for batch in table.scan().to_arrow_batch_reader())
     else:
         found = table.scan(row_filter="l_shipdate >= '1995-03-01' and l_shipdate < '1995-04-01'", selected_fields=("l_orderkey", "l_extendedprice")).to_arrow().num_rows
-used = resource.getrusage(resource.RUSAGE_SELF)
-print(json.dumps({"seconds": time.perf_counter() - began, "cpu": used.ru_utime + used.ru_stime - cpu, "peak": used.ru_maxrss / 1024}))
+    seconds, cpu = time.perf_counter() - began, used() - cpu
+print(json.dumps({"seconds": seconds, "cpu": cpu, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "written": size / 1e6}))
 """
 
 
@@ -102,31 +110,43 @@ class Catalog:
     def drop(self, name):
         self.dvt("table", "drop", name, "--purge")
 
-    def peer(self, what, name, path):
-        done = subprocess.run([sys.executable, "-c", PEER, what, name, str(path), self.environment["DVT_LAKE_URI"], self.environment["DVT_LAKE_CREDENTIAL"]],
-                              stdout=subprocess.PIPE, check=True, text=True)
+    def side(self, side, what, name, path):
+        """Seconds, CPU seconds, peak MB and MB written of one measurement."""
+        done = subprocess.run([sys.executable, "-c", SIDES, side, what, name, str(path), self.environment["DVT_LAKE_URI"], self.environment["DVT_LAKE_CREDENTIAL"]],
+                              env={**os.environ, "PYTHONPATH": str(self.setting.folder / "python")}, stdout=subprocess.PIPE, check=True, text=True)
         found = json.loads(done.stdout.strip().splitlines()[-1])
-        return found["seconds"], found["cpu"], found["peak"]
+        return found["seconds"], found["cpu"], found["peak"], found["written"]
 
 
-def dvt_once(catalog, what, path, table):
-    """Seconds, CPU seconds and peak MB; a table that was made goes away again."""
-    if what == "scan":
-        done = catalog.dvt("scan", table, "--file", "/dev/null")
-    elif what == "two columns, one month":
-        done = catalog.dvt("scan", table, "--columns", "l_orderkey,l_extendedprice", "--where", "l_shipdate >= '1995-03-01' and l_shipdate < '1995-04-01'", "--file", "/dev/null")
-    else:
-        name = catalog.name()
-        done = catalog.dvt("append", name, path, "--create", *(["--partition-by", "month(l_shipdate)"] if what == "append by month" else []))
-        catalog.drop(name)
-    return done.wall, done.cpu, done.peak_mb
+def python_package(setting):
+    """dvt's, unpacked in the benchmark's folder."""
+    def run(command, cwd, timeout):
+        done = subprocess.run(list(map(str, command)), cwd=cwd, timeout=timeout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return types.SimpleNamespace(code=done.returncode, output=done.stdout)
+
+    for old in setting.folder.glob("dvt-*.whl"):
+        old.unlink()
+    wheel, step, output = build_wheel(run, setting.top, "release", setting.folder)
+    if wheel is None:
+        sys.exit(f"{step}:\n{output[-4000:]}")
+    shutil.rmtree(setting.folder / "python", ignore_errors=True)
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(setting.folder / "python")
 
 
-def peer_once(catalog, what, path, table):
-    if what in ("scan", "two columns, one month"):
-        return catalog.peer(what, table, path)
+def scanned(catalog, what, table):
+    """Seconds, CPU seconds and peak MB of the program."""
+    columns = () if what == "scan" else ("--columns", "l_orderkey,l_extendedprice", "--where", "l_shipdate >= '1995-03-01' and l_shipdate < '1995-04-01'")
+    done = catalog.dvt("scan", table, *columns, "--file", "/dev/null")
+    return done.wall, done.cpu, done.peak_mb, 0
+
+
+def once(catalog, side, what, path, table):
+    """A table that was made goes away again."""
+    if not what.startswith("append"):
+        return scanned(catalog, what, table) if side == "dvt" else catalog.side(side, what, table, path)
     name = catalog.name()
-    found = catalog.peer(what, name, path)
+    found = catalog.side(side, what, name, path)
     catalog.drop(name)
     return found
 
@@ -134,6 +154,7 @@ def peer_once(catalog, what, path, table):
 def run(setting):
     was_running = (setting.top / ".servers-lake" / "env").exists()
     path = rows_file(setting)
+    python_package(setting)
     print(f"lake: lineitem of scale {SCALE}, {path.stat().st_size / 1e6:,.0f} MB of Arrow batches; PyIceberg beside", flush=True)
     catalog = Catalog(setting)
     goals, rows = [], []
@@ -143,22 +164,22 @@ def run(setting):
         for what, goal in GOALS.items():
             ours, theirs = [], []
             for _ in range(setting.rounds):
-                theirs.append(peer_once(catalog, what, path, table))
-                ours.append(dvt_once(catalog, what, path, table))
-            seconds, peer_seconds = (statistics.median(each) for each in ([s for s, _, _ in ours], [s for s, _, _ in theirs]))
-            cpu, peer_cpu = (statistics.median(each) for each in ([c for _, c, _ in ours], [c for _, c, _ in theirs]))
-            peak, peer_peak = (max(p for _, _, p in each) for each in (ours, theirs))
+                theirs.append(once(catalog, "PyIceberg", what, path, table))
+                ours.append(once(catalog, "dvt", what, path, table))
+            (seconds, cpu, _, written), (peer_seconds, peer_cpu, _, peer_written) = ([statistics.median(each) for each in zip(*side)] for side in (ours, theirs))
+            peak, peer_peak = (max(each[2] for each in side) for side in (ours, theirs))
             ratio = seconds / peer_seconds
             goals.append({"what": what, "value": ratio, "goal": goal, "met": ratio <= goal})
-            row = [what, f"{seconds:.2f} s", f"{peer_seconds:.2f} s", f"{ratio:.2f}", f"≤ {goal}", "met" if ratio <= goal else "MISSED", f"{cpu:.2f} s", f"{peer_cpu:.2f} s", f"{cpu / peer_cpu:.2f}", f"{peak:.0f} MB", f"{peer_peak:.0f} MB"]
+            row = [what, f"{seconds:.2f} s", f"{peer_seconds:.2f} s", f"{ratio:.2f}", f"≤ {goal}", "met" if ratio <= goal else "MISSED", f"{cpu:.2f} s", f"{peer_cpu:.2f} s", f"{cpu / peer_cpu:.2f}",
+                   f"{written:.0f} MB" if written else "", f"{peer_written:.0f} MB" if written else "", f"{peak:.0f} MB", f"{peer_peak:.0f} MB"]
             if what in STREAMING:
                 goals.append({"what": f"{what}: peak MB", "value": peak, "goal": PEAK_GOAL_MB, "met": peak <= PEAK_GOAL_MB})
                 row.append(f"≤ {PEAK_GOAL_MB} MB " + ("met" if peak <= PEAK_GOAL_MB else "MISSED"))
-            rows.append([*row, *[""] * (12 - len(row))])
+            rows.append([*row, *[""] * (14 - len(row))])
         catalog.drop(table)
         catalog.dvt("namespace", "drop", catalog.space)
     finally:
         if not was_running:
             subprocess.run(["./dev", "servers", "stop", "lake"], cwd=setting.top, stdout=subprocess.DEVNULL)
-    print_table(("", "dvt", "PyIceberg", "ratio", "goal", "", "CPU", "of PyIceberg", "ratio", "peak", "of PyIceberg", "goal of the peak"), rows)
+    print_table(("", "dvt", "PyIceberg", "ratio", "goal", "", "CPU", "of PyIceberg", "ratio", "written", "by PyIceberg", "peak", "of PyIceberg", "goal of the peak"), rows)
     return {"goals": goals}

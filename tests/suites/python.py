@@ -7,27 +7,22 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
+from harness.wheel import build_wheel
+
 from . import lake
 
 NAME, ABOUT, NEEDS = "python", "the Python package, its wheel and Dagster's IO manager", ["release"]
 BUILT_WITH = ("scikit_build_core", "nanobind", "pytest", "pandas", "polars", "opentelemetry.sdk")
 
 
-def build_wheel(report, context, folder):
+def built_wheel(report, context, folder):
     """The wheel's file, or None after a failed case."""
-    build = context.top / "build" / context.arguments.program_preset
-    archive = context.run(["./dev", "build", context.arguments.program_preset, "dvt_lake_archive"], cwd=context.top, timeout=1800)
-    if archive.code != 0:
-        report.failed("python", "the archive of the lake", archive.output[-4000:])
-        return None
-    outcome = context.run([sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "-w", folder,
-                           "-C", f"cmake.define.DVT_BUILD={build}", "-C", f"build-dir={build / 'python'}", context.top / "python"], timeout=1200)
-    wheels = sorted(pathlib.Path(folder).glob("dvt-*.whl"))
-    if outcome.code != 0 or not wheels:
-        report.failed("python", "the wheel is built", outcome.output[-4000:])
-        return None
-    report.passed("python", "the wheel is built")
-    return wheels[0]
+    wheel, step, output = build_wheel(context.run, context.top, context.arguments.program_preset, folder)
+    if wheel is None:
+        report.failed("python", step, output[-4000:])
+    else:
+        report.passed("python", step)
+    return wheel
 
 
 def environment_with(report, context, wheel, folder):
@@ -76,7 +71,7 @@ def run(report, context):
     if settings is None:
         return
     try:
-        wheel = build_wheel(report, context, context.scratch("python-wheel"))
+        wheel = built_wheel(report, context, context.scratch("python-wheel"))
         python = wheel and environment_with(report, context, wheel, context.scratch("python-environment"))
         if python:
             run_tests(report, context, python, settings)

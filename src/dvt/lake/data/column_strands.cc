@@ -1,3 +1,5 @@
+#include <arrow/memory_pool.h>
+
 #include <algorithm>
 #include <exception>
 
@@ -7,7 +9,7 @@ namespace dvt::lake {
 
 namespace {
 
-constexpr int64_t kWaitingBytes = int64_t{32} << 20;  // of batches that some column is not done with
+constexpr int64_t kWaitingBytes = int64_t{24} << 20;  // of batches that some column is not done with
 constexpr double kUsualRatio = 0.3;                   // of a file to the rows in memory
 
 }  // namespace
@@ -117,6 +119,11 @@ void ColumnStrands::AddFinished(std::unique_lock<std::mutex>& lock) {
       lock.unlock();
       Status status = file_.Add(group->rows, *group->encoder);
       lock.lock();
+      auto spent = std::move(group->encoder);
+      lock.unlock();
+      spent.reset();
+      arrow::default_memory_pool()->ReleaseUnused();
+      lock.lock();
       if (!status && !failed_) failed_ = std::move(status).error();
     }
     added_raw_ += group->raw_bytes;
@@ -138,7 +145,7 @@ int64_t ColumnStrands::EstimatedBytes() const {
   const double ratio =
       added_raw_ > 0 ? std::min(1.0, static_cast<double>(written) / static_cast<double>(added_raw_)) : kUsualRatio;
   int64_t bytes = written + static_cast<int64_t>(static_cast<double>(waiting_bytes_) * ratio);
-  for (const auto& group : groups_) bytes += group->encoder->bytes();
+  for (const auto& group : groups_) bytes += group->encoder == nullptr ? 0 : group->encoder->bytes();
   return bytes;
 }
 
