@@ -1,5 +1,6 @@
 #include "dvt/columnar/c_abi/batch_builder.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <new>
@@ -9,7 +10,8 @@ namespace dvt::columnar {
 GrowBuffer::GrowBuffer(GrowBuffer&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      capacity_(std::exchange(other.capacity_, 0)) {}
+      capacity_(std::exchange(other.capacity_, 0)),
+      expected_(other.expected_) {}
 
 GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {
   if (this != &other) {
@@ -17,6 +19,7 @@ GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, 0);
+    expected_ = other.expected_;
   }
   return *this;
 }
@@ -24,7 +27,7 @@ GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {
 GrowBuffer::~GrowBuffer() { std::free(data_); }
 
 void GrowBuffer::Grow(size_t at_least) {
-  size_t capacity = capacity_ == 0 ? 1024 : capacity_ * 2;
+  size_t capacity = capacity_ == 0 ? std::max<size_t>(1024, expected_ + expected_ / 16) : capacity_ * 2;
   while (capacity < at_least) capacity *= 2;
   auto* grown = static_cast<uint8_t*>(std::aligned_alloc(64, (capacity + 63) / 64 * 64));
   if (grown == nullptr) throw std::bad_alloc();
@@ -35,6 +38,7 @@ void GrowBuffer::Grow(size_t at_least) {
 }
 
 uint8_t* GrowBuffer::Release() {
+  expected_ = size_;
   size_ = 0;
   capacity_ = 0;
   return std::exchange(data_, nullptr);

@@ -11,7 +11,8 @@
 
 namespace dvt::columnar {
 
-/// A growing byte buffer, 64-byte aligned, that becomes an Arrow buffer without a copy.
+/// A growing byte buffer, 64-byte aligned, that becomes an Arrow buffer without a copy. After Release it begins as large as it was: batches
+/// resemble each other, and growing costs copies and fresh pages.
 class GrowBuffer {
  public:
   GrowBuffer() = default;
@@ -49,6 +50,7 @@ class GrowBuffer {
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  size_t expected_ = 0;  // bytes that it held when it was last given away
 };
 
 /// A signed 128-bit decimal's unscaled value.

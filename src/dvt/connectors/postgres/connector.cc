@@ -117,7 +117,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   Result<std::shared_ptr<ReadScope>> BeginReadAt(const std::shared_ptr<ReadScope>& moment, std::stop_token stop) override {
     auto own = std::dynamic_pointer_cast<PgReadScope>(moment);
     if (own == nullptr) return Error(ErrorCode::kInternal, "a moment of another system");
-    DVT_ASSIGN(auto scope, PgReadScope::BeginAt(std::move(own), stop));
+    DVT_ASSIGN(auto scope, PgReadScope::BeginAt(std::move(own), TakeCatalog(), stop));
     return std::shared_ptr<ReadScope>(std::move(scope));
   }
 
@@ -213,14 +213,16 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     return connection;
   }
 
+  // The idle connection for catalog work, if there is one.
+  std::unique_ptr<Connection> TakeCatalog() {
+    std::lock_guard lock(mutex_);
+    return std::move(catalog_);
+  }
+
   // Catalog work on an idle connection, or a new one. One that died while idle is no failure of the caller's.
   template <class F>
   auto WithCatalog(F&& work, std::stop_token stop) -> decltype(work(std::declval<Connection&>())) {
-    std::unique_ptr<Connection> connection;
-    {
-      std::lock_guard lock(mutex_);
-      connection = std::move(catalog_);
-    }
+    auto connection = TakeCatalog();
     if (connection != nullptr) {
       auto outcome = work(*connection);
       if (outcome || connection->usable() || outcome.error().code() == ErrorCode::kCancelled) {

@@ -37,13 +37,19 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(const Settings& settings
   return scope;
 }
 
-Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgReadScope> moment, std::stop_token stop) {
+Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
+                                                          std::stop_token stop) {
   if (!moment->consistent()) return Begin(moment->settings_, stop);
   std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->settings_));
   scope->snapshot_ = moment->snapshot_;
   scope->moment_ = moment->moment_;
   scope->parent_ = std::move(moment);
-  DVT_ASSIGN(scope->coordinator_, scope->Borrow(stop));
+  // It may have died while it was idle: then a new one tells what is wrong.
+  if (spare != nullptr && spare->usable() && scope->Enter(*spare, stop)) {
+    scope->coordinator_ = std::move(spare);
+  } else {
+    DVT_ASSIGN(scope->coordinator_, scope->Borrow(stop));
+  }
   return scope;
 }
 
@@ -108,21 +114,24 @@ Result<std::unique_ptr<Connection>> PgReadScope::Borrow(std::stop_token stop) {
     }
   }
   DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+  DVT_TRY(Enter(*connection, stop));
+  return connection;
+}
+
+Status PgReadScope::Enter(Connection& connection, std::stop_token stop) const {
   std::string sql = kBegin;
   if (consistent()) sql += "; SET TRANSACTION SNAPSHOT " + Connection::QuoteLiteral(snapshot_);
-  auto begun = connection->Run(sql, stop);
-  if (!begun) {
-    Error& error = begun.error();
-    if (std::find(std::begin(kSnapshotGone), std::end(kSnapshotGone), error.vendor_code()) != std::end(kSnapshotGone)) {
-      // Repeating the partition cannot help, and another snapshot would mix two moments.
-      return Error(ErrorCode::kStartOver, fmt::format("the snapshot {} of '{}' was lost: the session that held it ended ({})",
-                                                      snapshot_, settings_.connection, error.message()))
-          .WithVendorCode(error.vendor_code())
-          .WithHint("Run the model again: its reads must all see one moment.");
-    }
-    return std::move(error);
+  auto begun = connection.Run(sql, stop);
+  if (begun) return {};
+  Error& error = begun.error();
+  if (std::find(std::begin(kSnapshotGone), std::end(kSnapshotGone), error.vendor_code()) != std::end(kSnapshotGone)) {
+    // Repeating the partition cannot help, and another snapshot would mix two moments.
+    return Error(ErrorCode::kStartOver, fmt::format("the snapshot {} of '{}' was lost: the session that held it ended ({})",
+                                                    snapshot_, settings_.connection, error.message()))
+        .WithVendorCode(error.vendor_code())
+        .WithHint("Run the model again: its reads must all see one moment.");
   }
-  return connection;
+  return std::move(error);
 }
 
 void PgReadScope::Return(std::unique_ptr<Connection> connection) {

@@ -14,8 +14,10 @@ namespace dvt::connectors::postgres {
 class PgReadScope : public ReadScope {
  public:
   static Result<std::shared_ptr<PgReadScope>> Begin(const Settings& settings, std::stop_token stop);
-  /// With locks and readers of its own on the snapshot of another scope, which it keeps alive.
-  static Result<std::shared_ptr<PgReadScope>> BeginAt(std::shared_ptr<PgReadScope> moment, std::stop_token stop);
+  /// With locks and readers of its own on the snapshot of another scope, which it keeps alive. `spare`: a connection of the same settings
+  /// that nobody needs, or null.
+  static Result<std::shared_ptr<PgReadScope>> BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
+                                                      std::stop_token stop);
   std::string Describe() const override;
   SourceMoment Moment() const override { return moment_; }
 
@@ -43,6 +45,8 @@ class PgReadScope : public ReadScope {
   explicit PgReadScope(Settings settings) : settings_(std::move(settings)) {}
   Status Run(const char* sql, std::stop_token stop);
   Status AskMoment(std::stop_token stop);
+  /// Begins the connection's transaction on the snapshot.
+  Status Enter(Connection& connection, std::stop_token stop) const;
   Status CheckTables(std::stop_token stop);
 
   Settings settings_;

@@ -193,6 +193,33 @@ TEST_F(Server, LostSnapshotSaysSo) {
   EXPECT_NE(stream.error().message().find("snapshot"), std::string::npos);
 }
 
+TEST_F(Server, ReadsTakeTheConnectionOfTheCatalog) {
+  Run("CREATE TABLE t AS SELECT 1 AS i");
+  config_.settings.Set("application_name", "reader_" + schema_);
+  const std::string ours = "FROM pg_stat_activity WHERE application_name = 'reader_" + schema_ + "'";
+  for (const bool lost : {false, true}) {
+    auto connector = Make(config_);
+    ASSERT_TRUE(connector->Describe(*Table("t").relation, {}));
+    if (lost) {
+      ASSERT_EQ(One("SELECT count(pg_terminate_backend(pid)) " + ours), "1");
+      std::this_thread::sleep_for(milliseconds(200));
+    }
+    auto moment = connector->BeginRead({});
+    ASSERT_TRUE(moment);
+    auto scope = connector->BeginReadAt(*moment, {});
+    ASSERT_TRUE(scope) << scope.error().ToString();
+    EXPECT_EQ(One("SELECT count(*) " + ours), "2");
+    auto plan = connector->PlanRead(Table("t"), *scope, {});
+    ASSERT_TRUE(plan) << plan.error().ToString();
+    EXPECT_TRUE(connector->Describe(*Table("t").relation, {})) << "another one serves the catalog";
+    EXPECT_EQ(One("SELECT count(*) " + ours), "3");
+    connector.reset();
+    moment->reset();
+    scope->reset();
+    for (int i = 0; i < 50 && One("SELECT count(*) " + ours) != "0"; ++i) std::this_thread::sleep_for(milliseconds(20));
+  }
+}
+
 TEST_F(Server, CancelIsPromptEverywhere) {
   const auto expect_prompt = [&](const std::function<Status(std::stop_token)>& work, const char* what) {
     std::stop_source source;

@@ -81,6 +81,7 @@ class CompileResolver : public tmpl::NodeResolver {
   }
 
   std::vector<ForeignTable> foreign;
+  bool reads_target = false;
   std::vector<std::pair<std::string, std::string>> ctes;
 
   /// `this`, where the target runs no SQL: the engine reads it, if the query does.
@@ -176,11 +177,14 @@ class CompileResolver : public tmpl::NodeResolver {
                                     : materialized.empty() ? ""
                                                            : "table"};
     const bool queries = adapter_.connector().Has(connectors::Capability::kSql);  // else the engine reads even its own tables
-    if (connection == node_.connection && queries) return tmpl::MakeRelation(parts, adapter_.policy());
-    DVT_ASSIGN(const auto other, run_.connections->Get(connection));
-    if (queries && !other->identity().empty() && other->identity() == adapter_.connector().identity())
-      return tmpl::MakeRelation(parts, adapter_.policy());
-    if (name.schema.empty()) name.schema = other->default_schema();
+    bool own = connection == node_.connection && queries;
+    if (!own) {
+      DVT_ASSIGN(const auto other, run_.connections->Get(connection));
+      own = queries && !other->identity().empty() && other->identity() == adapter_.connector().identity();
+      if (name.schema.empty()) name.schema = other->default_schema();
+    }
+    reads_target = reads_target || own;
+    if (own) return tmpl::MakeRelation(parts, adapter_.policy());
     const std::string text = plan::RenderUpstream(adapter_.connector().dialect(), connection, name, false);
     const bool known = std::any_of(foreign.begin(), foreign.end(), [&](const auto& f) { return f.text == text; });
     if (!known) foreign.push_back({text, connection, name, id});
@@ -199,6 +203,7 @@ class CompileResolver : public tmpl::NodeResolver {
         if (std::none_of(ctes.begin(), ctes.end(), [&](const auto& have) { return have.first == cte.first; }))
           ctes.push_back(std::move(cte));
       }
+      reads_target = reads_target || compiled.reads_target;
       for (auto& table : compiled.foreign) {
         if (std::none_of(foreign.begin(), foreign.end(), [&](const auto& have) { return have.text == table.text; }))
           foreign.push_back(std::move(table));
@@ -443,6 +448,7 @@ Result<Compiled> Compiler::Render(const model::Node& node, const std::string& te
   compiled.ctes = std::move(resolver.ctes);
   resolver.AddOwnIfRead(compiled.sql);
   compiled.foreign = std::move(resolver.foreign);
+  compiled.reads_target = resolver.reads_target;
   return compiled;
 }
 

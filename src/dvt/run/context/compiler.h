@@ -26,6 +26,7 @@ struct Compiled {
   std::string body;                                       ///< the same without them
   std::vector<std::pair<std::string, std::string>> ctes;  ///< (node id, "__dbt__cte__x as (…)")
   std::vector<ForeignTable> foreign;                      ///< empty: the target has everything
+  bool reads_target = false;                              ///< relations that the target has, too
 };
 
 /// What a unit test puts in place of what its model reads and calls.

@@ -109,12 +109,27 @@ Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) c
 
 Result<engine::Engine*> Connections::GetEngine(const std::string& compute) {
   DVT_ASSIGN(const auto config, Compute(compute));
-  std::lock_guard lock(mutex_);
-  auto& engine = engines_[config.name];
-  if (engine == nullptr) {
-    DVT_ASSIGN(engine, engine::MakeDuckDbEngine(config));
+  const auto entry = EngineEntryOf(config.name);
+  std::lock_guard lock(entry->mutex);
+  if (entry->engine == nullptr) {
+    DVT_ASSIGN(entry->engine, engine::MakeDuckDbEngine(config));
   }
-  return engine.get();
+  return entry->engine.get();
+}
+
+void Connections::StartEngine(const std::string& compute) {
+  const auto config = Compute(compute);
+  std::lock_guard lock(mutex_);
+  if (!config || engines_.contains(config->name)) return;
+  engines_[config->name] = std::make_shared<EngineEntry>();
+  starting_.emplace_back([this, compute] { (void)GetEngine(compute); });
+}
+
+std::shared_ptr<Connections::EngineEntry> Connections::EngineEntryOf(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  auto& entry = engines_[name];
+  if (entry == nullptr) entry = std::make_shared<EngineEntry>();
+  return entry;
 }
 
 namespace {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "dvt/connectors/api/connector.h"
@@ -43,9 +44,17 @@ class Connections {
   void SetTransferSettings(const Value& settings) { connect_timeout_ = settings["connect_timeout"]; }
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
+  /// Begins to start it on a thread of its own, for somebody who will soon ask; what fails is told to them.
+  void StartEngine(const std::string& compute);
   Result<engine::ComputeConfig> Compute(const std::string& compute) const;
 
  private:
+  struct EngineEntry {
+    std::mutex mutex;  // held while it starts
+    std::unique_ptr<engine::Engine> engine;
+  };
+  std::shared_ptr<EngineEntry> EngineEntryOf(const std::string& name);
+
   const model::Profile& profile_;
   const model::Computes& computes_;
   const std::string project_folder_;
@@ -56,7 +65,8 @@ class Connections {
   std::map<std::string, std::shared_ptr<connectors::Connector>> taped_;
   std::map<std::string, std::shared_ptr<LoadBudget>> budgets_;
   Value connect_timeout_;
-  std::map<std::string, std::unique_ptr<engine::Engine>> engines_;
+  std::map<std::string, std::shared_ptr<EngineEntry>> engines_;
+  std::vector<std::jthread> starting_;  // last: ended before what they use
 };
 
 /// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,

@@ -51,6 +51,12 @@ Status AddWarnings(const RunContext& run, const std::vector<Diagnostic>& found, 
   return {};
 }
 
+// Tables of more than one connection, which an engine will join.
+bool ReadsSeveral(const Compiled& compiled) {
+  const auto elsewhere = [&](const ForeignTable& table) { return table.connection != compiled.foreign.front().connection; };
+  return compiled.reads_target || std::any_of(compiled.foreign.begin(), compiled.foreign.end(), elsewhere);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const model::Node& node) {
@@ -136,6 +142,7 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   if (compute.empty() && node.config["compute"].is_string()) compute = node.config["compute"].as_string();
   DVT_ASSIGN(const auto config, run_.connections->Compute(compute));
   request.compute = config.name;
+  if (ReadsSeveral(planned.compiled)) run_.connections->StartEngine(config.name);
   DVT_ASSIGN(request.options, PlanOptionsFrom(run_.manifest->project.raw["transfer"], {}, run_.manifest->project.file));
   DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
   // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
