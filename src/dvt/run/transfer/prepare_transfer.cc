@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
 #include <thread>
 
 #include "dvt/base/text/text.h"
+#include "dvt/run/transfer/pump.h"
 #include "dvt/run/transfer/transfer.h"
 
 namespace dvt::run {
@@ -20,29 +22,56 @@ Result<std::unique_ptr<Transfer>> Transfer::Prepare(const plan::ModelPlan& plan,
   return transfer;
 }
 
+namespace {
+
+Error WhilePlanning(Error error, const plan::ExtractFragment& fragment) {
+  return std::move(error).Within(
+      fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), fragment.connection));
+}
+
+}  // namespace
+
+// Connections are asked at the same time, each for one read after the other.
+Status Transfer::PlanOwn(Scopes& scopes, std::string& connection, std::stop_token stop) {
+  std::map<std::string, std::vector<size_t>> of_connection;
+  for (size_t i = 0; i < extracts_.size(); ++i) {
+    if (shared_[i] == nullptr) of_connection[plan_.extracts[i].connection].push_back(i);
+  }
+  std::vector<std::pair<std::string, std::vector<size_t>>> groups(of_connection.begin(), of_connection.end());
+  for (const auto& [name, indices] : groups) scopes[name];  // made here: the threads find theirs
+  std::mutex mutex;
+  std::string failed;
+  const int count = static_cast<int>(groups.size());
+  auto planned = RunWorkers(count, count, stop, [&](int group, const std::stop_token&) -> Status {
+    const auto& [name, indices] = groups[static_cast<size_t>(group)];
+    for (const size_t i : indices) {
+      auto own = PrepareExtract(i, scopes.find(name)->second, stop);
+      if (own) continue;
+      std::lock_guard lock(mutex);
+      if (failed.empty()) failed = name;
+      return WhilePlanning(std::move(own).error(), plan_.extracts[i]);
+    }
+    return {};
+  });
+  if (!failed.empty()) connection = failed;
+  return planned;
+}
+
 // Shared extracts come last: they are at the moment of what this model reads by itself, or of no use to it.
 Result<bool> Transfer::PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop) {
   extracts_.clear();
   extracts_.resize(plan_.extracts.size());
   lent_.clear();
+  DVT_TRY(PlanOwn(scopes, connection, stop));
   bool as_thought = true;
-  for (const bool shared : {false, true}) {
-    for (size_t i = 0; i < extracts_.size(); ++i) {
-      if ((shared_[i] != nullptr) != shared) continue;
-      const auto& fragment = plan_.extracts[i];
-      connection = fragment.connection;
-      auto planned = shared ? PrepareShared(i, scopes[connection], stop) : Result<bool>(true);
-      if (!shared) {
-        if (auto own = PrepareExtract(i, scopes[connection], stop); !own) planned = std::move(own).error();
-      }
-      if (!planned) {
-        return std::move(planned).error().Within(
-            fmt::format("while planning the read of {} from connection '{}'", Join(fragment.sources, ", "), connection));
-      }
-      if (*planned) continue;
-      shared_[i] = nullptr;
-      as_thought = false;
-    }
+  for (size_t i = 0; i < extracts_.size(); ++i) {
+    if (shared_[i] == nullptr) continue;
+    connection = plan_.extracts[i].connection;
+    auto planned = PrepareShared(i, scopes[connection], stop);
+    if (!planned) return WhilePlanning(std::move(planned).error(), plan_.extracts[i]);
+    if (*planned) continue;
+    shared_[i] = nullptr;
+    as_thought = false;
   }
   ShareReaders();
   return as_thought;

@@ -76,6 +76,8 @@ class Transfer {
 
   using Scopes = std::map<std::string, std::shared_ptr<connectors::ReadScope>>;
   Status PrepareExtracts(std::stop_token stop);
+  /// What this model reads by itself; `connection` names the one that failed.
+  Status PlanOwn(Scopes& scopes, std::string& connection, std::stop_token stop);
   /// False if less can be shared than was thought (`shared_` then says so): the budgets have to be asked again.
   Result<bool> PlanExtracts(Scopes& scopes, std::string& connection, std::stop_token stop);
   void FindShared();
