@@ -19,7 +19,7 @@ namespace dvt::run {
 /// Memory for the rows of all shared extracts of a run; what is beyond it is spilled.
 struct SharedMemory {
   std::atomic<int64_t> used{0};
-  int64_t most = 64 << 20;
+  int64_t most = 16 << 20;
 };
 
 /// One scan of a source that feeds extracts of several models of a run. It begins with the first model that wants it, reads on its own
