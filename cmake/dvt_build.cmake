@@ -2,10 +2,13 @@
 include(CheckCXXCompilerFlag)
 find_package(Threads REQUIRED)
 
+# ccache refuses files that use a precompiled header unless it is told that their macros may differ, and takes two clones for one only without their paths.
 find_program(DVT_CCACHE ccache)
 if(DVT_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${DVT_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${DVT_CCACHE}")
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${DVT_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
 find_program(DVT_MOLD mold)
 if(DVT_MOLD)
