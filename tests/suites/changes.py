@@ -1,5 +1,7 @@
 """Change detection: equal values have equal hashes on every system and on our side; rows are found again by keys of any type; a run
 that is killed at any moment never hides a difference. The project is tests/changes."""
+import csv
+import io
 import random
 import signal
 import subprocess
@@ -7,7 +9,7 @@ import time
 
 import psycopg2.extras
 
-from changes import values
+from changes import edits, values
 from harness.databases import run_file_database, run_statements
 
 NAME, ABOUT, NEEDS = "changes", "hashes are the same everywhere, and what changed is found whatever happens", ["release", "servers"]
@@ -25,6 +27,7 @@ def run(report, context):
     cases = [(f"random values {n}", lambda n=n: random_values(project, n)) for n in range(ROUNDS)]
     cases += [(f"special types of {name}", lambda name=name: special_types(project, name)) for name in ("pg", "my")]
     cases += [(f"key {name} {kind}", lambda name=name, kind=kind: keys(project, name, kind)) for name in values.KEYS for kind in values.KEYS[name]]
+    cases += [(f"edits {name} {kind}", lambda name=name, kind=kind: edited(project, name, kind)) for name in edits.KINDS for kind in edits.KINDS[name]]
     cases += [(f"kill -9, {KILL_ROUNDS} times", lambda: kills(project))]
     for name, case in cases:
         if not report.wants(name):
@@ -122,6 +125,27 @@ def keys(project, name, kind):
         counts = [first.count("\ninserted,"), then.count("\nchanged,"), then.count("\ninserted,"), then.count("\ndeleted,")]
         if counts != [last, last - 1, 1, 1]:
             raise Failed(f"key ({other}k {kind}): {counts} instead of {[last, last - 1, 1, 1]}\n{first}\n{then}")
+
+
+def edited(project, name, kind):
+    """What `dvt extract --changes` finds after each edit is what a comparison of all rows finds."""
+    table, dvt_table = edits.Table(kind, 17), {"pg": "pg.public.edited", "my": "my.changes.edited", "lite": "lite.main.edited", "duck": "duck.main.edited"}[name]
+    project.write(name, f"drop table if exists edited;\ncreate table edited ({table.definition()});\n" + "\n".join(table.insert(range(1, edits.ROWS))))
+    arguments = ["--key", ",".join(table.columns()), "--output", str(project.folder / "changes.csv")]
+    project.dvt("extract", dvt_table, "--changes", "--full-refresh", *arguments)
+    for step, edit in enumerate(edits.EDITS):
+        before = dict(table.rows)
+        statements = table.edit(edit)
+        if statements:
+            project.write(name, "\n".join(statements))
+        project.dvt("extract", dvt_table, "--changes", *arguments)
+        found = sorted(tuple(row[:1 + len(table.columns())]) for row in list(csv.reader(io.StringIO((project.folder / "changes.csv").read_text())))[1:])
+        after = table.rows
+        expected = sorted([("inserted", *key) for key in after if key not in before] + [("deleted", *key) for key in before if key not in after]
+                          + [("changed", *key) for key in after if key in before and after[key] != before[key]])
+        if found != expected:
+            raise Failed(f"step {step}, {edit}: missing {sorted(set(expected) - set(found))[:5]}, wrong {sorted(set(found) - set(expected))[:5]}")
+    return f"{len(edits.EDITS)} edits of {edits.ROWS} rows"
 
 
 def kills(project):

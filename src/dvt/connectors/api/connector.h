@@ -74,6 +74,12 @@ struct ReadRequest {
   std::string alias;
   std::vector<std::string> select_list;  ///< rendered expressions with aliases; empty: all columns
   std::string where;                     ///< rendered predicate, may be empty
+  /// Around the query of every partition, "<before>(<query><fence>) AS dvt_folded<after>": fewer rows of each come, such as partial sums.
+  /// The columns are those of `before`. Empty: the query's own rows.
+  struct Fold {
+    std::string before, fence, after;
+  };
+  Fold fold;
   // or: any query.
   std::string sql;
   ReadOptions options;

@@ -41,7 +41,8 @@ std::string SelectText(const Connector& connector, const ReadRequest& request, s
   } else if (!extra_predicate.empty()) {
     text += fmt::format(" WHERE {}", extra_predicate);
   }
-  return text;
+  if (request.fold.before.empty()) return text;
+  return fmt::format("{}({}{}) AS dvt_folded{}", request.fold.before, text, request.fold.fence, request.fold.after);
 }
 
 Result<columnar::Fields> PlainColumns(const Connector& connector, const std::vector<std::string>& select_list,

@@ -79,4 +79,32 @@ std::string KeyListPredicate(const std::vector<HashedColumn>& key, const std::ve
   return out + ")";
 }
 
+std::string WithinGroups(const GroupedRows& rows, const std::string& number) {
+  const auto& grouping = rows.grouping;
+  return fmt::format("CASE WHEN {} BETWEEN {} AND {} THEN {} END", rows.key[0].sql, grouping.LowestKey(grouping.first),
+                     grouping.HighestKey(grouping.last), number);
+}
+
+std::string KeyRangePredicate(const GroupedRows& rows, const std::vector<int64_t>& groups, bool outside) {
+  const std::string& key = rows.key[0].sql;
+  const auto& grouping = rows.grouping;
+  std::string text;
+  for (size_t from = 0, to = 0; from < groups.size(); from = to) {
+    for (to = from + 1; to < groups.size() && groups[to] == groups[to - 1] + 1;) ++to;
+    text += fmt::format("{}{} BETWEEN {} AND {}", text.empty() ? "" : " OR ", key, grouping.LowestKey(groups[from]),
+                        grouping.HighestKey(groups[to - 1]));
+  }
+  if (outside) {
+    text += fmt::format("{0}{1} < {2} OR {1} > {3} OR {1} IS NULL", text.empty() ? "" : " OR ", key,
+                        grouping.LowestKey(grouping.first), grouping.HighestKey(grouping.last));
+  }
+  return "(" + text + ")";
+}
+
+std::string RowHasher::GroupPredicate(const GroupedRows& rows, const std::vector<int64_t>& groups) const {
+  std::string text = GroupNumber(rows) + " IN (";
+  for (size_t i = 0; i < groups.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(groups[i]);
+  return text + ")";
+}
+
 }  // namespace dvt::connectors

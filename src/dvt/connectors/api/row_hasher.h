@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dvt/columnar/hash/row_grouping.h"
 #include "dvt/columnar/hash/row_hash.h"
 #include "dvt/columnar/types/data_type.h"
 
@@ -13,6 +14,20 @@ namespace dvt::connectors {
 struct HashedColumn {
   std::string sql;
   columnar::Field field;
+};
+
+/// Rows of which a source sums up the hashes, group by group.
+struct GroupedRows {
+  columnar::RowGrouping grouping;
+  std::vector<HashedColumn> key;
+  std::vector<HashedColumn> columns;  ///< in the order in which they are hashed
+};
+
+/// A query "<before>(SELECT <list> FROM … <fence>) AS dvt_folded<after>" with the columns: number of the group (NULL: none of the
+/// grouping's), number of rows, sums of the upper and of the lower 64 bits of the hashes as decimal digits, perhaps modulo 2^64.
+struct GroupSumsSql {
+  std::vector<std::string> list;
+  std::string before, fence, after;
 };
 
 /// Writes the SQL by which a source computes the spellings of columnar/hash/value_encoder.h and their md5 itself, so that the hashes
@@ -28,7 +43,20 @@ class RowHasher {
   virtual std::string HashExpression(const std::vector<HashedColumn>& columns) const = 0;
   /// A predicate that holds at least for the rows with these keys (encoded, none with a NULL), and for few others.
   virtual std::string KeyPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys) const = 0;
+
+  /// Whether it sums hashes of groups inside the source; only then the next two are called.
+  virtual bool SumsGroups() const { return false; }
+  virtual GroupSumsSql GroupSums(const GroupedRows&) const { return {}; }
+  /// The number of a row's group; NULL outside of the grouping's.
+  virtual std::string GroupNumber(const GroupedRows&) const { return {}; }
+  /// A predicate for the rows of these groups.
+  virtual std::string GroupPredicate(const GroupedRows& rows, const std::vector<int64_t>& groups) const;
 };
+
+/// "CASE WHEN k BETWEEN <first key> AND <last key> THEN <number> END": the number of an integer key's group, NULL outside.
+std::string WithinGroups(const GroupedRows& rows, const std::string& number);
+/// Rows of a grouping by keys whose key lies in these groups, by ranges of keys; `outside`: also those of no group, and NULLs.
+std::string KeyRangePredicate(const GroupedRows& rows, const std::vector<int64_t>& groups, bool outside);
 
 /// `literal` writes one part of a key as the system's literal.
 using KeyLiteral = std::string (*)(const columnar::DataType& type, std::string_view text);

@@ -13,6 +13,7 @@ namespace duck = columnar::duckdb;
 namespace {
 
 using columnar::DataType;
+using columnar::RowGrouping;
 using columnar::TypeKind;
 
 Result<columnar::Array> ReadChunk(duckdb_data_chunk input, columnar::Fields& fields) {
@@ -81,7 +82,51 @@ class DuckDbRowHasher : public RowHasher {
   std::string KeyPredicate(const std::vector<HashedColumn>& key, const std::vector<std::string>& keys) const override {
     return KeyListPredicate(key, keys, &Literal);
   }
+
+  bool SumsGroups() const override { return true; }
+  std::string GroupNumber(const GroupedRows& rows) const override {
+    if (rows.grouping.by == RowGrouping::By::kKey) return KeyGroup(rows);
+    return HashGroup(rows.grouping, HashExpression(rows.columns));
+  }
+  GroupSumsSql GroupSums(const GroupedRows& rows) const override {
+    const bool by_key = rows.grouping.by == RowGrouping::By::kKey;
+    GroupSumsSql sql;
+    if (by_key) sql.list.push_back(KeyGroup(rows) + " AS dvt_group");
+    sql.list.push_back(HashExpression(rows.columns) + " AS dvt_hash");
+    const std::string group = by_key ? "dvt_group" : HashGroup(rows.grouping, "dvt_hash");
+    sql.before = fmt::format(
+        "SELECT {}, count(*), CAST(sum(dvt_hash_upper(dvt_hash)) AS VARCHAR), CAST(sum(dvt_hash_lower(dvt_hash)) AS VARCHAR) "
+        "FROM ",
+        group);
+    sql.after = " GROUP BY 1";
+    return sql;
+  }
+
+ private:
+  static std::string KeyGroup(const GroupedRows& rows) {
+    return WithinGroups(rows, fmt::format("CAST({} AS BIGINT) >> {}", rows.key[0].sql, rows.grouping.bits));
+  }
+  static std::string HashGroup(const RowGrouping& grouping, const std::string& hash) {
+    return fmt::format("CAST(dvt_hash_upper({}) >> {} AS BIGINT)", hash, 64 - grouping.bits);
+  }
 };
+
+// One half of each hash as a number, the first byte being the highest.
+template <size_t from>
+void HashHalf(duckdb_function_info, duckdb_data_chunk input, duckdb_vector output) {
+  duckdb_vector hashes = duckdb_data_chunk_get_vector(input, 0);
+  auto* texts = static_cast<duckdb_string_t*>(duckdb_vector_get_data(hashes));
+  uint64_t* validity = duckdb_vector_get_validity(hashes);
+  auto* numbers = static_cast<uint64_t*>(duckdb_vector_get_data(output));
+  const idx_t rows = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < rows; ++row) {
+    numbers[row] = 0;
+    const bool valid = validity == nullptr || duckdb_validity_row_is_valid(validity, row);
+    if (!valid || duckdb_string_t_length(texts[row]) != sizeof(columnar::RowDigest)) continue;
+    const auto* bytes = reinterpret_cast<const uint8_t*>(duckdb_string_t_data(&texts[row]));
+    for (size_t i = from; i < from + 8; ++i) numbers[row] = numbers[row] << 8 | bytes[i];
+  }
+}
 
 Status Register(duckdb_connection connection, const char* name, duckdb_scalar_function_t function, duckdb_type returns) {
   duck::Owned<duckdb_scalar_function, duckdb_destroy_scalar_function> scalar(duckdb_create_scalar_function());
@@ -103,7 +148,9 @@ std::shared_ptr<const RowHasher> MakeRowHasher() { return std::make_shared<DuckD
 Status RegisterHashFunctions(const std::shared_ptr<duck::Database>& database) {
   DVT_ASSIGN(const auto connection, duck::Connection::Open(database));
   DVT_TRY(Register(connection->get(), "dvt_row_key", &HashChunk<false>, DUCKDB_TYPE_VARCHAR));
-  return Register(connection->get(), "dvt_row_hash", &HashChunk<true>, DUCKDB_TYPE_BLOB);
+  DVT_TRY(Register(connection->get(), "dvt_row_hash", &HashChunk<true>, DUCKDB_TYPE_BLOB));
+  DVT_TRY(Register(connection->get(), "dvt_hash_upper", &HashHalf<0>, DUCKDB_TYPE_UBIGINT));
+  return Register(connection->get(), "dvt_hash_lower", &HashHalf<8>, DUCKDB_TYPE_UBIGINT);
 }
 
 }  // namespace dvt::connectors::duckdb

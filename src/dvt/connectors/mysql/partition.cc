@@ -118,6 +118,7 @@ class Cutter {
       : connection_(connection), connector_(connector), request_(request), column_(column), stop_(std::move(stop)) {
     reference_ = (request.alias.empty() ? QuoteName(request.relation->name) : request.alias) + "." + QuoteName(column.name);
     request_.select_list = {"1"};
+    request_.fold = {};
   }
 
   const std::string& reference() const { return reference_; }
@@ -221,7 +222,9 @@ Result<std::optional<int64_t>> EstimateRequest(Connection& connection, const Con
                                                const TableFacts& table, std::stop_token stop) {
   std::optional<int64_t> rows = table.info.estimated_rows;
   if (!request.where.empty()) {
-    DVT_ASSIGN(auto explained, connection.Rows("EXPLAIN " + SelectText(connector, request), stop));
+    ReadRequest whole = request;
+    whole.fold = {};
+    DVT_ASSIGN(auto explained, connection.Rows("EXPLAIN " + SelectText(connector, whole), stop));
     const auto filtered = EstimatedRows(explained, connection.server().mariadb);
     if (filtered.has_value()) rows = rows.has_value() ? std::min(*rows, *filtered) : filtered;
   } else if (rows.has_value() && *rows < kSmallTable && table.info.kind == columnar::RelationKind::kTable) {
@@ -248,7 +251,7 @@ std::string OrderBy(const ReadRequest& request, const TableFacts& table) {
 // Rows in key order come for free from a clustered index; the order makes a second reading of a partition repeat the first.
 Status MakeRepeatable(Connection& connection, const ReadRequest& request, const TableFacts& table, bool exact, ReadPlan& plan,
                       std::stop_token stop) {
-  if (!exact || !table.innodb || table.clustered_key.empty()) return {};
+  if (!exact || !table.innodb || table.clustered_key.empty() || !request.fold.before.empty()) return {};
   const std::string order = OrderBy(request, table);
   DVT_ASSIGN(auto explained, connection.Rows("EXPLAIN " + plan.partitions.front().sql + order, stop));
   for (const TextRow& row : explained) {

@@ -68,7 +68,9 @@ class ReadPlanner {
     plan_.estimated_rows = facts.rows;
     bool small = false;
     if (!request_.where.empty() || !facts.rows.has_value()) {
-      const Estimate estimate = EstimateRows(connection_, whole, stop_);
+      ReadRequest rows = request_;
+      rows.fold = {};
+      const Estimate estimate = EstimateRows(connection_, SelectText(connector_, rows), stop_);
       plan_.estimated_rows = estimate.rows;
       small = !request_.where.empty() && estimate.uses_index && estimate.rows.value_or(kFewRows) < kFewRows;
     }

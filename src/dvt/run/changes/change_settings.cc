@@ -63,6 +63,11 @@ Result<std::optional<ChangeSettings>> ChangeSettingsOf(const model::Node& node) 
     return wrong(fmt::format("hash_deletes '{}' is unknown", gone),
                  "delete: rows that are gone from the source go from the target; ignore: they stay");
   settings.deletes = gone == "delete";
+  const Value& groups = node.config["hash_groups"];
+  if (!groups.is_null() && !groups.is_bool())
+    return wrong(fmt::format("hash_groups '{}' is neither true nor false", groups.ToText()),
+                 "true (the default): sums of groups are compared first; false: all hashes are read");
+  settings.groups = groups.is_null() || groups.as_bool();
   const Value& policy = node.config["on_schema_change"];
   settings.fails_on_new_columns = policy.is_string() && policy.as_string() == "fail";
   return std::optional(std::move(settings));

@@ -14,6 +14,7 @@ namespace dvt::run {
 struct ChangeSettings {
   std::vector<std::string> key;
   bool deletes = true;                ///< rows that are gone from the source go from the target
+  bool groups = true;                 ///< sources are asked for sums of groups first (hash_groups)
   bool fails_on_new_columns = false;  ///< on_schema_change: fail
 };
 

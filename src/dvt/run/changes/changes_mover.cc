@@ -109,7 +109,11 @@ Status ChangesMover::ReadAll(RowSorter& sorter, std::stop_token stop) {
     progress_.phase = "hashes";
     progress_.transferring = true;  // the display tells how far they are
     hash_flow_->Reset();
-    return ReadHashes(*source_, context_, *hash_flow_, sorter, stop);
+    groups_.reset();
+    if (known_groups_) groups_ = std::make_unique<GroupComparison>(*known_groups_);
+    if (by_groups_) return ReadByGroups(sorter, stop);
+    if (groups_ != nullptr) groups_->ReadEverything();
+    return ReadHashes(*source_, HashRequest(*source_), context_, *hash_flow_, sorter, stop);
   }
   DVT_ASSIGN(Stream stream, rows_->transfer().Open(stop));
   DVT_ASSIGN(held_, columnar::OpenSpillFile(context_.spill_folder, rows_->fields()));
@@ -121,6 +125,20 @@ Status ChangesMover::ReadAll(RowSorter& sorter, std::stop_token stop) {
     DVT_TRY(held_->Write(std::move(batch)));
   }
   return held_->FinishWriting();
+}
+
+bool ChangesMover::AsksForGroups(const std::optional<RowGroups>& known, int64_t rows) const {
+  return known && source_ && settings_.groups && SumsGroups(*source_) && known->reread <= rows / 2;
+}
+
+// Sums of groups, then the hashes of those groups that differ; of all rows if these are most.
+Status ChangesMover::ReadByGroups(RowSorter& sorter, std::stop_token stop) {
+  DVT_TRY(ReadGroupSums(*source_, *groups_, context_, *hash_flow_, stop));
+  if (groups_->equal()) return {};
+  if (groups_->rows_to_read() <= groups_->rows_now() / 2)
+    return ReadDifferingGroups(*source_, *groups_, context_, *hash_flow_, sorter, stop);
+  groups_->ReadEverything();
+  return ReadHashes(*source_, HashRequest(*source_), context_, *hash_flow_, sorter, stop);
 }
 
 Result<std::unique_ptr<RowSorter>> ChangesMover::ReadAllWithRetry(std::stop_token stop) {
@@ -150,13 +168,48 @@ Status ChangesMover::Compare(RowSorter& sorter, SortedRows* before, std::stop_to
   DVT_ASSIGN(const auto sorted, sorter.Finish());
   DVT_ASSIGN(auto next, state_.Begin(Header()));
   CheckedRows checked(*sorted, settings_.key, stop);
-  DVT_ASSIGN(changes_, CompareRows(checked, before, *next, SpillFolder()));
-  DVT_TRY(next->Commit());
+  DVT_ASSIGN(changes_, CompareRows(checked, before, *next, SpillFolder(), groups_.get()));
+  if (changes_.torn) return {};
+  DVT_TRY(next->Commit(groups_ != nullptr ? groups_->Reread() : 0));
   found_.counts = changes_.counts;
   const int64_t touched = found_.counts.inserted + found_.counts.changed;
   everything_ = keys_fail_ ||
                 (source_ ? touched > MostKeysToLookFor(*source_, touched + found_.counts.unchanged) : touched > kMostHeldKeys);
   return {};
+}
+
+// The state stays as it is.
+Status ChangesMover::NothingChanged() {
+  DVT_ASSIGN(changes_.touched, RowSpool::Open(SpillFolder()));
+  DVT_ASSIGN(changes_.gone, RowSpool::Open(SpillFolder()));
+  found_.counts.unchanged = groups_->rows_now();
+  return {};
+}
+
+Result<bool> ChangesMover::FindOnce(bool may_group, std::stop_token stop) {
+  std::string why_not;
+  std::unique_ptr<StateReader> before;
+  DVT_ASSIGN(before, state_.Open(Header(), why_not));
+  if (before == nullptr) {
+    found_.whole = MayRebuild();
+    context_.message(Severity::kWarning, fmt::format("{}: {}; {}", place_.target, why_not,
+                                                     found_.whole ? "the table is built anew" : "all rows count as new"));
+    if (found_.whole) return true;
+  }
+  known_groups_ = before == nullptr ? std::nullopt : before->groups();
+  by_groups_ = may_group && before != nullptr && AsksForGroups(known_groups_, before->rows());
+  changes_ = {};
+  DVT_ASSIGN(const auto sorter, ReadAllWithRetry(stop));
+  const bool grouped = by_groups_ && source_ && groups_ != nullptr;
+  found_.hashes_read = sorter->rows();
+  found_.groups = grouped ? static_cast<int64_t>(known_groups_->sums.size()) : 0;
+  found_.groups_differing = grouped ? groups_->differing() : 0;
+  if (grouped && groups_->equal()) {
+    DVT_TRY(NothingChanged());
+    return true;
+  }
+  DVT_TRY(Compare(*sorter, before.get(), stop));
+  return !changes_.torn;
 }
 
 Result<FoundChanges> ChangesMover::Find(bool whole, std::stop_token stop) {
@@ -165,19 +218,11 @@ Result<FoundChanges> ChangesMover::Find(bool whole, std::stop_token stop) {
   asked_whole_ = whole;
   brings_deleted_ = everything_ = false;
   found_.whole = whole;
-  std::unique_ptr<SortedRows> before;
-  if (!whole) {
-    std::string why_not;
-    DVT_ASSIGN(before, state_.Open(Header(), why_not));
-    if (before == nullptr) {
-      found_.whole = MayRebuild();
-      context_.message(Severity::kWarning, fmt::format("{}: {}; {}", place_.target, why_not,
-                                                       found_.whole ? "the table is built anew" : "all rows count as new"));
-    }
-  }
-  if (found_.whole) return found_;
-  DVT_ASSIGN(const auto sorter, ReadAllWithRetry(stop));
-  DVT_TRY(Compare(*sorter, before.get(), stop));
+  if (whole) return found_;
+  DVT_ASSIGN(const bool held, FindOnce(true, stop));
+  if (!held) DVT_TRY(FindOnce(false, stop));
+  groups_.reset();
+  known_groups_.reset();
   return found_;
 }
 

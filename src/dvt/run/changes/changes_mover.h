@@ -7,7 +7,7 @@
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/run/changes/change_finder.h"
 #include "dvt/run/changes/change_settings.h"
-#include "dvt/run/changes/hashed_query.h"
+#include "dvt/run/changes/group_query.h"
 #include "dvt/run/changes/row_state.h"
 #include "dvt/run/materialize/movers.h"
 
@@ -66,6 +66,12 @@ class ChangesMover : public RowMover, public ChangeFinder {
   Status ReadAll(RowSorter& sorter, std::stop_token stop);
   /// The same, from another moment if the one that is being read was lost.
   Result<std::unique_ptr<RowSorter>> ReadAllWithRetry(std::stop_token stop);
+  /// Whether the source is asked for groups first: it can, they are known, and the last run did not read most of them anyway.
+  bool AsksForGroups(const std::optional<RowGroups>& known, int64_t rows) const;
+  Status ReadByGroups(RowSorter& sorter, std::stop_token stop);
+  /// Reads and compares; false if the groups did not hold (RowChanges::torn).
+  Result<bool> FindOnce(bool may_group, std::stop_token stop);
+  Status NothingChanged();
   Status Compare(RowSorter& sorter, SortedRows* before, std::stop_token stop);
   Result<int64_t> LoadWhole(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   Result<int64_t> Pump(columnar::Stream rows, connectors::Connector& target, const columnar::RelationName& relation,
@@ -86,8 +92,11 @@ class ChangesMover : public RowMover, public ChangeFinder {
   FlowCounter* hash_flow_ = nullptr;
   FoundChanges found_;
   RowChanges changes_;
+  std::optional<RowGroups> known_groups_;    ///< while Find runs: of the state
+  std::unique_ptr<GroupComparison> groups_;  ///< of them with the source's
   std::unique_ptr<columnar::SpillFile> held_;
   bool asked_whole_ = false;
+  bool by_groups_ = false;   ///< Find asks for groups first
   bool everything_ = false;  ///< every row is brought, though some are known
   bool keys_fail_ = false;   ///< rows were not found by their keys: they are looked for no more
   bool brings_deleted_ = false;

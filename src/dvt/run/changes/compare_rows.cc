@@ -55,42 +55,82 @@ Status KeepRows(CheckedRows& now, StateWriter& next) {
   }
 }
 
-Result<RowChanges> CompareRows(CheckedRows& now, SortedRows* before, StateWriter& next, const std::string& folder) {
-  RowChanges changes;
-  DVT_ASSIGN(changes.touched, RowSpool::Open(folder));
-  DVT_ASSIGN(changes.gone, RowSpool::Open(folder));
-  KeyRow row, old;
-  bool has_old = false;
-  if (before != nullptr) {
-    DVT_ASSIGN(has_old, before->Next(old));
+namespace {
+
+// What is known of the rows before, and what happened to them.
+class Comparison {
+ public:
+  Comparison(CheckedRows& now, SortedRows* before, StateWriter& next, GroupComparison* groups)
+      : now_(now), before_(before), next_(next), groups_(groups) {}
+
+  Result<RowChanges> Run(const std::string& folder) {
+    DVT_ASSIGN(changes_.touched, RowSpool::Open(folder));
+    DVT_ASSIGN(changes_.gone, RowSpool::Open(folder));
+    DVT_TRY(NextOld());
+    DVT_ASSIGN(has_row_, now_.Next(row_));
+    while ((has_row_ || has_old_) && !changes_.torn) {
+      const int order = !has_old_ ? -1 : !has_row_ ? 1 : row_.key.compare(old_.key);
+      DVT_TRY(Judge(order));
+      if (order <= 0) {
+        DVT_TRY(next_.Append(row_.key, row_.hash));
+        DVT_ASSIGN(has_row_, now_.Next(row_));
+      }
+      if (order >= 0) DVT_TRY(NextOld());
+    }
+    DVT_TRY(changes_.touched->Rewind());
+    DVT_TRY(changes_.gone->Rewind());
+    return std::move(changes_);
   }
-  DVT_ASSIGN(bool has_row, now.Next(row));
-  const auto touch = [](Touch what) { return columnar::RowDigest{static_cast<uint8_t>(what)}; };
-  while (has_row || has_old) {
-    const int order = !has_old ? -1 : !has_row ? 1 : row.key.compare(old.key);
+
+ private:
+  Status NextOld() {
+    has_old_ = false;
+    if (before_ == nullptr) return {};
+    if ((++seen_ & 0xffff) == 0 && now_.stopped()) return Error(ErrorCode::kCancelled, "cancelled");
+    DVT_ASSIGN(has_old_, before_->Next(old_));
+    return {};
+  }
+
+  Status Judge(int order) {
     if (order > 0) {
-      ++changes.counts.deleted;
-      DVT_TRY(changes.gone->Append(old.key, kUnknownHash));
-    } else if (order < 0) {
-      ++changes.counts.inserted;
-      DVT_TRY(changes.touched->Append(row.key, touch(Touch::kInserted)));
-    } else if (row.hash != old.hash) {
-      ++changes.counts.changed;
-      DVT_TRY(changes.touched->Append(row.key, touch(Touch::kChanged)));
-    } else {
-      ++changes.counts.unchanged;
+      if (groups_ != nullptr && groups_->Settled(old_)) {
+        ++changes_.counts.unchanged;
+        return next_.Append(old_.key, old_.hash);
+      }
+      ++changes_.counts.deleted;
+      if (groups_ != nullptr) groups_->Touch(old_);
+      return changes_.gone->Append(old_.key, kUnknownHash);
     }
-    if (order <= 0) {
-      DVT_TRY(next.Append(row.key, row.hash));
-      DVT_ASSIGN(has_row, now.Next(row));
+    if (order == 0 && groups_ != nullptr && groups_->Settled(old_)) {
+      changes_.torn = true;
+      return {};
     }
-    if (order >= 0) {
-      DVT_ASSIGN(has_old, before->Next(old));
+    if (order == 0 && row_.hash == old_.hash) {
+      ++changes_.counts.unchanged;
+      return {};
     }
+    if (groups_ != nullptr) groups_->Touch(row_);
+    if (order == 0 && groups_ != nullptr) groups_->Touch(old_);
+    const Touch what = order < 0 ? Touch::kInserted : Touch::kChanged;
+    ++(order < 0 ? changes_.counts.inserted : changes_.counts.changed);
+    return changes_.touched->Append(row_.key, columnar::RowDigest{static_cast<uint8_t>(what)});
   }
-  DVT_TRY(changes.touched->Rewind());
-  DVT_TRY(changes.gone->Rewind());
-  return changes;
+
+  CheckedRows& now_;
+  SortedRows* before_;
+  StateWriter& next_;
+  GroupComparison* groups_;
+  RowChanges changes_;
+  KeyRow row_, old_;
+  bool has_row_ = false, has_old_ = false;
+  int64_t seen_ = 0;
+};
+
+}  // namespace
+
+Result<RowChanges> CompareRows(CheckedRows& now, SortedRows* before, StateWriter& next, const std::string& folder,
+                               GroupComparison* groups) {
+  return Comparison(now, before, next, groups).Run(folder);
 }
 
 }  // namespace dvt::run

@@ -24,6 +24,8 @@ struct RowChanges {
   ChangeCounts counts;
   std::unique_ptr<RowSpool> touched;  ///< keys to be read: inserted and changed; the hash's first byte is a Touch
   std::unique_ptr<RowSpool> gone;     ///< keys that are no more
+  /// A row of a group that was equal came again from another group: the rows changed between two questions, or a key names two of them.
+  bool torn = false;
 };
 
 /// Rows in order as they are handed on, each key once and whole. `key_names`: for people.
@@ -33,6 +35,7 @@ class CheckedRows {
       : rows_(rows), key_names_(key_names), stop_(std::move(stop)) {}
   /// kData if a key comes twice or has a NULL.
   Result<bool> Next(KeyRow& row);
+  bool stopped() const { return stop_.stop_requested(); }
 
  private:
   SortedRows& rows_;
@@ -43,7 +46,9 @@ class CheckedRows {
 };
 
 /// Compares the rows of now with those of before (null: there were none), and writes those of now into `next`. One pass over both.
-Result<RowChanges> CompareRows(CheckedRows& now, SortedRows* before, StateWriter& next, const std::string& folder);
+/// `groups`, if not null, tells which of the rows of before are there as they were, though they are not among those of now.
+Result<RowChanges> CompareRows(CheckedRows& now, SortedRows* before, StateWriter& next, const std::string& folder,
+                               GroupComparison* groups = nullptr);
 /// Only writes the rows of now.
 Status KeepRows(CheckedRows& now, StateWriter& next);
 

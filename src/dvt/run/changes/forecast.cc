@@ -9,15 +9,18 @@ Result<plan::ChangeFacts> ChangesMover::Forecast(const std::string& why_whole, s
   plan::ChangeFacts facts;
   for (const auto& field : key_fields_) facts.key.push_back(field.name);
   std::string why_not = why_whole;
-  if (why_whole.empty()) facts.known_rows = state_.Look(Header(), why_not);
+  std::optional<RowState::Known> known;
+  if (why_whole.empty()) known = state_.Look(Header(), why_not);
+  if (known) facts.known_rows = known->rows;
   facts.whole = !why_whole.empty() || (!facts.known_rows && MayRebuild());
   facts.state = facts.known_rows ? fmt::format("key and hash of {} rows are known from the run before",
                                                HumanCount(static_cast<double>(*facts.known_rows)))
                                  : why_not;
   facts.hashes = source_ ? "computed by " + source_->connector->config().name : "computed here: " + why_here_;
+  const bool grouped = known && AsksForGroups(known->groups, known->rows);
   if (source_ && !facts.whole) {
-    DVT_ASSIGN(const auto read, source_->connector->PlanRead(HashRequest(*source_), source_->scope, stop));
-    const connectors::ReadRequest request = HashRequest(*source_);
+    const connectors::ReadRequest request = grouped ? GroupSumsRequest(*source_, known->groups->grouping) : HashRequest(*source_);
+    DVT_ASSIGN(const auto read, source_->connector->PlanRead(request, source_->scope, stop));
     facts.hash_sql = request.relation ? connectors::SelectText(*source_->connector, request) : request.sql;
     facts.hashes += fmt::format(", {} partition{}", read.partitions.size(), read.partitions.size() == 1 ? "" : "s");
     if (read.partitions.size() > 1) facts.hashes += fmt::format(", {} at a time", read.parallel);
@@ -27,9 +30,15 @@ Result<plan::ChangeFacts> ChangesMover::Forecast(const std::string& why_whole, s
   } else if (!source_) {
     facts.reads = "all rows; only those that differ are written";
   } else if (facts.known_rows) {
-    facts.reads =
-        fmt::format("keys and hashes of all rows, then those rows that differ by their keys; all of them if more than {} differ",
-                    HumanCount(static_cast<double>(MostKeysToLookFor(*source_, *facts.known_rows))));
+    std::string first = "keys and hashes of all rows";
+    if (grouped) {
+      const bool by_key = known->groups->grouping.by == columnar::RowGrouping::By::kKey;
+      first = fmt::format("sums of the hashes of {} groups of rows, by {}, then keys and hashes of the groups that differ",
+                          HumanCount(static_cast<double>(known->groups->sums.size())),
+                          by_key ? "ranges of " + key_fields_.front().name : "the hashes' first bits");
+    }
+    facts.reads = fmt::format("{}, then those rows that differ by their keys; all of them if more than {} differ", first,
+                              HumanCount(static_cast<double>(MostKeysToLookFor(*source_, *facts.known_rows))));
   } else {
     facts.reads = "all rows: each counts as new and is merged";
   }

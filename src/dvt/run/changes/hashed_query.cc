@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <unordered_set>
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/hash/value_encoder.h"
@@ -17,11 +16,6 @@ using columnar::Array;
 using columnar::Stream;
 using columnar::TypeKind;
 using connectors::HashedColumn;
-
-constexpr size_t kKeysAtATime = 5'000;
-constexpr size_t kScannedKeysAtATime = 50'000;  // where each query reads the whole table
-constexpr size_t kKeyBytesAtATime = 400'000;
-constexpr int64_t kMostScans = 4;
 
 // The expression behind an entry of a select list, if it is a plain column.
 std::optional<std::string> PlainColumn(const HashedQuery& query, const std::string& entry, const std::string& name) {
@@ -53,16 +47,6 @@ std::vector<HashedColumn> SubqueryColumns(const HashedQuery& query) {
   std::vector<HashedColumn> columns;
   for (const auto& field : query.fields) columns.push_back({"dvt_rows." + query.connector->Quote(field.name), field});
   return columns;
-}
-
-std::vector<HashedColumn> Chosen(const std::vector<HashedColumn>& columns, const std::vector<size_t>& positions) {
-  std::vector<HashedColumn> chosen;
-  for (const size_t position : positions) chosen.push_back(columns[position]);
-  return chosen;
-}
-
-std::string Wrapped(const HashedQuery& query, const std::string& list) {
-  return fmt::format("SELECT {} FROM (\n{}\n) AS dvt_rows", list, connectors::SelectText(*query.connector, query.rows));
 }
 
 // Reads the source's key and hash columns.
@@ -102,9 +86,26 @@ class HashBatches {
   std::vector<KeyRow> rows_;
 };
 
-// One partition, with retries, counted.
-Stream OpenPartition(const HashedQuery& query, const connectors::ReadPlan& plan, int partition, const TransferContext& context,
-                     FlowCounter& flow, std::stop_token stop) {
+}  // namespace
+
+std::vector<HashedColumn> ColumnsOf(const HashedQuery& query, bool& plain) {
+  const auto columns = query.rows.relation ? RelationColumns(query) : std::nullopt;
+  plain = columns.has_value();
+  return plain ? *columns : SubqueryColumns(query);
+}
+
+std::vector<HashedColumn> ChosenColumns(const std::vector<HashedColumn>& columns, const std::vector<size_t>& positions) {
+  std::vector<HashedColumn> chosen;
+  for (const size_t position : positions) chosen.push_back(columns[position]);
+  return chosen;
+}
+
+std::string WrappedRows(const HashedQuery& query, const std::string& list) {
+  return fmt::format("SELECT {} FROM (\n{}\n) AS dvt_rows", list, connectors::SelectText(*query.connector, query.rows));
+}
+
+Stream OpenHashedPartition(const HashedQuery& query, const connectors::ReadPlan& plan, int partition,
+                           const TransferContext& context, FlowCounter& flow, std::stop_token stop) {
   auto open = [&query, &plan, partition, stop] {
     return OpenWithin(query.budget, *query.connector, plan, partition, query.scope, stop);
   };
@@ -119,8 +120,6 @@ Stream OpenPartition(const HashedQuery& query, const connectors::ReadPlan& plan,
              ? connectors::ResumingStream(plan.fields, policy, open, stop, told)
              : connectors::RetryingStream(plan.fields, policy, open, context.hold_bytes, context.spill_folder, stop, told);
 }
-
-}  // namespace
 
 Status LocalHashing::Add(const Array& batch, RowSorter& sorter) {
   const auto columns = columnar::BatchColumns(batch.get(), fields_);
@@ -155,42 +154,53 @@ std::string WhyNotInSource(const HashedQuery& query) {
   return {};
 }
 
-connectors::ReadRequest HashRequest(const HashedQuery& query) {
-  const auto hasher = query.connector->row_hasher();
-  const auto order = columnar::HashOrder(query.fields);
-  const auto list = [&](const std::vector<HashedColumn>& columns) {
-    return std::vector<std::string>{hasher->KeyExpression(Chosen(columns, query.key)) + " AS dvt_key",
-                                    hasher->HashExpression(Chosen(columns, order)) + " AS dvt_hash"};
-  };
+connectors::ReadRequest RequestOf(const HashedQuery& query, bool plain, std::vector<std::string> list, const std::string& where,
+                                  const connectors::ReadRequest::Fold& fold) {
   connectors::ReadRequest request;
   request.options = query.rows.options;
-  if (const auto columns = query.rows.relation ? RelationColumns(query) : std::nullopt) {
+  if (plain) {
     request.relation = query.rows.relation;
     request.alias = query.rows.alias;
     request.where = query.rows.where;
-    request.select_list = list(*columns);
-  } else {
-    request.sql = Wrapped(query, Join(list(SubqueryColumns(query)), ", "));
+    if (!where.empty()) request.where = request.where.empty() ? where : fmt::format("({}) AND ({})", request.where, where);
+    request.select_list = std::move(list);
+    request.fold = fold;
+    return request;
   }
+  request.sql = WrappedRows(query, Join(list, ", ")) + (where.empty() ? "" : " WHERE " + where);
+  if (!fold.before.empty())
+    request.sql = fmt::format("{}({}{}) AS dvt_folded{}", fold.before, request.sql, fold.fence, fold.after);
   return request;
 }
 
-Status ReadHashes(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSorter& sorter,
-                  std::stop_token stop) {
+connectors::ReadRequest HashRequest(const HashedQuery& query, const std::string& where) {
+  const auto hasher = query.connector->row_hasher();
+  bool plain = false;
+  const auto columns = ColumnsOf(query, plain);
+  return RequestOf(query, plain,
+                   {hasher->KeyExpression(ChosenColumns(columns, query.key)) + " AS dvt_key",
+                    hasher->HashExpression(ChosenColumns(columns, columnar::HashOrder(query.fields))) + " AS dvt_hash"},
+                   where, {});
+}
+
+Status ReadPartitions(const HashedQuery& query, const connectors::ReadRequest& request, const TransferContext& context,
+                      FlowCounter& flow, const std::function<TakeBatch(const columnar::Fields&)>& taker, std::stop_token stop) {
   const std::string within = fmt::format("while reading {} from connection '{}'", flow.name, query.connector->config().name);
-  auto planned = query.connector->PlanRead(HashRequest(query), query.scope, stop);
+  auto planned = query.connector->PlanRead(request, query.scope, stop);
   if (!planned) return std::move(planned).error().Within(within);
-  const connectors::ReadPlan& plan = *planned;
+  connectors::ReadPlan& plan = *planned;
+  if (!request.fold.before.empty()) plan.repeatable = false;  // groups come in any order
   flow.path = plan.method;
   flow.Begin();
-  flow.partitions = static_cast<int>(plan.partitions.size());
-  auto read = RunWorkers(flow.partitions, std::max(1, plan.parallel), stop, [&](int partition, std::stop_token worker) -> Status {
-    Stream stream = OpenPartition(query, plan, partition, context, flow, worker);
-    HashBatches batches(plan.fields, sorter);
+  const auto partitions = static_cast<int>(plan.partitions.size());
+  flow.partitions = flow.partitions_done + partitions;
+  auto read = RunWorkers(partitions, std::max(1, plan.parallel), stop, [&](int partition, std::stop_token worker) -> Status {
+    Stream stream = OpenHashedPartition(query, plan, partition, context, flow, worker);
+    const TakeBatch take = taker(plan.fields);
     for (;;) {
       DVT_ASSIGN(const Array batch, stream.Next());
       if (!batch.valid()) break;
-      DVT_TRY(batches.Add(batch));
+      DVT_TRY(take(batch));
       flow.Add(batch.length(), columnar::BatchBytes(batch.get(), plan.fields));
     }
     flow.FinishPartition();
@@ -200,103 +210,12 @@ Status ReadHashes(const HashedQuery& query, const TransferContext& context, Flow
   return {};
 }
 
-namespace {
-
-// Query after query, each for the next keys.
-class TouchedRows : public columnar::BatchSource {
- public:
-  TouchedRows(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched, bool& incomplete,
-              std::stop_token stop)
-      : query_(query),
-        context_(context),
-        flow_(flow),
-        touched_(touched),
-        incomplete_(incomplete),
-        stop_(std::move(stop)),
-        hasher_(query.connector->row_hasher()),
-        hashing_(query.fields, query.key) {
-    if (query.rows.relation) columns_ = RelationColumns(query);
-    plain_ = columns_.has_value();
-    if (!plain_) columns_ = SubqueryColumns(query);
-  }
-  const columnar::Fields& fields() const override { return query_.fields; }
-
-  Result<Array> Next() override {
-    for (;;) {
-      if (!stream_.valid()) {
-        DVT_ASSIGN(const bool more, OpenNext());
-        if (!more) return Array();
-      }
-      DVT_ASSIGN(Array batch, stream_.Next());
-      if (batch.valid()) {
-        flow_.Add(batch.length(), columnar::BatchBytes(batch.get(), query_.fields));
-        hashing_.ForEachKey(batch, [&](int64_t, const std::string& key) { missing_.erase(key); });
-        return batch;
-      }
-      stream_.Reset();
-      if (!missing_.empty()) return Missed();
-    }
-  }
-
- private:
-  Error Missed() {
-    incomplete_ = true;
-    return Error(ErrorCode::kStartOver, fmt::format("{} of the changed rows of {} are not found by their keys, for example {}",
-                                                    missing_.size(), query_.described, *missing_.begin()))
-        .WithHint("the rows may just have been deleted: run again, or with --full-refresh");
-  }
-
-  Result<bool> OpenNext() {
-    const size_t most = query_.keys_are_indexed ? kKeysAtATime : kScannedKeysAtATime;
-    std::vector<std::string> keys;
-    size_t bytes = 0;
-    missing_.clear();
-    KeyRow row;
-    while (keys.size() < most && bytes < kKeyBytesAtATime) {
-      DVT_ASSIGN(const bool more, touched_.Next(row));
-      if (!more) break;
-      bytes += row.key.size() + 4;
-      keys.push_back(row.key);
-      missing_.insert(row.key);
-    }
-    if (keys.empty()) return false;
-    const std::string predicate = hasher_->KeyPredicate(Chosen(*columns_, query_.key), keys);
-    connectors::ReadRequest request;
-    request.options = query_.rows.options;
-    request.sql =
-        plain_ ? connectors::SelectText(*query_.connector, query_.rows, predicate) : Wrapped(query_, "*") + " WHERE " + predicate;
-    DVT_ASSIGN(plan_, query_.connector->PlanRead(request, query_.scope, stop_));
-    plan_.repeatable = false;  // an index may be used
-    flow_.FinishPartition();
-    stream_ = OpenPartition(query_, plan_, 0, context_, flow_, stop_);
-    return true;
-  }
-
-  const HashedQuery& query_;
-  const TransferContext& context_;
-  FlowCounter& flow_;
-  RowSpool& touched_;
-  bool& incomplete_;
-  std::stop_token stop_;
-  std::shared_ptr<const connectors::RowHasher> hasher_;
-  LocalHashing hashing_;
-  std::unordered_set<std::string> missing_;  // keys of the query that is running
-  std::optional<std::vector<HashedColumn>> columns_;
-  bool plain_ = false;
-  connectors::ReadPlan plan_;
-  Stream stream_;
-};
-
-}  // namespace
-
-Stream ReadTouched(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSpool& touched,
-                   bool& incomplete, std::stop_token stop) {
-  return Stream(std::make_unique<TouchedRows>(query, context, flow, touched, incomplete, std::move(stop)));
-}
-
-int64_t MostKeysToLookFor(const HashedQuery& query, int64_t rows) {
-  return query.keys_are_indexed ? std::max<int64_t>(kKeysAtATime, rows / 4)
-                                : kMostScans * static_cast<int64_t>(kScannedKeysAtATime);
+Status ReadHashes(const HashedQuery& query, const connectors::ReadRequest& request, const TransferContext& context,
+                  FlowCounter& flow, RowSorter& sorter, std::stop_token stop) {
+  const auto taker = [&sorter](const columnar::Fields& fields) -> TakeBatch {
+    return [batches = std::make_shared<HashBatches>(fields, sorter)](const Array& batch) { return batches->Add(batch); };
+  };
+  return ReadPartitions(query, request, context, flow, taker, std::move(stop));
 }
 
 }  // namespace dvt::run

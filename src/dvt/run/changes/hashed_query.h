@@ -47,11 +47,28 @@ struct HashedQuery {
 
 /// Why the source cannot hash these rows itself, a clause for people; empty: it can.
 std::string WhyNotInSource(const HashedQuery& query);
+/// The rows' columns as expressions over the relation (`plain`), else over WrappedRows.
+std::vector<connectors::HashedColumn> ColumnsOf(const HashedQuery& query, bool& plain);
+std::vector<connectors::HashedColumn> ChosenColumns(const std::vector<connectors::HashedColumn>& columns,
+                                                    const std::vector<size_t>& positions);
+/// "SELECT <list> FROM (<the rows>) AS dvt_rows"
+std::string WrappedRows(const HashedQuery& query, const std::string& list);
+/// What reads expressions of ColumnsOf from the rows for which `where` (may be empty) holds too.
+connectors::ReadRequest RequestOf(const HashedQuery& query, bool plain, std::vector<std::string> list, const std::string& where,
+                                  const connectors::ReadRequest::Fold& fold);
 /// What reads the keys and hashes, computed by the source: two columns.
-connectors::ReadRequest HashRequest(const HashedQuery& query);
-/// Reads them into the sorter, partition by partition, each with its own retries.
-Status ReadHashes(const HashedQuery& query, const TransferContext& context, FlowCounter& flow, RowSorter& sorter,
-                  std::stop_token stop);
+connectors::ReadRequest HashRequest(const HashedQuery& query, const std::string& where = {});
+
+/// One partition, with retries, counted. The references must outlive the stream.
+columnar::Stream OpenHashedPartition(const HashedQuery& query, const connectors::ReadPlan& plan, int partition,
+                                     const TransferContext& context, FlowCounter& flow, std::stop_token stop);
+using TakeBatch = std::function<Status(const columnar::Array&)>;
+/// Reads a request partition by partition, each with its own retries. `taker` makes what takes the batches of one, on its thread.
+Status ReadPartitions(const HashedQuery& query, const connectors::ReadRequest& request, const TransferContext& context,
+                      FlowCounter& flow, const std::function<TakeBatch(const columnar::Fields&)>& taker, std::stop_token stop);
+/// Reads keys and hashes, which a HashRequest asks for, into the sorter.
+Status ReadHashes(const HashedQuery& query, const connectors::ReadRequest& request, const TransferContext& context,
+                  FlowCounter& flow, RowSorter& sorter, std::stop_token stop);
 /// The rows with the keys of `touched` (rewound), by lists and ranges of keys, a bounded number at a time. Few other rows may come
 /// along where the source's comparisons take more for equal. Every key must be found: if the source's comparisons miss one, or the row
 /// went meanwhile, `incomplete` is set and the stream fails as kStartOver. `touched` and `incomplete` must outlive the stream.

@@ -16,10 +16,40 @@ namespace dvt::run {
 
 namespace {
 
-constexpr char kMagic[] = "DVTROWS1";  // eight bytes, without the zero
+constexpr char kMagic[] = "DVTROWS1";        // eight bytes, without the zero
+constexpr char kGroupsMagic[] = "DVTROWS2";  // at the end of a file with groups
 constexpr size_t kMagicBytes = 8;
 constexpr size_t kBuffer = size_t{256} << 10;
-constexpr long kTail = kMagicBytes + sizeof(int64_t);  // the count, and the magic again
+constexpr long kTail = kMagicBytes + sizeof(int64_t);  // the count, and a magic
+constexpr int64_t kMostGroups = int64_t{1} << 19;
+
+// In front of the tail of a file with groups.
+struct GroupsHead {
+  int64_t by = 0, bits = 0, first = 0, last = 0, reread = 0, entries = 0;
+};
+struct GroupEntry {
+  int64_t index = 0;
+  RowSums sums;
+};
+
+bool IsWhole(const GroupsHead& head) {
+  const bool by_key = head.by == static_cast<int64_t>(columnar::RowGrouping::By::kKey);
+  if (!by_key && (head.by != static_cast<int64_t>(columnar::RowGrouping::By::kHash) || head.first != 0)) return false;
+  const auto count = static_cast<uint64_t>(head.last) - static_cast<uint64_t>(head.first) + 1;
+  return head.bits > 0 && head.bits < 64 && count > 0 && count <= kMostGroups && head.entries >= 0 &&
+         static_cast<uint64_t>(head.entries) <= count;
+}
+
+// Whether the key is one integer column.
+bool HasIntegerKey(const Value& header) {
+  if (!header["key"].is_list() || header["key"].list().size() != 1 || !header["columns"].is_list()) return false;
+  const std::string name = header["key"].list()[0].ToText();
+  for (const auto& column : header["columns"].list()) {
+    const std::string type = column["type"].ToText();
+    if (column["name"].ToText() == name) return type.starts_with("int") || type.starts_with("uint");
+  }
+  return false;
+}
 
 Error StateError(const std::string& path) {
   const int number = errno;
@@ -49,7 +79,7 @@ Result<std::unique_ptr<StateWriter>> StateWriter::Open(const std::string& path, 
   std::FILE* file = std::fopen(beside.c_str(), "wbe");
   if (file == nullptr) return StateError(beside);
   std::setvbuf(file, nullptr, _IOFBF, kBuffer);
-  std::unique_ptr<StateWriter> writer(new StateWriter(path, std::move(beside), file));
+  std::unique_ptr<StateWriter> writer(new StateWriter(path, std::move(beside), file, HasIntegerKey(header)));
   const std::string text = ToJson(header);
   const auto size = static_cast<uint32_t>(text.size());
   if (std::fwrite(kMagic, 1, kMagicBytes, file) != kMagicBytes || std::fwrite(&size, sizeof size, 1, file) != 1 ||
@@ -68,14 +98,32 @@ Status StateWriter::Append(std::string_view key, const columnar::RowDigest& hash
   DVT_TRY(WriteRow(file_, last_, key, hash, path_));
   last_.assign(key);
   ++rows_;
+  groups_.Add(key, hash);
   return {};
 }
 
-Status StateWriter::Commit() {
-  const bool written = std::fwrite(&rows_, sizeof rows_, 1, file_) == 1 &&
-                       std::fwrite(kMagic, 1, kMagicBytes, file_) == kMagicBytes && std::fflush(file_) == 0 &&
-                       ::fsync(::fileno(file_)) == 0;
-  if (!written) return StateError(beside_);
+Status StateWriter::WriteTail(int64_t reread) {
+  const auto groups = groups_.Finish();
+  bool written = true;
+  if (groups) {
+    const auto& grouping = groups->grouping;
+    GroupsHead head{static_cast<int64_t>(grouping.by), grouping.bits, grouping.first, grouping.last, reread, 0};
+    for (size_t i = 0; i < groups->sums.size() && written; ++i) {
+      if (groups->sums[i].rows == 0) continue;
+      const GroupEntry entry{static_cast<int64_t>(i), groups->sums[i]};
+      written = std::fwrite(&entry, sizeof entry, 1, file_) == 1;
+      ++head.entries;
+    }
+    written = written && std::fwrite(&head, sizeof head, 1, file_) == 1;
+  }
+  written = written && std::fwrite(&rows_, sizeof rows_, 1, file_) == 1 &&
+            std::fwrite(groups ? kGroupsMagic : kMagic, 1, kMagicBytes, file_) == kMagicBytes;
+  return written ? Status() : StateError(beside_);
+}
+
+Status StateWriter::Commit(int64_t reread) {
+  DVT_TRY(WriteTail(reread));
+  if (std::fflush(file_) != 0 || ::fsync(::fileno(file_)) != 0) return StateError(beside_);
   std::fclose(std::exchange(file_, nullptr));
   return Rename(beside_, path_);
 }
@@ -91,12 +139,35 @@ Result<std::unique_ptr<StateReader>> StateReader::Open(const std::string& path) 
 
 StateReader::~StateReader() { std::fclose(file_); }
 
-Status StateReader::ReadHead() {
-  const Error damaged(ErrorCode::kData, fmt::format("{} is damaged, or was written by another version", path_));
+bool StateReader::ReadTail() {
   char magic[kMagicBytes];
   if (std::fseek(file_, -kTail, SEEK_END) != 0 || std::fread(&rows_, sizeof rows_, 1, file_) != 1 ||
-      std::fread(magic, 1, kMagicBytes, file_) != kMagicBytes || std::memcmp(magic, kMagic, kMagicBytes) != 0)
-    return damaged;
+      std::fread(magic, 1, kMagicBytes, file_) != kMagicBytes)
+    return false;
+  if (std::memcmp(magic, kMagic, kMagicBytes) == 0) return true;
+  if (std::memcmp(magic, kGroupsMagic, kMagicBytes) != 0) return false;
+  GroupsHead head;
+  constexpr auto kHead = static_cast<long>(sizeof head);
+  if (std::fseek(file_, -kTail - kHead, SEEK_END) != 0 || std::fread(&head, sizeof head, 1, file_) != 1 || !IsWhole(head))
+    return false;
+  RowGroups groups;
+  groups.grouping = {static_cast<columnar::RowGrouping::By>(head.by), static_cast<int>(head.bits), head.first, head.last};
+  groups.reread = head.reread;
+  groups.sums.resize(static_cast<size_t>(groups.grouping.count()));
+  if (std::fseek(file_, -kTail - kHead - static_cast<long>(head.entries * sizeof(GroupEntry)), SEEK_END) != 0) return false;
+  for (int64_t i = 0; i < head.entries; ++i) {
+    GroupEntry entry;
+    if (std::fread(&entry, sizeof entry, 1, file_) != 1 || static_cast<uint64_t>(entry.index) >= groups.sums.size()) return false;
+    groups.sums[static_cast<size_t>(entry.index)] = entry.sums;
+  }
+  groups_ = std::move(groups);
+  return true;
+}
+
+Status StateReader::ReadHead() {
+  const Error damaged(ErrorCode::kData, fmt::format("{} is damaged, or was written by another version", path_));
+  if (!ReadTail()) return damaged;
+  char magic[kMagicBytes];
   std::rewind(file_);
   uint32_t size = 0;
   if (std::fread(magic, 1, kMagicBytes, file_) != kMagicBytes || std::memcmp(magic, kMagic, kMagicBytes) != 0 ||
@@ -191,19 +262,19 @@ std::unique_ptr<StateReader> RowState::OpenCurrent(const Value& header, bool int
   return nullptr;
 }
 
-Result<std::unique_ptr<SortedRows>> RowState::Open(const Value& header, std::string& why_not) {
+Result<std::unique_ptr<StateReader>> RowState::Open(const Value& header, std::string& why_not) {
   const bool interrupted = FileExists(pending());
   DVT_TRY(Settle());
-  return std::unique_ptr<SortedRows>(OpenCurrent(header, interrupted, why_not));
+  return OpenCurrent(header, interrupted, why_not);
 }
 
-std::optional<int64_t> RowState::Look(const Value& header, std::string& why_not) const {
+std::optional<RowState::Known> RowState::Look(const Value& header, std::string& why_not) const {
   const bool interrupted = FileExists(pending());
   const auto now = OpenCurrent(header, interrupted, why_not);
   if (now == nullptr) return std::nullopt;
-  if (!interrupted) return now->rows();
+  if (!interrupted) return Known{now->rows(), now->groups()};
   const auto next = StateReader::Open(pending());
-  if (next && (*next)->header() == header) return std::max(now->rows(), (*next)->rows());
+  if (next && (*next)->header() == header) return Known{std::max(now->rows(), (*next)->rows()), now->groups()};
   why_not = "the run before was cut off";
   return std::nullopt;
 }

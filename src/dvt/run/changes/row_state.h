@@ -6,27 +6,31 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/run/changes/key_rows.h"
+#include "dvt/run/changes/row_groups.h"
 
 namespace dvt::run {
 
-/// A file of rows in order under a name, complete or absent: written beside, checked when read, forced to the disk.
+/// A file of rows in order under a name, complete or absent: written beside, checked when read, forced to the disk. Behind the rows lie
+/// their groups, if there are enough rows.
 class StateWriter {
  public:
   static Result<std::unique_ptr<StateWriter>> Open(const std::string& path, const Value& header);
   ~StateWriter();
   Status Append(std::string_view key, const columnar::RowDigest& hash);
-  /// Puts the file in its place.
-  Status Commit();
+  /// Puts the file in its place. `reread`: for RowGroups.
+  Status Commit(int64_t reread = 0);
   int64_t rows() const { return rows_; }
 
  private:
-  StateWriter(std::string path, std::string beside, std::FILE* file)
-      : path_(std::move(path)), beside_(std::move(beside)), file_(file) {}
+  StateWriter(std::string path, std::string beside, std::FILE* file, bool integer_key)
+      : path_(std::move(path)), beside_(std::move(beside)), file_(file), groups_(integer_key) {}
+  Status WriteTail(int64_t reread);
   std::string path_;
   std::string beside_;
   std::FILE* file_;
   std::string last_;
   int64_t rows_ = 0;
+  RowGroupBuilder groups_;
 };
 
 class StateReader : public SortedRows {
@@ -36,14 +40,18 @@ class StateReader : public SortedRows {
   ~StateReader() override;
   const Value& header() const { return header_; }
   int64_t rows() const { return rows_; }
+  /// Nothing for few rows, and in files of earlier versions.
+  const std::optional<RowGroups>& groups() const { return groups_; }
   Result<bool> Next(KeyRow& row) override;
 
  private:
   StateReader(std::string path, std::FILE* file) : path_(std::move(path)), file_(file) {}
   Status ReadHead();
+  bool ReadTail();
   std::string path_;
   std::FILE* file_;
   Value header_;
+  std::optional<RowGroups> groups_;
   std::string last_;
   int64_t rows_ = 0;
   int64_t read_ = 0;
@@ -57,9 +65,13 @@ class RowState {
   explicit RowState(std::string path) : path_(std::move(path)) {}
   /// The rows that the target may hold; null with the reason if nothing is known or the header is another. A change that was cut off
   /// is first settled: what differs in both states gets the unknown hash.
-  Result<std::unique_ptr<SortedRows>> Open(const Value& header, std::string& why_not);
-  /// How many rows Open would give, about; nothing with the reason if it would give none. Changes nothing.
-  std::optional<int64_t> Look(const Value& header, std::string& why_not) const;
+  Result<std::unique_ptr<StateReader>> Open(const Value& header, std::string& why_not);
+  /// How many rows Open would give, about, and their groups; nothing with the reason if it would give none. Changes nothing.
+  struct Known {
+    int64_t rows = 0;
+    std::optional<RowGroups> groups;
+  };
+  std::optional<Known> Look(const Value& header, std::string& why_not) const;
   /// For the state after the change that is being made. Its Commit must come before that of the target. What was cut off is settled.
   Result<std::unique_ptr<StateWriter>> Begin(const Value& header);
   /// The target has committed: what was begun is the state.

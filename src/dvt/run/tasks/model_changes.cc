@@ -80,6 +80,9 @@ Status FinishChanges(ChangesMover& changes, NodeAdapter& adapter, model::NodeRes
   rows.Set("deleted", counts.deleted);
   rows.Set("unchanged", counts.unchanged);
   rows.Set("whole", found.whole);
+  rows.Set("hashes_read", found.hashes_read);
+  rows.Set("groups", found.groups);
+  rows.Set("groups_differing", found.groups_differing);
   rows.Set("hashed", changes.why_here().empty() ? "by the source" : "here: " + changes.why_here());
   result.adapter_response.Set("changes", std::move(rows));
   if (found.whole) return {};
