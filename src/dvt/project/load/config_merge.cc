@@ -68,6 +68,7 @@ const Keys& KnownConfigs() {
                             "hard_deletes",
                             "change_detection",
                             "hash_deletes",
+                            "hash_groups",
                             "dbt_valid_to_current",
                             "snapshot_meta_column_names",
                             "transient",
