@@ -3,13 +3,14 @@ kind. It keeps what it was asked, so that cases can tell which credential was se
 it does not answer itself is asked there, without its prefix and with that catalog's own token; Iceberg's compatibility kit is run against it so."""
 import base64
 import hashlib
-import http.server
 import json
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+from local_http import CUT, LocalHttp
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 
@@ -28,59 +29,30 @@ class CatalogDouble:
         self.base_location = None  # where tables of the catalog behind lie that are made without a place
         self.lends = lambda location: []  # the credentials for a table there
         self.table_config = {}  # of every table of the catalog behind
-        self.faults = []  # functions of a request that answer it, or give None; each is asked once
+        self.faults = []  # functions of a request that answer it (perhaps CUT), or give None; each answers once
         self.issued = 0
         self.lock = threading.Lock()
-        double = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = 1 << 16  # headers and body go out together
-
-            def log_message(self, *_):
-                pass
-
-            def handle_expect_100(self):
-                goes_on = super().handle_expect_100()
-                self.wfile.flush()
-                return goes_on
-
-            def do_GET(self):
-                double.answer(self)
-
-            do_HEAD = do_POST = do_DELETE = do_PUT = do_GET
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        self.http = LocalHttp(self.answer)
+        self.address = self.http.address
         self.uri = self.address + "/api/catalog"
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.http.close()
 
-    def answer(self, request):
-        path = urllib.parse.urlsplit(request.path)
-        body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
+    def answer(self, call):
+        call["body"] = call["body"].decode("utf-8", "replace")
         with self.lock:
-            self.requests.append({"method": request.command, "path": urllib.parse.unquote(path.path), "raw": request.path, "query": dict(urllib.parse.parse_qsl(path.query)),
-                                  "headers": {name.lower(): value for name, value in request.headers.items()}, "body": body.decode("utf-8", "replace")})
-            call = self.requests[-1]
+            self.requests.append(call)
             faulty = next((found for found in ((fault, fault(call)) for fault in self.faults) if found[1]), None)
             if faulty:
                 self.faults.remove(faulty[0])
-            status, headers, content = faulty[1] if faulty else self.route(call)
+            answered = faulty[1] if faulty else self.route(call)
+        if answered is CUT:
+            return CUT
+        status, headers, content = answered
         if isinstance(content, (dict, list)):
             content, headers = json.dumps(content).encode(), {"Content-Type": "application/json", **headers}
-        request.send_response(status)
-        for name, value in headers.items():
-            request.send_header(name, value)
-        if "Content-Length" not in headers:
-            request.send_header("Content-Length", str(len(content)))
-        request.end_headers()
-        if request.command != "HEAD":
-            request.wfile.write(content)
+        return status, headers, content
 
     def route(self, call):
         path = call["path"]

@@ -52,7 +52,7 @@ class Cloud:
     def __init__(self, lake, double, place, secrets):
         self.lake, self.double, self.place, self.secrets = lake, double, place, secrets
         self.environment = {"DVT_LAKE_URI": double.uri, "DVT_LAKE_WAREHOUSE": double.catalog, "DVT_LAKE_CREDENTIAL": f"{double.client}:{double.secret}", "AWS_EC2_METADATA_DISABLED": "true"}
-        self.space = f"cloud_{os.getpid()}_{double.server.server_port}"
+        self.space = f"cloud_{os.getpid()}_{double.http.port}"
         double.base_location = place
         self.dvt("namespace", "create", self.space)
 

@@ -13,7 +13,7 @@ from catalog_double import TOKEN_EXCHANGE, CatalogDouble, expiring
 def stored_table(lake, double, name):
     """A table of PyIceberg's making whose files lie in the double's bucket."""
     rows = everything(40).select(["id", "name", "price"])
-    full = lake.fresh(f"double_{name}_{double.server.server_port}")
+    full = lake.fresh(f"double_{name}_{double.http.port}")
     table = lake.peer_catalog.create_table(full, schema=rows.schema)
     folder = lake.scratch / f"double_{name}"
     folder.mkdir(exist_ok=True)

@@ -1,30 +1,28 @@
 """What `dvt lake` sends to an OpenTelemetry collector."""
-import http.server
 import json
-import threading
 
 import pyarrow
 
 from cases import equal
 from cloud_cases import double_over
+from local_http import LocalHttp
 
 
-class Collector(http.server.ThreadingHTTPServer):
+class Collector:
     def __init__(self):
         self.bodies = {}
-        outer = self
+        self.http = LocalHttp(self.answer)
+        self.address = self.http.address
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                outer.bodies.setdefault(self.path, []).append(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+    def answer(self, call):
+        self.bodies.setdefault(call["raw"], []).append(call["body"])
+        return 200, {}, b""
 
-            def log_message(self, *arguments):
-                pass
+    def __enter__(self):
+        return self
 
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __exit__(self, *_):
+        self.http.close()
 
     def spans(self):
         return [span for body in self.bodies.get("/v1/traces", []) for resource in json.loads(body)["resourceSpans"]
@@ -35,14 +33,12 @@ def telemetry(lake):
     """A verb's spans have arrived when the program ends, in one trace each, and hold no secret."""
     name = lake.fresh("telemetry")
     with Collector() as collector:
-        threading.Thread(target=collector.serve_forever, daemon=True).start()
-        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}
         rows = lake.write(pyarrow.table({"id": [1, 2, 3]}))
         lake.dvt("append", name, rows, "--create", environment=environment)
         lake.dvt("scan", name, "--where", "id > 1", environment=environment)
         lake.dvt("scan", name, environment={**environment, "DVT_LAKE_CREDENTIAL": "dvt:wrong-secret-9"}, fails="refused the credentials")
         lake.dvt("scan", name, environment={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"})
-        collector.shutdown()
     spans = collector.spans()
     told = {span["name"]: {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]} for span in spans if span["status"]["code"] == 0}
     for wanted, key, value in (("iceberg.append", "iceberg.num_rows", "3"), ("iceberg.scan", "iceberg.num_rows", "2"), ("iceberg.load_table", "iceberg.table", name),
@@ -61,8 +57,7 @@ def upkeep_spans(lake):
     """Verbs of upkeep have spans, and what the catalog is asked carries the asking span's name and its trace."""
     name = lake.fresh("upkeep_spans")
     with Collector() as collector, double_over(lake) as double:
-        threading.Thread(target=collector.serve_forever, daemon=True).start()
-        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}", "DVT_LAKE_URI": double.uri, "DVT_LAKE_WAREHOUSE": double.catalog,
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address, "DVT_LAKE_URI": double.uri, "DVT_LAKE_WAREHOUSE": double.catalog,
                        "DVT_LAKE_CREDENTIAL": f"{double.client}:{double.secret}"}
         for number in range(3):
             lake.dvt("append", name, lake.write(pyarrow.table({"id": [number]})), "--create")
@@ -71,7 +66,6 @@ def upkeep_spans(lake):
                      ["orphans", name, "--dry-run"], ["rollback", name, "--snapshot", first], ["expire", name, "--older-than", "2100-01-01"]):
             lake.dvt(*verb, environment=environment)
         lake.dvt("rollback", name, "--snapshot", "7", environment=environment, fails="not in the history")
-        collector.shutdown()
     spans = {span["spanId"]: span for span in collector.spans()}
     attributes = lambda span: {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
     done = {span["name"]: attributes(span) for span in spans.values() if span["status"]["code"] == 0}

@@ -147,6 +147,7 @@ def run(report, context):
     import cloud_cases
     import credential_cases
     import delete_cases
+    import kit_cases
     import merge_cases
     import peer_cases
     import project_cases
@@ -155,15 +156,15 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases]
+        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue
             began = time.time()
             try:
                 lake.no_faults()
-                case(lake)
-                report.passed("lake", name, f"{time.time() - began:.1f} s")
+                counted = case(lake)
+                report.passed("lake", name, f"{time.time() - began:.1f} s" + (f"; {counted}" if counted else ""))
             except peer_cases.Missing as missing:
                 report.skipped("lake", name, str(missing))
             except Exception as error:  # whatever a case meets is its failure

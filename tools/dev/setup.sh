@@ -173,13 +173,18 @@ setup_tests() {
   step toxiproxy "$TOXIPROXY_VERSION" fetch_toxiproxy
 }
 
+# maven_libraries POM FOLDER WHAT: the jars that POM names and what they need.
+maven_libraries() {
+  mvn -q -B -f "$1" dependency:copy-dependencies -DoutputDirectory="$2" >"$(log_file maven)" 2>&1 ||
+    { tail -n 30 "$(log_file maven)" >&2; die "the libraries of $3 could not be fetched"; }
+}
+
 # Iceberg's own REST catalog server, from its test fixtures (tools/dev/iceberg/pom.xml pins the versions), with our launcher.
 fetch_iceberg() {
   local folder=$DVT_DEPS/iceberg scratch
   say "Iceberg's REST catalog server"
   scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
-  mvn -q -B -f tools/dev/iceberg/pom.xml dependency:copy-dependencies -DoutputDirectory="$scratch/lib" >"$(log_file maven)" 2>&1 ||
-    { tail -n 30 "$(log_file maven)" >&2; die "the catalog server's libraries could not be fetched"; }
+  maven_libraries tools/dev/iceberg/pom.xml "$scratch/lib" "the catalog server"
   javac -cp "$scratch/lib/*" -d "$scratch/classes" tools/dev/iceberg/CatalogServer.java >&2 || die "the catalog server's launcher does not compile"
   rm -rf "$folder"
   mv "$scratch" "$folder"
@@ -189,6 +194,22 @@ setup_lake() {
   # shellcheck disable=SC2086
   apt_packages $LAKE_PACKAGES
   step iceberg "$(cat tools/dev/iceberg/pom.xml tools/dev/iceberg/CatalogServer.java | sha256sum)" fetch_iceberg
+}
+
+# Iceberg's compatibility kit for REST catalogs: tests in Java, and what runs them.
+fetch_kit() {
+  local folder=$DVT_DEPS/iceberg-kit scratch
+  say "Iceberg's compatibility kit"
+  scratch=$(mktemp -d "$DVT_DEPS/fetch.XXXXXX")
+  maven_libraries tools/dev/iceberg/kit/pom.xml "$scratch" "the compatibility kit"
+  rm -rf "$folder"
+  mv "$scratch" "$folder"
+}
+
+setup_kit() {
+  # shellcheck disable=SC2086
+  apt_packages $LAKE_PACKAGES
+  step iceberg-kit "$(sha256sum <tools/dev/iceberg/kit/pom.xml)" fetch_kit
 }
 
 # Object stores on this machine, for the tests of storage: Microsoft's emulator of Azure's blobs, one of Google's store, an S3 over a folder.
