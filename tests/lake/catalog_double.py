@@ -30,6 +30,10 @@ class CatalogDouble:
         self.lends = lambda location: []  # the credentials for a table there
         self.table_config = {}  # of every table of the catalog behind
         self.faults = []  # functions of a request that answer it (perhaps CUT), or give None; each answers once
+        self.endpoints = None  # what it says that it has; with a catalog behind it that says so
+        self.key_life, self.answered = None, {}  # how long keys of changes are known, "PT30M"; key → what was answered
+        self.stages = True  # takes stage-create
+        self.without = set()  # endpoints that it has not, though others have: "credentials"
         self.issued = 0
         self.lock = threading.Lock()
         self.http = LocalHttp(self.answer)
@@ -55,6 +59,16 @@ class CatalogDouble:
         return status, headers, content
 
     def route(self, call):
+        """What answers a request. A change that comes again with its key gets the answer that it had."""
+        key = self.key_life and call["headers"].get("idempotency-key")
+        if key and key in self.answered:
+            return self.answered[key]
+        answer = self.act(call)
+        if key and answer[0] < 500:
+            self.answered[key] = answer
+        return answer
+
+    def act(self, call):
         path = call["path"]
         if not path.startswith("/api/catalog/"):
             return self.token(call) if path == "/elsewhere/token" else self.object(call)
@@ -69,7 +83,9 @@ class CatalogDouble:
             if call["query"].get("warehouse", self.catalog) != self.catalog:
                 return self.failed(404, "NotFoundException", f"Unable to find warehouse {call['query']['warehouse']}")
             answer = {"defaults": {"default-base-location": "s3://bucket/"}, "overrides": {"prefix": self.catalog}}
-            return 200, {}, {**answer, **({"endpoints": self.behind.endpoints} if self.behind else {})}
+            endpoints = self.behind.endpoints if self.behind else self.endpoints
+            more = {"endpoints": endpoints} if endpoints else {}
+            return 200, {}, {**answer, **more, **({"idempotency-key-lifetime": self.key_life} if self.key_life else {})}
         parts = [urllib.parse.unquote(part) for part in call["raw"].partition("?")[0].removeprefix("/api/catalog/v1/").split("/")]
         if parts[0] != self.catalog:
             return self.failed(404, "NotFoundException", "no such prefix")
@@ -90,6 +106,8 @@ class CatalogDouble:
             return self.failed(400, "IllegalArgumentException", "Credential vending is not supported: stsUnavailable")
         if delegates and self.sts == "down" and (makes or loads):
             return self.failed(422, "UnprocessableEntityException", "Failed to get subscoped credentials")
+        if makes and not self.stages and json.loads(call["body"]).get("stage-create"):
+            return self.failed(400, "BadRequestException", "stage-create is not supported")
         if len(parts) == 6 and parts[5] == "credentials":
             status, headers, content = self.behind.ask(call, "/".join(parts[:5]), self.catalog, "GET")
             return (status, headers, content) if status != 200 else (200, {}, {"storage-credentials": self.lends(json.loads(content)["metadata"]["location"])})
@@ -119,6 +137,8 @@ class CatalogDouble:
             return self.failed(400, "IllegalArgumentException", "Credential vending is not supported: stsUnavailable")
         if delegates and self.sts == "down":
             return self.failed(422, "UnprocessableEntityException", "Failed to get subscoped credentials")
+        if rest == ["credentials"] and "credentials" in self.without:
+            return self.failed(404, "NotFoundException", "no such endpoint")
         if rest == ["credentials"]:
             return 200, {}, {"storage-credentials": self.fresh_credentials}
         tag = f'W/"{name}-1"'

@@ -86,10 +86,18 @@ def lent_credentials(lake):
         equal(plain(client.scan("t", properties=own)), plain(rows))
         equal(set().union(*double.keys_used().values()), {"AKOWN"})
         equal([call for call in double.requests if "x-iceberg-access-delegation" in call["headers"]], [])
-        for state, fails in (("unavailable", "stsUnavailable"), ("down", "Failed to get subscoped credentials")):
-            double.sts = state
-            output = client("scan", "db.t", fails=fails)
-            equal("x" * 20 in output or double.secret in output, False, output)
+        # It lends nothing at all: asked once, then the user's own are used.
+        double.sts = "unavailable"
+        double.tables["t"]["storage-credentials"] = [lent("s3://bucket/", "AKALL")]
+        equal(plain(client.scan("t", properties=own[1:])), plain(rows))
+        equal(set().union(*double.keys_used().values()), {"AKOWN"})
+        equal(["x-iceberg-access-delegation" in call["headers"] for call in double.requests if "/tables/t" in call["path"]], [True, False])
+        client("compact", "db.t", properties=own[1:])
+        asked = ["x-iceberg-access-delegation" in call["headers"] for call in double.requests if "/tables/t" in call["path"]]
+        equal((asked[:1], set(asked[1:])), ([True], {False}), asked)
+        double.sts = "down"
+        output = client("scan", "db.t", fails="Failed to get subscoped credentials")
+        equal("x" * 20 in output or double.secret in output, False, output)
         double.sts = "up"
         # What a table was loaded as is not loaded again.
         double.tables["t"]["storage-credentials"] = [lent("s3://bucket/", "AKALL")]
@@ -97,6 +105,48 @@ def lent_credentials(lake):
         equal([call["headers"].get("if-none-match") for call in double.requests if call["path"].endswith("/tables/t") and call["method"] == "GET"], [None, 'W/"t-1"'])
         del double.objects["bucket/t/data/a.parquet"]
         client("scan", "db.t", fails="a.parquet")
+    finally:
+        double.close()
+
+
+def renewed_credentials(lake):
+    """What is lent is asked for again ahead of its end, in each of the ways of a catalog, and not more often than it must be."""
+    double = CatalogDouble()
+    try:
+        rows = stored_table(lake, double, "t")
+        client = Client(lake, double)
+        asked = lambda: [call["path"].rpartition("/")[2] for call in double.requests if "/tables/t" in call["path"]]
+        keys = lambda: set().union(*double.keys_used().values())
+
+        def then(key):
+            """The next load of the table lends another key."""
+            def fault(call):
+                if call["path"].endswith("/tables/t"):
+                    double.tables["t"]["storage-credentials"] = [lent("s3://bucket/", key, expires=3600)] if any(each["path"].endswith("/tables/t") for each in double.requests[:-1]) else [lent("s3://bucket/", "AKOLD", expires=20)]
+                return None
+            double.faults = [fault]
+
+        # No endpoint for it, said by the catalog or found out: the table is loaded again.
+        endpoints = ["GET /v1/{prefix}/namespaces", "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"]
+        for said, without, expected in ((endpoints, set(), ["t", "t"]), (None, {"credentials"}, ["t", "credentials", "t"])):
+            double.endpoints, double.without = said, without
+            then("AKAGAIN")
+            equal(plain(client.scan("t")), plain(rows))
+            equal((asked(), keys()), (expected, {"AKAGAIN"}))
+        double.endpoints, double.without, double.faults = None, set(), []
+        # What lasts for a short time only is used for half of it.
+        double.tables["t"]["storage-credentials"] = [lent("s3://bucket/", "AKOLD", expires=20)]
+        double.fresh_credentials = [lent("s3://bucket/", "AKSHORT", expires=30)]
+        equal(plain(client.scan("t")), plain(rows))
+        equal((asked(), keys()), (["t", "credentials"], {"AKSHORT"}))
+        # A renewal that fails is no harm as long as the old ones last.
+        busy = lambda call: (503, {}, b"") if call["path"].endswith("/credentials") else None
+        double.faults = [busy] * 9
+        equal(plain(client.scan("t")), plain(rows))
+        equal((asked().count("credentials"), keys()), (2, {"AKOLD"}))  # two attempts
+        double.faults = [busy] * 9
+        double.tables["t"]["storage-credentials"] = [lent("s3://bucket/", "AKOLD", expires=-20)]
+        client("scan", "db.t", fails="the storage credentials of db.t")
     finally:
         double.close()
 
@@ -142,4 +192,4 @@ def tokens(lake):
         double.close()
 
 
-CASES = [("lent credentials", lent_credentials), ("tokens of a catalog", tokens)]
+CASES = [("lent credentials", lent_credentials), ("lent credentials are renewed", renewed_credentials), ("tokens of a catalog", tokens)]

@@ -65,7 +65,8 @@ class Project:
 
         with duckdb.connect(str(self.folder / "shop.duckdb")) as connection:
             for statement in statements:
-                connection.execute(statement)
+                rows = connection.execute(statement).fetchall()
+        return rows
 
 
 SOURCES = """
@@ -221,6 +222,50 @@ group by p.city, cast(e.at as date)""")
             cursor.execute(f"drop schema {schema} cascade")
 
 
+def recorded(lake):
+    """A model of PostgreSQL and a lake, recorded and then run with neither at hand; and with a lake as its target."""
+    project = Project(lake, "recorded")
+    schema = f"recorded_{os.getpid()}"
+    people = lake.context.databases.postgres()
+    with people.cursor() as cursor:
+        cursor.execute(f"drop schema if exists {schema} cascade; create schema {schema}; create table {schema}.people (id integer primary key, name text, city text);"
+                       f"insert into {schema}.people select i, 'p' || i, case i % 2 when 0 then 'Ulm' else 'Bonn' end from generate_series(1, 50) i")
+    try:
+        lake.peer_catalog.create_namespace(project.space)
+        rows = pyarrow.table({"person": pyarrow.array([i % 50 + 1 for i in range(400)], pyarrow.int64()), "value": [i / 4 for i in range(400)]})
+        lake.dvt("append", f"{project.space}.events", lake.write(rows), "--create", "--partition-by", "bucket(3, person)")
+        project.write("models/sources.yml", SOURCES % (project.space, schema))
+        project.write("models/cities.sql", """{{ config(materialized='table') }}
+select p.city, count(*) as events, sum(e.value) as value from {{ source('lake', 'events') }} as e
+join {{ source('crm', 'people') }} as p on p.id = e.person where e.value >= 10 group by p.city""")
+        expected = [("Bonn", 180, 9855.0), ("Ulm", 180, 9900.0)]
+        here = lambda: project.duck("select city, events, value from cities order by city")
+        project.dvt("run", "--target", "duck", "--record", project.folder / "to_duck")
+        equal(here(), expected)
+        project.dvt("run", "--record", project.folder / "to_lake")
+        equal(project.rows("cities", "city", "events", "value"), expected)
+        # Nobody is at hand: of each connection the type alone is known.
+        nowhere = "shop:\n  target: duck\n  outputs:\n    lake: {type: iceberg, schema: %s%s}\n    pg: {type: postgres, host: 127.0.0.1, port: 9, user: nobody, dbname: postgres}\n    duck: {type: duckdb, path: shop.duckdb, schema: main}\n"
+        project.write("profiles.yml", nowhere % (project.space, ""))
+        project.duck("drop table cities")
+        project.dvt("run", "--replay", project.folder / "to_duck")
+        equal(here(), expected)
+        project.dvt("test", "--replay", project.folder / "to_duck")
+        project.write("models/cities.sql", "{{ config(materialized='table') }}\nselect max(value) as value from {{ source('lake', 'events') }} where value < 7")
+        project.dvt("run", "--replay", project.folder / "to_duck", fails="has no extract of connection 'lake'")
+        project.dvt("run", fails="needs `uri`")
+        # The lake is the target of a replay: what lies on it is read there, the rest comes from the recording.
+        project.write("profiles.yml", nowhere.replace("target: duck", "target: lake") % (project.space, ", uri: '%s', credential: '%s'" % (lake.uri, lake.credential)))
+        project.write("models/cities.sql", """{{ config(materialized='table') }}
+select p.city, count(*) as events, sum(e.value) as value from {{ source('lake', 'events') }} as e
+join {{ source('crm', 'people') }} as p on p.id = e.person where e.value >= 10 group by p.city""")
+        project.dvt("run", "--replay", project.folder / "to_lake")
+        equal((project.rows("cities", "city", "events", "value"), project.snapshots("cities")), (expected, ["append", "overwrite"]))
+    finally:
+        with people.cursor() as cursor:
+            cursor.execute(f"drop schema {schema} cascade")
+
+
 CONDITIONS = [
     "id between 20 and 40", "id in (1, 5, 199, 1000)", "id not in (1, 5)", "small > 90", "small <= -2", "ratio > 20", "ratio < 5", "amount >= -3", "not (amount < 2)",
     "price = 2.4", "price > 1.005", "huge < 50000000000000000000000000", "day > date '1970-05-01'", "day = '1970-02-01'", "placed >= timestamp '1970-01-15'", "placed < '1969-12-31 12:00'",
@@ -311,6 +356,6 @@ def seeds_and_wrong_settings(lake):
 
 
 CASES = [
-    ("models are tables of the catalog", tables_and_layout), ("incremental models", incremental), ("a model of PostgreSQL and a lake, merged twice", joined_with_postgres), ("conditions reach the files and change nothing", pushed_conditions),
+    ("models are tables of the catalog", tables_and_layout), ("incremental models", incremental), ("a model of PostgreSQL and a lake, merged twice", joined_with_postgres), ("a lake recorded and replayed", recorded), ("conditions reach the files and change nothing", pushed_conditions),
     ("snapshots of rows", snapshots), ("seeds, and settings that are wrong", seeds_and_wrong_settings),
 ]

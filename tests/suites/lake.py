@@ -148,6 +148,7 @@ def run(report, context):
     import credential_cases
     import delete_cases
     import kit_cases
+    import lost_answer_cases
     import merge_cases
     import peer_cases
     import project_cases
@@ -156,7 +157,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, kit_cases]
+        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

@@ -72,6 +72,7 @@ void SetLimits(CURL* handle, const HttpRequest& request) {
   if (request.timeout_seconds > 0)
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout_seconds * 1000));
   if (!request.ca_bundle.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, request.ca_bundle.c_str());
+  if (request.once) curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1L);  // on a new connection nothing is sent again
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "dvt");

@@ -22,6 +22,7 @@ struct HttpRequest {
   std::string body;            ///< sent if not empty, or if the method is POST, PUT or PATCH
   double timeout_seconds = 0;  ///< of the whole exchange; 0: only silence of a minute ends it
   std::string ca_bundle;       ///< file of trusted certificates; empty: the system's
+  bool once = false;           ///< sent at most once; otherwise again if an idle connection turns out to be closed
 };
 
 struct HttpResponse {

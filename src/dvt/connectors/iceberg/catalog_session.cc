@@ -9,6 +9,10 @@ namespace dvt::connectors::iceberg {
 Result<std::shared_ptr<lake::RestCatalog>> CatalogSession::Open(std::stop_token stop) {
   const std::lock_guard lock(mutex_);
   if (catalog_ == nullptr) {
+    if (const auto uri = properties_.find("uri"); uri == properties_.end() || uri->second.empty())
+      return Error(ErrorCode::kConfig,
+                   fmt::format("connection '{}' (iceberg) needs `uri`, the address of a REST catalog", config_.name))
+          .At({config_.file, config_.settings.mark().line, config_.settings.mark().column});
     DVT_ASSIGN(const auto config, lake::CatalogConfig::FromProperties(properties_));
     DVT_ASSIGN(catalog_, lake::RestCatalog::Connect(config, stop));
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dvt/columnar/types/relation.h"
+#include "dvt/connectors/api/connector.h"
 #include "dvt/lake/table/table.h"
 
 namespace dvt::connectors::iceberg {
@@ -14,7 +15,8 @@ namespace dvt::connectors::iceberg {
 /// One catalog, connected to when it is first needed. Thread-safe.
 class CatalogSession {
  public:
-  explicit CatalogSession(lake::Properties properties) : properties_(std::move(properties)) {}
+  CatalogSession(ConnectionConfig config, lake::Properties properties)
+      : config_(std::move(config)), properties_(std::move(properties)) {}
 
   Result<std::shared_ptr<lake::RestCatalog>> Open(std::stop_token stop);
   /// The table as it is now. kNotFound has the nearest name as a hint.
@@ -24,6 +26,7 @@ class CatalogSession {
   const lake::Properties& properties() const { return properties_; }
 
  private:
+  const ConnectionConfig config_;
   const lake::Properties properties_;
   std::mutex mutex_;
   std::shared_ptr<lake::RestCatalog> catalog_;

@@ -32,7 +32,7 @@ std::optional<int64_t> CountIn(const lake::Snapshot* snapshot, const char* key) 
 class IcebergConnector : public Connector {
  public:
   IcebergConnector(ConnectionConfig config, lake::Properties properties)
-      : config_(std::move(config)), catalog_(std::make_shared<CatalogSession>(std::move(properties))) {}
+      : config_(std::move(config)), catalog_(std::make_shared<CatalogSession>(config_, std::move(properties))) {}
 
   const ConnectionConfig& config() const override { return config_; }
   uint32_t capabilities() const override {

@@ -48,7 +48,6 @@ Result<std::map<std::string, std::string>> PropertiesOf(const ConnectionConfig& 
   if (id.is_null() != secret.is_null())
     return Wrong(config, id.is_null() ? secret : id, "needs `client_id` and `client_secret` together");
   if (!id.is_null()) properties["credential"] = id.ToText() + ":" + secret.ToText();
-  if (properties["uri"].empty()) return Wrong(config, config.settings, "needs `uri`, the address of a REST catalog");
   return properties;
 }
 

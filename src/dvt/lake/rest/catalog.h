@@ -42,8 +42,9 @@ struct NewTable {
   bool staged = false;  ///< only prepared: the first commit makes it
 };
 
-/// A namespace's or a table's lists come whole, page by page.
-/// A client of one Iceberg REST catalog. Thread-safe. Errors: see LakeErrorKind.
+/// A client of one Iceberg REST catalog. Thread-safe. Lists come whole, page by page. A change whose answer is lost (a cut connection, a timeout, a
+/// 5xx) is not repeated on a guess: by its key, or by what was there before and is there now, it is found out whether it was done. kStartOver if it
+/// stayed unknown. Other errors: see LakeErrorKind.
 class RestCatalog {
  public:
   static Result<std::shared_ptr<RestCatalog>> Connect(const CatalogConfig& config, std::stop_token stop);
@@ -69,10 +70,10 @@ class RestCatalog {
   Status DropTable(const TableIdentifier& table, bool purge, std::stop_token stop);
   Status RenameTable(const TableIdentifier& from, const TableIdentifier& to, std::stop_token stop);
   Result<LoadedTable> RegisterTable(const TableIdentifier& table, const std::string& metadata_location, std::stop_token stop);
-  /// One commit. kDeadlock if a requirement does not hold any more, kStartOver if the outcome is unknown; never repeated here.
+  /// One commit. kDeadlock if a requirement does not hold any more, kStartOver if the outcome is unknown; repeated here only with a key.
   Result<LoadedTable> Commit(const TableIdentifier& table, const Value& requirements, const Value& updates, std::stop_token stop);
-  /// Fresh credentials of a table, by the refresh endpoint.
-  Result<std::vector<StorageCredential>> LoadCredentials(const TableIdentifier& table, std::stop_token stop);
+  /// Fresh credentials for a loaded table: by the endpoint for that or, where the catalog has none, by what loading it again gives.
+  Status RenewCredentials(LoadedTable& table, std::stop_token stop);
 
   Result<std::vector<TableIdentifier>> ListViews(const Namespace& levels, std::stop_token stop);
   Result<Value> LoadView(const TableIdentifier& view, std::stop_token stop);
@@ -90,7 +91,13 @@ class RestCatalog {
   Result<std::vector<TableIdentifier>> ListIdentifiers(const Namespace& levels, const char* kind, std::stop_token stop);
   Result<std::vector<Value>> Pages(CatalogCall call, const char* member, std::stop_token stop);
   Result<bool> Exists(const char* endpoint, const std::string& path, const std::string& what, std::stop_token stop);
+  CatalogCall LoadCall(const TableIdentifier& table) const;
   Result<LoadedTable> Answered(const TableIdentifier& table, const CatalogCall& call, std::stop_token stop);
+  Status MakeNamespace(const Namespace& levels, const Properties& properties, std::optional<bool> existed, std::stop_token stop);
+  Result<LoadedTable> MakeTable(const TableIdentifier& table, const NewTable& what, std::optional<bool> existed,
+                                std::stop_token stop);
+  Result<std::string> UuidOf(const char* kind, const TableIdentifier& identifier, std::stop_token stop);
+  Status Drop(const char* kind, const TableIdentifier& identifier, std::vector<HttpHeader> query, std::stop_token stop);
   Status Rename(const char* kind, const TableIdentifier& from, const TableIdentifier& to, std::stop_token stop);
 
   std::unique_ptr<CatalogSession> session_;

@@ -2,25 +2,39 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "dvt/base/result/retry.h"
+#include "dvt/base/text/text.h"
 #include "dvt/lake/rest/errors.h"
+#include "dvt/lake/rest/repetition.h"
 
 namespace dvt::lake {
 
 namespace {
 
+// 501: the catalog has no such endpoint.
 bool OutcomeIsUnknown(const Error& error) {
-  return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout || error.vendor_code().starts_with('5');
+  return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout ||
+         (error.vendor_code().starts_with('5') && error.code() != ErrorCode::kUnsupported);
 }
 
-// Seconds that the answer asks to wait; dates are not understood and count as nothing.
-double RetryAfter(const Result<HttpResponse>& response) {
+double SecondsAsked(const Result<HttpResponse>& response) {
   const std::string* text = response ? response->Find("Retry-After") : nullptr;
-  double seconds = 0;
-  if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), seconds);
-  return seconds;
+  return text != nullptr ? RetryAfterSeconds(*text, std::chrono::system_clock::now()) : 0;
+}
+
+// An answer that refuses because credentials were asked for: the catalog lends none.
+bool LendsNothing(const HttpResponse& response) {
+  if (response.status != 400) return false;
+  const std::string text = ToLower(response.body);
+  for (const auto* said : {"stsunavailable", "credential vending", "vended credentials", "no credentials are available"})
+    if (text.find(said) != std::string::npos) return true;
+  return false;
+}
+
+Error Unknown(const CatalogCall& call, const Error& error) {
+  return Error(ErrorCode::kStartOver,
+               fmt::format("the catalog did not say whether {} was changed: {}", call.what, error.message()))
+      .WithVendorCode(error.vendor_code());
 }
 
 void Merge(std::map<std::string, std::string>& into, const Value& from, bool override) {
@@ -75,6 +89,7 @@ Status CatalogSession::Configure(std::stop_token stop) {
   Merge(properties_, answer.body["overrides"], true);
   if (answer.body["endpoints"].is_list())
     for (const auto& endpoint : answer.body["endpoints"].list()) endpoints_.insert(endpoint.ToText());
+  if (const auto life = ParseIsoDuration(answer.body["idempotency-key-lifetime"].ToText())) key_life_ = *life;
   std::map<std::string, std::string> overrides;
   Merge(overrides, answer.body["overrides"], true);
   tokens_.Override(overrides);
@@ -87,7 +102,7 @@ Status CatalogSession::Configure(std::stop_token stop) {
   return {};
 }
 
-Result<HttpRequest> CatalogSession::MakeRequest(const CatalogCall& call, const std::string& token) const {
+HttpRequest CatalogSession::MakeRequest(const CatalogCall& call, const std::string& key, const std::string& token) const {
   HttpRequest request;
   request.method = call.method;
   request.url = config_.uri + "/v1/";
@@ -98,7 +113,8 @@ Result<HttpRequest> CatalogSession::MakeRequest(const CatalogCall& call, const s
     request.url += (i == 0 ? "?" : "&") + call.query[i].name + "=" + UrlEncode(call.query[i].value);
   request.headers.push_back({"Accept", "application/json"});
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
-  if (call.delegate && !config_.access_delegation.empty())
+  if (!key.empty()) request.headers.push_back({"Idempotency-Key", key});
+  if (call.delegate && lends_ && !config_.access_delegation.empty())
     request.headers.push_back({"X-Iceberg-Access-Delegation", config_.access_delegation});
   if (!call.if_none_match.empty()) request.headers.push_back({"If-None-Match", call.if_none_match});
   if (std::string trace = TraceParent::Current().ToString(); !trace.empty())
@@ -108,21 +124,30 @@ Result<HttpRequest> CatalogSession::MakeRequest(const CatalogCall& call, const s
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = ToJson(call.body);
   }
+  request.once = !call.repeatable && key.empty();
   request.timeout_seconds = config_.timeout_seconds;
   request.ca_bundle = config_.ca_bundle;
   return request;
 }
 
 // One request; after a 401 once more with a new token.
-Result<HttpResponse> CatalogSession::Send(const CatalogCall& call, std::stop_token stop) {
-  DVT_ASSIGN(const std::string token, tokens_.Get(stop));
-  DVT_ASSIGN(const HttpRequest request, MakeRequest(call, token));
-  auto response = client_.Send(request, stop);
+Result<HttpResponse> CatalogSession::SendOnce(const CatalogCall& call, const std::string& key, const std::string& token,
+                                              std::stop_token stop) {
+  auto response = client_.Send(MakeRequest(call, key, token), stop);
   if (!response || (response->status != 401 && response->status != 419)) return response;
   DVT_ASSIGN(const std::string renewed, tokens_.Renew(token, stop));
   if (renewed.empty() || renewed == token) return response;
-  DVT_ASSIGN(const HttpRequest again, MakeRequest(call, renewed));
-  return client_.Send(again, stop);
+  return client_.Send(MakeRequest(call, key, renewed), stop);
+}
+
+// A catalog that lends nothing is never asked for credentials again.
+Result<HttpResponse> CatalogSession::Send(const CatalogCall& call, const std::string& key, const std::string& token,
+                                          std::stop_token stop) {
+  const bool asked = call.delegate && lends_ && !config_.access_delegation.empty();
+  auto response = SendOnce(call, key, token, stop);
+  if (!asked || !response || !LendsNothing(*response)) return response;
+  lends_ = false;
+  return SendOnce(call, key.empty() ? key : NewRequestKey(), token, stop);
 }
 
 Result<CatalogAnswer> CatalogSession::Call(const CatalogCall& call, std::stop_token stop) {
@@ -139,22 +164,39 @@ Result<CatalogAnswer> CatalogSession::Call(const CatalogCall& call, std::stop_to
 }
 
 Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span, std::stop_token stop) {
+  const std::string key = !call.repeatable && takes_keys() ? NewRequestKey() : std::string();
+  const bool looks = call.look != nullptr && key.empty();
+  const auto began = std::chrono::steady_clock::now();
+  bool lost = false;  // some attempt may have done the change
   for (int attempt = 0;; ++attempt) {
-    auto response = Send(call, stop);
+    DVT_ASSIGN(const std::string token, tokens_.Get(stop));
+    auto response = Send(call, key, token, stop);
     span.Set("http.attempts", attempt + 1);
     if (response) span.Set("http.response.status_code", response->status);
     if (response && (response->status < 300 || response->status == 304)) return Read(*std::move(response), call);
-    const double asked = RetryAfter(response);
+    const double asked = SecondsAsked(response);
     Error error = response ? ErrorOfResponse(*response, call.what) : std::move(response).error();
-    if (!call.repeatable && OutcomeIsUnknown(error)) {
-      return Error(ErrorCode::kStartOver,
-                   fmt::format("the catalog did not say whether {} was changed: {}", call.what, error.message()))
-          .WithVendorCode(error.vendor_code());
+    const bool unknown = !call.repeatable && OutcomeIsUnknown(error);
+    lost = lost || unknown;
+    if (unknown && !looks && key.empty()) return Unknown(call, error);
+    const bool repeats = (unknown || IsPassing(error)) && attempt + 1 < config_.retry.attempts &&
+                         (key.empty() || std::chrono::steady_clock::now() - began < key_life_);
+    bool stopped = false;
+    if (repeats || (unknown && looks)) {
+      const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
+      stopped = !SleepFor(std::chrono::duration<double>(wait), stop);
     }
-    if (!IsPassing(error) || attempt + 1 >= config_.retry.attempts) return error;
-    const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
-    if (!SleepFor(std::chrono::duration<double>(wait), stop))
-      return Error(ErrorCode::kCancelled, fmt::format("the request for {} was cancelled", call.what));
+    if (lost && looks) {  // even after a stop: what was done must be known
+      auto seen = call.look({});
+      if (!seen && seen.error().code() == ErrorCode::kAlreadyExists) return std::move(seen).error();
+      if (!seen) return Unknown(call, error);
+      if (*seen) return **std::move(seen);
+    }
+    if (stopped) return Error(ErrorCode::kCancelled, fmt::format("the request for {} was cancelled", call.what));
+    if (repeats) continue;
+    // What somebody between us and the catalog gave up on, the catalog may yet do.
+    const bool under_way = error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout;
+    return unknown && (!looks || under_way) ? Unknown(call, error) : std::move(error);
   }
 }
 

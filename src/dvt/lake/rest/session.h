@@ -1,6 +1,10 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -14,6 +18,16 @@
 
 namespace dvt::lake {
 
+struct CatalogAnswer {
+  int status = 0;
+  Value body;
+  std::string etag;
+};
+
+/// Looks at the catalog after the answer to a change was lost: what answers in its place if the change was done, nothing if it was not; an error if
+/// somebody else's is there instead, or if that cannot be told.
+using LookForChange = std::function<Result<std::optional<CatalogAnswer>>(std::stop_token)>;
+
 /// One exchange with the catalog.
 struct CatalogCall {
   std::string method = "GET";
@@ -24,16 +38,11 @@ struct CatalogCall {
   std::string operation;          ///< the name of its span: "iceberg.load_table"
   std::string table, name_space;  ///< what the span tells of, if it is about one
   bool delegate = false;          ///< ask for credentials of the storage
-  bool repeatable = true;         ///< false: a failure in transit is told, not repeated (commits)
+  bool repeatable = true;         ///< false: a change, which must not be done twice
+  LookForChange look;             ///< of a change; none: a lost answer is told (kStartOver), not looked for
   std::string if_none_match;      ///< an ETag
   bool outside_prefix = false;    ///< below uri/v1/
   bool may_be_missing = false;    ///< that there is no such thing is an answer, not a failure
-};
-
-struct CatalogAnswer {
-  int status = 0;
-  Value body;
-  std::string etag;
 };
 
 /// Requests to one REST catalog: configuration, tokens, retries, errors. Thread-safe.
@@ -42,8 +51,9 @@ class CatalogSession {
   /// Asks /v1/config and applies its defaults and overrides.
   static Result<std::unique_ptr<CatalogSession>> Open(CatalogConfig config, std::stop_token stop);
 
-  /// Any status below 400, and 304; everything else is an error (see ErrorOfResponse). A failed call that is not repeatable and whose
-  /// outcome is not known (a 5xx, a cut connection, a timeout) is kStartOver.
+  /// Any status below 400, and 304; everything else is an error (see ErrorOfResponse). When the outcome of a change is not known (a 5xx, a cut
+  /// connection, a timeout), it is looked for before the change is asked for again. A catalog that takes idempotency keys is asked again at once, with
+  /// the same key. kStartOver: the outcome stayed unknown.
   Result<CatalogAnswer> Call(const CatalogCall& call, std::stop_token stop);
 
   /// True if the catalog says it has the endpoint ("HEAD /v1/{prefix}/namespaces/{namespace}"), or says nothing about endpoints and the
@@ -51,6 +61,8 @@ class CatalogSession {
   bool Has(const std::string& endpoint, bool without_list) const {
     return endpoints_.empty() ? without_list : endpoints_.contains(endpoint);
   }
+  /// True if changes carry a key, by which the catalog knows those that it has done already.
+  bool takes_keys() const { return key_life_.count() > 0; }
   /// The properties given, completed by the catalog's defaults and overrides.
   const std::map<std::string, std::string>& properties() const { return properties_; }
   const CatalogConfig& config() const { return config_; }
@@ -60,14 +72,17 @@ class CatalogSession {
   explicit CatalogSession(CatalogConfig config);
   Status Configure(std::stop_token stop);
   Result<CatalogAnswer> Repeat(const CatalogCall& call, Span& span, std::stop_token stop);
-  Result<HttpResponse> Send(const CatalogCall& call, std::stop_token stop);
-  Result<HttpRequest> MakeRequest(const CatalogCall& call, const std::string& token) const;
+  Result<HttpResponse> Send(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
+  Result<HttpResponse> SendOnce(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
+  HttpRequest MakeRequest(const CatalogCall& call, const std::string& key, const std::string& token) const;
 
   CatalogConfig config_;
   std::map<std::string, std::string> properties_;
   std::set<std::string> endpoints_;
   std::string prefix_;
   std::string separator_ = "\x1f";
+  std::chrono::duration<double> key_life_{0};
+  std::atomic<bool> lends_ = true;  // false once the catalog said that it lends no credentials
   HttpClient client_;
   TokenSource tokens_;
 };

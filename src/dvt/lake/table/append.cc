@@ -91,6 +91,12 @@ Result<WriteOutcome> AppendRows(Table& table, columnar::Stream rows, const Appen
   return outcome;
 }
 
+// Some catalogs make tables only at once.
+bool RefusesStaging(const Error& error) {
+  if (error.code() == ErrorCode::kUnsupported) return true;
+  return error.code() == ErrorCode::kInvalidArgument && ToLower(error.message()).find("stage") != std::string::npos;
+}
+
 }  // namespace
 
 Result<WriteOutcome> Replace(Table& table, columnar::Stream rows, const ReplaceOptions& options, std::stop_token stop) {
@@ -121,9 +127,20 @@ Result<WriteOutcome> CreateFrom(const std::shared_ptr<RestCatalog>& catalog, con
   DVT_ASSIGN(what.order, ParseSortOrder(layout.sorted_by, what.schema));
   what.properties = layout.properties;
   what.staged = true;
-  DVT_ASSIGN(LoadedTable loaded, catalog->CreateTable(identifier, what, stop));
-  DVT_ASSIGN(Table table, Table::Of(catalog, std::move(loaded)));
-  return Told("iceberg.append", identifier, options, [&] { return AppendRows(table, std::move(rows), options, true, stop); });
+  auto loaded = catalog->CreateTable(identifier, what, stop);
+  if (!loaded && RefusesStaging(loaded.error())) {
+    what.staged = false;
+    loaded = catalog->CreateTable(identifier, what, stop);
+  }
+  if (!loaded) return std::move(loaded).error();
+  DVT_ASSIGN(Table table, Table::Of(catalog, *std::move(loaded)));
+  auto written =
+      Told("iceberg.append", identifier, options, [&] { return AppendRows(table, std::move(rows), options, what.staged, stop); });
+  // An empty table that somebody else may use by now is left to them.
+  if (!written && !what.staged && written.error().code() != ErrorCode::kStartOver && table.Refresh({}) &&
+      table.metadata().snapshots.empty())
+    (void)catalog->DropTable(identifier, false, {}).has_value();
+  return written;
 }
 
 }  // namespace dvt::lake

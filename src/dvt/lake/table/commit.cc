@@ -127,7 +127,9 @@ Status LookAgain(Table& table, std::stop_token stop) {
   Status refreshed;
   for (int i = 0; i < 5; ++i) {
     refreshed = table.Refresh(stop);
-    if (refreshed || !SleepFor(std::chrono::duration<double>(0.5 * (i + 1)), stop)) break;
+    if (refreshed || refreshed.error().code() == ErrorCode::kNotFound ||
+        !SleepFor(std::chrono::duration<double>(0.5 * (i + 1)), stop))
+      break;
   }
   return refreshed;
 }
@@ -160,15 +162,16 @@ class SnapshotCommit {
         return snapshot.id;
       }
       Error error = std::move(committed).error();
-      if (change_.creates && !was_unknown_ && error.code() == ErrorCode::kDeadlock)
-        return Error(ErrorCode::kAlreadyExists, fmt::format("somebody else made {} meanwhile", table_.identifier().ToString()));
+      if (change_.creates && !was_unknown_ && error.code() == ErrorCode::kDeadlock) return MadeMeanwhile();
       const bool unknown = error.code() == ErrorCode::kStartOver, conflict = error.code() == ErrorCode::kDeadlock;
       if (!unknown && !conflict && error.code() != ErrorCode::kThrottled) return error;
       // After a cancellation the outcome must still be learnt.
-      if (auto looked = LookAgain(table_, unknown ? std::stop_token() : stop); !looked) {
+      auto looked = LookAgain(table_, unknown ? std::stop_token() : stop);
+      if (!looked && !(change_.creates && looked.error().code() == ErrorCode::kNotFound)) {
         if (unknown || was_unknown_) return Unknown(std::move(error));
         return std::move(looked).error();
       }
+      if (change_.creates && table_.metadata().table_uuid != base_uuid_) return MadeMeanwhile();
       was_unknown_ = was_unknown_ || unknown;
       if (table_.metadata().FindSnapshot(snapshot.id) != nullptr) return snapshot.id;
       auto again = retry_.Wait(stop);
@@ -191,6 +194,10 @@ class SnapshotCommit {
            (change_.order && now.default_sort_order_id != base_order_);
   }
 
+  Error MadeMeanwhile() const {
+    return Error(ErrorCode::kAlreadyExists, fmt::format("somebody else made {} meanwhile", table_.identifier().ToString()));
+  }
+
   Error Unknown(Error error) const {
     return Error(ErrorCode::kStartOver, error.message())
         .WithVendorCode(error.vendor_code())
@@ -209,6 +216,7 @@ class SnapshotCommit {
   SnapshotBuilder builder_;
   CommitRetry retry_;
   bool was_unknown_ = false;
+  const std::string base_uuid_ = table_.metadata().table_uuid;
   int base_schema_ = table_.metadata().current_schema_id;
   int base_spec_ = table_.metadata().default_spec_id;
   int base_order_ = table_.metadata().default_sort_order_id;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace dvt::lake {
@@ -18,29 +19,40 @@ class TableSettings {
   Result<Properties> For(const std::string& location) {
     const std::lock_guard lock(mutex_);
     Properties properties = loaded_.StorageProperties(catalog_->properties(), location);
-    if (!Expires(properties)) return properties;
-    auto renewed = catalog_->LoadCredentials(loaded_.identifier, {});
-    if (!renewed) return std::move(renewed).error();
-    loaded_.credentials = *std::move(renewed);
+    const int64_t until = End(properties), now = NowMs();
+    // Of what was got anew half its life at least is used: a catalog may lend for a short time, or the same as before.
+    const int64_t ahead = std::min(kAheadMs, std::max<int64_t>(until - got_ms_, 0) / 2);
+    if (until == 0 || now < until - ahead || (now < until && now < again_ms_)) return properties;
+    if (auto renewed = catalog_->RenewCredentials(loaded_, {}); !renewed) {
+      if (now >= until) return std::move(renewed).error();
+      again_ms_ = now + kPauseMs;
+      return properties;
+    }
+    got_ms_ = NowMs();
     return loaded_.StorageProperties(catalog_->properties(), location);
   }
 
  private:
-  static bool Expires(const Properties& properties) {
-    constexpr int64_t kAheadMs = 5 * 60 * 1000;
+  static constexpr int64_t kAheadMs = 5 * 60 * 1000, kPauseMs = 10 * 1000;
+
+  // When the first of the credentials ends; 0: none of them does.
+  static int64_t End(const Properties& properties) {
+    int64_t end = 0;
     // Azure's are named after the host that they are for.
     for (const auto* name : {"s3.session-token-expires-at-ms", "gcs.oauth2.token-expires-at", "adls.sas-token-expires-at-ms"}) {
       for (auto found = properties.lower_bound(name); found != properties.end() && found->first.starts_with(name); ++found) {
         const int64_t until = std::atoll(found->second.c_str());
-        if (until > 0 && until < NowMs() + kAheadMs) return true;
+        if (until > 0 && (end == 0 || until < end)) end = until;
       }
     }
-    return false;
+    return end;
   }
 
   std::mutex mutex_;
   std::shared_ptr<RestCatalog> catalog_;
   LoadedTable loaded_;
+  int64_t got_ms_ = 0;    // when the credentials were renewed; 0: they are those that the table was loaded with
+  int64_t again_ms_ = 0;  // when a renewal that failed is tried again, while the old ones last
 };
 
 }  // namespace

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dvt::lake {
+
+/// The seconds that a Retry-After header asks to wait: a number, or an HTTP date seen from `now`; 0 if it is neither or has passed.
+double RetryAfterSeconds(std::string_view header, std::chrono::system_clock::time_point now);
+
+/// A duration of ISO 8601 in days and smaller units: "PT30M", "P1DT12H", "PT1.5S".
+std::optional<std::chrono::duration<double>> ParseIsoDuration(std::string_view text);
+
+/// A new Idempotency-Key: an RFC 9562 UUID of version 7, which begins with the time.
+std::string NewRequestKey();
+
+}  // namespace dvt::lake
