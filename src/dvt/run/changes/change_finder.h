@@ -14,6 +14,7 @@ struct FoundChanges {
   bool whole = false;  ///< the table is built anew
   std::vector<std::string> key;
   ChangeCounts counts;
+  bool inputs_equal = false;     ///< nothing was read: the sources tell that all inputs are as they were
   int64_t groups = 0;            ///< whose sums were compared; 0: none were
   int64_t groups_differing = 0;  ///< of them; rows of no group not counted
   int64_t hashes_read = 0;       ///< keys and hashes that came from the source, or were computed here

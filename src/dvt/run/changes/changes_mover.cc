@@ -43,11 +43,16 @@ Result<std::unique_ptr<ChangesMover>> ChangesMover::Make(std::unique_ptr<PlanMov
   DVT_ASSIGN(mover->key_, KeyPositions(mover->settings_.key, mover->rows_->fields()));
   for (const size_t position : mover->key_) mover->key_fields_.push_back(mover->rows_->fields()[position]);
   mover->LookAtSource(stop);
-  if (mover->source_) {
+  const Transfer& transfer = mover->rows_->transfer();
+  if (!transfer.direct())
+    mover->why_not_extracts_ =
+        mover->place_.same_again ? WhyNotSummed(transfer) : "its functions may give other values each time";
+  if (transfer.direct() || !mover->settings_.groups) mover->why_not_extracts_ = "they are not asked for sums";
+  if (mover->source_ || mover->AsksForExtracts()) {
     auto& flow = progress.extracts.emplace_back();
-    flow.connection = mover->source_->connector->config().name;
-    flow.name = "hashes of " + mover->source_->described;
-    flow.estimated_rows = progress.extracts.front().estimated_rows;
+    flow.connection = transfer.extracts().front().connector->config().name;
+    flow.name = "hashes of " + (mover->source_ ? mover->source_->described : "all that is read");
+    if (mover->source_) flow.estimated_rows = progress.extracts.front().estimated_rows;
     mover->hash_flow_ = &flow;
   }
   return mover;
@@ -151,6 +156,7 @@ Result<std::unique_ptr<RowSorter>> ChangesMover::ReadAllWithRetry(std::stop_toke
       policy, stop,
       [&]() -> Status {
         if (sorter != nullptr) {
+          inputs_.clear();  // they were of another moment
           DVT_TRY(rows_->Restart(stop));
           LookAtSource(stop);
         }
@@ -171,6 +177,7 @@ Status ChangesMover::Compare(RowSorter& sorter, SortedRows* before, std::stop_to
   DVT_ASSIGN(changes_, CompareRows(checked, before, *next, SpillFolder(), groups_.get()));
   if (changes_.torn) return {};
   DVT_TRY(next->Commit(groups_ != nullptr ? groups_->Reread() : 0));
+  DVT_TRY(KeepFact(next->total()));
   found_.counts = changes_.counts;
   const int64_t touched = found_.counts.inserted + found_.counts.changed;
   everything_ = keys_fail_ ||
@@ -179,11 +186,33 @@ Status ChangesMover::Compare(RowSorter& sorter, SortedRows* before, std::stop_to
 }
 
 // The state stays as it is.
-Status ChangesMover::NothingChanged() {
+Status ChangesMover::NothingChanged(int64_t rows) {
   DVT_ASSIGN(changes_.touched, RowSpool::Open(SpillFolder()));
   DVT_ASSIGN(changes_.gone, RowSpool::Open(SpillFolder()));
-  found_.counts.unchanged = groups_->rows_now();
+  found_.counts.unchanged = rows;
   return {};
+}
+
+Result<bool> ChangesMover::SumUpInputs(StateReader* before, std::stop_token stop) {
+  inputs_.clear();
+  if (!AsksForExtracts()) return false;
+  progress_.phase = "hashes";
+  hash_flow_->Reset();
+  auto inputs = SumUpExtracts(rows_->plan(), rows_->transfer(), context_, *hash_flow_, stop);
+  if (!inputs) {
+    if (inputs.error().code() == ErrorCode::kCancelled) return std::move(inputs).error();
+    return false;  // reading says what is wrong
+  }
+  inputs_ = std::move(*inputs);
+  const auto fact = InputsFact::Read(place_.state_folder + "/" + place_.name + ".inputs");
+  if (before == nullptr || !fact || fact->inputs != inputs_) return false;
+  DVT_ASSIGN(const RowSums known, before->Total());
+  return known == fact->rows;
+}
+
+Status ChangesMover::KeepFact(const RowSums& rows) const {
+  if (inputs_.empty()) return {};
+  return InputsFact{inputs_, rows}.Write(place_.state_folder + "/" + place_.name + ".inputs");
 }
 
 Result<bool> ChangesMover::FindOnce(bool may_group, std::stop_token stop) {
@@ -199,13 +228,19 @@ Result<bool> ChangesMover::FindOnce(bool may_group, std::stop_token stop) {
   known_groups_ = before == nullptr ? std::nullopt : before->groups();
   by_groups_ = may_group && before != nullptr && AsksForGroups(known_groups_, before->rows());
   changes_ = {};
+  held_.reset();
+  DVT_ASSIGN(found_.inputs_equal, SumUpInputs(before.get(), stop));
+  if (found_.inputs_equal) {
+    DVT_TRY(NothingChanged(before->rows()));
+    return true;
+  }
   DVT_ASSIGN(const auto sorter, ReadAllWithRetry(stop));
   const bool grouped = by_groups_ && source_ && groups_ != nullptr;
   found_.hashes_read = sorter->rows();
   found_.groups = grouped ? static_cast<int64_t>(known_groups_->sums.size()) : 0;
   found_.groups_differing = grouped ? groups_->differing() : 0;
   if (grouped && groups_->equal()) {
-    DVT_TRY(NothingChanged());
+    DVT_TRY(NothingChanged(groups_->rows_now()));
     return true;
   }
   DVT_TRY(Compare(*sorter, before.get(), stop));
@@ -246,6 +281,7 @@ Result<int64_t> ChangesMover::LoadWhole(connectors::Connector& target, const col
                                         std::stop_token stop) {
   std::stop_source stopper;
   std::stop_callback forward(stop, [&] { stopper.request_stop(); });
+  DVT_TRY(SumUpInputs(nullptr, stopper.get_token()));
   RowSorter sorter(SpillFolder(), kSortBytes);
   const auto hash = [&](Stream stream) {
     auto hashing = std::make_shared<LocalHashing>(rows_->fields(), key_);
@@ -263,6 +299,7 @@ Result<int64_t> ChangesMover::LoadWhole(connectors::Connector& target, const col
   CheckedRows checked(*sorted, settings_.key, stop);
   DVT_TRY(KeepRows(checked, *next));
   DVT_TRY(next->Commit());
+  DVT_TRY(KeepFact(next->total()));
   found_.counts.inserted = next->rows();
   return loaded;
 }
@@ -313,6 +350,8 @@ Result<int64_t> ChangesMover::Load(connectors::Connector& target, const columnar
 
 Result<Stream> ChangesMover::TouchedRows(std::stop_token stop) {
   DVT_TRY(changes_.touched->Rewind());
+  if (!source_ && held_ == nullptr)  // nothing was read
+    return columnar::MakeStream(rows_->fields(), []() -> Result<Array> { return Array(); });
   if (!source_) return HeldRows();
   if (everything_) return rows_->transfer().Open(stop);
   return ReadTouched(*source_, context_, progress_.extracts.front(), *changes_.touched, keys_fail_, stop);

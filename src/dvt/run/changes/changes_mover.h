@@ -7,6 +7,7 @@
 #include "dvt/plan/resolve/planner.h"
 #include "dvt/run/changes/change_finder.h"
 #include "dvt/run/changes/change_settings.h"
+#include "dvt/run/changes/extract_sums.h"
 #include "dvt/run/changes/group_query.h"
 #include "dvt/run/changes/row_state.h"
 #include "dvt/run/materialize/movers.h"
@@ -22,11 +23,13 @@ struct ChangePlace {
   std::string state_folder;  ///< target/state
   std::string name;          ///< of the state's file
   std::string target;        ///< connection and relation: a state of another target is not used
+  bool same_again = false;   ///< GivesTheSameAgain of the query
 };
 
 /// Brings only the rows of a plan's query that changed since the last time, and the keys of those that are gone.
 /// The hashes come from the source where the plan is direct and the source can compute them: then only hashes of unchanged rows move.
-/// Otherwise all rows are read, hashed here and held in a spill file until it is known which of them are needed.
+/// Otherwise all rows are read, hashed here and held in a spill file until it is known which of them are needed; nothing is read if
+/// the sources tell that all that a federated plan reads is as it was.
 class ChangesMover : public RowMover, public ChangeFinder {
  public:
   static Result<std::unique_ptr<ChangesMover>> Make(std::unique_ptr<PlanMover> rows, ChangeSettings settings, ChangePlace place,
@@ -71,7 +74,12 @@ class ChangesMover : public RowMover, public ChangeFinder {
   Status ReadByGroups(RowSorter& sorter, std::stop_token stop);
   /// Reads and compares; false if the groups did not hold (RowChanges::torn).
   Result<bool> FindOnce(bool may_group, std::stop_token stop);
-  Status NothingChanged();
+  Status NothingChanged(int64_t rows);
+  /// Whether sources tell if any of a federated plan's inputs is another than in the run before.
+  bool AsksForExtracts() const { return !source_ && why_not_extracts_.empty(); }
+  /// Sums up what the plan will read; true if the state is what came of it.
+  Result<bool> SumUpInputs(StateReader* before, std::stop_token stop);
+  Status KeepFact(const RowSums& rows) const;
   Status Compare(RowSorter& sorter, SortedRows* before, std::stop_token stop);
   Result<int64_t> LoadWhole(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   Result<int64_t> Pump(columnar::Stream rows, connectors::Connector& target, const columnar::RelationName& relation,
@@ -92,6 +100,8 @@ class ChangesMover : public RowMover, public ChangeFinder {
   FlowCounter* hash_flow_ = nullptr;
   FoundChanges found_;
   RowChanges changes_;
+  std::string why_not_extracts_;
+  std::string inputs_;                       ///< SumUpExtracts of what is being read; empty: unknown
   std::optional<RowGroups> known_groups_;    ///< while Find runs: of the state
   std::unique_ptr<GroupComparison> groups_;  ///< of them with the source's
   std::unique_ptr<columnar::SpillFile> held_;

@@ -6,8 +6,10 @@
 #include <random>
 
 #include "dvt/run/changes/compare_rows.h"
+#include "dvt/run/changes/extract_sums.h"
 #include "dvt/run/changes/row_sorter.h"
 #include "dvt/run/changes/row_state.h"
+#include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
 namespace {
@@ -118,6 +120,17 @@ TEST_F(Changes, ACutOffRunNeverHidesADifference) {
       EXPECT_EQ(target, source) << "round " << round << " step " << step;
     }
   }
+}
+
+TEST_F(Changes, QueriesThatGiveOtherRowsEachTimeAreKnown) {
+  const auto& postgres = *sql::FindDialect("postgres");
+  for (const char* query : {"select a, count(*) from t group by a", "select coalesce(a, 'x') from t where b > date '2024-01-01'",
+                            "select sum(a) over (order by b) from t"})
+    EXPECT_TRUE(GivesTheSameAgain(query, postgres)) << query;
+  for (const char* query :
+       {"select random() from t", "select a from t where b < now()", "select current_date", "select own_function(a) from t",
+        "select 'today'::date", "select current_user", "select a from t tablesample bernoulli (10)", "select from from"})
+    EXPECT_FALSE(GivesTheSameAgain(query, postgres)) << query;
 }
 
 TEST_F(Changes, RefusesKeysThatDoNotNameARow) {

@@ -28,7 +28,9 @@ Result<plan::ChangeFacts> ChangesMover::Forecast(const std::string& why_whole, s
   if (facts.whole) {
     facts.reads = "all rows; they are hashed on their way, and the table is built anew";
   } else if (!source_) {
-    facts.reads = "all rows; only those that differ are written";
+    facts.reads = AsksForExtracts() ? "sums of the hashes of all inputs; if these are not as they were, all rows, of which only "
+                                      "those that differ are written"
+                                    : "all rows; only those that differ are written";
   } else if (facts.known_rows) {
     std::string first = "keys and hashes of all rows";
     if (grouped) {

@@ -166,6 +166,12 @@ void GroupComparison::Decide() {
   }
 }
 
+RowSums GroupComparison::total() const {
+  RowSums total = outside_;
+  for (const auto& sums : found_) total.Add(sums);
+  return total;
+}
+
 std::vector<int64_t> GroupComparison::ToRead() const {
   std::vector<int64_t> numbers;
   for (size_t i = 0; i < found_.size(); ++i) {

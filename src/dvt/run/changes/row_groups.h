@@ -76,6 +76,8 @@ class GroupComparison {
   std::vector<int64_t> ToRead() const;
   int64_t rows_to_read() const { return rows_to_read_; }
   int64_t rows_now() const { return rows_now_; }
+  /// Of all rows that were added.
+  RowSums total() const;
 
   /// From now on no group counts as known to be equal: all rows are read.
   void ReadEverything() { everything_ = true; }

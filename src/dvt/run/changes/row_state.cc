@@ -99,6 +99,7 @@ Status StateWriter::Append(std::string_view key, const columnar::RowDigest& hash
   last_.assign(key);
   ++rows_;
   groups_.Add(key, hash);
+  total_.Add(hash);
   return {};
 }
 
@@ -178,7 +179,26 @@ Status StateReader::ReadHead() {
   auto header = ParseJson(text);
   if (!header) return damaged;
   header_ = std::move(*header);
+  begin_ = std::ftell(file_);
   return {};
+}
+
+Result<RowSums> StateReader::Total() {
+  RowSums total;
+  if (groups_) {
+    for (const auto& sums : groups_->sums) total.Add(sums);
+    return total;
+  }
+  KeyRow row;
+  for (;;) {
+    DVT_ASSIGN(const bool more, Next(row));
+    if (!more) break;
+    total.Add(row.hash);
+  }
+  std::fseek(file_, begin_, SEEK_SET);
+  last_.clear();
+  read_ = 0;
+  return total;
 }
 
 Result<bool> StateReader::Next(KeyRow& row) {

@@ -20,6 +20,8 @@ class StateWriter {
   /// Puts the file in its place. `reread`: for RowGroups.
   Status Commit(int64_t reread = 0);
   int64_t rows() const { return rows_; }
+  /// Of all rows.
+  const RowSums& total() const { return total_; }
 
  private:
   StateWriter(std::string path, std::string beside, std::FILE* file, bool integer_key)
@@ -31,6 +33,7 @@ class StateWriter {
   std::string last_;
   int64_t rows_ = 0;
   RowGroupBuilder groups_;
+  RowSums total_;
 };
 
 class StateReader : public SortedRows {
@@ -42,6 +45,8 @@ class StateReader : public SortedRows {
   int64_t rows() const { return rows_; }
   /// Nothing for few rows, and in files of earlier versions.
   const std::optional<RowGroups>& groups() const { return groups_; }
+  /// Of all rows; reads them if there are no groups, and begins again.
+  Result<RowSums> Total();
   Result<bool> Next(KeyRow& row) override;
 
  private:
@@ -50,6 +55,7 @@ class StateReader : public SortedRows {
   bool ReadTail();
   std::string path_;
   std::FILE* file_;
+  long begin_ = 0;  // of the rows
   Value header_;
   std::optional<RowGroups> groups_;
   std::string last_;

@@ -20,6 +20,7 @@ class PlanMover : public RowMover {
   Status Restart(std::stop_token stop) override;
   std::vector<std::string> load_notes() const override { return transfer_->load_notes(); }
   Transfer& transfer() { return *transfer_; }
+  const plan::ModelPlan& plan() const { return plan_; }
 
  private:
   PlanMover(const plan::ModelPlan& plan, TransferContext context, NodeProgress& progress)

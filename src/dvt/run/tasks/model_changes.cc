@@ -49,8 +49,9 @@ Result<std::unique_ptr<ChangesMover>> MakeChangesMover(const RunContext& run, co
                                                        std::unique_ptr<PlanMover> rows, ChangeSettings settings,
                                                        TransferContext context, NodeAdapter& adapter, NodeProgress& progress,
                                                        std::stop_token stop) {
-  auto made = ChangesMover::Make(std::move(rows), std::move(settings), PlaceOf(run, node, adapter.connector()),
-                                 std::move(context), progress, stop);
+  ChangePlace place = PlaceOf(run, node, adapter.connector());
+  place.same_again = GivesTheSameAgain(rows->plan().sql, adapter.connector().dialect());
+  auto made = ChangesMover::Make(std::move(rows), std::move(settings), std::move(place), std::move(context), progress, stop);
   if (!made) return std::move(made).error().AtIfUnknown({node.original_path, 0, 0});
   return made;
 }
@@ -81,6 +82,7 @@ Status FinishChanges(ChangesMover& changes, NodeAdapter& adapter, model::NodeRes
   rows.Set("unchanged", counts.unchanged);
   rows.Set("whole", found.whole);
   rows.Set("hashes_read", found.hashes_read);
+  rows.Set("inputs_equal", found.inputs_equal);
   rows.Set("groups", found.groups);
   rows.Set("groups_differing", found.groups_differing);
   rows.Set("hashed", changes.why_here().empty() ? "by the source" : "here: " + changes.why_here());
