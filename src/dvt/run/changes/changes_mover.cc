@@ -17,6 +17,7 @@ using columnar::Stream;
 namespace {
 
 constexpr size_t kSortBytes = size_t{64} << 20;
+constexpr int64_t kRereadShare = 4;  // from 1/4 of the rows on, two scans cost a source more than one that sends all hashes
 constexpr int64_t kMostHeldKeys = 4'000'000;  // of changed rows, eight bytes each
 
 // What a key is known by among a few million others; two keys of one number only mean a row more than needed.
@@ -133,7 +134,7 @@ Status ChangesMover::ReadAll(RowSorter& sorter, std::stop_token stop) {
 }
 
 bool ChangesMover::AsksForGroups(const std::optional<RowGroups>& known, int64_t rows) const {
-  return known && source_ && settings_.groups && SumsGroups(*source_) && known->reread <= rows / 2;
+  return known && source_ && settings_.groups && SumsGroups(*source_) && known->reread <= rows / kRereadShare;
 }
 
 // Sums of groups, then the hashes of those groups that differ; of all rows if these are most.
