@@ -6,11 +6,21 @@ const Picture = (() => {
   const system = (connection) => Project.data.connections[connection] ?? "";
 
   const transfersOf = (model, role) => (model.run?.same_plan ? model.run.transfers : []).filter((t) => t.role === role);
-  // What a run moved for an extract; shared reads and second looks at a table add up.
+  // What a run moved for an extract, or handed on to it of a read for several models; second looks at a table add up.
   const movedBy = (model, extract) => {
-    const found = transfersOf(model, "extract").filter((t) => t.input === extract.input);
-    return found.length ? sum(found) : null;
+    const own = transfersOf(model, "extract").filter((t) => t.input === extract.input && !t.shared_by);
+    const shared = transfersOf(model, "shared").filter((t) => t.input === extract.input);
+    return own.length || shared.length ? { ...sum([...own, ...shared]), reader: shared[0]?.read_by } : null;
   };
+  // The read for several models that fed this extract, in the result of the model that began it.
+  const readFor = (model, extract) => {
+    const had = transfersOf(model, "shared").find((t) => t.input === extract.input);
+    const began = had && Project.data.models.find((m) => m.id === had.read_by);
+    return (began ? began.run?.transfers ?? [] : []).find((t) => t.role === "extract" && t.shared_by?.includes(model.id) && t.connection === had.connection && t.name === had.name) ?? null;
+  };
+  const nameOf = (id) => Project.data.models.find((m) => m.id === id)?.name ?? id.split(".").pop();
+  const models = (count) => `${count} ${count === 1 ? "model" : "models"}`;
+  const readersOf = (shared) => new Set(shared.readers.map((r) => r.split(" (")[0]));
   const sum = (list) => list.reduce((all, t) => ({
     rows: all.rows + t.rows, bytes: all.bytes + t.bytes, seconds: Math.max(all.seconds, t.seconds), retries: all.retries + t.retries,
     partitions: all.partitions + t.partitions, avoided: all.avoided + (t.rows_avoided ?? 0), filtered: t.filtered_by ?? all.filtered, path: t.path,
@@ -36,7 +46,15 @@ const Picture = (() => {
     }
     for (const all of extract.join_filters)
       for (const filter of all) body += line("keys", `<code>${e(filter.column)}</code> of ${filter.keys_of.map((k) => `<code>${e(k)}</code>`).join(" and ")}`, "keys");
-    if (moved) {
+    const shared = extract.read?.shared;
+    if (shared && !moved?.reader)
+      body += line("shared", `one read of ${shared.estimated_rows == null ? "" : `about <b>${Numbers.rows(shared.estimated_rows)}</b> `}rows for ${models(readersOf(shared).size)}` +
+        (shared.rows_apart == null ? "" : `, ${Numbers.rows(shared.rows_apart)} apart`), "shared");
+    if (moved?.reader) {
+      const one = readFor(model, extract);
+      body += line("had", `<b>${Numbers.rows(moved.rows)}</b> rows of a read ${moved.reader === model.id ? "that it began" : `that ${e(nameOf(moved.reader))} began`}`, "done shared");
+      if (one) body += line("one read", `<b>${Numbers.rows(one.rows)}</b> rows, ${Numbers.bytes(one.bytes)} for ${models(one.shared_by.length)}, ${Numbers.rows(one.rows_saved)} rows saved`, "done shared");
+    } else if (moved) {
       body += movedLines(moved);
       if (moved.avoided) body += line("avoided", `about <b>${Numbers.rows(moved.avoided)}</b> rows by ${e(moved.filtered)}`, "done");
     }
@@ -44,7 +62,7 @@ const Picture = (() => {
     if (here) body += line("stays", `${here} ${here === 1 ? "predicate is" : "predicates are"} left to the engine`, "warn");
     const share = moved ? moved.rows : rows, of = whole ?? rows;
     if (share != null && of) body += `<div class="share" title="${Numbers.exact(share)} of ${Numbers.exact(of)} rows"><i style="width:${Math.max(1, Math.min(100, (100 * share) / of))}%"></i></div>`;
-    return card("extract", extract.connection, extract.sources.join(", "), "", body);
+    return card(shared || moved?.reader ? "extract shared" : "extract", extract.connection, extract.sources.join(", "), "", body);
   };
 
   const engineCard = (model) => {
@@ -83,11 +101,11 @@ const Picture = (() => {
     const extracts = [...picture.querySelectorAll(".card.extract")].map(at), plan = model.plan;
     const engine = picture.querySelector(".card.engine"), target = at(picture.querySelector(".card.target"));
     const paths = [], labels = [];
-    const flow = (from, to, rows, colour, spread, done) => {
+    const flow = (from, to, rows, colour, spread, done, shared = false) => {
       const below = to.left < from.right;  // the cards stand under each other on a narrow screen
       const [x1, y1, x2, y2] = below ? [from.x, from.bottom, to.x + spread, to.top] : [from.right, from.y, to.left, to.y + spread];
       const mid = below ? (y1 + y2) / 2 : (x1 + x2) / 2;
-      paths.push(`<path d="M${x1} ${y1}C${below ? `${x1} ${mid} ${x2} ${mid}` : `${mid} ${y1} ${mid} ${y2}`} ${x2} ${y2}" stroke="${colour}" stroke-width="${width(rows)}"></path>`);
+      paths.push(`<path d="M${x1} ${y1}C${below ? `${x1} ${mid} ${x2} ${mid}` : `${mid} ${y1} ${mid} ${y2}`} ${x2} ${y2}" stroke="${colour}" stroke-width="${width(rows)}"${shared ? ' class="shared"' : ""}></path>`);
       if (rows == null) return;
       const text = `${done ? "" : "≈ "}${Numbers.rows(rows)}`, w = 16 + 7 * text.length, lx = (x1 + x2) / 2, ly = (y1 + y2) / 2;
       labels.push(`<g transform="translate(${lx} ${ly})"><rect x="${-w / 2}" y="-11" width="${w}" height="22" rx="11"></rect><text text-anchor="middle" y="4">${text}</text></g>`);
@@ -97,12 +115,12 @@ const Picture = (() => {
     extracts.forEach((from, i) => {
       const extract = plan.extracts[i], moved = movedBy(model, extract);
       const room = Math.min(16, (hub.bottom - hub.top - 24) / Math.max(1, extracts.length - 1));
-      flow(from, hub, moved ? moved.rows : expected(extract), colourOf(extract.connection), (i - (extracts.length - 1) / 2) * room, Boolean(moved));
+      flow(from, hub, moved ? moved.rows : expected(extract), colourOf(extract.connection), (i - (extracts.length - 1) / 2) * room, Boolean(moved), Boolean(moved?.reader ?? extract.read?.shared));
     });
     if (engine) flow(hub, target, loads.length ? sum(loads).rows : null, "var(--engine)", 0, true);
     svg.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
     svg.innerHTML = paths.join("") + labels.join("");
   };
 
-  return { html, ribbons, movedBy, expected, transfersOf, sum };
+  return { html, ribbons, movedBy, expected, transfersOf, sum, readersOf, models, nameOf };
 })();

@@ -194,6 +194,7 @@
     {%- endcall %}
   {%- endif -%}
   {%- set columns = process_schema_changes(on_schema_change, staging, target_relation) -%}
+  {% do adapter.begin() %}{# again, where a changed schema or a hook ended the transaction #}
   {%- set arguments = incremental_strategy_arguments(target_relation, staging, columns) -%}
   {% call statement('main', auto_begin=False) -%}
     {{ strategy_macro(arguments) }}

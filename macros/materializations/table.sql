@@ -33,6 +33,7 @@
 
 {# `kept`: grants of the relation before. `should_revoke`: the relation was there already, and may grant too much. #}
 {% macro finish_relation(target_relation, kept={}, should_revoke=false) -%}
+  {% do adapter.store_watermarks() %}
   {%- if kept -%}
     {% do apply_grants(target_relation, kept, should_revoke=false) %}
   {%- endif -%}
@@ -70,6 +71,7 @@
   {%- if indexes_before_swap() -%}
     {% do create_indexes(intermediate) %}
   {%- endif -%}
+  {% do adapter.forget_watermarks() %}
   {% do swap_relation(intermediate, existing, target_relation) %}
   {%- if contract_is_enforced() -%}
     {% do settle_constraint_names(target_relation) %}

@@ -1,5 +1,6 @@
 """python tests/deals: deals of TPC-H, TPC-DS and random queries, as many as wanted, beside the suite. The data stay in a folder between runs."""
 import argparse
+import collections
 import os
 import pathlib
 import subprocess
@@ -11,18 +12,19 @@ sys.path.insert(0, str(TOP / "tests"))
 
 from deals.check import DataSet, check_deal  # noqa: E402
 from deals.moved import moved_rows, table_of  # noqa: E402
+from deals.shared import check_sets  # noqa: E402
 from harness.context import Context  # noqa: E402
 from harness.report import Report  # noqa: E402
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/deals", description=__doc__)
-    parser.add_argument("what", choices=["tpch", "tpcds", "random", "moved"])
+    parser.add_argument("what", choices=["tpch", "tpcds", "random", "shared", "moved"])
     parser.add_argument("--scale", default="0.01")
     parser.add_argument("--deals", type=int, default=1)
     parser.add_argument("--first", type=int, default=1, help="number of the first deal, which seeds it")
     parser.add_argument("--target", default="duckdb", choices=["duckdb", "postgres"])
-    parser.add_argument("--queries", type=int, default=100, help="random: how many each deal")
+    parser.add_argument("--queries", type=int, default=100, help="random, shared: how many (sets) each deal")
     parser.add_argument("--only", default="", help="names of queries, by comma")
     parser.add_argument("--plan", action="store_true", help="print the plans of what fails")
     parser.add_argument("--data", default="/tmp/dvt-deals", help="folder of the data")
@@ -50,16 +52,18 @@ def main():
         return 1
     if options.what == "moved":
         return show_moved(context, options)
-    data = DataSet(context, options.what, options.scale, pathlib.Path(options.data))
-    totals = {"equal": 0, "refused": 0, "wrong": 0}
+    data = DataSet(context, "random" if options.what == "shared" else options.what, options.scale, pathlib.Path(options.data))
+    totals = collections.Counter(equal=0, refused=0, wrong=0)
     for number in range(options.first, options.first + options.deals):
         started = time.time()
-        counts = check_deal(report, context, data, number, options.target, only=[q for q in options.only.split(",") if q], plans=options.plan,
-                            queries=options.queries)
+        if options.what == "shared":
+            counts = check_sets(report, context, data, number, options.queries, options.plan)
+        else:
+            counts = check_deal(report, context, data, number, options.target, only=[q for q in options.only.split(",") if q], plans=options.plan,
+                                queries=options.queries)
         print(f"deal {number}: {counts}, {time.time() - started:.0f} s", flush=True)
-        for kind, count in counts.items():
-            totals[kind] += count
-    print(f"{options.what} at scale {options.scale}, {options.deals} deals, target {options.target}: {totals}")
+        totals.update(counts)
+    print(f"{options.what} at scale {options.scale}, {options.deals} deals, target {options.target}: {dict(totals)}")
     subprocess.run(["rm", "-rf", context._scratch], check=False)
     return 0 if totals["wrong"] + totals["refused"] == 0 else 1
 

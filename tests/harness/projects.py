@@ -19,7 +19,7 @@ class CaseSkipped(Exception):
 class ProjectCase:
     """One folder with case.dvtt; what it lacks of a project (dbt_project.yml, profiles.yml) comes from tests/projects/defaults. The
     environment of its runs has
-    PG_HOST PG_PORT PG_USER PG_DATABASE, PGT_PORT (the second PostgreSQL), MY_HOST MY_PORT MY_USER MY_DATABASE, CASE_DIR,
+    PG_HOST PG_PORT PG_USER PG_DATABASE, PGT_PORT (the second PostgreSQL), MY_HOST MY_PORT MY_USER MY_DATABASE, CASE_DIR, DVT (the program),
     TOXIPROXY and the password as DBT_ENV_SECRET_PASSWORD."""
 
     def __init__(self, folder, context):
@@ -50,7 +50,7 @@ class ProjectCase:
     def make_environment(self):
         servers = self.context.servers
         self.environment = {
-            "CASE_DIR": str(self.copy), "PG_HOST": "127.0.0.1", "MY_HOST": "127.0.0.1", "PG_USER": "dvt", "MY_USER": "dvt",
+            "CASE_DIR": str(self.copy), "DVT": str(self.context.program), "PG_HOST": "127.0.0.1", "MY_HOST": "127.0.0.1", "PG_USER": "dvt", "MY_USER": "dvt",
             "PG_DATABASE": self.database, "MY_DATABASE": self.database,
             "PG_PORT": servers.get("postgres_port", "1"), "PGT_PORT": servers.get("postgres_target_port", "1"),
             "MY_PORT": servers.get("mariadb_port", "1"), "TOXIPROXY": servers.get("DVT_TEST_TOXIPROXY", ""),

@@ -12,6 +12,7 @@ from harness import fault_matrix
 from harness.cut_once import CutOnce
 from harness.fault_bench import Bench, fill, fill_guards
 from harness.toxiproxy import Toxiproxy
+from harness.watermark_kills import watermark_kills
 
 NAME, ABOUT, NEEDS = "faults", "kill -9, Ctrl-C and cut connections during loads", ["release", "servers"]
 ORDERS, CUSTOMERS = 400_000, 200_000
@@ -23,6 +24,7 @@ MATRIX_MARK = "<!-- ./dev test faults --repeats"
 def run(report, context):
     if context.arguments.repeats == 0:
         whole_loads(report, context)
+        watermark_kills(report, context)
     matrix(report, context, context.arguments.repeats)
 
 

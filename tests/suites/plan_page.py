@@ -29,6 +29,11 @@ where p.country = 'GB' and p.name like 'person 1%' and regexp_matches(p.name, '0
 """,
     "models/copied.sql": "select id, note, '</script><img src=x onerror=\"document.title=1\">' as nasty from {{ source('crm', 'odd') }}\n",
     "models/best.sql": "select name, amount from {{ ref('spending') }} where amount > 10\n",
+    # One read of the orders feeds both.
+    "models/by_name.sql": "{{ config(transfer={'join_filter_rows': 1000000}) }}\nselect p.name, sum(o.amount) as amount, stddev_pop(o.amount) as spread from {{ source('erp', 'orders') }} as o "
+                          "join {{ source('crm', 'people') }} as p on p.id = o.person_id group by p.name\n",
+    "models/by_country.sql": "{{ config(transfer={'join_filter_rows': 1000000}) }}\nselect p.country, o.id, o.amount from {{ source('erp', 'orders') }} as o "
+                             "join {{ source('crm', 'people') }} as p on p.id = o.person_id where o.id > 1000\n",
     "models/broken.sql": "{{ config(enabled=var('broken', false)) }}\nselect * from {{ source('erp', 'missing') }}\n",
 }
 
@@ -58,6 +63,7 @@ def run(report, context):
         page = PlanPage(browser, context.top / "build" / "screenshots")
         look_before(check, page, before)
         look_after(check, page, after)
+        look_shared(check, page, before, after)
         look_dark_and_narrow(check, page, after)
     finally:
         browser.quit()
@@ -121,17 +127,38 @@ class PlanPage:
 def look_before(check, page, path):
     page.open(path)
     chips, table = page.texts("#table .way"), page.texts("#table tbody tr")
-    check("before a run", (sorted(chips) == ["direct", "federated", "no plan", "pushdown"], f"ways: {chips}"), (any("≈" in row for row in table), f"{table}"),
+    check("before a run", (sorted(chips) == ["direct", "federated", "federated", "federated", "no plan", "pushdown"], f"ways: {chips}"), (any("≈" in row for row in table), f"{table}"),
           (not page.texts(".line.done"), "numbers of a run that was not"), ("missing" in page.section("broken").text, page.section("broken").text),
           (page.screenshot("before"), "empty screenshot"))
     spending = page.section("spending").text
     check("what stays and why", ("DVT005" in spending, spending), ("DVT007" in spending, spending), ("person_id" in spending, "no join filter"))
 
 
+def look_shared(check, page, before, after):
+    """One read for two models: said before a run, and counted after it."""
+    page.open(before)
+    cards = [[e.text for e in page.section(name).find_elements("css selector", ".card.extract.shared .line.shared")] for name in ("by_name", "by_country")]
+    facts = " ".join(page.texts(".fact"))
+    check("a shared read before a run", (all(any("one read of" in text and "2 models" in text for text in card) for card in cards), f"{cards}"),
+          ("shared reads should save" in facts, facts), (not page.texts(".line.done.shared"), "numbers of a run that was not"))
+    page.open(after)
+    had = [[e.text.replace("\n", " ") for e in page.section(name).find_elements("css selector", ".line.done.shared")] for name in ("by_name", "by_country")]
+    began = [text for card in had for text in card if "it began" in text]
+    ribbons = page.script("return document.querySelectorAll('.picture > svg path.shared').length")
+    facts = " ".join(page.texts(".fact"))
+    check("a shared read after a run", (len(began) >= 1, f"{had}"), (all(any("200.0 k rows" in text and "2 models" in text for text in card) for card in had), f"{had}"),
+          (any("199.0 k rows of a read" in text for text in had[1]), f"{had[1]}"), ("saved by shared reads" in facts, facts), (ribbons >= 2, f"{ribbons} ribbons"),
+          (any("+ 19" in row or "+ 20" in row for row in page.texts("#table tbody tr")), f"{page.texts('#table tbody tr')}"), (page.screenshot("shared"), "empty screenshot"))
+    by_name = page.section("by_name")
+    for each in by_name.find_elements("css selector", "details"):
+        each.find_element("css selector", "summary").click()
+    check("who shares it", ("model.market.by_country (" in by_name.text and "dvt_marks" in by_name.text, by_name.text))
+
+
 def look_after(check, page, path):
     page.open(path)
     facts = " ".join(page.texts(".fact"))
-    check("after a run", ("rows moved" in facts and "avoided" in facts, facts), (len(page.texts("#table .way")) == 3, "models"),
+    check("after a run", ("rows moved" in facts and "avoided" in facts, facts), (len(page.texts("#table .way")) == 5, "models"),
           (not page.texts("h2 .chip.warn"), "the run is said to have had another plan"), (page.screenshot("after"), "empty screenshot"))
     spending = page.section("spending")
     done = [e.text for e in spending.find_elements("css selector", ".line.done")]

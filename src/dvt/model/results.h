@@ -34,6 +34,15 @@ struct TransferStats {
   int64_t rows_saved = 0;              ///< … and what they would have read besides, each by itself
 };
 
+/// How far a model had read one of its inputs, and how far it has now.
+struct WatermarkStep {
+  std::string input;  ///< as the model's config calls it
+  std::string column;
+  std::string type;                          ///< "number", "timestamp", …
+  std::optional<std::string> before, after;  ///< empty: no value
+  bool stored = true;                        ///< false: the run was a sample, and nothing moved
+};
+
 /// What happened to one node: a row of run_results.json.
 struct NodeResult {
   std::string unique_id;
@@ -54,6 +63,7 @@ struct NodeResult {
   Value batch_results;  ///< of a microbatch model: {successful, failed}, lists of pairs of times; else null
   std::vector<Diagnostic> warnings;
   std::vector<TransferStats> transfers;
+  std::vector<WatermarkStep> watermarks;
 };
 
 /// How old a source's newest row is: an entry of sources.json.

@@ -63,6 +63,20 @@ Value ResponseValue(const model::NodeResult& result) {
     for (const auto& transfer : result.transfers) transfers.Push(TransferValue(transfer));
     response.Set("dvt_transfers", std::move(transfers));
   }
+  if (!result.watermarks.empty()) {
+    Value watermarks = Value::MakeList();
+    for (const auto& step : result.watermarks) {
+      Value entry = Value::MakeMap();
+      entry.Set("input", step.input);
+      entry.Set("column", step.column);
+      entry.Set("type", step.type);
+      entry.Set("old", step.before ? Value(*step.before) : Value());
+      entry.Set("new", step.after ? Value(*step.after) : Value());
+      entry.Set("stored", step.stored);
+      watermarks.Push(std::move(entry));
+    }
+    response.Set("dvt_watermarks", std::move(watermarks));
+  }
   if (!result.warnings.empty()) {
     Value warnings = Value::MakeList();
     for (const auto& warning : result.warnings) {

@@ -29,6 +29,7 @@ Value RunValue(const Value& result, const Value& plan) {
   run.Set("same_plan", plan.is_map() && response["dvt_plan"].is_string() && response["dvt_plan"] == plan["plan_id"]);
   run.Set("transfers", ListOr(response["dvt_transfers"]));
   run.Set("warnings", ListOr(response["dvt_warnings"]));
+  if (response["dvt_watermarks"].is_list()) run.Set("watermarks", response["dvt_watermarks"]);
   return run;
 }
 

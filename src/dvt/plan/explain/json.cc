@@ -98,6 +98,20 @@ Value ChangesToJson(const ChangeFacts& changes) {
   return out;
 }
 
+Value WatermarksToJson(const ModelPlan& plan) {
+  Value out = Value::MakeList();
+  for (const WatermarkBound& bound : plan.watermarks) {
+    Value entry = Value::MakeMap();
+    entry.Set("input", bound.input);
+    entry.Set("column", bound.column);
+    entry.Set("first_read", !bound.known);
+    entry.Set("above", bound.above ? Value(*bound.above) : Value());
+    entry.Set("upto", bound.upto ? Value(*bound.upto) : Value());
+    out.Push(std::move(entry));
+  }
+  return out;
+}
+
 }  // namespace
 
 Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, const std::optional<ChangeFacts>& changes) {
@@ -122,6 +136,7 @@ Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, con
     own.Push(std::move(entry));
   }
   out.Set("asked_of_target", std::move(own));
+  if (!plan.watermarks.empty()) out.Set("watermarks", WatermarksToJson(plan));
   if (!plan.transform.sql.empty()) {
     Value transform = Value::MakeMap();
     transform.Set("compute", plan.transform.compute);

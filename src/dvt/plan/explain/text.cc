@@ -10,6 +10,13 @@ constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kReset = "\x1b[0m";
 
+std::string WatermarkText(const WatermarkBound& bound) {
+  std::string text = fmt::format("watermark {}.{} · ", bound.input, bound.column);
+  if (!bound.upto) return text + (bound.above ? "nothing is above " + *bound.above : "no value yet");
+  text += bound.above ? fmt::format("above {}, up to {}", *bound.above, *bound.upto) : "up to " + *bound.upto;
+  return bound.known ? text : text + ", first read";
+}
+
 class TreeText {
  public:
   TreeText(const ModelPlan& plan, const RenderPlanOptions& options) : plan_(plan), options_(options) {}
@@ -20,6 +27,7 @@ class TreeText {
       Branch(
           fmt::format("asked {} first · {} is {}", Connection(plan_.load.connection), expression, value.empty() ? "NULL" : value),
           false);
+    for (const auto& bound : plan_.watermarks) Branch(WatermarkText(bound), false);
     for (size_t i = 0; i < plan_.extracts.size(); ++i)
       Extract(plan_.extracts[i], i < options_.reads.size() ? &options_.reads[i] : nullptr);
     if (options_.changes) Changes(*options_.changes);

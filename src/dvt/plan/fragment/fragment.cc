@@ -25,15 +25,21 @@ namespace {
 
 bool IsWordChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Without the values that the model's own table had: they move on with every run.
+void Blank(std::string& text, const std::string& value) {
+  if (value.empty()) return;
+  for (size_t at = text.find(value); at != std::string::npos; at = text.find(value, at + 1)) {
+    const bool word =
+        (at > 0 && IsWordChar(text[at - 1])) || (at + value.size() < text.size() && IsWordChar(text[at + value.size()]));
+    if (!word) text.replace(at, value.size(), "?");
+  }
+}
+
+// Without the values that the model's own table had, or that bound what it reads: they move on with every run.
 std::string WithoutValues(const ModelPlan& plan, std::string text) {
-  for (const auto& [expression, value] : plan.own_values) {
-    if (value.empty()) continue;
-    for (size_t at = text.find(value); at != std::string::npos; at = text.find(value, at + 1)) {
-      const bool word =
-          (at > 0 && IsWordChar(text[at - 1])) || (at + value.size() < text.size() && IsWordChar(text[at + value.size()]));
-      if (!word) text.replace(at, value.size(), "?");
-    }
+  for (const auto& [expression, value] : plan.own_values) Blank(text, value);
+  for (const auto& bound : plan.watermarks) {
+    Blank(text, bound.upto.value_or(""));
+    Blank(text, bound.above.value_or(""));
   }
   return text;
 }
@@ -44,7 +50,7 @@ std::string PlanId(const ModelPlan& plan) {
   std::string text(WayName(plan.way));
   const auto add = [&](std::string_view part) {
     text += '\x1f';
-    text += plan.own_values.empty() ? std::string(part) : WithoutValues(plan, std::string(part));
+    text += plan.own_values.empty() && plan.watermarks.empty() ? std::string(part) : WithoutValues(plan, std::string(part));
   };
   for (const ExtractFragment& extract : plan.extracts) {
     add(extract.connection);

@@ -79,6 +79,14 @@ struct LoadFragment {
   std::string materialization;
 };
 
+/// Which rows of one input the model reads: those above `above`, up to `upto`.
+struct WatermarkBound {
+  std::string input;  ///< as the model's config calls it
+  std::string column;
+  bool known = false;                      ///< a bound is stored; else rows without a value are read, too
+  std::optional<std::string> above, upto;  ///< empty: no bound below; nothing above `above`
+};
+
 /// A model's whole plan, as data.
 struct ModelPlan {
   std::string node_id;
@@ -89,6 +97,7 @@ struct ModelPlan {
   std::string sql;  ///< the model's compiled query, in the target's dialect
   /// What the target was asked for while planning: constants over the model's own table, and their values, which now stand in the queries.
   std::vector<std::pair<std::string, std::string>> own_values;
+  std::vector<WatermarkBound> watermarks;
   Diagnostics warnings;  ///< DVT001 … DVT007
 };
 

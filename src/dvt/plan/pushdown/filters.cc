@@ -54,6 +54,27 @@ std::optional<Predicate> NullRejecting(const Predicate& p) {
   return AllOf(std::move(kept));
 }
 
+// `1 = 0`, FALSE, NULL: what leaves no row.
+bool IsNeverTrue(const Node* term) {
+  term = sql::Unparen(term);
+  if (term->Is(Kind::kNull)) return true;
+  if (const auto constant = FoldConstant(term)) return constant->kind == Literal::Kind::kBool && constant->ticks == 0;
+  if (!term->Is(Kind::kBinary, Op::kEq)) return false;
+  const auto a = FoldConstant(term->Child(0)), b = FoldConstant(term->Child(1));
+  const bool numbers = a && b && a->kind == Literal::Kind::kNumber && b->kind == Literal::Kind::kNumber;
+  return numbers && a->scale == b->scale && a->digits != b->digits;
+}
+
+// A condition on a source that no row meets.
+std::optional<Predicate> Nothing(const Source* source, const Node* origin) {
+  if (source->columns.empty()) return std::nullopt;
+  Predicate out;
+  out.kind = PKind::kIn;
+  out.column = {source, 0};
+  out.origin = origin;
+  return out;
+}
+
 /// Reads one FROM clause and WHERE into facts.
 class BlockReader {
  public:
@@ -104,6 +125,9 @@ class BlockReader {
     for (Node* term : terms) {
       Predicate p = ReadPredicate(term, resolve_);
       NoteOpaque(term, p);
+      if (IsNeverTrue(term)) {
+        for (const Source* source : scope_->sources) Add(source, Nothing(source, term), false);
+      }
       if (auto pair = ReadPair(term)) facts_.joins.push_back(*pair);
       facts_.terms.emplace_back(term, p);
       lifted_.push_back(std::move(p));

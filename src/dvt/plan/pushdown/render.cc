@@ -91,6 +91,7 @@ class Renderer {
     if (type.is_integer() || type.kind == TypeKind::kDecimal || type.kind == TypeKind::kFloat64)
       return Number(index, op, literal);
     if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return Temporal(index, op, literal);
+    if (type.kind == TypeKind::kTimestampTz) return Moment(index, op, literal);
     if (type.kind == TypeKind::kString) return Text(index, op, literal);
     if (type.kind == TypeKind::kBool && !source_.facts.loose_types && literal.kind == Literal::Kind::kBool &&
         source_.dialect->Has(sql::Feature::kBooleanType)) {
@@ -142,17 +143,52 @@ class Renderer {
     return fmt::format("{} {} TIMESTAMP '{}'", Name(index), OpText(op), TimestampText(stamp->ticks));
   }
 
-  // Dates are ISO texts, perhaps with a time behind: whole days are compared, and other storage classes are left in.
+  // A text that ends in +00 is a moment, whatever the zone of a session.
+  std::optional<std::string> Moment(int index, Op op, const Literal& literal) {
+    const bool utc = literal.kind == Literal::Kind::kString && literal.text.ends_with("+00");
+    const auto named = sql::ParseTypeName(*source_.dialect, "timestamp with time zone");
+    const bool zoned = named && named->kind == TypeKind::kTimestampTz;
+    auto stamp = utc ? ParseDateText(std::string_view(literal.text).substr(0, literal.text.size() - 3)) : std::nullopt;
+    if (!utc && !zoned) stamp = AsTimestamp(literal);  // its sessions are in UTC, as the engine is
+    if (!stamp || stamp->kind != Literal::Kind::kTimestamp || source_.facts.loose_types)
+      return Lost(index, "comparison of timestamp with time zone values may differ between the systems");
+    const std::string text = TimestampText(stamp->ticks);
+    if (zoned) return fmt::format("{} {} TIMESTAMP WITH TIME ZONE '{}+00'", Name(index), OpText(op), text);
+    return fmt::format("{} {} TIMESTAMP '{}'", Name(index), OpText(op), text);
+  }
+
+  // Dates are ISO texts, perhaps with a time behind, which follows a blank or a T: no text is left out that may stand for such a value, and other
+  // storage classes are left in.
   std::optional<std::string> LooseDate(int index, Op op, const Literal& stamp) {
     if (op == Op::kNeq) return Lost(index, "dates are stored as texts or numbers there");
     const int64_t day = FloorDay(stamp.ticks);
     const std::string name = Name(index);
-    const std::string from = fmt::format("{} >= '{}'", name, DateText(day));
-    const std::string until = fmt::format("{} < '{}'", name, DateText(day + 1));
+    const bool time = FieldAt(index).type.kind == TypeKind::kTimestamp;
+    const std::string from =
+        time ? From(name, op, stamp.ticks) : fmt::format("{} >= '{}'", name, DateText(op == Op::kGt ? day + 1 : day));
+    const std::string until = time ? Until(name, stamp.ticks) : fmt::format("{} < '{}'", name, DateText(day + 1));
     const std::string other = fmt::format("typeof({}) NOT IN ('text', 'null')", name);
     if (op == Op::kEq) return fmt::format("(({} AND {}) OR {})", from, until, other);
     if (op == Op::kLt && stamp.ticks % kMicrosPerDay == 0) return fmt::format("({} < '{}' OR {})", name, DateText(day), other);
     return fmt::format("({} OR {})", op == Op::kGt || op == Op::kGe ? from : until, other);
+  }
+
+  // Texts of moments from this one on, or behind it: seconds and midnights need not be written.
+  static std::string From(const std::string& name, Op op, int64_t micros) {
+    const int64_t day = FloorDay(micros), second = (micros - day * kMicrosPerDay) / 1'000'000;
+    if (op != Op::kGt && second == 0) return fmt::format("{} >= '{}'", name, DateText(day));
+    std::string text = TimestampText(day * kMicrosPerDay + second * 1'000'000);
+    if (op != Op::kGt && second % 60 == 0) text.resize(text.size() - 3);
+    return fmt::format("({0} {1} '{2}' AND {0} < '{3}T' OR {0} {1} '{3}T{4}')", name, op == Op::kGt ? ">" : ">=", text,
+                       text.substr(0, 10), text.substr(11));
+  }
+
+  // Texts of moments up to this one, whatever stands between date and time.
+  static std::string Until(const std::string& name, int64_t micros) {
+    const int64_t day = FloorDay(micros), next = (micros - day * kMicrosPerDay) / 1'000'000 + 1;
+    if (next == 86400) return fmt::format("{} < '{}'", name, DateText(day + 1));
+    const std::string text = TimestampText(day * kMicrosPerDay + next * 1'000'000);
+    return fmt::format("({0} < '{1}' OR {0} >= '{2}T' AND {0} < '{2}T{3}')", name, text, text.substr(0, 10), text.substr(11));
   }
 
   // Enumerations, network addresses and their like have their own equality.

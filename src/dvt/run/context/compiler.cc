@@ -13,6 +13,7 @@
 #include "dvt/run/context/limited_relation.h"
 #include "dvt/run/context/sql_blank.h"
 #include "dvt/run/context/test_arguments.h"
+#include "dvt/run/watermarks/model_watermarks.h"
 
 namespace dvt::run {
 
@@ -32,11 +33,11 @@ class CompileResolver : public tmpl::NodeResolver {
     if (stand_ins_ != nullptr) return StandIn(target->unique_id, RefText(call), call.place);
     if (target->is_ephemeral()) {
       DVT_ASSIGN(const Object relation, Ephemeral(*target));
-      return Limited(relation, relation.Str(), node_.connection, target->config["event_time"]);
+      return Limited(relation, relation.Str(), node_.connection, target->config["event_time"], {});
     }
     DVT_ASSIGN(const Whereabouts there, compiler_.Find(target->unique_id, stop_));
     DVT_ASSIGN(const Object relation, Relation(there.connection, there.relation, target->unique_id, target->materialized()));
-    return Limited(relation, there.relation.name, there.connection, target->config["event_time"]);
+    return Limited(relation, there.relation.name, there.connection, target->config["event_time"], target->unique_id);
   }
 
   Result<Object> Source(const model::SourceCall& call) override {
@@ -48,7 +49,7 @@ class CompileResolver : public tmpl::NodeResolver {
     if (const Value& location = ExternalLocation(*source); location.is_string() && there.connection == node_.connection) {
       DVT_ASSIGN(relation, External(*source, location.as_string(), there.relation));
     }
-    return Limited(relation, source->identifier, there.connection, source->config["event_time"]);
+    return Limited(relation, source->identifier, there.connection, source->config["event_time"], source->unique_id);
   }
 
   Result<Object> Function(const model::RefCall& call) override {
@@ -110,9 +111,9 @@ class CompileResolver : public tmpl::NodeResolver {
     return EventWindow{std::max(window->start, batch->window.start), std::min(window->end, batch->window.end)};
   }
 
-  // A relation of which this run takes only some rows (--empty, --sample, a batch).
+  // A relation of which this run takes only some rows (--empty, --sample, a batch, those above a watermark).
   Result<Object> Limited(const Object& relation, const std::string& identifier, const std::string& connection,
-                         const Value& event_time) {
+                         const Value& event_time, const std::string& id) {
     const bool builds = node_.type != model::ResourceType::kOperation;
     const auto window = Window();
     std::string predicate;
@@ -121,6 +122,11 @@ class CompileResolver : public tmpl::NodeResolver {
     } else if (window && event_time.is_string()) {
       DVT_ASSIGN(predicate,
                  compiler_.EventTimePredicate(node_, adapter_, event_time.as_string(), *window, connection != node_.connection));
+    }
+    const Watermark* mark = adapter_.watermarks() == nullptr ? nullptr : adapter_.watermarks()->Find(id);
+    if (mark != nullptr && !run_.options.empty) {
+      DVT_ASSIGN(const std::string above, WatermarkPredicate(compiler_, node_, adapter_, *mark, connection != node_.connection));
+      predicate += (predicate.empty() ? "" : " and ") + above;
     }
     if (predicate.empty()) return relation;
     return tmpl::MakeLimitedRelation(relation, LimitedRelation(relation.Str(), predicate, adapter_.Quote(identifier)));
@@ -368,11 +374,16 @@ bool RunsInBatches(const model::Node& node) {
 
 Result<std::string> Compiler::EventTimePredicate(const model::Node& node, NodeAdapter& adapter, const std::string& event_time,
                                                  const EventWindow& window, bool elsewhere) const {
+  return MacroText(node, adapter, "event_time_predicate",
+                   {event_time, MomentText(window.start), MomentText(window.end), elsewhere});
+}
+
+Result<std::string> Compiler::MacroText(const model::Node& node, NodeAdapter& adapter, const std::string& name,
+                                        tmpl::ObjectList arguments) const {
   const auto params = Params(node, &adapter, nullptr);
-  DVT_ASSIGN(const Object macro, tmpl::DispatchMacro(params, "event_time_predicate", "dbt"));
+  DVT_ASSIGN(const Object macro, tmpl::DispatchMacro(params, name, "dbt"));
   DVT_ASSIGN(const auto context, tmpl::MakeNodeContext(params));
-  DVT_ASSIGN(const Object text,
-             tmpl::CallMacro(macro, {event_time, MomentText(window.start), MomentText(window.end), elsewhere}, {}, *context));
+  DVT_ASSIGN(const Object text, tmpl::CallMacro(macro, std::move(arguments), {}, *context));
   return std::string(TrimView(text.Str()));
 }
 

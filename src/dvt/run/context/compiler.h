@@ -56,6 +56,9 @@ class Compiler {
   /// The same with a unit test's inputs and overrides; reading what the test does not give is an error. No CTE is put in front.
   Result<Compiled> CompileForTest(const model::Node& node, const std::string& text, const StandIns& stand_ins,
                                   NodeAdapter& adapter, std::stop_token stop) const;
+  /// What a macro of dbt's namespace, or the project's in its place, writes for a node.
+  Result<std::string> MacroText(const model::Node& node, NodeAdapter& adapter, const std::string& name,
+                                tmpl::ObjectList arguments) const;
   Result<Whereabouts> Find(const std::string& unique_id, std::stop_token stop) const;
   /// Resolver of a node for macros that run after compiling (materializations, hooks).
   std::unique_ptr<tmpl::NodeResolver> MakeResolver(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) const;

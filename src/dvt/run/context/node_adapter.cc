@@ -471,6 +471,7 @@ Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view n
   if (name == "adds_batch") return Object(batch_ != nullptr && !batch_->first);
   if (name == "create_table_for_transfer" || name == "transfer") return CallTransfer(context, name, arguments);
   if (IsChangeCall(name)) return CallChangeFinder(mover_ == nullptr ? nullptr : mover_->change_finder(), name, arguments, stop_);
+  if (name == "store_watermarks" || name == "forget_watermarks") return CallWatermarks(name);
   if (name == "temporary_name") return TemporaryName(arguments);
   if (name == "stale_relations") return StaleRelations(arguments);
   if (name == "cache_added" || name == "cache_renamed") return CallCache(name, arguments);

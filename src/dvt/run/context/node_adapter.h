@@ -14,6 +14,7 @@
 namespace dvt::run {
 
 class ChangeFinder;
+struct ModelWatermarks;
 
 /// Brings rows into a table that a macro has made: the result of a federated or direct plan, or a seed's.
 class RowMover {
@@ -75,6 +76,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   /// The batch that is built; null for everything but a batch of a microbatch model. It must outlive the adapter.
   void SetBatch(const Batch* batch) { batch_ = batch; }
   const Batch* batch() const { return batch_; }
+  /// How far the model reads its inputs; null: it has no watermarks. They must outlive the adapter's use.
+  void SetWatermarks(ModelWatermarks* watermarks) { watermarks_ = watermarks; }
+  ModelWatermarks* watermarks() const { return watermarks_; }
   /// From here on the node is only looked at, before it runs: what would ask or change its database fails, and nothing is said to people.
   void OnlyLook() { only_looks_ = true; }
   bool only_looks() const { return only_looks_; }
@@ -127,6 +131,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);
   Result<tmpl::Object> AssertContract(const tmpl::Arguments& arguments);
   Result<tmpl::Object> CallTransfer(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments);
+  Result<tmpl::Object> CallWatermarks(std::string_view name);
   Result<tmpl::Object> CallCache(std::string_view name, const tmpl::Arguments& arguments);
   Result<tmpl::Object> Note(const tmpl::Arguments& arguments);
   Result<tmpl::Object> SeedTable();
@@ -140,6 +145,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   std::unique_ptr<connectors::Session> session_;
   RowMover* mover_ = nullptr;
   const Batch* batch_ = nullptr;
+  ModelWatermarks* watermarks_ = nullptr;
   QueryComment comment_;
   std::vector<std::string> type_losses_;
   std::vector<std::pair<std::string, std::string>> notes_;

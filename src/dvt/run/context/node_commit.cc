@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "dvt/run/context/node_adapter.h"
+#include "dvt/run/watermarks/model_watermarks.h"
 
 namespace dvt::run {
 
@@ -50,6 +51,18 @@ Status NodeAdapter::SettleCommit(const std::string& transaction, Error error) {
   if (fate == TransactionFate::kRolledBack) return error;
   outcome_unknown_ = true;
   return std::move(error).WithHint("The connection was lost during a commit, and whether it took place is not known.");
+}
+
+// adapter.store_watermarks(): in the open transaction, behind the rows. adapter.forget_watermarks(): before a swap that ends the transaction,
+// so that the new rows never stand beside the old values.
+Result<tmpl::Object> NodeAdapter::CallWatermarks(std::string_view name) {
+  if (watermarks_ == nullptr) return tmpl::Object();
+  if (name == "store_watermarks") {
+    DVT_TRY(StoreWatermarks(run_, *watermarks_, *this));
+  } else if (!connector_->Has(connectors::Capability::kTransactionalDdl)) {
+    DVT_TRY(ForgetWatermarks(*watermarks_, *this));
+  }
+  return tmpl::Object();
 }
 
 void NodeAdapter::GiveUp() {

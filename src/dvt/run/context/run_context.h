@@ -18,6 +18,7 @@
 #include "dvt/run/observer.h"
 #include "dvt/run/transfer/shared_extracts.h"
 #include "dvt/run/transfer/source_moments.h"
+#include "dvt/run/watermarks/watermark.h"
 #include "dvt/template/dbt/context.h"
 #include "dvt/template/dbt/graph_additions.h"
 
@@ -51,6 +52,8 @@ struct RunContext {
   RelationCache relations;
   SourceMoments moments;
   SharedExtracts shared;
+  AskedMarks asked_marks;
+  std::mutex watermark_table_mutex;  ///< held while the table of watermarks is looked for and made
   Observer* observer = nullptr;
   std::shared_ptr<tmpl::GraphAdditions> graph_additions = std::make_shared<tmpl::GraphAdditions>();
   const model::PreviousState* previous = nullptr;           ///< --state

@@ -32,8 +32,10 @@ bool HasLooseHooks(const model::Node& node) {
   return false;
 }
 
-// Whether the second building of a model leaves what the first one did, also if that took place after all.
+// Whether the second building of a model leaves what the first one did, also if that took place after all. What a stored watermark says
+// was read is not read again.
 bool SameTwice(const model::Node& node) {
+  if (node.config["watermarks"].is_map() && !node.config["watermarks"].map().empty()) return true;
   if (node.type == model::ResourceType::kSnapshot) return false;
   const std::string materialized = node.materialized();
   if (materialized != "incremental") return true;

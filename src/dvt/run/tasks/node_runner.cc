@@ -19,6 +19,7 @@
 #include "dvt/run/tasks/operation.h"
 #include "dvt/run/tasks/stored_table.h"
 #include "dvt/run/tasks/unit_test.h"
+#include "dvt/run/watermarks/model_watermarks.h"
 #include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::run {
@@ -103,8 +104,16 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) const {
 }
 
 Result<PlannedNode> NodeRunner::Plan(const model::Node& node, NodeAdapter& adapter, std::stop_token stop) {
+  std::shared_ptr<ModelWatermarks> watermarks;
+  if (run_.options.command != "docs generate") {
+    DVT_ASSIGN(watermarks, FindWatermarks(run_, compiler_, catalog_, node, adapter, stop));
+  }
+  adapter.SetWatermarks(watermarks.get());
   DVT_ASSIGN(auto compiled, compiler_.Compile(node, adapter, stop));
-  return PlanSql(node, std::move(compiled), adapter, stop);
+  DVT_ASSIGN(auto planned, PlanSql(node, std::move(compiled), adapter, stop));
+  if (watermarks != nullptr) planned.plan.watermarks = BoundsOf(*watermarks);
+  planned.watermarks = std::move(watermarks);
+  return planned;
 }
 
 Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compiled, NodeAdapter& adapter, std::stop_token stop) {
@@ -283,10 +292,12 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     adapter.SetMover(changes.get());
   }
   DVT_TRY(run_.relations.EnsureSchema(adapter.connector(), node.schema, stop));
+  DVT_TRY(EnsureWatermarkTable(run_, compiler_, planned.watermarks.get(), node, adapter, stop));
   progress.phase = "run";
   if (adapter.connector().Has(connectors::Capability::kSql)) {
     DVT_TRY(Materialize(node, materialization, planned.compiled, adapter, result, stop));
     if (changes != nullptr) DVT_TRY(FinishChanges(*changes, adapter, result));
+    DVT_TRY(FinishWatermarks(planned.watermarks.get(), node, result));
   } else {
     DVT_TRY(WriteExternal(node, adapter, mover.get(), result, stop));
   }

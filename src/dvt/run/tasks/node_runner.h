@@ -17,6 +17,7 @@ namespace dvt::run {
 struct PlannedNode {
   Compiled compiled;
   plan::ModelPlan plan;
+  std::shared_ptr<ModelWatermarks> watermarks;  ///< null: the model has none
 };
 
 /// The macro that builds nodes materialized as `name`; nullptr: there is none.
