@@ -250,6 +250,20 @@ Status NodeRunner::AnnounceWriter(const plan::ModelPlan& plan, NodeAdapter& adap
   return {};
 }
 
+// What was lost or left out while the rows moved.
+static Diagnostics LossesOf(const model::Node& node, NodeAdapter& adapter, PlanMover* reads) {
+  Diagnostics losses;
+  for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
+  for (const auto& [code, message] : adapter.notes()) losses.Warn(code, message, {node.original_path, 0, 0});
+  if (reads != nullptr) {
+    for (const auto& extract : reads->transfer().extracts()) {
+      for (const auto& note : extract.read.notes)
+        losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
+    }
+  }
+  return losses;
+}
+
 Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeProgress& progress, NodeResult& result,
                             std::stop_token stop) {
   DVT_ASSIGN(const auto detection, ChangesAskedOf(run_, node, adapter));
@@ -301,16 +315,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   } else {
     DVT_TRY(WriteExternal(node, adapter, mover.get(), result, stop));
   }
-  Diagnostics losses;
-  for (const auto& loss : adapter.type_losses()) losses.Warn("DVT002", loss);
-  for (const auto& [code, message] : adapter.notes()) losses.Warn(code, message, {node.original_path, 0, 0});
-  if (reads != nullptr) {
-    for (const auto& extract : reads->transfer().extracts()) {
-      for (const auto& note : extract.read.notes)
-        losses.Warn("DVT002", fmt::format("{}: {}", extract.fragment->connection, note));
-    }
-  }
-  return AddWarnings(run_, losses.items(), result);
+  return AddWarnings(run_, LossesOf(node, adapter, reads).items(), result);
 }
 
 // Rows that go to files have the names and types that the contract promises; nothing holds them to constraints.
