@@ -111,11 +111,11 @@ Value ChangesMover::Header() const {
 
 // Hashes of all rows that are there now: from the source, or of the rows themselves, which are kept for Load.
 Status ChangesMover::ReadAll(RowSorter& sorter, std::stop_token stop) {
+  groups_.reset();
   if (source_) {
     progress_.phase = "hashes";
     progress_.transferring = true;  // the display tells how far they are
     hash_flow_->Reset();
-    groups_.reset();
     if (known_groups_) groups_ = std::make_unique<GroupComparison>(*known_groups_);
     if (by_groups_) return ReadByGroups(sorter, stop);
     if (groups_ != nullptr) groups_->ReadEverything();
@@ -196,7 +196,7 @@ Status ChangesMover::NothingChanged(int64_t rows) {
 
 Result<bool> ChangesMover::SumUpInputs(StateReader* before, std::stop_token stop) {
   inputs_.clear();
-  if (!AsksForExtracts()) return false;
+  if (!AsksForExtracts() || !WhyNotSummed(rows_->transfer()).empty()) return false;  // it may have begun anew
   progress_.phase = "hashes";
   hash_flow_->Reset();
   auto inputs = SumUpExtracts(rows_->plan(), rows_->transfer(), context_, *hash_flow_, stop);

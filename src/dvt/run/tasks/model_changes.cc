@@ -33,6 +33,7 @@ Result<std::optional<ChangeSettings>> ChangesAskedOf(const RunContext& run, cons
                 .Remove());
   }
   if (run.options.sample || run.options.empty) return std::optional<ChangeSettings>();
+  if (run.connections->tape() != nullptr) settings->groups = false;  // a recording holds all rows, whatever was known
   return settings;
 }
 
