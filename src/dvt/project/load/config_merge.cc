@@ -69,6 +69,7 @@ const Keys& KnownConfigs() {
                             "change_detection",
                             "hash_deletes",
                             "hash_groups",
+                            "watermarks",
                             "dbt_valid_to_current",
                             "snapshot_meta_column_names",
                             "transient",
