@@ -11,7 +11,8 @@ class LakeError(Exception):
     """Base of all. `code` is a stable word such as ``not_found``; `vendor_code` what the catalog or the storage called it."""
 
     def __init__(self, message: str, *, hint: str = "", code: str = "unknown", vendor_code: str = "", contexts: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{message.rstrip('.')}; {hint}" if hint else message)
+        said = ", ".join([message.rstrip("."), *contexts]) if contexts else message
+        super().__init__(f"{said.rstrip('.')}; {hint}" if hint else said)
         self.message, self.hint, self.code, self.vendor_code, self.contexts = message, hint, code, vendor_code, tuple(contexts)
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
@@ -68,6 +69,13 @@ def _one_line(text: str) -> str:
 
 def _made(kind: type[LakeError], message: str, hint: str, code: str, vendor_code: str, contexts: tuple[str, ...]) -> LakeError:
     return kind(message, hint=hint, code=code, vendor_code=vendor_code, contexts=contexts)
+
+
+def wrong_input(message: str, *, code: str = "invalid_argument") -> InvalidInputError:
+    """An argument that is refused before the core sees it; logged as the core's errors are."""
+    error = _of_core("InvalidInputError", message, "", code, "", [])
+    assert isinstance(error, InvalidInputError)
+    return error
 
 
 def _of_core(kind: str, message: str, hint: str, code: str, vendor_code: str, contexts: list[str]) -> LakeError:

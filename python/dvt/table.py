@@ -10,7 +10,7 @@ import pyarrow
 
 from . import _core
 from ._rows import Rows, stream_of
-from .errors import InvalidInputError
+from .errors import wrong_input
 
 if TYPE_CHECKING:
     import pandas
@@ -99,7 +99,7 @@ class Plan:
 
 def _milliseconds(moment: datetime.datetime) -> int:
     if moment.tzinfo is None:
-        raise InvalidInputError(f"the moment {moment} has no time zone", code="invalid_argument")
+        raise wrong_input(f"the moment {moment} has no time zone")
     return int(moment.timestamp() * 1000)
 
 
@@ -274,9 +274,11 @@ class Table:
         """What to read. `where` is an SQL condition: ``"amount > 5 AND region IN ('eu', 'us')"``; it prunes manifests, files and row groups.
         At most one of `snapshot_id`, `as_of` and `ref` (a branch or tag). `threads` 0: as many as there are processors."""
         if (snapshot_id is not None) + (as_of is not None) + bool(ref) > 1:
-            raise InvalidInputError("give one of snapshot_id, as_of and ref", code="invalid_argument")
+            raise wrong_input("give one of snapshot_id, as_of and ref")
         if columns is not None and not columns:
-            raise InvalidInputError("a scan needs at least one column", code="invalid_argument")
+            raise wrong_input("a scan needs at least one column")
+        if limit is not None and limit < 0:
+            raise wrong_input(f"a scan's limit must be 0 or more, not {limit}")
         arguments = _core.ScanArguments()
         arguments.columns = list(columns or ())
         arguments.where, arguments.ref, arguments.threads, arguments.batch_rows = where, ref, threads, batch_rows
@@ -302,7 +304,7 @@ class Table:
         """Puts rows in the place of others in one snapshot: of all; with `where`, of those for which a condition is true; with
         `partitions`, of those in the partitions that the new rows fall into."""
         if where and partitions:
-            raise InvalidInputError("give where or partitions, not both", code="invalid_argument")
+            raise wrong_input("give where or partitions, not both")
         what = _core.Replaces.FILTERED if where else _core.Replaces.PARTITIONS if partitions else _core.Replaces.WHOLE
         with stream_of(rows) as stream:
             return Written(**self._core.replace(stream, self._how(evolve_schema, branch, summary), what, where, []))
@@ -338,7 +340,7 @@ class Table:
             return snapshot_id
         current = self.current_snapshot
         if current is None:
-            raise InvalidInputError(f"{self._name} has no snapshot yet", code="not_found")
+            raise wrong_input(f"{self._name} has no snapshot yet", code="not_found")
         return current.snapshot_id
 
     def set_branch(self, name: str, snapshot_id: int | None = None) -> None:

@@ -1,10 +1,15 @@
 """The tests need an Iceberg REST catalog: DVT_LAKE_URI and DVT_LAKE_CREDENTIAL (./dev servers start lake). Each test has a namespace of its own."""
+import json
+import logging
 import os
+import pickle
 import urllib.request
 import uuid
 
 import dvt
 import pytest
+
+SECRETS = ("wrong-secret-9", "no-such-token-7", "userinfo-secret-5")
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +53,25 @@ def faults(address):
     made = Faults(address["uri"])
     yield made
     made.clear()
+
+
+@pytest.fixture
+def fails(caplog):
+    """fails(class or classes, text, call): the call raises exactly that class, with one line that holds the text; returns the exception and what was logged."""
+    caplog.set_level(logging.DEBUG, "dvt")
+
+    def check(kind, text, call):
+        caplog.clear()
+        with pytest.raises(dvt.LakeError) as raised:
+            call()
+        error = raised.value
+        assert type(error) in (kind if isinstance(kind, list) else [kind]), repr(error)
+        assert text in str(error) and "\n" not in str(error) and len(str(error)) < 700
+        logged = [json.loads(record.getMessage().partition(" ")[2]) for record in caplog.records if record.getMessage().startswith("lake_error ")]
+        assert logged and logged[-1]["error"] == type(error).__name__ and logged[-1]["message"] == error.message and logged[-1]["code"] == error.code
+        assert not any(secret in caplog.text or secret in repr(error) for secret in SECRETS)
+        same = pickle.loads(pickle.dumps(error))
+        assert (type(same), str(same), same.vendor_code) == (type(error), str(error), error.vendor_code)
+        return error, logged[-1]
+
+    return check

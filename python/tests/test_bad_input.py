@@ -1,9 +1,7 @@
 """What users and the world get wrong: the class of the hierarchy, a message of one line, the detail in the log, and no secret anywhere."""
 import http.server
 import json
-import logging
 import pathlib
-import pickle
 import re
 
 import dvt
@@ -12,7 +10,6 @@ import pytest
 from local_server import LocalServer
 
 ROWS = pyarrow.table({"id": pyarrow.array([1, 2], pyarrow.int64()), "name": ["a", "b"]})
-SECRETS = ("wrong-secret-9", "no-such-token-7")
 QUICK = {"retry.attempts": "1"}
 
 
@@ -32,28 +29,6 @@ class Answering(LocalServer):
             do_GET = do_HEAD = do_POST = do_PUT = answer
 
         super().__init__(Handler)
-
-
-@pytest.fixture
-def fails(caplog):
-    """fails(class, text, call): the call raises exactly that class, with one line that holds the text; returns the exception and what was logged."""
-    caplog.set_level(logging.DEBUG, "dvt")
-
-    def check(kind, text, call):
-        caplog.clear()
-        with pytest.raises(dvt.LakeError) as raised:
-            call()
-        error = raised.value
-        assert type(error) is kind, repr(error)
-        assert text in str(error) and "\n" not in str(error) and len(str(error)) < 700
-        logged = [json.loads(record.getMessage().partition(" ")[2]) for record in caplog.records if record.getMessage().startswith("lake_error ")]
-        assert logged and logged[-1]["error"] == kind.__name__ and logged[-1]["message"] == error.message and logged[-1]["code"] == error.code
-        assert not any(secret in caplog.text or secret in repr(error) for secret in SECRETS)
-        same = pickle.loads(pickle.dumps(error))
-        assert (type(same), str(same), same.vendor_code) == (kind, str(error), error.vendor_code)
-        return error, logged[-1]
-
-    return check
 
 
 @pytest.fixture

@@ -143,6 +143,7 @@ def run(report, context):
     if settings is None:
         return
     sys.path.insert(0, str(context.top / "tests" / "lake"))
+    import bad_input_cases
     import cases
     import cloud_cases
     import credential_cases
@@ -157,7 +158,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
+        suite = [cases, bad_input_cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

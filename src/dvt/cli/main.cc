@@ -62,6 +62,8 @@ int RunCommand(dvt::cli::Options& options, std::stop_token stop) {
     event.level = dvt::run::LogLevel::kError;
     event.message = code.error().ToString();
     event.data.Set("exc", event.message);
+    event.data.Set("error_code", std::string(dvt::ErrorCodeName(code.error().code())));
+    if (!code.error().vendor_code().empty()) event.data.Set("vendor_code", code.error().vendor_code());
     options.observer->Event(event);
     if (options.log_format == "default" || options.command == "sql" || options.command == "lake") PrintError(code.error());
   }

@@ -32,16 +32,14 @@ int Stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
 }
 
-std::string WithoutQuery(const std::string& url) { return url.substr(0, url.find('?')); }
-
 ErrorCode CodeOf(CURLcode code) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT: return ErrorCode::kTimeout;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM: return ErrorCode::kAuthentication;
+    case CURLE_SSL_CERTPROBLEM:
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return ErrorCode::kInvalidArgument;
+    case CURLE_UNSUPPORTED_PROTOCOL: return ErrorCode::kConfig;
     default: return ErrorCode::kConnection;
   }
 }
@@ -134,7 +132,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   if (done != CURLE_OK) {
-    const std::string place = WithoutQuery(request.url);
+    const std::string place = PlainUrl(request.url);
     if (stop.stop_requested()) return Error(ErrorCode::kCancelled, fmt::format("{} {} was cancelled", request.method, place));
     return Error(CodeOf(done),
                  fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
@@ -142,6 +140,15 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   response.status = static_cast<int>(status);
   pool_->Put(std::move(handle));
   return response;
+}
+
+std::string PlainUrl(const std::string& url) {
+  std::string plain = url.substr(0, url.find('?'));
+  const size_t scheme = plain.find("://");
+  const size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+  const size_t at = plain.rfind('@', plain.find('/', host));
+  if (at != std::string::npos && at >= host) plain.erase(host, at + 1 - host);
+  return plain;
 }
 
 std::string UrlEncode(std::string_view text) {

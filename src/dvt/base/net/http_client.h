@@ -43,13 +43,16 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// kConnection, kTimeout, kAuthentication (certificates), kCancelled after a stop. Errors name the address without its query.
+  /// kConnection, kTimeout, kConfig (the address or the certificates), kCancelled after a stop. Errors name the PlainUrl.
   Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop);
 
  private:
   struct Pool;
   std::unique_ptr<Pool> pool_;
 };
+
+/// An address as it may be told: without its query and without a name and password before the host.
+std::string PlainUrl(const std::string& url);
 
 /// `text` with everything but letters, digits and -._~ as %XX.
 std::string UrlEncode(std::string_view text);

@@ -117,7 +117,7 @@ class LakeVerbs {
     CLI::App* scan = Verb(lake_, "scan", "Read rows of a table");
     scan->add_option("name", o_.name, "namespace.table, or the location of a metadata.json")->required();
     scan->add_option("--columns", o_.columns, "Only these")->delimiter(',');
-    scan->add_option("--limit", o_.limit, "At most so many rows");
+    scan->add_option("--limit", o_.limit, "At most so many rows")->check(CLI::NonNegativeNumber);
     scan->add_option("--threads", o_.threads, "Row groups read at a time");
     scan->add_option("--file", o_.file, "Write the rows here: .parquet, or an Arrow stream ('-': standard output)");
     Moment(scan);

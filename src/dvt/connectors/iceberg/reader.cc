@@ -9,6 +9,7 @@
 #include "dvt/columnar/ipc/normalize.h"
 #include "dvt/connectors/iceberg/pushed_filter.h"
 #include "dvt/connectors/iceberg/types.h"
+#include "dvt/lake/table/stream.h"
 
 namespace dvt::connectors::iceberg {
 
@@ -58,6 +59,18 @@ void DealFiles(const std::vector<lake::FileTask>& tasks, size_t read, ReadPlan& 
   if (plan.partitions.empty()) plan.partitions.push_back({fmt::format("{},0,0", read), "no files", 0});
 }
 
+/// The rows of a table, whose errors keep their kind: what is missing or damaged is not asked for again.
+class TableRows : public columnar::BatchSource {
+ public:
+  TableRows(columnar::Fields fields, columnar::Stream stream) : fields_(std::move(fields)), stream_(std::move(stream)) {}
+  const columnar::Fields& fields() const override { return fields_; }
+  Result<columnar::Array> Next() override { return lake::NextWhole(stream_); }
+
+ private:
+  columnar::Fields fields_;
+  columnar::Stream stream_;
+};
+
 }  // namespace
 
 Result<ReadPlan> PlanTableRead(const Connector& connector, const ReadRequest& request, CatalogSession& catalog, TableScope& scope,
@@ -106,7 +119,9 @@ Result<columnar::Stream> OpenTablePartition(const ReadPlan& plan, int partition,
   lake::ScanOptions options = planned.options;
   options.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / std::max(1, plan.parallel));
   DVT_ASSIGN(auto stream, planned.table.Read(std::move(files), options, stop));
-  return columnar::NormalizeStream(std::move(stream), plan.fields);
+  DVT_ASSIGN(auto fields, stream.GetFields());
+  columnar::Stream rows(std::make_unique<TableRows>(std::move(fields), std::move(stream)));
+  return columnar::NormalizeStream(std::move(rows), plan.fields);
 }
 
 }  // namespace dvt::connectors::iceberg

@@ -38,7 +38,11 @@ Status ReadAll(FileStore& store, const DataFile& file, std::vector<NestedField> 
   DVT_TRY(RefuseOther(file));
   ParquetRead read;
   read.fields = std::move(fields);
-  DVT_ASSIGN(const auto opened, ParquetFile::Open(store, file.path, file.file_size, std::move(read)));
+  DVT_ASSIGN(const auto opened, ParquetFile::Open(store, file.path, file.file_size, read));
+  for (const auto& field : read.fields)
+    if (!opened->Has(field.id))
+      return Error(ErrorCode::kData,
+                   fmt::format("{} should hold deletes and has no column '{}' (id {})", file.path, field.name, field.id));
   for (int group = 0; group < opened->row_groups(); ++group) {
     DVT_ASSIGN(const auto reader, opened->OpenRowGroup(group));
     while (true) {

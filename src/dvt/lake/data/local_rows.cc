@@ -23,6 +23,21 @@ namespace {
 
 using ReaderPtr = std::shared_ptr<arrow::RecordBatchReader>;
 
+/// A reader whose errors name the file.
+class NamedReader : public arrow::RecordBatchReader {
+ public:
+  NamedReader(std::string path, ReaderPtr reader) : path_(std::move(path)), reader_(std::move(reader)) {}
+  std::shared_ptr<arrow::Schema> schema() const override { return reader_->schema(); }
+  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* out) override {
+    const auto status = reader_->ReadNext(out);
+    return status.ok() ? status : status.WithMessage(path_, ": ", status.message());
+  }
+
+ private:
+  std::string path_;
+  ReaderPtr reader_;
+};
+
 /// A reader with what it reads from.
 class OwningReader : public arrow::RecordBatchReader {
  public:
@@ -167,7 +182,7 @@ Result<columnar::Stream> OpenLocalRows(const std::string& path) {
     const auto reader = path.ends_with(".parquet") ? OpenParquetRows(path) : OpenIpcRows(path);
     if (!reader.ok()) return StorageError(reader.status(), path);
     ArrowArrayStream raw;
-    if (const auto status = arrow::ExportRecordBatchReader(*reader, &raw); !status.ok()) return StorageError(status, path);
+    if (const auto status = arrow::ExportRecordBatchReader(std::make_shared<NamedReader>(path, *reader), &raw); !status.ok()) return StorageError(status, path);
     return columnar::Stream(raw);
   } catch (const std::exception& error) {  // parquet throws
     return Error(ErrorCode::kData, fmt::format("{} cannot be read: {}", path, error.what()));

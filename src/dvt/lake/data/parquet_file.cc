@@ -15,6 +15,12 @@ using parquet::arrow::SchemaField;
 
 constexpr int64_t kReadBytes = 1 << 18;
 
+// Texts of the Parquet library may have several lines.
+Error Unreadable(const std::string& location, const std::exception& error) {
+  const std::string_view said = error.what();
+  return Error(ErrorCode::kData, fmt::format("{} cannot be read as Parquet: {}", location, said.substr(0, said.find('\n'))));
+}
+
 bool HasIds(const std::vector<SchemaField>& fields) {
   for (const auto& field : fields)
     if (FieldIdOf(*field.field) >= 0) return true;
@@ -82,7 +88,7 @@ Result<std::shared_ptr<ParquetFile>> ParquetFile::Open(FileStore& store, const s
     file->metadata_ = parquet::ParquetFileReader::Open(file->input_)->metadata();
     DVT_TRY(file->FindLeaves());
   } catch (const std::exception& error) {  // parquet throws
-    return Error(ErrorCode::kData, fmt::format("{} cannot be read as Parquet: {}", location, error.what()));
+    return Unreadable(location, error);
   }
   return file;
 }
@@ -105,6 +111,7 @@ Status ParquetFile::FindLeaves() {
   return {};
 }
 
+bool ParquetFile::Has(int field_id) const { return leaf_of_field_.contains(field_id); }
 int ParquetFile::row_groups() const { return metadata_->num_row_groups(); }
 int64_t ParquetFile::rows(int row_group) const { return metadata_->RowGroup(row_group)->num_rows(); }
 
@@ -134,9 +141,9 @@ bool ParquetFile::MightMatch(const BoundFilter& filter, int row_group) const {
   }
 }
 
-Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader() const {
+Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader(int64_t batch_rows) const {
   parquet::ArrowReaderProperties properties(false);
-  properties.set_batch_size(read_.batch_rows);
+  properties.set_batch_size(batch_rows);
   properties.set_pre_buffer(!local_);
   parquet::arrow::FileReaderBuilder builder;
   parquet::ReaderProperties reading = parquet::default_reader_properties();
@@ -149,14 +156,14 @@ Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader() co
   return *std::move(reader);
 }
 
-Result<std::unique_ptr<ParquetFile::RowGroupReader>> ParquetFile::OpenRowGroup(int row_group) const {
+Result<std::unique_ptr<ParquetFile::RowGroupReader>> ParquetFile::OpenRowGroup(int row_group, int64_t batch_rows) const {
   try {
-    DVT_ASSIGN(auto reader, MakeReader());
+    DVT_ASSIGN(auto reader, MakeReader(batch_rows));
     auto batches = reader->GetRecordBatchReader({row_group}, leaves_);
     if (!batches.ok()) return StorageError(batches.status(), location_);
     return std::unique_ptr<RowGroupReader>(new RowGroupReader(*this, std::move(reader), *std::move(batches)));
   } catch (const std::exception& error) {
-    return Error(ErrorCode::kData, fmt::format("{} cannot be read as Parquet: {}", location_, error.what()));
+    return Unreadable(location_, error);
   }
 }
 
@@ -165,7 +172,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> ParquetFile::RowGroupReader::Next() 
   try {
     if (const auto status = batches_->ReadNext(&batch); !status.ok()) return StorageError(status, file_.location_);
   } catch (const std::exception& error) {
-    return Error(ErrorCode::kData, fmt::format("{} cannot be read as Parquet: {}", file_.location_, error.what()));
+    return Unreadable(file_.location_, error);
   }
   if (batch == nullptr) return batch;
   arrow::ArrayVector columns;

@@ -17,7 +17,6 @@ struct ParquetRead {
   std::vector<NestedField> fields;   ///< the columns wanted, as the table has them
   std::map<int, Literal> constants;  ///< values of columns that the file may lack: identity partition values
   std::optional<NameMapping> names;  ///< for files without ids
-  int64_t batch_rows = 1 << 16;
 };
 
 /// One open Parquet file whose row groups may be read by several threads at a time, each through its own RowGroupReader.
@@ -25,6 +24,8 @@ class ParquetFile {
  public:
   static Result<std::shared_ptr<ParquetFile>> Open(FileStore& store, const std::string& location, int64_t size, ParquetRead read);
 
+  /// False if the file has no such primitive column outside lists and maps.
+  bool Has(int field_id) const;
   int row_groups() const;
   int64_t rows(int row_group) const;
   /// The place of a row group's first row in the file.
@@ -33,13 +34,13 @@ class ParquetFile {
   bool MightMatch(const BoundFilter& filter, int row_group) const;
   /// A reader of one group's batches, shaped as ParquetRead::fields.
   class RowGroupReader;
-  Result<std::unique_ptr<RowGroupReader>> OpenRowGroup(int row_group) const;
+  Result<std::unique_ptr<RowGroupReader>> OpenRowGroup(int row_group, int64_t batch_rows = 1 << 16) const;
   const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
 
  private:
   ParquetFile() = default;
   Status FindLeaves();
-  Result<std::unique_ptr<parquet::arrow::FileReader>> MakeReader() const;
+  Result<std::unique_ptr<parquet::arrow::FileReader>> MakeReader(int64_t batch_rows) const;
   int LeafOf(int field_id) const;
 
   std::string location_;

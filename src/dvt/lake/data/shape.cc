@@ -18,7 +18,7 @@ namespace {
 using ArrayPtr = std::shared_ptr<arrow::Array>;
 
 Error ShapeError(const NestedField& wanted, const arrow::Status& status) {
-  return Error(ErrorCode::kData, fmt::format("the column '{}' of a file does not fit the table's type {}: {}", wanted.name,
+  return Error(ErrorCode::kData, fmt::format("the column '{}' does not fit the table's type {}: {}", wanted.name,
                                              wanted.type.ToString(), status.message()));
 }
 

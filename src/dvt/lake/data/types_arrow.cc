@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <set>
 
 #include "dvt/lake/data/types_arrow.h"
 
@@ -172,6 +173,17 @@ int FieldIdOf(const arrow::Field& field) {
   int id = -1;
   if (text.ok()) std::from_chars(text->data(), text->data() + text->size(), id);
   return id;
+}
+
+Status CheckNames(const arrow::FieldVector& fields, const std::string& above) {
+  std::set<std::string> names;
+  for (const auto& field : fields) {
+    if (!names.insert(field->name()).second)
+      return Error(ErrorCode::kInvalidArgument, fmt::format("the data have the column '{}{}' twice", above, field->name()))
+          .WithHint("leave one out, or give it another name");
+    if (field->type()->id() == arrow::Type::STRUCT) DVT_TRY(CheckNames(field->type()->fields(), above + field->name() + "."));
+  }
+  return {};
 }
 
 Result<std::vector<NestedField>> FieldsOfArrow(const arrow::Schema& schema) {

@@ -20,6 +20,9 @@ std::shared_ptr<arrow::Schema> ArrowSchemaOf(const std::vector<NestedField>& fie
 /// The id that a Parquet reader found for a field; -1 if the file has none.
 int FieldIdOf(const arrow::Field& field);
 
+/// That no two columns, or members of one struct, have the same name. `above` stands before the name in the error.
+Status CheckNames(const arrow::FieldVector& fields, const std::string& above = {});
+
 /// The Iceberg columns that Arrow data would have in a new table; ids are counted from 1. kUnsupported names the column.
 Result<std::vector<NestedField>> FieldsOfArrow(const arrow::Schema& schema);
 

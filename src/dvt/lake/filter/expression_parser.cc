@@ -4,6 +4,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/lake/filter/expression.h"
+#include "dvt/lake/iceberg/transform.h"
 
 namespace dvt::lake {
 
@@ -32,10 +33,20 @@ class FilterParser {
   }
 
  private:
+  // The filter in one line, cut where it is long.
+  std::string Shown() const {
+    constexpr int kLongest = 200;
+    std::string text(TruncateText(sql_, kLongest));
+    const bool cut = text.size() < sql_.size();
+    for (char& c : text)
+      if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    return cut ? text + "…" : text;
+  }
+
   Error Unexpected(const char* wanted) const {
     const std::string found = token_.kind == TokenKind::kEnd ? "the end" : fmt::format("'{}'", token_.text);
     return Error(ErrorCode::kSyntax,
-                 fmt::format("the filter has {} at character {} where {} was expected", found, token_.at + 1, wanted));
+                 fmt::format("the filter has {} at character {} where {} was expected: {}", found, token_.at + 1, wanted, Shown()));
   }
 
   // Up to the closing quote; a doubled quote stands for one.
@@ -51,7 +62,7 @@ class FilterParser {
       }
       token_.text += sql_[at_];
     }
-    return Error(ErrorCode::kSyntax, fmt::format("the filter has no closing {} for character {}", quote, token_.at + 1));
+    return Error(ErrorCode::kSyntax, fmt::format("the filter has no closing {} for character {}: {}", quote, token_.at + 1, Shown()));
   }
 
   static bool NameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "dvt/base/text/text.h"
 
@@ -14,6 +15,12 @@ Error Conflict(const std::string& path, const Type& from, const Type& to) {
   return Error(ErrorCode::kType,
                fmt::format("the column '{}' is {} in the table and {} in the data", path, from.ToString(), to.ToString()))
       .WithHint("cast the data to the table's type, or write it to another column");
+}
+
+Error Twice(const NestedField& one, const NestedField& other, const std::string& column) {
+  return Error(ErrorCode::kInvalidArgument, fmt::format("the data have '{}' and '{}', which both are the table's column '{}'",
+                                                        one.name, other.name, column))
+      .WithHint("leave one out, or give it another name");
 }
 
 // True if values of the data's type can be written into the table's without a change of the table.
@@ -32,6 +39,7 @@ class SchemaUnion {
   SchemaUnion(const Schema& table, int last_column_id) : key_(table.identifier_ids), last_id_(last_column_id) {}
 
   Status Merge(std::vector<NestedField>& into, const std::vector<NestedField>& incoming, const std::string& path) {
+    std::map<int, const NestedField*> taken;  // columns of the table, and what comes for them
     for (const auto& data : incoming) {
       const std::string name = path.empty() ? data.name : path + "." + data.name;
       auto found = std::find_if(into.begin(), into.end(), [&](const NestedField& field) { return field.name == data.name; });
@@ -40,9 +48,11 @@ class SchemaUnion {
                              [&](const NestedField& field) { return EqualsIgnoreCase(field.name, data.name); });
       if (found == into.end()) {
         Add(into, data);
-      } else {
-        DVT_TRY(Widen(*found, data, name));
+        taken[into.back().id] = &data;
+        continue;
       }
+      if (const auto other = taken.emplace(found->id, &data); !other.second) return Twice(*other.first->second, data, found->name);
+      DVT_TRY(Widen(*found, data, name));
     }
     return {};
   }

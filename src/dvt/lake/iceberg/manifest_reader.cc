@@ -177,7 +177,7 @@ Result<ManifestFile> ReadListEntry(const avro::Node& schema, const Datum& datum)
   const RecordReader record(schema, datum);
   ManifestFile manifest;
   const auto path = record.Bytes(500, "manifest_path");
-  if (!path) return Error(ErrorCode::kData, "a line of the manifest list has no path");
+  if (!path) return Error(ErrorCode::kData, "the manifest list is damaged: a line has no path");
   manifest.path = *path;
   manifest.length = record.Int(501, "manifest_length").value_or(0);
   manifest.spec_id = static_cast<int>(record.Int(502, "partition_spec_id").value_or(0));

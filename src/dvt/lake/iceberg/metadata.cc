@@ -77,8 +77,9 @@ Result<TableMetadata> ParseMetadata(std::string_view text) {
     DVT_ASSIGN(unpacked, avro::Gunzip(text));
     text = unpacked;
   }
-  DVT_ASSIGN(const Value json, ParseJson(text));
-  return MetadataFromJson(json);
+  const auto json = ParseJson(text);
+  if (!json) return Error(ErrorCode::kData, "the table's metadata are damaged: " + json.error().message());
+  return MetadataFromJson(*json);
 }
 
 int64_t NewSnapshotId() {

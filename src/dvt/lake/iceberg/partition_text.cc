@@ -163,7 +163,10 @@ Result<PartitionSpec> ParsePartitionSpec(const std::string& text, const Schema& 
     if (schema.IsRepeated(term.column->id))
       return Error(ErrorCode::kInvalidArgument,
                    fmt::format("'{}' lies in a list or map and cannot partition", term.column->name));
-    spec.fields.push_back({term.column->id, 1000 + static_cast<int>(spec.fields.size()), NameOf(term, schema), term.transform});
+    const std::string name = NameOf(term, schema);
+    for (const auto& field : spec.fields)
+      if (field.name == name) return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is given twice as a partition field", each));
+    spec.fields.push_back({term.column->id, 1000 + static_cast<int>(spec.fields.size()), name, term.transform});
   }
   return spec;
 }

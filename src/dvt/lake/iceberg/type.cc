@@ -127,7 +127,7 @@ Result<Type> ParsePrimitiveType(std::string_view text) {
     if (text.substr(0, std::string_view(later).size()) == later)
       return Error(ErrorCode::kUnsupported, fmt::format("columns of type {} cannot be read or written", text));
   }
-  return Error(ErrorCode::kData, fmt::format("'{}' is no Iceberg type", text));
+  return Error(ErrorCode::kUnsupported, fmt::format("'{}' is no Iceberg type", text));
 }
 
 bool CanPromote(const Type& from, const Type& to) {

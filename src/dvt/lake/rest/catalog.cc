@@ -2,6 +2,7 @@
 
 #include "dvt/lake/iceberg/json_fields.h"
 #include "dvt/lake/rest/call_parts_internal.h"
+#include "dvt/lake/rest/errors.h"
 
 namespace dvt::lake {
 
@@ -29,6 +30,7 @@ Result<LoadedTable> TableOf(const TableIdentifier& identifier, const CatalogAnsw
   LoadedTable table;
   table.identifier = identifier;
   table.metadata_location = OptionalText(answer.body, "metadata-location");
+  if (!answer.body["metadata"].is_map()) return NoAnswer(What(identifier), "without its metadata", answer.status);
   auto metadata = MetadataFromJson(answer.body["metadata"]);
   if (!metadata)
     return std::move(metadata).error().Within(fmt::format("in what the catalog answered about {}", identifier.ToString()));

@@ -55,6 +55,15 @@ Status ReadCredential(const Properties& properties, CatalogConfig& config) {
   return {};
 }
 
+// "https://name:password@host/…"
+void RegisterPassword(const std::string& uri) {
+  const size_t scheme = uri.find("://");
+  if (scheme == std::string::npos) return;
+  const std::string host = uri.substr(scheme + 3, uri.find('/', scheme + 3) - scheme - 3);
+  const size_t at = host.rfind('@'), colon = host.find(':');
+  if (at != std::string::npos && colon < at) SecretRegistry::Register(host.substr(colon + 1, at - colon - 1));
+}
+
 Status ReadRetry(const Properties& properties, CatalogConfig& config) {
   double attempts = config.retry.attempts;
   DVT_TRY(ReadNumber(properties, "retry.attempts", 1, 10, attempts));
@@ -91,10 +100,11 @@ Result<CatalogConfig> CatalogConfig::FromProperties(const Properties& properties
   CatalogConfig config;
   config.properties = properties;
   for (const auto& [key, value] : properties)
-    if (IsSecretSetting(key, value) || key.find("secret") != std::string::npos || key.find("token") != std::string::npos) {
+    if ((IsSecretSetting(key, value) && key != "uri") || key.find("secret") != std::string::npos || key.find("token") != std::string::npos) {
       if (!key.ends_with("-enabled")) SecretRegistry::Register(value);
     }
   config.uri = Take(properties, "uri");
+  RegisterPassword(config.uri);
   while (config.uri.ends_with('/')) config.uri.pop_back();
   if (config.uri.empty())
     return Error(ErrorCode::kConfig, "the catalog has no 'uri'")

@@ -36,6 +36,7 @@ ErrorCode CodeOf(int status, const std::string& type) {
     case 401: return ErrorCode::kAuthentication;
     case 403: return ErrorCode::kPermission;
     case 404: return ErrorCode::kNotFound;
+    case 405:
     case 406:
     case 501: return ErrorCode::kUnsupported;
     case 408: return ErrorCode::kTimeout;
@@ -50,7 +51,7 @@ ErrorCode CodeOf(int status, const std::string& type) {
     case 503: return ErrorCode::kThrottled;
     case 502:
     case 504: return ErrorCode::kConnection;
-    default: return ErrorCode::kUnknown;
+    default: return status >= 300 && status < 400 ? ErrorCode::kConfig : ErrorCode::kUnknown;
   }
 }
 
@@ -78,8 +79,11 @@ std::string Sentence(ErrorCode code, int status, const Detail& detail, const std
   return fmt::format("the catalog answered {} for {}", status, what);
 }
 
+constexpr const char* kCheckAddress = "check the catalog's address";
+
 const char* HintOf(ErrorCode code) {
   switch (code) {
+    case ErrorCode::kConfig: return kCheckAddress;
     case ErrorCode::kAuthentication: return "check the client id, the secret, the scope and the token of the catalog";
     case ErrorCode::kPermission: return "ask the catalog's administrator for the privilege";
     case ErrorCode::kThrottled: return "the catalog is busy; try again later";
@@ -94,9 +98,29 @@ Error ErrorOfResponse(const HttpResponse& response, const std::string& what) {
   const ErrorCode code = CodeOf(response.status, detail.type);
   std::string message = Sentence(code, response.status, detail, what);
   if (const std::string line = FirstLine(detail.message); !line.empty()) message += ": " + line;
+  if (const std::string* place = response.Find("Location"); place != nullptr && code == ErrorCode::kConfig)
+    message += ": look at " + place->substr(0, place->find('?'));
   std::string vendor = std::to_string(response.status);
   if (!detail.type.empty()) vendor += " " + detail.type;
   return Error(code, std::move(message)).WithVendorCode(std::move(vendor)).WithHint(HintOf(code));
+}
+
+Error WithAdvice(Error error) {
+  if (!error.vendor_code().empty() || !error.hint().empty()) return error;
+  switch (error.code()) {
+    case ErrorCode::kTimeout: return std::move(error).WithHint("see whether the catalog is up, or wait longer with 'timeout-s'");
+    case ErrorCode::kConnection: return std::move(error).WithHint(std::string(kCheckAddress) + " and whether it is up");
+    case ErrorCode::kConfig:
+      return std::move(error).WithHint(std::string(kCheckAddress) +
+                                       "; certificates of its own are given by 'ssl.cabundle', the path of a PEM file");
+    default: return error;
+  }
+}
+
+Error NoAnswer(const std::string& what, const char* is, int status) {
+  return Error(ErrorCode::kData, fmt::format("the catalog's answer for {} is {}", what, is))
+      .WithVendorCode(std::to_string(status))
+      .WithHint(kCheckAddress);
 }
 
 LakeErrorKind KindOf(const Error& error) {

@@ -54,9 +54,8 @@ Result<CatalogAnswer> Read(HttpResponse response, const CatalogCall& call) {
   if (const std::string* etag = response.Find("ETag")) answer.etag = *etag;
   if (response.body.empty() || call.method == "HEAD" || response.status == 204 || response.status == 304) return answer;
   auto json = ParseJson(response.body);
-  if (!json)
-    return Error(ErrorCode::kData, fmt::format("the catalog's answer for {} is no JSON", call.what))
-        .WithVendorCode(std::to_string(response.status));
+  if (!json) return NoAnswer(call.what, "no JSON", response.status);
+  if (!json->is_map()) return NoAnswer(call.what, "no JSON object", response.status);
   answer.body = *std::move(json);
   return answer;
 }
@@ -80,7 +79,7 @@ Status CatalogSession::Configure(std::stop_token stop) {
   call.what = config_.warehouse.empty() ? "the catalog's configuration" : fmt::format("the warehouse '{}'", config_.warehouse);
   if (!config_.warehouse.empty()) call.query.push_back({"warehouse", config_.warehouse});
   auto asked = Call(call, stop);
-  if (!asked && asked.error().code() == ErrorCode::kNotFound)
+  if (!asked && (asked.error().code() == ErrorCode::kNotFound || asked.error().code() == ErrorCode::kUnsupported))
     return Error(ErrorCode::kConfig, fmt::format("the catalog at {} does not know {}", config_.uri, call.what))
         .WithVendorCode(asked.error().vendor_code())
         .WithHint("check the catalog's address and the warehouse's name");
@@ -175,7 +174,7 @@ Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span
     if (response) span.Set("http.response.status_code", response->status);
     if (response && (response->status < 300 || response->status == 304)) return Read(*std::move(response), call);
     const double asked = SecondsAsked(response);
-    Error error = response ? ErrorOfResponse(*response, call.what) : std::move(response).error();
+    Error error = response ? ErrorOfResponse(*response, call.what) : WithAdvice(std::move(response).error());
     const bool unknown = !call.repeatable && OutcomeIsUnknown(error);
     lost = lost || unknown;
     if (unknown && !looks && key.empty()) return Unknown(call, error);

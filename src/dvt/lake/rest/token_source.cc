@@ -31,6 +31,17 @@ std::string Base64(std::string_view bytes) {
   return out;
 }
 
+constexpr const char* kCheckServer = "check 'oauth2-server-uri', or the catalog's address if it gives the tokens itself";
+
+// What another answer than a token means. Those that say nothing of the credentials say that there is no authorization server.
+Error Refused(const HttpResponse& response, const std::string& place) {
+  Error error = ErrorOfResponse(response, "a token");
+  if (error.code() == ErrorCode::kAuthentication || error.code() == ErrorCode::kPermission || response.status >= 429) return error;
+  return Error(ErrorCode::kAuthentication, fmt::format("no token is given at {}: it answered {}", place, response.status))
+      .WithVendorCode(error.vendor_code())
+      .WithHint(kCheckServer);
+}
+
 }  // namespace
 
 void TokenSource::Override(const std::map<std::string, std::string>& properties) {
@@ -124,12 +135,14 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
   request.body = form;
   request.timeout_seconds = config_.timeout_seconds;
   request.ca_bundle = config_.ca_bundle;
+  const std::string place = PlainUrl(request.url);
   for (int attempt = 0;; ++attempt) {
     auto response = client_.Send(request, stop);
     if (response && response->status == 200) {
       const auto json = ParseJson(response->body);
       if (!json || !(*json)["access_token"].is_string())
-        return Error(ErrorCode::kAuthentication, "the authorization server's answer has no access_token");
+        return Error(ErrorCode::kAuthentication, fmt::format("the authorization server's answer has no access_token: {}", place))
+            .WithHint(kCheckServer);
       token_ = (*json)["access_token"].as_string();
       SecretRegistry::Register(token_);
       got_ = Clock::now();
@@ -137,7 +150,7 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
       expires_ = life.is_int() ? got_ + std::chrono::seconds(life.as_int()) : Clock::time_point::max();
       return {};
     }
-    Error error = response ? ErrorOfResponse(*response, "a token") : std::move(response).error();
+    Error error = response ? Refused(*response, place) : WithAdvice(std::move(response).error());
     if (!IsPassing(error) || attempt + 1 >= config_.retry.attempts)
       return std::move(error).Within("while authenticating at the catalog");
     if (!SleepFor(std::chrono::duration<double>(config_.retry.Wait(attempt)), stop))

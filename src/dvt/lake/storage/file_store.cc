@@ -88,7 +88,8 @@ Error StorageError(const arrow::Status& status, const std::string& location) {
   } else if (status.code() == arrow::StatusCode::NotImplemented) {
     code = ErrorCode::kUnsupported;
   }
-  return Error(code, fmt::format("{}: {}", location, message)).WithVendorCode("arrow " + status.CodeAsString());
+  const char* hint = code == ErrorCode::kPermission ? "check the credentials of the storage and what they allow" : "";
+  return Error(code, fmt::format("{}: {}", location, message)).WithVendorCode("arrow " + status.CodeAsString()).WithHint(hint);
 }
 
 Result<StoredPath> FileStore::Systems::Resolve(const std::string& location) {

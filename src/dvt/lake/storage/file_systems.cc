@@ -211,8 +211,8 @@ Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationPart
   } else if (parts.scheme == "abfs") {
     made = MakeAzure(parts, properties);
   } else {
-    return Error(ErrorCode::kUnsupported, fmt::format("files at '{}:' cannot be reached", parts.scheme))
-        .WithHint("supported are file, s3, gs and abfs locations");
+    return Error(ErrorCode::kUnsupported, fmt::format("files of '{}://{}' cannot be reached", parts.scheme, parts.authority))
+        .WithHint("supported are file, s3, gs and abfss locations");
   }
   if (!made.ok()) return StorageError(made.status(), parts.scheme + "://" + parts.authority);
   return *std::move(made);

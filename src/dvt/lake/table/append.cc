@@ -23,6 +23,7 @@ Result<Schema> SchemaOfStream(columnar::Stream& rows) {
   if (failed != 0) return Error(ErrorCode::kData, "the rows to write have no schema");
   auto imported = arrow::ImportSchema(&schema);
   if (!imported.ok()) return StorageError(imported.status(), "the rows to write");
+  DVT_TRY(CheckNames((*imported)->fields()));
   Schema out;
   DVT_ASSIGN(out.fields, FieldsOfArrow(**imported));
   return out;

@@ -263,11 +263,21 @@ SortOrder NumberedOrder(const TableMetadata& table, SortOrder order) {
   return order;
 }
 
-Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop) {
-  if (table.catalog() == nullptr) return Error(ErrorCode::kUnsupported, "a table that no catalog answers for cannot be written");
+Status CheckWritable(const Table& table, const std::string& branch) {
+  const std::string name = table.identifier().ToString();
+  if (table.catalog() == nullptr)
+    return Error(ErrorCode::kUnsupported, fmt::format("{} cannot be written: no catalog answers for it", name))
+        .WithHint("name the table as the catalog knows it");
   if (table.metadata().format_version > 2)
-    return Error(ErrorCode::kUnsupported,
-                 fmt::format("tables of format version {} can be read, not written", table.metadata().format_version));
+    return Error(ErrorCode::kUnsupported, fmt::format("{} has format version {}, which can be read, not written", name,
+                                                      table.metadata().format_version));
+  if (const auto found = table.metadata().refs.find(branch); found != table.metadata().refs.end() && !found->second.branch)
+    return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is a tag of {}, and only branches can be written", branch, name));
+  return {};
+}
+
+Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop) {
+  DVT_TRY(CheckWritable(table, change.branch));
   return SnapshotCommit(table, change).Run(stop);
 }
 

@@ -37,6 +37,9 @@ struct SnapshotChange {
 PartitionSpec NumberedSpec(const TableMetadata& table, PartitionSpec spec);
 SortOrder NumberedOrder(const TableMetadata& table, SortOrder order);
 
+/// That rows can be written to the branch (which may be a new one): before the first file is.
+Status CheckWritable(const Table& table, const std::string& branch);
+
 /// Writes manifests and commits, again from the newest base when somebody else was faster; when the catalog does not say whether it
 /// committed, the table is looked at first. Afterwards the table holds the new metadata. On failure all manifests and the added files are removed,
 /// unless it is not known whether the commit was done (kStartOver). Returns the snapshot's id.

@@ -3,7 +3,9 @@
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/iceberg/evolution.h"
 #include "dvt/lake/storage/file_store_arrow.h"
+#include "dvt/lake/table/commit.h"
 #include "dvt/lake/table/row_intake_internal.h"
+#include "dvt/lake/table/stream.h"
 
 namespace dvt::lake {
 
@@ -70,11 +72,12 @@ Result<RowSource> RowSource::Open(columnar::Stream stream) {
   auto imported = arrow::ImportSchema(&schema);
   if (!imported.ok()) return StorageError(imported.status(), "the rows to write");
   source.schema_ = *std::move(imported);
+  DVT_TRY(CheckNames(source.schema_->fields()));
   return source;
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> RowSource::Next() {
-  DVT_ASSIGN(columnar::Array batch, stream_->Next());
+  DVT_ASSIGN(columnar::Array batch, NextWhole(*stream_));
   if (!batch.valid()) return std::shared_ptr<arrow::RecordBatch>();
   ArrowArray raw = batch.Take();
   auto imported = arrow::ImportRecordBatch(&raw, schema_);
@@ -83,6 +86,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowSource::Next() {
 }
 
 Result<RowIntake> RowIntake::Open(Table& table, columnar::Stream rows, const AppendOptions& options, const TableLayout* layout) {
+  DVT_TRY(CheckWritable(table, options.branch));
   RowIntake intake;
   DVT_ASSIGN(intake.source_, RowSource::Open(std::move(rows)));
   if (layout == nullptr) {

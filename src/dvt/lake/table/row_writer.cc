@@ -23,6 +23,25 @@ Status CheckRequired(const arrow::Array& column, const NestedField& field) {
   return {};
 }
 
+Error NotKnown(const Table& table, const char* how, const Transform& transform) {
+  return Error(ErrorCode::kUnsupported, fmt::format("{} is {} by {}, which is not known here: it can be read, not written",
+                                                    table.identifier().ToString(), how, transform.ToString()))
+      .WithHint("write it with what made it, or change its layout");
+}
+
+// That rows can be dealt and ordered as the table wants it.
+Status CheckLayout(const Table& table, const Schema& schema, const PartitionSpec& spec, const SortOrder& order) {
+  for (const auto& field : spec.fields) {
+    if (field.transform.kind() == TransformKind::kUnknown) return NotKnown(table, "partitioned", field.transform);
+    if (field.transform.kind() != TransformKind::kVoid && schema.Find(field.source_id) == nullptr)
+      return Error(ErrorCode::kData, fmt::format("{} is partitioned by column {}, which its schema does not have",
+                                                 table.identifier().ToString(), field.source_id));
+  }
+  for (const auto& field : order.fields)
+    if (field.transform.kind() == TransformKind::kUnknown) return NotKnown(table, "sorted", field.transform);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RowShaper>> RowShaper::Make(const arrow::Schema& incoming, const Schema& table) {
@@ -57,7 +76,9 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowShaper::Shape(const arrow::Record
       }
       DVT_ASSIGN(column, ConstantColumn(field, value, batch.num_rows()));
     } else {
-      DVT_ASSIGN(column, ShapeArray(batch.column(column_of_[i]), field, &names_.fields[i].fields));
+      auto shaped = ShapeArray(batch.column(column_of_[i]), field, &names_.fields[i].fields);
+      if (!shaped) return Error(ErrorCode::kType, shaped.error().message()).WithHint("cast the data to the table's type");
+      column = *std::move(shaped);
     }
     DVT_TRY(CheckRequired(*column, field));
     columns.push_back(std::move(column));
@@ -74,6 +95,7 @@ Result<std::unique_ptr<RowWriter>> RowWriter::Make(const Table& table, const Sch
   const TableMetadata& metadata = table.metadata();
   DVT_ASSIGN(ParquetWrite options, ParquetWrite::Of(metadata, schema));
   const SortOrder& sort = order ? *order : metadata.sort_order();
+  DVT_TRY(CheckLayout(table, schema, spec ? *spec : metadata.spec(), sort));
   const bool sorted = !sort.fields.empty();
   writer->files_ = std::make_unique<NewFiles>(table, std::move(options), spec ? *spec : metadata.spec(), sorted ? sort.id : 0);
   if (sorted || !writer->files_->spec().is_unpartitioned())
@@ -90,7 +112,7 @@ void RowWriter::Discard() {
   lanes_.reset();
   strands_.reset();
   file_.reset();
-  files_->Remove();
+  if (files_ != nullptr) files_->Remove();
 }
 
 Status RowWriter::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {

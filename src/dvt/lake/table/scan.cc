@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <thread>
@@ -23,6 +24,8 @@ namespace {
 
 using Batch = std::shared_ptr<arrow::RecordBatch>;
 constexpr size_t kUnitBytes = 8 << 20;
+constexpr int64_t kBatchBytes = 4 << 20;  // what a batch should take, so that few of them lie in queues
+constexpr int64_t kLeastRows = 1024;
 
 int64_t BytesOf(const arrow::RecordBatch& batch) {
   int64_t bytes = 0;
@@ -32,8 +35,37 @@ int64_t BytesOf(const arrow::RecordBatch& batch) {
   return std::max<int64_t>(bytes, 1);
 }
 
+// What a row of the columns takes in Arrow's form; texts and nested values are guessed.
+int64_t WidthOf(const std::vector<NestedField>& fields) {
+  constexpr int64_t kGuessed = 20;
+  int64_t bytes = 0;
+  for (const auto& field : fields) {
+    switch (field.type.id) {
+      case TypeId::kBoolean:
+      case TypeId::kUnknown: bytes += 1; break;
+      case TypeId::kInt:
+      case TypeId::kFloat:
+      case TypeId::kDate: bytes += 4; break;
+      case TypeId::kDecimal:
+      case TypeId::kUuid: bytes += 16; break;
+      case TypeId::kFixed: bytes += field.type.length; break;
+      case TypeId::kStruct: bytes += WidthOf(field.type.fields); break;
+      case TypeId::kString:
+      case TypeId::kBinary:
+      case TypeId::kList:
+      case TypeId::kMap: bytes += kGuessed; break;
+      default: bytes += 8; break;
+    }
+  }
+  return std::max<int64_t>(bytes, 1);
+}
+
 /// What all readers of a scan share.
 struct ScanState {
+  // Rows of the next row group's batches: as many as were asked for, fewer if they are wide.
+  int64_t RowsOfBatch() const { return std::min(batch_rows, std::max(kLeastRows, kBatchBytes / row_bytes.load())); }
+
+  std::atomic<int64_t> row_bytes = 1;  // guessed, then measured
   std::shared_ptr<FileStore> store;
   ScanPlan plan;
   BoundFilter filter;
@@ -181,7 +213,6 @@ class ScanReader : public BatchPuller {
     ParquetRead read;
     read.fields = state_->fields;
     read.names = state_->names;
-    read.batch_rows = state_->batch_rows;
     const auto spec = state_->specs.find(task.file.spec_id);
     for (size_t i = 0; spec != state_->specs.end() && i < spec->second.fields.size(); ++i)
       if (spec->second.fields[i].transform.kind() == TransformKind::kIdentity)
@@ -207,12 +238,13 @@ class ScanReader : public BatchPuller {
   }
 
   Status ReadRows(Unit& unit) {
-    DVT_ASSIGN(const auto reader, unit.file->OpenRowGroup(unit.row_group));
+    DVT_ASSIGN(const auto reader, unit.file->OpenRowGroup(unit.row_group, state_->RowsOfBatch()));
     int64_t row = unit.file->first_row(unit.row_group);
     while (true) {
       DVT_ASSIGN(Batch batch, reader->Next());
       if (batch == nullptr) return {};
       const int64_t rows = batch->num_rows();
+      if (rows > 0) state_->row_bytes = std::max<int64_t>(1, BytesOf(*batch) / rows);
       if (!unit.deletes->empty()) {
         DVT_ASSIGN(batch, unit.deletes->Apply(batch, state_->fields, row));
       }
@@ -277,6 +309,18 @@ Status ChooseFields(const ScanOptions& options, ScanState& state) {
   return {};
 }
 
+Status CheckOptions(const ScanOptions& options) {
+  constexpr int kMostThreads = 1024;
+  const auto wrong = [](const char* what, int64_t value, const char* must) {
+    return Error(ErrorCode::kInvalidArgument, fmt::format("a scan's {} must be {}, not {}", what, must, value));
+  };
+  if (options.limit < -1) return wrong("limit", options.limit, "0 or more");
+  if (options.threads < 0 || options.threads > kMostThreads)
+    return wrong("threads", options.threads, fmt::format("from 1 to {}, or 0 for as many as processors", kMostThreads).c_str());
+  if (options.batch_rows < 1) return wrong("batch_rows", options.batch_rows, "1 or more");
+  return {};
+}
+
 // The span of a scan lasts until its stream is dropped.
 void Tell(Span& span, const Table& table, const ScanPlan& plan, const ScanOptions& options) {
   if (!span.listened()) return;
@@ -307,18 +351,24 @@ Result<columnar::Stream> Table::Read(ScanPlan plan, const ScanOptions& options, 
 }
 
 Result<columnar::Stream> Table::ReadTold(ScanPlan plan, const ScanOptions& options, Span& span, std::stop_token stop) const {
+  DVT_TRY(CheckOptions(options));
   auto state = std::make_shared<ScanState>();
   state->store = store_;
   state->batch_rows = options.batch_rows;
   state->plan = std::move(plan);
   DVT_ASSIGN(state->filter, BindFilter(options.filter, state->plan.schema));
   DVT_TRY(ChooseFields(options, *state));
+  state->row_bytes = WidthOf(state->fields);
   const std::string mapping = metadata().Property("schema.name-mapping.default", "");
   if (mapping.empty()) {
     state->names = NameMapping::Of(state->plan.schema);
   } else {
-    DVT_ASSIGN(const Value json, ParseJson(mapping));
-    DVT_ASSIGN(state->names, NameMapping::FromJson(json));
+    auto json = ParseJson(mapping);
+    auto names = json ? NameMapping::FromJson(*json) : Result<NameMapping>(std::move(json).error());
+    if (!names)
+      return Error(ErrorCode::kData, fmt::format("the property schema.name-mapping.default of {} cannot be used: {}",
+                                                 identifier().ToString(), names.error().message()));
+    state->names = *std::move(names);
   }
   for (const auto& spec : metadata().partition_specs) state->specs[spec.id] = spec;
   state->deletes = std::make_unique<DeleteReader>(*store_, state->plan.schema);

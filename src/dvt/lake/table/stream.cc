@@ -88,6 +88,19 @@ std::optional<Error> ErrorOfStream(const ArrowArrayStream& stream) {
   return State(&stream)->error;
 }
 
+Result<columnar::Array> NextWhole(columnar::Stream& stream) {
+  ArrowArrayStream raw = stream.Take();
+  if (raw.release != &PullRelease) {
+    stream = columnar::Stream(raw);
+    return stream.Next();
+  }
+  columnar::Array batch;
+  const int failed = PullGetNext(&raw, batch.out());
+  stream = columnar::Stream(raw);
+  if (failed != 0) return *State(&raw)->error;
+  return batch;
+}
+
 Result<columnar::Schema> ExportColumns(const Schema& schema) {
   columnar::Schema out;
   const auto status = arrow::ExportSchema(*ArrowSchemaOf(schema.fields), out.out());
