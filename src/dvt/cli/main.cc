@@ -11,6 +11,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/command.h"
+#include "dvt/cli/commands/lake_functions.h"
 #include "dvt/cli/flags.h"
 #include "dvt/cli/log/open_log.h"
 #include "dvt/cli/options.h"
@@ -105,6 +106,7 @@ int main(int argc, char** argv) {
   std::stop_source stopper;
   SignalWatch watch(stopper);
   const int code = RunCommand(*options, stopper.get_token());
+  dvt::cli::CloseLake();
   dvt::OtlpExporter::Flush();
   return code;
 }

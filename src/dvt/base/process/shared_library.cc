@@ -20,4 +20,9 @@ Result<void*> FindFunction(const std::string& library, const char* function) {
       .WithHint("put " + library + " back beside the program, or into a folder that LD_LIBRARY_PATH names");
 }
 
+void* FindLoadedFunction(const std::string& library, const char* function) {
+  void* const handle = ::dlopen(library.c_str(), RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+  return handle == nullptr ? nullptr : ::dlsym(handle, function);
+}
+
 }  // namespace dvt

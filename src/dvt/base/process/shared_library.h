@@ -11,4 +11,7 @@ namespace dvt {
 /// Thread-safe.
 Result<void*> FindFunction(const std::string& library, const char* function);
 
+/// The same of a library that is loaded already; nullptr if it is not.
+void* FindLoadedFunction(const std::string& library, const char* function);
+
 }  // namespace dvt

@@ -126,6 +126,6 @@ void LakeCall::Print(const Value& json, const std::string& text) const {
 const dvt::cli::LakeFunctions* dvt_iceberg_functions() {
   // Of Arrow's allocators the one that gives most back to the system: a sixth less memory at the same speed.
   ::setenv("ARROW_DEFAULT_MEMORY_POOL", "jemalloc", 0);
-  static constexpr dvt::cli::LakeFunctions functions = {&dvt::cli::RunLakeVerb};
+  static constexpr dvt::cli::LakeFunctions functions = {&dvt::cli::RunLakeVerb, &dvt::lake::CloseStorage};
   return &functions;
 }

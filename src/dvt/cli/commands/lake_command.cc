@@ -9,4 +9,9 @@ Result<int> LakeCommand(const Options& options, std::stop_token stop) {
   return reinterpret_cast<decltype(&dvt_iceberg_functions)>(function)()->command(options.lake, stop);
 }
 
+void CloseLake() {
+  if (void* const function = FindLoadedFunction("libdvt_iceberg.so", "dvt_iceberg_functions"))
+    reinterpret_cast<decltype(&dvt_iceberg_functions)>(function)()->close();
+}
+
 }  // namespace dvt::cli

@@ -10,7 +10,11 @@ namespace dvt::cli {
 /// What the module libdvt_iceberg does for the program.
 struct LakeFunctions {
   Result<int> (*command)(const LakeOptions& options, std::stop_token stop);
+  void (*close)();  ///< puts the clients of object stores down; nothing of the module is used after it
 };
+
+/// Before the program ends: closes the module if anything has loaded it.
+void CloseLake();
 
 }  // namespace dvt::cli
 
