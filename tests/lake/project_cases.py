@@ -222,6 +222,84 @@ group by p.city, cast(e.at as date)""")
             cursor.execute(f"drop schema {schema} cascade")
 
 
+def descriptions(lake):
+    """persist_docs: what people wrote of tables and columns is kept with them, in the commit of the rows, and nothing is committed for what is the same."""
+    project = Project(lake, "described")
+    properties = """version: 2
+models:
+  - name: NAME
+    description: "All %s of the shop, it's said"
+    config: {persist_docs: {relation: true, columns: true}}
+    columns:
+      - {name: id, description: "the %s's number"}
+      - {name: place, description: where}
+      - {name: place.city, description: its town}
+      - {name: nowhere, description: no such column}
+      - {name: amount}
+seeds:
+  - name: rates
+    description: exchange rates
+    config: {persist_docs: {relation: true, columns: true}}
+    columns: [{name: CODE, description: a currency}]
+"""
+    lake.peer_catalog.create_namespace(project.space)
+    place = pyarrow.struct([("city", pyarrow.string()), ("zip", pyarrow.int32())])
+    raw = pyarrow.table({"id": pyarrow.array([1, 2], pyarrow.int64()), "amount": [1.5, 2.5], "place": pyarrow.array([{"city": "Ulm", "zip": 1}, {"city": "Bonn", "zip": 2}], place)})
+    lake.dvt("append", f"{project.space}.events", lake.write(raw), "--create")
+    project.write("models/sources.yml", "version: 2\nsources:\n  - {name: lake, connection: lake, schema: %s, tables: [{name: events}]}\n" % project.space)
+    project.write("seeds/rates.csv", "code,rate\nEUR,1.0\n")
+    docs = lambda name: ({field.name: field.doc for field in project.table(name).schema().fields}, project.table(name).properties.get("comment"))
+    for name, config in (("orders", "materialized='table'"), ("added", "materialized='incremental', incremental_strategy='append'"), ("merged", "materialized='incremental', incremental_strategy='merge', unique_key='id'")):
+        project.write(f"models/{name}.yml", properties.replace("NAME", name).partition("seeds:")[0] % (name, name))
+        project.write(f"models/{name}.sql", "{{ config(" + config + ") }}\nselect * from {{ source('lake', 'events') }} where {{ var('which', 'true') }}")
+    project.write("seeds/rates.yml", "version: 2\nseeds:" + properties.partition("seeds:")[2])
+    project.dvt("seed")
+    equal(docs("rates"), ({"code": "a currency", "rate": None}, "exchange rates"))
+    project.dvt("run")
+    for name in ("orders", "added", "merged"):
+        equal(docs(name), ({"id": f"the {name}'s number", "amount": None, "place": "where"}, f"All {name} of the shop, it's said"))
+        nested = project.table(name).schema().find_field("place").field_type.fields
+        equal([(field.name, field.doc) for field in nested], [("city", "its town"), ("zip", None)])
+        equal(project.snapshots(name), ["append"])
+    # Nothing new, nothing committed; another text is one commit, with rows or without.
+    before = {name: project.table(name).metadata_location for name in ("added", "merged")}
+    project.dvt("run", "--select", "added", "merged", "--vars", "{which: 'false'}")
+    equal({name: project.table(name).metadata_location for name in before}, before)
+    for name in ("orders", "added", "merged"):
+        project.write(f"models/{name}.yml", properties.replace("NAME", name).partition("seeds:")[0] % ("rows", "row"))
+    for which in ("false", "true"):
+        project.dvt("run", "--vars", "{which: '%s'}" % which)
+        for name in ("orders", "added", "merged"):
+            equal(docs(name), ({"id": "the row's number", "amount": None, "place": "where"}, "All rows of the shop, it's said"), f"{name}, {which}")
+    equal({name: len(project.snapshots(name)) for name in ("orders", "added", "merged")}, {"orders": 3, "added": 3, "merged": 3})
+    equal(len(project.rows("added", "id")), 4)
+    project.dvt("docs", "generate")
+    catalog = json.loads((project.folder / "target" / "catalog.json").read_text())["nodes"]["model.shop.orders"]
+    equal((catalog["metadata"]["comment"], {name: column["comment"] for name, column in catalog["columns"].items()}),
+          ("All rows of the shop, it's said", {"id": "the row's number", "amount": None, "place": "where"}))
+
+
+def hooks_and_grants(lake):
+    """What a catalog cannot run is told once for each model; what only asks for it fails."""
+    project = Project(lake, "hooks")
+    project.duck("create or replace table orders (id bigint, customer integer, amount decimal(10,2), placed timestamp, note text)", orders_sql(0, 72))
+    project.write("models/sources.yml", SOURCES % (project.space, "public"))
+    hooks = "pre_hook='delete from {{ this }}', post_hook=['analyze {{ this }}', 'vacuum'], grants={'select': ['reporter']}"
+    project.write("models/hooked.sql", "{{ config(" + hooks + ") }}\nselect 1 as id")
+    project.write("models/batches.sql", "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='placed', begin='2024-01-01', batch_size='day', " + hooks + ") }}\nselect * from {{ source('raw', 'orders') }}")
+    for name, *more in (("hooked",), ("batches", "--event-time-start", "2024-01-01", "--event-time-end", "2024-01-04")):
+        output = project.dvt("run", "--select", name, *more)
+        for text in ("its pre-hook is not run: connection 'lake' runs no SQL", "its post-hook is not run: connection 'lake' runs no SQL", "its grants are left out: connection 'lake' has none"):
+            equal(output.count(text), 1, f"{name}: {text}\n{output}")
+    equal(len(project.rows("batches", "id")), 72)
+    for phase in ("on-run-start", "on-run-end"):
+        project.write("dbt_project.yml", "name: shop\nprofile: shop\nversion: '1'\n" + phase + ": [\"{{ log('compiled', info=true) }}\", 'create table t (id int)']\n")
+        output = project.dvt("run", "--select", "hooked", fails="connection 'lake' is an Iceberg catalog and runs no SQL")
+        equal((f"in shop.{phase}.1" in output, "leave the hook, operation or statement out" in output), (True, True), output)
+    project.write("dbt_project.yml", "name: shop\nprofile: shop\nversion: '1'\non-run-start: \"{{ log('compiled', info=true) }}\"\n")
+    equal("compiled" in project.dvt("run", "--select", "hooked"), True)
+
+
 def recorded(lake):
     """A model of PostgreSQL and a lake, recorded and then run with neither at hand; and with a lake as its target."""
     project = Project(lake, "recorded")
@@ -356,6 +434,6 @@ def seeds_and_wrong_settings(lake):
 
 
 CASES = [
-    ("models are tables of the catalog", tables_and_layout), ("incremental models", incremental), ("a model of PostgreSQL and a lake, merged twice", joined_with_postgres), ("a lake recorded and replayed", recorded), ("conditions reach the files and change nothing", pushed_conditions),
+    ("models are tables of the catalog", tables_and_layout), ("incremental models", incremental), ("a model of PostgreSQL and a lake, merged twice", joined_with_postgres), ("descriptions are kept", descriptions), ("hooks and grants are told", hooks_and_grants), ("a lake recorded and replayed", recorded), ("conditions reach the files and change nothing", pushed_conditions),
     ("snapshots of rows", snapshots), ("seeds, and settings that are wrong", seeds_and_wrong_settings),
 ]

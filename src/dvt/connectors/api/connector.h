@@ -184,6 +184,9 @@ struct TableWrite {
   Interval interval;
   std::vector<std::string> partition_by, sorted_by;  ///< terms in the system's own words
   std::map<std::string, std::string> properties;     ///< of the table
+  /// Descriptions to keep, of the table and of columns (by name, or by dotted path to what they hold); those not given stay.
+  std::optional<std::string> comment = {};
+  std::map<std::string, std::string> column_comments = {};
 };
 
 struct SinkRequest {

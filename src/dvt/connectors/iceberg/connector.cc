@@ -115,7 +115,9 @@ class IcebergConnector : public Connector {
     return OpenTablePartition(plan, partition, static_cast<const TableScope&>(*scope), std::move(stop));
   }
 
-  Result<std::unique_ptr<Session>> OpenSession(std::stop_token) override { return NoSql(); }
+  Result<std::unique_ptr<Session>> OpenSession(std::stop_token) override {
+    return NoSql("leave the hook, operation or statement out, or let a connection to a database run it");
+  }
 
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
     SinkRequest complete = request;
@@ -138,9 +140,9 @@ class IcebergConnector : public Connector {
     relation.database.clear();
     return relation;
   }
-  Error NoSql() const {
+  Error NoSql(const char* hint = "the engine runs it: name the table as a source") const {
     return Error(ErrorCode::kUnsupported, fmt::format("connection '{}' is an Iceberg catalog and runs no SQL", config_.name))
-        .WithHint("the engine runs it: name the table as a source");
+        .WithHint(hint);
   }
 
   const ConnectionConfig config_;

@@ -35,10 +35,10 @@ class TableWriter {
     if (!loaded) {
       if (loaded.error().code() != ErrorCode::kNotFound) return std::move(loaded).error();
       DVT_TRY(catalog->CreateNamespaceIfMissing(identifier.levels, {}, stop));
-      return lake::CreateFrom(catalog, identifier, std::move(rows), layout, {}, stop);
+      return lake::CreateFrom(catalog, identifier, std::move(rows), layout, Described(), stop);
     }
     DVT_ASSIGN(lake::Table table, lake::Table::Of(catalog, *std::move(loaded)));
-    if (write_.mode == Mode::kReplace) return lake::Rebuild(table, std::move(rows), layout, {}, stop);
+    if (write_.mode == Mode::kReplace) return lake::Rebuild(table, std::move(rows), layout, Described(), stop);
     DVT_TRY(CheckLayout(table, layout));
     DVT_TRY(CheckColumns(table));
     if (write_.schema == TableWrite::Schema::kIgnore) {
@@ -133,8 +133,15 @@ class TableWriter {
                              lake::Filter::Test(lake::Op::kLess, field->name, {text(end)}));
   }
 
-  lake::AppendOptions Options() const {
+  lake::AppendOptions Described() const {
     lake::AppendOptions options;
+    if (write_.comment) options.properties["comment"] = *write_.comment;
+    options.docs = write_.column_comments;
+    return options;
+  }
+
+  lake::AppendOptions Options() const {
+    lake::AppendOptions options = Described();
     options.evolve_schema = write_.schema == TableWrite::Schema::kAppend || write_.schema == TableWrite::Schema::kSync;
     options.leave_out_new = write_.schema == TableWrite::Schema::kIgnore;
     options.drop_missing = write_.schema == TableWrite::Schema::kSync;

@@ -157,6 +157,18 @@ EvolvedSchema RebuiltSchema(const Schema& table, const std::vector<NestedField>&
   return out;
 }
 
+bool SetDocs(Schema& schema, const std::map<std::string, std::string>& docs) {
+  bool changed = false;
+  for (const auto& [path, doc] : docs) {
+    const NestedField* found = schema.Find(path);
+    if (found == nullptr) found = schema.Find(path, true);
+    if (found == nullptr || found->doc == doc) continue;
+    const_cast<NestedField*>(found)->doc = doc;  // a part of `schema`, which may be changed
+    changed = true;
+  }
+  return changed;
+}
+
 Status CheckFitsSchema(const Schema& table, const std::vector<NestedField>& incoming) {
   for (const auto& data : incoming) {
     const NestedField* field = table.Find(data.name);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "dvt/lake/iceberg/schema.h"
 
 namespace dvt::lake {
@@ -20,6 +23,8 @@ EvolvedSchema DropMissing(EvolvedSchema table, const std::vector<NestedField>& i
 /// The schema of a table that is written anew: the columns of `incoming` in their order, with the ids of the table's columns of that name
 /// where the type stays or is widened, and new ids elsewhere.
 EvolvedSchema RebuiltSchema(const Schema& table, const std::vector<NestedField>& incoming, int last_column_id);
+/// Sets the descriptions of columns, found by dotted path in any case. True if one differs from what it was.
+bool SetDocs(Schema& schema, const std::map<std::string, std::string>& docs);
 /// kType names the first column that does not fit the table as it is, or that the table does not have.
 Status CheckFitsSchema(const Schema& table, const std::vector<NestedField>& incoming);
 

@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/iceberg/evolution.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 #include "dvt/lake/table/row_change_internal.h"
 #include "dvt/lake/table/row_intake_internal.h"
@@ -87,7 +88,7 @@ Result<WriteOutcome> AppendRows(Table& table, columnar::Stream rows, const Appen
   outcome.rows = intake.rows();
   outcome.files = static_cast<int64_t>(change.added.size());
   for (const auto& file : change.added) outcome.bytes += file.file_size;
-  if (change.added.empty() && !change.schema && !creates) return outcome;
+  if (change.added.empty() && !change.schema && change.properties.empty() && !creates) return outcome;
   DVT_ASSIGN(outcome.snapshot_id, CommitSnapshot(table, change, stop));
   return outcome;
 }
@@ -127,6 +128,8 @@ Result<WriteOutcome> CreateFrom(const std::shared_ptr<RestCatalog>& catalog, con
   DVT_ASSIGN(what.spec, ParsePartitionSpec(layout.partition_by, what.schema));
   DVT_ASSIGN(what.order, ParseSortOrder(layout.sorted_by, what.schema));
   what.properties = layout.properties;
+  for (const auto& [key, value] : options.properties) what.properties[key] = value;
+  (void)SetDocs(what.schema, options.docs);
   what.staged = true;
   auto loaded = catalog->CreateTable(identifier, what, stop);
   if (!loaded && RefusesStaging(loaded.error())) {

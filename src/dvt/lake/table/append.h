@@ -11,6 +11,10 @@ struct AppendOptions {
   bool drop_missing = false;   ///< where it does: columns that the rows do not have are dropped from the table
   std::string branch = "main";
   Properties summary;  ///< kept in the snapshot's summary
+  /// Set by the same commit where they differ: properties of the table, and descriptions of columns by dotted path (any case; those that
+  /// there are not count for nothing). Others stay.
+  Properties properties = {};
+  std::map<std::string, std::string> docs = {};
 };
 
 /// What a write did.

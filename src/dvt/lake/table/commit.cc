@@ -225,9 +225,14 @@ class SnapshotCommit {
 }  // namespace
 
 int NextSchemaId(const TableMetadata& table, const Schema& schema) {
+  // Descriptions count, too.
+  const auto text = [](Schema columns) {
+    columns.id = 0;
+    return ToJson(SchemaToJson(columns));
+  };
   int highest = 0;
   for (const auto& each : table.schemas) {
-    if (each == schema) return each.id;
+    if (each == schema && text(each) == text(schema)) return each.id;
     highest = std::max(highest, each.id);
   }
   return highest + 1;

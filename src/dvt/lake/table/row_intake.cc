@@ -58,6 +58,16 @@ Status PrepareRebuild(const Table& table, const arrow::Schema& incoming, const T
   return {};
 }
 
+void PrepareDescriptions(const Table& table, const AppendOptions& options, SnapshotChange& change) {
+  const TableMetadata& metadata = table.metadata();
+  for (const auto& [key, value] : options.properties)
+    if (metadata.Property(key, value + ".") != value) change.properties[key] = value;
+  Schema schema = change.schema ? *change.schema : metadata.schema();
+  if (!SetDocs(schema, options.docs)) return;
+  if (!change.schema) change.last_column_id = metadata.last_column_id;
+  change.schema = std::move(schema);
+}
+
 }  // namespace
 
 Result<RowSource> RowSource::Open(columnar::Stream stream) {
@@ -94,6 +104,7 @@ Result<RowIntake> RowIntake::Open(Table& table, columnar::Stream rows, const App
   } else {
     DVT_TRY(PrepareRebuild(table, *intake.source_.schema(), *layout, intake.change_));
   }
+  PrepareDescriptions(table, options, intake.change_);
   intake.schema_ = intake.change_.schema ? *intake.change_.schema : table.metadata().schema();
   DVT_ASSIGN(intake.shaper_, RowShaper::Make(*intake.source_.schema(), intake.schema_));
   DVT_ASSIGN(intake.writer_, RowWriter::Make(table, intake.schema_, intake.change_.spec, intake.change_.order));

@@ -88,6 +88,16 @@ Status ReadStrategy(const model::Node& node, TableWrite& write) {
   return {};
 }
 
+// Descriptions go with the rows.
+void ReadDocs(const model::Node& node, TableWrite& write) {
+  const Value& wanted = node.config["persist_docs"];
+  const auto asked = [&](const char* key) { return wanted.is_map() && wanted[key].is_bool() && wanted[key].as_bool(); };
+  if (asked("relation") && !node.description.empty()) write.comment = node.description;
+  if (!asked("columns")) return;
+  for (const auto& column : node.columns)
+    if (!column.description.empty()) write.column_comments[column.name] = column.description;
+}
+
 void NoteWhatIsNotDone(const model::Node& node, NodeAdapter& adapter) {
   for (const char* key : {"pre-hook", "post-hook"}) {
     const Value& hooks = node.config[key];
@@ -103,6 +113,7 @@ void NoteWhatIsNotDone(const model::Node& node, NodeAdapter& adapter) {
 Result<TableWrite> StoredTableWrite(RunContext& run, const model::Node& node, NodeAdapter& adapter) {
   TableWrite write;
   DVT_TRY(ReadLayout(node, write));
+  ReadDocs(node, write);
   NoteWhatIsNotDone(node, adapter);
   const std::string materialized = node.type == model::ResourceType::kModel ? node.materialized() : "table";
   if (node.type == model::ResourceType::kSnapshot) {
