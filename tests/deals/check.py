@@ -16,6 +16,8 @@ from harness.tpcds import with_tpcds
 
 MOST_ROWS = 20_000  # of a random query
 MOST_SECONDS = 2
+# Small tables are filtered by keys, and joined in parts, only if they are told to.
+SETTINGS = ({"join_memory": "20kB"}, {"join_filter_rows": 0}, None)
 
 
 class DataSet:
@@ -122,7 +124,7 @@ def check_deal(report, context, data, number, target, only=(), plans=False, quer
     texts = {name: text for name, text in data.queries(number, queries).items() if not only or name in only}
     said = texts if data.what == "tpch" else in_dialect(context, data, texts, target)
     deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what == "random" else {}), target,
-                transfer={"join_filter_rows": 0} if number % 2 else None)  # small tables are filtered by keys only if they are told to
+                transfer=SETTINGS[number % len(SETTINGS)])
     outcome = deal.run({name: data.model(text) for name, text in said.items()})
     counts = {"equal": 0, "refused": 0, "wrong": 0}
     done = [name for name in said if deal.results.get(name, {}).get("status") == "success"]

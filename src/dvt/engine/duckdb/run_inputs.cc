@@ -10,15 +10,10 @@ namespace dvt::engine {
 
 namespace duck = columnar::duckdb;
 
-namespace {
-
-constexpr size_t kReadAheadBytes = size_t{12} << 20;  // per input
-
-}  // namespace
-
 Status RunInputs::Register(std::vector<Input> inputs) {
   for (Input& input : inputs) {
-    auto queue = std::make_shared<InputQueue>(std::move(input), state_, kReadAheadBytes);
+    const size_t ahead = input.read_ahead_bytes;
+    auto queue = std::make_shared<InputQueue>(std::move(input), state_, ahead);
     const int64_t id = registry_->Add(queue);
     entries_.push_back({id, queue, false, false, false, false});
     DVT_TRY(connection_->Run(fmt::format("CREATE TEMPORARY VIEW {} AS SELECT * FROM {}({})", duck::QuoteName(queue->input().name),

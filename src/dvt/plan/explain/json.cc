@@ -112,6 +112,18 @@ Value WatermarksToJson(const ModelPlan& plan) {
   return out;
 }
 
+Value JoinToJson(const PartedJoin& join) {
+  Value out = Value::MakeMap();
+  out.Set("parts", join.count);
+  for (const auto& [name, side] : {std::pair("left", &join.left), std::pair("right", &join.right)}) {
+    Value key = Value::MakeMap();
+    key.Set("input", side->input);
+    key.Set("column", side->column);
+    out.Set(name, std::move(key));
+  }
+  return out;
+}
+
 }  // namespace
 
 Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, const std::optional<ChangeFacts>& changes) {
@@ -141,6 +153,7 @@ Value PlanToJson(const ModelPlan& plan, const std::vector<ReadFacts>& reads, con
     Value transform = Value::MakeMap();
     transform.Set("compute", plan.transform.compute);
     transform.Set("sql", plan.transform.sql);
+    if (const auto& parts = plan.transform.parts) transform.Set("joined", JoinToJson(*parts));
     out.Set("transform", std::move(transform));
   } else {
     out.Set("transform", Value());

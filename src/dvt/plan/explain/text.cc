@@ -33,6 +33,11 @@ class TreeText {
     if (options_.changes) Changes(*options_.changes);
     if (!plan_.transform.sql.empty()) {
       Branch(fmt::format("transform · {}", plan_.transform.compute), false);
+      if (const auto& parts = plan_.transform.parts)
+        Line("joined",
+             fmt::format("in {} parts of equal keys: {}.{} = {}.{}", parts->count, parts->left.input, parts->left.column,
+                         parts->right.input, parts->right.column),
+             false);
       Sql(plan_.transform.sql, false);
     }
     Branch(fmt::format("{} {} · {}{}", plan_.way == Way::kPushdown ? "run in" : "load into", Connection(plan_.load.connection),

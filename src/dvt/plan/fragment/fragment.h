@@ -66,10 +66,21 @@ struct ExtractFragment {
   std::vector<std::string> pushed;  ///< "3 of 9 columns", "o_orderdate >= '1995-01-01'", "join with nation", "group by"
 };
 
+/// A join of two extracts by equal keys, which can be worked off part by part: rows of which the keys have other hashes never meet.
+struct PartedJoin {
+  int count = 1;         ///< of parts: as many as keep the smaller side of each small
+  KeySource left;        ///< an input of the join and its key
+  KeySource right;       ///< the other, of which the key is equal
+  std::string join_sql;  ///< the join alone, over both inputs; the whole transform if `rest_sql` is empty
+  std::string name;      ///< input name under which `rest_sql` reads what the join gives
+  std::string rest_sql;  ///< what is left of the transform, over `name` and the other inputs
+};
+
 /// The work of the engine, in the engine's dialect, over the extracts' input names.
 struct TransformFragment {
-  std::string compute;  ///< name of the compute
-  std::string sql;      ///< empty: no transform (direct)
+  std::string compute;              ///< name of the compute
+  std::string sql;                  ///< empty: no transform (direct)
+  std::optional<PartedJoin> parts;  ///< the same in two steps, for inputs that are too large to be joined in memory
 };
 
 /// Where the rows go.

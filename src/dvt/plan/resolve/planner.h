@@ -86,6 +86,8 @@ struct PlanOptions {
   bool force_federated = false;  ///< also where direct would do
   /// Above this many rows a table is read in partitions rather than joined inside the source.
   int64_t partition_above_rows = 500'000;
+  /// About so many bytes of a join's smaller side may be held at a time; 0: all of it.
+  int64_t join_bytes = 64'000'000;
 };
 
 struct PlanRequest {

@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/split/key_filters.h"
+#include "dvt/plan/split/parted_join.h"
 #include "dvt/plan/split/prune.h"
 #include "dvt/plan/split/type_contracts.h"
 
@@ -138,6 +139,7 @@ Status PlanFederated(const PlanRequest& request, Catalog& catalog, ModelQuery& q
   plan.way = Way::kFederated;
   plan.transform.compute = request.compute;
   plan.transform.sql = sql::Print(root, *engine, pretty);
+  plan.transform.parts = FindPartedJoin(root, *engine, plan.extracts, request.options.join_bytes);
   return {};
 }
 

@@ -150,9 +150,9 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
   static const std::vector<std::string> kKeys = {
-      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",   "parallel",       "batch_rows",
-      "connect_timeout", "query_timeout",      "moment",         "resume",           "retries",        "retry_base",
-      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts"};
+      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",   "parallel",        "batch_rows",
+      "connect_timeout", "query_timeout",      "moment",         "resume",           "retries",         "retry_base",
+      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts", "join_memory"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -213,6 +213,16 @@ Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptio
   auto rows = static_cast<double>(base.key_filter_rows);
   DVT_TRY(ReadNumber(settings, "join_filter_rows", 0, rows, file));
   base.key_filter_rows = static_cast<int64_t>(rows);
+  if (const Value& memory = settings["join_memory"]; !memory.is_null()) {
+    const auto bytes = ParseByteCount(memory);
+    if (!bytes)
+      return Error(ErrorCode::kConfig,
+                   fmt::format("transfer setting 'join_memory' must be a number of bytes such as 64MB, found '{}'",
+                               memory.ToText()))
+          .At({file, memory.mark().line, memory.mark().column})
+          .WithHint("0 joins in one piece, however large the tables are");
+    base.join_bytes = *bytes;
+  }
   const Value& push = settings["push"];
   if (push.is_null()) return base;
   const std::string wanted = push.is_string() ? push.as_string() : "";

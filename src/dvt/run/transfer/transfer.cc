@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/key_predicate.h"
 #include "dvt/run/transfer/parallel_stream.h"
+#include "dvt/run/transfer/parted_join.h"
 #include "dvt/run/transfer/pump.h"
 
 namespace dvt::run {
@@ -135,7 +136,10 @@ Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)
     DVT_ASSIGN(engine::Engine * engine, context_.engine(plan_.transform.compute));
     std::vector<engine::Input> inputs;
     for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
-    DVT_ASSIGN(Stream rows, engine->Run(plan_.transform.sql, std::move(inputs), stop));
+    const auto& parts = plan_.transform.parts;
+    auto run = parts && parts->count > 1 ? RunInParts(*engine, *parts, std::move(inputs), fields_, context_.spill_folder, stop)
+                                         : engine->Run(plan_.transform.sql, std::move(inputs), stop);
+    DVT_ASSIGN(Stream rows, std::move(run));
     return each ? each(std::move(rows)) : std::move(rows);
   }
   const auto& read = extracts_.front().read;
