@@ -13,6 +13,7 @@ import urllib.request
 from local_http import CUT, LocalHttp
 
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+LENDS = "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials"
 
 
 class CatalogDouble:
@@ -83,7 +84,7 @@ class CatalogDouble:
             if call["query"].get("warehouse", self.catalog) != self.catalog:
                 return self.failed(404, "NotFoundException", f"Unable to find warehouse {call['query']['warehouse']}")
             answer = {"defaults": {"default-base-location": "s3://bucket/"}, "overrides": {"prefix": self.catalog}}
-            endpoints = self.behind.endpoints if self.behind else self.endpoints
+            endpoints = [*self.behind.endpoints, LENDS] if self.behind and self.behind.endpoints else self.endpoints
             more = {"endpoints": endpoints} if endpoints else {}
             return 200, {}, {**answer, **more, **({"idempotency-key-lifetime": self.key_life} if self.key_life else {})}
         parts = [urllib.parse.unquote(part) for part in call["raw"].partition("?")[0].removeprefix("/api/catalog/v1/").split("/")]

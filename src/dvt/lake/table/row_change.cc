@@ -238,7 +238,7 @@ Result<WriteOutcome> RowChange::Try(std::stop_token stop) {
   change.keep_added = true;
   std::vector<const FileTask*> mixed;
   DVT_TRY(Sort(plan, change, mixed));
-  DVT_ASSIGN(const auto writer, RowWriter::Make(table_, schema_));
+  DVT_ASSIGN(const auto writer, RowWriter::Make(table_, schema_, layout_.spec, layout_.order));
   DeleteReader deletes(table_.store(), schema_);
   const auto verdict = [&, marks = marks()](const FileTask& task, const std::vector<bool>& meant) {
     return marks ? MarkDeleted(task, meant, deletes, change, stop) : Rewrite(task, meant, *writer, deletes, change, stop);
