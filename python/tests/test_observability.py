@@ -157,7 +157,7 @@ def test_spans_go_to_pythons_opentelemetry(catalog, space):
     done = subprocess.run([sys.executable, "-c", code, space], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert [line.strip() for line in done.stdout.splitlines()] == [
-        "mine", "mine > polaris.load_config", "mine > polaris.load_config > polaris.authenticate", "mine > iceberg.create_table",
+        "mine", "mine > polaris.load_config", "mine > polaris.load_config > polaris.authenticate", "mine > polaris.look_up", "mine > iceberg.create_table",
         "mine > iceberg.append 3", "mine > iceberg.append > iceberg.commit", "mine > iceberg.scan 3", "mine > iceberg.load_table!"]
 
 
