@@ -39,7 +39,7 @@ struct Input {
   int partitions = 1;
   int parallel = 1;  ///< most partitions to read at a time
   std::optional<int64_t> estimated_rows;
-  size_t read_ahead_bytes = size_t{12} << 20;  ///< of batches that wait for the query
+  size_t read_ahead_bytes = size_t{12} << 20;                                         ///< of batches that wait for the query
   std::function<Result<columnar::Stream>(int partition, std::stop_token stop)> open;  ///< thread-safe
   /// If not empty: those inputs, which stand before this one in the list, are read whole first. `narrow` then gets the values, one set
   /// a request, before the first `open`.

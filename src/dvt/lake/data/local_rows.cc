@@ -182,7 +182,8 @@ Result<columnar::Stream> OpenLocalRows(const std::string& path) {
     const auto reader = path.ends_with(".parquet") ? OpenParquetRows(path) : OpenIpcRows(path);
     if (!reader.ok()) return StorageError(reader.status(), path);
     ArrowArrayStream raw;
-    if (const auto status = arrow::ExportRecordBatchReader(std::make_shared<NamedReader>(path, *reader), &raw); !status.ok()) return StorageError(status, path);
+    if (const auto status = arrow::ExportRecordBatchReader(std::make_shared<NamedReader>(path, *reader), &raw); !status.ok())
+      return StorageError(status, path);
     return columnar::Stream(raw);
   } catch (const std::exception& error) {  // parquet throws
     return Error(ErrorCode::kData, fmt::format("{} cannot be read: {}", path, error.what()));

@@ -45,8 +45,8 @@ class FilterParser {
 
   Error Unexpected(const char* wanted) const {
     const std::string found = token_.kind == TokenKind::kEnd ? "the end" : fmt::format("'{}'", token_.text);
-    return Error(ErrorCode::kSyntax,
-                 fmt::format("the filter has {} at character {} where {} was expected: {}", found, token_.at + 1, wanted, Shown()));
+    return Error(ErrorCode::kSyntax, fmt::format("the filter has {} at character {} where {} was expected: {}", found,
+                                                 token_.at + 1, wanted, Shown()));
   }
 
   // Up to the closing quote; a doubled quote stands for one.
@@ -62,7 +62,8 @@ class FilterParser {
       }
       token_.text += sql_[at_];
     }
-    return Error(ErrorCode::kSyntax, fmt::format("the filter has no closing {} for character {}: {}", quote, token_.at + 1, Shown()));
+    return Error(ErrorCode::kSyntax,
+                 fmt::format("the filter has no closing {} for character {}: {}", quote, token_.at + 1, Shown()));
   }
 
   static bool NameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c & 0x80) != 0; }

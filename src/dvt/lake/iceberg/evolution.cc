@@ -18,8 +18,8 @@ Error Conflict(const std::string& path, const Type& from, const Type& to) {
 }
 
 Error Twice(const NestedField& one, const NestedField& other, const std::string& column) {
-  return Error(ErrorCode::kInvalidArgument, fmt::format("the data have '{}' and '{}', which both are the table's column '{}'",
-                                                        one.name, other.name, column))
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("the data have '{}' and '{}', which both are the table's column '{}'", one.name, other.name, column))
       .WithHint("leave one out, or give it another name");
 }
 
@@ -51,7 +51,8 @@ class SchemaUnion {
         taken[into.back().id] = &data;
         continue;
       }
-      if (const auto other = taken.emplace(found->id, &data); !other.second) return Twice(*other.first->second, data, found->name);
+      if (const auto other = taken.emplace(found->id, &data); !other.second)
+        return Twice(*other.first->second, data, found->name);
       DVT_TRY(Widen(*found, data, name));
     }
     return {};

@@ -165,7 +165,8 @@ Result<PartitionSpec> ParsePartitionSpec(const std::string& text, const Schema& 
                    fmt::format("'{}' lies in a list or map and cannot partition", term.column->name));
     const std::string name = NameOf(term, schema);
     for (const auto& field : spec.fields)
-      if (field.name == name) return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is given twice as a partition field", each));
+      if (field.name == name)
+        return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is given twice as a partition field", each));
     spec.fields.push_back({term.column->id, 1000 + static_cast<int>(spec.fields.size()), name, term.transform});
   }
   return spec;

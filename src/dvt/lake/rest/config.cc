@@ -100,7 +100,8 @@ Result<CatalogConfig> CatalogConfig::FromProperties(const Properties& properties
   CatalogConfig config;
   config.properties = properties;
   for (const auto& [key, value] : properties)
-    if ((IsSecretSetting(key, value) && key != "uri") || key.find("secret") != std::string::npos || key.find("token") != std::string::npos) {
+    if ((IsSecretSetting(key, value) && key != "uri") || key.find("secret") != std::string::npos ||
+        key.find("token") != std::string::npos) {
       if (!key.ends_with("-enabled")) SecretRegistry::Register(value);
     }
   config.uri = Take(properties, "uri");

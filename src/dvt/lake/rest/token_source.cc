@@ -36,7 +36,8 @@ constexpr const char* kCheckServer = "check 'oauth2-server-uri', or the catalog'
 // What another answer than a token means. Those that say nothing of the credentials say that there is no authorization server.
 Error Refused(const HttpResponse& response, const std::string& place) {
   Error error = ErrorOfResponse(response, "a token");
-  if (error.code() == ErrorCode::kAuthentication || error.code() == ErrorCode::kPermission || response.status >= 429) return error;
+  if (error.code() == ErrorCode::kAuthentication || error.code() == ErrorCode::kPermission || response.status >= 429)
+    return error;
   return Error(ErrorCode::kAuthentication, fmt::format("no token is given at {}: it answered {}", place, response.status))
       .WithVendorCode(error.vendor_code())
       .WithHint(kCheckServer);

@@ -274,8 +274,8 @@ Status CheckWritable(const Table& table, const std::string& branch) {
     return Error(ErrorCode::kUnsupported, fmt::format("{} cannot be written: no catalog answers for it", name))
         .WithHint("name the table as the catalog knows it");
   if (table.metadata().format_version > 2)
-    return Error(ErrorCode::kUnsupported, fmt::format("{} has format version {}, which can be read, not written", name,
-                                                      table.metadata().format_version));
+    return Error(ErrorCode::kUnsupported,
+                 fmt::format("{} has format version {}, which can be read, not written", name, table.metadata().format_version));
   if (const auto found = table.metadata().refs.find(branch); found != table.metadata().refs.end() && !found->second.branch)
     return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is a tag of {}, and only branches can be written", branch, name));
   return {};
