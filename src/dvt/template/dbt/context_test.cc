@@ -47,7 +47,8 @@ class FakeAdapter : public AdapterApi {
     if (name == "moves_data") return Object(false);
     if (name == "stale_relations") return Object::List();
     if (name == "temporary_name") return Object(a.positional[0].Str() + "__dvt_tmp_1");
-    if (name == "cache_added" || name == "cache_renamed") return Object();
+    if (name == "cache_added" || name == "cache_renamed" || name == "store_watermarks" || name == "forget_watermarks")
+      return Object();
     return Error(ErrorCode::kNotFound, "adapter has no method '" + std::string(name) + "'");
   }
   std::vector<std::string> log;
