@@ -25,6 +25,7 @@ class Generator:
         self.values = Values(self.chance)
         self.aliases = 0
         self.ctes = {}
+        self.pending = []  # conditions of comma joins, for the WHERE that follows
 
     def maybe(self, part):
         return self.chance.random() < part
@@ -71,7 +72,7 @@ class Generator:
     def sources(self, most, depth=0):
         """FROM: {alias: columns}; its text in last_from."""
         count = self.chance.choice([1, 1, 2, 2, 3][:2 + most])
-        sources, text, optional = {}, "", False
+        sources, text, optional, pending, commas = {}, "", False, [], self.maybe(0.2)
         for number in range(min(count, most)):
             self.aliases += 1
             alias = f"t{self.aliases}"
@@ -81,13 +82,16 @@ class Generator:
             else:
                 join = self.chance.choice(["join", "join", "join", "left join", "left join", "right join", "full join", "cross join"])
                 on = self.join_condition(sources, alias, columns)
-                if on is None or join == "cross join":
+                if commas:
+                    text += f", {piece} as {alias}"
+                    pending += [on] if on else []
+                elif on is None or join == "cross join":
                     text += f" cross join {piece} as {alias}"
                 else:
                     text += f" {join} {piece} as {alias} on {on}"
                     optional = optional or join != "join"
             sources[alias] = columns
-        self.last_from = text
+        self.last_from, self.pending = text, pending
         return sources, optional
 
     def piece(self, depth):
@@ -109,15 +113,23 @@ class Generator:
             return None
         likely = [p for p in pairs if p[0].split(".")[1] in ("id", "person", "k", "d", "g", "vid")] or pairs
         chosen = self.chance.sample(likely, min(len(likely), self.chance.choice([1, 1, 1, 2])))
-        terms = [f"{a} = {b}" for a, b in chosen]
+        terms = [self.equality(a, b) for a, b in chosen]
         if self.maybe(0.3):
             terms.append(self.predicate({alias: columns} if self.maybe(0.6) else {**sources, alias: columns}, 0))
         return " and ".join(terms)
 
+    def equality(self, a, b):
+        """Keys are columns, at times expressions of one."""
+        if self.maybe(0.85):
+            return f"{a} = {b}"
+        a = self.chance.choice([f"nullif({a}, {a})", f"coalesce({a}, {a})", f"case when {a} is not null then {a} end"])
+        return f"{a} = {b}" if self.maybe(0.8) else f"{b} is not distinct from {a}"
+
     def where(self, sources, depth):
-        if self.maybe(0.25):
-            return ""
-        return " where " + " and ".join(self.predicate(sources, depth) for _ in range(self.chance.choice([1, 1, 2, 3])))
+        terms, self.pending = self.pending, []
+        if not self.maybe(0.25):
+            terms = terms + [self.predicate(sources, depth) for _ in range(self.chance.choice([1, 1, 2, 3]))]
+        return " where " + " and ".join(terms) if terms else ""
 
     def column(self, sources, kinds=None):
         found = [(f"{alias}.{name}", kind) for alias, columns in sources.items() for name, kind in columns.items() if kinds is None or kind in kinds]

@@ -102,16 +102,17 @@ class Bench:
         self.generation = 0
         servers = context.servers
         self.environment = {"PG_PORT": servers["postgres_port"], "MY_PORT": servers["mariadb_port"],
-                            "PGT_PORT": servers["postgres_target_port"], "DBT_ENV_SECRET_PASSWORD": servers["password"]}
+                            "PGT_PORT": servers["postgres_target_port"], "MYT_PORT": servers["mariadb_port"],
+                            "DBT_ENV_SECRET_PASSWORD": servers["password"]}
 
-    def command(self, generation, model="order_lines", guarded=False):
-        variables = json.dumps({"generation": generation, "guarded": guarded})
+    def command(self, generation, model="order_lines", guarded=False, to="warehouse"):
+        variables = json.dumps({"generation": generation, "guarded": guarded, "to": to})
         return [str(self.context.program), "run", "--select", model, "--vars", variables, "--project-dir",
                 str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts)]
 
-    def load(self, generation, model="order_lines", environment=None):
+    def load(self, generation, model="order_lines", environment=None, to="warehouse"):
         started = time.perf_counter()
-        outcome = self.context.run(self.command(generation, model), environment={**self.environment, **(environment or {})})
+        outcome = self.context.run(self.command(generation, model, to=to), environment={**self.environment, **(environment or {})})
         outcome.seconds = time.perf_counter() - started
         return outcome
 

@@ -13,13 +13,17 @@ import psycopg2
 import pymysql
 
 from harness.fault_bench import Bench
+from harness.fault_targets import MariadbTarget, PostgresTarget, end_one, full_flag, hoard_mariadb
 from harness.toxiproxy import Toxiproxy
 
 PHASES = ("connect", "extract", "transform", "load", "commit")
 FAULTS = ("latency 2 s", "reset", "cut after N bytes", "server restart", "kill -9 of dvt", "disk full", "deadlock",
           "statement timeout", "too many connections")
 FINAL = ("kill -9 of dvt", "disk full")  # nothing that dvt could mend by itself
-SERVERS = {"PG_PORT": "postgres", "PGT_PORT": "postgres_target", "MY_PORT": "mariadb"}
+SERVERS = {"PG_PORT": "postgres", "PGT_PORT": "postgres_target", "MY_PORT": "mariadb", "MYT_PORT": "mariadb"}
+# What is hurt while the other target is loaded differs in nothing but the target itself.
+CELLS = ([(PostgresTarget.name, phase, fault) for phase in PHASES for fault in FAULTS]
+         + [(MariadbTarget.name, phase, fault) for phase in ("load", "commit") for fault in FAULTS])
 # (model, server that is hurt), taken in turn
 SITES = {
     "connect": [("order_lines", "MY_PORT"), ("customer_copy", "PG_PORT"), ("order_log", "PGT_PORT"), ("order_lines", "PG_PORT"), ("customer_copy", "PGT_PORT")],
@@ -48,35 +52,41 @@ class Matrix:
     def __init__(self, context, orders, customers):
         self.context, self.bench = context, Bench(context)
         self.toxiproxy = Toxiproxy(context.servers["DVT_TEST_TOXIPROXY"])
+        self.targets = {kind.name: kind(context) for kind in (PostgresTarget, MariadbTarget)}
         self.rows = {"order_lines": orders, "customer_copy": customers, "customer_sorted": customers}
         self.generation = 10_000
-        self.whole = {}  # model: what its whole result looks like
+        self.whole = {}  # target and model: what its whole result looks like
         self.folder = tempfile.mkdtemp(prefix="dvt-faults.")
         self.library = os.path.join(self.folder, "full_disk.so")
         os.chmod(self.folder, 0o755)
         subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", self.library, context.top / "tests" / "harness" / "full_disk.c", "-ldl"], check=True)
 
     def prepare(self):
-        """The target's disk can be full, servers take few connections, and every model has a first result."""
+        """The targets' disks can be full, servers take few connections, and every model has a first result."""
         for target in (False, True):
             with self.postgres(target) as cursor:
                 cursor.execute("alter system set max_connections = 40")
                 cursor.execute("alter database faults set work_mem = '64kB'")
             self.restart("postgres_target" if target else "postgres", preload=True)
-        for model in ("order_lines", "customer_copy", "order_pairs", "order_log", "order_spill", "customer_sorted"):
-            self.generation += 1
-            first = self.bench.load(self.generation, model)
-            if first.code != 0:
-                raise RuntimeError(f"undisturbed load of {model}:\n{first.output[-3000:]}")
-            self.whole[model] = self.state(model, self.generation)
-        with self.postgres(True) as cursor:
-            cursor.execute("create trigger guard before insert on order_log for each row when (new.id % 500 = 0) execute function guard_row()")
+        models = {PostgresTarget.name: ("order_lines", "customer_copy", "order_pairs", "order_log", "order_spill", "customer_sorted"),
+                  MariadbTarget.name: ("order_lines", "customer_copy", "order_log")}
+        for name, target in self.targets.items():
+            target.prepare(self.patiently)
+            for model in models[name]:
+                self.generation += 1
+                first = self.bench.load(self.generation, model, to=target.variable)
+                if first.code != 0:
+                    raise RuntimeError(f"undisturbed load of {model} into {name}:\n{first.output[-3000:]}")
+                self.whole[name, model] = target.state(model, self.generation)
+            target.guard_log()
 
     def close(self):
         for target in (False, True):
             with self.postgres(target) as cursor:
                 cursor.execute("alter system reset max_connections")
             self.restart("postgres_target" if target else "postgres")
+        for target in self.targets.values():
+            target.close()
 
     def restart(self, name, preload=False):
         environment = {**os.environ, **({"DVT_SERVER_PRELOAD": self.library} if preload else {})}
@@ -104,44 +114,35 @@ class Matrix:
                     raise
                 time.sleep(0.1)
 
-    def state(self, model, generation):
-        """All of the model's rows of that generation, in one line."""
-        amount = "sum(amount)" if model.startswith("order") else "0"
-        note = "note || name" if model.startswith("order") else "name"
-        return self.bench.ask(f"select count(*), sum(id), {amount}, sum(hashtextextended({note}, 0)) from public.{model} where generation = {generation}")[0]
-
-    def generations(self, model):
-        return sorted(g for g, in self.bench.ask(f"select distinct generation from public.{model}"))
-
-    def litter(self):
-        return [r for r in self.bench.relations() if "__dvt_" in r or "__dbt_" in r]
-
-    def run(self, phase, fault, turn):
+    def run(self, target, phase, fault, turn):
         """One run with the fault in that phase, and an undisturbed one after it."""
-        model, server = self.site(phase, fault, turn)
-        old = self.generations(model)
+        target = self.targets[target]
+        model, server = self.site(target, phase, fault, turn)
+        old = target.generations(model)
         if model == "order_log":  # a short one is as good
-            with self.bench.target() as cursor:
-                cursor.execute("delete from order_log where generation <> (select max(generation) from order_log)")
+            target.shorten_log()
             old = old[-1:]
         self.generation += 1
         started = time.perf_counter()
         with contextlib.ExitStack() as stack:
-            trial = Trial(self, stack, phase, fault, model, server, turn)
+            trial = Trial(self, stack, target, phase, fault, model, server, turn)
             code, output = trial.go(self.generation)
         self.wait_until_up()
-        wrong = self.judge(model, old, self.generation, code)
+        wrong = self.judge(target, model, old, self.generation, code)
         self.generation += 1
-        following = self.bench.load(self.generation, model)
+        following = self.bench.load(self.generation, model, to=target.variable)
         if not wrong and following.code != 0:
             wrong = f"the next run failed:\n{following.output[-2000:]}"
-        elif not wrong and self.state(model, self.generation) != self.whole[model]:
-            wrong = f"after the next run the target has {self.state(model, self.generation)}"
+        elif not wrong and target.state(model, self.generation) != self.whole[target.name, model]:
+            wrong = f"after the next run the target has {target.state(model, self.generation)}"
         noticed = code != 0 or "attempt" in output or "again" in output
-        return Verdict(code == 0, noticed, wrong, self.litter(), output, time.perf_counter() - started)
+        litter = [r for r in target.relations() if "__dvt_" in r or "__dbt_" in r]
+        return Verdict(code == 0, noticed, wrong, litter, output, time.perf_counter() - started)
 
     @staticmethod
-    def site(phase, fault, turn):
+    def site(target, phase, fault, turn):
+        if target.port != "PGT_PORT":
+            return SITES[phase][turn % len(SITES[phase])][0], target.port
         if fault == "disk full" and phase == "extract":
             return "customer_sorted", "PG_PORT"
         if fault == "disk full" and phase == "transform":
@@ -158,16 +159,18 @@ class Matrix:
             self.patiently(lambda: self.context.databases.postgres("faults", target=target)).close()
         self.patiently(lambda: self.context.databases.mysql("faults")).close()
 
-    def judge(self, model, old, new, code):
-        self.bench.settle()
-        found = self.generations(model)
+    def judge(self, target, model, old, new, code):
+        limit = time.time() + 10
+        while (target.busy() or self.bench.source_queries()) and time.time() < limit:
+            time.sleep(0.05)
+        found = target.generations(model)
         log = model == "order_log"
         allowed = [old, sorted(old + [new]) if log else [new]]
         if found not in allowed:
             return f"the target has generations {found}, expected one of {allowed}"
         for generation in found:
-            if self.state(model, generation) != self.whole[model]:
-                return f"generation {generation} is {self.state(model, generation)}, whole it is {self.whole[model]}"
+            if target.state(model, generation) != self.whole[target.name, model]:
+                return f"generation {generation} is {target.state(model, generation)}, whole it is {self.whole[target.name, model]}"
         if code == 0 and new not in found:
             return f"exit code 0, but the rows are the old ones ({found})"
         return ""
@@ -176,12 +179,14 @@ class Matrix:
 class Trial:
     """One run: its proxies, the moment of the fault, the fault itself and its end."""
 
-    def __init__(self, matrix, stack, phase, fault, model, server, turn):
-        self.matrix, self.stack, self.phase, self.fault = matrix, stack, phase, fault
+    def __init__(self, matrix, stack, target, phase, fault, model, server, turn):
+        self.matrix, self.stack, self.target, self.phase, self.fault = matrix, stack, target, phase, fault
         self.model, self.server, self.turn = model, server, turn
         self.bench, self.context = matrix.bench, matrix.context
         self.proxies = {name: stack.enter_context(matrix.toxiproxy.proxy(f"127.0.0.1:{self.bench.environment[name]}")) for name in SERVERS}
         self.environment = {name: str(proxy.port) for name, proxy in self.proxies.items()}
+        if self.exchanges:
+            self.environment[server] = str(target.raiser(self.proxy.port, phase, fault, stack).port)
         self.process = None
 
     @property
@@ -192,29 +197,34 @@ class Trial:
     def raises(self):
         return self.fault in ("deadlock", "statement timeout")
 
+    @property
+    def exchanges(self):
+        """The fault needs no moment: it comes with a statement of the phase."""
+        return (self.raises or self.fault == "disk full") and self.server == "MYT_PORT"
+
     def go(self, generation):
         self.pace()
         if self.raises:
             self.arm_triggers()
-        locked = self.lock_target() if self.phase == "commit" else None
-        flag = self.disk_flag() if self.fault == "disk full" else None
-        guarded = self.raises and self.server != "PGT_PORT"
+        locked = self.target.lock(self.model) if self.phase == "commit" and not self.exchanges else None
+        flag = self.disk_flag() if self.fault == "disk full" and not self.exchanges else None
+        guarded = self.raises and self.server != self.target.port
         if self.phase == "connect":
             self.strike()
         with open(os.path.join(self.matrix.folder, "output"), "w+b") as output:
             self.process = subprocess.Popen(
-                self.bench.command(generation, self.model, guarded), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                self.bench.command(generation, self.model, guarded, self.target.variable), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 env={**self.context.environment, **self.bench.environment, **self.environment}, start_new_session=True)
             try:
                 if self.phase == "connect":
                     time.sleep({"kill -9 of dvt": 0.05 + 0.03 * self.turn, "latency 2 s": 6}.get(self.fault, 2.5))
                     if self.fault == "kill -9 of dvt":
                         self.kill()
-                elif self.wait_for_moment():
+                elif not self.exchanges and self.wait_for_moment():
                     self.strike()
                     if locked is not None:
                         time.sleep(0.1 + 0.1 * (self.turn % 3))
-                        self.unlock(locked)
+                        self.target.unlock(locked)
                     time.sleep(5 if self.fault == "latency 2 s" else 1.2)
                 self.lift()
                 code = self.process.wait(timeout=LAST_RUN_SECONDS)
@@ -223,7 +233,7 @@ class Trial:
                 code = 124
             finally:
                 if locked is not None:
-                    self.unlock(locked)
+                    self.target.unlock(locked)
                 self.disarm(flag)
             output.seek(0)
             return code, output.read().decode(errors="replace")
@@ -240,20 +250,7 @@ class Trial:
             for name in ("PG_PORT", "MY_PORT"):
                 self.proxies[name].add("bandwidth", {"rate": 2500}, "downstream")
         if self.phase == "load":
-            self.proxies["PGT_PORT"].add("bandwidth", {"rate": 2500}, "upstream")
-
-    def lock_target(self):
-        """A session that keeps dvt from swapping or adding for now."""
-        connection = self.context.databases.postgres("faults", target=True)
-        connection.autocommit = False
-        connection.cursor().execute(f"lock table public.{self.model} in share mode")
-        return connection
-
-    @staticmethod
-    def unlock(connection):
-        with contextlib.suppress(psycopg2.Error):
-            connection.rollback()
-            connection.close()
+            self.proxies[self.target.port].add("bandwidth", {"rate": 2500}, "upstream")
 
     # Its moment.
 
@@ -262,41 +259,35 @@ class Trial:
         reached = getattr(self, f"in_{self.phase}")
         limit = time.time() + 60
         while self.process.poll() is None and time.time() < limit:
-            with contextlib.suppress(psycopg2.OperationalError):
+            with contextlib.suppress(psycopg2.OperationalError, pymysql.Error):
                 if reached():
                     return True
             time.sleep(0.02)
         return False
 
-    def ask(self, sql, target=True):
-        with self.matrix.postgres(target) as cursor:
-            cursor.execute(sql)
-            return cursor.fetchone()[0]
-
-    def building(self):
-        return self.ask("select count(*) from pg_class where relname like '%\\_\\_dvt\\_tmp\\_%' and relkind = 'r'") > 0
-
     def in_extract(self):
-        if not self.building():
+        if not self.target.building():
             return False
         time.sleep(0 if self.raises else 0.3 + 0.1 * (self.turn % 3))
         return True
 
     def reading(self):
-        busy = self.ask("select count(*) from pg_stat_activity where datname = 'faults' and pid <> pg_backend_pid() and state = 'active'", target=False)
+        with self.matrix.postgres(False) as cursor:
+            cursor.execute("select count(*) from pg_stat_activity where datname = 'faults' and pid <> pg_backend_pid() and state = 'active'")
+            busy = cursor.fetchone()[0]
         return busy + self.bench.source_queries()
 
     def in_transform(self):
-        if not self.building():
+        if not self.target.building():
             return False
         self.seen_reading = getattr(self, "seen_reading", False) or self.reading() > 0
         return self.reading() == 0
 
     def in_load(self):
-        return self.ask("select coalesce(sum(pg_relation_size(oid)), 0) from pg_class where relname like '%\\_\\_dvt\\_tmp\\_%' and relkind = 'r'") > 200_000
+        return self.target.loaded() > 200_000
 
     def in_commit(self):
-        return self.ask("select count(*) from pg_locks where not granted and locktype = 'relation'") > 0
+        return self.target.waits()
 
     # The fault.
 
@@ -306,9 +297,10 @@ class Trial:
         elif self.fault == "reset":
             self.proxy.add("reset_peer", {"timeout": 0}, "downstream")
         elif self.fault == "cut after N bytes":
-            self.proxy.add("limit_data", {"bytes": BYTES.get(self.phase, BYTES_OF_ROWS)[self.turn % 5]}, "downstream")
+            self.proxy.add("limit_data", {"bytes": BYTES.get(self.phase, BYTES_OF_ROWS)[self.turn % 5]},
+                           "upstream" if self.phase == "load" and self.server == "MYT_PORT" else "downstream")
         elif self.fault == "server restart":
-            self.matrix.restart(SERVERS[self.server], preload=self.server != "MY_PORT")
+            self.matrix.restart(SERVERS[self.server], preload=SERVERS[self.server] != "mariadb")
         elif self.fault == "kill -9 of dvt" and self.process:
             self.kill()
         elif self.fault == "disk full":
@@ -326,15 +318,12 @@ class Trial:
         elif self.fault == "too many connections":
             for connection in self.hoarded:
                 connection.close()
-        elif self.fault == "disk full" and self.phase == "commit":
+        elif self.fault == "disk full" and self.phase == "commit" and not self.exchanges:
             time.sleep(1)
             self.empty_disk()
 
     def disk_flag(self):
-        data = (self.context.top / ".servers" / "data").read_text().strip()
-        self.flags = {"PG_PORT": os.path.join(data, "postgres.full"), "PGT_PORT": os.path.join(data, "postgres_target.full"),
-                      "dvt": os.path.join(self.matrix.folder, "dvt.full")}
-        self.flag = self.flags["dvt" if self.phase == "transform" else self.server]
+        self.flag = os.path.join(self.matrix.folder, "dvt.full") if self.phase == "transform" else full_flag(self.context, SERVERS[self.server])
         if self.phase == "transform":
             self.environment |= {"LD_PRELOAD": self.matrix.library, "DVT_FULL_DISK": self.flag}
         if self.phase in ("transform", "extract"):
@@ -342,7 +331,8 @@ class Trial:
         return self.flag
 
     def fill_disk(self):
-        wanted = {"connect": "/base/", "extract": "pgsql_tmp", "transform": str(self.bench.artifacts), "load": "/base/", "commit": "/pg_wal/"}
+        wanted = {"connect": "/base/", "extract": "pgsql_tmp", "transform": str(self.bench.artifacts), "load": self.target.full_at_load,
+                  "commit": self.target.full_at_commit}
         with open(self.flag, "w") as file:
             file.write(wanted[self.phase])
         os.chmod(self.flag, 0o644)
@@ -367,7 +357,7 @@ class Trial:
             cursor.execute(f"select setval('guard_kind', {kind}), setval('guard_until', {until})")
 
     def disarm(self, flag):
-        if self.fault == "disk full":
+        if flag is not None:
             self.empty_disk()
         if self.raises and self.server == "PGT_PORT":
             with self.matrix.postgres(True) as cursor:
@@ -375,51 +365,35 @@ class Trial:
 
     def hoard(self):
         """Takes all free connections of the server, and ends one of dvt's, which then has to come back."""
-        self.hoarded = []
-        if self.server == "MY_PORT":
-            with contextlib.suppress(pymysql.Error):
-                first = self.context.databases.mysql()
-                self.hoarded.append(first)
-                with first.cursor() as cursor:
-                    cursor.execute("select count(*) from information_schema.processlist")
-                    cursor.execute(f"set global max_connections = {max(10, cursor.fetchone()[0] + 4)}")
+        if self.server == self.target.port:
+            self.hoarded = self.target.hoard(self.stack)
+        elif self.server == "MY_PORT":
+            self.hoarded = hoard_mariadb(self.context, self.stack, "db = 'faults'")
+        else:
+            self.hoarded = []
+            with contextlib.suppress(psycopg2.OperationalError):
                 while True:
-                    self.hoarded.append(self.context.databases.mysql())
-            self.stack.callback(self.many_connections_again)
-            self.end_one("select id from information_schema.processlist where db = 'faults' and command in ('Query', 'Execute')", "kill {}")
-            return
-        with contextlib.suppress(psycopg2.OperationalError):
-            while True:
-                self.hoarded.append(self.context.databases.postgres("faults", target=self.server == "PGT_PORT"))
-        self.end_one("select pid from pg_stat_activity where application_name = 'dvt' and state = 'active'", "select pg_terminate_backend({})")
-
-    def end_one(self, which, how):
-        with self.hoarded[0].cursor() as cursor:
-            cursor.execute(which)
-            found = cursor.fetchall()
-            if found:
-                cursor.execute(how.format(found[0][0]))
-
-    def many_connections_again(self):
-        connection = self.context.databases.mysql()
-        connection.cursor().execute("set global max_connections = 151")
-        connection.close()
+                    self.hoarded.append(self.context.databases.postgres("faults"))
+            end_one(self.hoarded[0], "select pid from pg_stat_activity where application_name = 'dvt' and state = 'active'",
+                    "select pg_terminate_backend({})")
 
 
 def table(tallies):
     """The counts as Markdown."""
-    lines = ["| phase | fault | runs | noticed | succeeded by itself | failed, old rows kept or new ones there | wrong targets | litter after the next run |",
-             "|---|---|--:|--:|--:|--:|--:|--:|"]
-    for (phase, fault), tally in tallies.items():
-        lines.append(f"| {phase} | {fault} | {tally['runs']} | {tally['noticed']} | {tally['succeeded']} | "
+    lines = ["| target | phase | fault | runs | noticed | succeeded by itself | failed, old rows kept or new ones there | wrong targets | litter after the next run |",
+             "|---|---|---|--:|--:|--:|--:|--:|--:|"]
+    for (target, phase, fault), tally in tallies.items():
+        lines.append(f"| {target} | {phase} | {fault} | {tally['runs']} | {tally['noticed']} | {tally['succeeded']} | "
                      f"{tally['runs'] - tally['succeeded'] - tally['wrong']} | {tally['wrong']} | {tally['litter']} |")
     return "\n".join(lines)
 
 
-def summary(tallies):
-    """Of all runs, and of those with a fault that passes."""
+def summary(tallies, only=None):
+    """Of all runs, and of those with a fault that passes; of one target, if it is named."""
     total = collections.Counter()
-    for (_, fault), tally in tallies.items():
+    for (target, _, fault), tally in tallies.items():
+        if only not in (None, target):
+            continue
         total.update({f"all {k}": v for k, v in tally.items()})
         if fault not in FINAL:
             total.update({f"transient {k}": v for k, v in tally.items()})

@@ -118,7 +118,11 @@ Value JoinToJson(const PartedJoin& join) {
   for (const auto& [name, side] : {std::pair("left", &join.left), std::pair("right", &join.right)}) {
     Value key = Value::MakeMap();
     key.Set("input", side->input);
-    key.Set("column", side->column);
+    if (side->column.empty()) {
+      key.Set("expression", side->key);
+    } else {
+      key.Set("column", side->column);
+    }
     out.Set(name, std::move(key));
   }
   return out;

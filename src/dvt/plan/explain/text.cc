@@ -17,6 +17,10 @@ std::string WatermarkText(const WatermarkBound& bound) {
   return bound.known ? text : text + ", first read";
 }
 
+std::string KeyText(const PartedSide& side) {
+  return side.column.empty() ? fmt::format("{} of {}", side.key, side.input) : fmt::format("{}.{}", side.input, side.column);
+}
+
 class TreeText {
  public:
   TreeText(const ModelPlan& plan, const RenderPlanOptions& options) : plan_(plan), options_(options) {}
@@ -35,8 +39,7 @@ class TreeText {
       Branch(fmt::format("transform · {}", plan_.transform.compute), false);
       if (const auto& parts = plan_.transform.parts)
         Line("joined",
-             fmt::format("in {} parts of equal keys: {}.{} = {}.{}", parts->count, parts->left.input, parts->left.column,
-                         parts->right.input, parts->right.column),
+             fmt::format("in {} parts of equal keys: {} = {}", parts->count, KeyText(parts->left), KeyText(parts->right)),
              false);
       Sql(plan_.transform.sql, false);
     }

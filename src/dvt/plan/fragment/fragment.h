@@ -66,11 +66,19 @@ struct ExtractFragment {
   std::vector<std::string> pushed;  ///< "3 of 9 columns", "o_orderdate >= '1995-01-01'", "join with nation", "group by"
 };
 
+/// One side of a join that is worked off in parts.
+struct PartedSide {
+  std::string input;   ///< of the transform
+  std::string column;  ///< the key, if it is a column of the input
+  std::string key;     ///< else an expression over the input's columns; where it fails, rows count as having no key
+  std::string name;    ///< under which `join_sql` reads the rows: the input's, but for the second side of a self-join
+};
+
 /// A join of two extracts by equal keys, which can be worked off part by part: rows of which the keys have other hashes never meet.
 struct PartedJoin {
   int count = 1;         ///< of parts: as many as keep the smaller side of each small
-  KeySource left;        ///< an input of the join and its key
-  KeySource right;       ///< the other, of which the key is equal
+  PartedSide left;       ///< an input of the join and its key
+  PartedSide right;      ///< the other, of which the key is equal; of a self-join the same input
   std::string join_sql;  ///< the join alone, over both inputs; the whole transform if `rest_sql` is empty
   std::string name;      ///< input name under which `rest_sql` reads what the join gives
   std::string rest_sql;  ///< what is left of the transform, over `name` and the other inputs

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "dvt/base/text/text.h"
 #include "dvt/columnar/types/key_types.h"
+#include "dvt/plan/split/cut_join.h"
 
 namespace dvt::plan {
 namespace {
@@ -15,21 +15,6 @@ namespace {
 using sql::Kind;
 using sql::Node;
 using sql::Op;
-
-constexpr std::string_view kJoined = "dvt_joined";
-
-/// One side of a join: an input under an alias.
-struct Side {
-  const ExtractFragment* extract = nullptr;
-  std::string alias;
-};
-
-struct Candidate {
-  size_t position = 0;  // among the joins of the tree
-  Side left, right;
-  std::string left_key, right_key;
-  int64_t smaller_bytes = 0;
-};
 
 constexpr int kMostParts = 256;
 constexpr int64_t kPartShare = 8;   // of what may be held, of a part: hash tables take more than rows, and parts differ
@@ -42,21 +27,16 @@ int64_t BytesOf(const ExtractFragment& extract) {
     const int width = columnar::FixedWidth(field.type);
     row += width > 0 ? width : field.type.kind == columnar::TypeKind::kBool ? 1 : kTextBytes;
   }
-  return *extract.estimated_rows * std::max<int64_t>(row, 1);
+  return extract.estimated_rows.value_or(0) * std::max<int64_t>(row, 1);
 }
 
-const columnar::DataType* TypeOf(const ExtractFragment& extract, const std::string& column) {
-  for (const columnar::Field& field : extract.fields) {
-    if (EqualsIgnoreCase(field.name, column)) return &field.type;
-  }
-  return nullptr;
-}
-
-/// "alias"."column", else false.
-bool IsColumnOf(const Node* node, const std::string& alias, std::string& column) {
-  if (!node->Is(Kind::kColumn) || node->count != 2 || !EqualsIgnoreCase(node->Child(0)->text, alias)) return false;
-  column = node->Child(1)->text;
-  return true;
+// A star that stands for columns; that of count(*) does not.
+bool BareStar(const Node* node) {
+  if (node->Is(Kind::kStar)) return node->Child(0) != nullptr;
+  if (!node->Is(Kind::kSelect)) return false;
+  const Node* items = node->Child(sql::kItemsSlot);
+  return items != nullptr && std::any_of(items->Children().begin(), items->Children().end(),
+                                         [](const Node* item) { return item != nullptr && item->Is(Kind::kStar); });
 }
 
 class PartedJoinFinder {
@@ -68,196 +48,173 @@ class PartedJoinFinder {
     Node* tree = sql::Clone(arena_, transform);
     if (sql::Contains(tree, [](const Node* n) { return (n->Is(Kind::kWith) && n->Has(sql::kRecursive)) || BareStar(n); }))
       return std::nullopt;
-    CountNames(tree);
-    std::optional<Candidate> best;
-    const auto joins = sql::FindAll(tree, Kind::kJoin);
-    for (size_t i = 0; i < joins.size(); ++i) {
-      auto found = Judge(joins[i]);
-      if (!found || InNamedQuery(tree, joins[i])) continue;
-      found->position = i;
-      if (!best || found->smaller_bytes > best->smaller_bytes) best = std::move(found);
+    sql::MapSchema schema;
+    for (const ExtractFragment& extract : extracts_) schema.Add({"", "", extract.input_name}, extract.fields);
+    auto analysis = sql::Analyze(tree, engine_, &schema);
+    if (!analysis) return std::nullopt;
+    const JoinSides sides(arena_, engine_, extracts_, *analysis, tree);
+    sides_ = &sides;
+    analysis_ = &*analysis;
+    FindNamed(tree);
+    LookAtJoins(tree);
+    regions_ = FindJoinRegions(tree);
+    for (JoinRegion& region : regions_) {
+      LookAtPairs(region);
+      LookAtTests(region);
     }
-    if (!best) return std::nullopt;
-    return Take(tree, joins[best->position], *best);
+    if (!best_) return std::nullopt;
+    const int64_t part_bytes = std::max<int64_t>(join_bytes_ / kPartShare, 1);
+    const int parts = static_cast<int>(std::min<int64_t>((smaller_bytes_ + part_bytes - 1) / part_bytes, kMostParts));
+    return JoinCutter(arena_, engine_, sides, *analysis, tree).Cut(*best_, parts);
   }
 
  private:
-  // A star that stands for columns; that of count(*) does not.
-  static bool BareStar(const Node* node) {
-    if (!node->Is(Kind::kSelect)) return false;
-    const Node* items = node->Child(sql::kItemsSlot);
-    return items != nullptr && std::any_of(items->Children().begin(), items->Children().end(),
-                                           [](const Node* item) { return item != nullptr && item->Is(Kind::kStar); });
-  }
-
-  void CountNames(Node* tree) {
-    for (const Kind kind : {Kind::kTable, Kind::kDerivedTable, Kind::kTableFunction, Kind::kParenTable, Kind::kPivot}) {
-      for (const Node* node : sql::FindAll(tree, kind)) {
-        ++aliases_[ToLower(sql::AliasOrName(node))];
-        if (const auto* extract = ExtractOf(node)) ++reads_[extract];
-      }
+  // Sources whose rows are taken as wholes, or whose columns USING or NATURAL compares: there, names matter.
+  void FindNamed(Node* tree) {
+    for (const sql::Scope& scope : analysis_->scopes()) {
+      for (const auto& [source, index] : scope.join_columns) named_.insert(source);
     }
-    for (const ExtractFragment& extract : extracts_) {
-      for (const auto& all : extract.key_filters) {
-        for (const KeyFilter& filter : all) {
-          for (const KeySource& source : filter.from) key_sources_.insert(source.input);
-        }
-      }
+    for (const Node* column : sql::FindAll(tree, Kind::kColumn)) {
+      const sql::ColumnBinding* binding = analysis_->Find(column);
+      if (binding != nullptr && binding->source != nullptr && (binding->row || binding->index < 0)) named_.insert(binding->source);
     }
   }
 
-  const ExtractFragment* ExtractOf(const Node* node) const {
-    if (!node->Is(Kind::kTable)) return nullptr;
-    const Node* name = node->Child(sql::kNameSlot);
-    if (name == nullptr || !name->Is(Kind::kName) || name->count != 1) return nullptr;
-    const auto found = std::find_if(extracts_.begin(), extracts_.end(),
-                                    [&](const ExtractFragment& extract) { return extract.input_name == name->Child(0)->text; });
-    return found == extracts_.end() ? nullptr : &*found;
-  }
-
-  std::optional<Side> SideOf(const Node* node) const {
-    if (node == nullptr) return std::nullopt;
-    const auto* extract = ExtractOf(node);
-    if (extract == nullptr || reads_.at(extract) != 1 || !extract->key_filters.empty() ||
-        key_sources_.contains(extract->input_name) || !extract->estimated_rows)
-      return std::nullopt;
-    for (uint32_t slot = sql::kSampleSlot; slot < node->count; ++slot) {
-      if (node->Child(slot) != nullptr) return std::nullopt;
-    }
-    const Node* alias = node->Child(sql::kAliasSlot);
-    if (alias != nullptr && alias->Child(1) != nullptr) return std::nullopt;  // columns under other names
-    Side side{extract, std::string(sql::AliasOrName(node))};
-    if (aliases_.at(ToLower(side.alias)) != 1) return std::nullopt;
+  std::optional<JoinSide> SideOf(const Node* item) const {
+    auto side = sides_->Of(item);
+    if (side && named_.contains(side->source)) return std::nullopt;
     return side;
   }
 
-  std::optional<Candidate> Judge(const Node* join) const {
-    const bool plain = join->op == Op::kInner || join->op == Op::kLeft || join->op == Op::kRight || join->op == Op::kFull;
-    const Node* on = join->Child(2);
-    if (!plain || (join->flags & ~(sql::kInnerWord | sql::kOuterWord)) != 0 || !join->text.empty() || on == nullptr ||
-        join->Child(3) != nullptr || sql::HasSubquery(on))
-      return std::nullopt;
-    const auto left = SideOf(join->Child(0)), right = SideOf(join->Child(1));
-    if (!left || !right) return std::nullopt;
-    Candidate out;
-    out.left = *left;
-    out.right = *right;
-    out.smaller_bytes = std::min(BytesOf(*left->extract), BytesOf(*right->extract));
-    if (out.smaller_bytes <= join_bytes_) return std::nullopt;
-    std::string ignored;
-    const bool foreign = sql::Contains(on, [&](const Node* node) {
-      return node->Is(Kind::kColumn) && !IsColumnOf(node, left->alias, ignored) && !IsColumnOf(node, right->alias, ignored);
-    });
-    if (foreign) return std::nullopt;
-    std::vector<Node*> terms;
-    sql::SplitConjunction(const_cast<Node*>(on), terms);
+  /// Takes the join if its smaller side is the largest so far; of its keys columns rather than expressions.
+  void Offer(CutPlace place, const JoinSide& left, const JoinSide& right, const std::vector<JoinKeys>& keys) {
+    const int64_t bytes = std::min(BytesOf(*left.extract), BytesOf(*right.extract));
+    if (keys.empty() || bytes <= join_bytes_ || bytes <= smaller_bytes_ || !sides_->AreAll(left, right)) return;
+    const auto plain = std::find_if(keys.begin(), keys.end(), [](const JoinKeys& each) { return each.columns; });
+    place.left = left;
+    place.right = right;
+    place.keys = plain == keys.end() ? keys.front() : *plain;
+    best_ = std::move(place);
+    smaller_bytes_ = bytes;
+  }
+
+  std::vector<JoinKeys> KeysIn(const std::vector<Node*>& terms, const JoinSide& left, const JoinSide& right) const {
+    std::vector<JoinKeys> out;
     for (const Node* term : terms) {
-      if (KeysOf(sql::Unparen(term), out)) return out;
+      if (auto keys = sides_->KeysOf(term, left, right)) out.push_back(*keys);
     }
-    return std::nullopt;
-  }
-
-  static bool KeysOf(const Node* term, Candidate& out) {
-    if (!term->Is(Kind::kBinary, Op::kEq)) return false;
-    const Node* a = sql::Unparen(term->Child(0));
-    const Node* b = sql::Unparen(term->Child(1));
-    const bool keys = (IsColumnOf(a, out.left.alias, out.left_key) && IsColumnOf(b, out.right.alias, out.right_key)) ||
-                      (IsColumnOf(b, out.left.alias, out.left_key) && IsColumnOf(a, out.right.alias, out.right_key));
-    if (!keys) return false;
-    const auto* left = TypeOf(*out.left.extract, out.left_key);
-    const auto* right = TypeOf(*out.right.extract, out.right_key);
-    return left != nullptr && right != nullptr && columnar::HashAlike(*left, *right);
-  }
-
-  // A named query may be read several times, which its inputs cannot.
-  static bool InNamedQuery(Node* tree, const Node* join) {
-    for (const Node* named : sql::FindAll(tree, Kind::kCte)) {
-      if (sql::Contains(named, [&](const Node* node) { return node == join; })) return true;
-    }
-    return false;
-  }
-
-  // Nothing but the join, its conditions and expressions of its rows: such a query gives the same in parts.
-  bool IsJoinAlone(const Node* tree, const Node* join) const {
-    if (!tree->Is(Kind::kSelect)) return false;
-    const Node* from = tree->Child(sql::kFromSlot);
-    if (from != nullptr && from->Is(Kind::kList) && from->count == 1) from = from->Child(0);
-    if (from != join) return false;
-    for (uint32_t slot = 0; slot < tree->count; ++slot) {
-      if (slot != sql::kItemsSlot && slot != sql::kFromSlot && slot != sql::kWhereSlot && tree->Child(slot) != nullptr)
-        return false;
-    }
-    const Node* items = tree->Child(sql::kItemsSlot);
-    return !sql::HasAggregate(items, engine_) && !sql::HasWindow(items) && !sql::HasSubquery(tree->Child(sql::kItemsSlot)) &&
-           (tree->Child(sql::kWhereSlot) == nullptr || !sql::HasSubquery(tree->Child(sql::kWhereSlot)));
-  }
-
-  PartedJoin Take(Node* tree, Node* join, const Candidate& candidate) {
-    PartedJoin out;
-    const int64_t part_bytes = std::max<int64_t>(join_bytes_ / kPartShare, 1);
-    const int64_t parts = (candidate.smaller_bytes + part_bytes - 1) / part_bytes;
-    out.count = static_cast<int>(std::min<int64_t>(parts, kMostParts));
-    out.left = {candidate.left.extract->input_name, candidate.left_key};
-    out.right = {candidate.right.extract->input_name, candidate.right_key};
-    if (IsJoinAlone(tree, join)) {
-      out.join_sql = Printed(tree);
-      return out;
-    }
-    out.name = kJoined;
-    Node* below = sql::MakeSelect(arena_);
-    Node* columns = below->Child(sql::kItemsSlot);
-    NameItems(tree, candidate);
-    std::map<std::pair<std::string, std::string>, std::string> names;
-    for (Node* column : sql::FindAll(tree, Kind::kColumn)) {
-      std::string name;
-      const bool left = IsColumnOf(column, candidate.left.alias, name);
-      if ((!left && !IsColumnOf(column, candidate.right.alias, name)) || Below(join, column)) continue;
-      const std::string& alias = left ? candidate.left.alias : candidate.right.alias;
-      const auto [entry, added] = names.try_emplace({alias, name}, fmt::format("c{}", names.size() + 1));
-      if (added) sql::Append(arena_, columns, sql::MakeAlias(arena_, sql::Clone(arena_, column), arena_.Copy(entry->second)));
-      column->count = 0;
-      sql::Append(arena_, column, sql::MakeIdentifier(arena_, kJoined));
-      sql::Append(arena_, column, sql::MakeIdentifier(arena_, entry->second));
-    }
-    if (columns->count == 0) sql::Append(arena_, columns, sql::MakeAlias(arena_, sql::MakeNumber(arena_, 1), "c1"));
-    sql::SetChild(arena_, below, sql::kFromSlot, sql::Clone(arena_, join));
-    out.join_sql = Printed(below);
-    const std::vector<std::string> name = {std::string(kJoined)};
-    sql::Rewrite(tree, [&](Node* node) { return node == join ? sql::MakeTable(arena_, name, {}) : node; });
-    out.rest_sql = Printed(tree);
     return out;
   }
 
-  static bool Below(const Node* top, const Node* wanted) {
-    return sql::Contains(top, [&](const Node* node) { return node == wanted; });
+  // Joins of two inputs, of any kind.
+  void LookAtJoins(Node* tree) {
+    for (Node* join : sql::FindAll(tree, Kind::kJoin)) {
+      const bool plain = join->op == Op::kInner || join->op == Op::kLeft || join->op == Op::kRight || join->op == Op::kFull ||
+                         join->op == Op::kSemi || join->op == Op::kAnti;
+      if (!plain || (join->flags & ~(sql::kInnerWord | sql::kOuterWord)) != 0 || !join->text.empty() ||
+          join->Child(3) != nullptr || join->Child(2) == nullptr || !IsFixed(join->Child(2), engine_))
+        continue;
+      const auto left = SideOf(join->Child(0)), right = SideOf(join->Child(1));
+      if (!left || !right || !sides_->IsOver(join->Child(2), left->source, right->source)) continue;
+      std::vector<Node*> terms;
+      sql::SplitConjunction(join->Child(2), terms);
+      CutPlace place;
+      place.shape = CutPlace::Shape::kJoin;
+      place.node = join;
+      Offer(std::move(place), *left, *right, KeysIn(terms, *left, *right));
+    }
   }
 
-  // Items that are columns keep the names that they had from them.
-  void NameItems(Node* tree, const Candidate& candidate) {
-    for (Node* select : sql::FindAll(tree, Kind::kSelect)) {
-      Node* items = select->Child(sql::kItemsSlot);
-      if (items == nullptr) continue;
-      for (Node*& item : items->Children()) {
-        std::string name;
-        if (IsColumnOf(item, candidate.left.alias, name) || IsColumnOf(item, candidate.right.alias, name))
-          item = sql::MakeAlias(arena_, item, arena_.Copy(name));
+  // Two tables that conditions of WHERE, or of other inner joins, connect.
+  void LookAtPairs(JoinRegion& region) {
+    if (region.rigid || region.items.size() < 2) return;
+    const auto tables = TablesOf(region);
+    for (size_t i = 0; i < tables.size(); ++i) {
+      const auto first = SideOf(tables[i].node);
+      for (size_t j = i + 1; first && j < tables.size(); ++j) {
+        if (!tables[i].whole && !tables[j].whole) continue;
+        const auto second = SideOf(tables[j].node);
+        if (!second) continue;
+        const bool turned = !tables[j].whole;  // the one that is left out must be an item of its own
+        CutPlace place;
+        place.shape = CutPlace::Shape::kPair;
+        place.region = &region;
+        place.kept = turned ? tables[j] : tables[i];
+        place.gone = turned ? tables[i] : tables[j];
+        const JoinSide& left = turned ? *second : *first;
+        const JoinSide& right = turned ? *first : *second;
+        Offer(std::move(place), left, right, KeysIn(region.conditions, left, right));
       }
     }
   }
 
-  std::string Printed(const Node* tree) const {
-    sql::PrintOptions pretty;
-    pretty.pretty = true;
-    return sql::Print(tree, engine_, pretty);
+  // EXISTS, NOT EXISTS and IN that look for rows of one input. NOT IN depends on NULLs in other parts.
+  void LookAtTests(JoinRegion& region) {
+    if (region.select == nullptr || region.rigid) return;
+    for (Node* condition : region.conditions) {
+      const Node* test = sql::Unparen(condition);
+      if (test->Is(Kind::kUnary, Op::kNot) && sql::Unparen(test->Child(0))->Is(Kind::kExists)) test = sql::Unparen(test->Child(0));
+      if (!test->Is(Kind::kExists) && (!test->Is(Kind::kIn) || test->Has(sql::kNot))) continue;
+      Node* inner = sql::InnerQuery(test->Child(test->Is(Kind::kIn) ? 1 : 0));
+      const auto right = inner == nullptr ? std::nullopt : TestedSide(inner);
+      if (!right) continue;
+      for (const RegionTable& table : TablesOf(region)) {
+        const auto left = SideOf(table.node);
+        if (!left || !IsTestOf(inner, *left, *right)) continue;
+        CutPlace place;
+        place.shape = CutPlace::Shape::kTest;
+        place.region = &region;
+        place.kept = table;
+        place.node = condition;
+        place.inner = inner;
+        Offer(std::move(place), *left, *right, KeysOfTest(test, inner, *left, *right));
+      }
+    }
+  }
+
+  std::optional<JoinSide> TestedSide(const Node* inner) const {
+    if (!inner->Is(Kind::kSelect) || !inner->text.empty()) return std::nullopt;
+    for (uint32_t slot = 0; slot < inner->count; ++slot) {
+      if (slot != sql::kItemsSlot && slot != sql::kFromSlot && slot != sql::kWhereSlot && inner->Child(slot) != nullptr)
+        return std::nullopt;
+    }
+    const Node* from = inner->Child(sql::kFromSlot);
+    while (from != nullptr && from->Is(Kind::kList) && from->count == 1) from = from->Child(0);
+    return from == nullptr || from->Is(Kind::kList) ? std::nullopt : SideOf(from);
+  }
+
+  bool IsTestOf(const Node* inner, const JoinSide& left, const JoinSide& right) const {
+    for (const uint32_t slot : {sql::kItemsSlot, sql::kWhereSlot}) {
+      const Node* part = inner->Child(slot);
+      if (part != nullptr && (!IsFixed(part, engine_) || !sides_->IsOver(part, left.source, right.source))) return false;
+    }
+    return true;
+  }
+
+  std::vector<JoinKeys> KeysOfTest(const Node* test, const Node* inner, const JoinSide& left, const JoinSide& right) const {
+    std::vector<Node*> terms;
+    sql::SplitConjunction(inner->Child(sql::kWhereSlot), terms);
+    auto keys = KeysIn(terms, left, right);
+    if (!test->Is(Kind::kIn)) return keys;
+    if (!IsFixed(test->Child(0), engine_) || !sides_->IsOver(test->Child(0), left.source)) return {};
+    const Node* items = inner->Child(sql::kItemsSlot);
+    const Node* item = items->count == 1 ? items->Child(0) : nullptr;
+    if (item == nullptr) return {};
+    if (item->Is(Kind::kAlias)) item = item->Child(0);
+    if (auto found = sides_->KeysOf(test->Child(0), item, left, right)) keys.push_back(*found);
+    return keys;
   }
 
   const sql::Dialect& engine_;
   const std::vector<ExtractFragment>& extracts_;
   const int64_t join_bytes_;
   sql::Arena arena_;
-  std::map<std::string, int> aliases_;
-  std::map<const ExtractFragment*, int> reads_;
-  std::set<std::string> key_sources_;
+  const JoinSides* sides_ = nullptr;
+  const sql::Analysis* analysis_ = nullptr;
+  std::set<const sql::Source*> named_;
+  std::vector<JoinRegion> regions_;
+  std::optional<CutPlace> best_;
+  int64_t smaller_bytes_ = 0;
 };
 
 }  // namespace
@@ -265,9 +222,12 @@ class PartedJoinFinder {
 std::optional<PartedJoin> FindPartedJoin(const sql::Node* transform, const sql::Dialect& engine,
                                          const std::vector<ExtractFragment>& extracts, int64_t join_bytes) {
   if (join_bytes <= 0) return std::nullopt;
+  int large = 0;  // an input may be both sides
   for (const ExtractFragment& extract : extracts) {
-    if (extract.input_name == kJoined) return std::nullopt;
+    if (extract.input_name == kJoinedInput) return std::nullopt;
+    large += static_cast<int>(BytesOf(extract) > join_bytes);
   }
+  if (large == 0) return std::nullopt;
   return PartedJoinFinder(engine, extracts, join_bytes).Find(transform);
 }
 

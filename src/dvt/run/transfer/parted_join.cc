@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/copy_rows.h"
 #include "dvt/columnar/hash/key_parts.h"
+#include "dvt/columnar/types/key_types.h"
 #include "dvt/run/transfer/parallel_stream.h"
 #include "dvt/run/transfer/pump.h"
 
@@ -24,13 +24,13 @@ constexpr size_t kMostBytes = size_t{512} << 10;
 constexpr size_t kReadAheadBytes = size_t{1} << 20;  // of a part: its file is there already
 
 /// Rows of a batch by part, in their order: those of part p are order[begin[p]] to order[begin[p + 1] - 1].
-struct Dealt {
+struct Sorted {
   std::vector<uint32_t> begin;
   std::vector<uint32_t> order;
 };
 
-Dealt DealRows(const std::vector<uint64_t>& hashes, size_t parts) {
-  Dealt out;
+Sorted SortRows(const std::vector<uint64_t>& hashes, size_t parts) {
+  Sorted out;
   out.begin.assign(parts + 1, 0);
   out.order.resize(hashes.size());
   for (const uint64_t hash : hashes) ++out.begin[hash % parts + 1];
@@ -40,38 +40,47 @@ Dealt DealRows(const std::vector<uint64_t>& hashes, size_t parts) {
   return out;
 }
 
-/// The two dealt sides of a join, and what is done with them.
-class PartedRows {
- public:
-  PartedRows(engine::Engine& engine, const plan::PartedJoin& join, engine::Input left, engine::Input right, std::string folder)
-      : engine_(engine),
-        join_(join),
-        left_(std::move(left), join.left.column, join.count, folder),
-        right_(std::move(right), join.right.column, join.count, std::move(folder)) {}
+/// An input with its keys: which of its columns they are, and how many the transform knows of.
+struct KeyedInput {
+  engine::Input input;
+  size_t kept = 0;
+  std::vector<size_t> keys;  // of the sides, in their order
 
-  Result<columnar::Fields> Describe() { return engine_.Describe(join_.join_sql, {left_.input(), right_.input()}); }
-
-  /// Parts in their order, by one thread.
-  Result<Stream> Open(int part, std::stop_token stop) {
-    if (part == 0) {
-      DVT_TRY(left_.Deal(stop));
-      DVT_TRY(right_.Deal(stop));
-    }
-    std::vector<engine::Input> inputs;
-    inputs.push_back(left_.Part(part));
-    inputs.push_back(right_.Part(part));
-    return engine_.Run(join_.join_sql, std::move(inputs), std::move(stop));
-  }
-
-  int64_t expected_rows() const {
-    return std::max(left_.input().estimated_rows.value_or(0), right_.input().estimated_rows.value_or(0));
-  }
-
- private:
-  engine::Engine& engine_;
-  const plan::PartedJoin& join_;
-  DealtInput left_, right_;
+  const columnar::DataType& TypeOfKey(size_t side) const { return input.fields[keys[side]].type; }
 };
+
+// Keys that are expressions are computed by the engine, as the join does it, and become columns behind the others.
+Result<KeyedInput> WithKeys(engine::Engine& engine, engine::Input input, const std::vector<const plan::PartedSide*>& sides) {
+  KeyedInput out;
+  out.kept = input.fields.size();
+  std::string expressions;
+  size_t computed = 0;
+  for (const plan::PartedSide* side : sides) {
+    if (!side->column.empty()) {
+      const auto found = std::find_if(input.fields.begin(), input.fields.end(), [&](const columnar::Field& field) {
+        return EqualsIgnoreCase(field.name, side->column);
+      });
+      if (found == input.fields.end())
+        return Error(ErrorCode::kInternal, fmt::format("a join in parts finds no column {} in {}", side->column, input.name));
+      out.keys.push_back(static_cast<size_t>(found - input.fields.begin()));
+      continue;
+    }
+    out.keys.push_back(out.kept + computed++);
+    expressions += fmt::format(", TRY({}) AS dvt_key{}", side->key, computed);
+  }
+  if (computed == 0) {
+    out.input = std::move(input);
+    return out;
+  }
+  const std::string sql = fmt::format("SELECT *{} FROM \"{}\"", expressions, ReplaceAll(input.name, "\"", "\"\""));
+  DVT_ASSIGN(out.input.fields, engine.Describe(sql, {input}));
+  out.input.name = input.name;
+  out.input.estimated_rows = input.estimated_rows;
+  out.input.open = [&engine, sql, input = std::move(input)](int, std::stop_token stop) -> Result<Stream> {
+    return engine.Run(sql, {input}, std::move(stop));
+  };
+  return out;
+}
 
 Result<engine::Input> TakeOut(std::vector<engine::Input>& inputs, const std::string& name) {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const engine::Input& input) { return input.name == name; });
@@ -81,16 +90,83 @@ Result<engine::Input> TakeOut(std::vector<engine::Input>& inputs, const std::str
   return out;
 }
 
+/// The dealt sides of a join, and what is done with them.
+class PartedRows {
+ public:
+  PartedRows(engine::Engine& engine, const plan::PartedJoin& join, std::vector<KeyedInput> inputs, const std::string& folder)
+      : engine_(engine), join_(join) {
+    for (const KeyedInput& each : inputs) {
+      expected_rows_ = std::max(expected_rows_, each.input.estimated_rows.value_or(0));
+    }
+    if (inputs.size() == 1) {
+      std::vector<Dealing> both = {{inputs[0].keys[0], join.left.name}, {inputs[0].keys[1], join.right.name}};
+      dealt_.push_back(
+          std::make_unique<DealtInput>(std::move(inputs[0].input), inputs[0].kept, std::move(both), join.count, folder));
+      return;
+    }
+    const plan::PartedSide* sides[] = {&join.left, &join.right};
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      dealt_.push_back(std::make_unique<DealtInput>(std::move(inputs[i].input), inputs[i].kept,
+                                                    std::vector<Dealing>{{inputs[i].keys[0], sides[i]->name}}, join.count,
+                                                    folder));
+    }
+  }
+
+  Result<columnar::Fields> Describe() {
+    return engine_.Describe(join_.join_sql, {dealt_.front()->Shape(0), dealt_.back()->Shape(last())});
+  }
+
+  /// Parts in their order, by one thread.
+  Result<Stream> Open(int part, std::stop_token stop) {
+    if (part == 0) {
+      for (const auto& dealt : dealt_) DVT_TRY(dealt->Deal(stop));
+    }
+    std::vector<engine::Input> inputs;
+    inputs.push_back(dealt_.front()->Part(0, part));
+    inputs.push_back(dealt_.back()->Part(last(), part));
+    return engine_.Run(join_.join_sql, std::move(inputs), std::move(stop));
+  }
+
+  int64_t expected_rows() const { return expected_rows_; }
+
+ private:
+  size_t last() const { return dealt_.size() == 1 ? 1 : 0; }
+
+  engine::Engine& engine_;
+  const plan::PartedJoin& join_;
+  std::vector<std::unique_ptr<DealtInput>> dealt_;  // one, or one a side
+  int64_t expected_rows_ = 0;
+};
+
+// Both inputs of the join, or the one that is both sides, taken out of `inputs`.
+Result<std::vector<KeyedInput>> TakeSides(engine::Engine& engine, const plan::PartedJoin& join, std::vector<engine::Input>& inputs) {
+  std::vector<KeyedInput> out;
+  DVT_ASSIGN(engine::Input left, TakeOut(inputs, join.left.input));
+  if (join.left.input == join.right.input) {
+    DVT_ASSIGN(KeyedInput both, WithKeys(engine, std::move(left), {&join.left, &join.right}));
+    out.push_back(std::move(both));
+    return out;
+  }
+  DVT_ASSIGN(engine::Input right, TakeOut(inputs, join.right.input));
+  DVT_ASSIGN(KeyedInput first, WithKeys(engine, std::move(left), {&join.left}));
+  DVT_ASSIGN(KeyedInput second, WithKeys(engine, std::move(right), {&join.right}));
+  out.push_back(std::move(first));
+  out.push_back(std::move(second));
+  return out;
+}
+
 }  // namespace
 
-DealtInput::DealtInput(engine::Input input, const std::string& key, int parts, std::string spill_folder)
+DealtInput::DealtInput(engine::Input input, size_t kept, std::vector<Dealing> dealings, int parts, std::string spill_folder)
     : input_(std::move(input)),
+      fields_(input_.fields.begin(), input_.fields.begin() + static_cast<std::ptrdiff_t>(kept)),
+      dealings_(std::move(dealings)),
       spill_folder_(std::move(spill_folder)),
-      most_bytes_(std::clamp(kDealtBytes / static_cast<size_t>(parts), kLeastBytes, kMostBytes)) {
-  for (size_t i = 0; i < input_.fields.size(); ++i) {
-    if (EqualsIgnoreCase(input_.fields[i].name, key)) key_ = i;
+      most_bytes_(std::clamp(kDealtBytes / static_cast<size_t>(parts), kLeastBytes, kMostBytes)),
+      hands_(dealings_.size()) {
+  for (Hands& hands : hands_) {
+    for (int i = 0; i < parts; ++i) hands.push_back(std::make_unique<Hand>());
   }
-  for (int i = 0; i < parts; ++i) hands_.push_back(std::make_unique<Hand>());
 }
 
 Status DealtInput::Deal(std::stop_token stop) {
@@ -103,29 +179,36 @@ Status DealtInput::Deal(std::stop_token stop) {
       DVT_TRY(DealBatch(batch.get()));
     }
   }));
-  for (const auto& hand : hands_) {
-    if (hand->file == nullptr) continue;
-    if (hand->rows && hand->rows->rows() > 0) DVT_TRY(Spill(*hand));
-    hand->rows.reset();
-    DVT_TRY(hand->file->FinishWriting());
+  for (const Hands& hands : hands_) {
+    for (const auto& hand : hands) {
+      if (hand->file == nullptr) continue;
+      if (hand->rows && hand->rows->rows() > 0) DVT_TRY(Spill(*hand));
+      hand->rows.reset();
+      DVT_TRY(hand->file->FinishWriting());
+    }
   }
   return {};
 }
 
 Status DealtInput::DealBatch(const ArrowArray& batch) {
   const auto columns = columnar::BatchColumns(batch, input_.fields);
+  for (size_t i = 0; i < dealings_.size(); ++i) DVT_TRY(DealRows(columns, batch.length, dealings_[i].key, hands_[i]));
+  return {};
+}
+
+Status DealtInput::DealRows(const std::vector<columnar::ColumnView>& columns, int64_t rows, size_t key, Hands& hands) {
   std::vector<uint64_t> hashes;
-  columnar::HashKeys(columns[key_], batch.length, hashes);
-  const Dealt dealt = DealRows(hashes, hands_.size());
-  for (size_t part = 0; part < hands_.size(); ++part) {
-    const uint32_t begin = dealt.begin[part], end = dealt.begin[part + 1];
+  columnar::HashKeys(columns[key], rows, hashes);
+  const Sorted sorted = SortRows(hashes, hands.size());
+  for (size_t part = 0; part < hands.size(); ++part) {
+    const uint32_t begin = sorted.begin[part], end = sorted.begin[part + 1];
     if (begin == end) continue;
-    Hand& hand = *hands_[part];
+    Hand& hand = *hands[part];
     std::lock_guard lock(hand.mutex);
-    if (!hand.rows) hand.rows.emplace(input_.fields);
-    for (size_t i = 0; i < columns.size(); ++i) {
+    if (!hand.rows) hand.rows.emplace(fields_);
+    for (size_t i = 0; i < fields_.size(); ++i) {
       columnar::ColumnBuilder& builder = hand.rows->column(static_cast<int>(i));
-      for (uint32_t row = begin; row < end; ++row) columnar::AppendCopy(builder, columns[i], dealt.order[row]);
+      for (uint32_t row = begin; row < end; ++row) columnar::AppendCopy(builder, columns[i], sorted.order[row]);
     }
     hand.count += end - begin;
     if (hand.rows->bytes() >= most_bytes_) DVT_TRY(Spill(hand));
@@ -135,19 +218,24 @@ Status DealtInput::DealBatch(const ArrowArray& batch) {
 
 Status DealtInput::Spill(Hand& hand) {
   if (hand.file == nullptr) {
-    DVT_ASSIGN(hand.file, columnar::OpenSpillFile(spill_folder_, input_.fields));
+    DVT_ASSIGN(hand.file, columnar::OpenSpillFile(spill_folder_, fields_));
   }
   return hand.file->Write(hand.rows->Finish());
 }
 
-engine::Input DealtInput::Part(int part) {
-  Hand& hand = *hands_[static_cast<size_t>(part)];
+engine::Input DealtInput::Shape(size_t dealing) const {
   engine::Input out;
-  out.name = input_.name;
-  out.fields = input_.fields;
-  out.estimated_rows = hand.count;
+  out.name = dealings_[dealing].name;
+  out.fields = fields_;
   out.read_ahead_bytes = kReadAheadBytes;
-  out.open = [&hand, fields = input_.fields](int, std::stop_token) -> Result<Stream> {
+  return out;
+}
+
+engine::Input DealtInput::Part(size_t dealing, int part) {
+  Hand& hand = *hands_[dealing][static_cast<size_t>(part)];
+  engine::Input out = Shape(dealing);
+  out.estimated_rows = hand.count;
+  out.open = [&hand, fields = fields_](int, std::stop_token) -> Result<Stream> {
     if (hand.file != nullptr) {
       return columnar::MakeStream(fields, [file = std::exchange(hand.file, nullptr)]() -> Result<Array> { return file->Next(); });
     }
@@ -158,11 +246,15 @@ engine::Input DealtInput::Part(int part) {
   return out;
 }
 
-Result<Stream> RunInParts(engine::Engine& engine, const plan::PartedJoin& join, std::vector<engine::Input> inputs,
+Result<Stream> RunInParts(engine::Engine& engine, const plan::TransformFragment& transform, std::vector<engine::Input> inputs,
                           columnar::Fields fields, const std::string& spill_folder, std::stop_token stop) {
-  DVT_ASSIGN(engine::Input left, TakeOut(inputs, join.left.input));
-  DVT_ASSIGN(engine::Input right, TakeOut(inputs, join.right.input));
-  auto rows = std::make_shared<PartedRows>(engine, join, std::move(left), std::move(right), spill_folder);
+  const plan::PartedJoin& join = *transform.parts;
+  std::vector<engine::Input> others = inputs;
+  DVT_ASSIGN(auto sides, TakeSides(engine, join, others));
+  if (!columnar::HashAlike(sides.front().TypeOfKey(0), sides.back().TypeOfKey(sides.size() == 1 ? 1 : 0)))
+    return engine.Run(transform.sql, std::move(inputs), std::move(stop));
+  inputs.clear();
+  auto rows = std::make_shared<PartedRows>(engine, join, std::move(sides), spill_folder);
   const auto open = [rows](int part, std::stop_token worker) { return rows->Open(part, std::move(worker)); };
   if (join.rest_sql.empty()) return ReadTogether(std::move(fields), join.count, 1, 0, open, std::move(stop));
   engine::Input joined;
@@ -172,8 +264,8 @@ Result<Stream> RunInParts(engine::Engine& engine, const plan::PartedJoin& join, 
   joined.estimated_rows = rows->expected_rows();
   joined.read_ahead_bytes = kReadAheadBytes;
   joined.open = open;
-  inputs.push_back(std::move(joined));
-  return engine.Run(join.rest_sql, std::move(inputs), std::move(stop));
+  others.push_back(std::move(joined));
+  return engine.Run(join.rest_sql, std::move(others), std::move(stop));
 }
 
 }  // namespace dvt::run

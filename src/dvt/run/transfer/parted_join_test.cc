@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <random>
 
 #include "dvt/columnar/c_abi/column_view.h"
@@ -96,8 +97,18 @@ class PartedJoinTest : public ::testing::Test {
     return out;
   }
 
-  static plan::PartedJoin Join(int parts, std::string join, std::string rest = {}) {
-    return {parts, {"l", "k"}, {"r", "k"}, std::move(join), "joined", std::move(rest)};
+  static plan::TransformFragment Join(int parts, const std::string& join, const std::string& whole, std::string rest = {}) {
+    plan::PartedSide left{"l", "k", {}, "l"}, right{"r", "k", {}, "r"};
+    return {"", whole, plan::PartedJoin{parts, left, right, join, "joined", std::move(rest)}};
+  }
+  static plan::TransformFragment Join(int parts, const std::string& join) { return Join(parts, join, join); }
+
+  void ExpectEqual(const plan::TransformFragment& transform, const std::function<std::vector<engine::Input>()>& inputs,
+                   size_t at_least = 1) {
+    const auto whole = Texts(engine_->Run(transform.sql, inputs(), {}));
+    EXPECT_GE(whole.size(), at_least) << transform.sql;
+    EXPECT_EQ(Texts(RunInParts(*engine_, transform, inputs(), *engine_->Describe(transform.sql, inputs()), folder_, {})), whole)
+        << transform.sql;
   }
 
   std::string folder_;
@@ -124,19 +135,60 @@ TEST_F(PartedJoinTest, EveryKindOfJoinEqualsTheWhole) {
 
 TEST_F(PartedJoinTest, WhatIsLeftReadsTheJoinAndOtherInputs) {
   const std::string tail = " GROUP BY ALL ORDER BY 1";
-  const std::string whole_sql =
+  const std::string whole =
       "SELECT o.v % 5 AS g, count(*) AS n, sum(r.v) AS s FROM l JOIN r ON l.k = r.k JOIN o ON o.k = l.v" + tail;
-  const plan::PartedJoin join =
-      Join(5, "SELECT l.v AS c1, r.v AS c2 FROM l JOIN r ON l.k = r.k",
+  const plan::TransformFragment join =
+      Join(5, "SELECT l.v AS c1, r.v AS c2 FROM l JOIN r ON l.k = r.k", whole,
            "SELECT o.v % 5 AS g, count(*) AS n, sum(joined.c2) AS s FROM joined JOIN o ON o.k = joined.c1" + tail);
+  ExpectEqual(
+      join,
+      [&] {
+        auto out = Inputs(TypeKind::kInt64, TypeKind::kInt64, 20'000);
+        out.push_back(Rows("o", TypeKind::kInt64, 500, 3));
+        return out;
+      },
+      2);
+}
+
+TEST_F(PartedJoinTest, KeysMayBeExpressions) {
+  const std::string texts = "SELECT l.v, r.v FROM l FULL JOIN r ON lower(l.k) = r.k || 'x'";
+  plan::TransformFragment join = Join(7, texts);
+  join.parts->left = {"l", {}, "lower(k) || ''", "l"};
+  join.parts->right = {"r", {}, "k || 'x'", "r"};
+  ExpectEqual(join, [&] { return Inputs(TypeKind::kString, TypeKind::kString, 5000); }, 7000);
+
+  const std::string numbers = "SELECT l.k, l.v, r.v FROM l JOIN r ON l.k % 100 = CAST(r.k AS DOUBLE)";
+  join = Join(7, numbers);
+  join.parts->left = {"l", {}, "CASE WHEN k % 100 = 0 THEN '0' ELSE CAST(CAST(k % 100 AS DOUBLE) AS VARCHAR) END", "l"};
+  join.parts->right = {"r", {}, "CASE WHEN k = 0 THEN '0' ELSE CAST(CAST(k AS DOUBLE) AS VARCHAR) END", "r"};
+  ExpectEqual(join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt32, 5000); }, 100);
+}
+
+TEST_F(PartedJoinTest, RowsOfWhichTheKeyFailsCountAsHavingNone) {
+  plan::TransformFragment join = Join(5, "SELECT l.v FROM l LEFT JOIN r ON TRY_CAST(l.k AS INTEGER) = r.k");
+  join.parts->left = {"l", {}, "CAST(k AS INTEGER)", "l"};  // no text of these is a number
+  ExpectEqual(join, [&] { return Inputs(TypeKind::kString, TypeKind::kInt32, 900); }, 900);
+}
+
+TEST_F(PartedJoinTest, KeysWhoseTypesHashOtherwiseAreNotDealt) {
+  plan::TransformFragment join = Join(5, "SELECT nothing", "SELECT l.v, r.v FROM l JOIN r ON l.k = r.k");
+  join.parts->right = {"r", {}, "CAST(k AS DOUBLE)", "r"};
+  ExpectEqual(join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt64, 900); }, 100);
+}
+
+TEST_F(PartedJoinTest, OneInputMayBeBothSides) {
   const auto inputs = [&] {
-    auto out = Inputs(TypeKind::kInt64, TypeKind::kInt64, 20'000);
-    out.push_back(Rows("o", TypeKind::kInt64, 500, 3));
+    std::vector<engine::Input> out;
+    out.push_back(Rows("l", TypeKind::kInt64, 6000, 1));
     return out;
   };
-  const auto whole = Texts(engine_->Run(whole_sql, inputs(), {}));
-  ASSERT_GT(whole.size(), 1u);
-  EXPECT_EQ(Texts(RunInParts(*engine_, join, inputs(), *engine_->Describe(whole_sql, inputs()), folder_, {})), whole);
+  for (const char* right : {"k", "v"}) {
+    const std::string on = std::string(" ON a.k = b.") + right;
+    plan::TransformFragment join =
+        Join(7, "SELECT a.v, b.k FROM l AS a LEFT JOIN \"l again\" AS b" + on, "SELECT a.v, b.k FROM l AS a LEFT JOIN l AS b" + on);
+    join.parts->right = {"l", right, {}, "l again"};
+    ExpectEqual(join, inputs, 6000);
+  }
 }
 
 TEST_F(PartedJoinTest, AFailingReadEndsIt) {

@@ -104,14 +104,14 @@ bool IsFinite(MarkKind kind, const std::string& value) {
   return value.size() >= 10 && value[4] == '-' && value[7] == '-' && value[0] != '-';
 }
 
-// Read as the model reads it: at the run's moment, if there is one for this source.
-Result<std::optional<std::string>> GreatestValue(RunContext& run, const Input& input, const connectors::ReadOptions& options,
-                                                 std::stop_token stop) {
+// What a query over the input's column gives; {0} stands for the column in its text, {1} for the relation. Read as the model reads it: at the
+// run's moment, if there is one for this source.
+Result<std::optional<std::string>> AskOne(RunContext& run, const Input& input, const char* query,
+                                          const connectors::ReadOptions& options, std::stop_token stop) {
   DVT_ASSIGN(const auto connector, run.connections->ForReading(input.there.connection));
-  const std::string column = connector->Quote(input.column.name);
   connectors::ReadRequest request;
   request.options = options;
-  request.sql = fmt::format("SELECT {0} FROM {1} WHERE {0} IS NOT NULL ORDER BY {0} DESC LIMIT 1", column,
+  request.sql = fmt::format(fmt::runtime(query), connector->Quote(input.column.name),
                             connector->QuoteRelation(input.there.relation));
   std::optional<std::string> value;
   RetryPolicy policy = options.retry;
@@ -135,6 +135,25 @@ Result<std::optional<std::string>> GreatestValue(RunContext& run, const Input& i
   return value;
 }
 
+constexpr const char* kGreatest = "SELECT {0} FROM {1} WHERE {0} IS NOT NULL ORDER BY {0} DESC LIMIT 1";
+// One row if texts sort as that column by their bytes, whatever its collation is called.
+constexpr const char* kByBytes =
+    "SELECT 1 FROM (SELECT {0} AS dvt_text FROM {1} WHERE 1 = 0 UNION ALL SELECT 'a') AS dvt_a, "
+    "(SELECT {0} AS dvt_text FROM {1} WHERE 1 = 0 UNION ALL SELECT 'Z') AS dvt_z WHERE dvt_a.dvt_text > dvt_z.dvt_text";
+
+Result<std::optional<std::string>> GreatestValue(RunContext& run, const model::Node& node, const Input& input,
+                                                 const connectors::ReadOptions& options, std::stop_token stop) {
+  if (input.kind == MarkKind::kText) {
+    DVT_ASSIGN(const auto by_bytes, AskOne(run, input, kByBytes, options, stop));
+    if (!by_bytes)
+      return Wrong(node,
+                   fmt::format("watermarks: column '{}' of '{}' has a collation that does not sort texts by their bytes",
+                               input.column.name, input.setting.name),
+                   "use a column of integers, decimals, dates or timestamps");
+  }
+  return AskOne(run, input, kGreatest, options, std::move(stop));
+}
+
 Result<std::optional<std::string>> AskInput(RunContext& run, const model::Node& node, const Input& input,
                                             const connectors::ReadOptions& options, std::stop_token stop) {
   DVT_ASSIGN(const auto connector, run.connections->Get(input.there.connection));
@@ -143,7 +162,7 @@ Result<std::optional<std::string>> AskInput(RunContext& run, const model::Node& 
   if (one_moment) {
     if (const auto known = run.asked_marks.Find(key)) return *known;
   }
-  auto value = GreatestValue(run, input, options, stop);
+  auto value = GreatestValue(run, node, input, options, stop);
   if (!value)
     return std::move(value).error().Within(fmt::format("while asking connection '{}' for the greatest {} of {}",
                                                        input.there.connection, input.column.name,
@@ -221,6 +240,7 @@ Result<std::unique_ptr<ModelWatermarks>> FindWatermarks(RunContext& run, const C
   marks->table = {node.database, node.schema, std::string(kWatermarkTable)};
   marks->model = node.alias;
   marks->empty = run.options.empty;
+  marks->only_adds = OnlyAdds(node);
   marks->samples = run.options.empty || run.options.sample.has_value();
   DVT_ASSIGN(marks->anew, BuiltAnew(run, node, adapter));
   StoredMarks stored;

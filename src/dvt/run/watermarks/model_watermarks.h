@@ -21,6 +21,7 @@ struct ModelWatermarks {
   bool anew = false;     ///< the model's table is built anew; nothing that is stored counts
   bool samples = false;  ///< --sample or --empty: no row that is read counts as read
   bool empty = false;    ///< --empty
+  bool only_adds = false;  ///< rows that are read again come twice
   bool stored = false;   ///< set by Store
 
   const Watermark* Find(const std::string& node_id) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "dvt/base/text/text.h"
@@ -126,7 +127,13 @@ Status StoreWatermarks(const RunContext& run, ModelWatermarks& marks, NodeAdapte
     for (const auto& mark : marks.inputs) DVT_TRY(execute(statements.Insert(mark, marks.empty, run.invocation_id, now)));
     return {};
   }
-  if (marks.samples) return {};
+  if (marks.samples) {
+    // What a sample has added would come again with all that is new: the next run has to begin anew.
+    const bool added = marks.only_adds && std::any_of(marks.inputs.begin(), marks.inputs.end(),
+                                                      [](const Watermark& mark) { return mark.upto.has_value(); });
+    if (added) DVT_TRY(execute(statements.DeleteAll()));
+    return {};
+  }
   DVT_ASSIGN(const auto* session, adapter.session());
   if (!session->in_transaction())
     return Error(ErrorCode::kConfig, "the transaction that wrote the rows was ended before their watermarks were stored")

@@ -1,0 +1,1 @@
+select c_custkey, o_orderkey from customer full join orders on cast(c_custkey as double precision) = cast(o_totalprice as double precision) / 100 and o_orderstatus = 'F' where c_custkey is null or c_custkey > 3

@@ -1,0 +1,1 @@
+select c_name as a from customer, orders where c_custkey = o_custkey and o_totalprice > 350000 union all select s_name from supplier, partsupp where s_suppkey = ps_suppkey and ps_availqty > 9900 order by 1
