@@ -1,2 +1,2 @@
-select d.k, d.total, r_name from (select c.nk as k, sum(o.price) as total from (select c_custkey as ck, c_nationkey as nk from customer where c_acctbal > 0) c
- join (select o_custkey as ck, o_totalprice as price from orders) o on o.ck = c.ck group by c.nk) d, region where r_regionkey < 2
+select d.k, d.total, r_name from (select o.status as k, sum(l.price) as total from (select o_orderkey as ok, o_orderstatus as status from orders) o
+ full join (select l_orderkey as lk, l_extendedprice as price from lineitem) l on l.lk = o.ok group by o.status) d, region where r_regionkey < 2
