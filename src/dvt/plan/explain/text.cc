@@ -39,8 +39,7 @@ class TreeText {
       Branch(fmt::format("transform · {}", plan_.transform.compute), false);
       if (const auto& parts = plan_.transform.parts)
         Line("joined",
-             fmt::format("in {} parts of equal keys: {} = {}", parts->count, KeyText(parts->left), KeyText(parts->right)),
-             false);
+             fmt::format("in {} parts of equal keys: {} = {}", parts->count, KeyText(parts->left), KeyText(parts->right)), false);
       Sql(plan_.transform.sql, false);
     }
     Branch(fmt::format("{} {} · {}{}", plan_.way == Way::kPushdown ? "run in" : "load into", Connection(plan_.load.connection),

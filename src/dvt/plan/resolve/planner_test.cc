@@ -179,6 +179,78 @@ TEST_F(PlannerTest, TheMainJobPushesColumnsAndFilters) {
   EXPECT_EQ(Count(plan, "DVT005"), 0);
 }
 
+// What a model with watermarks reads: each input is a query with its bounds, as the runner writes it.
+constexpr const char* kNewOrders =
+    "(select * from {shop.orders} where o_orderdate > date '1998-01-01' and o_orderdate <= date '1998-02-01') as orders";
+
+TEST_F(PlannerTest, BoundsOfWatermarksReachTheReads) {
+  const std::string bounds = "`o_orderdate` > DATE '1998-01-01' AND `o_orderdate` <= DATE '1998-02-01'";
+  const std::string orders = kNewOrders;
+  for (const std::string& text :
+       {"select o_orderkey, c_name from " + orders + " join {crm.customer} on c_custkey = o_custkey",
+        "select c_name, o_orderkey from {crm.customer} left join " + orders + " on c_custkey = o_custkey",
+        "with o as (select o_custkey, sum(o_totalprice) as total from " + orders +
+            " group by 1), named as (select * from o join {crm.customer} on c_custkey = o_custkey) select c_name, total from "
+            "named",
+        "select c_custkey from {crm.customer} union all select o_custkey from " + orders,
+        "select c_custkey from {crm.customer} where exists (select 1 from " + orders + " where o_custkey = c_custkey)"}) {
+    const auto plan = Plan(text);
+    EXPECT_EQ(plan.way, Way::kFederated) << text;
+    EXPECT_NE(Extract(plan, "shop__orders").sql.find(bounds), std::string::npos) << RenderPlanText(plan);
+  }
+  const auto direct = Plan("select o_orderkey, o_totalprice from " + orders);
+  EXPECT_EQ(direct.way, Way::kDirect);
+  EXPECT_EQ(direct.extracts.at(0).where,
+            "`orders`.`o_orderdate` > CAST('1998-01-01' AS DATE) AND `orders`.`o_orderdate` <= CAST('1998-02-01' AS DATE)");
+  const auto pushed =
+      Plan("select o_orderkey from (select * from {wh.orders} where o_orderkey > 7 and o_orderkey <= 9) as orders");
+  EXPECT_EQ(pushed.way, Way::kPushdown);
+}
+
+TEST_F(PlannerTest, FirstReadsTakeRowsWithoutAValue) {
+  const auto where = [&](const std::string& connection, const std::string& condition) {
+    const std::string other = connection == "crm" ? "shop" : "crm";
+    const auto plan = Plan("select c_name, o_orderkey from (select * from {" + connection + ".orders} where (" + condition +
+                           ")) as orders join {" + other + ".customer} on c_custkey = o_custkey");
+    return Extract(plan, connection + "__orders").where;
+  };
+  EXPECT_EQ(where("shop", "o_orderkey <= 9 or o_orderkey is null"), "(`o_orderkey` <= 9 OR `o_orderkey` IS NULL)");
+  EXPECT_EQ(where("crm", "o_orderdate <= date '1998-02-01' or o_orderdate is null"),
+            "(\"o_orderdate\" <= DATE '1998-02-01' OR \"o_orderdate\" IS NULL)");
+  // MySQL's zero dates arrive as NULL, which it does not take them for.
+  EXPECT_EQ(where("shop", "o_orderdate <= date '1998-02-01' or o_orderdate is null"), "");
+}
+
+TEST_F(PlannerTest, InputsWithoutNewRowsAreNotRead) {
+  const auto plan = Plan(
+      "select c_name, o_orderkey from (select * from {shop.orders} where 1 = 0) as orders join {crm.customer} on c_custkey = "
+      "o_custkey");
+  const auto& orders = Extract(plan, "shop__orders");
+  EXPECT_NE(orders.sql.find("WHERE 1 = 0"), std::string::npos) << orders.sql;
+  EXPECT_LE(*orders.estimated_rows, 1);
+}
+
+TEST_F(PlannerTest, BoundsOfTextsStayInTheEngine) {
+  const auto plan = Plan(
+      "select c_name, o_orderkey from (select * from {shop.customer} where c_name > 'Customer#7' and c_name <= 'Customer#9') as "
+      "customer join {crm.orders} on c_custkey = o_custkey");
+  EXPECT_EQ(Extract(plan, "shop__customer").where, "");
+  EXPECT_NE(plan.transform.sql.find("\"c_name\" > 'Customer#7'"), std::string::npos) << plan.transform.sql;
+  EXPECT_NE(plan.transform.sql.find("\"c_name\" <= 'Customer#9'"), std::string::npos) << plan.transform.sql;
+}
+
+TEST_F(PlannerTest, ThePlanTellsTheBounds) {
+  auto plan = Plan("select o_orderkey from {shop.orders}");
+  plan.watermarks = {{"shop.orders", "o_orderkey", true, "7", "9"},
+                     {"shop.parts", "p_partkey", false, std::nullopt, "9"},
+                     {"shop.lines", "l_linekey", true, "7", std::nullopt}};
+  const std::string text = RenderPlanText(plan);
+  for (const char* line :
+       {"watermark shop.orders.o_orderkey \xc2\xb7 above 7, up to 9\n",
+        "watermark shop.parts.p_partkey \xc2\xb7 up to 9, first read\n", "watermark shop.lines.l_linekey \xc2\xb7"})
+    EXPECT_NE(text.find(line), std::string::npos) << text;
+}
+
 TEST_F(PlannerTest, TextsUnderACollationAreDecidedInTheEngine) {
   const auto plan = Plan(
       "select c.c_name from {shop.customer} c join {crm.orders} o on c_custkey = o_custkey where c_mktsegment = 'A' "

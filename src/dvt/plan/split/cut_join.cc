@@ -97,7 +97,8 @@ Node* JoinCutter::TakeOut(CutPlace& place, const PartedJoin& out) {
   }
   JoinRegion& region = *place.region;
   Replace(region.items[place.kept.item], place.kept.node, joined);
-  if (place.shape == CutPlace::Shape::kPair) region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
+  if (place.shape == CutPlace::Shape::kPair)
+    region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
   possible_ = Rebuild(arena_, region);
   return below;
 }
@@ -109,7 +110,8 @@ std::vector<Node*> JoinCutter::TakeConditions(CutPlace& place) {
   std::vector<Node*> left;
   const sql::Source* other = place.shape == CutPlace::Shape::kPair ? place.right.source : nullptr;
   for (Node* condition : place.region->conditions) {
-    const bool take = condition == place.node || (IsFixed(condition, engine_) && sides_.IsOver(condition, place.left.source, other));
+    const bool take =
+        condition == place.node || (IsFixed(condition, engine_) && sides_.IsOver(condition, place.left.source, other));
     (take ? taken : left).push_back(condition);
   }
   place.region->conditions = std::move(left);
@@ -173,7 +175,8 @@ void JoinCutter::ReadJoined(const CutPlace& place, Node* columns) {
     if (source != place.left.source && source != place.right.source) continue;
     const auto [entry, added] = names.try_emplace({source, binding->index}, fmt::format("dvt_c{}", names.size() + 1));
     if (added) {
-      Node* whole = sql::MakeColumn(arena_, sql::AliasOrName(source->node), source->columns[static_cast<size_t>(binding->index)].name);
+      Node* whole =
+          sql::MakeColumn(arena_, sql::AliasOrName(source->node), source->columns[static_cast<size_t>(binding->index)].name);
       sql::Append(arena_, columns, sql::MakeAlias(arena_, whole, entry->second));
     }
     std::vector<Node*> fields(column->Children().end() - binding->fields, column->Children().end());

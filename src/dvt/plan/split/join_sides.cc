@@ -55,11 +55,9 @@ bool AreDoubles(const DataType& a, const DataType& b) {
 // Texts of doubles are as different as the doubles, but for zero and NaN.
 Node* TextOfDouble(sql::Arena& arena, Node* value) {
   const auto number = [&] { return sql::MakeCast(arena, sql::Clone(arena, value), sql::MakeTypeName(arena, "DOUBLE")); };
-  Node* zero = sql::NewNode(
-      arena, Kind::kWhen,
-      {sql::MakeBinary(arena, Op::kEq, number(), sql::MakeNumber(arena, 0)), sql::MakeString(arena, "0")});
-  Node* none =
-      sql::NewNode(arena, Kind::kWhen, {sql::MakeFunction(arena, "ISNAN", {number()}), sql::MakeString(arena, "nan")});
+  Node* zero = sql::NewNode(arena, Kind::kWhen,
+                            {sql::MakeBinary(arena, Op::kEq, number(), sql::MakeNumber(arena, 0)), sql::MakeString(arena, "0")});
+  Node* none = sql::NewNode(arena, Kind::kWhen, {sql::MakeFunction(arena, "ISNAN", {number()}), sql::MakeString(arena, "nan")});
   return sql::NewNode(arena, Kind::kCase,
                       {nullptr, sql::MakeCast(arena, number(), sql::MakeTypeName(arena, "VARCHAR")), zero, none});
 }
@@ -160,9 +158,8 @@ int JoinSides::ReadersOf(const Source* cte) const {
 bool JoinSides::IsAlone(const JoinSide& side, size_t from) const {
   const auto reads = reads_.find(side.extract);
   if (reads == reads_.end() || reads->second != 1) return false;
-  return std::all_of(side.layers.begin() + static_cast<std::ptrdiff_t>(from), side.layers.end(), [&](const Source* source) {
-    return source->kind != SourceKind::kCte || ReadersOf(source) == 1;
-  });
+  return std::all_of(side.layers.begin() + static_cast<std::ptrdiff_t>(from), side.layers.end(),
+                     [&](const Source* source) { return source->kind != SourceKind::kCte || ReadersOf(source) == 1; });
 }
 
 bool JoinSides::AreAll(const JoinSide& left, const JoinSide& right) const {
@@ -208,7 +205,8 @@ std::optional<JoinKeys> JoinSides::KeysOf(const Node* a, const Node* b, const Jo
   if (keys.left == nullptr || keys.right == nullptr) return std::nullopt;
   const Node* before[] = {keys.left, keys.right};
   if (!MakeAlike(keys, analysis_.TypeOf(a), analysis_.TypeOf(b))) return std::nullopt;
-  keys.columns = keys.left == before[0] && keys.right == before[1] && keys.left->Is(Kind::kColumn) && keys.right->Is(Kind::kColumn);
+  keys.columns =
+      keys.left == before[0] && keys.right == before[1] && keys.left->Is(Kind::kColumn) && keys.right->Is(Kind::kColumn);
   return keys;
 }
 

@@ -76,7 +76,8 @@ class PartedJoinFinder {
     }
     for (const Node* column : sql::FindAll(tree, Kind::kColumn)) {
       const sql::ColumnBinding* binding = analysis_->Find(column);
-      if (binding != nullptr && binding->source != nullptr && (binding->row || binding->index < 0)) named_.insert(binding->source);
+      if (binding != nullptr && binding->source != nullptr && (binding->row || binding->index < 0))
+        named_.insert(binding->source);
     }
   }
 
@@ -153,7 +154,8 @@ class PartedJoinFinder {
     if (region.select == nullptr || region.rigid) return;
     for (Node* condition : region.conditions) {
       const Node* test = sql::Unparen(condition);
-      if (test->Is(Kind::kUnary, Op::kNot) && sql::Unparen(test->Child(0))->Is(Kind::kExists)) test = sql::Unparen(test->Child(0));
+      if (test->Is(Kind::kUnary, Op::kNot) && sql::Unparen(test->Child(0))->Is(Kind::kExists))
+        test = sql::Unparen(test->Child(0));
       if (!test->Is(Kind::kExists) && (!test->Is(Kind::kIn) || test->Has(sql::kNot))) continue;
       Node* inner = sql::InnerQuery(test->Child(test->Is(Kind::kIn) ? 1 : 0));
       const auto right = inner == nullptr ? std::nullopt : TestedSide(inner);

@@ -194,9 +194,10 @@ class SplitTest : public testing::Test {
       database_->Run("DROP SCHEMA IF EXISTS part CASCADE; CREATE SCHEMA part");
       for (const PartedSide& side : {join.left, join.right}) {
         const std::string key = side.column.empty() ? "TRY(" + side.key + ")" : "\"" + side.column + "\"";
-        database_->Run(fmt::format("CREATE TABLE part.\"{}\" AS SELECT * FROM inputs.\"{}\" WHERE "
-                                   "CASE WHEN {} IS NULL THEN 0 ELSE hash(({})::VARCHAR) END % 3 = {}",
-                                   side.name, side.input, key, key, part));
+        database_->Run(
+            fmt::format("CREATE TABLE part.\"{}\" AS SELECT * FROM inputs.\"{}\" WHERE "
+                        "CASE WHEN {} IS NULL THEN 0 ELSE hash(({})::VARCHAR) END % 3 = {}",
+                        side.name, side.input, key, key, part));
       }
       database_->Run("SET search_path = 'part'");
       if (join.rest_sql.empty()) {

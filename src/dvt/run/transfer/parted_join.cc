@@ -57,9 +57,8 @@ Result<KeyedInput> WithKeys(engine::Engine& engine, engine::Input input, const s
   size_t computed = 0;
   for (const plan::PartedSide* side : sides) {
     if (!side->column.empty()) {
-      const auto found = std::find_if(input.fields.begin(), input.fields.end(), [&](const columnar::Field& field) {
-        return EqualsIgnoreCase(field.name, side->column);
-      });
+      const auto found = std::find_if(input.fields.begin(), input.fields.end(),
+                                      [&](const columnar::Field& field) { return EqualsIgnoreCase(field.name, side->column); });
       if (found == input.fields.end())
         return Error(ErrorCode::kInternal, fmt::format("a join in parts finds no column {} in {}", side->column, input.name));
       out.keys.push_back(static_cast<size_t>(found - input.fields.begin()));
@@ -139,7 +138,8 @@ class PartedRows {
 };
 
 // Both inputs of the join, or the one that is both sides, taken out of `inputs`.
-Result<std::vector<KeyedInput>> TakeSides(engine::Engine& engine, const plan::PartedJoin& join, std::vector<engine::Input>& inputs) {
+Result<std::vector<KeyedInput>> TakeSides(engine::Engine& engine, const plan::PartedJoin& join,
+                                          std::vector<engine::Input>& inputs) {
   std::vector<KeyedInput> out;
   DVT_ASSIGN(engine::Input left, TakeOut(inputs, join.left.input));
   if (join.left.input == join.right.input) {

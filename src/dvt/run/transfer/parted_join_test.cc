@@ -155,25 +155,29 @@ TEST_F(PartedJoinTest, KeysMayBeExpressions) {
   plan::TransformFragment join = Join(7, texts);
   join.parts->left = {"l", {}, "lower(k) || ''", "l"};
   join.parts->right = {"r", {}, "k || 'x'", "r"};
-  ExpectEqual(join, [&] { return Inputs(TypeKind::kString, TypeKind::kString, 5000); }, 7000);
+  ExpectEqual(
+      join, [&] { return Inputs(TypeKind::kString, TypeKind::kString, 5000); }, 7000);
 
   const std::string numbers = "SELECT l.k, l.v, r.v FROM l JOIN r ON l.k % 100 = CAST(r.k AS DOUBLE)";
   join = Join(7, numbers);
   join.parts->left = {"l", {}, "CASE WHEN k % 100 = 0 THEN '0' ELSE CAST(CAST(k % 100 AS DOUBLE) AS VARCHAR) END", "l"};
   join.parts->right = {"r", {}, "CASE WHEN k = 0 THEN '0' ELSE CAST(CAST(k AS DOUBLE) AS VARCHAR) END", "r"};
-  ExpectEqual(join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt32, 5000); }, 100);
+  ExpectEqual(
+      join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt32, 5000); }, 100);
 }
 
 TEST_F(PartedJoinTest, RowsOfWhichTheKeyFailsCountAsHavingNone) {
   plan::TransformFragment join = Join(5, "SELECT l.v FROM l LEFT JOIN r ON TRY_CAST(l.k AS INTEGER) = r.k");
   join.parts->left = {"l", {}, "CAST(k AS INTEGER)", "l"};  // no text of these is a number
-  ExpectEqual(join, [&] { return Inputs(TypeKind::kString, TypeKind::kInt32, 900); }, 900);
+  ExpectEqual(
+      join, [&] { return Inputs(TypeKind::kString, TypeKind::kInt32, 900); }, 900);
 }
 
 TEST_F(PartedJoinTest, KeysWhoseTypesHashOtherwiseAreNotDealt) {
   plan::TransformFragment join = Join(5, "SELECT nothing", "SELECT l.v, r.v FROM l JOIN r ON l.k = r.k");
   join.parts->right = {"r", {}, "CAST(k AS DOUBLE)", "r"};
-  ExpectEqual(join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt64, 900); }, 100);
+  ExpectEqual(
+      join, [&] { return Inputs(TypeKind::kInt64, TypeKind::kInt64, 900); }, 100);
 }
 
 TEST_F(PartedJoinTest, OneInputMayBeBothSides) {
@@ -184,8 +188,8 @@ TEST_F(PartedJoinTest, OneInputMayBeBothSides) {
   };
   for (const char* right : {"k", "v"}) {
     const std::string on = std::string(" ON a.k = b.") + right;
-    plan::TransformFragment join =
-        Join(7, "SELECT a.v, b.k FROM l AS a LEFT JOIN \"l again\" AS b" + on, "SELECT a.v, b.k FROM l AS a LEFT JOIN l AS b" + on);
+    plan::TransformFragment join = Join(7, "SELECT a.v, b.k FROM l AS a LEFT JOIN \"l again\" AS b" + on,
+                                        "SELECT a.v, b.k FROM l AS a LEFT JOIN l AS b" + on);
     join.parts->right = {"l", right, {}, "l again"};
     ExpectEqual(join, inputs, 6000);
   }

@@ -111,8 +111,8 @@ Result<std::optional<std::string>> AskOne(RunContext& run, const Input& input, c
   DVT_ASSIGN(const auto connector, run.connections->ForReading(input.there.connection));
   connectors::ReadRequest request;
   request.options = options;
-  request.sql = fmt::format(fmt::runtime(query), connector->Quote(input.column.name),
-                            connector->QuoteRelation(input.there.relation));
+  request.sql =
+      fmt::format(fmt::runtime(query), connector->Quote(input.column.name), connector->QuoteRelation(input.there.relation));
   std::optional<std::string> value;
   RetryPolicy policy = options.retry;
   policy.retry_on_unknown = false;

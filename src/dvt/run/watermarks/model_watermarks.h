@@ -18,11 +18,11 @@ struct ModelWatermarks {
   columnar::RelationName table;  ///< of the watermarks, beside the model's own
   std::string model;             ///< by which that table knows the model: the name of its relation
   std::vector<Watermark> inputs;
-  bool anew = false;     ///< the model's table is built anew; nothing that is stored counts
-  bool samples = false;  ///< --sample or --empty: no row that is read counts as read
-  bool empty = false;    ///< --empty
+  bool anew = false;       ///< the model's table is built anew; nothing that is stored counts
+  bool samples = false;    ///< --sample or --empty: no row that is read counts as read
+  bool empty = false;      ///< --empty
   bool only_adds = false;  ///< rows that are read again come twice
-  bool stored = false;   ///< set by Store
+  bool stored = false;     ///< set by Store
 
   const Watermark* Find(const std::string& node_id) const;
 };
