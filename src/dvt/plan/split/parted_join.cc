@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "dvt/base/text/text.h"
 #include "dvt/columnar/types/key_types.h"
 #include "dvt/plan/split/cut_join.h"
 
@@ -30,8 +31,10 @@ int64_t BytesOf(const ExtractFragment& extract) {
   return extract.estimated_rows.value_or(0) * std::max<int64_t>(row, 1);
 }
 
-// A star that stands for columns; that of count(*) does not.
-bool BareStar(const Node* node) {
+// What takes columns that it does not name. The star of count(*) takes none.
+bool TakesAll(const Node* node) {
+  if (node->Is(Kind::kPivot) || node->Is(Kind::kMatchRecognize)) return true;
+  if (node->Is(Kind::kFunction)) return EqualsIgnoreCase(node->text, "COLUMNS");
   if (node->Is(Kind::kStar)) return node->Child(0) != nullptr;
   if (!node->Is(Kind::kSelect)) return false;
   const Node* items = node->Child(sql::kItemsSlot);
@@ -46,7 +49,7 @@ class PartedJoinFinder {
 
   std::optional<PartedJoin> Find(const Node* transform) {
     Node* tree = sql::Clone(arena_, transform);
-    if (sql::Contains(tree, [](const Node* n) { return (n->Is(Kind::kWith) && n->Has(sql::kRecursive)) || BareStar(n); }))
+    if (sql::Contains(tree, [](const Node* n) { return (n->Is(Kind::kWith) && n->Has(sql::kRecursive)) || TakesAll(n); }))
       return std::nullopt;
     sql::MapSchema schema;
     for (const ExtractFragment& extract : extracts_) schema.Add({"", "", extract.input_name}, extract.fields);
