@@ -29,6 +29,8 @@ def parse_arguments():
     parser.add_argument("--unit-preset", default="asan", help="preset of the unit tests")
     parser.add_argument("--deals", type=int, default=0, help="deals: how many of each kind (a few without)")
     parser.add_argument("--first-deal", type=int, default=1, help="deals: number of the first one, which seeds it")
+    parser.add_argument("--tables", type=int, default=0, help="lake: how many random tables (as many as go into a minute without)")
+    parser.add_argument("--first-table", type=int, default=1, help="lake: number of the first random table, which seeds it")
     parser.add_argument("--repeats", type=int, default=0, help="faults: runs of every phase × fault, counted in docs/faults.md (a few cells once without)")
     parser.add_argument("--no-build", action="store_true", help="test what is built already")
     parser.add_argument("--keep", action="store_true", help="leave servers and scratch folders")

@@ -148,17 +148,19 @@ def run(report, context):
     import cloud_cases
     import credential_cases
     import delete_cases
+    import header_cases
     import kit_cases
     import lost_answer_cases
     import merge_cases
     import peer_cases
     import project_cases
+    import random_cases
     import store_cases
     import telemetry_cases
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, bad_input_cases, delete_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
+        suite = [cases, bad_input_cases, delete_cases, header_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, random_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

@@ -58,7 +58,8 @@ def run_tests(report, context, python, settings):
         elif skipped is not None:
             report.skipped("python", name, skipped.get("message") or "")
         else:
-            report.passed("python", name, f"{float(case.get('time', 0)):.1f} s")
+            counted = [each.get("value") for each in case.iter("property") if each.get("name") == "counted"]
+            report.passed("python", name, "; ".join([f"{float(case.get('time', 0)):.1f} s", *counted]))
 
 
 def run(report, context):

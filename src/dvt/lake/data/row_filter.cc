@@ -34,7 +34,11 @@ arrow::Result<arrow::Datum> Call(const char* name, std::vector<arrow::Datum> arg
 
 arrow::Result<arrow::Datum> EvaluateIn(const BoundFilter& test, const ArrayPtr& column) {
   arrow::ScalarVector values;
-  for (const auto& value : test.values) values.push_back(ArrowScalarOf(test.type, value));
+  for (const auto& value : test.values) {
+    values.push_back(ArrowScalarOf(test.type, value));
+    if (const auto* number = std::get_if<double>(&value.held); number != nullptr && *number == 0)  // a set tells 0.0 from -0.0
+      values.push_back(ArrowScalarOf(test.type, Literal::Float(-*number)));
+  }
   std::unique_ptr<arrow::ArrayBuilder> builder;
   ARROW_RETURN_NOT_OK(arrow::MakeBuilder(arrow::default_memory_pool(), column->type(), &builder));
   ARROW_RETURN_NOT_OK(builder->AppendScalars(values));

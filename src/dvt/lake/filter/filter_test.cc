@@ -74,6 +74,11 @@ TEST(FileRange, PassesOverWhatCannotMatch) {
       {"name like 'abc%'", true},
       {"name like 'b%'", false},
       {"name like 'a%'", true},
+      {"name not like 'a%'", false},
+      {"not (name like '%')", false},
+      {"name not like 'ab%'", true},
+      {"name not like 'abc%'", true},
+      {"name not like 'b%'", true},
       {"name = 'aa'", false},
       {"id = 7 and name = 'x'", false},
       {"id = 4 or name = 'ac'", true},
@@ -97,6 +102,10 @@ TEST(FileRange, KnowsWhenAllRowsMatch) {
   EXPECT_TRUE(all("id < 10 and id <> 4", 0));
   EXPECT_TRUE(all("id is not null", 0));
   EXPECT_FALSE(all("f < 3", 0));
+  EXPECT_TRUE(all("name like 'a%'", 0));
+  EXPECT_FALSE(all("name like 'ab%'", 0));
+  EXPECT_TRUE(all("name not like 'b%'", 0));
+  EXPECT_FALSE(all("name not like 'ad%'", 0));
 }
 
 TEST(Projection, ReachesPartitions) {
@@ -116,6 +125,10 @@ TEST(Projection, ReachesPartitions) {
       {"id > 100", true},
       {"name like 'abc%'", true},
       {"name like 'b%'", false},
+      {"name not like 'a%'", false},
+      {"name not like 'ab%'", false},
+      {"name not like 'abc%'", true},
+      {"name not like 'b%'", true},
       {"name = 'abx'", true},
       {"name = 'b'", false},
       {"ts is null", false},

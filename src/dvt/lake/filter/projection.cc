@@ -28,7 +28,7 @@ class PredicateProjection {
     if (test_.op == Op::kIsNull || test_.op == Op::kNotNull) return Make(test_.op, {});
     if (transform_.kind() == TransformKind::kIdentity) return Make(test_.op, test_.values);
     if (test_.op == Op::kEqual || test_.op == Op::kIn) return Make(test_.op, Transformed());
-    if (test_.op == Op::kStartsWith) return Prefix();
+    if (test_.op == Op::kStartsWith || test_.op == Op::kNotStartsWith) return Prefix();
     if (!transform_.KeepsOrder()) return std::nullopt;
     switch (test_.op) {
       case Op::kLess: return Make(Op::kLessEqual, {Through(Step(test_.values[0], -1))});
@@ -49,7 +49,10 @@ class PredicateProjection {
   std::optional<BoundFilter> Prefix() const {
     if (transform_.kind() != TransformKind::kTruncate) return std::nullopt;
     const Literal shortened = Through(test_.values[0]);
-    return Make(shortened == test_.values[0] ? Op::kStartsWith : Op::kEqual, {shortened});
+    if (shortened == test_.values[0]) return Make(test_.op, {shortened});
+    // A partition of a shorter text may hold both, texts that go on like the prefix and others.
+    if (test_.op == Op::kNotStartsWith) return std::nullopt;
+    return Make(Op::kEqual, {shortened});
   }
   BoundFilter Make(Op op, std::vector<Literal> values) const {
     BoundFilter out;

@@ -16,17 +16,28 @@ bool IsSingle(const ValueRange& range, const Literal& value) {
   return range.exact && !range.may_be_nan && Same(range.lower, value) && Same(range.upper, value);
 }
 
-// Bounds may be shortened; so may the prefix be longer than they are.
+// Texts that begin with a prefix lie beside each other: if both bounds do, rounded or not, everything between them does.
+bool AllStart(const ValueRange& range, const std::string& prefix) {
+  return range.lower && range.upper && range.lower->as_bytes().starts_with(prefix) && range.upper->as_bytes().starts_with(prefix);
+}
+
+// Bounds may be shorter than the prefix: what begins with it is then greater than both or than neither.
 bool MightStart(const ValueRange& range, const std::string& prefix) {
   if (range.lower && range.lower->as_bytes().substr(0, prefix.size()) > prefix) return false;
-  return !range.upper || range.upper->as_bytes().substr(0, prefix.size()) >= prefix.substr(0, range.upper->as_bytes().size());
+  return !range.upper || range.upper->as_bytes().substr(0, prefix.size()) >= prefix;
+}
+
+// NaN equals nothing, and is neither smaller nor greater.
+bool NeedsOrdered(Op op) {
+  return op == Op::kLess || op == Op::kLessEqual || op == Op::kGreater || op == Op::kGreaterEqual || op == Op::kEqual || op == Op::kIn;
 }
 
 bool MightPass(const BoundFilter& test, const ValueRange& range) {
   if (test.op == Op::kIsNull) return range.may_be_null;
-  if (!range.may_be_value) return false;
+  if (!range.may_be_value || (NeedsOrdered(test.op) && !range.may_be_ordered)) return false;
   switch (test.op) {
     case Op::kIsNan: return range.may_be_nan;
+    case Op::kNotNan: return range.may_be_ordered;
     case Op::kLess: return !range.lower || CompareLiterals(*range.lower, test.values[0]) < 0;
     case Op::kLessEqual: return !Above(range.lower, test.values[0]);
     case Op::kGreater: return !range.upper || CompareLiterals(*range.upper, test.values[0]) > 0;
@@ -38,8 +49,7 @@ bool MightPass(const BoundFilter& test, const ValueRange& range) {
     case Op::kNotIn:
       return std::none_of(test.values.begin(), test.values.end(), [&](const Literal& value) { return IsSingle(range, value); });
     case Op::kStartsWith: return MightStart(range, test.values[0].as_bytes());
-    case Op::kNotStartsWith:
-      return !range.exact || !range.lower || !range.lower->as_bytes().starts_with(test.values[0].as_bytes());
+    case Op::kNotStartsWith: return !AllStart(range, test.values[0].as_bytes());
     default: return true;
   }
 }
@@ -63,9 +73,8 @@ bool SurelyPasses(const BoundFilter& test, const ValueRange& range) {
     case Op::kIn:
       return std::any_of(test.values.begin(), test.values.end(),
                          [&](const Literal& value) { return Same(range.lower, value) && Same(range.upper, value); });
-    case Op::kStartsWith:
-      return range.exact && range.lower && CompareLiterals(*range.lower, *range.upper) == 0 &&
-             range.lower->as_bytes().starts_with(test.values[0].as_bytes());
+    case Op::kStartsWith: return AllStart(range, test.values[0].as_bytes());
+    case Op::kNotStartsWith: return !MightStart(range, test.values[0].as_bytes());
     default: return false;
   }
 }
@@ -116,6 +125,7 @@ ValueRange RangeOfFile(const DataFile& file, int field_id, const Type& type) {
   range.may_be_null = !nulls || *nulls > 0;
   range.may_be_value = !values || !nulls || *nulls < *values;
   range.may_be_nan = IsFloating(type) && (!nans || *nans > 0);
+  range.may_be_ordered = !values || !nulls || !nans || *nulls + *nans < *values;
   if (type.is_primitive()) {
     range.lower = BoundOf(file.lower_bounds, field_id, type);
     range.upper = BoundOf(file.upper_bounds, field_id, type);
@@ -135,6 +145,7 @@ bool PartitionMightMatch(const BoundFilter& projected, const PartitionValues& va
     range.may_be_null = value.is_null();
     range.may_be_value = !value.is_null();
     range.may_be_nan = value.is_nan();
+    range.may_be_ordered = !value.is_null() && !value.is_nan();
     if (!value.is_null() && !value.is_nan()) range.lower = range.upper = value;
     return range;
   });
@@ -153,7 +164,8 @@ bool ManifestMightMatch(const BoundFilter& projected, const ManifestFile& manife
       if (auto value = LiteralFromBytes(type, **bytes); value && !value->is_nan()) *bound = *std::move(value);
     }
     // Without a bound there is no value but null, or NaN.
-    range.may_be_value = range.lower.has_value() || range.may_be_nan;
+    range.may_be_ordered = range.lower.has_value();
+    range.may_be_value = range.may_be_ordered || range.may_be_nan;
     return range;
   });
 }

@@ -13,6 +13,7 @@ struct ValueRange {
   bool may_be_null = true;
   bool may_be_value = true;  ///< some value is not null
   bool may_be_nan = true;
+  bool may_be_ordered = true;  ///< some value is neither null nor NaN
   std::optional<Literal> lower;
   std::optional<Literal> upper;
   bool exact = false;  ///< the bounds are values that occur, not rounded

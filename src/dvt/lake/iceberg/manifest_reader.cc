@@ -148,7 +148,8 @@ Result<ManifestEntry> ReadEntry(const avro::Node& schema, const Datum& datum, co
   entry.snapshot_id = record.Int(1, "snapshot_id").value_or(manifest.added_snapshot_id);
   entry.sequence_number = record.Int(3, "sequence_number");
   entry.file_sequence_number = record.Int(4, "file_sequence_number");
-  // What was added with the manifest has the manifest's number.
+  // What was added with the manifest has the manifest's number. Manifests of version 1 have no numbers: all are 0.
+  if (record.Below(3, "sequence_number") == nullptr) entry.sequence_number = entry.file_sequence_number = 0;
   const bool inherits = entry.status == EntryStatus::kAdded || manifest.sequence_number == 0;
   if (!entry.sequence_number && inherits) entry.sequence_number = manifest.sequence_number;
   if (!entry.file_sequence_number && inherits) entry.file_sequence_number = manifest.sequence_number;

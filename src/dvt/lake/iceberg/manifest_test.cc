@@ -86,6 +86,14 @@ TEST_P(Manifests, ThereAndBack) {
   });
   EXPECT_TRUE(status) << status.error().ToString();
   EXPECT_EQ(count, 2000);
+  // A manifest of the commit that is being made has no number yet.
+  line.sequence_number = ManifestFile::kUnassigned;
+  count = 0;
+  const auto again = ReadManifest(*bytes, line, *spec, TableSchema(), [&](ManifestEntry&& entry) -> Status {
+    if (count++ == 1) EXPECT_EQ(entry.sequence_number, version == 1 ? 0 : 3);
+    return {};
+  });
+  EXPECT_TRUE(again) << again.error().ToString();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Manifests,
