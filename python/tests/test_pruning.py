@@ -57,9 +57,7 @@ def names(sql):
 
 
 REASONS = {
-    # A comparison with NULL is not true, whichever; PyIceberg plans as if NULL were a value that differs from all others.
     "nulls": lambda file, sql: any(file.only_nulls(column) for column in names(sql)),
-    # All texts of the file begin with the prefix of a NOT LIKE.
     "prefix": lambda file, sql: all(bound.startswith(re.search(r"like '(.*)%'", sql)[1]) for bound in file.bounds("name")),
 }
 
@@ -91,7 +89,7 @@ def manifests_read_once(monkeypatch):
 @pytest.mark.parametrize("layout", TOLD["layouts"], ids=lambda layout: layout or "no partitions")
 def test_pruning(layout, address, catalog, space, rows_of):
     table = catalog.create_table(f"{space}.t", ROWS.schema, partition_by=layout)
-    all_rows = ROWS.take(range(2, ROWS.num_rows, 5)) if layout in TOLD["thin"] else ROWS
+    all_rows = ROWS.take(list(range(12, ROWS.num_rows, 13))) if layout in TOLD["thin"] else ROWS
     ids = set(all_rows["id"].to_pylist())
     step = TOLD["rows_of_file"] if not layout else all_rows.num_rows
     for first in range(0, all_rows.num_rows, step):
@@ -115,8 +113,7 @@ def test_pruning(layout, address, catalog, space, rows_of):
         COUNTED["fewer" if passed_over else "equal"] += 1
         if ours - theirs.keys():
             wrong.append(f"{sql}: {len(ours)} files, PyIceberg {len(theirs)}")
-        reason = REASONS.get(TOLD["fewer"].get(sql))
-        unexplained = [file for file in passed_over if reason is None or not reason(file, sql)]
+        unexplained = [file for file in passed_over if not any(REASONS[reason](file, sql) for reason in TOLD["fewer"].get(sql, []))]
         if unexplained:
             wrong.append(f"{sql}: {len(unexplained)} of {len(theirs)} files are passed over, and no reason is told")
         if layout in TOLD["peer_rows"]:
@@ -127,7 +124,7 @@ def test_pruning(layout, address, catalog, space, rows_of):
 
 
 def test_pruning_counted(record_property):
-    """Says how many plans were equal; each reason is needed."""
+    """Says how many plans were equal."""
     if sum(COUNTED.values()) < len(FILTERS) * len(TOLD["layouts"]):
         pytest.skip("only some layouts were tried")
     record_property("counted", f"{COUNTED['equal']} plans with the files of PyIceberg's, {COUNTED['fewer']} with fewer, {COUNTED['crashed']} that PyIceberg fails at")

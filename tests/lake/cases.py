@@ -155,6 +155,22 @@ def partitions(lake):
             equal(sorted(map(str, plain(lake.scan(ours, "--where", sql)))), sorted(map(str, plain(rows))), f"{text}: rows for {sql}")
 
 
+def floats(lake):
+    """Zeros of both signs are one value, NaN is none."""
+    values = {1: 0.0, 2: -0.0, 3: float("nan"), 4: 1.5, 5: None, 6: float("-inf"), 7: float("inf")}
+    filters = {"f = 0": [1, 2], "f in (0, 1.5)": [1, 2, 4], "f in (-0.0, 9)": [1, 2], "f not in (0, 1.5)": [3, 6, 7], "f <> 0": [3, 4, 6, 7], "f < 0.5": [1, 2, 6], "not (f < 0.5)": [4, 7], "f >= 1.5": [4, 7],
+               "f is nan": [3], "f is not nan": [1, 2, 4, 6, 7], "f is null": [5]}
+    for number, kind in enumerate((pyarrow.float32(), pyarrow.float64())):
+        for layout in ([], ["--partition-by", "f"]):
+            name = lake.fresh(f"floats_{number}_{len(layout)}")
+            lake.append(name, pyarrow.table({"id": pyarrow.array(values, pyarrow.int64()), "f": pyarrow.array(values.values(), kind)}), "--create", *layout)
+            for sql, wanted in filters.items():
+                equal(sorted(lake.scan(name, "--where", sql)["id"].to_pylist()), wanted, sql)
+            lake.dvt("scan", name, "--where", "f < 'nan'", fails="compares with NaN")
+            lake.dvt("delete", name, "--where", "f in (0, 9)")
+            equal(sorted(lake.scan(name)["id"].to_pylist()), [3, 4, 5, 6, 7])
+
+
 def evolution(lake):
     """Renamed, added, widened and dropped columns, changed partitions; new columns of appended rows."""
     table = pyarrow.table({"id": [1, 2], "old": ["a", "b"], "gone": [True, False], "n": pyarrow.array([5, 6], pyarrow.int32()),
@@ -412,7 +428,7 @@ def catalog_verbs(lake):
 
 CASES = [
     ("tables of PyIceberg are read", peer_writes), ("PyIceberg reads what dvt appends", dvt_writes), ("nulls in nested columns", nested_nulls), ("Arrow data of all kinds come in", sources_of_all_kinds),
-    ("partitions and pruning are PyIceberg's", partitions), ("schemas and partitions change", evolution), ("time travel, branches and tags", time_travel),
+    ("partitions and pruning are PyIceberg's", partitions), ("floats in filters", floats), ("schemas and partitions change", evolution), ("time travel, branches and tags", time_travel),
     ("version 1, files without ids", old_tables), ("overwrite, delete, upsert", changes), ("expire, orphans, compact, rollback", upkeep), ("twenty writers at once", twenty_writers), ("faults at the commit", commit_faults),
     ("wrong input has a clear end", wrong_input), ("verbs of the catalog", catalog_verbs),
 ]

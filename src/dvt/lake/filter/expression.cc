@@ -160,7 +160,8 @@ Result<BoundFilter> BindFilter(const Filter& filter, const Schema& schema, bool 
     auto value = ParseLiteral(field->type, text);
     if (!value) return std::move(value).error().Within(fmt::format("in the filter on '{}'", filter.column));
     if (value->is_nan())
-      return Error(ErrorCode::kInvalidArgument, fmt::format("the filter on '{}' compares with NaN, which equals nothing", filter.column))
+      return Error(ErrorCode::kInvalidArgument,
+                   fmt::format("the filter on '{}' compares with NaN, which equals nothing", filter.column))
           .WithHint("write IS NAN or IS NOT NAN");
     out.values.push_back(*std::move(value));
   }

@@ -74,6 +74,7 @@ TEST(FileRange, PassesOverWhatCannotMatch) {
       {"name like 'abc%'", true},
       {"name like 'b%'", false},
       {"name like 'a%'", true},
+      {"name like 'ade%'", false},
       {"name not like 'a%'", false},
       {"not (name like '%')", false},
       {"name not like 'ab%'", true},
@@ -89,6 +90,21 @@ TEST(FileRange, PassesOverWhatCannotMatch) {
   for (const auto& [sql, might] : cases) EXPECT_EQ(FileMightMatch(Bound(sql), File(5, 9, 0)), might) << sql;
   EXPECT_TRUE(FileMightMatch(Bound("id is null"), File(5, 9, 1)));
   EXPECT_FALSE(FileMightMatch(Bound("id is not null"), File(5, 9, 10)));
+}
+
+TEST(FileRange, OfNaN) {
+  DataFile file;
+  file.record_count = 10;
+  file.value_counts = {{4, 10}};
+  file.null_value_counts = {{4, 3}};
+  file.nan_value_counts = {{4, 7}};
+  const std::pair<const char*, bool> cases[] = {{"f > 1", false},        {"f <= 1", false},   {"f = 1", false},
+                                                {"f in (1, 2)", false},  {"f <> 1", true},    {"f is nan", true},
+                                                {"f is not nan", false}, {"f is null", true}, {"f not in (1, 2)", true}};
+  for (const auto& [sql, might] : cases) EXPECT_EQ(FileMightMatch(Bound(sql), file), might) << sql;
+  file.nan_value_counts = {{4, 6}};
+  EXPECT_TRUE(FileMightMatch(Bound("f > 1"), file));
+  EXPECT_EQ(BindFilter(*Filter::Parse("f = 'nan'"), TableSchema()).error().code(), ErrorCode::kInvalidArgument);
 }
 
 TEST(FileRange, KnowsWhenAllRowsMatch) {

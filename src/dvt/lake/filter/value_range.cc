@@ -29,7 +29,8 @@ bool MightStart(const ValueRange& range, const std::string& prefix) {
 
 // NaN equals nothing, and is neither smaller nor greater.
 bool NeedsOrdered(Op op) {
-  return op == Op::kLess || op == Op::kLessEqual || op == Op::kGreater || op == Op::kGreaterEqual || op == Op::kEqual || op == Op::kIn;
+  return op == Op::kLess || op == Op::kLessEqual || op == Op::kGreater || op == Op::kGreaterEqual || op == Op::kEqual ||
+         op == Op::kIn;
 }
 
 bool MightPass(const BoundFilter& test, const ValueRange& range) {
