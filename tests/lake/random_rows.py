@@ -271,4 +271,6 @@ def passes(tree, row):
         return (value in tree[2]) == (op == "in")
     if op in ("like", "not like"):
         return value.startswith(tree[2][0]) == (op == "like")
+    if value != value and op not in ("=", "!="):
+        return None  # NaN is neither smaller nor greater, below NOT neither
     return TESTS[op][1](value, tree[2][0])
