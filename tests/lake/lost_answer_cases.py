@@ -238,4 +238,32 @@ def tables_with_rows(lake):
                 lake.no_litter(f"{project.space}.t")
 
 
-CASES = [("a model's new table comes with its rows", tables_with_rows), ("lost answers of changes", answers_lost), ("changes carry keys", keys_of_changes), ("a catalog that asks to wait", asked_to_wait), ("lost answers and other clients", somebody_else)]
+# Upkeep: the verb (%s: the first snapshot), and what tells that it was done once.
+UPKEEP = {
+    "set": (["table", "set", "NAME", "--set", "a=b"], lambda table: table.properties.get("a"), "b"),
+    "tag": (["ref", "set", "NAME", "old", "--tag", "--snapshot", "FIRST"], lambda table: table.metadata.refs["old"].snapshot_id == table.metadata.snapshots[0].snapshot_id, True),
+    "drop a tag": (["ref", "drop", "NAME", "mark"], lambda table: sorted(table.metadata.refs), ["main"]),
+    "roll back": (["rollback", "NAME", "--snapshot", "FIRST"], lambda table: table.current_snapshot().snapshot_id == table.metadata.snapshots[0].snapshot_id, True),
+    "expire": (["expire", "NAME", "--older-than", "2100-01-01"], lambda table: len(table.metadata.snapshots), 1),
+}
+
+
+def upkeep(lake):
+    with double_over(lake) as double:
+        for number, (fault, (done, answer)) in enumerate(FAULTS.items()):
+            for turn, (name, (verb, state, wanted)) in enumerate(UPKEEP.items()):
+                at = Place(lake, double, f"upkeep_{number}_{turn}")
+                at.with_table()
+                table = f"{at.space}.t"
+                for _ in range(2):
+                    lake.append(table, ROWS)
+                first = str(lake.peer(table).metadata.snapshots[0].snapshot_id)
+                if name == "drop a tag":
+                    lake.dvt("ref", "set", table, "mark", "--tag", "--snapshot", first)
+                asked = failing(double, "POST", "/tables/t", done, answer)
+                at.dvt(*({"NAME": table, "FIRST": first}.get(word, word) for word in verb))
+                double.faults = []
+                equal((state(lake.peer(table)), len(asked)), (wanted, 1 if done else 2), f"{name}, {fault}")
+
+
+CASES = [("lost answers of upkeep", upkeep), ("a model's new table comes with its rows", tables_with_rows), ("lost answers of changes", answers_lost), ("changes carry keys", keys_of_changes), ("a catalog that asks to wait", asked_to_wait), ("lost answers and other clients", somebody_else)]

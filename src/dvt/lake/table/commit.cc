@@ -290,6 +290,7 @@ Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(c
                       std::stop_token stop) {
   if (table.catalog() == nullptr) return Error(ErrorCode::kUnsupported, "a table that no catalog answers for cannot be changed");
   CommitRetry retry(table.metadata());
+  bool lost = false;
   while (true) {
     DVT_ASSIGN(const MetadataChange change, make(table.metadata()));
     auto committed = table.catalog()->Commit(table.identifier(), change.requirements, change.updates, stop);
@@ -298,7 +299,13 @@ Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(c
       return {};
     }
     Error error = std::move(committed).error();
-    if (error.code() != ErrorCode::kDeadlock && error.code() != ErrorCode::kThrottled) return error;
+    const bool unknown = error.code() == ErrorCode::kStartOver;
+    if (unknown ? !change.done : error.code() != ErrorCode::kDeadlock && error.code() != ErrorCode::kThrottled) return error;
+    lost = lost || unknown;
+    if (lost) {
+      if (!LookAgain(table, {})) return error;
+      if (change.done && change.done(table.metadata())) return {};
+    }
     DVT_ASSIGN(const bool again, retry.Wait(stop));
     if (!again) return error;
     DVT_TRY(table.Refresh(stop));

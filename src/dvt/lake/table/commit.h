@@ -49,6 +49,8 @@ Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::
 struct MetadataChange {
   Value requirements = Value::MakeList();
   Value updates = Value::MakeList();
+  /// Whether a table, as it is after the answer was lost, shows that this was done; none: a lost answer is told (kStartOver).
+  std::function<bool(const TableMetadata& now)> done = {};
 };
 Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(const TableMetadata&)>& make,
                       std::stop_token stop);

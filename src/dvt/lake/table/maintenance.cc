@@ -127,8 +127,15 @@ Result<CleanOutcome> Expire(Table& table, const ExpireOptions& options, std::sto
   change.requirements.Push(AssertUuid(before));
   for (const auto& [name, ref] : before.refs) change.requirements.Push(AssertRef(name, Value(ref.snapshot_id)));
   change.updates.Push(Object({{"action", "remove-snapshots"}, {"snapshot-ids", ids}}));
-  DVT_ASSIGN(LoadedTable committed, table.catalog()->Commit(table.identifier(), change.requirements, change.updates, stop));
-  table.Replace(std::move(committed));
+  change.done = [&](const TableMetadata& now) {
+    return std::all_of(before.snapshots.begin(), before.snapshots.end(),
+                       [&](const Snapshot& each) { return kept.contains(each.id) || now.FindSnapshot(each.id) == nullptr; });
+  };
+  const auto same = [&](const TableMetadata& now) -> Result<MetadataChange> {
+    if (now.last_sequence_number == before.last_sequence_number) return change;
+    return Error(ErrorCode::kDeadlock, fmt::format("somebody else changed {} at the same time", table.identifier().ToString()));
+  };
+  DVT_TRY(CommitMetadata(table, same, stop));
   for (const auto& path : gone.paths)
     if (!stays.paths.contains(path)) outcome.files.push_back(path);
   (void)table.store().Remove(outcome.files).has_value();
@@ -196,6 +203,14 @@ Status RollBack(Table& table, int64_t snapshot_id, std::stop_token stop) {
           return Error(ErrorCode::kNotFound,
                        fmt::format("snapshot {} is not in the history of {}", snapshot_id, table.identifier().ToString()));
         MetadataChange change;
+        // Done if what lay above it is gone from the history.
+        change.done = [snapshot_id, above = base.current_snapshot()->id](const TableMetadata& now) {
+          if (above == snapshot_id) return true;
+          const Snapshot* each = now.current_snapshot();
+          while (each != nullptr && each->id != snapshot_id && each->id != above)
+            each = each->parent_id ? now.FindSnapshot(*each->parent_id) : nullptr;
+          return each != nullptr && each->id == snapshot_id;
+        };
         change.requirements.Push(AssertUuid(base));
         change.requirements.Push(AssertRef("main", RefNow(base, "main")));
         change.updates.Push(
@@ -212,6 +227,10 @@ Status SetRef(Table& table, const std::string& name, bool branch, int64_t snapsh
         if (base.FindSnapshot(snapshot_id) == nullptr)
           return Error(ErrorCode::kNotFound, fmt::format("{} has no snapshot {}", table.identifier().ToString(), snapshot_id));
         MetadataChange change;
+        change.done = [name, snapshot_id](const TableMetadata& now) {
+          const auto found = now.refs.find(name);
+          return found != now.refs.end() && found->second.snapshot_id == snapshot_id;
+        };
         change.requirements.Push(AssertUuid(base));
         change.requirements.Push(AssertRef(name, RefNow(base, name)));
         change.updates.Push(Object({{"action", "set-snapshot-ref"},
@@ -231,6 +250,7 @@ Status RemoveRef(Table& table, const std::string& name, std::stop_token stop) {
           return Error(ErrorCode::kNotFound,
                        fmt::format("{} has no branch or tag '{}' that could be removed", table.identifier().ToString(), name));
         MetadataChange change;
+        change.done = [name](const TableMetadata& now) { return !now.refs.contains(name); };
         change.requirements.Push(AssertUuid(base));
         change.requirements.Push(AssertRef(name, RefNow(base, name)));
         change.updates.Push(Object({{"action", "remove-snapshot-ref"}, {"ref-name", name}}));
@@ -244,6 +264,10 @@ Status SetProperties(Table& table, const Properties& updates, const std::vector<
       "iceberg.set_properties", table, {}, {},
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         MetadataChange change;
+        change.done = [&updates, &removals](const TableMetadata& now) {
+          return std::all_of(updates.begin(), updates.end(), [&](const auto& each) { return now.Property(each.first, each.second + ".") == each.second; }) &&
+                 std::none_of(removals.begin(), removals.end(), [&](const auto& key) { return now.properties.contains(key); });
+        };
         change.requirements.Push(AssertUuid(base));
         if (!updates.empty()) change.updates.Push(Object({{"action", "set-properties"}, {"updates", TextMapToJson(updates)}}));
         if (!removals.empty()) {
