@@ -59,16 +59,17 @@ class Catalog:
     def list_tables(self, namespace: str) -> list[str]:
         return self._core.list_tables(namespace)
 
-    def create_table(self, name: str, schema: pyarrow.Schema | Rows, *, partition_by: str = "", sort_by: str = "", location: str = "",
+    def create_table(self, name: str, schema: pyarrow.Schema | Rows, *, partition_by: str = "", sort_by: str = "", keys: Sequence[str] = (), location: str = "",
                      properties: Mapping[str, str] | None = None, if_missing: bool = False) -> Table:
         """A new table with the columns of a schema, or of rows, none of which are written.
 
-        `partition_by` is a list such as ``"day(at), bucket(16, customer), region"``, `sort_by` one such as ``"region, at desc"``. With `if_missing`
+        `partition_by` is a list such as ``"day(at), bucket(16, customer), region"``, `sort_by` one such as ``"region, at desc"``, `keys`
+        are the columns of the rows' key (identifier columns; never null), by which `upsert` finds rows. With `if_missing`
         a table that is there is loaded as it is.
         """
         rows = pyarrow.RecordBatchReader.from_batches(schema, iter(())) if isinstance(schema, pyarrow.Schema) else schema
         with stream_of(rows) as stream:
-            return Table(_core.create_table(self._core, name, stream, partition_by, sort_by, location, dict(properties or {}), if_missing))
+            return Table(_core.create_table(self._core, name, stream, partition_by, sort_by, list(keys), location, dict(properties or {}), if_missing))
 
     def load_table(self, name: str) -> Table:
         return Table(_core.load_table(self._core, name))

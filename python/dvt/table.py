@@ -196,15 +196,15 @@ class Table:
 
     @property
     def location(self) -> str:
-        return self._metadata()["location"]
+        return str(self._metadata()["location"])
 
     @property
     def metadata_location(self) -> str:
-        return self._metadata()["metadata-location"]
+        return str(self._metadata()["metadata-location"])
 
     @property
     def properties(self) -> dict[str, str]:
-        return self._metadata().get("properties", {})
+        return dict(self._metadata().get("properties", {}))
 
     @property
     def schema(self) -> pyarrow.Schema:
@@ -215,7 +215,7 @@ class Table:
         def find(fields: list[dict[str, Any]], above: str) -> str | None:
             for field in fields:
                 if field["id"] == field_id:
-                    return above + field["name"]
+                    return f"{above}{field['name']}"
                 inner = field["type"]
                 if isinstance(inner, dict) and inner.get("type") == "struct":
                     found = find(inner["fields"], above + field["name"] + ".")
@@ -288,36 +288,71 @@ class Table:
         return Scan(self._core, arguments)
 
     @staticmethod
-    def _how(evolve_schema: bool, branch: str, summary: Mapping[str, str] | None) -> _core.WriteArguments:
+    def _how(evolve_schema: bool, branch: str, create_branch: bool, summary: Mapping[str, str] | None) -> _core.WriteArguments:
         arguments = _core.WriteArguments()
-        arguments.evolve_schema, arguments.branch, arguments.summary = evolve_schema, branch, dict(summary or {})
+        arguments.evolve_schema, arguments.branch, arguments.create_branch, arguments.summary = evolve_schema, branch, create_branch, dict(summary or {})
         return arguments
 
-    def append(self, rows: Rows, *, evolve_schema: bool = True, branch: str = "main", summary: Mapping[str, str] | None = None) -> Written:
+    def append(self, rows: Rows, *, evolve_schema: bool = True, branch: str = "main", create_branch: bool = False,
+               summary: Mapping[str, str] | None = None) -> Written:
         """Adds rows in one snapshot, streaming. New columns are added to the table and types widened unless `evolve_schema` is off; `summary` is
-        kept in the snapshot. Rows that end in an exception leave the table as it was."""
+        kept in the snapshot. A branch that is missing is an error unless `create_branch` is on: then it is made from main. Rows that end in an
+        exception leave the table as it was."""
         with stream_of(rows) as stream:
-            return Written(**self._core.append(stream, self._how(evolve_schema, branch, summary)))
+            return Written(**self._core.append(stream, self._how(evolve_schema, branch, create_branch, summary)))
 
     def overwrite(self, rows: Rows, *, where: str = "", partitions: bool = False, evolve_schema: bool = True, branch: str = "main",
-                  summary: Mapping[str, str] | None = None) -> Written:
+                  create_branch: bool = False, summary: Mapping[str, str] | None = None) -> Written:
         """Puts rows in the place of others in one snapshot: of all; with `where`, of those for which a condition is true; with
         `partitions`, of those in the partitions that the new rows fall into."""
         if where and partitions:
             raise wrong_input("give where or partitions, not both")
         what = _core.Replaces.FILTERED if where else _core.Replaces.PARTITIONS if partitions else _core.Replaces.WHOLE
         with stream_of(rows) as stream:
-            return Written(**self._core.replace(stream, self._how(evolve_schema, branch, summary), what, where, []))
+            return Written(**self._core.replace(stream, self._how(evolve_schema, branch, create_branch, summary), what, where, []))
 
     def upsert(self, rows: Rows, keys: Sequence[str] = (), *, evolve_schema: bool = True, branch: str = "main",
-               summary: Mapping[str, str] | None = None) -> Written:
+               create_branch: bool = False, summary: Mapping[str, str] | None = None) -> Written:
         """Puts rows in the place of those with the same keys, in one snapshot. Without `keys` they are the table's identifier columns."""
         with stream_of(rows) as stream:
-            return Written(**self._core.replace(stream, self._how(evolve_schema, branch, summary), _core.Replaces.KEYS, "", list(keys)))
+            return Written(**self._core.replace(stream, self._how(evolve_schema, branch, create_branch, summary), _core.Replaces.KEYS, "", list(keys)))
 
-    def delete(self, where: str, *, branch: str = "main", summary: Mapping[str, str] | None = None) -> Written:
+    def delete(self, where: str, *, branch: str = "main", create_branch: bool = False, summary: Mapping[str, str] | None = None) -> Written:
         """Removes the rows for which a condition is true."""
-        return Written(**self._core.delete(where, self._how(False, branch, summary)))
+        return Written(**self._core.delete(where, self._how(False, branch, create_branch, summary)))
+
+    def _change(self, kind: _core.ColumnChangeKind, column: str, to: str = "", doc: str = "") -> None:
+        self._core.change_columns([_core.ColumnChange(kind, column, to, doc)])
+
+    def add_column(self, name: str, type: str, doc: str = "") -> None:
+        """Adds a column that is null in all rows that there are; `type` as the table spec writes it: ``"long"``, ``"decimal(9, 2)"``, ``"timestamptz"``.
+        Names with dots are members of structs."""
+        self._change(_core.ColumnChangeKind.ADD, name, type, doc)
+
+    def rename_column(self, name: str, new_name: str) -> None:
+        """Gives a column another name; its values stay. `new_name` is without the struct that it is a member of."""
+        self._change(_core.ColumnChangeKind.RENAME, name, new_name)
+
+    def drop_column(self, name: str) -> None:
+        """Removes a column. Older snapshots still have it."""
+        self._change(_core.ColumnChangeKind.DROP, name)
+
+    def alter_column(self, name: str, *, type: str | None = None, nullable: bool | None = None, doc: str | None = None) -> None:
+        """Widens a column's type (int to long, float to double, decimals with more digits), lets it be null, describes it; all in one commit."""
+        kinds, changes = _core.ColumnChangeKind, []
+        if nullable is False:
+            raise wrong_input(f"the column '{name}' cannot be made to never be null: rows that are there may be")
+        if type is not None:
+            changes.append(_core.ColumnChange(kinds.RETYPE, name, type))
+        if nullable:
+            changes.append(_core.ColumnChange(kinds.OPTIONAL, name))
+        if doc is not None:
+            changes.append(_core.ColumnChange(kinds.DESCRIBE, name, doc))
+        self._core.change_columns(changes)
+
+    def set_layout(self, *, partition_by: str | None = None, sort_by: str | None = None) -> None:
+        """How rows that are written from now on are partitioned and sorted; files that there are stay as they are. An empty text ends it."""
+        self._core.change_layout(partition_by, sort_by)
 
     def expire_snapshots(self, older_than: datetime.datetime, *, keep_last: int = 1) -> Cleaned:
         """Removes snapshots that were made before a moment and that no branch or tag needs, with the files that only they used."""

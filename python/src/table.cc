@@ -4,6 +4,7 @@
 
 #include "catalog.h"
 #include "dvt/base/text/secrets.h"
+#include "dvt/lake/table/layout_change.h"
 #include "dvt/lake/table/maintenance.h"
 #include "dvt/lake/table/row_change.h"
 #include "dvt/lake/table/stream.h"
@@ -38,13 +39,15 @@ class PyTable {
 std::unique_ptr<PyTable> Held(lake::Table table) { return std::make_unique<PyTable>(std::move(table)); }
 
 std::unique_ptr<PyTable> CreateTable(Catalog& catalog, const std::string& name, const nb::object& capsule,
-                                     const std::string& partition_by, const std::string& sort_by, const std::string& location,
+                                     const std::string& partition_by, const std::string& sort_by,
+                                     const std::vector<std::string>& keys, const std::string& location,
                                      const Properties& properties, bool if_missing) {
   columnar::Stream rows = StreamOf(capsule);
   return Held(RunStoppable([&](std::stop_token stop) -> Result<lake::Table> {
     DVT_ASSIGN(const auto identifier, lake::TableIdentifier::Parse(name));
     lake::NewTable what;
     DVT_ASSIGN(what.schema, lake::SchemaOfStream(rows));
+    DVT_TRY(lake::SetKey(what.schema, keys));
     DVT_ASSIGN(what.spec, lake::ParsePartitionSpec(partition_by, what.schema));
     DVT_ASSIGN(what.order, lake::ParseSortOrder(sort_by, what.schema));
     what.location = location;
@@ -167,12 +170,14 @@ nb::object OutcomeOut(const lake::WriteOutcome& outcome) {
 struct WriteArguments {
   bool evolve_schema = true;
   std::string branch = "main";
+  bool create_branch = false;
   Properties summary;
 
   lake::AppendOptions Options() const {
     lake::AppendOptions options;
     options.evolve_schema = evolve_schema;
     options.branch = branch;
+    options.create_branch = create_branch;
     options.summary = summary;
     return options;
   }
@@ -250,6 +255,32 @@ void SetProperties(PyTable& self, const Properties& updates, const std::vector<s
   self.Run([&](lake::Table& table, std::stop_token stop) { return lake::SetProperties(table, updates, removals, stop); });
 }
 
+void ChangeColumns(PyTable& self, const std::vector<lake::ColumnChange>& changes) {
+  self.Run([&](lake::Table& table, std::stop_token stop) { return lake::ChangeColumns(table, changes, stop); });
+}
+
+void ChangeLayout(PyTable& self, const std::optional<std::string>& partition_by, const std::optional<std::string>& sort_by) {
+  self.Run([&](lake::Table& table, std::stop_token stop) { return lake::ChangeLayout(table, partition_by, sort_by, stop); });
+}
+
+void BindColumnChanges(nb::module_& module) {
+  using Kind = lake::ColumnChange::Kind;
+  nb::enum_<Kind>(module, "ColumnChangeKind")
+      .value("ADD", Kind::kAdd)
+      .value("RENAME", Kind::kRename)
+      .value("DROP", Kind::kDrop)
+      .value("RETYPE", Kind::kRetype)
+      .value("OPTIONAL", Kind::kOptional)
+      .value("DESCRIBE", Kind::kDescribe);
+  nb::class_<lake::ColumnChange>(module, "ColumnChange")
+      .def(
+          "__init__",
+          [](lake::ColumnChange* self, Kind kind, std::string column, std::string to, std::string doc) {
+            new (self) lake::ColumnChange{kind, std::move(column), std::move(to), std::move(doc)};
+          },
+          nb::arg("kind"), nb::arg("column"), nb::arg("to") = "", nb::arg("doc") = "");
+}
+
 void BindArguments(nb::module_& module) {
   nb::class_<ScanArguments>(module, "ScanArguments")
       .def(nb::init<>())
@@ -265,6 +296,7 @@ void BindArguments(nb::module_& module) {
       .def(nb::init<>())
       .def_rw("evolve_schema", &WriteArguments::evolve_schema)
       .def_rw("branch", &WriteArguments::branch)
+      .def_rw("create_branch", &WriteArguments::create_branch)
       .def_rw("summary", &WriteArguments::summary);
   nb::enum_<lake::Replaces>(module, "Replaces")
       .value("WHOLE", lake::Replaces::kWhole)
@@ -277,6 +309,7 @@ void BindArguments(nb::module_& module) {
 
 void BindTable(nb::module_& module) {
   BindArguments(module);
+  BindColumnChanges(module);
   nb::class_<PyTable>(module, "Table")
       .def("metadata", &Metadata)
       .def("schema", &SchemaOut)
@@ -292,7 +325,9 @@ void BindTable(nb::module_& module) {
       .def("rollback", &RollBack)
       .def("set_ref", &SetRef)
       .def("remove_ref", &RemoveRef)
-      .def("set_properties", &SetProperties);
+      .def("set_properties", &SetProperties)
+      .def("change_columns", &ChangeColumns)
+      .def("change_layout", &ChangeLayout, nb::arg().none(), nb::arg().none());
   module.def("create_table", &CreateTable);
   module.def("load_table", &LoadTable);
   module.def("register_table", &RegisterTable);

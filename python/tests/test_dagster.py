@@ -10,6 +10,7 @@ import pyarrow
 import pytest
 from dagster import DailyPartitionsDefinition, HourlyPartitionsDefinition, MonthlyPartitionsDefinition, MultiPartitionKey, MultiPartitionsDefinition, StaticPartitionsDefinition, WeeklyPartitionsDefinition
 from dvt.dagster import IcebergIOManager, PolarisResource, Retry, WriteMode
+from dvt.dagster.partitions import Dimension, Slice
 from pydantic import ValidationError
 
 CUSTOMERS = pyarrow.table({"id": [1, 2], "name": ["a", "b"]})
@@ -159,9 +160,32 @@ def test_a_range_of_partitions_is_one_snapshot(manager, space):
     partitions, expression = DailyPartitionsDefinition(start_date="2024-01-01"), {"partition_expr": "at"}
     span = dagster.PartitionKeyRange("2024-01-01", "2024-01-03")
     for _ in range(2):
-        put(manager, ["events"], hours(0, 72), partitions, None, expression, keys=span)
+        told = put(manager, ["events"], hours(0, 72), partitions, None, expression, keys=span)
+    assert told["num_rows"] == 72 and "dagster/partition_row_count" not in told  # that is told of each partition
     assert len(manager.catalog.get_catalog().load_table(f"{space}.events").snapshots) == 2
     assert ids(get(manager, ["events"], partitions=partitions, keys=dagster.PartitionKeyRange("2024-01-02", "2024-01-03"))) == list(range(24, 72))
+
+
+def test_rows_are_counted_by_partition():
+    """Of a range of partitions each has its own count, whatever holds the key."""
+    zone = DailyPartitionsDefinition(start_date="2024-01-01", timezone="Asia/Kolkata")  # half an hour beside the others
+    regions = StaticPartitionsDefinition(["eu", "us"])
+    days = [f"2024-01-0{day}" for day in (1, 2, 3)]
+    for definition, rows, expected in (
+            (DailyPartitionsDefinition(start_date="2024-01-01"), hours(0, 60), [24, 24, 12]),
+            (zone, hours(-5, 60, datetime.timezone.utc), [24, 24, 12]),
+            (zone, pyarrow.table({"at": pyarrow.array([datetime.date(2024, 1, 1), datetime.date(2024, 1, 3), datetime.date(2024, 1, 3)])}), [1, 0, 2]),
+            (zone, pyarrow.table({"at": pyarrow.array(["2024-01-02"] * 3).dictionary_encode()}), [0, 3, 0]),
+            (DailyPartitionsDefinition(start_date="2024-01-01"), hours(0, 60).set_column(1, "at", hours(0, 60)["at"].cast(pyarrow.timestamp("ns"))), [24, 24, 12])):
+        part = Slice([Dimension("at", "at", definition)], days)
+        for batch in rows.to_batches(max_chunksize=7):
+            part.check(batch)
+        assert list(part.counts.values()) == expected
+    both = Slice([Dimension("region", "region", regions), Dimension("day", "at", DailyPartitionsDefinition(start_date="2024-01-01"))],
+                 [MultiPartitionKey({"region": region, "day": day}) for region in ("eu", "us") for day in days])
+    for batch in hours(0, 60).append_column("region", pyarrow.array(["eu", "us"] * 30)).to_batches():
+        both.check(batch)
+    assert both.counts == {f"{day}|{region}": count for day, count in zip(days, (12, 12, 6)) for region in ("eu", "us")}
 
 
 def test_partitions_of_a_zone(manager, space):

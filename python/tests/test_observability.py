@@ -26,7 +26,7 @@ tried(lambda: dvt.Catalog("http://me:" + os.environ["WRONG_SECRET"] + "@127.0.0.
 for how in ({"credential": os.environ["DVT_LAKE_CREDENTIAL"]}, {"token": os.environ["GOOD_TOKEN"]}):
     catalog = dvt.Catalog(uri, properties={"s3.access-key-id": "AKIA1", "s3.secret-access-key": os.environ["S3_SECRET"], "header.X-Secret": os.environ["S3_SECRET"]}, **how)
     print(catalog, catalog.properties)
-    catalog.create_namespace(space + ".inner")
+    catalog.create_namespace(space + ".inner", {"owner": os.environ["S3_SECRET"]})
     catalog.drop_namespace(space + ".inner")
     rows = pyarrow.table({"id": [1, 2], "name": ["a", "b"]})
     table = catalog.create_table(space + ".t", rows, if_missing=True, partition_by="bucket(2, id)")
@@ -108,6 +108,9 @@ def test_nothing_that_leaves_holds_a_secret(address, space):
     told = attributes(append)
     assert told["iceberg.table"] == f"{space}.t" and told["iceberg.num_rows"] == "2" and int(told["iceberg.snapshot_id"]) > 0
     assert int(append["endTimeUnixNano"]) >= int(append["startTimeUnixNano"]) > 1_600_000_000 * 10**9
+    made = attributes(next(span for span in spans if span["name"] == "iceberg.create_table"))
+    assert made["iceberg.table"] == f"{space}.t" and made["iceberg.schema_id"] == "0" and made["iceberg.partition_spec"] == {"values": [{"stringValue": "id_bucket: bucket[2]"}]}
+    assert attributes(next(span for span in spans if span["name"] == "polaris.create_namespace"))["iceberg.properties"] == {"values": [{"stringValue": "owner"}]}
     scan = attributes(next(span for span in spans if span["name"] == "iceberg.scan"))
     assert scan["iceberg.row_filter"].count("name") == 1 and scan["iceberg.limit"] == "5" and scan["iceberg.num_rows"] == "1"
     failed = [span for span in spans if span["name"] == "polaris.authenticate" and span["status"]["code"] == 2]

@@ -10,7 +10,7 @@ from cases import equal
 
 SLOWEST = 20  # seconds; what hangs is a failure
 
-PROFILE = {"type": "iceberg", "schema": "unused"}
+PROFILE = {"type": "iceberg", "schema": "unused", "transfer": {"retries": 1, "retry_base": 0.1}}
 PROJECT = """
 name: bad
 profile: bad

@@ -24,6 +24,7 @@ class CatalogDouble:
         self.catalog = "shop"
         self.objects, self.tables, self.requests = {}, {}, []
         self.fresh_credentials = []  # what the refresh endpoint answers
+        self.own_endpoints = {}  # other paths below the catalog's address → the credentials that they answer
         self.token_life, self.takes_exchange, self.sts = 3600, True, "up"
         self.revoked, self.pause = set(), 0
         self.behind = None  # another catalog: Behind
@@ -74,6 +75,8 @@ class CatalogDouble:
         if not path.startswith("/api/catalog/"):
             return self.token(call) if path == "/elsewhere/token" else self.object(call)
         path = path.removeprefix("/api/catalog/v1/")
+        if call["path"] in self.own_endpoints and call["headers"].get("authorization", "").startswith("Bearer token-"):
+            return 200, {}, {"storage-credentials": self.own_endpoints[call["path"]]}
         if path == "oauth/tokens":
             return self.token(call)
         bearer = call["headers"].get("authorization", "")

@@ -151,6 +151,38 @@ def renewed_credentials(lake):
         double.close()
 
 
+def own_endpoint(lake):
+    """The address that comes with credentials is the one that renews them, if it is the catalog's."""
+    double, stranger = CatalogDouble(), CatalogDouble()
+    try:
+        rows = stored_table(lake, double, "t")
+        client = Client(lake, double)
+        path = "/api/catalog/v1/other/path/of/t"
+        double.own_endpoints[path] = [lent("s3://bucket/", "AKOWN")]
+        double.fresh_credentials = [lent("s3://bucket/", "AKUSUAL")]
+        keys = lambda: set().union(*double.keys_used().values())
+        old = lambda **more: [lent("s3://bucket/", "AKOLD", expires=20, **more)]
+        name = "client.refresh-credentials-endpoint"
+        config = double.tables["t"]["config"]
+        # (with the credentials, with the table) → the key that is used, where it was asked for.
+        usual = "/api/catalog/v1/shop/namespaces/db/tables/t/credentials"
+        for of_credentials, of_table, key, asked in (({name: "v1/other/path/of/t"}, {}, "AKOWN", path), ({}, {name: "/v1/other/path/of/t"}, "AKOWN", path),
+                                                     ({name: f"{double.address}{path}"}, {}, "AKOWN", path), ({}, {"gcs.oauth2.refresh-credentials-endpoint": "v1/other/path/of/t"}, "AKOWN", path),
+                                                     ({name: f"{stranger.address}{path}"}, {}, "AKUSUAL", usual), ({name: "v1/other/path/of/t", "client.refresh-credentials-enabled": "false"}, {}, "AKOLD", None)):
+            double.tables["t"]["storage-credentials"] = old(**of_credentials)
+            double.tables["t"]["config"] = {**config, **of_table}
+            equal(plain(client.scan("t")), plain(rows))
+            there = [call["path"] for call in double.requests if call["path"] in (path, usual)]
+            equal((keys(), there, stranger.requests), ({key}, [asked] if asked else [], []), f"{of_credentials} {of_table}")
+        # It is gone: the table is loaded again.
+        double.tables["t"]["storage-credentials"], double.tables["t"]["config"] = old(**{name: "v1/nothing/here"}), config
+        client.scan("t")
+        equal([call["path"].rpartition("/")[2] for call in double.requests if "nothing" in call["path"] or "/tables/t" in call["path"]][:3], ["t", "here", "t"])
+    finally:
+        double.close()
+        stranger.close()
+
+
 def tokens(lake):
     double = CatalogDouble()
     try:
@@ -192,4 +224,4 @@ def tokens(lake):
         double.close()
 
 
-CASES = [("lent credentials", lent_credentials), ("lent credentials are renewed", renewed_credentials), ("tokens of a catalog", tokens)]
+CASES = [("lent credentials", lent_credentials), ("the address that renews credentials", own_endpoint), ("lent credentials are renewed", renewed_credentials), ("tokens of a catalog", tokens)]

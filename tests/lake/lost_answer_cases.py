@@ -72,6 +72,7 @@ CHANGES = {
     "drop a table": (Place.with_table, lambda at: ["table", "drop", f"{at.space}.t"], ({"owner": "a"}, [], []), "DELETE", "/tables/t"),
     "rename a table": (Place.with_table, lambda at: ["table", "rename", f"{at.space}.t", f"{at.space}.u"], ({"owner": "a"}, ["u"], []), "POST", "/tables/rename"),
     "register a table": (Place.with_file, lambda at: ["table", "register", f"{at.space}.r", at.file], ({"owner": "a"}, ["r"], []), "POST", "/register"),
+    "rename a view": (Place.with_view, lambda at: ["view", "rename", f"{at.space}.v", f"{at.space}.w"], ({"owner": "a"}, [], ["w"]), "POST", "/views/rename"),
     "drop a view": (Place.with_view, lambda at: ["view", "drop", f"{at.space}.v"], ({"owner": "a"}, [], []), "DELETE", "/views/v"),
 }
 
@@ -244,6 +245,8 @@ UPKEEP = {
     "tag": (["ref", "set", "NAME", "old", "--tag", "--snapshot", "FIRST"], lambda table: table.metadata.refs["old"].snapshot_id == table.metadata.snapshots[0].snapshot_id, True),
     "drop a tag": (["ref", "drop", "NAME", "mark"], lambda table: sorted(table.metadata.refs), ["main"]),
     "roll back": (["rollback", "NAME", "--snapshot", "FIRST"], lambda table: table.current_snapshot().snapshot_id == table.metadata.snapshots[0].snapshot_id, True),
+    "rename a column": (["column", "rename", "NAME", "name", "label"], lambda table: [field.name for field in table.schema().fields], ["id", "label"]),
+    "partition": (["table", "layout", "NAME", "--partition-by", "bucket(2, id)", "--sort-by", "id"], lambda table: (len(table.spec().fields), len(table.sort_order().fields)), (1, 1)),
     "expire": (["expire", "NAME", "--older-than", "2100-01-01"], lambda table: len(table.metadata.snapshots), 1),
 }
 

@@ -143,9 +143,11 @@ def run(report, context):
     if settings is None:
         return
     sys.path.insert(0, str(context.top / "tests" / "lake"))
+    import away_cases
     import bad_input_cases
     import cases
     import cloud_cases
+    import column_cases
     import credential_cases
     import delete_cases
     import header_cases
@@ -160,7 +162,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, bad_input_cases, delete_cases, header_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, random_cases, store_cases, telemetry_cases, lost_answer_cases, kit_cases]
+        suite = [cases, column_cases, bad_input_cases, delete_cases, header_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, random_cases, store_cases, telemetry_cases, lost_answer_cases, away_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

@@ -135,6 +135,15 @@ class IcebergIOManager(ConfigurableIOManager):
                 raise rows.error from None
             raise
         context.add_output_metadata(self._told(table, written, part))
+        for key, count in (part.counts if part is not None else {}).items():
+            self._tell_partition(context, key, {"dagster/partition_row_count": count})
+
+    @staticmethod
+    def _tell_partition(context: OutputContext, key: str, metadata: dict[str, Any]) -> None:
+        """Adds to what Dagster keeps of one of the partitions that a step writes."""
+        step = _given(lambda: context.step_context)
+        if step is not None:
+            step.add_asset_metadata(metadata, asset_key=context.asset_key, partition_key=key)
 
     def _table(self, name: str) -> dvt.Table | None:
         catalog = self.catalog.get_catalog()
@@ -200,7 +209,7 @@ class IcebergIOManager(ConfigurableIOManager):
         current = written.snapshot_id if written.snapshot_id is not None else snapshot.snapshot_id if snapshot is not None else None
         if current is not None:
             told["snapshot_id"] = MetadataValue.text(str(current))  # wider than what JSON's readers keep exactly
-        if part is not None:
+        if part is not None and not part.counts:
             told["dagster/partition_row_count"] = written.rows
         if snapshot is not None and snapshot.summary.get("total-delete-files", "0") == "0" and "total-records" in snapshot.summary:
             told["dagster/row_count"] = int(snapshot.summary["total-records"])

@@ -1,6 +1,7 @@
 """What Dagster's partitions are in a table: the transforms of a new table's partition fields, and the rows that some partitions hold."""
 from __future__ import annotations
 
+import bisect
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ def _plain(kind: pyarrow.DataType) -> pyarrow.DataType:
 
 
 def _is_text(kind: pyarrow.DataType) -> bool:
-    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_string_view(kind)
+    return bool(pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_string_view(kind))
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,28 @@ class Dimension:
             found = pyarrow.compute.or_(found, pyarrow.compute.and_(pyarrow.compute.greater_equal(values, first), pyarrow.compute.less(values, last)))
         return found
 
+    def keys_of(self, keys: Sequence[str], values: pyarrow.Array) -> pyarrow.Array:
+        """To which of some keys each value belongs, as texts. All values must belong to one."""
+        kind = _plain(values.type)
+        values = values.cast(kind)
+        if not isinstance(self.definition, TimeWindowPartitionsDefinition) or _is_text(kind):
+            return values.cast(pyarrow.string())
+        starts = sorted((self._bound(self.definition.time_window_for_partition_key(key).start, kind), key) for key in keys)
+        if pyarrow.types.is_timestamp(kind):  # few distinct values: windows begin at whole hours, or at minutes
+            whole = all(isinstance(start, datetime.datetime) and start.minute == 0 for start, _ in starts)
+            values = pyarrow.compute.floor_temporal(values, unit="hour" if whole else "minute").cast(pyarrow.timestamp("us", kind.tz))
+        coded = values.dictionary_encode()
+        found = [starts[bisect.bisect_right(starts, value, key=lambda each: each[0]) - 1][1] for value in coded.dictionary.to_pylist()]
+        return pyarrow.array(found, pyarrow.string()).take(coded.indices)
+
 
 class Slice:
-    """The rows of some of an asset's partitions."""
+    """The rows of some of an asset's partitions. `counts` is how many of each were looked at by `check`, where there are several partitions."""
 
     def __init__(self, dimensions: Sequence[Dimension], keys: Sequence[str]) -> None:
         self.dimensions, self.keys = list(dimensions), list(keys)
         self._groups = self._grouped()
+        self.counts: dict[str, int] = {str(key): 0 for key in self.keys} if len(self.keys) > 1 else {}
 
     def _grouped(self) -> list[list[set[str]]]:
         """Keys of several dimensions as products of sets, one set a dimension."""
@@ -151,6 +167,16 @@ class Slice:
             told = self.keys[0] if len(self.keys) == 1 else f"{self.keys[0]} … {self.keys[-1]}"
             raise dvt.InvalidInputError(f"a row with {found} does not belong to the partition {told}", hint="give only rows of the partition that is written",
                                         code="data")
+        if self.counts:
+            self._count(batch)
+
+    def _count(self, batch: pyarrow.RecordBatch) -> None:
+        ordered = sorted(range(len(self.dimensions)), key=lambda i: self.dimensions[i].name)
+        known = [sorted(set().union(*(group[i] for group in self._groups))) for i in ordered]
+        told = [self.dimensions[i].keys_of(keys, batch.column(self.dimensions[i].column)) for i, keys in zip(ordered, known)]
+        whole = told[0] if len(told) == 1 else pyarrow.compute.binary_join_element_wise(*told, "|")
+        for each in pyarrow.compute.value_counts(whole).to_pylist():
+            self.counts[each["values"]] += each["counts"]
 
 
 def _from_table(definition: PartitionsDefinition, fields: Sequence[dvt.PartitionField]) -> str | None:

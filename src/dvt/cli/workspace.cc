@@ -362,7 +362,7 @@ Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::st
   w.run.target_folder = JoinPath(w.manifest.project.folder, target_path);
   w.connections = std::make_unique<run::Connections>(w.manifest.profile, w.manifest.computes, w.manifest.project.folder,
                                                      JoinPath(w.run.target_folder, "tmp"));
-  w.connections->SetTransferSettings(w.manifest.project.raw["transfer"]);
+  w.connections->SetTransferSettings(w.manifest.project.raw["transfer"], w.manifest.project.file);
   w.run.connections = w.connections.get();
   w.run.observer = w.observer.get();
   w.run.options.command = options.command;

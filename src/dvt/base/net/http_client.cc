@@ -11,6 +11,8 @@ namespace dvt {
 
 namespace {
 
+constexpr const char* kNeverSent = "unreachable";  // a vendor code
+
 using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
@@ -134,13 +136,19 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   if (done != CURLE_OK) {
     const std::string place = PlainUrl(request.url);
     if (stop.stop_requested()) return Error(ErrorCode::kCancelled, fmt::format("{} {} was cancelled", request.method, place));
-    return Error(CodeOf(done),
-                 fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
+    long sent = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_REQUEST_SIZE, &sent);
+    Error error(CodeOf(done),
+                fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
+    const bool passing = error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout;
+    return passing && sent == 0 ? std::move(error).WithVendorCode(kNeverSent) : std::move(error);
   }
   response.status = static_cast<int>(status);
   pool_->Put(std::move(handle));
   return response;
 }
+
+bool WasNeverSent(const Error& error) { return error.vendor_code() == kNeverSent; }
 
 std::string PlainUrl(const std::string& url) {
   std::string plain = url.substr(0, url.find('?'));

@@ -51,6 +51,9 @@ class HttpClient {
   std::unique_ptr<Pool> pool_;
 };
 
+/// True for an error of Send (whatever became of its text) after which it is certain that nothing was done: no byte of the request had left.
+bool WasNeverSent(const Error& error);
+
 /// An address as it may be told: without its query and without a name and password before the host.
 std::string PlainUrl(const std::string& url);
 

@@ -121,7 +121,7 @@ class Diagnosis {
       target_ = options_.target.empty() ? profile_.target : options_.target;
       DVT_ASSIGN(const Value* output, project::FindTarget(profile_, target_));
       connections_ = std::make_unique<run::Connections>(profile_, computes_, folder, JoinPath(folder, "target/tmp"));
-      connections_->SetTransferSettings(project_.raw["transfer"]);
+      connections_->SetTransferSettings(project_.raw["transfer"], project_.file);
       DVT_TRY(connections_->Get(target_));
       output_ = *output;
       return {};

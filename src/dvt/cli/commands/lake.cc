@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
 #include "dvt/cli/commands/lake_functions.h"
 #include "dvt/cli/commands/lake_verbs.h"
@@ -52,7 +53,14 @@ constexpr VerbEntry kVerbs[] = {
     {"table drop", &LakeTableDrop},
     {"table rename", &LakeTableRename},
     {"table register", &LakeTableRegister},
+    {"table layout", &LakeTableLayout},
+    {"column add", &LakeColumnAdd},
+    {"column rename", &LakeColumnRename},
+    {"column drop", &LakeColumnDrop},
+    {"column set", &LakeColumnSet},
     {"view list", &LakeViewList},
+    {"view show", &LakeViewShow},
+    {"view rename", &LakeViewRename},
     {"view drop", &LakeViewDrop},
     {"scan", &LakeScan},
     {"files", &LakeFiles},
@@ -101,6 +109,7 @@ Result<std::shared_ptr<lake::RestCatalog>> LakeCall::Catalog() {
   if (catalog == nullptr) {
     auto config = lake::CatalogConfig::FromProperties(properties);
     if (!config) return std::move(config).error().WithHint("give --uri or set DVT_LAKE_URI");
+    config->on_retry = [](const std::string& text) { fmt::print(stderr, "{}\n", SecretRegistry::Redact(text)); };
     DVT_ASSIGN(catalog, lake::RestCatalog::Connect(*config, stop));
   }
   return catalog;

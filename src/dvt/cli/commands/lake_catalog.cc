@@ -3,6 +3,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/cli/commands/lake_verbs.h"
 #include "dvt/lake/data/local_rows.h"
+#include "dvt/lake/iceberg/column_change.h"
 #include "dvt/lake/table/append.h"
 
 namespace dvt::cli {
@@ -30,6 +31,11 @@ Result<int> PrintNames(LakeCall& call, const std::vector<lake::TableIdentifier>&
   }
   call.Print(json, text);
   return 0;
+}
+
+const std::vector<Value>& ItemsOf(const Value& json) {
+  static const std::vector<Value> none;
+  return json.is_list() ? json.list() : none;
 }
 
 Result<lake::TableIdentifier> Named(LakeCall& call) { return lake::TableIdentifier::Parse(call.options.name); }
@@ -147,6 +153,7 @@ Result<int> LakeTableCreate(LakeCall& call) {
   DVT_ASSIGN(what.schema, lake::SchemaOfStream(rows));
   DVT_ASSIGN(what.spec, lake::ParsePartitionSpec(call.options.partition_by, what.schema));
   DVT_ASSIGN(what.order, lake::ParseSortOrder(call.options.sort_by, what.schema));
+  DVT_TRY(lake::SetKey(what.schema, call.options.keys));
   DVT_ASSIGN(what.properties, LakeSettings(call.options.settings));
   what.location = call.options.location;
   DVT_ASSIGN(const auto catalog, call.Catalog());
@@ -204,6 +211,36 @@ Result<int> LakeViewList(LakeCall& call) {
   DVT_ASSIGN(const auto catalog, call.Catalog());
   DVT_ASSIGN(const auto views, catalog->ListViews(levels, call.stop));
   return PrintNames(call, views);
+}
+
+Result<int> LakeViewShow(LakeCall& call) {
+  DVT_ASSIGN(const auto identifier, Named(call));
+  DVT_ASSIGN(const auto catalog, call.Catalog());
+  DVT_ASSIGN(const Value view, catalog->LoadView(identifier, call.stop));
+  const Value& metadata = view["metadata"];
+  std::string text = fmt::format("{}\n\n", identifier.ToString());
+  const Value* version = nullptr;
+  for (const auto& each : ItemsOf(metadata["versions"]))
+    if (each["version-id"].ToText() == metadata["current-version-id"].ToText()) version = &each;
+  for (const auto& schema : ItemsOf(metadata["schemas"])) {
+    if (version == nullptr || schema["schema-id"].ToText() != (*version)["schema-id"].ToText()) continue;
+    for (const auto& field : ItemsOf(schema["fields"]))
+      text += fmt::format("{:4}  {}  {}\n", field["id"].ToText(), field["name"].ToText(),
+                          field["type"].is_string() ? field["type"].as_string() : ToJson(field["type"]));
+  }
+  if (version != nullptr)
+    for (const auto& said : ItemsOf((*version)["representations"]))
+      text += fmt::format("\n{}: {}\n", said["dialect"].ToText(), said["sql"].ToText());
+  call.Print(view, text);
+  return 0;
+}
+
+Result<int> LakeViewRename(LakeCall& call) {
+  DVT_ASSIGN(const auto from, Named(call));
+  DVT_ASSIGN(const auto to, lake::TableIdentifier::Parse(call.options.other));
+  DVT_ASSIGN(const auto catalog, call.Catalog());
+  DVT_TRY(catalog->RenameView(from, to, call.stop));
+  return 0;
 }
 
 Result<int> LakeViewDrop(LakeCall& call) {

@@ -16,6 +16,7 @@ class LakeVerbs {
     Verb(lake_, "catalog", "What the catalog is and can do");
     AddNamespaces();
     AddTables();
+    AddColumns();
     AddViews();
     AddRows();
     AddUpkeep();
@@ -74,7 +75,13 @@ class LakeVerbs {
     create->add_option("--location", o_.location, "Where it lies (default: the catalog chooses)");
     create->add_option("--set", o_.settings, "Property, NAME=VALUE");
     create->add_flag("--if-missing", o_.if_missing, "It may be there already");
+    create->add_option("--key", o_.keys, "Columns of the rows' key, never null")->delimiter(',');
     Shape(create);
+    CLI::App* layout = Verb(group, "layout", "Change how rows written from now on are partitioned and sorted");
+    layout->add_option("name", o_.name, "namespace.table")->required();
+    Shape(layout);
+    layout->add_flag("--unpartitioned", o_.unpartitioned, "No partitions any more");
+    layout->add_flag("--unsorted", o_.unsorted, "No order any more");
     CLI::App* show = Verb(group, "show", "Columns, partitions, properties and snapshots of a table");
     show->add_option("name", o_.name, "namespace.table")->required();
     Output(show);
@@ -93,11 +100,37 @@ class LakeVerbs {
     enroll->add_option("location", o_.other, "Of the metadata.json")->required();
   }
 
+  void AddColumns() {
+    CLI::App* group = Group("column", "Columns of a table; members of structs by dotted names");
+    const auto verb = [&](const char* name, const char* about) {
+      CLI::App* each = Verb(group, name, about);
+      each->add_option("name", o_.name, "namespace.table")->required();
+      each->add_option("column", o_.column, "The column")->required();
+      return each;
+    };
+    CLI::App* add = verb("add", "Add a column, which is null in all rows that there are");
+    add->add_option("type", o_.other, "Such as long, string, decimal(9, 2), timestamptz")->required();
+    add->add_option("--doc", o_.doc, "Its description");
+    verb("rename", "Give a column another name; its values stay")->add_option("to", o_.other, "The new name")->required();
+    verb("drop", "Remove a column from the table");
+    CLI::App* set = verb("set", "Change a column's type, nullability or description");
+    set->add_option("--type", o_.other, "A wider one: int to long, float to double, decimals with more digits");
+    set->add_flag("--nullable", o_.nullable, "It may be null");
+    set->add_option_function<std::string>(
+        "--doc", [this](const std::string& text) { o_.new_doc = text; }, "Its description");
+  }
+
   void AddViews() {
     CLI::App* group = Group("view", "Views of the catalog");
     CLI::App* list = Verb(group, "list", "Views of a namespace");
     list->add_option("name", o_.name, "Namespace")->required();
     Output(list);
+    CLI::App* show = Verb(group, "show", "Columns and SQL of a view");
+    show->add_option("name", o_.name, "namespace.view")->required();
+    Output(show);
+    CLI::App* rename = Verb(group, "rename", "Give a view another name");
+    rename->add_option("name", o_.name, "namespace.view")->required();
+    rename->add_option("to", o_.other, "namespace.view")->required();
     Verb(group, "drop", "Remove a view")->add_option("name", o_.name, "namespace.view")->required();
   }
 
@@ -111,6 +144,11 @@ class LakeVerbs {
     verb->add_option("--as-of", o_.as_of, "The table as it was at this moment, such as '2024-01-31 12:00'");
     verb->add_option("--ref", o_.ref, "Branch or tag to read");
     verb->add_option("--where", o_.where, "Only rows for which this SQL condition is true");
+  }
+
+  void Branch(CLI::App* verb) {
+    verb->add_option("--branch", o_.branch, "Branch to write to");
+    verb->add_flag("--create-branch", o_.create_branch, "Make the branch from main if it is missing");
   }
 
   void AddRows() {
@@ -141,7 +179,7 @@ class LakeVerbs {
     CLI::App* remove = Verb(lake_, "delete", "Remove rows of a table");
     remove->add_option("name", o_.name, "namespace.table")->required();
     remove->add_option("--where", o_.where, "SQL condition that is true for them")->required();
-    remove->add_option("--branch", o_.branch, "Branch to write to");
+    Branch(remove);
     Output(remove);
   }
 
@@ -178,7 +216,7 @@ class LakeVerbs {
     verb->add_option("name", o_.name, "namespace.table")->required();
     verb->add_option("rows", o_.other, "Parquet or Arrow file; '-': an Arrow stream on standard input")->required();
     verb->add_flag("--no-evolution", o_.no_evolution, "Columns that the table does not have are an error");
-    verb->add_option("--branch", o_.branch, "Branch to write to");
+    Branch(verb);
     Output(verb);
     return verb;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,13 @@ struct LakeOptions {
   bool tag = false;         ///< ref set --tag
   bool partitions = false;  ///< overwrite --partitions
   bool if_missing = false;
+  bool create_branch = false;          ///< --create-branch
+  std::string column;                  ///< column …
+  std::string doc;                     ///< column add --doc
+  std::optional<std::string> new_doc;  ///< column set --doc
+  bool nullable = false;               ///< column set --nullable
+  bool unpartitioned = false;          ///< table layout
+  bool unsorted = false;
 };
 
 void AddLakeCommand(CLI::App& app, Options& options);

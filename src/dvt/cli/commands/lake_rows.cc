@@ -74,6 +74,7 @@ lake::AppendOptions AppendOf(const LakeOptions& options) {
   lake::AppendOptions append;
   append.evolve_schema = !options.no_evolution;
   append.branch = options.branch;
+  append.create_branch = options.create_branch;
   return append;
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "dvt/cli/commands/lake_verbs.h"
+#include "dvt/lake/table/layout_change.h"
 #include "dvt/lake/table/maintenance.h"
 
 namespace dvt::cli {
@@ -29,6 +30,54 @@ Result<int> LakeTableSet(LakeCall& call) {
   DVT_ASSIGN(auto table, call.OpenTable());
   DVT_TRY(lake::SetProperties(table, updates, call.options.removals, call.stop));
   return 0;
+}
+
+Result<int> LakeTableLayout(LakeCall& call) {
+  const LakeOptions& o = call.options;
+  std::optional<std::string> partition_by, sort_by;
+  if (!o.partition_by.empty()) partition_by = o.partition_by;
+  if (!o.sort_by.empty()) sort_by = o.sort_by;
+  if ((partition_by && o.unpartitioned) || (sort_by && o.unsorted))
+    return Error(ErrorCode::kInvalidArgument, "give a layout or its end, not both");
+  if (o.unpartitioned) partition_by = "";
+  if (o.unsorted) sort_by = "";
+  if (!partition_by && !sort_by)
+    return Error(ErrorCode::kInvalidArgument, "give --partition-by, --sort-by, --unpartitioned or --unsorted");
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_TRY(lake::ChangeLayout(table, partition_by, sort_by, call.stop));
+  return 0;
+}
+
+namespace {
+
+Result<int> ChangeColumn(LakeCall& call, const std::vector<lake::ColumnChange>& changes) {
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_TRY(lake::ChangeColumns(table, changes, call.stop));
+  return 0;
+}
+
+}  // namespace
+
+Result<int> LakeColumnAdd(LakeCall& call) {
+  return ChangeColumn(call, {{lake::ColumnChange::Kind::kAdd, call.options.column, call.options.other, call.options.doc}});
+}
+
+Result<int> LakeColumnRename(LakeCall& call) {
+  return ChangeColumn(call, {{lake::ColumnChange::Kind::kRename, call.options.column, call.options.other, {}}});
+}
+
+Result<int> LakeColumnDrop(LakeCall& call) {
+  return ChangeColumn(call, {{lake::ColumnChange::Kind::kDrop, call.options.column, {}, {}}});
+}
+
+Result<int> LakeColumnSet(LakeCall& call) {
+  using Kind = lake::ColumnChange::Kind;
+  std::vector<lake::ColumnChange> changes;
+  if (!call.options.other.empty()) changes.push_back({Kind::kRetype, call.options.column, call.options.other, {}});
+  if (call.options.nullable) changes.push_back({Kind::kOptional, call.options.column, {}, {}});
+  if (call.options.new_doc) changes.push_back({Kind::kDescribe, call.options.column, *call.options.new_doc, {}});
+  if (changes.empty()) return Error(ErrorCode::kInvalidArgument, "give --type, --nullable or --doc");
+  return ChangeColumn(call, changes);
 }
 
 Result<int> LakeExpire(LakeCall& call) {

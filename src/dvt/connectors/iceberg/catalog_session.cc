@@ -13,7 +13,8 @@ Result<std::shared_ptr<lake::RestCatalog>> CatalogSession::Open(std::stop_token 
       return Error(ErrorCode::kConfig,
                    fmt::format("connection '{}' (iceberg) needs `uri`, the address of a REST catalog", config_.name))
           .At({config_.file, config_.settings.mark().line, config_.settings.mark().column});
-    DVT_ASSIGN(const auto config, lake::CatalogConfig::FromProperties(properties_));
+    DVT_ASSIGN(auto config, lake::CatalogConfig::FromProperties(properties_));
+    config.retry.first_attempts = 1;  // the run asks again, by its own settings, and tells of it
     DVT_ASSIGN(catalog_, lake::RestCatalog::Connect(config, stop));
   }
   return catalog_;

@@ -1,5 +1,7 @@
 #include "dvt/lake/iceberg/metadata.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -40,6 +42,19 @@ const Snapshot* TableMetadata::current_snapshot() const {
 const Snapshot* TableMetadata::SnapshotOfRef(const std::string& name) const {
   const auto found = refs.find(name);
   return found == refs.end() ? nullptr : FindSnapshot(found->second.snapshot_id);
+}
+
+const Snapshot* TableMetadata::HeadFor(const std::string& branch) const {
+  return refs.contains(branch) ? SnapshotOfRef(branch) : current_snapshot();
+}
+
+std::string TableMetadata::NoRef(const std::string& name, const char* kind, bool branches_only) const {
+  std::vector<std::string> names;
+  for (const auto& [each, ref] : refs)
+    if (ref.branch || !branches_only) names.push_back(each);
+  if (!refs.contains("main")) names.insert(names.begin(), "main");  // there from the first write on
+  return fmt::format("no {} '{}'.{} There {} {}", kind, name, DidYouMean(name, names), names.size() == 1 ? "is" : "are",
+                     Join(names, ", "));
 }
 
 const Snapshot* TableMetadata::SnapshotAt(int64_t timestamp_ms) const {

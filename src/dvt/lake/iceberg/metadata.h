@@ -86,6 +86,10 @@ struct TableMetadata {
   const Snapshot* current_snapshot() const;
   /// The newest snapshot of a branch or the one of a tag; nullptr if there is no such ref.
   const Snapshot* SnapshotOfRef(const std::string& name) const;
+  /// What the next snapshot of a branch is made on: its newest one or, of a branch that is still to be made, main's.
+  const Snapshot* HeadFor(const std::string& branch) const;
+  /// "no branch 'mian' Did you mean 'main'? It has main, side": what to say of a ref that is not there; `kind` is "branch", "branch or tag".
+  std::string NoRef(const std::string& name, const char* kind, bool branches_only) const;
   /// The snapshot that was current at a moment, by the log; nullptr before the first.
   const Snapshot* SnapshotAt(int64_t timestamp_ms) const;
   /// The schema that a snapshot was written with; the current one if it does not say.

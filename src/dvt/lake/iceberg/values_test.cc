@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "dvt/base/fs/files.h"
-#include "dvt/lake/iceberg/evolution.h"
+#include "dvt/lake/iceberg/column_change.h"
 #include "dvt/lake/iceberg/metadata.h"
 
 namespace dvt::lake {
@@ -151,6 +151,55 @@ TEST(Evolution, AddsWidensAndRefuses) {
   EXPECT_EQ(refused.error().code(), ErrorCode::kType);
   EXPECT_FALSE(CheckFitsSchema(Events(), {{0, "note", TypeId::kString}}));
   EXPECT_TRUE(CheckFitsSchema(Events(), {{0, "id", TypeId::kInt, true}}));
+}
+
+// A change, and the schema that comes of it or what the error says.
+struct ChangeCase {
+  ColumnChange::Kind kind;
+  const char* column;
+  const char* to;
+  const char* expected;
+};
+
+TEST(Evolution, ChangesColumnsWhenAsked) {
+  using Kind = ColumnChange::Kind;
+  Schema table;
+  table.fields = {{1, "id", TypeId::kInt, true},
+                  {2, "place", Type::Struct({{5, "city", TypeId::kString}, {6, "zip", TypeId::kInt}})},
+                  {3, "tags", Type::List({7, "element", TypeId::kString})},
+                  {4, "by", Type::Map({8, "key", TypeId::kString, true}, {9, "value", TypeId::kFloat})}};
+  table.identifier_ids = {1};
+  const ChangeCase cases[] = {
+      {Kind::kAdd, "place.street", "string", "id, place, place.city, place.zip, place.street 10, tags, by"},
+      {Kind::kAdd, "place", "string", "a column 'place' already"},
+      {Kind::kAdd, "tags.x", "string", "no struct"},
+      {Kind::kRename, "place.zip", "code", "id, place, place.city, place.code 6, tags, by"},
+      {Kind::kRename, "tags.element", "x", "no name of its own"},
+      {Kind::kRename, "plaec", "x", "Did you mean 'place'?"},
+      {Kind::kDrop, "place.city", "", "id, place, place.zip, tags, by"},
+      {Kind::kDrop, "id", "", "needed for the table's key"},
+      {Kind::kDrop, "by.value", "", "cannot be dropped alone"},
+      {Kind::kRetype, "by.value", "double", "id, place, place.city, place.zip, tags, by"},
+      {Kind::kRetype, "by.key", "string", "the key of a map"},
+      {Kind::kRetype, "id", "string", "is int and cannot become string"},
+      {Kind::kOptional, "id", "", "is of the table's key"},
+      {Kind::kOptional, "by.key", "", "the key of a map"},
+  };
+  for (const auto& each : cases) {
+    EvolvedSchema out{table, 9, false};
+    const Status done = ApplyColumnChange({each.kind, each.column, each.to, {}}, {{1, "key"}}, out);
+    std::string text = done ? "" : done.error().message();
+    for (const auto& field : out.schema.fields) {
+      if (!done) break;
+      text += (text.empty() ? "" : ", ") + field.name;
+      if (field.type.id != TypeId::kStruct) continue;
+      for (const auto& inner : field.type.fields)
+        text += ", " + field.name + "." + inner.name +
+                (table.PathOf(inner.id) == out.schema.PathOf(inner.id) ? "" : fmt::format(" {}", inner.id));
+    }
+    EXPECT_TRUE(done ? text == each.expected && out.changed : text.find(each.expected) != std::string::npos)
+        << each.column << " " << each.to << ": " << text;
+  }
 }
 
 TEST(Metadata, ReadsTheFirstVersionAndSaysWhatIsMissing) {

@@ -1,5 +1,6 @@
 #include "dvt/lake/rest/catalog.h"
 
+#include "dvt/base/text/text.h"
 #include "dvt/lake/iceberg/json_fields.h"
 #include "dvt/lake/rest/call_parts_internal.h"
 #include "dvt/lake/rest/errors.h"
@@ -22,6 +23,11 @@ std::vector<StorageCredential> CredentialsOf(const Value& list) {
   if (!list.is_list()) return out;
   for (const auto& each : list.list()) out.push_back({OptionalText(each, "prefix"), TextMapOf(each["config"])});
   return out;
+}
+
+// "https://host:8181", in small letters.
+std::string OriginOf(const std::string& address) {
+  return ToLower(address.substr(0, address.find_first_of("/?#", address.find("://") + 3)));
 }
 
 }  // namespace
@@ -180,11 +186,33 @@ Result<bool> RestCatalog::TableExists(const TableIdentifier& table, std::stop_to
   return Exists("HEAD /v1/{prefix}/namespaces/{namespace}/tables/{table}", TablePath(table), What(table), stop);
 }
 
+std::string RestCatalog::CredentialsAddress(const LoadedTable& table) const {
+  std::string given;
+  const auto take = [&](const Properties& properties) {
+    for (const auto* name :
+         {"client.refresh-credentials-endpoint", "gcs.oauth2.refresh-credentials-endpoint", "adls.refresh-credentials-endpoint"})
+      if (const auto found = properties.find(name); found != properties.end() && given.empty()) given = found->second;
+  };
+  for (const auto& credential : table.credentials) take(credential.config);
+  take(table.config);
+  take(properties());
+  if (given.empty()) return {};
+  const std::string& uri = session_->config().uri;
+  if (!given.starts_with("http://") && !given.starts_with("https://")) {
+    while (given.starts_with('/')) given.erase(0, 1);
+    return uri + "/" + given;
+  }
+  // The catalog's token goes to its own server only.
+  return OriginOf(given) == OriginOf(uri) ? given : std::string();
+}
+
 Status RestCatalog::RenewCredentials(LoadedTable& table, std::stop_token stop) {
-  if (session_->Has("GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials", true)) {
+  const std::string address = CredentialsAddress(table);
+  if (!address.empty() || session_->Has("GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials", true)) {
     CatalogCall call;
     Tell(call, "polaris.load_credentials", table.identifier);
     call.path = TablePath(table.identifier) + "/credentials";
+    call.address = address;
     call.what = "the storage credentials of " + table.identifier.ToString();
     call.delegate = true;
     call.may_be_missing = true;

@@ -72,7 +72,8 @@ class RestCatalog {
   Result<LoadedTable> RegisterTable(const TableIdentifier& table, const std::string& metadata_location, std::stop_token stop);
   /// One commit. kDeadlock if a requirement does not hold any more, kStartOver if the outcome is unknown; repeated here only with a key.
   Result<LoadedTable> Commit(const TableIdentifier& table, const Value& requirements, const Value& updates, std::stop_token stop);
-  /// Fresh credentials for a loaded table: by the endpoint for that or, where the catalog has none, by what loading it again gives.
+  /// Fresh credentials for a loaded table: from the address that came with them (client.refresh-credentials-endpoint and the like; below the catalog's
+  /// uri, or whole if it is of the catalog's own server), else by the endpoint for that or, where the catalog has none, by what loading it again gives.
   Status RenewCredentials(LoadedTable& table, std::stop_token stop);
 
   Result<std::vector<TableIdentifier>> ListViews(const Namespace& levels, std::stop_token stop);
@@ -91,6 +92,7 @@ class RestCatalog {
   Result<std::vector<TableIdentifier>> ListIdentifiers(const Namespace& levels, const char* kind, std::stop_token stop);
   Result<std::vector<Value>> Pages(CatalogCall call, const char* member, std::stop_token stop);
   Result<bool> Exists(const char* endpoint, const std::string& path, const std::string& what, std::stop_token stop);
+  std::string CredentialsAddress(const LoadedTable& table) const;
   CatalogCall LoadCall(const TableIdentifier& table) const;
   Result<LoadedTable> Answered(const TableIdentifier& table, const CatalogCall& call, std::stop_token stop);
   Status MakeNamespace(const Namespace& levels, const Properties& properties, std::optional<bool> existed, std::stop_token stop);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -13,6 +14,8 @@ struct RequestRetry {
   double first_wait_seconds = 1;
   double max_wait_seconds = 30;
   double jitter_seconds = 1;
+  /// While a catalog that was never reached cannot be reached at all; 0: attempts.
+  int first_attempts = 0;
 
   /// min(first · 2^attempt, max) + rand(0, jitter); `attempt` counts from 0.
   double Wait(int attempt) const;
@@ -39,6 +42,8 @@ struct CatalogConfig {
   std::string ca_bundle;
   double timeout_seconds = 120;
   RequestRetry retry;
+  /// Hears of each pause before a request is repeated; called by any thread. May be empty.
+  std::function<void(const std::string&)> on_retry;
   std::map<std::string, std::string> headers;
   std::map<std::string, std::string> properties;  ///< all as given, secrets included: never print them
 

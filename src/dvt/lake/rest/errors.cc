@@ -105,7 +105,11 @@ Error ErrorOfResponse(const HttpResponse& response, const std::string& what) {
   return Error(code, std::move(message)).WithVendorCode(std::move(vendor)).WithHint(HintOf(code));
 }
 
-Error WithAdvice(Error error) {
+Error WithAdvice(Error error, const char* whom) {
+  if (WasNeverSent(error))
+    return Error(error.code(), fmt::format("{} cannot be reached: {}", whom, error.message()))
+        .WithVendorCode(error.vendor_code())
+        .WithHint(std::string(kCheckAddress) + " and whether it is up");
   if (!error.vendor_code().empty() || !error.hint().empty()) return error;
   switch (error.code()) {
     case ErrorCode::kTimeout: return std::move(error).WithHint("see whether the catalog is up, or wait longer with 'timeout-s'");

@@ -27,8 +27,8 @@ LakeErrorKind KindOf(const Error& error);
 /// nothing. `what` says what was asked, such as "the table sales.orders". The message is short; vendor_code is "404 NoSuchTableException".
 Error ErrorOfResponse(const HttpResponse& response, const std::string& what);
 
-/// A failure of the transport (no answer came) with a hint at what to look at.
-Error WithAdvice(Error error);
+/// A failure of the transport (no answer came) with a hint at what to look at. `whom` was asked.
+Error WithAdvice(Error error, const char* whom = "the catalog");
 
 /// An answer of success that is not what was asked for; `is` says what it is: "no JSON".
 Error NoAnswer(const std::string& what, const char* is, int status);

@@ -56,6 +56,11 @@ double RetryAfterSeconds(std::string_view header, std::chrono::system_clock::tim
   return std::max(std::chrono::duration<double>(*date - now).count(), 0.0);
 }
 
+double SecondsAsked(const HttpResponse& response) {
+  const std::string* text = response.Find("Retry-After");
+  return text != nullptr ? RetryAfterSeconds(*text, std::chrono::system_clock::now()) : 0;
+}
+
 std::optional<std::chrono::duration<double>> ParseIsoDuration(std::string_view text) {
   if (!text.starts_with('P') || text.size() < 3) return std::nullopt;
   text.remove_prefix(1);

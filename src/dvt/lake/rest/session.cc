@@ -13,13 +13,9 @@ namespace {
 
 // 501: the catalog has no such endpoint.
 bool OutcomeIsUnknown(const Error& error) {
+  if (WasNeverSent(error)) return false;
   return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout ||
          (error.vendor_code().starts_with('5') && error.code() != ErrorCode::kUnsupported);
-}
-
-double SecondsAsked(const Result<HttpResponse>& response) {
-  const std::string* text = response ? response->Find("Retry-After") : nullptr;
-  return text != nullptr ? RetryAfterSeconds(*text, std::chrono::system_clock::now()) : 0;
 }
 
 // An answer that refuses because credentials were asked for: the catalog lends none.
@@ -46,6 +42,19 @@ void Merge(std::map<std::string, std::string>& into, const Value& from, bool ove
       into.emplace(entry.key, entry.value.ToText());
     }
   }
+}
+
+// What is asked for: the partitioning of a new table, and which properties (by their names alone).
+void TellBody(const Value& body, Span& span) {
+  if (!body.is_map()) return;
+  Value names = Value::MakeList(), fields = Value::MakeList();
+  if (body["properties"].is_map())
+    for (const auto& entry : body["properties"].map()) names.Push(entry.key);
+  if (!names.list().empty()) span.Set("iceberg.properties", std::move(names));
+  const Value& spec = body["partition-spec"]["fields"];
+  if (spec.is_list())
+    for (const auto& field : spec.list()) fields.Push(field["name"].ToText() + ": " + field["transform"].ToText());
+  if (!fields.list().empty()) span.Set("iceberg.partition_spec", std::move(fields));
 }
 
 Result<CatalogAnswer> Read(HttpResponse response, const CatalogCall& call) {
@@ -108,8 +117,10 @@ HttpRequest CatalogSession::MakeRequest(const CatalogCall& call, const std::stri
   // A prefix may have several parts; its slashes stay.
   if (!call.outside_prefix && !prefix_.empty()) request.url += prefix_ + "/";
   request.url += call.path;
+  if (!call.address.empty()) request.url = call.address;
   for (size_t i = 0; i < call.query.size(); ++i)
-    request.url += (i == 0 ? "?" : "&") + call.query[i].name + "=" + UrlEncode(call.query[i].value);
+    request.url +=
+        (request.url.find('?') == std::string::npos ? "?" : "&") + call.query[i].name + "=" + UrlEncode(call.query[i].value);
   request.headers.push_back({"Accept", "application/json"});
   if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
   if (!key.empty()) request.headers.push_back({"Idempotency-Key", key});
@@ -153,13 +164,29 @@ Result<CatalogAnswer> CatalogSession::Call(const CatalogCall& call, std::stop_to
   ActiveSpan span(call.operation);
   if (!call.table.empty()) span.Set("iceberg.table", call.table);
   if (!call.name_space.empty()) span.Set("iceberg.namespace", call.name_space);
+  TellBody(call.body, span);
   auto answer = Repeat(call, span, stop);
   if (!answer && !(call.may_be_missing && answer.error().code() == ErrorCode::kNotFound)) span.Fail(answer.error());
   if (answer) {
     const Value& snapshot = answer->body["metadata"]["current-snapshot-id"];
     if (snapshot.is_int() && snapshot.as_int() >= 0) span.Set("iceberg.snapshot_id", snapshot);  // -1: none
+    if (const Value& schema = answer->body["metadata"]["current-schema-id"]; schema.is_int())
+      span.Set("iceberg.schema_id", schema);
   }
   return answer;
+}
+
+// Whether another attempt follows the one of that number, from 0.
+bool CatalogSession::Repeats(const Error& error, int attempt) const {
+  const bool first = !reached_ && WasNeverSent(error) && config_.retry.first_attempts > 0;
+  return attempt + 1 < (first ? config_.retry.first_attempts : config_.retry.attempts);
+}
+
+// False after a stop. `asked`: what the catalog asked to wait, in seconds.
+bool CatalogSession::Pause(const Error& error, int attempt, double asked, std::stop_token stop) const {
+  const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
+  if (config_.on_retry) config_.on_retry(fmt::format("{}; attempt {} in {:.1f} s", error.message(), attempt + 2, wait));
+  return SleepFor(std::chrono::duration<double>(wait), stop);
 }
 
 Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span, std::stop_token stop) {
@@ -171,20 +198,21 @@ Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span
     DVT_ASSIGN(const std::string token, tokens_.Get(stop));
     auto response = Send(call, key, token, stop);
     span.Set("http.attempts", attempt + 1);
+    if (response) reached_ = true;
     if (response) span.Set("http.response.status_code", response->status);
     if (response && (response->status < 300 || response->status == 304)) return Read(*std::move(response), call);
-    const double asked = SecondsAsked(response);
+    const double asked = response ? SecondsAsked(*response) : 0;
     Error error = response ? ErrorOfResponse(*response, call.what) : WithAdvice(std::move(response).error());
     const bool unknown = !call.repeatable && OutcomeIsUnknown(error);
     lost = lost || unknown;
-    if (unknown && !looks && key.empty()) return Unknown(call, error);
-    const bool repeats = (unknown || IsPassing(error)) && attempt + 1 < config_.retry.attempts &&
+    if (unknown && !looks && key.empty()) {
+      if (asked > 0) (void)Pause(error, attempt, asked, stop);  // the caller looks, then asks again
+      return Unknown(call, error);
+    }
+    const bool repeats = (unknown || IsPassing(error)) && Repeats(error, attempt) &&
                          (key.empty() || std::chrono::steady_clock::now() - began < key_life_);
     bool stopped = false;
-    if (repeats || (unknown && looks)) {
-      const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
-      stopped = !SleepFor(std::chrono::duration<double>(wait), stop);
-    }
+    if (repeats || (unknown && looks)) stopped = !Pause(error, attempt, asked, stop);
     if (lost && looks) {  // even after a stop: what was done must be known
       auto seen = call.look({});
       if (!seen && seen.error().code() == ErrorCode::kAlreadyExists) return std::move(seen).error();
@@ -195,7 +223,8 @@ Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span
     if (repeats) continue;
     // What somebody between us and the catalog gave up on, the catalog may yet do.
     const bool under_way = error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout;
-    return unknown && (!looks || under_way) ? Unknown(call, error) : std::move(error);
+    const bool open = looks ? unknown && under_way : lost && (unknown || IsPassing(error));
+    return open ? Unknown(call, error) : std::move(error);
   }
 }
 

@@ -32,6 +32,7 @@ using LookForChange = std::function<Result<std::optional<CatalogAnswer>>(std::st
 struct CatalogCall {
   std::string method = "GET";
   std::string path;               ///< below uri/v1/{prefix}/, encoded
+  std::string address;            ///< the whole address, in place of a path
   std::vector<HttpHeader> query;  ///< not encoded
   Value body;                     ///< null: none
   std::string what;               ///< for errors: "the table sales.orders"
@@ -74,6 +75,8 @@ class CatalogSession {
   Result<CatalogAnswer> Repeat(const CatalogCall& call, Span& span, std::stop_token stop);
   Result<HttpResponse> Send(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
   Result<HttpResponse> SendOnce(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
+  bool Repeats(const Error& error, int attempt) const;
+  bool Pause(const Error& error, int attempt, double asked, std::stop_token stop) const;
   HttpRequest MakeRequest(const CatalogCall& call, const std::string& key, const std::string& token) const;
 
   CatalogConfig config_;
@@ -82,7 +85,8 @@ class CatalogSession {
   std::string prefix_;
   std::string separator_ = "\x1f";
   std::chrono::duration<double> key_life_{0};
-  std::atomic<bool> lends_ = true;  // false once the catalog said that it lends no credentials
+  std::atomic<bool> reached_ = false;  // it has answered
+  std::atomic<bool> lends_ = true;     // false once the catalog said that it lends no credentials
   HttpClient client_;
   TokenSource tokens_;
 };

@@ -7,6 +7,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/value.h"
 #include "dvt/lake/rest/errors.h"
+#include "dvt/lake/rest/repetition.h"
 
 namespace dvt::lake {
 
@@ -137,6 +138,7 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
   request.timeout_seconds = config_.timeout_seconds;
   request.ca_bundle = config_.ca_bundle;
   const std::string place = PlainUrl(request.url);
+  const char* whom = config_.oauth2_server_uri.empty() ? "the catalog" : "the authorization server";
   for (int attempt = 0;; ++attempt) {
     auto response = client_.Send(request, stop);
     if (response && response->status == 200) {
@@ -151,11 +153,14 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
       expires_ = life.is_int() ? got_ + std::chrono::seconds(life.as_int()) : Clock::time_point::max();
       return {};
     }
-    Error error = response ? Refused(*response, place) : WithAdvice(std::move(response).error());
-    if (!IsPassing(error) || attempt + 1 >= config_.retry.attempts)
+    const double asked = response ? SecondsAsked(*response) : 0;
+    Error error = response ? Refused(*response, place) : WithAdvice(std::move(response).error(), whom);
+    const bool first = token_.empty() && WasNeverSent(error) && config_.retry.first_attempts > 0;
+    if (!IsPassing(error) || attempt + 1 >= (first ? config_.retry.first_attempts : config_.retry.attempts))
       return std::move(error).Within("while authenticating at the catalog");
-    if (!SleepFor(std::chrono::duration<double>(config_.retry.Wait(attempt)), stop))
-      return Error(ErrorCode::kCancelled, "authentication was cancelled");
+    const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
+    if (config_.on_retry) config_.on_retry(fmt::format("{}; attempt {} in {:.1f} s", error.message(), attempt + 2, wait));
+    if (!SleepFor(std::chrono::duration<double>(wait), stop)) return Error(ErrorCode::kCancelled, "authentication was cancelled");
   }
 }
 

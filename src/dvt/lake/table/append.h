@@ -10,7 +10,8 @@ struct AppendOptions {
   bool leave_out_new = false;  ///< where the schema does not evolve: columns that the table does not have are not written
   bool drop_missing = false;   ///< where it does: columns that the rows do not have are dropped from the table
   std::string branch = "main";
-  Properties summary;  ///< kept in the snapshot's summary
+  bool create_branch = false;  ///< a branch that is not there is made, from main; else it is kNotFound
+  Properties summary;          ///< kept in the snapshot's summary
   /// Set by the same commit where they differ: properties of the table, and descriptions of columns by dotted path (any case; those that
   /// there are not count for nothing). Others stay.
   Properties properties = {};

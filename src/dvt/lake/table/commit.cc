@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "dvt/base/result/retry.h"
 #include "dvt/base/text/text.h"
+#include "dvt/lake/rest/errors.h"
 #include "dvt/lake/table/snapshot_builder.h"
 
 namespace dvt::lake {
@@ -30,6 +32,13 @@ class CommitRetry {
     until_ = Clock::now() + std::chrono::milliseconds(table.IntProperty("commit.retry.total-timeout-ms", 1800000));
   }
 
+  // Whether a catalog that cannot be reached is still waited for: not longer than kAway at a time.
+  bool Patient() {
+    if (!away_since_) away_since_ = Clock::now();
+    return Clock::now() - *away_since_ < kAway;
+  }
+  void Reached() { away_since_.reset(); }
+
   // False when it is enough; an error after a stop.
   Result<bool> Wait(std::stop_token stop) {
     if (++tried_ >= policy_.attempts || Clock::now() >= until_) return false;
@@ -40,7 +49,9 @@ class CommitRetry {
 
  private:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::seconds kAway{20};
   RequestRetry policy_;
+  std::optional<Clock::time_point> away_since_;
   Clock::time_point until_;
   int tried_ = 0;
 };
@@ -51,15 +62,23 @@ Value AssertRef(const TableMetadata& base, const std::string& branch) {
       {{"type", "assert-ref-snapshot-id"}, {"ref", branch}, {"snapshot-id", parent != nullptr ? Value(parent->id) : Value()}});
 }
 
+// Descriptions count, the schema's own id does not.
+std::string SchemaToText(Schema schema) {
+  schema.id = 0;
+  return ToJson(SchemaToJson(schema));
+}
+
 void AddSchema(const TableMetadata& base, const SnapshotChange& change, MetadataChange& out) {
   if (!change.schema) return;
   out.requirements.Push(Object({{"type", "assert-current-schema-id"}, {"current-schema-id", base.current_schema_id}}));
   out.requirements.Push(Object({{"type", "assert-last-assigned-field-id"}, {"last-assigned-field-id", base.last_column_id}}));
   Schema schema = *change.schema;
   schema.id = NextSchemaId(base, schema);
-  out.updates.Push(
-      Object({{"action", "add-schema"}, {"schema", SchemaToJson(schema)}, {"last-column-id", change.last_column_id}}));
-  out.updates.Push(Object({{"action", "set-current-schema"}, {"schema-id", -1}}));
+  const bool known = base.FindSchema(schema.id) != nullptr;
+  if (!known)
+    out.updates.Push(
+        Object({{"action", "add-schema"}, {"schema", SchemaToJson(schema)}, {"last-column-id", change.last_column_id}}));
+  out.updates.Push(Object({{"action", "set-current-schema"}, {"schema-id", known ? schema.id : -1}}));
 }
 
 void AddSpec(const TableMetadata& base, const SnapshotChange& change, MetadataChange& out) {
@@ -164,7 +183,15 @@ class SnapshotCommit {
       Error error = std::move(committed).error();
       if (change_.creates && !was_unknown_ && error.code() == ErrorCode::kDeadlock) return MadeMeanwhile();
       const bool unknown = error.code() == ErrorCode::kStartOver, conflict = error.code() == ErrorCode::kDeadlock;
-      if (!unknown && !conflict && error.code() != ErrorCode::kThrottled) return error;
+      if (!unknown && !conflict && error.code() != ErrorCode::kThrottled) {
+        // Nothing was sent: files that took long to write are not thrown away because the catalog starts anew.
+        if (WasNeverSent(error) && retry_.Patient()) {
+          DVT_ASSIGN(const bool again, WaitReached(stop, error));
+          if (again) continue;
+        }
+        return was_unknown_ ? Unknown(std::move(error)) : std::move(error);
+      }
+      retry_.Reached();
       // After a cancellation the outcome must still be learnt.
       auto looked = LookAgain(table_, unknown ? std::stop_token() : stop);
       if (!looked && !(change_.creates && looked.error().code() == ErrorCode::kNotFound)) {
@@ -177,7 +204,7 @@ class SnapshotCommit {
       auto again = retry_.Wait(stop);
       if (!again || !*again) {
         // What the catalog has not done by now it may yet do, if a request of ours is still under way.
-        if (unknown) return Unknown(std::move(error));
+        if (unknown || (was_unknown_ && !conflict)) return Unknown(std::move(error));
         if (!again) return std::move(again).error();
         return std::move(error).WithHint("others keep changing the table; try again later");
       }
@@ -186,6 +213,13 @@ class SnapshotCommit {
                      fmt::format("somebody else changed the schema of {} at the same time", table_.identifier().ToString()));
       if (change_.validate) DVT_TRY(change_.validate(table_));
     }
+  }
+
+  // A pause; what an earlier attempt left open is not forgotten by a stop.
+  Result<bool> WaitReached(std::stop_token stop, const Error& error) {
+    auto again = retry_.Wait(stop);
+    if (!again && was_unknown_) return Unknown(error);
+    return again;
   }
 
   bool OthersChangedLayout() const {
@@ -225,17 +259,27 @@ class SnapshotCommit {
 }  // namespace
 
 int NextSchemaId(const TableMetadata& table, const Schema& schema) {
-  // Descriptions count, too.
-  const auto text = [](Schema columns) {
-    columns.id = 0;
-    return ToJson(SchemaToJson(columns));
-  };
   int highest = 0;
   for (const auto& each : table.schemas) {
-    if (each == schema && text(each) == text(schema)) return each.id;
+    if (each == schema && SchemaToText(each) == SchemaToText(schema)) return each.id;
     highest = std::max(highest, each.id);
   }
   return highest + 1;
+}
+
+MetadataChange MetadataOnly(const TableMetadata& base, const SnapshotChange& change) {
+  MetadataChange out;
+  out.requirements.Push(Object({{"type", "assert-table-uuid"}, {"uuid", base.table_uuid}}));
+  AddSchema(base, change, out);
+  AddSpec(base, change, out);
+  AddOrder(base, change, out);
+  SetProperties(change.properties, out);
+  out.done = [change](const TableMetadata& now) {
+    return (!change.schema || SchemaToText(now.schema()) == SchemaToText(*change.schema)) &&
+           (!change.spec || NumberedSpec(now, *change.spec).id == now.default_spec_id) &&
+           (!change.order || NumberedOrder(now, *change.order).id == now.default_sort_order_id);
+  };
+  return out;
 }
 
 PartitionSpec NumberedSpec(const TableMetadata& table, PartitionSpec spec) {
@@ -268,7 +312,7 @@ SortOrder NumberedOrder(const TableMetadata& table, SortOrder order) {
   return order;
 }
 
-Status CheckWritable(const Table& table, const std::string& branch) {
+Status CheckWritable(const Table& table, const std::string& branch, bool may_be_new) {
   const std::string name = table.identifier().ToString();
   if (table.catalog() == nullptr)
     return Error(ErrorCode::kUnsupported, fmt::format("{} cannot be written: no catalog answers for it", name))
@@ -276,13 +320,18 @@ Status CheckWritable(const Table& table, const std::string& branch) {
   if (table.metadata().format_version > 2)
     return Error(ErrorCode::kUnsupported,
                  fmt::format("{} has format version {}, which can be read, not written", name, table.metadata().format_version));
-  if (const auto found = table.metadata().refs.find(branch); found != table.metadata().refs.end() && !found->second.branch)
-    return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is a tag of {}, and only branches can be written", branch, name));
-  return {};
+  const auto found = table.metadata().refs.find(branch);
+  if (found == table.metadata().refs.end()) {
+    if (may_be_new || branch == "main") return {};
+    return Error(ErrorCode::kNotFound, fmt::format("the table {} has {}", name, table.metadata().NoRef(branch, "branch", true)))
+        .WithHint("make the branch first, or ask for it with the write (--create-branch, create_branch)");
+  }
+  if (found->second.branch) return {};
+  return Error(ErrorCode::kInvalidArgument, fmt::format("'{}' is a tag of {}, and only branches can be written", branch, name));
 }
 
 Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::stop_token stop) {
-  DVT_TRY(CheckWritable(table, change.branch));
+  DVT_TRY(CheckWritable(table, change.branch, true));
   return SnapshotCommit(table, change).Run(stop);
 }
 
@@ -290,9 +339,10 @@ Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(c
                       std::stop_token stop) {
   if (table.catalog() == nullptr) return Error(ErrorCode::kUnsupported, "a table that no catalog answers for cannot be changed");
   CommitRetry retry(table.metadata());
-  bool lost = false;
+  std::optional<Error> lost;  // a lost answer, after which nothing was ever seen of the change
   while (true) {
     DVT_ASSIGN(const MetadataChange change, make(table.metadata()));
+    if (change.updates.list().empty()) return {};
     auto committed = table.catalog()->Commit(table.identifier(), change.requirements, change.updates, stop);
     if (committed) {
       table.Replace(*std::move(committed));
@@ -300,15 +350,20 @@ Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(c
     }
     Error error = std::move(committed).error();
     const bool unknown = error.code() == ErrorCode::kStartOver;
-    if (unknown ? !change.done : error.code() != ErrorCode::kDeadlock && error.code() != ErrorCode::kThrottled) return error;
-    lost = lost || unknown;
+    const bool passes =
+        error.code() == ErrorCode::kDeadlock || error.code() == ErrorCode::kThrottled || (lost && IsPassing(error));
+    if (unknown ? !change.done : !passes) return error;
+    if (unknown) lost = error;
     if (lost) {
-      if (!LookAgain(table, {})) return error;
-      if (change.done && change.done(table.metadata())) return {};
+      if (!LookAgain(table, {})) return *std::move(lost);
+      if (change.done(table.metadata())) return {};
     }
-    DVT_ASSIGN(const bool again, retry.Wait(stop));
-    if (!again) return error;
+    auto again = retry.Wait(stop);
+    if (lost && (!again || !*again)) return *std::move(lost);  // what the catalog has not done by now it may yet do
+    DVT_ASSIGN(const bool goes_on, std::move(again));
+    if (!goes_on) return error;
     DVT_TRY(table.Refresh(stop));
+    if (lost && change.done(table.metadata())) return {};
   }
 }
 

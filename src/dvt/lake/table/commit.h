@@ -37,8 +37,8 @@ struct SnapshotChange {
 PartitionSpec NumberedSpec(const TableMetadata& table, PartitionSpec spec);
 SortOrder NumberedOrder(const TableMetadata& table, SortOrder order);
 
-/// That rows can be written to the branch (which may be a new one): before the first file is.
-Status CheckWritable(const Table& table, const std::string& branch);
+/// That rows can be written to the branch: before the first file is. kNotFound names the branches that there are.
+Status CheckWritable(const Table& table, const std::string& branch, bool may_be_new);
 
 /// Writes manifests and commits, again from the newest base when somebody else was faster; when the catalog does not say whether it
 /// committed, the table is looked at first. Afterwards the table holds the new metadata. On failure all manifests and the added files are removed,
@@ -52,6 +52,8 @@ struct MetadataChange {
   /// Whether a table, as it is after the answer was lost, shows that this was done; none: a lost answer is told (kStartOver).
   std::function<bool(const TableMetadata& now)> done = {};
 };
+/// The new columns, partitioning, order and properties of a change, without a snapshot; no updates if it has none.
+MetadataChange MetadataOnly(const TableMetadata& base, const SnapshotChange& change);
 Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(const TableMetadata&)>& make,
                       std::stop_token stop);
 

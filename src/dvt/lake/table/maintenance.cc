@@ -108,36 +108,52 @@ Result<CleanOutcome> Cleaned(const char* operation, const TableIdentifier& table
   });
 }
 
+// What goes and what stays of one state of a table.
+struct Expiry {
+  Expiry(const Table& table, const ExpireOptions& options)
+      : before(table.metadata()), kept(Kept(before, options)), gone(table), stays(table) {
+    gone.keep_deleted = true;
+  }
+
+  Result<MetadataChange> Change(std::stop_token stop) {
+    Value ids = Value::MakeList();
+    for (const auto& snapshot : before.snapshots) {
+      const bool goes = !kept.contains(snapshot.id);
+      if (goes) ids.Push(snapshot.id);
+      DVT_TRY((goes ? gone : stays).Add(snapshot, stop));
+    }
+    count = static_cast<int64_t>(ids.list().size());
+    MetadataChange change;
+    if (count == 0) return change;
+    change.requirements.Push(AssertUuid(before));
+    for (const auto& [name, ref] : before.refs) change.requirements.Push(AssertRef(name, Value(ref.snapshot_id)));
+    change.updates.Push(Object({{"action", "remove-snapshots"}, {"snapshot-ids", ids}}));
+    change.done = [this](const TableMetadata& now) {
+      return std::all_of(before.snapshots.begin(), before.snapshots.end(),
+                         [&](const Snapshot& each) { return kept.contains(each.id) || now.FindSnapshot(each.id) == nullptr; });
+    };
+    return change;
+  }
+
+  const TableMetadata before;
+  const std::set<int64_t> kept;
+  Reachable gone, stays;
+  int64_t count = 0;
+};
+
 Result<CleanOutcome> Expire(Table& table, const ExpireOptions& options, std::stop_token stop) {
   DVT_TRY(table.Refresh(stop));
-  const TableMetadata before = table.metadata();
-  const auto kept = Kept(before, options);
+  std::optional<Expiry> expiry;
+  const auto make = [&](const TableMetadata&) { return expiry.emplace(table, options).Change(stop); };
+  DVT_TRY(CommitMetadata(table, make, stop));
   CleanOutcome outcome;
-  Value ids = Value::MakeList();
-  Reachable gone(table), stays(table);
-  gone.keep_deleted = true;
-  for (const auto& snapshot : before.snapshots) {
-    const bool goes = !kept.contains(snapshot.id);
-    if (goes) ids.Push(snapshot.id);
-    DVT_TRY((goes ? gone : stays).Add(snapshot, stop));
-  }
-  outcome.snapshots = static_cast<int64_t>(ids.list().size());
+  outcome.snapshots = expiry->count;
   if (outcome.snapshots == 0) return outcome;
-  MetadataChange change;
-  change.requirements.Push(AssertUuid(before));
-  for (const auto& [name, ref] : before.refs) change.requirements.Push(AssertRef(name, Value(ref.snapshot_id)));
-  change.updates.Push(Object({{"action", "remove-snapshots"}, {"snapshot-ids", ids}}));
-  change.done = [&](const TableMetadata& now) {
-    return std::all_of(before.snapshots.begin(), before.snapshots.end(),
-                       [&](const Snapshot& each) { return kept.contains(each.id) || now.FindSnapshot(each.id) == nullptr; });
-  };
-  const auto same = [&](const TableMetadata& now) -> Result<MetadataChange> {
-    if (now.last_sequence_number == before.last_sequence_number) return change;
-    return Error(ErrorCode::kDeadlock, fmt::format("somebody else changed {} at the same time", table.identifier().ToString()));
-  };
-  DVT_TRY(CommitMetadata(table, same, stop));
-  for (const auto& path : gone.paths)
-    if (!stays.paths.contains(path)) outcome.files.push_back(path);
+  // What somebody else committed meanwhile may have taken up files again.
+  for (const auto& snapshot : table.metadata().snapshots)
+    if (expiry->before.FindSnapshot(snapshot.id) == nullptr) DVT_TRY(expiry->stays.Add(snapshot, stop));
+  for (const auto& path : expiry->gone.paths)
+    if (!expiry->stays.paths.contains(path)) outcome.files.push_back(path);
   (void)table.store().Remove(outcome.files).has_value();
   return outcome;
 }
@@ -227,9 +243,9 @@ Status SetRef(Table& table, const std::string& name, bool branch, int64_t snapsh
         if (base.FindSnapshot(snapshot_id) == nullptr)
           return Error(ErrorCode::kNotFound, fmt::format("{} has no snapshot {}", table.identifier().ToString(), snapshot_id));
         MetadataChange change;
-        change.done = [name, snapshot_id](const TableMetadata& now) {
+        change.done = [name, branch, snapshot_id](const TableMetadata& now) {
           const auto found = now.refs.find(name);
-          return found != now.refs.end() && found->second.snapshot_id == snapshot_id;
+          return found != now.refs.end() && found->second.snapshot_id == snapshot_id && found->second.branch == branch;
         };
         change.requirements.Push(AssertUuid(base));
         change.requirements.Push(AssertRef(name, RefNow(base, name)));
@@ -265,7 +281,11 @@ Status SetProperties(Table& table, const Properties& updates, const std::vector<
       [&](const TableMetadata& base) -> Result<MetadataChange> {
         MetadataChange change;
         change.done = [&updates, &removals](const TableMetadata& now) {
-          return std::all_of(updates.begin(), updates.end(), [&](const auto& each) { return now.Property(each.first, each.second + ".") == each.second; }) &&
+          return std::all_of(updates.begin(), updates.end(),
+                             [&](const auto& each) {
+                               const auto found = now.properties.find(each.first);
+                               return found != now.properties.end() && found->second == each.second;
+                             }) &&
                  std::none_of(removals.begin(), removals.end(), [&](const auto& key) { return now.properties.contains(key); });
         };
         change.requirements.Push(AssertUuid(base));

@@ -73,7 +73,8 @@ Result<RowChange::Fate> RowChange::FateOf(const FileTask& task) const {
 
 ScanOptions RowChange::Concerned(const Table& table) const {
   ScanOptions scan;
-  scan.ref = options_.append.branch == "main" ? "" : options_.append.branch;
+  const std::string& branch = options_.append.branch;  // a new one begins with what main holds
+  scan.ref = branch == "main" || !table.metadata().refs.contains(branch) ? "" : branch;
   scan.filter = keys_ != nullptr ? keys_->Where(table.metadata().schema()) : options_.filter;
   return scan;
 }
@@ -261,14 +262,18 @@ Result<WriteOutcome> RowChange::Run(std::stop_token stop) {
     auto outcome = Try(stop);
     if (outcome) return outcome;
     const ErrorCode code = outcome.error().code();
-    const bool again = code == ErrorCode::kDeadlock && attempt < kMostAttempts && !changes_layout() && !stop.stop_requested();
+    bool again = code == ErrorCode::kDeadlock && attempt < kMostAttempts && !changes_layout() && !stop.stop_requested();
+    if (again) {
+      auto refreshed = table_.Refresh(stop);
+      if (!refreshed) outcome = std::move(refreshed).error();
+      again = outcome.error().code() == ErrorCode::kDeadlock;
+    }
     if (!again) {
       std::vector<std::string> paths;
       for (const auto& file : fresh_) paths.push_back(file.path);
       if (code != ErrorCode::kStartOver) (void)table_.store().Remove(paths).has_value();
       return outcome;
     }
-    DVT_TRY(table_.Refresh(stop));
   }
 }
 
@@ -277,8 +282,10 @@ Result<WriteOutcome> Delete(Table& table, const Filter& filter, const AppendOpti
   replace.append = options;
   replace.what = Replaces::kFiltered;
   replace.filter = filter;
-  return Told("iceberg.delete", table.identifier(), options,
-              [&] { return RowChange(table, replace, table.metadata().schema()).Run(stop); });
+  return Told("iceberg.delete", table.identifier(), options, [&]() -> Result<WriteOutcome> {
+    DVT_TRY(CheckWritable(table, options.branch, options.create_branch));
+    return RowChange(table, replace, table.metadata().schema()).Run(stop);
+  });
 }
 
 }  // namespace dvt::lake

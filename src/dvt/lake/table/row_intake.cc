@@ -96,7 +96,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> RowSource::Next() {
 }
 
 Result<RowIntake> RowIntake::Open(Table& table, columnar::Stream rows, const AppendOptions& options, const TableLayout* layout) {
-  DVT_TRY(CheckWritable(table, options.branch));
+  DVT_TRY(CheckWritable(table, options.branch, options.create_branch));
   RowIntake intake;
   DVT_ASSIGN(intake.source_, RowSource::Open(std::move(rows)));
   if (layout == nullptr) {

@@ -233,7 +233,7 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   removed_ = {};
   DVT_TRY(WriteAdded());
   std::vector<ManifestFile> manifests;
-  const Snapshot* parent = table.SnapshotOfRef(change_.branch);
+  const Snapshot* parent = table.HeadFor(change_.branch);
   if (parent != nullptr) {
     DVT_ASSIGN(const auto before, table_.Manifests(*parent));
     for (const auto& manifest : before) {

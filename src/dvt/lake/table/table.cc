@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "dvt/base/text/text.h"
+
 namespace dvt::lake {
 
 namespace {
@@ -19,7 +21,7 @@ class TableSettings {
   Result<Properties> For(const std::string& location) {
     const std::lock_guard lock(mutex_);
     Properties properties = loaded_.StorageProperties(catalog_->properties(), location);
-    const int64_t until = End(properties), now = NowMs();
+    const int64_t until = Renews(properties) ? End(properties) : 0, now = NowMs();
     // Of what was got anew half its life at least is used: a catalog may lend for a short time, or the same as before.
     const int64_t ahead = std::min(kAheadMs, std::max<int64_t>(until - got_ms_, 0) / 2);
     if (until == 0 || now < until - ahead || (now < until && now < again_ms_)) return properties;
@@ -34,6 +36,14 @@ class TableSettings {
 
  private:
   static constexpr int64_t kAheadMs = 5 * 60 * 1000, kPauseMs = 10 * 1000;
+
+  static bool Renews(const Properties& properties) {
+    for (const auto* name :
+         {"client.refresh-credentials-enabled", "gcs.oauth2.refresh-credentials-enabled", "adls.refresh-credentials-enabled"})
+      if (const auto found = properties.find(name); found != properties.end() && EqualsIgnoreCase(found->second, "false"))
+        return false;
+    return true;
+  }
 
   // When the first of the credentials ends; 0: none of them does.
   static int64_t End(const Properties& properties) {
@@ -98,7 +108,9 @@ Result<const Snapshot*> Table::SnapshotFor(const ScanOptions& options) const {
     wanted = "snapshot as of " + LiteralText(TypeId::kTimestampTz, Literal::Int(*options.timestamp_ms * 1000));
   } else if (!options.ref.empty() && !(options.ref == "main" && found == nullptr)) {
     found = table.SnapshotOfRef(options.ref);
-    wanted = fmt::format("branch or tag '{}'", options.ref);
+    if (found == nullptr)
+      return Error(ErrorCode::kNotFound,
+                   fmt::format("the table {} has {}", identifier().ToString(), table.NoRef(options.ref, "branch or tag", false)));
   }
   if (found == nullptr && !wanted.empty())
     return Error(ErrorCode::kNotFound, fmt::format("the table {} has no {}", identifier().ToString(), wanted));

@@ -31,12 +31,13 @@ Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::strin
   config.settings = *settings;
   config.file = profile_.file;
   config.base_folder = project_folder_;
-  if (const auto& kinds = connectors::ConnectorKinds(); !connect_timeout_.is_null() && (*settings)["connect_timeout"].is_null()) {
+  const Value& connect_timeout = transfer_["connect_timeout"];
+  if (const auto& kinds = connectors::ConnectorKinds(); !connect_timeout.is_null() && (*settings)["connect_timeout"].is_null()) {
     const auto takes = [&](const connectors::ConnectorKind& kind) {
       const auto& names = kind.settings;
       return kind.type == config.type && std::find(names.begin(), names.end(), "connect_timeout") != names.end();
     };
-    if (std::any_of(kinds.begin(), kinds.end(), takes)) config.settings.Set("connect_timeout", connect_timeout_);
+    if (std::any_of(kinds.begin(), kinds.end(), takes)) config.settings.Set("connect_timeout", connect_timeout);
   }
   DVT_ASSIGN(const auto budget, LoadBudget::Of(config));
   if (budget != nullptr) config.max_connections = budget->limits().max_connections;
@@ -65,6 +66,12 @@ Result<connectors::ReadOptions> Connections::ReadOptionsOf(const std::string& co
   const Value* settings = profile_.outputs.Find(connection);
   if (settings == nullptr) return connectors::ReadOptions();
   return ReadOptionsFrom((*settings)["transfer"], {}, profile_.file);
+}
+
+Result<RetryPolicy> Connections::RetryOf(const std::string& connection) const {
+  DVT_ASSIGN(const auto own, ReadOptionsOf(connection));
+  DVT_ASSIGN(const auto all, ReadOptionsFrom(transfer_, own, transfer_file_));
+  return all.retry;
 }
 
 Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) const {

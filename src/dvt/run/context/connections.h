@@ -40,8 +40,13 @@ class Connections {
   Result<std::shared_ptr<LoadBudget>> BudgetOf(const std::string& connection);
   /// The `transfer` settings of its entry in the profile, over the defaults.
   Result<connectors::ReadOptions> ReadOptionsOf(const std::string& connection) const;
-  /// The project's `transfer` settings: `connect_timeout` is that of connections without one of their own.
-  void SetTransferSettings(const Value& settings) { connect_timeout_ = settings["connect_timeout"]; }
+  /// How often and after which pauses it is asked again, outside of any model: `transfer` of its entry, over that the project's.
+  Result<RetryPolicy> RetryOf(const std::string& connection) const;
+  /// The project's `transfer` settings: `connect_timeout` is that of connections without one of their own. `file`: where they are written.
+  void SetTransferSettings(const Value& settings, std::string file) {
+    transfer_ = settings;
+    transfer_file_ = std::move(file);
+  }
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
   /// Begins to start it on a thread of its own, for somebody who will soon ask; what fails is told to them.
@@ -64,7 +69,8 @@ class Connections {
   std::shared_ptr<ExtractTape> tape_;
   std::map<std::string, std::shared_ptr<connectors::Connector>> taped_;
   std::map<std::string, std::shared_ptr<LoadBudget>> budgets_;
-  Value connect_timeout_;
+  Value transfer_;
+  std::string transfer_file_;
   std::map<std::string, std::shared_ptr<EngineEntry>> engines_;
   std::vector<std::jthread> starting_;  // last: ended before what they use
 };

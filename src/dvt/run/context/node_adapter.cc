@@ -115,8 +115,9 @@ std::vector<std::string> NodeAdapter::DispatchPrefixes() const {
 Result<connectors::Session*> NodeAdapter::session() {
   if (only_looks_) return Error(ErrorCode::kUnsupported, "its template asks the database");
   if (session_ == nullptr) {
+    DVT_ASSIGN(const RetryPolicy policy, run_.connections->RetryOf(connector_->config().name));
     DVT_TRY(RunWithRetry(
-        {}, stop_,
+        policy, stop_,
         [&]() -> Status {
           DVT_ASSIGN(session_, connector_->OpenSession(stop_));
           return {};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "dvt/base/net/http_client.h"
+#include "dvt/base/result/retry.h"
 #include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/connectors/api/statistics.h"
 #include "dvt/sql/dialects/dialect.h"
@@ -21,22 +23,39 @@ Result<columnar::TableInfo> PlanCatalog::Describe(const std::string& connection,
   }
   DVT_ASSIGN(const auto connector, connections_.ForReading(connection));
   columnar::TableInfo info;
+  DVT_ASSIGN(const RetryPolicy policy, connections_.RetryOf(connection));
+  DVT_TRY(Ask(connection, policy, [&]() -> Status {
+    auto described = connector->Describe(relation, stop_);
+    if (!described)
+      return std::move(described).error().Within(
+          fmt::format("while asking connection '{}' about {}", connection, relation.ToString()));
+    info = std::move(*described);
+    return {};
+  }));
+  std::lock_guard lock(mutex_);
+  return known_.try_emplace(key, std::move(info)).first->second;
+}
+
+Status PlanCatalog::Ask(const std::string& connection, const RetryPolicy& policy, const std::function<Status()>& work) {
+  constexpr int kUnreachable = 3;
+  std::optional<Error> lasting;
   DVT_TRY(RunWithRetry(
-      {}, stop_,
+      policy, stop_,
       [&]() -> Status {
-        auto described = connector->Describe(relation, stop_);
-        if (!described)
-          return std::move(described).error().Within(
-              fmt::format("while asking connection '{}' about {}", connection, relation.ToString()));
-        info = std::move(*described);
+        Status done = work();
+        const std::lock_guard lock(mutex_);
+        const bool away = !done && WasNeverSent(done.error());
+        if (!away) reached_.insert(connection);
+        if (!away || reached_.contains(connection) || ++missed_[connection] < kUnreachable) return done;
+        lasting = std::move(done).error();
         return {};
       },
       [&](const Error& error, int attempt, double wait) {
         if (tell_)
           tell_(fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection, error.message(), attempt + 1, wait));
       }));
-  std::lock_guard lock(mutex_);
-  return known_.try_emplace(key, std::move(info)).first->second;
+  if (lasting) return *std::move(lasting);
+  return {};
 }
 
 columnar::TableStatistics PlanCatalog::Statistics(const std::string& connection, const columnar::TableInfo& table) {
@@ -80,20 +99,14 @@ Result<std::optional<plan::SingleValue>> PlanCatalog::Evaluate(const std::string
   if (connections_.tape() != nullptr) return value;
   DVT_ASSIGN(const auto connector, connections_.Get(connection));
   if (!connector->Has(connectors::Capability::kSql)) return value;
-  RetryPolicy policy;
+  DVT_ASSIGN(RetryPolicy policy, connections_.RetryOf(connection));
   policy.retry_on_unknown = false;
-  auto asked = RunWithRetry(
-      policy, stop_,
-      [&]() -> Status {
-        DVT_ASSIGN(const auto session, connector->OpenSession(stop_));
-        DVT_ASSIGN(auto rows, session->QueryValues(sql, stop_));
-        DVT_ASSIGN(value, OnlyValue(std::move(rows)));
-        return {};
-      },
-      [&](const Error& error, int attempt, double wait) {
-        if (tell_)
-          tell_(fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection, error.message(), attempt + 1, wait));
-      });
+  auto asked = Ask(connection, policy, [&]() -> Status {
+    DVT_ASSIGN(const auto session, connector->OpenSession(stop_));
+    DVT_ASSIGN(auto rows, session->QueryValues(sql, stop_));
+    DVT_ASSIGN(value, OnlyValue(std::move(rows)));
+    return {};
+  });
   if (asked) return value;
   const bool lasting = asked.error().code() != ErrorCode::kCancelled && !policy.IsRetryable(asked.error());
   if (lasting) return std::optional<plan::SingleValue>();

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ class PlanCatalog : public plan::Catalog {
   void Forget(const std::string& connection, const columnar::RelationName& relation);
 
  private:
+  /// Asks again by the connection's settings. One that was never reached is soon given up while it cannot be reached at all.
+  Status Ask(const std::string& connection, const RetryPolicy& policy, const std::function<Status()>& work);
   /// Null if the connection cannot even be configured; asking for its relations then reports why.
   std::shared_ptr<connectors::Connector> Find(const std::string& connection) const;
 
@@ -41,6 +44,8 @@ class PlanCatalog : public plan::Catalog {
   std::stop_token stop_;
   std::function<void(const std::string&)> tell_;
   mutable std::mutex mutex_;
+  std::set<std::string> reached_;
+  std::map<std::string, int> missed_;  // how often those that were never reached could not be
   mutable std::map<std::string, std::string> text_orders_;
   std::map<std::pair<std::string, columnar::RelationName>, columnar::TableInfo> known_;
   std::map<std::pair<std::string, columnar::RelationName>, columnar::TableStatistics> statistics_;

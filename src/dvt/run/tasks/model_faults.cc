@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dvt/base/net/http_client.h"
 #include "dvt/base/result/retry.h"
 #include "dvt/run/context/query_comment.h"
 #include "dvt/run/tasks/hooks.h"
@@ -15,6 +16,7 @@ using model::NodeResult;
 namespace {
 
 constexpr int kBuildsAgain = 4;
+constexpr int kUnreachable = 2;
 
 bool IsBuiltIn(const RunContext& run, const std::string& materialization, NodeAdapter& adapter) {
   const auto* macro = MaterializationMacro(run, materialization, adapter);
@@ -60,6 +62,7 @@ Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<con
   policy.starts_over = true;
   const NodeResult before = result;
   std::optional<Error> lasting;
+  int unreachable = 0;
   DVT_TRY(RunWithRetry(
       policy, stop,
       [&]() -> Status {
@@ -76,7 +79,9 @@ Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<con
           return {};
         }
         adapter.GiveUp();
-        if (policy.IsRetryable(done.error()) && MayBuildAgain(node, adapter)) return done;
+        // What cannot be reached was tried several times by those who asked.
+        const bool away = WasNeverSent(done.error()) && ++unreachable > kUnreachable;
+        if (!away && policy.IsRetryable(done.error()) && MayBuildAgain(node, adapter)) return done;
         lasting = std::move(done).error();
         return {};
       },

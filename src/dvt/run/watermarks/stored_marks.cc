@@ -72,7 +72,7 @@ Result<StoredMarks> ReadStoredMarks(RunContext& run, connectors::Connector& targ
   DVT_ASSIGN(const auto existing, run.relations.Find(target, table, stop));
   if (!existing) return marks;
   const std::string sql = MarkStatements(target, table, model).Select();
-  RetryPolicy policy;
+  DVT_ASSIGN(RetryPolicy policy, run.connections->RetryOf(target.config().name));
   policy.retry_on_unknown = false;
   DVT_TRY(RunWithRetry(
       policy, stop,

@@ -1,0 +1,173 @@
+"""Cases of the suite `lake`: a catalog that cannot be reached, one that asks to wait, and users who do not want to."""
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+from cases import equal
+from cloud_cases import double_over
+from local_http import CUT
+from lost_answer_cases import ROWS, Place, failing
+from project_cases import PROFILE, SOURCES, Project
+
+
+class Door:
+    """A port that leads to a double. `shut` refuses new connections; those that there are stay."""
+
+    def __init__(self, double):
+        self.double, self.port = double, 0
+        self.open()
+        self.uri = double.uri.replace(f":{double.http.port}/", f":{self.port}/")
+
+    def open(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.let_in, args=(self.listener,), daemon=True).start()
+
+    def let_in(self, listener):
+        while True:
+            try:
+                here, _ = listener.accept()
+            except OSError:
+                return
+            there = socket.create_connection(("127.0.0.1", self.double.http.port))
+            for one, other in ((here, there), (there, here)):
+                threading.Thread(target=self.pass_on, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def pass_on(one, other):
+        try:
+            while content := one.recv(1 << 16):
+                other.sendall(content)
+        except OSError:
+            pass
+        for each in (one, other):
+            each.close()
+
+    def shut(self, seconds=None):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        if seconds:
+            threading.Timer(seconds, self.open).start()
+
+
+class Behind(Place):
+    """A place whose catalog is reached through a door."""
+
+    def __init__(self, lake, double, number):
+        super().__init__(lake, double, number)
+        self.door = Door(double)
+        self.environment["DVT_LAKE_URI"] = self.door.uri
+
+    def shut_after(self, method, end, seconds=None):
+        """The door is shut while such a request is answered."""
+        def shut(call):
+            if call["method"] in (method, "HEAD") and call["path"].endswith(end):
+                self.double.faults = []
+                self.door.shut(seconds)
+
+        self.double.faults = [shut]
+
+
+def nobody_there(lake):
+    """What was never sent was not done: no error says that it may have been."""
+    closed = socket.create_server(("127.0.0.1", 0))
+    uri = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    closed.close()
+    for words in (["namespace", "list"], ["namespace", "create", "x"], ["table", "drop", "x.t"], ["append", "x.t", lake.write(ROWS)]):
+        began = time.time()
+        output = lake.dvt(*words, environment={"DVT_LAKE_URI": uri}, fails="the catalog cannot be reached")
+        equal(("did not say" in output, output.count("attempt 2 in"), output.count("attempt 3 in"), time.time() - began < 8), (False, 1, 1, True), output)
+    with double_over(lake) as double:
+        at = Behind(lake, double, "gone")
+        at.with_table()
+        lake.append(f"{at.space}.t", ROWS)
+        # Shut while it is looked what is there: the change itself is refused.
+        for verb, method, end in ((["namespace", "create", at.space + "x"], "GET", at.space + "x"), (["table", "drop", f"{at.space}.t"], "GET", "/tables/t"),
+                                  (["ref", "set", f"{at.space}.t", "x", "--tag"], "GET", "/tables/t")):
+            at.shut_after(method, end)
+            output = at.dvt(*verb, fails="the catalog cannot be reached")
+            equal("did not say" in output, False, output)
+            at.door.open()
+        equal((at.there()[1], sorted(lake.peer(f"{at.space}.t").metadata.refs)), (["t"], ["main"]))
+        # A commit waits for a catalog that starts anew, and fails cleanly if that takes too long.
+        at.shut_after("GET", "/tables/t", seconds=2)
+        at.dvt("append", f"{at.space}.t", lake.write(ROWS))
+        equal((lake.scan(f"{at.space}.t").num_rows, len(lake.peer(f"{at.space}.t").metadata.snapshots)), (4, 2))
+        lake.dvt("table", "set", f"{at.space}.t", "--set", "commit.retry.num-retries=2")
+        at.shut_after("GET", "/tables/t")
+        output = at.dvt("append", f"{at.space}.t", lake.write(ROWS), fails="the catalog cannot be reached")
+        equal("did not say" in output, False, output)
+        at.door.open()
+        lake.nothing_written(f"{at.space}.t", 2)
+        # After a lost answer nobody is there to look, or to be asked with the same key: that is not known.
+        for life in (None, "PT30M"):
+            double.key_life = life
+            name = f"{at.space}_{life}".lower()
+            failing(double, "POST", "/namespaces", True, CUT, first=at.door.shut)
+            at.dvt("namespace", "create", name, fails=f"did not say whether the namespace {name} was changed")
+            at.door.open()
+        double.faults = []
+
+
+def unreachable_in_a_project(lake):
+    """A run gives up within seconds, tells of each attempt, and obeys the settings of retries."""
+    closed = socket.create_server(("127.0.0.1", 0))
+    uri = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    closed.close()
+    project = Project(lake, "away")
+    project.write("models/sources.yml", SOURCES % (project.space, "public"))
+    project.write("models/reads.sql", "{{ config(target='duck') }} select * from {{ source('lake', 'customers') }}")
+    project.write("models/writes.sql", "select 1 as id")
+    profile = PROFILE.format(uri=uri, space=project.space)
+    # How often the source is asked again, how often the model is built again; those of a target; seconds.
+    settings = {"by default": ("", "", {"reads": (2, 2), "writes": (0, 2)}, 12), "of the connection": ("transfer: {retries: 0}, ", "", {"reads": (0, 2), "writes": (0, 2)}, 8),
+                "of the project": ("transfer: {retries: 0}, ", "transfer: {retries: 1, retry_base: 0.1}\n", {"reads": (1, 1), "writes": (0, 1)}, 4)}
+    for name, (own, of_project, expected, seconds) in settings.items():
+        project.write("profiles.yml", profile.replace("{type: iceberg, ", "{type: iceberg, " + own))
+        project.write("dbt_project.yml", "name: shop\nprofile: shop\nversion: '1'\n" + of_project)
+        for model, told in expected.items():
+            began = time.time()
+            output = project.dvt("run", "--select", model, fails="the catalog cannot be reached")
+            took = time.time() - began
+            equal((output.count("; attempt "), output.count("building it again, attempt "), took < seconds), (*told, True), f"{model}, {name}: {took:.1f} s\n{output}")
+
+
+def interrupted(lake, arguments, environment, asked):
+    """Starts the program, and once `asked` holds something interrupts it. Its output and how long it took to end."""
+    process = subprocess.Popen([str(lake.context.program), "lake", *map(str, arguments)], env={**lake.context.environment, **lake.environment, **environment},
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until = time.time() + 20
+    while not asked and process.poll() is None and time.time() < until:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    began = time.time()
+    process.send_signal(signal.SIGINT)
+    try:
+        output, _ = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    return output, time.time() - began, process.returncode
+
+
+def stopped_while_waiting(lake):
+    """Ctrl-C ends a wait that the catalog asked for, and leaves nothing half done."""
+    with double_over(lake) as double:
+        at = Place(lake, double, "stop")
+        at.with_table()
+        lake.append(f"{at.space}.t", ROWS)
+        new = f"{at.space}_new"
+        tries = {"reading": ("GET", "/namespaces", ["namespace", "list"]), "a change": ("POST", "/namespaces", ["namespace", "create", new]), "a commit": ("POST", "/tables/t", ["append", f"{at.space}.t", lake.write(ROWS)]),
+                 "a token": ("POST", "/oauth/tokens", ["namespace", "list"])}
+        for name, (method, end, words) in tries.items():
+            for status in (429, 503):
+                asked = failing(double, method, end, False, status, {"Retry-After": "25"}, times=9)
+                output, seconds, code = interrupted(lake, words, at.environment, asked)
+                double.faults = []
+                equal((seconds < 5, code != 0, "cancelled" in output.lower() or "did not say" in output, len(asked)), (True, True, True, 1), f"{name}, {status}: {seconds:.1f} s, exit {code}\n{output}")
+        equal(at.ask("GET", f"namespaces/{new}")[0], 404)
+        lake.nothing_written(f"{at.space}.t", 1)
+
+
+CASES = [("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]
