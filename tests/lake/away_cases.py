@@ -1,4 +1,5 @@
 """Cases of the suite `lake`: a catalog that cannot be reached, one that asks to wait, and users who do not want to."""
+import contextlib
 import signal
 import socket
 import subprocess
@@ -43,6 +44,8 @@ class Door:
         except OSError:
             pass
         for each in (one, other):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)  # the other thread waits for it, too
             each.close()
 
     def shut(self, seconds=None):
@@ -121,9 +124,9 @@ def unreachable_in_a_project(lake):
     project.write("models/reads.sql", "{{ config(target='duck') }} select * from {{ source('lake', 'customers') }}")
     project.write("models/writes.sql", "select 1 as id")
     profile = PROFILE.format(uri=uri, space=project.space)
-    # How often the source is asked again, how often the model is built again; those of a target; seconds.
-    settings = {"by default": ("", "", {"reads": (2, 2), "writes": (0, 2)}, 12), "of the connection": ("transfer: {retries: 0}, ", "", {"reads": (0, 2), "writes": (0, 2)}, 8),
-                "of the project": ("transfer: {retries: 0}, ", "transfer: {retries: 1, retry_base: 0.1}\n", {"reads": (1, 1), "writes": (0, 1)}, 4)}
+    # How often a source is asked again and the model is built again; how often a load begins again; seconds.
+    settings = {"by default": ("", "", {"reads": (2, 2, 0), "writes": (0, 0, 2)}, 12), "of the connection": ("transfer: {retries: 0}, ", "", {"reads": (0, 2, 0), "writes": (0, 0, 0)}, 8),
+                "of the project": ("transfer: {retries: 0}, ", "transfer: {retries: 1, retry_base: 0.1}\n", {"reads": (1, 1, 0), "writes": (0, 0, 1)}, 4)}
     for name, (own, of_project, expected, seconds) in settings.items():
         project.write("profiles.yml", profile.replace("{type: iceberg, ", "{type: iceberg, " + own))
         project.write("dbt_project.yml", "name: shop\nprofile: shop\nversion: '1'\n" + of_project)
@@ -131,7 +134,7 @@ def unreachable_in_a_project(lake):
             began = time.time()
             output = project.dvt("run", "--select", model, fails="the catalog cannot be reached")
             took = time.time() - began
-            equal((output.count("; attempt "), output.count("building it again, attempt "), took < seconds), (*told, True), f"{model}, {name}: {took:.1f} s\n{output}")
+            equal((*(output.count(text) for text in ("; attempt ", "building it again, attempt ", "starting the transfer again, attempt ")), took < seconds), (*told, True), f"{model}, {name}: {took:.1f} s\n{output}")
 
 
 def interrupted(lake, arguments, environment, asked):
@@ -164,10 +167,12 @@ def stopped_while_waiting(lake):
             for status in (429, 503):
                 asked = failing(double, method, end, False, status, {"Retry-After": "25"}, times=9)
                 output, seconds, code = interrupted(lake, words, at.environment, asked)
+                if name == "a commit" and status == 429:  # after a 503 it is not known whether it was done, and the files stay
+                    lake.nothing_written(f"{at.space}.t", 1)
                 double.faults = []
                 equal((seconds < 5, code != 0, "cancelled" in output.lower() or "did not say" in output, len(asked)), (True, True, True, 1), f"{name}, {status}: {seconds:.1f} s, exit {code}\n{output}")
         equal(at.ask("GET", f"namespaces/{new}")[0], 404)
-        lake.nothing_written(f"{at.space}.t", 1)
+        equal(len(lake.peer(f"{at.space}.t").metadata.snapshots), 1)
 
 
 CASES = [("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]

@@ -294,8 +294,8 @@ Result<Object> NodeAdapter::CreateForTransfer(tmpl::Context& context, const tmpl
 Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::function<Status()>& empty) {
   bool first = true;
   int64_t rows = 0;
-  RetryPolicy policy;
-  policy.max_retries = 2;
+  DVT_ASSIGN(RetryPolicy policy, run_.connections->RetryOf(connector_->config().name));
+  policy.max_retries = std::min(policy.max_retries, 2);
   policy.retry_on_unknown = false;
   policy.starts_over = true;
   auto loaded = RunWithRetry(
