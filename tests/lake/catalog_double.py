@@ -34,6 +34,7 @@ class CatalogDouble:
         self.faults = []  # functions of a request that answer it (perhaps CUT), or give None; each answers once
         self.endpoints = None  # what it says that it has; with a catalog behind it that says so
         self.key_life, self.answered = None, {}  # how long keys of changes are known, "PT30M"; key → what was answered
+        self.page = 0  # how many things of the catalog behind a list gives at a time, at most; 0: all
         self.stages = True  # takes stage-create
         self.without = set()  # endpoints that it has not, though others have: "credentials"
         self.issued = 0
@@ -117,6 +118,8 @@ class CatalogDouble:
             return (status, headers, content) if status != 200 else (200, {}, {"storage-credentials": self.lends(json.loads(content)["metadata"]["location"])})
         if makes and self.base_location and "location" not in (wanted := json.loads(call["body"])) and parts[-1] == "tables":
             call["body"] = json.dumps({**wanted, "location": "/".join([self.base_location, *parts[2].split("\x1f"), wanted["name"]])})
+        if self.page and call["method"] == "GET" and parts[-1] in ("namespaces", "tables", "views"):
+            return self.page_of(call)
         status, headers, content = self.behind.ask(call, None, self.catalog)
         if status != 200 or not (makes or loads):
             return status, headers, content
@@ -128,6 +131,20 @@ class CatalogDouble:
         if call["headers"].get("if-none-match") == tag:
             return 304, {"ETag": tag}, b""
         return 200, {"ETag": tag}, answer
+
+    def page_of(self, call):
+        place, _, query = call["raw"].partition("?")
+        asked = dict(urllib.parse.parse_qsl(query))
+        start = int(asked.pop("pageToken", 0))
+        status, headers, content = self.behind.ask({**call, "raw": place + "?" + urllib.parse.urlencode({**asked, "pageSize": 10000, "pageToken": ""})}, None, self.catalog)
+        if status != 200:
+            return status, headers, content
+        answer = json.loads(content)
+        for name in ("namespaces", "identifiers"):
+            if name in answer:
+                answer["next-page-token"] = str(start + self.page) if len(answer[name]) > start + self.page else None
+                answer[name] = answer[name][start:start + self.page]
+        return 200, {}, answer
 
     @staticmethod
     def failed(status, kind, message):

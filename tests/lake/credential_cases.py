@@ -8,6 +8,7 @@ from pyiceberg.typedef import Record
 
 from cases import equal, everything, plain
 from catalog_double import TOKEN_EXCHANGE, CatalogDouble, expiring
+from cloud_cases import double_over
 
 
 def stored_table(lake, double, name):
@@ -183,6 +184,28 @@ def own_endpoint(lake):
         stranger.close()
 
 
+def pages(lake):
+    """Lists come whole, however many pages a catalog makes of them."""
+    with double_over(lake) as double:
+        client = Client(lake, double)
+        space = f"{lake.space}_pages"
+        lake.dvt("namespace", "create", space)
+        rows = lake.write(everything(3).select(["id"]))
+        for number in range(5):
+            lake.dvt("namespace", "create", f"{space}.n{number}")
+            lake.dvt("table", "create", f"{space}.t{number}", "--like", rows)
+        tables, namespaces = [f"{space}.t{number}" for number in range(5)], [f"{space}.n{number}" for number in range(5)]
+        for size, requests in ((0, 1), (2, 3), (5, 1), (1, 5), (500, 1)):
+            double.page = size
+            equal(sorted(client("table", "list", space).split()), tables)
+            asked = [call["query"] for call in double.requests if call["path"].endswith("/tables")]
+            equal((len(asked), {query["pageSize"] for query in asked}, len({query.get("pageToken", "") for query in asked})), (requests, {"500"}, requests))
+            equal(sorted(client("namespace", "list", space).split()), namespaces)
+        # A catalog that gives the same page for ever is not asked for ever.
+        double.faults = [lambda call: (200, {}, {"identifiers": [{"namespace": [space], "name": "t0"}], "next-page-token": "again"}) if call["path"].endswith("/tables") else None] * 50
+        equal(client("table", "list", space).split(), [f"{space}.t0"] * 2)
+
+
 def tokens(lake):
     double = CatalogDouble()
     try:
@@ -224,4 +247,4 @@ def tokens(lake):
         double.close()
 
 
-CASES = [("lent credentials", lent_credentials), ("the address that renews credentials", own_endpoint), ("lent credentials are renewed", renewed_credentials), ("tokens of a catalog", tokens)]
+CASES = [("lists in pages", pages), ("lent credentials", lent_credentials), ("the address that renews credentials", own_endpoint), ("lent credentials are renewed", renewed_credentials), ("tokens of a catalog", tokens)]
