@@ -220,6 +220,14 @@ def time_travel(lake):
     lake.dvt("scan", name, "--ref", "none", fails="has no branch or tag 'none'")
     lake.dvt("scan", name, "--snapshot", "5", fails="has no snapshot 5")
     equal([s["operation"] for s in json.loads(lake.dvt("history", name, "--output", "json"))], ["append"] * 4)
+    # A branch that is not there is made when that is asked for, from main; main stays as it is.
+    lake.append(name, pyarrow.table({"id": [7]}), "--branch", "fresh", fails="has no branch 'fresh'")
+    lake.append(name, pyarrow.table({"id": [7]}), "--branch", "fresh", "--create-branch")
+    lake.dvt("delete", name, "--where", "id = 0", "--branch", "less", "--create-branch")
+    table = lake.peer(name)
+    rows = {ref: sorted(table.scan(snapshot_id=table.snapshot_by_name(ref).snapshot_id).to_arrow()["id"].to_pylist()) for ref in ("fresh", "less", "main")}
+    equal(rows, {"fresh": [0, 1, 2, 7], "less": [1, 2], "main": [0, 1, 2]})
+    equal({ref: sorted(lake.scan(name, "--ref", ref)["id"].to_pylist()) for ref in rows}, rows)
 
 
 def old_tables(lake):
