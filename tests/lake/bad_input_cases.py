@@ -10,11 +10,12 @@ from cases import equal
 
 SLOWEST = 20  # seconds; what hangs is a failure
 
-PROFILE = {"type": "iceberg", "schema": "unused", "transfer": {"retries": 1, "retry_base": 0.1}}
+PROFILE = {"type": "iceberg", "schema": "unused"}
 PROJECT = """
 name: bad
 profile: bad
 version: '1'
+transfer: {retries: 1, retry_base: 0.1}
 """
 SOURCES = """
 version: 2
