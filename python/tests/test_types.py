@@ -29,7 +29,7 @@ try:
 except dvt.CommitStateUnknownError as error:
     assert_type(error.hint, str)
 IcebergIOManager(catalog=PolarisResource(uri="x", retry=Retry(max_attempts=2)), write_mode=WriteMode.UPSERT)
-table.append(5)  # wrong
+table.delete(where=3)  # wrong
 catalog.load_table(7)  # wrong
 """
 

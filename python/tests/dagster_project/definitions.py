@@ -29,7 +29,7 @@ DAYS = DailyPartitionsDefinition(start_date="2024-01-01", end_date="2024-01-08")
 REGIONS = StaticPartitionsDefinition(["eu", "us"])
 BOTH = MultiPartitionsDefinition({"day": DAYS, "region": REGIONS})
 HOURS = HourlyPartitionsDefinition(start_date="2024-01-01-00:00", end_date="2024-01-20-00:00")
-WEEKS = WeeklyPartitionsDefinition(start_date="2024-01-01", day_offset=1, end_date="2024-01-29")
+WEEKS = WeeklyPartitionsDefinition(start_date="2024-01-01", day_offset=1, end_date="2024-02-12")
 MONTHS = MonthlyPartitionsDefinition(start_date="2024-01-01", end_date="2024-04-01")
 
 
