@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "dvt/columnar/c_abi/array_node.h"
+
 namespace dvt::columnar {
 
 GrowBuffer::GrowBuffer(GrowBuffer&& other) noexcept
@@ -46,19 +48,6 @@ uint8_t* GrowBuffer::Release() {
 
 namespace {
 
-bool HasOffsets(const DataType& type) {
-  return type.kind == TypeKind::kString || type.kind == TypeKind::kBinary || type.kind == TypeKind::kJson ||
-         type.kind == TypeKind::kUnknown || type.kind == TypeKind::kList;
-}
-
-// What an exported array owns.
-struct ArrayNode {
-  std::vector<uint8_t*> owned;
-  std::vector<const void*> buffers;
-  std::vector<ArrowArray> children;
-  std::vector<ArrowArray*> child_pointers;
-};
-
 void ReleaseArray(ArrowArray* array) {
   auto* node = static_cast<ArrayNode*>(array->private_data);
   for (auto& child : node->children) {
@@ -69,7 +58,9 @@ void ReleaseArray(ArrowArray* array) {
   array->release = nullptr;
 }
 
-ArrowArray Export(ArrayNode* node, int64_t length, int64_t null_count) {
+}  // namespace
+
+ArrowArray ExportNode(ArrayNode* node, int64_t length, int64_t null_count) {
   for (auto& child : node->children) node->child_pointers.push_back(&child);
   ArrowArray out{};
   out.length = length;
@@ -82,8 +73,6 @@ ArrowArray Export(ArrayNode* node, int64_t length, int64_t null_count) {
   out.private_data = node;
   return out;
 }
-
-}  // namespace
 
 ColumnBuilder::ColumnBuilder(const DataType& type) : type_(type), width_(FixedWidth(type)) {
   if (HasOffsets(type_)) offsets_.AppendValue(int32_t{0});
@@ -172,7 +161,7 @@ ArrowArray ColumnBuilder::Finish() {
   length_ = 0;
   null_count_ = 0;
   if (HasOffsets(type_)) offsets_.AppendValue(int32_t{0});
-  return Export(node, length, nulls);
+  return ExportNode(node, length, nulls);
 }
 
 BatchBuilder::BatchBuilder(Fields fields) : fields_(std::move(fields)) {
@@ -193,7 +182,7 @@ Array BatchBuilder::Finish() {
     assert(column.length() == length);
     node->children.push_back(column.Finish());
   }
-  return Array(Export(node, length, 0));
+  return Array(ExportNode(node, length, 0));
 }
 
 }  // namespace dvt::columnar

@@ -17,10 +17,12 @@ uint64_t OfBytes(const uint8_t* bytes, size_t count) {
   return Mixed(hash);
 }
 
+bool IsText(const DataType& type) { return type.kind == TypeKind::kString || type.kind == TypeKind::kBinary; }
+
 uint64_t HashOf(const ColumnView& column, int64_t row) {
   const DataType& type = column.type();
   if (type.is_integer()) return Mixed(static_cast<uint64_t>(column.Integer(row)));
-  if (type.kind == TypeKind::kString || type.kind == TypeKind::kBinary) {
+  if (IsText(type)) {
     const std::string_view text = column.Text(row);
     return OfBytes(reinterpret_cast<const uint8_t*>(text.data()), text.size());
   }
@@ -28,7 +30,21 @@ uint64_t HashOf(const ColumnView& column, int64_t row) {
   return OfBytes(column.Bytes(row, width), width);
 }
 
+// An unsigned one beyond the signed ones would be read as negative.
+bool BeyondSigned(const ColumnView& column, int64_t value) { return column.type().kind == TypeKind::kUInt64 && value < 0; }
+
 }  // namespace
+
+bool KeysEqual(const ColumnView& a, int64_t row_a, const ColumnView& b, int64_t row_b) {
+  const DataType& type = a.type();
+  if (type.is_integer()) {
+    const int64_t left = a.Integer(row_a), right = b.Integer(row_b);
+    return left == right && BeyondSigned(a, left) == BeyondSigned(b, right);
+  }
+  if (IsText(type)) return a.Text(row_a) == b.Text(row_b);
+  const auto width = static_cast<size_t>(FixedWidth(type));
+  return std::memcmp(a.Bytes(row_a, width), b.Bytes(row_b, width), width) == 0;
+}
 
 void HashKeys(const ColumnView& column, int64_t rows, std::vector<uint64_t>& out) {
   out.resize(static_cast<size_t>(rows));

@@ -11,4 +11,7 @@ namespace dvt::columnar {
 /// (A. Appleby, public domain); texts go through FNV-1a first. Not for anybody who may choose the values.
 void HashKeys(const ColumnView& column, int64_t rows, std::vector<uint64_t>& out);
 
+/// Whether two values, neither NULL, of columns whose types are HashAlike are equal: integers by value, texts and binaries byte by byte.
+bool KeysEqual(const ColumnView& a, int64_t row_a, const ColumnView& b, int64_t row_b);
+
 }  // namespace dvt::columnar

@@ -22,11 +22,6 @@ Result<Fields> NeutralFields(const ArrowSchema& schema) {
   return arrow->neutral_fields(schema);
 }
 
-Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
-  DVT_ASSIGN(const auto* arrow, Arrow());
-  return arrow->open_spill_file(folder, fields);
-}
-
 Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields) {
   DVT_ASSIGN(const auto* arrow, Arrow());
   return arrow->create_batch_file(path, fields);

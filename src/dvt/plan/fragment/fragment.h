@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dvt/base/result/diagnostics.h"
+#include "dvt/columnar/join/join_kind.h"
 #include "dvt/columnar/types/relation.h"
 #include "dvt/plan/fragment/source_profile.h"
 
@@ -76,12 +77,27 @@ struct PartedSide {
 
 /// A join of two extracts by equal keys, which can be worked off part by part: rows of which the keys have other hashes never meet.
 struct PartedJoin {
+  /// A join that compares columns with columns and gives columns as they are: it needs no SQL.
+  struct Plain {
+    struct Keys {
+      std::string left, right;  ///< columns of the inputs, which must be equal
+    };
+    struct Column {
+      bool right = false;  ///< of which side
+      std::string column;  ///< of the input
+      std::string name;    ///< of the joined rows
+    };
+    columnar::JoinKind kind = columnar::JoinKind::kInner;
+    std::vector<Keys> keys;
+    std::vector<Column> columns;  ///< what `join_sql` gives, in its order
+  };
   int count = 1;         ///< of parts: as many as keep the smaller side of each small
   PartedSide left;       ///< an input of the join and its key
   PartedSide right;      ///< the other, of which the key is equal; of a self-join the same input
   std::string join_sql;  ///< the join alone, over both inputs; the whole transform if `rest_sql` is empty
   std::string name;      ///< input name under which `rest_sql` reads what the join gives
   std::string rest_sql;  ///< what is left of the transform, over `name` and the other inputs
+  std::optional<Plain> plain = {};  ///< the same as `join_sql`, if that is all it says
 };
 
 /// The work of the engine, in the engine's dialect, over the extracts' input names.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "dvt/plan/split/plain_join.h"
+
 namespace dvt::plan {
 
 using sql::Kind;
@@ -33,20 +35,23 @@ std::optional<PartedJoin> JoinCutter::Cut(CutPlace& place, int parts) {
   PartedJoin out;
   out.count = parts;
   NameSides(place, out);
+  plain_ = PlainJoins(analysis_).Of(place);
   NameItems(place);
   Node* below = TakeOut(place, out);
   if (!possible_) return std::nullopt;
   DropCtes(place);
   if (alone_) {
     out.join_sql = Printed(tree_);
+    out.plain = std::move(plain_);
     return out;
   }
   if (IsLeft(place.left.extract) || IsLeft(place.right.extract)) return std::nullopt;
   out.name = kJoinedInput;
   Node* columns = below->Child(sql::kItemsSlot);
   ReadJoined(place, columns);
-  if (columns->count == 0) sql::Append(arena_, columns, sql::MakeAlias(arena_, sql::MakeNumber(arena_, 1), "dvt_c1"));
+  if (columns->count == 0) CountRows(columns);
   out.join_sql = Printed(below);
+  out.plain = std::move(plain_);
   out.rest_sql = Printed(tree_);
   return out;
 }
@@ -68,7 +73,7 @@ void JoinCutter::NameSides(const CutPlace& place, PartedJoin& out) const {
 // The query of the join alone, still without columns; what is left of the tree reads it in its place.
 Node* JoinCutter::TakeOut(CutPlace& place, const PartedJoin& out) {
   const std::vector<Node*> taken = TakeConditions(place);
-  alone_ = IsJoinAlone(place);
+  alone_ = IsJoinAlone(place) && (!plain_ || ItemsArePlain(place));
   Node* left = sides_.Relation(place.left, out.left.name);
   Node* right = sides_.Relation(place.right, out.right.name);
   Node* from = left;
@@ -97,8 +102,7 @@ Node* JoinCutter::TakeOut(CutPlace& place, const PartedJoin& out) {
   }
   JoinRegion& region = *place.region;
   Replace(region.items[place.kept.item], place.kept.node, joined);
-  if (place.shape == CutPlace::Shape::kPair)
-    region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
+  if (place.shape == CutPlace::Shape::kPair) region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
   possible_ = Rebuild(arena_, region);
   return below;
 }
@@ -110,8 +114,9 @@ std::vector<Node*> JoinCutter::TakeConditions(CutPlace& place) {
   std::vector<Node*> left;
   const sql::Source* other = place.shape == CutPlace::Shape::kPair ? place.right.source : nullptr;
   for (Node* condition : place.region->conditions) {
-    const bool take =
-        condition == place.node || (IsFixed(condition, engine_) && sides_.IsOver(condition, place.left.source, other));
+    const bool take = plain_ ? PlainJoins(analysis_).IsKeyTest(place, condition)
+                             : condition == place.node || (IsFixed(condition, engine_) &&
+                                                           sides_.IsOver(condition, place.left.source, other));
     (take ? taken : left).push_back(condition);
   }
   place.region->conditions = std::move(left);
@@ -138,6 +143,22 @@ bool JoinCutter::IsJoinAlone(const CutPlace& place) const {
   const Node* from = tree_->Child(sql::kFromSlot);
   if (from != nullptr && from->Is(Kind::kList) && from->count == 1) from = from->Child(0);
   return from == place.node && IsFixed(tree_->Child(sql::kWhereSlot), engine_);
+}
+
+// Of a plain join, a query that is the join alone must have columns only; what else it does is left to the engine, over the joined rows.
+bool JoinCutter::ItemsArePlain(const CutPlace& place) {
+  PartedJoin::Plain found = *plain_;
+  if (tree_->Child(sql::kWhereSlot) != nullptr && place.shape == CutPlace::Shape::kJoin) return false;
+  if (!PlainJoins(analysis_).AddItems(place, tree_->Child(sql::kItemsSlot), found)) return false;
+  plain_ = std::move(found);
+  return true;
+}
+
+// Rows are counted only: one column, whichever.
+void JoinCutter::CountRows(Node* columns) {
+  constexpr std::string_view kName = "dvt_c1";
+  if (plain_) plain_->columns.push_back({false, plain_->keys.front().left, std::string(kName)});
+  sql::Append(arena_, columns, sql::MakeAlias(arena_, sql::MakeNumber(arena_, 1), kName));
 }
 
 // CTEs that now stand where they were read.
@@ -178,6 +199,7 @@ void JoinCutter::ReadJoined(const CutPlace& place, Node* columns) {
       Node* whole =
           sql::MakeColumn(arena_, sql::AliasOrName(source->node), source->columns[static_cast<size_t>(binding->index)].name);
       sql::Append(arena_, columns, sql::MakeAlias(arena_, whole, entry->second));
+      if (plain_ && !PlainJoins(analysis_).AddColumn(place, source, binding->index, entry->second, *plain_)) plain_.reset();
     }
     std::vector<Node*> fields(column->Children().end() - binding->fields, column->Children().end());
     column->count = 0;

@@ -27,8 +27,7 @@ struct CutPlace {
 /// Cuts a transform in two: a join, and what is left over its rows. Changes the tree.
 class JoinCutter {
  public:
-  JoinCutter(sql::Arena& arena, const sql::Dialect& engine, const JoinSides& sides, const sql::Analysis& analysis,
-             sql::Node* tree)
+  JoinCutter(sql::Arena& arena, const sql::Dialect& engine, const JoinSides& sides, const sql::Analysis& analysis, sql::Node* tree)
       : arena_(arena), engine_(engine), sides_(sides), analysis_(analysis), tree_(tree) {}
   /// Nothing if what is left would still read an input of the join.
   std::optional<PartedJoin> Cut(CutPlace& place, int parts);
@@ -40,7 +39,9 @@ class JoinCutter {
   void NameItems(const CutPlace& place);
   void DropCtes(const CutPlace& place);
   void ReadJoined(const CutPlace& place, sql::Node* columns);
+  void CountRows(sql::Node* columns);
   bool IsJoinAlone(const CutPlace& place) const;
+  bool ItemsArePlain(const CutPlace& place);
   bool IsLeft(const ExtractFragment* extract) const;
   std::string Printed(const sql::Node* tree) const;
 
@@ -49,7 +50,8 @@ class JoinCutter {
   const JoinSides& sides_;
   const sql::Analysis& analysis_;
   sql::Node* tree_;
-  bool alone_ = false;  ///< the join is all that the query does
+  bool alone_ = false;     ///< the join is all that the query does
+  std::optional<PartedJoin::Plain> plain_;
   bool possible_ = true;
 };
 

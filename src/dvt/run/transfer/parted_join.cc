@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/columnar/c_abi/copy_rows.h"
 #include "dvt/columnar/hash/key_parts.h"
+#include "dvt/columnar/join/hash_join.h"
 #include "dvt/columnar/types/key_types.h"
 #include "dvt/run/transfer/parallel_stream.h"
 #include "dvt/run/transfer/pump.h"
@@ -89,6 +90,43 @@ Result<engine::Input> TakeOut(std::vector<engine::Input>& inputs, const std::str
   return out;
 }
 
+std::optional<size_t> ColumnAt(const columnar::Fields& fields, const std::string& name) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return EqualsIgnoreCase(field.name, name); });
+  if (found == fields.end()) return std::nullopt;
+  return static_cast<size_t>(found - fields.begin());
+}
+
+// Values of both types lie in memory alike and mean the same; lengths of texts and the like may differ.
+bool LieAlike(const columnar::DataType& a, const columnar::DataType& b) {
+  if (a.kind != b.kind || !a.children.empty() || !b.children.empty()) return a == b;
+  return columnar::ArrowFormat(a) == columnar::ArrowFormat(b) && (a.kind != columnar::TypeKind::kDecimal || a.scale == b.scale);
+}
+
+/// A join that is done here, and what it gives.
+struct PlainShape {
+  columnar::JoinShape shape;
+  columnar::Fields fields;
+};
+
+// Nothing if keys cannot be compared here.
+std::optional<PlainShape> ShapeOf(const plan::PartedJoin::Plain& plain, const columnar::Fields& left, const columnar::Fields& right) {
+  PlainShape out;
+  out.shape.kind = plain.kind;
+  for (const auto& keys : plain.keys) {
+    const auto a = ColumnAt(left, keys.left), b = ColumnAt(right, keys.right);
+    if (!a || !b || !columnar::HashAlike(left[*a].type, right[*b].type)) return std::nullopt;
+    out.shape.keys.emplace_back(*a, *b);
+  }
+  for (const auto& column : plain.columns) {
+    const columnar::Fields& fields = column.right ? right : left;
+    const auto at = ColumnAt(fields, column.column);
+    if (!at) return std::nullopt;
+    out.shape.columns.push_back({column.right, *at});
+    out.fields.push_back({column.name, fields[*at].type, true, fields[*at].native_type});
+  }
+  return out;
+}
+
 /// The dealt sides of a join, and what is done with them.
 class PartedRows {
  public:
@@ -97,6 +135,52 @@ class PartedRows {
     for (const KeyedInput& each : inputs) {
       expected_rows_ = std::max(expected_rows_, each.input.estimated_rows.value_or(0));
     }
+    Deal(std::move(inputs), folder);
+    if (join.plain) plain_ = ShapeOf(*join.plain, dealt_.front()->Shape(0).fields, dealt_.back()->Shape(last()).fields);
+  }
+
+  /// The columns of the joined rows.
+  Result<columnar::Fields> Describe() {
+    if (plain_) return plain_->fields;
+    return engine_.Describe(join_.join_sql, {dealt_.front()->Shape(0), dealt_.back()->Shape(last())});
+  }
+
+  /// The joined rows are to have these columns, as the engine describes them: it joins if values lie otherwise in those of the inputs.
+  void Expect(const columnar::Fields& fields) {
+    if (!plain_) return;
+    const bool alike = std::equal(fields.begin(), fields.end(), plain_->fields.begin(), plain_->fields.end(),
+                                  [](const columnar::Field& a, const columnar::Field& b) { return LieAlike(a.type, b.type); });
+    if (alike) {
+      plain_->fields = fields;
+    } else {
+      plain_.reset();
+    }
+  }
+
+  /// Parts in their order, by one thread.
+  Result<Stream> Open(int part, std::stop_token stop) {
+    if (part == 0) {
+      for (const auto& dealt : dealt_) DVT_TRY(dealt->Deal(stop));
+    }
+    engine::Input left = dealt_.front()->Part(0, part), right = dealt_.back()->Part(last(), part);
+    if (plain_) {
+      const bool hold_right = dealt_.back()->RowsOf(last(), part) <= dealt_.front()->RowsOf(0, part);
+      DVT_ASSIGN(Stream left_rows, left.open(0, stop));
+      DVT_ASSIGN(Stream right_rows, right.open(0, stop));
+      return columnar::JoinByHash(plain_->shape, {std::move(left_rows), std::move(left.fields)},
+                                  {std::move(right_rows), std::move(right.fields)}, hold_right, plain_->fields, std::move(stop));
+    }
+    std::vector<engine::Input> inputs;
+    inputs.push_back(std::move(left));
+    inputs.push_back(std::move(right));
+    return engine_.Run(join_.join_sql, std::move(inputs), std::move(stop));
+  }
+
+  int64_t expected_rows() const { return expected_rows_; }
+
+ private:
+  void Deal(std::vector<KeyedInput> inputs, const std::string& folder) {
+    const plan::PartedJoin& join = join_;
     if (inputs.size() == 1) {
       std::vector<Dealing> both = {{inputs[0].keys[0], join.left.name}, {inputs[0].keys[1], join.right.name}};
       dealt_.push_back(
@@ -111,29 +195,12 @@ class PartedRows {
     }
   }
 
-  Result<columnar::Fields> Describe() {
-    return engine_.Describe(join_.join_sql, {dealt_.front()->Shape(0), dealt_.back()->Shape(last())});
-  }
-
-  /// Parts in their order, by one thread.
-  Result<Stream> Open(int part, std::stop_token stop) {
-    if (part == 0) {
-      for (const auto& dealt : dealt_) DVT_TRY(dealt->Deal(stop));
-    }
-    std::vector<engine::Input> inputs;
-    inputs.push_back(dealt_.front()->Part(0, part));
-    inputs.push_back(dealt_.back()->Part(last(), part));
-    return engine_.Run(join_.join_sql, std::move(inputs), std::move(stop));
-  }
-
-  int64_t expected_rows() const { return expected_rows_; }
-
- private:
   size_t last() const { return dealt_.size() == 1 ? 1 : 0; }
 
   engine::Engine& engine_;
   const plan::PartedJoin& join_;
   std::vector<std::unique_ptr<DealtInput>> dealt_;  // one, or one a side
+  std::optional<PlainShape> plain_;  // of a join that is done here
   int64_t expected_rows_ = 0;
 };
 
@@ -256,7 +323,10 @@ Result<Stream> RunInParts(engine::Engine& engine, const plan::TransformFragment&
   inputs.clear();
   auto rows = std::make_shared<PartedRows>(engine, join, std::move(sides), spill_folder);
   const auto open = [rows](int part, std::stop_token worker) { return rows->Open(part, std::move(worker)); };
-  if (join.rest_sql.empty()) return ReadTogether(std::move(fields), join.count, 1, 0, open, std::move(stop));
+  if (join.rest_sql.empty()) {
+    rows->Expect(fields);
+    return ReadTogether(std::move(fields), join.count, 1, 0, open, std::move(stop));
+  }
   engine::Input joined;
   joined.name = join.name;
   DVT_ASSIGN(joined.fields, rows->Describe());

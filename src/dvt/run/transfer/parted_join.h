@@ -33,6 +33,7 @@ class DealtInput {
   engine::Input Part(size_t dealing, int part);
   /// As such a part, but without rows.
   engine::Input Shape(size_t dealing) const;
+  int64_t RowsOf(size_t dealing, int part) const { return hands_[dealing][static_cast<size_t>(part)]->count; }
 
  private:
   struct Hand {
@@ -56,7 +57,7 @@ class DealtInput {
 };
 
 /// Runs a transform of which a join is worked off in parts: both inputs of the join are dealt by their keys, then part after part is
-/// joined, while the engine works off what is left. So memory holds one part of the smaller side, however large the inputs are. Keys that
+/// joined, by the engine if it does more than to compare columns; the engine works off what is left. So memory holds one part of the smaller side, however large the inputs are. Keys that
 /// turn out to be of types whose equal values may have different hashes are not dealt: the transform then runs as a whole.
 /// `inputs` are all of the transform's; `fields` what it gives.
 Result<columnar::Stream> RunInParts(engine::Engine& engine, const plan::TransformFragment& transform,

@@ -14,27 +14,18 @@
 #include <cstring>
 #include <filesystem>
 
-#include "dvt/base/fs/unnamed_file.h"
-#include "dvt/base/result/retry.h"
 #include "dvt/columnar/ipc/arrow_functions.h"
+#include "dvt/columnar/ipc/spill_error.h"
 
 namespace dvt::columnar::with_arrow {
 
 namespace {
 
-Error SpillError(const std::string& folder, int errno_value, const std::string& detail) {
-  const bool full = errno_value == ENOSPC || errno_value == EDQUOT || errno_value == EFBIG;
-  const ErrorCode code = full ? ErrorCode::kDisk : errno_value != 0 ? ClassifyErrno(errno_value) : ErrorCode::kIo;
-  return Error(code, fmt::format("cannot spill to {}: {}", folder, detail))
-      .WithVendorCode(errno_value != 0 ? fmt::format("errno {}", errno_value) : std::string())
-      .WithHint(full ? "Free space there, or point the spill folder at a larger disk." : "");
-}
-
-class ArrowSpillFile : public SpillFile {
+class BatchFile : public SpillFile {
  public:
-  ArrowSpillFile(std::string folder, std::shared_ptr<arrow::Schema> schema, int fd)
+  BatchFile(std::string folder, std::shared_ptr<arrow::Schema> schema, int fd)
       : folder_(std::move(folder)), schema_(std::move(schema)), fd_(fd) {}
-  ~ArrowSpillFile() override {
+  ~BatchFile() override {
     writer_.reset();
     reader_.reset();
     if (fd_ >= 0) ::close(fd_);
@@ -118,7 +109,7 @@ class ArrowSpillFile : public SpillFile {
   Result<std::unique_ptr<SpillFile>> OpenReader() const override {
     const int fd = ::open(fmt::format("/proc/self/fd/{}", fd_).c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return SpillError(folder_, errno, std::strerror(errno));
-    auto reader = std::make_unique<ArrowSpillFile>(folder_, schema_, fd);
+    auto reader = std::make_unique<BatchFile>(folder_, schema_, fd);
     DVT_TRY(reader->StartReading());
     return std::unique_ptr<SpillFile>(std::move(reader));
   }
@@ -161,7 +152,7 @@ Status MakeFolder(const std::string& folder) {
 }
 
 // Takes the descriptor over.
-Result<std::unique_ptr<ArrowSpillFile>> FileOf(const std::string& folder, const Fields& fields, int fd) {
+Result<std::unique_ptr<BatchFile>> FileOf(const std::string& folder, const Fields& fields, int fd) {
   if (fd < 0) return SpillError(folder, errno, std::strerror(errno));
   ArrowSchema raw = ExportSchema(fields).Take();
   auto schema = arrow::ImportSchema(&raw);
@@ -169,17 +160,10 @@ Result<std::unique_ptr<ArrowSpillFile>> FileOf(const std::string& folder, const 
     ::close(fd);
     return Error(ErrorCode::kInternal, "cannot spill these columns: " + schema.status().message());
   }
-  return std::make_unique<ArrowSpillFile>(folder, *schema, fd);
+  return std::make_unique<BatchFile>(folder, *schema, fd);
 }
 
 }  // namespace
-
-Result<std::unique_ptr<SpillFile>> OpenSpillFile(const std::string& folder, const Fields& fields) {
-  DVT_TRY(MakeFolder(folder));
-  DVT_ASSIGN(auto file, FileOf(folder, fields, OpenUnnamedFile(folder)));
-  DVT_TRY(file->Start());
-  return std::unique_ptr<SpillFile>(std::move(file));
-}
 
 Result<std::unique_ptr<SpillFile>> CreateBatchFile(const std::string& path, const Fields& fields) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
