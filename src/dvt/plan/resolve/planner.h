@@ -87,7 +87,7 @@ struct PlanOptions {
   /// Above this many rows a table is read in partitions rather than joined inside the source.
   int64_t partition_above_rows = 500'000;
   /// About so many bytes of a join's smaller side may be held at a time; 0: all of it.
-  int64_t join_bytes = 64'000'000;
+  int64_t join_bytes = 16'000'000;
 };
 
 struct PlanRequest {
