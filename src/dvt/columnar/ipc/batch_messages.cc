@@ -270,9 +270,7 @@ Status BatchMessages::Encode(const ArrowArray& batch, GrowBuffer& out) const {
   return {};
 }
 
-size_t BatchMessages::BodyBytes(const uint8_t* head) {
-  return static_cast<size_t>(Get<int64_t>(head + kPrefix + kBodyLengthAt));
-}
+size_t BatchMessages::BodyBytes(const uint8_t* head) { return static_cast<size_t>(Get<int64_t>(head + kPrefix + kBodyLengthAt)); }
 
 Result<Array> BatchMessages::Decode(const uint8_t* head, const uint8_t* body, size_t body_bytes) const {
   Decoder decoder(head, body, body_bytes, nodes_);

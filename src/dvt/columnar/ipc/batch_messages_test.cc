@@ -15,11 +15,23 @@ namespace {
 
 Fields AllFields() {
   const auto field = [](const char* name, DataType type) { return Field{name, std::move(type), true, {}}; };
-  return {field("i8", TypeKind::kInt8), field("u16", TypeKind::kUInt16), field("i32", TypeKind::kInt32), field("i64", TypeKind::kInt64),
-          field("f64", TypeKind::kFloat64), field("flag", TypeKind::kBool), field("dec", DataType::Decimal(15, 2)),
-          field("wide", DataType::Decimal(60, 3)), field("text", TypeKind::kString), field("bytes", TypeKind::kBinary),
-          field("json", TypeKind::kJson), field("day", TypeKind::kDate), field("at", TypeKind::kTimestampTz), field("uuid", TypeKind::kUuid),
-          field("span", TypeKind::kInterval), field("nothing", TypeKind::kNull), field("list", DataType::List(TypeKind::kString)),
+  return {field("i8", TypeKind::kInt8),
+          field("u16", TypeKind::kUInt16),
+          field("i32", TypeKind::kInt32),
+          field("i64", TypeKind::kInt64),
+          field("f64", TypeKind::kFloat64),
+          field("flag", TypeKind::kBool),
+          field("dec", DataType::Decimal(15, 2)),
+          field("wide", DataType::Decimal(60, 3)),
+          field("text", TypeKind::kString),
+          field("bytes", TypeKind::kBinary),
+          field("json", TypeKind::kJson),
+          field("day", TypeKind::kDate),
+          field("at", TypeKind::kTimestampTz),
+          field("uuid", TypeKind::kUuid),
+          field("span", TypeKind::kInterval),
+          field("nothing", TypeKind::kNull),
+          field("list", DataType::List(TypeKind::kString)),
           field("both", DataType::Struct({field("a", TypeKind::kInt32), field("b", DataType::List(TypeKind::kInt64))}))};
 }
 
@@ -31,7 +43,8 @@ void AppendRandom(ColumnBuilder& builder, std::mt19937& random) {
     case TypeKind::kBool: return builder.AppendBool(number % 2 == 0);
     case TypeKind::kDecimal: {
       uint8_t bytes[32] = {static_cast<uint8_t>(number), static_cast<uint8_t>(number >> 8)};
-      return ArrowDecimal(type).bits == 128 ? builder.AppendDecimal(static_cast<Int128>(number)) : builder.AppendDecimal256(bytes);
+      return ArrowDecimal(type).bits == 128 ? builder.AppendDecimal(static_cast<Int128>(number))
+                                            : builder.AppendDecimal256(bytes);
     }
     case TypeKind::kString:
     case TypeKind::kJson:
@@ -172,12 +185,14 @@ TEST(BatchMessages, HeadsAreMessagesOfTheFormat) {
   EXPECT_EQ(compression.Field(0), 0u) << "LZ4 frames are the default";
   int64_t end = 0;
   for (size_t i = 0; i < 5; ++i) {
-    const auto offset = Table::Get<int64_t>(flat + buffers + 4 + i * 16), length = Table::Get<int64_t>(flat + buffers + 12 + i * 16);
+    const auto offset = Table::Get<int64_t>(flat + buffers + 4 + i * 16),
+               length = Table::Get<int64_t>(flat + buffers + 12 + i * 16);
     EXPECT_EQ(offset % 8, 0);
     EXPECT_GE(offset, end);
     end = offset + length;
     const uint8_t* body = bytes.data() + messages.head_bytes() + offset;
-    if (length > 0 && Table::Get<int64_t>(body) >= 0) EXPECT_EQ(Table::Get<uint32_t>(body + 8), 0x184D2204u) << "the mark of an LZ4 frame";
+    if (length > 0 && Table::Get<int64_t>(body) >= 0)
+      EXPECT_EQ(Table::Get<uint32_t>(body + 8), 0x184D2204u) << "the mark of an LZ4 frame";
   }
 }
 

@@ -187,7 +187,8 @@ class HashJoin {
       ColumnBuilder& builder = out_.column(static_cast<int>(i));
       const JoinedColumn& column = shape_.columns[i];
       if (column.right == hold_right_) {
-        for (const Pair& pair : pairs_) pair.held == kNone ? builder.AppendNull() : held_.Append(builder, column.column, pair.held);
+        for (const Pair& pair : pairs_)
+          pair.held == kNone ? builder.AppendNull() : held_.Append(builder, column.column, pair.held);
       } else {
         for (const Pair& pair : pairs_) AppendCopy(builder, columns_[column.column], pair.row);
       }
@@ -239,7 +240,8 @@ class HashJoin {
 }  // namespace
 
 Stream JoinByHash(JoinShape shape, JoinSide left, JoinSide right, bool hold_right, Fields fields, std::stop_token stop) {
-  auto join = std::make_shared<HashJoin>(std::move(shape), std::move(left), std::move(right), hold_right, fields, std::move(stop));
+  auto join =
+      std::make_shared<HashJoin>(std::move(shape), std::move(left), std::move(right), hold_right, fields, std::move(stop));
   return MakeStream(std::move(fields), [join]() { return join->Next(); });
 }
 

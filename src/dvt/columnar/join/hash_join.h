@@ -19,7 +19,7 @@ struct JoinedColumn {
 struct JoinShape {
   JoinKind kind = JoinKind::kInner;
   std::vector<std::pair<size_t, size_t>> keys;  ///< columns of the left and of the right side; one pair at least
-  std::vector<JoinedColumn> columns;  ///< what the joined rows have
+  std::vector<JoinedColumn> columns;            ///< what the joined rows have
 };
 
 /// One side of a join.

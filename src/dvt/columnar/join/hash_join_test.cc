@@ -107,7 +107,8 @@ TEST(HashJoin, EqualsANestedLoop) {
           const Fields left_fields = FieldsWith(left_key), right_fields = FieldsWith(right_key);
           Stream joined = JoinByHash(Shape(kind), {RowsOf(left, left_fields, 70), left_fields},
                                      {RowsOf(right, right_fields, 31), right_fields}, hold_right, kResult, {});
-          EXPECT_EQ(Texts(std::move(joined), kResult), NestedLoop(kind, left, right)) << rows << " " << values << " " << hold_right;
+          EXPECT_EQ(Texts(std::move(joined), kResult), NestedLoop(kind, left, right))
+              << rows << " " << values << " " << hold_right;
         }
       }
     }
@@ -117,7 +118,8 @@ TEST(HashJoin, EqualsANestedLoop) {
 TEST(HashJoin, BatchesStaySmallWhereManyRowsMeet) {
   const std::vector<Key> same(1500, Key(7));
   const Fields fields = FieldsWith(TypeKind::kInt64);
-  Stream joined = JoinByHash(Shape(JoinKind::kInner), {RowsOf(same, fields, 400), fields}, {RowsOf(same, fields, 400), fields}, true, kResult, {});
+  Stream joined = JoinByHash(Shape(JoinKind::kInner), {RowsOf(same, fields, 400), fields}, {RowsOf(same, fields, 400), fields},
+                             true, kResult, {});
   int64_t rows = 0, most = 0;
   for (;;) {
     const auto batch = joined.Next();
@@ -132,7 +134,8 @@ TEST(HashJoin, BatchesStaySmallWhereManyRowsMeet) {
 
 TEST(HashJoin, LargeUnsignedNumbersAreNotNegativeOnes) {
   const Fields numbers = FieldsWith(TypeKind::kInt64), unsigned_numbers = FieldsWith(TypeKind::kUInt64);
-  const std::vector<Key> left = {Key(-1), Key(5)}, right = {Key(-1), Key(5)};  // the first of them is 2⁶⁴ - 1 as an unsigned number
+  const std::vector<Key> left = {Key(-1), Key(5)},
+                         right = {Key(-1), Key(5)};  // the first of them is 2⁶⁴ - 1 as an unsigned number
   Stream joined = JoinByHash(Shape(JoinKind::kInner), {RowsOf(left, numbers, 10), numbers},
                              {RowsOf(right, unsigned_numbers, 10), unsigned_numbers}, true, kResult, {});
   EXPECT_EQ(Texts(std::move(joined), kResult), std::vector<std::string>{"1|1|"});
@@ -152,12 +155,13 @@ TEST(HashJoin, ErrorsAndStopsEndIt) {
   const Fields fields = FieldsWith(TypeKind::kInt64);
   std::stop_source stop;
   stop.request_stop();
-  Stream stopped = JoinByHash(Shape(JoinKind::kInner), {RowsOf({Key(1)}, fields, 1), fields}, {RowsOf({Key(1)}, fields, 1), fields}, true,
-                              kResult, stop.get_token());
+  Stream stopped = JoinByHash(Shape(JoinKind::kInner), {RowsOf({Key(1)}, fields, 1), fields},
+                              {RowsOf({Key(1)}, fields, 1), fields}, true, kResult, stop.get_token());
   EXPECT_EQ(stopped.Next().error().code(), ErrorCode::kCancelled);
   for (const bool hold_right : {false, true}) {
     Stream broken = MakeStream(fields, []() -> Result<Array> { return Error(ErrorCode::kConnection, "the source is gone"); });
-    Stream joined = JoinByHash(Shape(JoinKind::kLeft), {std::move(broken), fields}, {RowsOf({Key(1)}, fields, 1), fields}, hold_right, kResult, {});
+    Stream joined = JoinByHash(Shape(JoinKind::kLeft), {std::move(broken), fields}, {RowsOf({Key(1)}, fields, 1), fields},
+                               hold_right, kResult, {});
     EXPECT_EQ(joined.Next().error().code(), ErrorCode::kConnection);
   }
 }

@@ -91,12 +91,12 @@ struct PartedJoin {
     std::vector<Keys> keys;
     std::vector<Column> columns;  ///< what `join_sql` gives, in its order
   };
-  int count = 1;         ///< of parts: as many as keep the smaller side of each small
-  PartedSide left;       ///< an input of the join and its key
-  PartedSide right;      ///< the other, of which the key is equal; of a self-join the same input
-  std::string join_sql;  ///< the join alone, over both inputs; the whole transform if `rest_sql` is empty
-  std::string name;      ///< input name under which `rest_sql` reads what the join gives
-  std::string rest_sql;  ///< what is left of the transform, over `name` and the other inputs
+  int count = 1;                    ///< of parts: as many as keep the smaller side of each small
+  PartedSide left;                  ///< an input of the join and its key
+  PartedSide right;                 ///< the other, of which the key is equal; of a self-join the same input
+  std::string join_sql;             ///< the join alone, over both inputs; the whole transform if `rest_sql` is empty
+  std::string name;                 ///< input name under which `rest_sql` reads what the join gives
+  std::string rest_sql;             ///< what is left of the transform, over `name` and the other inputs
   std::optional<Plain> plain = {};  ///< the same as `join_sql`, if that is all it says
 };
 

@@ -102,7 +102,8 @@ Node* JoinCutter::TakeOut(CutPlace& place, const PartedJoin& out) {
   }
   JoinRegion& region = *place.region;
   Replace(region.items[place.kept.item], place.kept.node, joined);
-  if (place.shape == CutPlace::Shape::kPair) region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
+  if (place.shape == CutPlace::Shape::kPair)
+    region.items.erase(region.items.begin() + static_cast<std::ptrdiff_t>(place.gone.item));
   possible_ = Rebuild(arena_, region);
   return below;
 }
@@ -114,9 +115,9 @@ std::vector<Node*> JoinCutter::TakeConditions(CutPlace& place) {
   std::vector<Node*> left;
   const sql::Source* other = place.shape == CutPlace::Shape::kPair ? place.right.source : nullptr;
   for (Node* condition : place.region->conditions) {
-    const bool take = plain_ ? PlainJoins(analysis_).IsKeyTest(place, condition)
-                             : condition == place.node || (IsFixed(condition, engine_) &&
-                                                           sides_.IsOver(condition, place.left.source, other));
+    const bool take =
+        plain_ ? PlainJoins(analysis_).IsKeyTest(place, condition)
+               : condition == place.node || (IsFixed(condition, engine_) && sides_.IsOver(condition, place.left.source, other));
     (take ? taken : left).push_back(condition);
   }
   place.region->conditions = std::move(left);

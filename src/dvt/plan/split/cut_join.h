@@ -27,7 +27,8 @@ struct CutPlace {
 /// Cuts a transform in two: a join, and what is left over its rows. Changes the tree.
 class JoinCutter {
  public:
-  JoinCutter(sql::Arena& arena, const sql::Dialect& engine, const JoinSides& sides, const sql::Analysis& analysis, sql::Node* tree)
+  JoinCutter(sql::Arena& arena, const sql::Dialect& engine, const JoinSides& sides, const sql::Analysis& analysis,
+             sql::Node* tree)
       : arena_(arena), engine_(engine), sides_(sides), analysis_(analysis), tree_(tree) {}
   /// Nothing if what is left would still read an input of the join.
   std::optional<PartedJoin> Cut(CutPlace& place, int parts);
@@ -50,7 +51,7 @@ class JoinCutter {
   const JoinSides& sides_;
   const sql::Analysis& analysis_;
   sql::Node* tree_;
-  bool alone_ = false;     ///< the join is all that the query does
+  bool alone_ = false;  ///< the join is all that the query does
   std::optional<PartedJoin::Plain> plain_;
   bool possible_ = true;
 };

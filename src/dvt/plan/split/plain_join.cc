@@ -74,7 +74,8 @@ std::optional<std::string> PlainJoins::ColumnOf(const JoinSide& side, int index)
     const Node* item = items->Child(static_cast<uint32_t>(index));
     item = sql::Unparen(item->Is(Kind::kAlias) ? item->Child(0) : item);
     const sql::ColumnBinding* binding = item->Is(Kind::kColumn) ? analysis_.Find(item) : nullptr;
-    if (binding == nullptr || binding->source != side.layers[layer + 1] || binding->row || binding->fields != 0) return std::nullopt;
+    if (binding == nullptr || binding->source != side.layers[layer + 1] || binding->row || binding->fields != 0)
+      return std::nullopt;
     index = binding->index;
   }
   const auto& columns = side.layers.back()->columns;

@@ -91,7 +91,8 @@ Result<engine::Input> TakeOut(std::vector<engine::Input>& inputs, const std::str
 }
 
 std::optional<size_t> ColumnAt(const columnar::Fields& fields, const std::string& name) {
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return EqualsIgnoreCase(field.name, name); });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return EqualsIgnoreCase(field.name, name); });
   if (found == fields.end()) return std::nullopt;
   return static_cast<size_t>(found - fields.begin());
 }
@@ -109,7 +110,8 @@ struct PlainShape {
 };
 
 // Nothing if keys cannot be compared here.
-std::optional<PlainShape> ShapeOf(const plan::PartedJoin::Plain& plain, const columnar::Fields& left, const columnar::Fields& right) {
+std::optional<PlainShape> ShapeOf(const plan::PartedJoin::Plain& plain, const columnar::Fields& left,
+                                  const columnar::Fields& right) {
   PlainShape out;
   out.shape.kind = plain.kind;
   for (const auto& keys : plain.keys) {
@@ -200,7 +202,7 @@ class PartedRows {
   engine::Engine& engine_;
   const plan::PartedJoin& join_;
   std::vector<std::unique_ptr<DealtInput>> dealt_;  // one, or one a side
-  std::optional<PlainShape> plain_;  // of a join that is done here
+  std::optional<PlainShape> plain_;                 // of a join that is done here
   int64_t expected_rows_ = 0;
 };
 
