@@ -191,8 +191,9 @@ TEST(BatchMessages, HeadsAreMessagesOfTheFormat) {
     EXPECT_GE(offset, end);
     end = offset + length;
     const uint8_t* body = bytes.data() + messages.head_bytes() + offset;
-    if (length > 0 && Table::Get<int64_t>(body) >= 0)
+    if (length > 0 && Table::Get<int64_t>(body) >= 0) {
       EXPECT_EQ(Table::Get<uint32_t>(body + 8), 0x184D2204u) << "the mark of an LZ4 frame";
+    }
   }
 }
 
