@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dvt/columnar/c_abi/stream.h"
-#include "dvt/columnar/join/join_kind.h"
+#include "dvt/columnar/types/join_kind.h"
 
 namespace dvt::columnar {
 

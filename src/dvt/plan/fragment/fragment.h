@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dvt/base/result/diagnostics.h"
-#include "dvt/columnar/join/join_kind.h"
+#include "dvt/columnar/types/join_kind.h"
 #include "dvt/columnar/types/relation.h"
 #include "dvt/plan/fragment/source_profile.h"
 
