@@ -16,8 +16,8 @@ from harness.tpcds import with_tpcds
 
 MOST_ROWS = 20_000  # of a random query
 MOST_SECONDS = 2
-# Small tables are filtered by keys, and joined in parts, only if they are told to.
-SETTINGS = ({"join_memory": "20kB"}, {"join_filter_rows": 0}, None)
+# Small tables are filtered by keys, by lists or temporary tables, and joined in parts, only if they are told to.
+SETTINGS = ({"join_memory": "20kB"}, {"join_filter_rows": 0, "join_filter_tables": 1}, {"join_filter_rows": 0}, None)
 
 
 class DataSet:
@@ -124,7 +124,7 @@ def check_deal(report, context, data, number, target, only=(), plans=False, quer
     texts = {name: text for name, text in data.queries(number, queries).items() if not only or name in only}
     said = texts if data.what == "tpch" else in_dialect(context, data, texts, target)
     deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what == "random" else {}), target,
-                transfer=SETTINGS[number % len(SETTINGS)])
+                transfer=SETTINGS[(number + (target == "postgres")) % len(SETTINGS)])
     outcome = deal.run({name: data.model(text) for name, text in said.items()})
     counts = {"equal": 0, "refused": 0, "wrong": 0}
     done = [name for name in said if deal.results.get(name, {}).get("status") == "success"]

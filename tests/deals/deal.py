@@ -48,7 +48,7 @@ class Deal:
         project, schemas = self.project, {"pg": "public", "my": self.data.name, "lite": "main", "duck": "main", "warehouse": "public"}
         (project / "models").mkdir()
         (project / "dbt_project.yml").write_text("name: deals\nversion: '1.0.0'\nprofile: deals\nmodels:\n  +materialized: table\n"
-                                                   + (f"  +transfer: {json.dumps(self.transfer)}\n" if self.transfer else ""))
+                                                   + (f"transfer: {json.dumps(self.transfer)}\n" if self.transfer else ""))
         warehouse = DUCKDB_TARGET.format(project=project).replace("{{", "{").replace("}}", "}") if self.target == "duckdb" else POSTGRES_TARGET
         (project / "profiles.yml").write_text(PROFILE.format(name=self.data.name, folder=self.data.folder, warehouse=warehouse))
         sources = [{"name": table, "connection": place, "schema": schemas[place], "tables": [{"name": table}]} for table, place in self.places.items()]

@@ -16,7 +16,7 @@ def run(report, context):
     bench = Bench(context)
     bench.fill()
     for check in (one_moment, a_moment_each, truncated_meanwhile, rate, connections_at_a_time, too_few_connections, bytes_of_the_run,
-                  outside_hours, query_timeout, connect_timeout, interrupt, resume_direct, resume_federated,
+                  outside_hours, query_timeout, connect_timeout, interrupt, key_tables, interrupt_key_tables, resume_direct, resume_federated,
                   no_resume_of_another_state):
         name = check.__doc__.strip()
         if not report.wants(name):
@@ -250,6 +250,46 @@ def interrupt(bench):
     seconds = time.perf_counter() - sent
     process.communicate(timeout=20)
     expect(seconds < 1, f"queries were left for {seconds:.2f} s")
+    return f"{seconds:.2f} s"
+
+
+def key_tables(bench):
+    """keys go as a temporary table into PostgreSQL and into MariaDB, and the answer stays"""
+    counts = {}
+    for tables in ("1", "false"):
+        code, output = bench.load("keys_crm keys_shop", KEY_TABLES=tables)
+        expect(code == 0, output[-3000:])
+        counts[tables] = {model: bench.count(model) for model in ("keys_crm", "keys_shop")}
+        results = json.loads((bench.artifacts / "run_results.json").read_text())["results"]
+        said = sorted(t["filtered_by"] for r in results for t in r["adapter_response"]["dvt_transfers"] if t.get("filtered_by"))
+        expect(len(said) == 2 and all(("in a temporary table" in text) == (tables == "1") for text in said), f"{said}\n{output[-2000:]}")
+    expect(counts["1"] == counts["false"] and all(counts["1"].values()), f"{counts}")
+
+
+def interrupt_key_tables(bench):
+    """after Ctrl-C no session that has a table of keys is left"""
+    crm, shop = bench.context.databases.postgres("load").cursor(), bench.context.databases.mysql().cursor()
+
+    def sessions(reading):
+        text = "%dvt_keys_%" if reading else "%"
+        crm.execute("select count(*) from pg_stat_activity where datname = 'load' and application_name = 'dvt' and query like %s", (text,))
+        shop.execute("select count(*) from information_schema.processlist where db = 'load' and coalesce(info, '') like %s", (text,))
+        return crm.fetchone()[0], shop.fetchone()[0]
+
+    process = bench.start("keys_crm keys_shop", KEY_TABLES="1", budget={"rows_per_second": 1500})
+    limit = time.time() + 60
+    while process.poll() is None and time.time() < limit and not all(sessions(True)):
+        time.sleep(0.02)
+    expect(all(sessions(True)), "keys were never looked up on both servers")
+    os.killpg(process.pid, signal.SIGINT)
+    sent = time.perf_counter()
+    while any(sessions(False)) and time.perf_counter() - sent < 10:
+        time.sleep(0.02)
+    seconds = time.perf_counter() - sent
+    process.communicate(timeout=20)
+    expect(seconds < 2, f"sessions were left for {seconds:.2f} s")
+    crm.execute("select count(*) from pg_class where relname like 'dvt_keys_%'")
+    expect(crm.fetchone()[0] == 0, "a temporary table is left")
     return f"{seconds:.2f} s"
 
 

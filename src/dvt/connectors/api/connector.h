@@ -22,6 +22,8 @@ struct Dialect;
 namespace dvt::connectors {
 
 class RowHasher;
+struct KeyTable;
+using KeyTables = std::vector<std::shared_ptr<const KeyTable>>;
 
 /// One entry of a profile's `outputs`: a named connection and its settings. Holds secrets: never print `settings`.
 struct ConnectionConfig {
@@ -31,6 +33,7 @@ struct ConnectionConfig {
   std::string file;         ///< profiles.yml, for error places
   std::string base_folder;  ///< relative paths in settings are relative to this (the project folder)
   int max_connections = 0;  ///< of its load budget: connections opened ahead must not be more; 0: no limit
+  bool key_tables = false;  ///< sessions that read may make temporary tables of keys, where they must know it when they begin
 };
 
 /// What planner, runner and tests may ask of a connector instead of its name.
@@ -50,8 +53,10 @@ enum class Capability : uint32_t {
   kSessionTempTables = 1u << 12,
   kInsertSelectParallel = 1u << 13,
   kFilters = 1u << 14,  ///< without kSql: a relation may be read with a condition, which is applied as far as it is understood
-  kStoredTables = 1u << 15,  ///< without kSql: OpenSink takes a TableWrite, and the relation lives on between runs
-  kLongMoment = 1u << 16,    ///< a moment may be kept for a whole run: it stands in nobody's way who writes
+  kStoredTables = 1u << 15,   ///< without kSql: OpenSink takes a TableWrite, and the relation lives on between runs
+  kLongMoment = 1u << 16,     ///< a moment may be kept for a whole run: it stands in nobody's way who writes
+  kKeyTables = 1u << 17,      ///< reads may look up keys in a temporary table (ReadRequest::key_tables)
+  kLocalSessions = 1u << 18,  ///< sessions live in this process: what they make for themselves burdens no server
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.
@@ -83,6 +88,8 @@ struct ReadRequest {
   // or: any query.
   std::string sql;
   ReadOptions options;
+  /// That `where` or `sql` name, by KeyTableName. kPermission or kUnsupported if the server lets the reads have none.
+  KeyTables key_tables = {};
 };
 
 /// One unit of parallel reading and of retry.
@@ -106,6 +113,7 @@ struct ReadPlan {
   /// under one snapshot), so that a retry may skip the rows already handed on instead of holding them back.
   bool repeatable = false;
   ReadOptions options;
+  KeyTables key_tables = {};  ///< those of the request
 };
 
 /// Which state of a source its reads see, as the source names it.
@@ -128,6 +136,8 @@ class ReadScope {
   /// "snapshot 00000003-0000001B-1", or why the moment is only approximate.
   virtual std::string Describe() const = 0;
   virtual SourceMoment Moment() const { return {}; }
+  /// The reads that look up these keys are over: what idle sessions hold of them goes.
+  virtual void DropKeys(const KeyTables&) noexcept {}
 };
 
 /// Byte chunks of a system's own bulk format, for source and target of one kind.
@@ -288,6 +298,8 @@ class Connector {
   virtual std::shared_ptr<const RowHasher> row_hasher() const { return nullptr; }
   /// An identifier quoted for this system.
   virtual std::string Quote(std::string_view identifier) const = 0;
+  /// A temporary table of keys as queries name it (kKeyTables).
+  virtual std::string KeyTableName(const KeyTable&) const { return {}; }
   /// The relation quoted, leaving out parts this system does not name.
   virtual std::string QuoteRelation(const columnar::RelationName& relation) const = 0;
 };

@@ -101,6 +101,24 @@ std::string KeyRangePredicate(const GroupedRows& rows, const std::vector<int64_t
   return "(" + text + ")";
 }
 
+std::string SummingRowHasher::GroupNumber(const GroupedRows& rows) const {
+  if (rows.grouping.by == columnar::RowGrouping::By::kKey) return KeyGroup(rows);
+  return HashGroup(rows.grouping, SummedHash(rows.columns));
+}
+
+GroupSumsSql SummingRowHasher::GroupSums(const GroupedRows& rows) const {
+  const bool by_key = rows.grouping.by == columnar::RowGrouping::By::kKey;
+  const std::string hash = "dvt_hash";
+  GroupSumsSql sql;
+  if (by_key) sql.list.push_back(KeyGroup(rows) + " AS dvt_group");
+  sql.list.push_back(SummedHash(rows.columns) + " AS " + hash);
+  sql.before = "SELECT " + (by_key ? "dvt_group" : HashGroup(rows.grouping, hash)) + ", COUNT(*), " + HalfSum(hash, true) + ", " +
+               HalfSum(hash, false) + " FROM ";
+  sql.fence = Fence();
+  sql.after = " GROUP BY 1";
+  return sql;
+}
+
 std::string RowHasher::GroupPredicate(const GroupedRows& rows, const std::vector<int64_t>& groups) const {
   std::string text = GroupNumber(rows) + " IN (";
   for (size_t i = 0; i < groups.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(groups[i]);

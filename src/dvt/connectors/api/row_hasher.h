@@ -53,6 +53,24 @@ class RowHasher {
   virtual std::string GroupPredicate(const GroupedRows& rows, const std::vector<int64_t>& groups) const;
 };
 
+/// A hasher that sums inside the source: the frame of its queries, around what its dialect says.
+class SummingRowHasher : public RowHasher {
+ public:
+  bool SumsGroups() const final { return true; }
+  std::string GroupNumber(const GroupedRows& rows) const final;
+  GroupSumsSql GroupSums(const GroupedRows& rows) const final;
+
+ protected:
+  /// The hash as HalfSum and HashGroup take it.
+  virtual std::string SummedHash(const std::vector<HashedColumn>& columns) const = 0;
+  /// The sum of one half of the hashes, as digits.
+  virtual std::string HalfSum(const std::string& hash, bool upper) const = 0;
+  virtual std::string KeyGroup(const GroupedRows& rows) const = 0;
+  virtual std::string HashGroup(const columnar::RowGrouping& grouping, const std::string& hash) const = 0;
+  /// Behind the inner query, so that its columns are computed once.
+  virtual std::string Fence() const { return {}; }
+};
+
 /// "CASE WHEN k BETWEEN <first key> AND <last key> THEN <number> END": the number of an integer key's group, NULL outside.
 std::string WithinGroups(const GroupedRows& rows, const std::string& number);
 /// Rows of a grouping by keys whose key lies in these groups, by ranges of keys; `outside`: also those of no group, and NULLs.

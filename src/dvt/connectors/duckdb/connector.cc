@@ -11,6 +11,7 @@
 #include "dvt/columnar/duckdb/types.h"
 #include "dvt/connectors/duckdb/catalog.h"
 #include "dvt/connectors/duckdb/instance.h"
+#include "dvt/connectors/duckdb/key_tables.h"
 #include "dvt/connectors/duckdb/row_hasher.h"
 #include "dvt/connectors/duckdb/session.h"
 #include "dvt/sql/dialects/dialect.h"
@@ -46,7 +47,9 @@ class DuckDbConnector : public Connector, public StatisticsSource {
                                    Capability::kSchemas,
                                    Capability::kTransactionalDdl,
                                    Capability::kMerge,
-                                   Capability::kSessionTempTables};
+                                   Capability::kSessionTempTables,
+                                   Capability::kKeyTables,
+                                   Capability::kLocalSessions};
     uint32_t bits = 0;
     for (const Capability c : kAll) bits |= static_cast<uint32_t>(c);
     if (!settings_.read_only) bits |= static_cast<uint32_t>(Capability::kTarget);
@@ -104,8 +107,10 @@ class DuckDbConnector : public Connector, public StatisticsSource {
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>&, std::stop_token stop) override {
     DVT_ASSIGN(auto connection, OpenExisting(stop));
+    DVT_TRY(MakeKeyTables(*connection, request.key_tables, stop));
     ReadPlan plan;
     plan.options = request.options;
+    plan.key_tables = request.key_tables;
     Partition whole;
     whole.sql = SelectText(*this, request);
     whole.description = "whole query";
@@ -127,6 +132,7 @@ class DuckDbConnector : public Connector, public StatisticsSource {
   Result<columnar::Stream> Open(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope,
                                 std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Open(stop));
+    DVT_TRY(MakeKeyTables(*connection, plan.key_tables, stop));
     auto query = duck::PrepareQuery(*connection, plan.partitions[static_cast<size_t>(partition)].sql);
     if (!query) return NeverRetried(std::move(query).error());
     duck::StreamOptions options;
@@ -164,6 +170,7 @@ class DuckDbConnector : public Connector, public StatisticsSource {
   }
   std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return duck::QuoteName(identifier); }
+  std::string KeyTableName(const KeyTable& table) const override { return KeyTableNameOf(table); }
   std::string QuoteRelation(const RelationName& relation) const override { return QuotedRelation(relation); }
 
  private:

@@ -74,7 +74,7 @@ std::string Literal(const DataType& type, std::string_view text) {
   return duck::QuoteText(type.kind == TypeKind::kTimestampTz ? std::string(text) + "+00" : std::string(text));
 }
 
-class DuckDbRowHasher : public RowHasher {
+class DuckDbRowHasher : public SummingRowHasher {
  public:
   std::string WhyNot(const columnar::Field&) const override { return {}; }
   std::string KeyExpression(const std::vector<HashedColumn>& columns) const override { return Call("dvt_row_key", columns); }
@@ -83,30 +83,15 @@ class DuckDbRowHasher : public RowHasher {
     return KeyListPredicate(key, keys, &Literal);
   }
 
-  bool SumsGroups() const override { return true; }
-  std::string GroupNumber(const GroupedRows& rows) const override {
-    if (rows.grouping.by == RowGrouping::By::kKey) return KeyGroup(rows);
-    return HashGroup(rows.grouping, HashExpression(rows.columns));
+ protected:
+  std::string SummedHash(const std::vector<HashedColumn>& columns) const override { return HashExpression(columns); }
+  std::string HalfSum(const std::string& hash, bool upper) const override {
+    return fmt::format("CAST(sum(dvt_hash_{}({})) AS VARCHAR)", upper ? "upper" : "lower", hash);
   }
-  GroupSumsSql GroupSums(const GroupedRows& rows) const override {
-    const bool by_key = rows.grouping.by == RowGrouping::By::kKey;
-    GroupSumsSql sql;
-    if (by_key) sql.list.push_back(KeyGroup(rows) + " AS dvt_group");
-    sql.list.push_back(HashExpression(rows.columns) + " AS dvt_hash");
-    const std::string group = by_key ? "dvt_group" : HashGroup(rows.grouping, "dvt_hash");
-    sql.before = fmt::format(
-        "SELECT {}, count(*), CAST(sum(dvt_hash_upper(dvt_hash)) AS VARCHAR), CAST(sum(dvt_hash_lower(dvt_hash)) AS VARCHAR) "
-        "FROM ",
-        group);
-    sql.after = " GROUP BY 1";
-    return sql;
-  }
-
- private:
-  static std::string KeyGroup(const GroupedRows& rows) {
+  std::string KeyGroup(const GroupedRows& rows) const override {
     return WithinGroups(rows, fmt::format("CAST({} AS BIGINT) >> {}", rows.key[0].sql, rows.grouping.bits));
   }
-  static std::string HashGroup(const RowGrouping& grouping, const std::string& hash) {
+  std::string HashGroup(const RowGrouping& grouping, const std::string& hash) const override {
     return fmt::format("CAST(dvt_hash_upper({}) >> {} AS BIGINT)", hash, 64 - grouping.bits);
   }
 };

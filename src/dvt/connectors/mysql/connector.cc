@@ -11,6 +11,7 @@
 #include "dvt/connectors/mysql/bulk_writer.h"
 #include "dvt/connectors/mysql/catalog.h"
 #include "dvt/connectors/mysql/connection.h"
+#include "dvt/connectors/mysql/key_tables.h"
 #include "dvt/connectors/mysql/partition.h"
 #include "dvt/connectors/mysql/quoting.h"
 #include "dvt/connectors/mysql/row_hasher.h"
@@ -47,7 +48,7 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
     for (Capability c :
          {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kAtomicRename, Capability::kPartitionedRead,
           Capability::kSnapshotRead, Capability::kMerge, Capability::kViews, Capability::kSchemas, Capability::kParallelSinks,
-          Capability::kSessionTempTables, Capability::kLongMoment}) {
+          Capability::kSessionTempTables, Capability::kLongMoment, Capability::kKeyTables}) {
       bits |= static_cast<uint32_t>(c);
     }
     return bits;
@@ -132,9 +133,15 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   }
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
+    const KeyTables& keys = request.key_tables;
+    if (!keys.empty() && !settings_->key_tables)
+      return Error(ErrorCode::kUnsupported,
+                   "its transactions only read: only the connection or the project can allow tables of keys");
     DVT_ASSIGN(auto connection, Take(stop));
-    auto plan = PlanOn(*connection, request, scope, stop);
-    GiveBack(std::move(connection));
+    auto made = MakeKeyTables(*connection, *settings_, keys, stop);
+    auto plan = made ? PlanOn(*connection, request, scope, stop) : Result<ReadPlan>(std::move(made).error());
+    if (plan) plan->key_tables = keys;
+    if (keys.empty() || (connection->usable() && DropKeyTables(*connection, *settings_, keys))) GiveBack(std::move(connection));
     return plan;
   }
 
@@ -155,8 +162,8 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
       return OpenRows(std::move(connection), std::move(request), stop,
                       [self = shared_from_this()](const auto& free) { self->GiveBack(free); });
     }
-    DVT_ASSIGN(auto lease, snapshot->Take(request.sql, stop));
-    auto give_back = [snapshot, moment = lease.moment](const auto& free) { snapshot->Return(free, moment); };
+    DVT_ASSIGN(auto lease, snapshot->Take(request.sql, plan.key_tables, stop));
+    auto give_back = [snapshot, lease](const auto&) { snapshot->Return(lease); };
     if (auto limited = lease.connection->SetQueryTimeout(plan.options.query_timeout_seconds, stop); !limited) {
       give_back(lease.connection);
       return std::move(limited).error();
@@ -187,6 +194,8 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(ConventionsOf(*settings_)); }
 
   std::string Quote(std::string_view identifier) const override { return QuoteName(identifier); }
+
+  std::string KeyTableName(const KeyTable& table) const override { return KeyTableNameOf(*settings_, table); }
 
   std::string QuoteRelation(const columnar::RelationName& relation) const override {
     const std::string& schema = relation.schema.empty() ? relation.database : relation.schema;

@@ -251,7 +251,9 @@ std::string OrderBy(const ReadRequest& request, const TableFacts& table) {
 // Rows in key order come for free from a clustered index; the order makes a second reading of a partition repeat the first.
 Status MakeRepeatable(Connection& connection, const ReadRequest& request, const TableFacts& table, bool exact, ReadPlan& plan,
                       std::stop_token stop) {
-  if (!exact || !table.innodb || table.clustered_key.empty() || !request.fold.before.empty()) return {};
+  // Where keys are looked up, the server may begin with the keys.
+  const bool ordered = request.fold.before.empty() && request.key_tables.empty();
+  if (!exact || !table.innodb || table.clustered_key.empty() || !ordered) return {};
   const std::string order = OrderBy(request, table);
   DVT_ASSIGN(auto explained, connection.Rows("EXPLAIN " + plan.partitions.front().sql + order, stop));
   for (const TextRow& row : explained) {

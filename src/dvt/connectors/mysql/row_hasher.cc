@@ -37,7 +37,7 @@ std::string WithoutZeros(const std::string& text) {
   return fmt::format("TRIM(TRAILING '.' FROM TRIM(TRAILING '0' FROM {}))", text);
 }
 
-class MySqlRowHasher : public RowHasher {
+class MySqlRowHasher : public SummingRowHasher {
  public:
   explicit MySqlRowHasher(const ReadConventions& conventions) : conventions_(conventions) {}
 
@@ -67,30 +67,13 @@ class MySqlRowHasher : public RowHasher {
     return KeyListPredicate(key, keys, &KeyText, KeyRows::kAlternatives);
   }
 
-  bool SumsGroups() const override { return true; }
-  std::string GroupNumber(const GroupedRows& rows) const override {
-    return rows.grouping.by == RowGrouping::By::kKey ? KeyGroup(rows) : HashGroup(rows.grouping, HashText(rows.columns));
+ protected:
+  std::string SummedHash(const std::vector<HashedColumn>& columns) const override { return HashText(columns); }
+  std::string HalfSum(const std::string& hash, bool upper) const override {
+    return fmt::format("CAST(SUM(CAST(CONV({}({}, 16), 16, 10) AS UNSIGNED)) AS CHAR)", upper ? "LEFT" : "RIGHT", hash);
   }
-  // No fence: a derived table that is not merged would be written to the disk as a whole.
-  GroupSumsSql GroupSums(const GroupedRows& rows) const override {
-    const bool by_key = rows.grouping.by == RowGrouping::By::kKey;
-    GroupSumsSql sql;
-    if (by_key) sql.list.push_back(KeyGroup(rows) + " AS dvt_group");
-    sql.list.push_back(HashText(rows.columns) + " AS dvt_hash");
-    const auto sum = [](std::string_view half) {
-      return fmt::format("CAST(SUM(CAST(CONV({}(dvt_hash, 16), 16, 10) AS UNSIGNED)) AS CHAR)", half);
-    };
-    sql.before = fmt::format("SELECT {}, COUNT(*), {}, {} FROM ", by_key ? "dvt_group" : HashGroup(rows.grouping, "dvt_hash"),
-                             sum("LEFT"), sum("RIGHT"));
-    sql.after = " GROUP BY 1";
-    return sql;
-  }
-
- private:
-  std::string HashText(const std::vector<HashedColumn>& columns) const { return fmt::format("MD5({})", KeyExpression(columns)); }
-
   // A shift takes its operand for unsigned: with the sign bit turned, the order of the numbers stays.
-  static std::string KeyGroup(const GroupedRows& rows) {
+  std::string KeyGroup(const GroupedRows& rows) const override {
     const int bits = rows.grouping.bits;
     const std::string& key = rows.key[0].sql;
     if (rows.key[0].field.type.kind == TypeKind::kUInt64)
@@ -98,11 +81,15 @@ class MySqlRowHasher : public RowHasher {
     return WithinGroups(
         rows, fmt::format("CAST((({}) ^ 9223372036854775808) >> {} AS SIGNED) - {}", key, bits, int64_t{1} << (63 - bits)));
   }
-  static std::string HashGroup(const RowGrouping& grouping, const std::string& hash) {
+  std::string HashGroup(const RowGrouping& grouping, const std::string& hash) const override {
     const int digits = (grouping.bits + 3) / 4;
     return fmt::format("CAST(CAST(CONV(LEFT({}, {}), 16, 10) AS UNSIGNED) >> {} AS SIGNED)", hash, digits,
                        digits * 4 - grouping.bits);
   }
+  // Without a fence: a derived table that is not merged would be written to the disk as a whole.
+
+ private:
+  std::string HashText(const std::vector<HashedColumn>& columns) const { return fmt::format("MD5({})", KeyExpression(columns)); }
 
   static std::string KeyText(const DataType& type, std::string_view text) {
     if (type.is_numeric() || type.kind == TypeKind::kBool) return std::string(text);

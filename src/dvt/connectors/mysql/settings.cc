@@ -168,6 +168,7 @@ Result<Settings> ParseSettings(const ConnectionConfig& config) {
   reader.Bool("local_infile", settings.local_infile);
   reader.Bool("snapshot_lock", settings.snapshot_lock);
   reader.Bool("compress", settings.compress);
+  settings.key_tables = config.key_tables;
   if (reader.error()) return std::move(*reader.error());
   return settings;
 }

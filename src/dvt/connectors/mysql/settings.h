@@ -33,6 +33,7 @@ struct Settings {
   TimeAs time_as = TimeAs::kTime;    ///< what TIME columns become
   bool local_infile = true;          ///< LOAD DATA LOCAL may be used
   bool compress = false;             ///< what goes over the wire is compressed (zlib), where the server can
+  bool key_tables = false;           ///< reads may make temporary tables of keys, so that their transactions are not READ ONLY
   bool snapshot_lock = true;         ///< a brief global read lock may be taken to open several readers at one moment
 
   /// "host:port" or the socket's path.

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+
+#include "dvt/connectors/mysql/key_tables.h"
 
 namespace dvt::connectors::mysql {
 
@@ -12,13 +15,15 @@ namespace {
 
 constexpr auto kWaitForReader = std::chrono::seconds(5);
 
-Status StartSnapshot(Connection& connection, std::stop_token stop) {
+}  // namespace
+
+// A temporary table cannot be made while a transaction is READ ONLY.
+Status SnapshotScope::StartSnapshot(Connection& connection, std::stop_token stop) const {
   DVT_TRY(connection.Execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", stop));
-  DVT_TRY(connection.Execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", stop));
+  const char* writes = settings_->key_tables ? "" : ", READ ONLY";
+  DVT_TRY(connection.Execute(fmt::format("START TRANSACTION WITH CONSISTENT SNAPSHOT{}", writes), stop));
   return {};
 }
-
-}  // namespace
 
 bool SnapshotScope::Lock(Connection& coordinator, bool may_lock, std::stop_token stop) {
   if (!settings_->snapshot_lock) {
@@ -65,8 +70,8 @@ Result<std::shared_ptr<SnapshotScope>> SnapshotScope::Open(std::shared_ptr<const
     }
   }
   for (const auto& reader : readers) {
-    DVT_TRY(StartSnapshot(*reader, stop));
-    scope->idle_.push_back({reader, 0});
+    DVT_TRY(scope->StartSnapshot(*reader, stop));
+    scope->idle_.push_back({reader, 0, {}});
   }
   scope->AskMoment(locked ? *coordinator : *readers.front(), stop);
   scope->readers_ = static_cast<int>(readers.size());
@@ -117,28 +122,46 @@ std::string SnapshotScope::Describe() const {
   return fmt::format("approximate moment: {} snapshots opened one after the other, because {}", readers_, approximate_because_);
 }
 
-std::optional<SnapshotScope::Lease> SnapshotScope::TakeIdle(const std::string& sql) {
+std::optional<SnapshotScope::Lease> SnapshotScope::TakeIdle(const std::string& sql, const KeyTables& keys) {
   const auto begun = moment_of_.find(sql);
+  std::optional<size_t> found;
   for (size_t i = 0; i < idle_.size(); ++i) {
     if (begun != moment_of_.end() && begun->second != idle_[i].moment) continue;
-    Lease lease = idle_[i];
-    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
-    moment_of_.emplace(sql, lease.moment);
-    ++in_use_[lease.moment];
-    return lease;
+    if (!found || idle_[i].keys == keys) found = i;
+    if (idle_[i].keys == keys) break;
   }
-  return std::nullopt;
+  if (!found) return std::nullopt;
+  Lease lease = idle_[*found];
+  idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(*found));
+  moment_of_.emplace(sql, lease.moment);
+  ++in_use_[lease.moment];
+  return lease;
 }
 
-Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::stop_token stop) {
+Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, const KeyTables& keys, std::stop_token stop) {
+  DVT_ASSIGN(Lease lease, TakeAny(sql, keys, stop));
+  if (keys.empty() || lease.keys == keys) return lease;
+  auto made = DropKeyTables(*lease.connection, *settings_, lease.keys);
+  lease.keys.clear();
+  if (made) made = MakeKeyTables(*lease.connection, *settings_, keys, stop);
+  if (!made) {
+    Return(std::move(lease));
+    return std::move(made).error();
+  }
+  lease.keys = keys;
+  return lease;
+}
+
+Result<SnapshotScope::Lease> SnapshotScope::TakeAny(const std::string& sql, const KeyTables& keys, std::stop_token stop) {
   {
     std::unique_lock lock(mutex_);
-    if (auto lease = TakeIdle(sql)) return *lease;
+    if (auto lease = TakeIdle(sql, keys)) return *lease;
     const auto begun = moment_of_.find(sql);
     if (begun != moment_of_.end() && began_exact_) {
       // Not waited for without end: the stream that has the connection may itself wait for this one's rows to be consumed.
       std::optional<Lease> lease;
-      returned_.wait_for(lock, stop, kWaitForReader, [&] { return (lease = TakeIdle(sql)) || in_use_[begun->second] == 0; });
+      returned_.wait_for(lock, stop, kWaitForReader,
+                         [&] { return (lease = TakeIdle(sql, keys)) || in_use_[begun->second] == 0; });
       if (lease) return *lease;
       if (stop.stop_requested()) return CancelledError();
       return Error(ErrorCode::kStartOver,
@@ -156,16 +179,29 @@ Result<SnapshotScope::Lease> SnapshotScope::Take(const std::string& sql, std::st
   ++in_use_[moment];
   if (approximate_because_.empty()) approximate_because_ = "more streams were opened at a time than were prepared";
   moment_of_[sql] = moment;
-  return Lease{std::move(reader), moment};
+  return Lease{std::move(reader), moment, {}};
 }
 
-void SnapshotScope::Return(const std::shared_ptr<Connection>& connection, int moment) {
+void SnapshotScope::Return(Lease lease) {
   {
     std::lock_guard lock(mutex_);
-    --in_use_[moment];
-    if (connection->usable()) idle_.push_back({connection, moment});
+    --in_use_[lease.moment];
+    const bool over = !lease.keys.empty() && std::find(dropped_.begin(), dropped_.end(), lease.keys) != dropped_.end();
+    if (over && DropKeyTables(*lease.connection, *settings_, lease.keys)) lease.keys.clear();
+    if (lease.connection->usable()) idle_.push_back(std::move(lease));
   }
   returned_.notify_all();
+}
+
+// The moment may live on for other models; a connection that is still read from is cleared when it comes back.
+void SnapshotScope::DropKeys(const KeyTables& keys) noexcept {
+  if (keys.empty()) return;
+  std::lock_guard lock(mutex_);
+  dropped_.push_back(keys);
+  for (Lease& lease : idle_) {
+    if (lease.keys == keys && DropKeyTables(*lease.connection, *settings_, keys)) lease.keys.clear();
+  }
+  std::erase_if(idle_, [](const Lease& lease) { return !lease.connection->usable(); });
 }
 
 }  // namespace dvt::connectors::mysql

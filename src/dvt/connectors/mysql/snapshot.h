@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dvt/connectors/api/key_table.h"
 #include "dvt/connectors/mysql/connection.h"
 
 namespace dvt::connectors::mysql {
@@ -22,6 +23,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   struct Lease {
     std::shared_ptr<Connection> connection;
     int moment = 0;
+    KeyTables keys;  ///< temporary tables that the connection has
   };
 
   /// `may_lock`: false after the lock was lately waited for in vain.
@@ -34,15 +36,18 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   bool exact() const { return began_exact_; }
   /// The global read lock was asked for and not granted in time.
   bool lock_timed_out() const { return lock_timed_out_; }
-  /// A connection for this statement.
-  Result<Lease> Take(const std::string& sql, std::stop_token stop);
-  void Return(const std::shared_ptr<Connection>& connection, int moment);
+  /// A connection for this statement, which has these tables of keys.
+  Result<Lease> Take(const std::string& sql, const KeyTables& keys, std::stop_token stop);
+  void Return(Lease lease);
+  void DropKeys(const KeyTables& keys) noexcept override;
 
  private:
   explicit SnapshotScope(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
   Result<std::shared_ptr<Connection>> OpenReader(std::stop_token stop);
-  /// An idle connection that sees the statement's moment, if it was begun at one.
-  std::optional<Lease> TakeIdle(const std::string& sql);
+  Result<Lease> TakeAny(const std::string& sql, const KeyTables& keys, std::stop_token stop);
+  /// An idle connection that sees the statement's moment, if it was begun at one; rather one that has the tables.
+  std::optional<Lease> TakeIdle(const std::string& sql, const KeyTables& keys);
+  Status StartSnapshot(Connection& connection, std::stop_token stop) const;
   /// True if the lock is held by `coordinator` afterwards; else says why not in approximate_because_.
   bool Lock(Connection& coordinator, bool may_lock, std::stop_token stop);
   /// While the lock is held, or right after the snapshots began.
@@ -54,6 +59,7 @@ class SnapshotScope : public ReadScope, public std::enable_shared_from_this<Snap
   std::vector<Lease> idle_;
   std::map<int, int> in_use_;             // leases out, by moment
   std::map<std::string, int> moment_of_;  // statements already handed out
+  std::vector<KeyTables> dropped_;        // of reads that are over
   int moments_ = 1;
   int readers_ = 0;
   bool lock_timed_out_ = false;      // set once, before the scope is shared

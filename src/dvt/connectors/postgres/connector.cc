@@ -8,6 +8,7 @@
 #include "dvt/connectors/postgres/connection.h"
 #include "dvt/connectors/postgres/copy_reader.h"
 #include "dvt/connectors/postgres/copy_writer.h"
+#include "dvt/connectors/postgres/key_tables.h"
 #include "dvt/connectors/postgres/partition.h"
 #include "dvt/connectors/postgres/read_scope.h"
 #include "dvt/connectors/postgres/row_hasher.h"
@@ -35,7 +36,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     for (const Capability c :
          {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kTransactionalDdl, Capability::kPartitionedRead,
           Capability::kSnapshotRead, Capability::kViews, Capability::kSchemas, Capability::kRawCopy, Capability::kParallelSinks,
-          Capability::kSessionTempTables, Capability::kLongMoment}) {
+          Capability::kSessionTempTables, Capability::kLongMoment, Capability::kKeyTables}) {
       bits |= static_cast<uint32_t>(c);
     }
     std::lock_guard lock(mutex_);
@@ -123,7 +124,9 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
     DVT_ASSIGN(auto own, ScopeOf(scope, stop));
-    auto plan = own->Plan([&](Connection& c) { return PlanPostgresRead(*this, c, request, stop); }, stop);
+    auto plan = request.key_tables.empty()
+                    ? own->Plan([&](Connection& c) { return PlanPostgresRead(*this, c, request, stop); }, stop)
+                    : PlanWithKeys(*own, request, stop);
     if (!plan) return std::move(plan).error().Within(fmt::format("while planning a read from '{}'", config_.name));
     if (!own->consistent()) {
       plan->notes.push_back("the partitions may see different moments: " + own->Describe());
@@ -193,6 +196,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   }
   std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return Connection::Quote(identifier); }
+  std::string KeyTableName(const KeyTable& table) const override { return KeyTableNameOf(table); }
   std::string QuoteRelation(const columnar::RelationName& relation) const override {
     if (relation.schema.empty()) return Quote(relation.name);
     return (relation.database.empty() ? "" : Quote(relation.database) + ".") + Quote(relation.schema) + "." +
@@ -270,15 +274,26 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     return PgReadScope::Begin(settings_, stop);
   }
 
+  // On a reader that has the tables: the coordinator's transaction only reads. Pages are not read in order where keys are looked up.
+  Result<ReadPlan> PlanWithKeys(PgReadScope& scope, const ReadRequest& request, const std::stop_token& stop) {
+    DVT_ASSIGN(auto reader, scope.Borrow(request.key_tables, stop));
+    auto plan = PlanPostgresRead(*this, *reader.connection, request, stop);
+    scope.Return(std::move(reader));
+    if (!plan) return plan;
+    plan->key_tables = request.key_tables;
+    plan->repeatable = false;
+    return plan;
+  }
+
   Result<Reader> OpenReader(const ReadPlan& plan, int partition, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) {
     if (partition < 0 || partition >= static_cast<int>(plan.partitions.size())) {
       return Error(ErrorCode::kInternal, fmt::format("there is no partition {}", partition));
     }
     const Partition& part = plan.partitions[static_cast<size_t>(partition)];
     DVT_ASSIGN(auto own, ScopeOf(scope, stop));
-    DVT_ASSIGN(auto borrowed, own->Borrow(stop));
+    DVT_ASSIGN(auto borrowed, own->Borrow(plan.key_tables, stop));
     Reader reader;
-    reader.connection = borrowed.get();
+    reader.connection = borrowed.connection.get();
     // A repeatable read must come in page order: no index and no parallel workers may reorder it.
     const bool ordered = plan.repeatable;
     reader.request.before = fmt::format(
@@ -289,9 +304,9 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     reader.request.sql = part.sql;
     reader.request.batch_rows = plan.options.batch_rows;
     reader.request.described = fmt::format("while reading {} from '{}'", part.description, config_.name);
-    auto holder = std::make_shared<std::unique_ptr<Connection>>(std::move(borrowed));  // std::function needs a copyable owner
+    auto holder = std::make_shared<PgReadScope::Reader>(std::move(borrowed));  // std::function needs a copyable owner
     reader.release = [own, holder](bool finished) {
-      if (!finished) (*holder)->Abandon();
+      if (!finished) holder->connection->Abandon();
       own->Return(std::move(*holder));
     };
     return reader;

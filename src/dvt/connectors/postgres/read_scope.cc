@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "dvt/connectors/postgres/key_tables.h"
+
 namespace dvt::connectors::postgres {
 
 namespace {
@@ -15,6 +17,9 @@ constexpr std::string_view kSnapshotGone[] = {"22023", "42704", "55000"};
 constexpr char kBegin[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout "
     "= 0";
+constexpr char kBeginWriting[] =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL "
+    "lock_timeout = 0";
 
 }  // namespace
 
@@ -45,10 +50,11 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgRead
   scope->moment_ = moment->moment_;
   scope->parent_ = std::move(moment);
   // It may have died while it was idle: then a new one tells what is wrong.
-  if (spare != nullptr && spare->usable() && scope->Enter(*spare, stop)) {
+  if (spare != nullptr && spare->usable() && scope->Enter(*spare, false, stop)) {
     scope->coordinator_ = std::move(spare);
   } else {
-    DVT_ASSIGN(scope->coordinator_, scope->Borrow(stop));
+    DVT_ASSIGN(Reader reader, scope->Borrow({}, stop));
+    scope->coordinator_ = std::move(reader.connection);
   }
   return scope;
 }
@@ -104,22 +110,37 @@ std::string PgReadScope::Describe() const {
   return consistent() ? "snapshot " + snapshot_ : "approximate: the server exports no snapshot (" + why_not_ + ")";
 }
 
-Result<std::unique_ptr<Connection>> PgReadScope::Borrow(std::stop_token stop) {
-  {
-    std::lock_guard lock(idle_mutex_);
-    while (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      if (connection->usable()) return connection;
-    }
-  }
-  DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-  DVT_TRY(Enter(*connection, stop));
-  return connection;
+// With these tables, else with any: reads without keys do not mind the tables of others.
+std::optional<PgReadScope::Reader> PgReadScope::TakeIdle(const KeyTables& keys) {
+  std::lock_guard lock(idle_mutex_);
+  std::erase_if(idle_, [](const Reader& reader) { return !reader.connection->usable(); });
+  if (idle_.empty()) return std::nullopt;
+  auto found = std::find_if(idle_.begin(), idle_.end(), [&](const Reader& reader) { return reader.keys == keys; });
+  if (found == idle_.end()) found = idle_.end() - 1;
+  Reader reader = std::move(*found);
+  idle_.erase(found);
+  return reader;
 }
 
-Status PgReadScope::Enter(Connection& connection, std::stop_token stop) const {
-  std::string sql = kBegin;
+Result<PgReadScope::Reader> PgReadScope::Borrow(const KeyTables& keys, std::stop_token stop) {
+  auto idle = TakeIdle(keys);
+  if (idle && (keys.empty() || idle->keys == keys)) return std::move(*idle);
+  Reader reader;
+  if (idle) {
+    // A transaction that reads cannot make tables: it begins anew, at the same moment.
+    reader.connection = std::move(idle->connection);
+    DVT_TRY(reader.connection->Run("ROLLBACK", stop));
+  } else {
+    DVT_ASSIGN(reader.connection, Connection::Open(settings_, stop));
+  }
+  DVT_TRY(Enter(*reader.connection, !keys.empty(), stop));
+  if (!keys.empty()) DVT_TRY(MakeKeyTables(*reader.connection, keys, stop));
+  reader.keys = keys;
+  return reader;
+}
+
+Status PgReadScope::Enter(Connection& connection, bool writes, std::stop_token stop) const {
+  std::string sql = writes ? kBeginWriting : kBegin;
   if (consistent()) sql += "; SET TRANSACTION SNAPSHOT " + Connection::QuoteLiteral(snapshot_);
   auto begun = connection.Run(sql, stop);
   if (begun) return {};
@@ -134,10 +155,10 @@ Status PgReadScope::Enter(Connection& connection, std::stop_token stop) const {
   return std::move(error);
 }
 
-void PgReadScope::Return(std::unique_ptr<Connection> connection) {
-  if (!connection->usable() || PQtransactionStatus(connection->raw()) != PQTRANS_INTRANS) return;
+void PgReadScope::Return(Reader reader) {
+  if (!reader.connection->usable() || PQtransactionStatus(reader.connection->raw()) != PQTRANS_INTRANS) return;
   std::lock_guard lock(idle_mutex_);
-  idle_.push_back(std::move(connection));
+  idle_.push_back(std::move(reader));
 }
 
 }  // namespace dvt::connectors::postgres

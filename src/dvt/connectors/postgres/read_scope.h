@@ -2,10 +2,12 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dvt/connectors/api/connector.h"
+#include "dvt/connectors/api/key_table.h"
 #include "dvt/connectors/postgres/connection.h"
 
 namespace dvt::connectors::postgres {
@@ -21,10 +23,15 @@ class PgReadScope : public ReadScope {
   std::string Describe() const override;
   SourceMoment Moment() const override { return moment_; }
 
-  /// A connection inside a transaction on the snapshot. An idle one is reused.
-  Result<std::unique_ptr<Connection>> Borrow(std::stop_token stop);
+  /// A connection of the scope, and the tables of keys that its transaction has.
+  struct Reader {
+    std::unique_ptr<Connection> connection;
+    KeyTables keys;
+  };
+  /// A connection inside a transaction on the snapshot, with these tables. An idle one is reused.
+  Result<Reader> Borrow(const KeyTables& keys, std::stop_token stop);
   /// Gives a connection back; a broken one, or one whose transaction failed, is closed.
-  void Return(std::unique_ptr<Connection> connection);
+  void Return(Reader reader);
   bool consistent() const { return !snapshot_.empty(); }
 
   /// Runs catalog work inside the coordinator's transaction: an error rolls back to a savepoint, locks taken stay.
@@ -45,8 +52,9 @@ class PgReadScope : public ReadScope {
   explicit PgReadScope(Settings settings) : settings_(std::move(settings)) {}
   Status Run(const char* sql, std::stop_token stop);
   Status AskMoment(std::stop_token stop);
-  /// Begins the connection's transaction on the snapshot.
-  Status Enter(Connection& connection, std::stop_token stop) const;
+  /// Begins the connection's transaction on the snapshot. `writes`: it may write until it is told otherwise.
+  Status Enter(Connection& connection, bool writes, std::stop_token stop) const;
+  std::optional<Reader> TakeIdle(const KeyTables& keys);
   Status CheckTables(std::stop_token stop);
 
   Settings settings_;
@@ -57,7 +65,7 @@ class PgReadScope : public ReadScope {
   std::mutex mutex_;
   std::unique_ptr<Connection> coordinator_;
   std::mutex idle_mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<Reader> idle_;
 };
 
 }  // namespace dvt::connectors::postgres

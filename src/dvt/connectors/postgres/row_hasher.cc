@@ -94,7 +94,7 @@ std::string Literal(const DataType& type, std::string_view text) {
   return Connection::QuoteLiteral(type.kind == TypeKind::kTimestampTz ? std::string(text) + "+00" : std::string(text));
 }
 
-class PostgresRowHasher : public RowHasher {
+class PostgresRowHasher : public SummingRowHasher {
  public:
   std::string WhyNot(const columnar::Field& field) const override {
     const TypeKind kind = field.type.kind;
@@ -110,25 +110,6 @@ class PostgresRowHasher : public RowHasher {
     return KeyListPredicate(key, keys, &Literal);
   }
 
-  bool SumsGroups() const override { return true; }
-  std::string GroupNumber(const GroupedRows& rows) const override {
-    return rows.grouping.by == RowGrouping::By::kKey ? KeyGroup(rows) : HashGroup(rows.grouping, HashText(rows.columns));
-  }
-  // OFFSET 0 keeps the planner from writing the md5 into each of the sums.
-  GroupSumsSql GroupSums(const GroupedRows& rows) const override {
-    const bool by_key = rows.grouping.by == RowGrouping::By::kKey;
-    GroupSumsSql sql;
-    if (by_key) sql.list.push_back(KeyGroup(rows) + " AS dvt_group");
-    sql.list.push_back(HashText(rows.columns) + " AS dvt_hash");
-    const std::string group = by_key ? "dvt_group" : HashGroup(rows.grouping, "dvt_hash");
-    sql.before = fmt::format(
-        "SELECT {}, count(*)::bigint, sum(('x' || left(dvt_hash, 16))::bit(64)::bigint)::text, "
-        "sum(('x' || right(dvt_hash, 16))::bit(64)::bigint)::text FROM ",
-        group);
-    sql.fence = " OFFSET 0";
-    sql.after = " GROUP BY 1";
-    return sql;
-  }
   // A list would be compared one by one for each row on servers before 14.
   std::string GroupPredicate(const GroupedRows& rows, const std::vector<int64_t>& groups) const override {
     std::string list;
@@ -136,16 +117,24 @@ class PostgresRowHasher : public RowHasher {
     return fmt::format("{} IN (SELECT pg_catalog.unnest('{{{}}}'::bigint[]))", GroupNumber(rows), list);
   }
 
+ protected:
+  std::string SummedHash(const std::vector<HashedColumn>& columns) const override { return HashText(columns); }
+  std::string HalfSum(const std::string& hash, bool upper) const override {
+    return fmt::format("sum(('x' || {}({}, 16))::bit(64)::bigint)::text", upper ? "left" : "right", hash);
+  }
+  std::string KeyGroup(const GroupedRows& rows) const override {
+    return WithinGroups(rows, fmt::format("({})::bigint >> {}", rows.key[0].sql, rows.grouping.bits));
+  }
+  std::string HashGroup(const RowGrouping& grouping, const std::string& hash) const override {
+    const int digits = (grouping.bits + 3) / 4;
+    return fmt::format("(('x' || left({}, {}))::bit({})::bigint >> {})", hash, digits, digits * 4, digits * 4 - grouping.bits);
+  }
+  // Keeps the planner from writing the md5 into each of the sums.
+  std::string Fence() const override { return " OFFSET 0"; }
+
  private:
   std::string HashText(const std::vector<HashedColumn>& columns) const {
     return fmt::format("md5(convert_to({}, 'UTF8'))", KeyExpression(columns));
-  }
-  static std::string KeyGroup(const GroupedRows& rows) {
-    return WithinGroups(rows, fmt::format("({})::bigint >> {}", rows.key[0].sql, rows.grouping.bits));
-  }
-  static std::string HashGroup(const RowGrouping& grouping, const std::string& hash) {
-    const int digits = (grouping.bits + 3) / 4;
-    return fmt::format("(('x' || left({}, {}))::bit({})::bigint >> {})", hash, digits, digits * 4, digits * 4 - grouping.bits);
   }
 };
 

@@ -8,6 +8,7 @@
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/text.h"
 #include "dvt/connectors/sqlite/catalog.h"
+#include "dvt/connectors/sqlite/key_tables.h"
 #include "dvt/connectors/sqlite/read_scope.h"
 #include "dvt/connectors/sqlite/reader.h"
 #include "dvt/connectors/sqlite/row_hasher.h"
@@ -30,9 +31,10 @@ class SqliteConnector : public Connector {
 
   const ConnectionConfig& config() const override { return config_; }
   uint32_t capabilities() const override {
-    constexpr Capability kAll[] = {Capability::kSource,           Capability::kSql,          Capability::kTransactionalDdl,
-                                   Capability::kPartitionedRead,  Capability::kSnapshotRead, Capability::kViews,
-                                   Capability::kSessionTempTables};
+    constexpr Capability kAll[] = {
+        Capability::kSource,       Capability::kSql,   Capability::kTransactionalDdl,  Capability::kPartitionedRead,
+        Capability::kSnapshotRead, Capability::kViews, Capability::kSessionTempTables, Capability::kKeyTables,
+        Capability::kLocalSessions};
     uint32_t bits = 0;
     for (const Capability c : kAll) bits |= static_cast<uint32_t>(c);
     if (!settings_.read_only) bits |= static_cast<uint32_t>(Capability::kTarget);
@@ -89,8 +91,10 @@ class SqliteConnector : public Connector {
 
   Result<ReadPlan> PlanRead(const ReadRequest& request, const std::shared_ptr<ReadScope>& scope, std::stop_token stop) override {
     DVT_ASSIGN(const auto handle, Handle::Open(settings_, Access::kRead, stop));
+    DVT_TRY(MakeKeyTables(*handle, request.key_tables));
     ReadPlan plan;
     plan.options = request.options;
+    plan.key_tables = request.key_tables;
     plan.method = "rows";
     plan.repeatable = true;  // scans in rowid order under one read transaction
     DVT_ASSIGN(plan.fields, QueryFields(*handle, SelectText(*this, request)));
@@ -108,6 +112,10 @@ class SqliteConnector : public Connector {
     auto readers = std::dynamic_pointer_cast<SqliteReadScope>(scope);
     if (readers == nullptr) return Error(ErrorCode::kInternal, "this read scope belongs to another connection");
     DVT_ASSIGN(auto handle, readers->Take(std::move(stop)));
+    if (auto made = MakeKeyTables(*handle, plan.key_tables); !made) {
+      readers->Return(std::move(handle), false);
+      return std::move(made).error();
+    }
     ReadOptionsOf options;
     options.batch_rows = std::max<int64_t>(plan.options.batch_rows, 1);
     options.give_back = [readers](std::unique_ptr<Handle> returned, bool drained) {
@@ -144,6 +152,7 @@ class SqliteConnector : public Connector {
   }
   std::shared_ptr<const RowHasher> row_hasher() const override { return MakeRowHasher(); }
   std::string Quote(std::string_view identifier) const override { return QuoteName(identifier); }
+  std::string KeyTableName(const KeyTable& table) const override { return KeyTableNameOf(table); }
   std::string QuoteRelation(const RelationName& relation) const override { return QuotedRelation(Complete(relation)); }
 
  private:

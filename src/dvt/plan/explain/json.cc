@@ -48,6 +48,8 @@ Value KeyFiltersToJson(const ExtractFragment& extract) {
       Value from = Value::MakeList();
       for (const KeySource& source : filter.from) from.Push(source.input + "." + source.column);
       entry.Set("keys_of", std::move(from));
+      entry.Set("expected_keys", static_cast<int64_t>(filter.expected));
+      entry.Set("as_table", extract.key_table_from && filter.expected >= static_cast<double>(*extract.key_table_from));
       list.Push(std::move(entry));
     }
     any.Push(std::move(list));

@@ -41,6 +41,7 @@ struct KeyFilter {
   columnar::Field column;         ///< of the source
   std::string qualifier;          ///< before the column's name: quoted, with its dot, or empty
   std::optional<int64_t> domain;  ///< about how many values the column has
+  double expected = 0;            ///< about how many keys there will be
 };
 
 /// One read from one source.
@@ -60,6 +61,7 @@ struct ExtractFragment {
   /// Filters that are known only when the inputs that they name were read: any of these lists, each of which holds as a whole.
   std::vector<std::vector<KeyFilter>> key_filters;
   std::optional<int64_t> rows_without_keys;  ///< estimate, if there are key filters
+  std::optional<int64_t> key_table_from;     ///< so many keys go as a temporary table of the source's session; empty: none do
   SourceProfile profile;                     ///< for rendering the values of key filters
   size_t filter_at = 0;                      ///< where a further condition goes into `sql`
   bool filtered = false;                     ///< a WHERE stands before that place

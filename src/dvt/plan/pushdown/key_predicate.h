@@ -17,6 +17,20 @@ bool CanFilterByKeys(const columnar::Field& column, const columnar::DataType& fr
 std::optional<std::string> KeyPredicate(const KeyFilter& filter, const SourceProfile& source, std::vector<std::string> values,
                                         size_t most_bytes);
 
+/// Keys as a table in the source holds them.
+struct TableKeys {
+  columnar::DataType type;
+  std::vector<std::string> values;  ///< distinct, each a value of that type
+};
+
+/// Those of these values that one of the filter's column can equal. Empty if they cannot be compared there as KeyPredicate's list would be,
+/// or would not reduce the rows.
+std::optional<TableKeys> KeysOfTable(const KeyFilter& filter, const SourceProfile& source,
+                                     const std::vector<std::string>& values);
+
+/// The name of the filter's column in the extract's query.
+std::string KeyColumnName(const KeyFilter& filter, const SourceProfile& source);
+
 /// The extract's query with a further condition.
 std::string WithCondition(const ExtractFragment& extract, const std::string& condition);
 

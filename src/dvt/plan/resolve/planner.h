@@ -73,6 +73,9 @@ struct UpstreamTable {
 std::string RenderUpstream(const sql::Dialect& model_dialect, const std::string& connection,
                            const columnar::RelationName& relation, bool own_connection);
 
+/// Fewer keys go as lists.
+inline constexpr int64_t kKeysOfTable = 20'000;
+
 /// Knobs; the defaults are right for everybody but tests.
 struct PlanOptions {
   bool push_predicates = true;
@@ -83,7 +86,9 @@ struct PlanOptions {
   bool push_keys = true;        ///< keys of inputs that were read reduce other extracts while the model runs
   /// A join filter must be expected to save at least so many rows.
   int64_t key_filter_rows = 10'000;
-  bool force_federated = false;  ///< also where direct would do
+  std::optional<bool> key_tables;         ///< many keys may go as temporary tables; empty: as the source's connection says
+  std::optional<int64_t> key_table_from;  ///< so many keys; empty: as the connection says, else kKeysOfTable
+  bool force_federated = false;           ///< also where direct would do
   /// Above this many rows a table is read in partitions rather than joined inside the source.
   int64_t partition_above_rows = 500'000;
   /// About so many bytes of a join's smaller side may be held at a time; 0: all of it.

@@ -18,7 +18,8 @@ using sql::Scope;
 using sql::Source;
 
 constexpr double kUnknownRows = 1e6;
-constexpr double kMostKeyRows = 600'000;  // of an input whose keys reduce others: more would hardly fit into a query
+constexpr double kMostKeyRows = 600'000;      // of an input whose keys reduce others: more would hardly fit into a query
+constexpr double kMostTableRows = 2'000'000;  // … where they go as a table
 constexpr double kUsefulFraction = 0.7;
 
 /// One occurrence of a table in an extract.
@@ -85,6 +86,10 @@ class KeyFilterPlanner {
     state.known = extracts_[at].estimated_rows.has_value();
     state.base = state.rows = state.known ? static_cast<double>(*extracts_[at].estimated_rows) : kUnknownRows;
     state.fractions.assign(occurrences, 1.0);
+    const SourceFacts& facts = extracts_[at].profile.facts;
+    if (facts.key_tables && options_.key_tables.value_or(facts.key_tables_free))
+      extracts_[at].key_table_from =
+          options_.key_table_from.value_or(facts.key_table_from > 0 ? facts.key_table_from : kKeysOfTable);
     states_.push_back(std::move(state));
   }
 
@@ -223,10 +228,14 @@ class KeyFilterPlanner {
       if (!states_[from].read || !states_[from].known) return;
       keys += states_[from].rows;
     }
-    if (keys > kMostKeyRows || !candidate.filter.domain || *candidate.filter.domain <= 0) return;
+    const ExtractFragment& extract = extracts_[candidate.place.extract];
+    if (keys > (extract.key_table_from ? kMostTableRows : kMostKeyRows) || !candidate.filter.domain ||
+        *candidate.filter.domain <= 0)
+      return;
     candidate.fraction = std::min(1.0, keys / static_cast<double>(*candidate.filter.domain));
     if (candidate.fraction > kUsefulFraction) return;
     candidate.used = true;
+    candidate.filter.expected = keys;
     double& part = target.fractions[candidate.place.occurrence];
     part *= candidate.fraction;
     double rows = 0;
@@ -265,8 +274,9 @@ class KeyFilterPlanner {
       for (const KeyFilter& filter : all) {
         std::vector<std::string> from;
         for (const KeySource& source : filter.from) from.push_back(source.input + "." + source.column);
-        extract.pushed.push_back(fmt::format("{}{} in the keys of {}, once those are read", any.size() > 1 ? "perhaps " : "",
-                                             filter.column.name, Join(from, " and ")));
+        const bool table = extract.key_table_from && filter.expected >= static_cast<double>(*extract.key_table_from);
+        extract.pushed.push_back(fmt::format("{}{} in the keys of {}, once those are read{}", any.size() > 1 ? "perhaps " : "",
+                                             filter.column.name, Join(from, " and "), table ? ", as a temporary table" : ""));
       }
     }
     extract.key_filters = std::move(any);

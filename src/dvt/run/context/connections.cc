@@ -41,6 +41,7 @@ Result<std::shared_ptr<connectors::Connector>> Connections::Get(const std::strin
   }
   DVT_ASSIGN(const auto budget, LoadBudget::Of(config));
   if (budget != nullptr) config.max_connections = budget->limits().max_connections;
+  config.key_tables = KeyTablesOf(connection).allowed.value_or(false);
   budgets_[connection] = budget;
   DVT_ASSIGN(auto connector, connectors::MakeConnector(config));
   connectors_[connection] = connector;
@@ -72,6 +73,14 @@ Result<RetryPolicy> Connections::RetryOf(const std::string& connection) const {
   DVT_ASSIGN(const auto own, ReadOptionsOf(connection));
   DVT_ASSIGN(const auto all, ReadOptionsFrom(transfer_, own, transfer_file_));
   return all.retry;
+}
+
+KeyTableSetting Connections::KeyTablesOf(const std::string& connection) const {
+  const Value& project = transfer_["join_filter_tables"];
+  const Value* settings = profile_.outputs.Find(connection);
+  const Value& own = project.is_null() && settings != nullptr ? (*settings)["transfer"]["join_filter_tables"] : project;
+  const auto read = KeyTablesFrom(own, profile_.file);
+  return read ? *read : KeyTableSetting();  // a wrong one is told where the options are read
 }
 
 Result<engine::ComputeConfig> Connections::Compute(const std::string& compute) const {
@@ -155,11 +164,29 @@ Status ReadNumber(const Value& settings, std::string_view key, double minimum, d
 
 }  // namespace
 
+Result<KeyTableSetting> KeyTablesFrom(const Value& setting, const std::string& file) {
+  KeyTableSetting out;
+  if (setting.is_null()) return out;
+  if (setting.is_bool()) {
+    out.allowed = setting.as_bool();
+  } else if (setting.is_int() && setting.as_int() >= 1) {
+    out = {true, setting.as_int()};
+  } else {
+    return Error(ErrorCode::kConfig,
+                 fmt::format("transfer setting 'join_filter_tables' must be true, false or a number of keys, found '{}'",
+                             setting.ToText()))
+        .At({file, setting.mark().line, setting.mark().column})
+        .WithHint("true: many keys may go as a temporary table of the source's session; a number: from so many keys on");
+  }
+  return out;
+}
+
 Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
   static const std::vector<std::string> kKeys = {
-      "prefer_column",   "rows_per_partition", "min_partitions", "max_partitions",   "parallel",        "batch_rows",
-      "connect_timeout", "query_timeout",      "moment",         "resume",           "retries",         "retry_base",
-      "retry_max",       "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts", "join_memory"};
+      "prefer_column",     "rows_per_partition", "min_partitions", "max_partitions",   "parallel",        "batch_rows",
+      "connect_timeout",   "query_timeout",      "moment",         "resume",           "retries",         "retry_base",
+      "retry_max",         "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts", "join_memory",
+      "join_filter_tables"};
   if (!settings.is_map()) return base;
   for (const auto& entry : settings.map()) {
     if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
@@ -173,6 +200,7 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
     out = static_cast<std::remove_reference_t<decltype(out)>>(value);
     return {};
   };
+  DVT_TRY(KeyTablesFrom(settings["join_filter_tables"], file));
   if (settings["prefer_column"].is_string()) base.prefer_column = settings["prefer_column"].as_string();
   DVT_TRY(number("rows_per_partition", 1, base.rows_per_partition));
   DVT_TRY(number("min_partitions", 1, base.min_partitions));
@@ -220,6 +248,9 @@ Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptio
   auto rows = static_cast<double>(base.key_filter_rows);
   DVT_TRY(ReadNumber(settings, "join_filter_rows", 0, rows, file));
   base.key_filter_rows = static_cast<int64_t>(rows);
+  DVT_ASSIGN(const KeyTableSetting tables, KeyTablesFrom(settings["join_filter_tables"], file));
+  if (tables.allowed) base.key_tables = tables.allowed;
+  if (tables.from) base.key_table_from = tables.from;
   if (const Value& memory = settings["join_memory"]; !memory.is_null()) {
     const auto bytes = ParseByteCount(memory);
     if (!bytes)

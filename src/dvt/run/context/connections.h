@@ -18,6 +18,13 @@
 
 namespace dvt::run {
 
+/// `join_filter_tables`: true, false, or from how many keys on.
+struct KeyTableSetting {
+  std::optional<bool> allowed;
+  std::optional<int64_t> from;
+};
+Result<KeyTableSetting> KeyTablesFrom(const Value& setting, const std::string& file);
+
 /// The connections and computes of a run, made on first use and shared by all its nodes. Thread-safe.
 class Connections {
  public:
@@ -42,11 +49,14 @@ class Connections {
   Result<connectors::ReadOptions> ReadOptionsOf(const std::string& connection) const;
   /// How often and after which pauses it is asked again, outside of any model: `transfer` of its entry, over that the project's.
   Result<RetryPolicy> RetryOf(const std::string& connection) const;
-  /// The project's `transfer` settings: `connect_timeout` is that of connections without one of their own. `file`: where they are written.
+  /// The project's `transfer` settings: `connect_timeout` is that of connections without one of their own, `join_filter_tables`
+  /// goes before theirs. `file`: where they are written.
   void SetTransferSettings(const Value& settings, std::string file) {
     transfer_ = settings;
     transfer_file_ = std::move(file);
   }
+  /// What the project, else the connection, says of temporary tables of keys.
+  KeyTableSetting KeyTablesOf(const std::string& connection) const;
   /// The engine of a compute; an empty name means the file's default, else embedded DuckDB.
   Result<engine::Engine*> GetEngine(const std::string& compute);
   /// Begins to start it on a thread of its own, for somebody who will soon ask; what fails is told to them.
@@ -82,7 +92,7 @@ Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connector
 Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file);
 /// Their `shared_extracts`: whether one read may feed several models.
 Result<bool> SharesExtractsFrom(const Value& settings, bool base, const std::string& file);
-/// What of the same settings is the planner's: `push`, `join_filter_rows`.
+/// What of the same settings is the planner's: `push`, `join_filter_rows`, `join_filter_tables`.
 Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);
 
 }  // namespace dvt::run

@@ -153,6 +153,17 @@ std::string PlanCatalog::TextOrder(const std::string& connection) const {
   return text_orders_[connection] = *order;
 }
 
+plan::SourceFacts PlanCatalog::Facts(const std::string& connection) const {
+  plan::SourceFacts facts = Catalog::Facts(connection);
+  const auto connector = Find(connection);
+  if (connector == nullptr) return facts;
+  facts.key_tables = connector->Has(connectors::Capability::kKeyTables);
+  const KeyTableSetting setting = connections_.KeyTablesOf(connection);
+  facts.key_tables_free = setting.allowed.value_or(connector->Has(connectors::Capability::kLocalSessions));
+  facts.key_table_from = setting.from.value_or(0);
+  return facts;
+}
+
 std::vector<std::string> PlanCatalog::Parts(const std::string& connection, const columnar::RelationName& relation) const {
   const auto connector = Find(connection);
   if (connector == nullptr) return Catalog::Parts(connection, relation);

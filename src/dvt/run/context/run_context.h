@@ -16,6 +16,7 @@
 #include "dvt/run/context/event_window.h"
 #include "dvt/run/context/relation_cache.h"
 #include "dvt/run/observer.h"
+#include "dvt/run/transfer/key_condition.h"
 #include "dvt/run/transfer/shared_extracts.h"
 #include "dvt/run/transfer/source_moments.h"
 #include "dvt/run/watermarks/watermark.h"
@@ -51,6 +52,7 @@ struct RunContext {
   Connections* connections = nullptr;
   RelationCache relations;
   SourceMoments moments;
+  KeyTableRefusals key_refusals;
   SharedExtracts shared;
   AskedMarks asked_marks;
   std::mutex watermark_table_mutex;  ///< held while the table of watermarks is looked for and made

@@ -69,6 +69,7 @@ class WrappedConnector : public connectors::Connector {
   }
   std::shared_ptr<const connectors::RowHasher> row_hasher() const override { return real_->row_hasher(); }
   std::string Quote(std::string_view identifier) const override { return real_->Quote(identifier); }
+  std::string KeyTableName(const connectors::KeyTable& table) const override { return real_->KeyTableName(table); }
   std::string QuoteRelation(const columnar::RelationName& relation) const override { return real_->QuoteRelation(relation); }
 
  protected:

@@ -94,6 +94,7 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) const {
   };
   context.budget_of = [this](const std::string& connection) { return run_.connections->BudgetOf(connection); };
   context.moments = &run_.moments;
+  context.refusals = &run_.key_refusals;
   context.shared = &run_.shared;
   context.node_id = node.unique_id;
   const auto resume = Resumes(node);

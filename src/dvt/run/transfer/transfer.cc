@@ -15,12 +15,19 @@ namespace dvt::run {
 using columnar::Array;
 using columnar::Stream;
 
-Transfer::~Transfer() = default;
+Transfer::~Transfer() { DropKeys(); }
 
 Error Transfer::FromSource(size_t extract, Error error) { return extracts_[extract].FromSource(support_, std::move(error)); }
 
+void Transfer::DropKeys() {
+  for (auto& extract : extracts_) {
+    if (extract.scope != nullptr && !extract.read.key_tables.empty()) extract.scope->DropKeys(extract.read.key_tables);
+  }
+}
+
 // The reads are over: what they hold on the sources (snapshots, locks) must not stand in the way of the swap.
 void Transfer::EndReads() {
+  DropKeys();
   for (auto& extract : extracts_) {
     extract.scope.reset();
     if (extract.shared != nullptr) extract.shared->Leave(context_.node_id);
@@ -57,66 +64,65 @@ engine::Input Transfer::MakeInput(size_t index) {
   return input;
 }
 
-namespace {
-
-// The condition that the keys make, and what it says for people; empty if they say nothing.
-std::string KeyCondition(const plan::ExtractFragment& fragment, std::vector<engine::KeySet>& sets, size_t most_bytes,
-                         std::vector<std::string>& notes) {
-  std::vector<std::string> any;
-  bool everywhere = true;
-  size_t next = 0;
-  for (const auto& all : fragment.key_filters) {
-    std::vector<std::string> terms;
-    for (const plan::KeyFilter& filter : all) {
-      bool complete = true;
-      std::vector<std::string> values;
-      for (size_t i = 0; i < filter.from.size(); ++i) {
-        engine::KeySet& set = sets[next++];
-        complete = complete && set.complete;
-        values.insert(values.end(), std::make_move_iterator(set.values.begin()), std::make_move_iterator(set.values.end()));
-      }
-      const size_t count = values.size();
-      auto text = complete ? plan::KeyPredicate(filter, fragment.profile, std::move(values), most_bytes) : std::nullopt;
-      if (!text) continue;
-      terms.push_back(std::move(*text));
-      notes.push_back(fmt::format("{} keys of {}", count, filter.column.name));
-    }
-    everywhere = everywhere && !terms.empty();
-    any.push_back(Join(terms, " AND "));
+Result<connectors::ReadPlan> Transfer::PlanNarrowed(const PreparedExtract& extract, const KeyCondition& condition,
+                                                    std::stop_token stop) const {
+  connectors::ReadRequest request = extract.request;
+  request.key_tables = condition.tables;
+  if (request.relation) {
+    request.where = request.where.empty() ? condition.sql : request.where + " AND " + condition.sql;
+  } else {
+    request.sql = plan::WithCondition(*extract.fragment, condition.sql);
   }
-  if (!everywhere || any.empty()) return {};
-  return any.size() == 1 ? any.front() : "((" + Join(any, ") OR (") + "))";
+  return extract.connector->PlanRead(request, extract.scope, std::move(stop));
 }
 
-}  // namespace
+// Kept partitions are known again by their SQL, which does not say what a temporary table held.
+KeyTableRule Transfer::TableRule(const PreparedExtract& extract) const {
+  const bool refused = context_.refusals != nullptr && context_.refusals->Has(extract.connection());
+  if (refused || extract.kept != nullptr || !extract.connector->Has(connectors::Capability::kKeyTables)) return {};
+  return {extract.connector.get(), extract.read.parallel};
+}
+
+// Whatever else is wrong with the tables, the rows can be read without them.
+bool Transfer::DoWithoutTables(const PreparedExtract& extract, const Error& error) const {
+  RetryPolicy passing;
+  passing.retry_on_unknown = false;
+  if (error.code() == ErrorCode::kCancelled || error.code() == ErrorCode::kStartOver || passing.IsRetryable(error)) return false;
+  const bool lasting = error.code() == ErrorCode::kPermission || error.code() == ErrorCode::kUnsupported;
+  if (!lasting || context_.refusals == nullptr || context_.refusals->Add(extract.connection()))
+    context_.message(Severity::kWarning,
+                     fmt::format("connection '{}': no temporary table of keys can be made, so that more rows are read "
+                                 "from {}: {}",
+                                 extract.connection(), Join(extract.sources, ", "), error.message()));
+  return true;
+}
 
 Result<engine::Narrowed> Transfer::Narrow(size_t index, std::vector<engine::KeySet> keys, std::stop_token stop) {
   PreparedExtract& extract = extracts_[index];
-  std::vector<std::string> notes;
-  const std::string condition = KeyCondition(*extract.fragment, keys, context_.key_filter_bytes, notes);
-  engine::Narrowed out{static_cast<int>(extract.read.partitions.size()), extract.read.parallel,
-                       extract.fragment->rows_without_keys};
-  if (condition.empty()) return out;
-  connectors::ReadRequest request = extract.request;
-  if (request.relation) {
-    request.where = request.where.empty() ? condition : request.where + " AND " + condition;
-  } else {
-    request.sql = plan::WithCondition(*extract.fragment, condition);
+  const plan::ExtractFragment& fragment = *extract.fragment;
+  engine::Narrowed out{static_cast<int>(extract.read.partitions.size()), extract.read.parallel, fragment.rows_without_keys};
+  KeyCondition condition = MakeKeyCondition(fragment, keys, context_.key_filter_bytes, TableRule(extract));
+  if (condition.sql.empty()) return out;
+  auto read = PlanNarrowed(extract, condition, stop);
+  if (!read && !condition.tables.empty() && DoWithoutTables(extract, read.error())) {
+    condition = MakeKeyCondition(fragment, keys, context_.key_filter_bytes, {});
+    if (condition.sql.empty()) return out;
+    read = PlanNarrowed(extract, condition, stop);
   }
-  auto read = extract.connector->PlanRead(request, extract.scope, stop);
   if (!read)
-    return FromSource(
-        index, std::move(read).error().Within(fmt::format("while planning the filtered read of {} from connection '{}'",
-                                                          Join(extract.fragment->sources, ", "), extract.fragment->connection)));
+    return FromSource(index,
+                      std::move(read).error().Within(fmt::format("while planning the filtered read of {} from connection '{}'",
+                                                                 Join(fragment.sources, ", "), fragment.connection)));
   extract.read.partitions = std::move(read->partitions);
   extract.read.parallel = extract.most_parallel > 0 ? std::min(read->parallel, extract.most_parallel) : read->parallel;
   extract.read.partitioned_by = std::move(read->partitioned_by);
   extract.read.repeatable = read->repeatable;
-  progress_.extracts[index].filtered_by = Join(notes, ", ");
+  extract.read.key_tables = std::move(read->key_tables);
+  progress_.extracts[index].filtered_by = condition.said;
   progress_.extracts[index].partitions = static_cast<int>(extract.read.partitions.size());
   out.partitions = static_cast<int>(extract.read.partitions.size());
   out.parallel = extract.read.parallel;
-  out.estimated_rows = extract.fragment->estimated_rows;
+  out.estimated_rows = fragment.estimated_rows;
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "dvt/engine/api/engine.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/run/observer.h"
+#include "dvt/run/transfer/key_condition.h"
 #include "dvt/run/transfer/pump.h"
 #include "dvt/run/transfer/shared_extracts.h"
 #include "dvt/run/transfer/source_read.h"
@@ -32,7 +33,8 @@ struct TransferContext {
   int64_t queue_bytes = 16 << 20;    ///< between the engine and the loaders
   int64_t hold_bytes = 32 << 20;
   std::string spill_folder;
-  size_t key_filter_bytes = 4'000'000;  ///< of values in one query; more become ranges
+  size_t key_filter_bytes = 4'000'000;   ///< of values in one query; more become ranges
+  KeyTableRefusals* refusals = nullptr;  ///< of the run
   int load_parallel = 2;
   std::optional<connectors::TableWrite> write;         ///< for targets with stored tables
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
@@ -98,6 +100,12 @@ class Transfer {
   void EndReads();
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
+  Result<connectors::ReadPlan> PlanNarrowed(const PreparedExtract& extract, const KeyCondition& condition,
+                                            std::stop_token stop) const;
+  KeyTableRule TableRule(const PreparedExtract& extract) const;
+  /// False if the error is no reason to read without tables of keys. Tells why it is, once for each connection that refuses them.
+  bool DoWithoutTables(const PreparedExtract& extract, const Error& error) const;
+  void DropKeys();
   /// Plans the read anew, with the keys that other extracts gave.
   Result<engine::Narrowed> Narrow(size_t extract, std::vector<engine::KeySet> keys, std::stop_token stop);
   Result<bool> RawFits(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
