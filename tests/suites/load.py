@@ -256,14 +256,14 @@ def interrupt(bench):
 def key_tables(bench):
     """keys go as a temporary table into PostgreSQL and into MariaDB, and the answer stays"""
     counts = {}
-    for tables in ("1", "false"):
+    for tables in ("1", "False"):
         code, output = bench.load("keys_crm keys_shop", KEY_TABLES=tables)
         expect(code == 0, output[-3000:])
         counts[tables] = {model: bench.count(model) for model in ("keys_crm", "keys_shop")}
         results = json.loads((bench.artifacts / "run_results.json").read_text())["results"]
         said = sorted(t["filtered_by"] for r in results for t in r["adapter_response"]["dvt_transfers"] if t.get("filtered_by"))
         expect(len(said) == 2 and all(("in a temporary table" in text) == (tables == "1") for text in said), f"{said}\n{output[-2000:]}")
-    expect(counts["1"] == counts["false"] and all(counts["1"].values()), f"{counts}")
+    expect(counts["1"] == counts["False"] and all(counts["1"].values()), f"{counts}")
 
 
 def interrupt_key_tables(bench):
