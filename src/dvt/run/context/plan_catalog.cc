@@ -10,6 +10,13 @@
 
 namespace dvt::run {
 
+namespace {
+
+// Servers look the keys of a list up as fast as those of a table; but they read the list anew for each partition.
+constexpr int64_t kKeysOfServerTable = 100'000;
+
+}  // namespace
+
 std::shared_ptr<connectors::Connector> PlanCatalog::Find(const std::string& connection) const {
   auto found = connections_.ForReading(connection);
   return found ? *found : nullptr;
@@ -159,8 +166,9 @@ plan::SourceFacts PlanCatalog::Facts(const std::string& connection) const {
   if (connector == nullptr) return facts;
   facts.key_tables = connector->Has(connectors::Capability::kKeyTables);
   const KeyTableSetting setting = connections_.KeyTablesOf(connection);
-  facts.key_tables_free = setting.allowed.value_or(connector->Has(connectors::Capability::kLocalSessions));
-  facts.key_table_from = setting.from.value_or(0);
+  const bool local = connector->Has(connectors::Capability::kLocalSessions);
+  facts.key_tables_free = setting.allowed.value_or(local);
+  facts.key_table_from = setting.from.value_or(local ? plan::kKeysOfTable : kKeysOfServerTable);
   return facts;
 }
 
