@@ -143,8 +143,9 @@ Result<Stream> Transfer::Open(std::stop_token stop, std::function<Stream(Stream)
     std::vector<engine::Input> inputs;
     for (size_t i = 0; i < extracts_.size(); ++i) inputs.push_back(MakeInput(i));
     const auto& parts = plan_.transform.parts;
-    auto run = parts && parts->count > 1 ? RunInParts(*engine, plan_.transform, std::move(inputs), fields_, context_.spill_folder, stop)
-                                         : engine->Run(plan_.transform.sql, std::move(inputs), stop);
+    auto run = parts && parts->count > 1
+                   ? RunInParts(*engine, plan_.transform, std::move(inputs), fields_, context_.spill_folder, stop)
+                   : engine->Run(plan_.transform.sql, std::move(inputs), stop);
     DVT_ASSIGN(Stream rows, std::move(run));
     return each ? each(std::move(rows)) : std::move(rows);
   }
