@@ -165,7 +165,7 @@ def field_ids(lake):
         check("append, with manifests merged")
         lake.dvt("compact", name)
         check("compact")
-        lake.append(name, rows.slice(5, 1), "--branch", "side")
+        lake.append(name, rows.slice(5, 1), "--branch", "side", "--create-branch")
         check("append to a branch")
         lake.dvt("rollback", name, "--snapshot", str(lake.peer(name).metadata.snapshots[-3].snapshot_id))
         lake.dvt("expire", name, "--older-than", (datetime.datetime.now(UTC) + datetime.timedelta(days=1)).isoformat())
