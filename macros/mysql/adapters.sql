@@ -186,8 +186,9 @@
   {%- endif -%}
 {%- endmacro %}
 
+{# The rows are in: a lost connection must not fail the model any more. #}
 {% macro mysql__drop_staging_after_commit(staging, moved) -%}
   {%- if moved -%}
-    {% do adapter.drop_relation(staging) %}
+    {% do adapter.drop_left_over(staging) %}
   {%- endif -%}
 {%- endmacro %}

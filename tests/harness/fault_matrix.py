@@ -13,7 +13,7 @@ import psycopg2
 import pymysql
 
 from harness.fault_bench import Bench
-from harness.fault_targets import MariadbTarget, PostgresTarget, end_one, full_flag, hoard_mariadb
+from harness.fault_targets import STORE_CUTS, MariadbTarget, PostgresTarget, end_one, full_flag, hoard_mariadb
 from harness.toxiproxy import Toxiproxy
 
 PHASES = ("connect", "extract", "transform", "load", "commit")
@@ -23,7 +23,8 @@ FINAL = ("kill -9 of dvt", "disk full")  # nothing that dvt could mend by itself
 SERVERS = {"PG_PORT": "postgres", "PGT_PORT": "postgres_target", "MY_PORT": "mariadb", "MYT_PORT": "mariadb"}
 # What is hurt while the other target is loaded differs in nothing but the target itself.
 CELLS = ([(PostgresTarget.name, phase, fault) for phase in PHASES for fault in FAULTS]
-         + [(MariadbTarget.name, phase, fault) for phase in ("load", "commit") for fault in FAULTS])
+         + [(MariadbTarget.name, phase, fault) for phase in ("load", "commit") for fault in FAULTS]
+         + [(MariadbTarget.name, "commit", fault) for fault in STORE_CUTS])
 # (model, server that is hurt), taken in turn
 SITES = {
     "connect": [("order_lines", "MY_PORT"), ("customer_copy", "PG_PORT"), ("order_log", "PGT_PORT"), ("order_lines", "PG_PORT"), ("customer_copy", "PGT_PORT")],
@@ -135,12 +136,14 @@ class Matrix:
             wrong = f"the next run failed:\n{following.output[-2000:]}"
         elif not wrong and target.state(model, self.generation) != self.whole[target.name, model]:
             wrong = f"after the next run the target has {target.state(model, self.generation)}"
-        noticed = code != 0 or "attempt" in output or "again" in output
+        noticed = code != 0 or any(word in output for word in ("attempt", "again", "could not be dropped"))
         litter = [r for r in target.relations() if "__dvt_" in r or "__dbt_" in r]
         return Verdict(code == 0, noticed, wrong, litter, output, time.perf_counter() - started)
 
     @staticmethod
     def site(target, phase, fault, turn):
+        if fault in STORE_CUTS:
+            return "order_log", target.port
         if target.port != "PGT_PORT":
             return SITES[phase][turn % len(SITES[phase])][0], target.port
         if fault == "disk full" and phase == "extract":
@@ -186,7 +189,7 @@ class Trial:
         self.proxies = {name: stack.enter_context(matrix.toxiproxy.proxy(f"127.0.0.1:{self.bench.environment[name]}")) for name in SERVERS}
         self.environment = {name: str(proxy.port) for name, proxy in self.proxies.items()}
         if self.exchanges:
-            self.environment[server] = str(target.raiser(self.proxy.port, phase, fault, stack).port)
+            self.environment[server] = str(target.raiser(self.proxy.port, phase, fault, turn, stack).port)
         self.process = None
 
     @property
@@ -200,7 +203,7 @@ class Trial:
     @property
     def exchanges(self):
         """The fault needs no moment: it comes with a statement of the phase."""
-        return (self.raises or self.fault == "disk full") and self.server == "MYT_PORT"
+        return (self.raises or self.fault == "disk full" or self.fault in STORE_CUTS) and self.server == "MYT_PORT"
 
     def go(self, generation):
         self.pace()

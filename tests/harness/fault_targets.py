@@ -20,6 +20,8 @@ STORE_CALLS = {"deadlock": f"CALL {STORE}.guard_deadlock()", "statement timeout"
                "disk full": f"CALL {STORE}.guard_disk()"}
 STORE_SECONDS = {"disk full": 3600}  # else 2.5
 STORE_STATEMENTS = {"load": r"load data|insert into", "commit": r"rename table|insert into|commit"}
+# Fault: its statement, and for how many seconds connections are cut that bring it, by turns; 0: the first one alone.
+STORE_CUTS = {"cut behind the commit": ("drop table", (0, 0, 2, 0, 60))}
 
 
 class PostgresTarget:
@@ -181,8 +183,11 @@ class MariadbTarget:
     def hoard(self, stack):
         return hoard_mariadb(self.context, stack, f"db = '{STORE}'")
 
-    def raiser(self, port, phase, fault, stack):
+    def raiser(self, port, phase, fault, turn, stack):
         """A proxy before `port` that lets dvt's statements of that phase fail, from the first one on."""
+        if fault in STORE_CUTS:
+            statement, seconds = STORE_CUTS[fault]
+            return stack.enter_context(MysqlRaiser(port, statement, None, seconds[turn % len(seconds)]))
         return stack.enter_context(MysqlRaiser(port, STORE_STATEMENTS[phase], STORE_CALLS[fault], STORE_SECONDS.get(fault, 2.5)))
 
 

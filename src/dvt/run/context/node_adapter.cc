@@ -475,6 +475,7 @@ Result<Object> NodeAdapter::CallExtra(tmpl::Context& context, std::string_view n
   if (name == "store_watermarks" || name == "forget_watermarks") return CallWatermarks(name);
   if (name == "temporary_name") return TemporaryName(arguments);
   if (name == "stale_relations") return StaleRelations(arguments);
+  if (name == "drop_left_over") return DropLeftOver(context, arguments);
   if (name == "cache_added" || name == "cache_renamed") return CallCache(name, arguments);
   if (name == "assert_contract") return AssertContract(arguments);
   if (name == "note") return Note(arguments);

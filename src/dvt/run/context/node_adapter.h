@@ -129,6 +129,7 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> TemporaryName(const tmpl::Arguments& arguments);
   Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);
+  Result<tmpl::Object> DropLeftOver(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> AssertContract(const tmpl::Arguments& arguments);
   Result<tmpl::Object> CallTransfer(tmpl::Context& context, std::string_view name, const tmpl::Arguments& arguments);
   Result<tmpl::Object> CallWatermarks(std::string_view name);

@@ -1,6 +1,8 @@
 // How a node's work becomes lasting, or is given up.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "dvt/run/context/node_adapter.h"
 #include "dvt/run/watermarks/model_watermarks.h"
 
@@ -62,6 +64,47 @@ Result<tmpl::Object> NodeAdapter::CallWatermarks(std::string_view name) {
   } else if (!connector_->Has(connectors::Capability::kTransactionalDdl)) {
     DVT_TRY(ForgetWatermarks(*watermarks_, *this));
   }
+  return tmpl::Object();
+}
+
+// adapter.drop_left_over(relation): behind the commit, when the rows are in. A lost connection is replaced; what cannot be dropped all the
+// same is only told of: the next run of the model knows it by its name (adapter.stale_relations).
+Result<tmpl::Object> NodeAdapter::DropLeftOver(tmpl::Context& context, const tmpl::Arguments& arguments) {
+  DVT_ASSIGN(const auto bound, arguments.Bind("drop_left_over", {{"relation", {}}}));
+  DVT_ASSIGN(const auto parts, tmpl::PartsOf(bound[0], "drop_left_over"));
+  const auto macro = context.Resolve("drop_relation");
+  if (!macro) return Error(ErrorCode::kNotFound, "macro 'drop_relation' is missing");
+  const columnar::RelationName name{parts.database, parts.schema, parts.identifier};
+  DVT_ASSIGN(RetryPolicy policy, run_.connections->RetryOf(connector_->config().name));
+  policy.max_retries = std::min(policy.max_retries, 2);
+  policy.retry_on_unknown = false;
+  std::optional<Error> kept;
+  const auto drop = [&]() -> Status {
+    if (auto opened = session(); !opened) {  // was tried several times already
+      kept = std::move(opened).error();
+      return {};
+    }
+    tmpl::Arguments call;
+    call.positional = {bound[0]};
+    auto dropped = context.Call(*macro, std::move(call));
+    if (dropped) return {};
+    if (policy.IsRetryable(dropped.error())) session_.reset();
+    return std::move(dropped).error();
+  };
+  auto done = RunWithRetry(policy, stop_, drop, [&](const Error& error, int attempt, double wait) {
+    run_.observer->Message(Severity::kWarning, fmt::format("dropping {}: {}; attempt {} in {:.1f} s", name.ToString(),
+                                                           error.message(), attempt + 1, wait));
+  });
+  if (!done) kept = std::move(done).error();
+  if (!kept) {
+    CacheDropped(parts);
+    std::erase(building_, name);
+    return tmpl::Object();
+  }
+  if (policy.IsRetryable(*kept)) session_.reset();
+  run_.observer->Message(Severity::kWarning,
+                         fmt::format("connection '{}': {} could not be dropped ({}); the rows are in, and the next run of the model drops it",
+                                     connector_->config().name, name.ToString(), kept->message()));
   return tmpl::Object();
 }
 
