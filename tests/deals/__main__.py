@@ -13,6 +13,7 @@ sys.path.insert(0, str(TOP / "tests"))
 from deals.check import DataSet, check_deal  # noqa: E402
 from deals.moved import moved_rows, table_of  # noqa: E402
 from deals.shared import check_sets  # noqa: E402
+from deals.used import Used  # noqa: E402
 from harness.context import Context  # noqa: E402
 from harness.report import Report  # noqa: E402
 
@@ -53,17 +54,17 @@ def main():
     if options.what == "moved":
         return show_moved(context, options)
     data = DataSet(context, "random" if options.what == "shared" else options.what, options.scale, pathlib.Path(options.data))
-    totals = collections.Counter(equal=0, refused=0, wrong=0)
+    totals, used = collections.Counter(equal=0, refused=0, wrong=0), Used()
     for number in range(options.first, options.first + options.deals):
         started = time.time()
         if options.what == "shared":
-            counts = check_sets(report, context, data, number, options.queries, options.plan)
+            counts = check_sets(report, context, data, number, options.queries, options.plan, used)
         else:
             counts = check_deal(report, context, data, number, options.target, only=[q for q in options.only.split(",") if q], plans=options.plan,
-                                queries=options.queries)
+                                queries=options.queries, used=used)
         print(f"deal {number}: {counts}, {time.time() - started:.0f} s", flush=True)
         totals.update(counts)
-    print(f"{options.what} at scale {options.scale}, {options.deals} deals, target {options.target}: {dict(totals)}")
+    print(f"{options.what} at scale {options.scale}, {options.deals} deals, target {options.target}: {dict(totals)}; {used}")
     subprocess.run(["rm", "-rf", context._scratch], check=False)
     return 0 if totals["wrong"] + totals["refused"] == 0 else 1
 

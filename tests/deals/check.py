@@ -119,13 +119,15 @@ def in_dialect(context, data, texts, dialect):
     return {name: answers[name]["sql"] for name in texts if "sql" in answers.get(name, {})}
 
 
-def check_deal(report, context, data, number, target, only=(), plans=False, queries=0):
-    """Runs the deal; each query is a case of the report. Returns how many were equal, refused, wrong."""
+def check_deal(report, context, data, number, target, only=(), plans=False, queries=0, used=None):
+    """Runs the deal; each query is a case of the report. Returns how many were equal, refused, wrong. `used` (Used) is told of it."""
     texts = {name: text for name, text in data.queries(number, queries).items() if not only or name in only}
     said = texts if data.what == "tpch" else in_dialect(context, data, texts, target)
     deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what == "random" else {}), target,
                 transfer=SETTINGS[(number + (target == "postgres")) % len(SETTINGS)])
     outcome = deal.run({name: data.model(text) for name, text in said.items()})
+    if used is not None:
+        used.add(deal)
     counts = {"equal": 0, "refused": 0, "wrong": 0}
     done = [name for name in said if deal.results.get(name, {}).get("status") == "success"]
     try:

@@ -8,6 +8,8 @@ import re
 
 import duckdb
 
+from deals.used import parse_plans
+
 PROFILE = """deals:
   target: warehouse
   outputs:
@@ -67,6 +69,11 @@ class Deal:
 
     def plan(self, name):
         return self.context.dvt("plan", "--select", name, "--project-dir", self.project, "--profiles-dir", self.project, environment=self.environment()).output
+
+    def plans(self):
+        """Of all models, as JSON."""
+        return parse_plans(self.context.dvt("plan", "--json", "--project-dir", self.project, "--profiles-dir", self.project, environment=self.environment(),
+                                            timeout=600).output)
 
     def environment(self):
         servers = self.context.servers

@@ -224,15 +224,33 @@ class Generator:
             return "count(*)", "long"
         name, kind = self.column(sources)
         if roll < 0.4:
-            return f"count({self.chance.choice(['', 'distinct '])}{name})", "long"
+            return f"count({self.chance.choice(['', 'distinct '])}{self.argument(sources, name, kind)})", "long"
         number = self.column(sources, ("bigint", "int", "money"))
         if roll < 0.65 and number is not None:
-            return (f"sum({number[0]})", "huge") if number[1] != "money" else (f"sum({number[0]})", "huge")
+            return f"sum({self.argument(sources, *number)})", "huge"
         if roll < 0.75 and number is not None:
-            return f"avg({number[0]})", "double"
+            return f"avg({self.argument(sources, *number)})", "double"
         if kind in ("bool",):
             return f"count({name})", "long"
-        return f"{self.chance.choice(['min', 'max'])}({name})", kind
+        return f"{self.chance.choice(['min', 'max'])}({self.argument(sources, name, kind)})", kind
+
+    def argument(self, sources, name, kind):
+        """Of an aggregate: a column, at times a product, or a CASE that chooses by columns of the same table or of others."""
+        roll = self.chance.random()
+        if roll < 0.5:
+            return name
+        if kind == "money" and roll < 0.6:
+            return self.chance.choice([f"{name} * (1 - 0.25)", f"{name} * 2 + 0.5", f"-{name}", f"{name} * 0.125"])
+        same = {alias: columns for alias, columns in sources.items() if name.startswith(alias + ".")}
+        tests = [self.predicate(same if self.maybe(0.4) else sources, 0) for _ in range(self.chance.choice([1, 1, 2]))]
+        values = [name] + [self.value(sources, kind) for _ in tests[1:]]
+        cases = " ".join(f"when {test} then {value}" for test, value in zip(tests, values))
+        otherwise = self.chance.choice(["", " else null", f" else {self.value(sources, kind)}"] + ([" else 0", " else 0"] if kind in EXACT else []))
+        return f"case {cases}{otherwise} end"
+
+    def value(self, sources, kind):
+        found = self.column(sources, (kind,))
+        return found[0] if found and self.maybe(0.4) else literal(kind, self.values.of(kind))
 
     def grouped(self, sources, text_from, where):
         keys, items, columns = [], [], {}

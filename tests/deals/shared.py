@@ -67,15 +67,15 @@ class ModelSet:
         return f"(select * from {table} as x where {self.generator.predicate(inner, 0)}) as {alias}"
 
 
-def check_sets(report, context, data, number, count, plans=False):
-    """Returns how many models were equal and wrong, and how many reads were shared."""
+def check_sets(report, context, data, number, count, plans=False, used=None):
+    """Returns how many models were equal and wrong, and how many reads were shared. `used` (Used) is told of the runs."""
     tally = collections.Counter(equal=0, refused=0, wrong=0, shared=0)
     for place in range(count):
-        check_set(report, context, data, number * 1000 + place, tally, plans)
+        check_set(report, context, data, number * 1000 + place, tally, plans, used)
     return dict(tally)
 
 
-def check_set(report, context, data, seed, tally, plans):
+def check_set(report, context, data, seed, tally, plans, used):
     target = "postgres" if seed % 4 == 3 else "duckdb"
     case = f"shared reads {seed} {target}"
     found = ModelSet(seed)
@@ -89,6 +89,8 @@ def check_set(report, context, data, seed, tally, plans):
     for shares in (True, False):
         deal = Deal(context, data, found.places, target, transfer={"shared_extracts": shares, "join_filter_rows": 1_000_000 if seed % 3 else 0})
         outcome = deal.run({name: data.model(text) for name, text in said.items()})
+        if used is not None:
+            used.add(deal, with_plans=False)
         done = [name for name in said if deal.results.get(name, {}).get("status") == "success"]
         rows = deal.rows(done)
         moved = [t for r in deal.results.values() for t in r["adapter_response"].get("dvt_transfers", [])]

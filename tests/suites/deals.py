@@ -2,6 +2,7 @@
 DuckDB alone gives. More of them: `./dev test deals --deals N`, or `python tests/deals --help`."""
 from deals.check import DataSet, check_deal
 from deals.shared import check_sets
+from deals.used import Used
 
 NAME, ABOUT, NEEDS = "deals", "queries over tables dealt at random over four databases equal DuckDB alone", ["release", "servers"]
 SCALE = "0.01"
@@ -12,7 +13,7 @@ SHARED_SETS = 24  # of a deal: two to four models over the same tables, with sha
 
 
 def run(report, context):
-    sets = {}
+    sets, used = {}, Used()
     for what, target, usual, queries in PLAN:
         if not report.wants(what):
             continue
@@ -20,11 +21,14 @@ def run(report, context):
             sets[what] = DataSet(context, what, SCALE, context.scratch(f"deals {what}"))
         count = context.arguments.deals or usual
         for number in range(context.arguments.first_deal, context.arguments.first_deal + count):
-            check_deal(report, context, sets[what], number, target, queries=queries)
+            check_deal(report, context, sets[what], number, target, queries=queries, used=used)
     if report.wants("shared reads"):
         if "random" not in sets:
             sets["random"] = DataSet(context, "random", SCALE, context.scratch("deals random"))
         for number in range(context.arguments.first_deal, context.arguments.first_deal + (context.arguments.deals or 1)):
-            check_sets(report, context, sets["random"], number, SHARED_SETS)
+            check_sets(report, context, sets["random"], number, SHARED_SETS, used=used)
+    # What is never used is not tested.
+    unused = used.wants_tables and not report.match and not used.counts["tables of keys"]
+    (report.failed if unused else report.passed)("deals", "means that were used", str(used))
     for data in sets.values():
         data.close()

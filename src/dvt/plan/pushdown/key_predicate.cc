@@ -126,7 +126,7 @@ bool CanFilterByKeys(const columnar::Field& column, const DataType& from, const 
 }
 
 std::optional<std::string> KeyPredicate(const KeyFilter& filter, const SourceProfile& source, std::vector<std::string> values,
-                                        size_t most_bytes) {
+                                        size_t most_bytes, bool* ranges) {
   if (values.empty()) return "1 = 0";
   const DataType& type = filter.column.type;
   if (filter.domain && static_cast<double>(values.size()) > kUsefulPart * static_cast<double>(*filter.domain))
@@ -146,10 +146,11 @@ std::optional<std::string> KeyPredicate(const KeyFilter& filter, const SourcePro
     predicate.literals = std::move(keys);
   } else {
     if (!IsOrdered(type)) return std::nullopt;
-    Ranges ranges = RangesAround(std::move(keys));
-    if (filter.domain && static_cast<double>(ranges.covered) > kUsefulPart * static_cast<double>(*filter.domain))
+    Ranges around = RangesAround(std::move(keys));
+    if (filter.domain && static_cast<double>(around.covered) > kUsefulPart * static_cast<double>(*filter.domain))
       return std::nullopt;
-    predicate = std::move(ranges.predicate);
+    predicate = std::move(around.predicate);
+    if (ranges != nullptr) *ranges = true;
   }
   std::vector<std::string> lost;
   auto text = RenderPredicate(predicate, {filter.column}, source, filter.qualifier, &lost);

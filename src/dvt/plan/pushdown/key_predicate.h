@@ -13,9 +13,9 @@ bool CanFilterByKeys(const columnar::Field& column, const columnar::DataType& fr
 
 /// The condition that the filter's column holds one of these values (texts in the engine's spelling, without NULL), in the source's
 /// dialect. Above `most_bytes` of text it becomes ranges around the values, where they have an order. Empty if it cannot be said, or
-/// would not reduce the rows.
+/// would not reduce the rows. `ranges`: set to true if they are ranges.
 std::optional<std::string> KeyPredicate(const KeyFilter& filter, const SourceProfile& source, std::vector<std::string> values,
-                                        size_t most_bytes);
+                                        size_t most_bytes, bool* ranges = nullptr);
 
 /// Keys as a table in the source holds them.
 struct TableKeys {

@@ -123,6 +123,37 @@ TEST_F(PlannerTest, PartialAggregatesGoBelowJoins) {
   EXPECT_NE(plan.transform.sql.find("\"c_acctbal\" * CAST(\"lineitem\".\"dvt_part_"), std::string::npos) << plan.transform.sql;
 }
 
+TEST_F(PlannerTest, SumsOfCasesGoBelowJoins) {
+  const std::string from = " from {shop.lineitem} join {crm.customer} on c_custkey = l_suppkey group by c_mktsegment";
+  const std::vector<std::pair<std::string, std::string>> pushed = {
+      {"sum(case when l_shipdate >= '1995-01-01' then l_quantity else 0 end)",
+       "CAST(SUM(CASE WHEN `l_shipdate` >= DATE '1995-01-01' THEN `l_quantity` ELSE 0 END) AS DECIMAL(38, 2))"},
+      {"sum(case when l_quantity > 5 or l_tax = 0 then 1.5 end * l_tax)",
+       "CAST(SUM((CASE WHEN (`l_quantity` > 5 OR `l_tax` = 0) THEN 1.5 END * `l_tax`)) AS DECIMAL(38, 3))"},
+      {"count(case when l_quantity > 5 then 1 end)", "COUNT(CASE WHEN `l_quantity` > 5 THEN 1 END)"},
+      {"max(case when l_tax > 0 then l_shipdate end)", "MAX(CASE WHEN `l_tax` > 0 THEN `l_shipdate` END)"},
+      {"sum(case when c_name like 'A%' then l_quantity else 0 end)", "CAST(SUM(`l_quantity`) AS DECIMAL(38, 2))"},
+  };
+  for (const auto& [call, sql] : pushed) {
+    const auto& lines = Extract(Plan("select c_mktsegment, " + call + from), "shop__lineitem");
+    EXPECT_NE(lines.sql.find(sql), std::string::npos) << lines.sql;
+    EXPECT_NE(lines.sql.find("GROUP BY `l_suppkey`"), std::string::npos) << lines.sql;
+  }
+}
+
+TEST_F(PlannerTest, CasesThatASourceMayDecideOtherwiseAreNoPartialSums) {
+  const std::string from = " from {crm.customer} left join {shop.lineitem} on c_custkey = l_suppkey group by c_mktsegment";
+  for (const std::string call : {
+           "sum(case when l_returnflag = 'a' then l_quantity else 0 end)",         // by a collation
+           "sum(case when l_shipdate < '1995-01-01' then l_quantity else 0 end)",  // a zero date is less there
+           "sum(case when l_tax + 1 > l_quantity then l_quantity else 0 end)",     // not understood
+           "sum(case when l_orderkey is null then 1 else 0 end)",                  // of rows that are not there
+       }) {
+    const auto& lines = Extract(Plan("select c_mktsegment, " + call + from), "shop__lineitem");
+    EXPECT_EQ(lines.sql.find("CASE"), std::string::npos) << lines.sql;
+  }
+}
+
 TEST_F(PlannerTest, PartialAggregatesStayWhereTheySaveNothing) {
   for (const std::string text : {"select c_mktsegment, sum(l_quantity) from {shop.lineitem} join {crm.orders} on l_orderkey = "
                                  "o_orderkey join {crm.customer} on "

@@ -71,8 +71,7 @@ class Combiner {
     Node* product = nullptr;
     for (const RowWeight& weight : inputs_.weights) {
       if (weight.scope->query != partial.block || weight.source == own) continue;
-      Node* rows = Column(weight.source, weight.count, TypeKind::kInt64);
-      if (weight.nullable) rows = sql::MakeFunction(arena_, "COALESCE", {rows, sql::MakeNumber(arena_, 1)});
+      Node* rows = Rows(weight);
       product = product == nullptr ? rows : sql::MakeBinary(arena_, Op::kMul, product, rows);
     }
     return product;
@@ -80,12 +79,48 @@ class Combiner {
 
   Node* Times(Node* value, Node* weight) { return weight == nullptr ? value : sql::MakeBinary(arena_, Op::kMul, value, weight); }
 
+  // How many rows each row of the own extract stands for.
+  Node* OwnWeight(const PartialCall& partial) {
+    for (const RowWeight& weight : inputs_.weights) {
+      if (weight.scope->query == partial.block && weight.source == partial.own) return Rows(weight);
+    }
+    return nullptr;
+  }
+
+  Node* Rows(const RowWeight& weight) {
+    Node* rows = Column(weight.source, weight.count, TypeKind::kInt64);
+    return weight.nullable ? sql::MakeFunction(arena_, "COALESCE", {rows, sql::MakeNumber(arena_, 1)}) : rows;
+  }
+
+  // The CASE with partial results: sums, or (in a copy) numbers of values.
+  Node* Branches(const PartialCall& partial, bool counts) {
+    Node* made = sql::Unparen(counts ? Argument(partial) : partial.call->Child(sql::kArgsSlot)->Child(0));
+    for (const PartialCall::Branch& branch : partial.branches) {
+      Node* holder = branch.at == 1 ? made : made->Child(branch.at);
+      Node* value = nullptr;
+      if (!branch.sum.empty()) {
+        value = counts ? Column(partial.own, branch.count, TypeKind::kInt64)
+                       : Column(partial.own, branch.sum, DataType::Decimal(38, partial.scale));
+      } else if (counts) {
+        value = OwnWeight(partial);
+        if (value == nullptr) value = sql::MakeNumber(arena_, 1);
+      } else {
+        value = Cast(holder->Child(1), Decimal(partial.scale));
+        if (!branch.zero) value = Times(value, OwnWeight(partial));
+      }
+      sql::SetChild(arena_, holder, 1, value);
+    }
+    return sql::MakeParen(arena_, made);
+  }
+
   Node* Argument(const PartialCall& partial) { return sql::Clone(arena_, partial.call->Child(sql::kArgsSlot)->Child(0)); }
 
   Node* Sum(const PartialCall& partial) {
     Node* weight = Weight(partial);
     Node* value = nullptr;
-    if (partial.own != nullptr) {
+    if (!partial.branches.empty()) {
+      value = Branches(partial, false);
+    } else if (partial.own != nullptr) {
       value = Column(partial.own, partial.sum, DataType::Decimal(38, partial.scale));
     } else {
       value = partial.call->Child(sql::kArgsSlot)->Child(0);
@@ -99,7 +134,9 @@ class Combiner {
   Node* Count(const PartialCall& partial, bool settled) {
     Node* weight = Weight(partial);
     Node* value = weight;
-    if (partial.own != nullptr) {
+    if (!partial.branches.empty()) {
+      value = Times(Branches(partial, true), weight);
+    } else if (partial.own != nullptr) {
       value = Times(Column(partial.own, partial.count, TypeKind::kInt64), weight);
     } else if (partial.kind != PartialCall::Kind::kRows) {
       Node* is = sql::NewNode(arena_, Kind::kIs, {Argument(partial), sql::NewNode(arena_, Kind::kNull)});

@@ -208,9 +208,7 @@ const SplitInput* InputCollector::InputOf(const Source* source) const {
 void InputCollector::CountColumns() {
   std::set<const Node*> done = out_.evaluated;
   for (const GroupedInput& group : out_.groups) done.insert(group.scope->query);
-  for (const PartialCall& partial : out_.partials) {
-    if (partial.own != nullptr) done.insert(partial.call);
-  }
+  for (const PartialCall& partial : out_.partials) AddReplaced(partial, done);
   bound_ = NamedColumns(analysis_, root_, done);
 }
 
@@ -251,7 +249,7 @@ void InputCollector::FindEvaluated() {
   }
 }
 
-bool InputCollector::IsEvaluated(const Predicate& predicate, const SplitInput& input) const {
+bool IsEvaluated(const Predicate& predicate, const SplitInput& input) {
   using PKind = Predicate::Kind;
   if (predicate.kind == PKind::kUnknown || input.profile.facts.loose_types) return false;
   if (predicate.kind == PKind::kAnd || predicate.kind == PKind::kOr) {

@@ -34,6 +34,13 @@ struct PartialCall {
   std::string sum, count;            ///< columns of that extract
   bool integer = false;              ///< kSum, kAverage: of a column of integers
   int scale = 0;
+  /// Of a CASE that chooses by columns of other extracts: its results, as partial ones of this extract, or constants for each of its rows.
+  struct Branch {
+    uint32_t at = 0;         ///< child of the CASE: 1 is ELSE
+    std::string sum, count;  ///< columns; empty: a constant
+    bool zero = false;       ///< that constant
+  };
+  std::vector<Branch> branches;
 };
 
 /// So often as this column says each row of an extract stands for one of its table.
@@ -125,7 +132,6 @@ class InputCollector {
   SplitInput Single(const SplitInput& shared, const sql::Source* source) const;
   void ReadApart();
   void FindEvaluated();
-  bool IsEvaluated(const Predicate& predicate, const SplitInput& input) const;
   void CountColumns();
   void AddColumns(SplitInput& input) const;
   void AddFilter(SplitInput& input, const std::string& qualifier);
@@ -164,6 +170,8 @@ class InputCollector {
 
 /// Values of such a column are told apart alike by the source and the engine, and are NULL in both or in neither.
 bool GroupsAlike(const columnar::Field& field, const SourceProfile& source);
+/// Whether the source of its only occurrence finds the predicate true for exactly the rows that the engine does.
+bool IsEvaluated(const Predicate& predicate, const SplitInput& input);
 /// Whether both key types mean the same equality in that source and in the engine.
 bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts);
 /// Whether values of these columns together occur at most once.

@@ -8,8 +8,8 @@
 #include "dvt/base/text/text.h"
 #include "dvt/plan/cost/distinct.h"
 #include "dvt/plan/split/blocks.h"
-#include "dvt/plan/split/exact_number.h"
 #include "dvt/plan/split/top_rows.h"
+#include "dvt/plan/split/unit_terms.h"
 
 namespace dvt::plan {
 namespace {
@@ -33,24 +33,8 @@ bool IsGroupKey(const columnar::Field& field, const SourceProfile& source) {
   return source.facts.loose_types || source.facts.binary_collation;
 }
 
-/// A table, or tables joined in the source, that comes as one extract.
-struct Unit {
-  std::vector<std::pair<SplitInput*, std::string>> members;  ///< with what stands before their columns' names
-  std::shared_ptr<const Reduction>* slot = nullptr;
-  const Scope* scope = nullptr;
-
-  const SplitInput* Find(const Source* source) const {
-    const auto it = std::find_if(members.begin(), members.end(),
-                                 [&](const auto& member) { return member.first->occurrences.front() == source; });
-    return it == members.end() ? nullptr : it->first;
-  }
-  std::string Name(const ColumnRef& column) const {
-    const auto it = std::find_if(members.begin(), members.end(),
-                                 [&](const auto& member) { return member.first->occurrences.front() == column.source; });
-    const SplitInput& input = *it->first;
-    return it->second + sql::QuoteIdentifier(*input.profile.dialect, input.info->columns[static_cast<size_t>(column.index)].name);
-  }
-};
+// Of a branch of a CASE, by its place.
+const Node* ResultOf(const Node* choice, uint32_t at) { return at == 1 ? choice->Child(1) : choice->Child(at)->Child(1); }
 
 class Reducer {
  public:
@@ -137,49 +121,52 @@ class Reducer {
         return partial.call == call && partial.own != nullptr;
       });
       if (claimed) continue;
-      if (IsPlainCall(call) && ReadOwn(unit, call, draft)) continue;
+      if (IsPlainCall(call) && (ReadOwn(unit, call, draft) || ReadBranches(unit, call, draft))) continue;
       if (BlockKinds::IgnoresDuplicates(call)) continue;
       if (!IsPlainCall(call) || !ReadForeign(unit, call, draft)) return false;
     }
     return true;
   }
 
-  std::optional<std::pair<std::string, DataType>> ColumnOf(const Unit& unit, const Node* node) const {
-    const sql::ColumnBinding* binding = analysis_.Find(node);
-    if (binding == nullptr || binding->source == nullptr || binding->index < 0 || binding->outer || !binding->merged.empty() ||
-        binding->row || binding->fields != 0) {
-      return std::nullopt;
-    }
-    const SplitInput* input = unit.Find(binding->source);
-    if (input == nullptr) return std::nullopt;
-    return std::pair{unit.Name({binding->source, binding->index}),
-                     input->info->columns[static_cast<size_t>(binding->index)].type};
+  bool IsNullable(const Unit& unit) const {
+    const auto& nullable = filters_.Of(unit.scope).nullable;
+    const auto found = nullable.find(unit.members.front().first->occurrences.front());
+    return found == nullable.end() || found->second;
+  }
+
+  PartialCall PartOf(const Unit& unit, Node* call, PartialCall::Kind kind) const {
+    PartialCall out;
+    out.call = call;
+    out.block = unit.scope->query;
+    out.kind = kind;
+    out.own = unit.members.front().first->occurrences.front();
+    return out;
   }
 
   // An aggregate over the unit's own columns, which its source computes for each group.
   bool ReadOwn(const Unit& unit, Node* call, Draft& draft) {
     const Node* args = call->Child(sql::kArgsSlot);
     const Node* argument = args->count == 1 ? sql::Unparen(args->Child(0)) : nullptr;
-    if (argument == nullptr || unit.members.front().first->profile.facts.loose_types) return false;
-    const auto number = ReadExactNumber(argument, [&](const Node* column) { return ColumnOf(unit, column); });
-    const auto column = argument->Is(Kind::kColumn) ? ColumnOf(unit, argument) : std::nullopt;
+    if (argument == nullptr || unit.members.front().first->profile.facts.loose_types || IsConstant(argument)) return false;
+    // A CASE can make a value of the row of NULLs that an outer join supplies, where no partial result is.
+    const bool cases = !IsNullable(unit);
+    const UnitTerms terms(analysis_, unit);
+    const auto number = terms.Number(argument, cases);
+    const auto column = argument->Is(Kind::kColumn) ? terms.Column(argument) : std::nullopt;
+    const auto ordered = column || cases ? terms.Ordered(argument) : std::nullopt;
     const std::string name = ToUpper(call->text);
-    const SplitInput& first = *unit.members.front().first;
-    PartialCall out;
-    out.call = call;
-    out.block = unit.scope->query;
-    out.own = first.occurrences.front();
-    if (name == "COUNT" && column && CountsAlike(unit, argument)) {
-      out.kind = PartialCall::Kind::kCount;
+    PartialCall out = PartOf(unit, call, PartialCall::Kind::kCount);
+    if (name == "COUNT" && column && terms.CountsAlike(argument)) {
       out.count = Add(unit, draft, fmt::format("COUNT({})", column->first), TypeKind::kInt64);
-    } else if ((name == "MIN" || name == "MAX") && column && CountsAlike(unit, argument) &&
-               column->second.kind != TypeKind::kString && column->second.kind != TypeKind::kBool) {
+    } else if (name == "COUNT" && !column && (number || ordered)) {
+      out.count = Add(unit, draft, fmt::format("COUNT({})", number ? number->sql : ordered->first), TypeKind::kInt64);
+    } else if ((name == "MIN" || name == "MAX") && ordered) {
       out.kind = PartialCall::Kind::kExtreme;
-      std::string sql = fmt::format("{}({})", name, column->first);
-      if (column->second.kind == TypeKind::kDecimal)
-        sql = fmt::format("CAST({} AS DECIMAL({}, {}))", sql, column->second.precision, column->second.scale);
-      out.sum = Add(unit, draft, sql, column->second);
-    } else if ((name == "SUM" || name == "AVG") && number && !IsConstant(argument)) {
+      std::string sql = fmt::format("{}({})", name, ordered->first);
+      if (ordered->second.kind == TypeKind::kDecimal)
+        sql = fmt::format("CAST({} AS DECIMAL({}, {}))", sql, ordered->second.precision, ordered->second.scale);
+      out.sum = Add(unit, draft, sql, ordered->second);
+    } else if ((name == "SUM" || name == "AVG") && number) {
       out.kind = name == "SUM" ? PartialCall::Kind::kSum : PartialCall::Kind::kAverage;
       out.integer = number->integer;
       out.scale = number->scale;
@@ -193,15 +180,49 @@ class Reducer {
     return true;
   }
 
-  static bool IsConstant(const Node* expression) {
-    return !sql::Contains(expression, [](const Node* node) { return node->Is(Kind::kColumn); });
+  // A sum of a CASE that chooses by any columns between numbers of the unit's own, which its source sums for each group, and constants.
+  // The columns it chooses by are told apart by the groups, if they are the unit's, or belong to others.
+  bool ReadBranches(const Unit& unit, Node* call, Draft& draft) {
+    const std::string name = ToUpper(call->text);
+    const Node* args = call->Child(sql::kArgsSlot);
+    const Node* choice = args->count == 1 ? sql::Unparen(args->Child(0)) : nullptr;
+    if (choice == nullptr || !choice->Is(Kind::kCase) || (name != "SUM" && name != "AVG") ||
+        unit.members.front().first->profile.facts.loose_types) {
+      return false;
+    }
+    PartialCall out = PartOf(unit, call, name == "SUM" ? PartialCall::Kind::kSum : PartialCall::Kind::kAverage);
+    out.integer = true;
+    const UnitTerms terms(analysis_, unit);
+    std::map<uint32_t, ExactNumber> sums;
+    for (uint32_t at = 1; at < choice->count; ++at) {
+      const Node* result = ResultOf(choice, at);
+      if (result == nullptr || sql::Unparen(result)->Is(Kind::kNull)) continue;
+      auto number = terms.Number(result, false);
+      if (!number) return false;
+      out.integer = out.integer && number->integer;
+      out.scale = std::max(out.scale, number->scale);
+      out.branches.push_back({at, "", "", false});
+      if (IsConstant(result)) {
+        out.branches.back().zero = number->sql.find_first_of("123456789") == std::string::npos;
+      } else {
+        sums.emplace(at, std::move(*number));
+      }
+    }
+    if (sums.empty()) return false;
+    for (PartialCall::Branch& branch : out.branches) {
+      const auto own = sums.find(branch.at);
+      if (own == sums.end()) continue;
+      const std::string& sql = own->second.sql;
+      branch.sum =
+          Add(unit, draft, fmt::format("CAST(SUM({}) AS DECIMAL(38, {}))", sql, out.scale), DataType::Decimal(38, out.scale));
+      if (name == "AVG") branch.count = Add(unit, draft, fmt::format("COUNT({})", sql), TypeKind::kInt64);
+    }
+    draft.own.push_back(std::move(out));
+    return true;
   }
 
-  bool CountsAlike(const Unit& unit, const Node* column) const {
-    const sql::ColumnBinding* binding = analysis_.Find(column);
-    const SplitInput* input = unit.Find(binding->source);
-    const columnar::Field& field = input->info->columns[static_cast<size_t>(binding->index)];
-    return GroupsAlike(field, input->profile) || field.type.kind == TypeKind::kString;
+  static bool IsConstant(const Node* expression) {
+    return !sql::Contains(expression, [](const Node* node) { return node->Is(Kind::kColumn); });
   }
 
   // An aggregate over other columns, whose values count as often as there are rows.
@@ -217,14 +238,17 @@ class Reducer {
           argument == nullptr || argument->Is(Kind::kStar) || argument->Is(Kind::kNumber) || argument->Is(Kind::kString);
       out.kind = rows ? PartialCall::Kind::kRows : PartialCall::Kind::kCount;
     } else if ((name == "SUM" || name == "AVG") && argument != nullptr) {
-      const auto number = ReadExactNumber(argument, [&](const Node* column) -> std::optional<std::pair<std::string, DataType>> {
-        const sql::ColumnBinding* binding = analysis_.Find(column);
-        if (binding == nullptr || binding->source == nullptr || binding->source->kind != sql::SourceKind::kTable ||
-            binding->index < 0 || !binding->merged.empty() || binding->fields != 0) {
-          return std::nullopt;
-        }
-        return std::pair{std::string(), binding->source->columns[static_cast<size_t>(binding->index)].type};
-      });
+      const auto number = ReadExactNumber(
+          argument,
+          [&](const Node* column) -> std::optional<std::pair<std::string, DataType>> {
+            const sql::ColumnBinding* binding = analysis_.Find(column);
+            if (binding == nullptr || binding->source == nullptr || binding->source->kind != sql::SourceKind::kTable ||
+                binding->index < 0 || !binding->merged.empty() || binding->fields != 0) {
+              return std::nullopt;
+            }
+            return std::pair{std::string(), binding->source->columns[static_cast<size_t>(binding->index)].type};
+          },
+          [](const Node*, const Node*) { return std::optional<std::string>(""); });  // the engine chooses
       if (!number) return false;
       out.kind = name == "SUM" ? PartialCall::Kind::kSum : PartialCall::Kind::kAverage;
       out.integer = number->integer;
@@ -257,9 +281,7 @@ class Reducer {
 
   bool FindKeys(const Unit& unit, Draft& draft) const {
     std::set<const Node*> skip = skip_;
-    for (const PartialCall& partial : draft.own) {
-      if (partial.own != nullptr) skip.insert(partial.call);
-    }
+    for (const PartialCall& partial : draft.own) AddReplaced(partial, skip);
     for (const ColumnRef& column : NamedColumns(analysis_, root_, skip)) {
       const SplitInput* input = unit.Find(column.source);
       if (input == nullptr) continue;
@@ -326,17 +348,15 @@ class Reducer {
     for (const Reduction::Item& item : made.items) note += ", " + item.sql;
     unit.members.front().first->pushed.push_back(note);
     for (PartialCall& partial : draft.own) {
+      AddReplaced(partial, skip_);
       if (partial.own != nullptr) {
-        skip_.insert(partial.call);
         std::erase_if(inputs_.partials, [&](const PartialCall& other) { return other.call == partial.call; });
       }
       inputs_.partials.push_back(std::move(partial));
     }
     if (!made.count.empty()) {
       const Source* source = unit.members.front().first->occurrences.front();
-      const auto nullable = filters_.Of(unit.scope).nullable.find(source);
-      inputs_.weights.push_back(
-          {source, unit.scope, made.count, nullable == filters_.Of(unit.scope).nullable.end() || nullable->second});
+      inputs_.weights.push_back({source, unit.scope, made.count, IsNullable(unit)});
     }
     *unit.slot = std::make_shared<const Reduction>(std::move(made));
   }
@@ -357,6 +377,13 @@ class Reducer {
 void ReduceInputs(const PlanOptions& options, const sql::Analysis& analysis, const sql::Dialect& dialect, const Node* root,
                   const FilterAnalysis& filters, const std::set<const Source*>& whole, CollectedInputs& inputs) {
   Reducer(options, analysis, dialect, root, filters, whole, inputs).Run();
+}
+
+void AddReplaced(const PartialCall& partial, std::set<const Node*>& done) {
+  if (partial.own == nullptr) return;
+  if (partial.branches.empty()) done.insert(partial.call);
+  for (const PartialCall::Branch& branch : partial.branches)
+    done.insert(ResultOf(sql::Unparen(partial.call->Child(sql::kArgsSlot)->Child(0)), branch.at));
 }
 
 std::set<ColumnRef> NamedColumns(const sql::Analysis& analysis, const Node* root, const std::set<const Node*>& skip) {

@@ -11,6 +11,9 @@ namespace dvt::plan {
 void ReduceInputs(const PlanOptions& options, const sql::Analysis& analysis, const sql::Dialect& dialect, const sql::Node* root,
                   const FilterAnalysis& filters, const std::set<const sql::Source*>& whole, CollectedInputs& inputs);
 
+/// Adds the parts of the query that partial results replace.
+void AddReplaced(const PartialCall& partial, std::set<const sql::Node*>& done);
+
 /// Columns of FROM sources that a tree names, but for what stands in `skip`.
 std::set<ColumnRef> NamedColumns(const sql::Analysis& analysis, const sql::Node* root, const std::set<const sql::Node*>& skip);
 

@@ -102,9 +102,10 @@ Result<tmpl::Object> NodeAdapter::DropLeftOver(tmpl::Context& context, const tmp
     return tmpl::Object();
   }
   if (policy.IsRetryable(*kept)) session_.reset();
-  run_.observer->Message(Severity::kWarning,
-                         fmt::format("connection '{}': {} could not be dropped ({}); the rows are in, and the next run of the model drops it",
-                                     connector_->config().name, name.ToString(), kept->message()));
+  run_.observer->Message(
+      Severity::kWarning,
+      fmt::format("connection '{}': {} could not be dropped ({}); the rows are in, and the next run of the model drops it",
+                  connector_->config().name, name.ToString(), kept->message()));
   return tmpl::Object();
 }
 

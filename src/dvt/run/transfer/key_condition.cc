@@ -57,9 +57,13 @@ class ConditionMaker {
     if (!complete) return std::nullopt;
     const size_t count = values.size();
     auto text = Table(filter, values);
-    const bool table = text.has_value();
-    if (!table) text = plan::KeyPredicate(filter, fragment_.profile, std::move(values), most_bytes_);
-    if (text) notes_.push_back(fmt::format("{} keys of {}{}", count, filter.column.name, table ? " in a temporary table" : ""));
+    const char* how = text ? " in a temporary table" : "";
+    if (!text) {
+      bool ranges = false;
+      text = plan::KeyPredicate(filter, fragment_.profile, std::move(values), most_bytes_, &ranges);
+      if (ranges) how = " as ranges";
+    }
+    if (text) notes_.push_back(fmt::format("{} keys of {}{}", count, filter.column.name, how));
     return text;
   }
 
