@@ -83,8 +83,10 @@ class Reducer {
       if (!input->queries || whole_.contains(input->occurrences.front())) return;
     }
     Draft draft;
-    draft.counted = !blocks_.IgnoresDuplicates(*unit.scope) && !IsTestedOnly(unit);
+    const bool tested = IsTestedOnly(unit);
+    draft.counted = !tested && !blocks_.IgnoresDuplicates(*unit.scope);
     if (draft.counted && !ReadCalls(unit, draft)) return;
+    if (!draft.counted && !tested) ReadExtremes(unit, draft);
     if (draft.counted) draft.reduction.count = NewName(unit);
     if (!FindKeys(unit, draft) || !IsWorthwhile(unit, draft)) return;
     Accept(unit, std::move(draft));
@@ -110,6 +112,14 @@ class Reducer {
       if (call->Child(slot) != nullptr) return false;
     }
     return true;
+  }
+
+  // Where the numbers of rows do not matter.
+  void ReadExtremes(const Unit& unit, Draft& draft) {
+    for (Node* call : blocks_.CallsOf(*unit.scope).calls) {
+      const std::string name = ToUpper(call->text);
+      if ((name == "MIN" || name == "MAX") && IsPlainCall(call)) ReadOwn(unit, call, draft);
+    }
   }
 
   // Every aggregate of the block must be told how often a row counts.
