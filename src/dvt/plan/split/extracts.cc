@@ -43,7 +43,9 @@ void AddReduction(const Reduction& reduction, const sql::Dialect& dialect, Extra
     extract.select_list.push_back(fmt::format("{} AS {}", item.sql, sql::QuoteIdentifier(dialect, item.field.name)));
     extract.fields.push_back(item.field);
   }
-  if (extract.select_list.empty()) extract.select_list.push_back("1 AS one");
+  if (!extract.select_list.empty()) return;
+  extract.select_list.emplace_back("1 AS one");  // streams have columns
+  extract.fields.push_back({"one", columnar::TypeKind::kInt64, false, {}});
 }
 
 std::string EndOf(const Reduction& reduction) {
