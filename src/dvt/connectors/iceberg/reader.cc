@@ -94,6 +94,7 @@ Result<ReadPlan> PlanTableRead(const Connector& connector, const ReadRequest& re
   options.filter = PushedFilter(request.where, schema);
   options.batch_rows = request.options.batch_rows;
   DVT_ASSIGN(lake::ScanPlan files, table.Plan(options, stop));
+  files.files_skipped += static_cast<int64_t>(std::erase_if(files.tasks, [](const lake::FileTask& task) { return task.idle; }));
   plan.estimated_rows = RowsOf(files.tasks);
   if (!options.filter.children.empty() || options.filter.op != lake::Op::kTrue)
     plan.method +=

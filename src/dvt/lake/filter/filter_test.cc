@@ -17,7 +17,7 @@ Schema TableSchema() {
   return schema;
 }
 
-BoundFilter Bound(const char* sql) {
+BoundFilter Bound(const std::string& sql) {
   const auto filter = Filter::Parse(sql);
   EXPECT_TRUE(filter) << sql << ": " << filter.error().ToString();
   if (!filter) return {};
@@ -105,6 +105,58 @@ TEST(FileRange, OfNaN) {
   file.nan_value_counts = {{4, 6}};
   EXPECT_TRUE(FileMightMatch(Bound("f > 1"), file));
   EXPECT_EQ(BindFilter(*Filter::Parse("f = 'nan'"), TableSchema()).error().code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(PlannedFile, IsKeptAsPyIcebergKeepsIt) {
+  std::string long_list = "id in (-1";
+  for (int i = 1000; i < 1200; ++i) long_list += ", " + std::to_string(i);
+  const DataFile plain = File(5, 9, 0), nulls = File(5, 9, 10);
+  DataFile uncounted = plain, floats;
+  uncounted.null_value_counts.clear();
+  floats.record_count = 10;
+  floats.value_counts = {{4, 10}};
+  floats.null_value_counts = {{4, 3}};
+  floats.nan_value_counts = {{4, 7}};
+  struct Case {
+    std::string sql;
+    const DataFile* file;
+    bool kept, opened;
+  };
+  const Case cases[] = {{"id < 5", &plain, false, false},
+                        {"id = 5", &plain, true, true},
+                        {"id <> 7", &nulls, true, false},
+                        {"id not in (1, 2)", &nulls, true, false},
+                        {"not (id = 7)", &nulls, true, false},
+                        {"id = 7", &nulls, false, false},
+                        {"id is null", &nulls, true, true},
+                        {"name not like 'a%'", &plain, true, false},
+                        {"name not like 'a%'", &uncounted, false, false},
+                        {"f is not nan", &floats, true, false},
+                        {"f > 1", &floats, true, false},
+                        {"f is nan", &floats, true, true},
+                        {long_list + ")", &plain, true, false},
+                        {long_list + ", -1) and id = 4", &plain, false, false},
+                        {"id in (1, 2)", &plain, false, false}};
+  for (const auto& each : cases) {
+    EXPECT_EQ(PlanKeepsFile(Bound(each.sql), *each.file), each.kept) << each.sql;
+    EXPECT_EQ(FileMightMatch(Bound(each.sql), *each.file), each.opened) << each.sql;
+  }
+}
+
+TEST(PlannedPartition, OfNullIsKeptForNegations) {
+  const auto spec = ParsePartitionSpec("id", TableSchema());
+  ASSERT_TRUE(spec);
+  const std::pair<const char*, bool> cases[] = {
+      {"id <> 7", true}, {"id not in (7, 8)", true}, {"id = 7", false}, {"id < 7", false}, {"id is null", true}};
+  ManifestFile manifest;
+  manifest.partitions.emplace(1);
+  manifest.partitions->front().contains_null = true;
+  for (const auto& [sql, kept] : cases) {
+    const BoundFilter projected = ProjectFilter(Bound(sql), *spec, TableSchema());
+    EXPECT_EQ(PlanKeepsPartition(projected, {Literal()}), kept) << sql;
+    EXPECT_EQ(PlanKeepsManifest(projected, manifest), kept) << sql;
+    EXPECT_EQ(PartitionMightMatch(projected, {Literal()}), kept && std::string(sql) == "id is null") << sql;
+  }
 }
 
 TEST(FileRange, KnowsWhenAllRowsMatch) {

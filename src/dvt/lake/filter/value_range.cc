@@ -95,28 +95,93 @@ std::optional<int64_t> CountOf(const std::map<int, int64_t>& counts, int field_i
 
 bool IsFloating(const Type& type) { return type.id == TypeId::kFloat || type.id == TypeId::kDouble; }
 
-}  // namespace
-
-bool MightMatch(const BoundFilter& filter, const RangeOf& range) {
-  const auto might = [&](const BoundFilter& child) { return MightMatch(child, range); };
+bool Holds(const BoundFilter& filter, const std::function<bool(const BoundFilter&)>& test) {
+  const auto holds = [&](const BoundFilter& child) { return Holds(child, test); };
   switch (filter.op) {
     case Op::kTrue: return true;
     case Op::kFalse: return false;
-    case Op::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), might);
-    case Op::kOr: return std::any_of(filter.children.begin(), filter.children.end(), might);
-    default: return MightPass(filter, range(filter.field_id, filter.type));
+    case Op::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), holds);
+    case Op::kOr: return std::any_of(filter.children.begin(), filter.children.end(), holds);
+    default: return test(filter);
   }
 }
 
-bool AllMatch(const BoundFilter& filter, const RangeOf& range) {
-  const auto all = [&](const BoundFilter& child) { return AllMatch(child, range); };
-  switch (filter.op) {
-    case Op::kTrue: return true;
-    case Op::kFalse: return false;
-    case Op::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), all);
-    case Op::kOr: return std::any_of(filter.children.begin(), filter.children.end(), all);
-    default: return SurelyPasses(filter, range(filter.field_id, filter.type));
+bool IsNegative(Op op) { return op == Op::kNotEqual || op == Op::kNotIn || op == Op::kNotStartsWith || op == Op::kNotNan; }
+
+// Lists longer than this are not compared with bounds when files are planned.
+constexpr size_t kLongList = 200;
+
+bool IsLong(const std::vector<Literal>& values) {
+  if (values.size() <= kLongList) return false;
+  std::vector<Literal> different = values;
+  std::sort(different.begin(), different.end(), [](const Literal& a, const Literal& b) { return CompareLiterals(a, b) < 0; });
+  const auto end = std::unique(different.begin(), different.end(),
+                               [](const Literal& a, const Literal& b) { return CompareLiterals(a, b) == 0; });
+  return static_cast<size_t>(end - different.begin()) > kLongList;
+}
+
+bool IsNan(const std::map<int, std::string>& bounds, const BoundFilter& test) {
+  const auto found = bounds.find(test.field_id);
+  if (found == bounds.end() || !IsFloating(test.type)) return false;
+  const auto value = LiteralFromBytes(test.type, found->second);
+  return value && value->is_nan();
+}
+
+bool PlanKeepsTest(const BoundFilter& test, const DataFile& file) {
+  const auto count = [&](const std::map<int, int64_t>& counts) { return CountOf(counts, test.field_id); };
+  const auto values = count(file.value_counts), nulls = count(file.null_value_counts), nans = count(file.nan_value_counts);
+  const bool only_nulls = values.value_or(0) > 0 && nulls == values, only_nans = values.value_or(0) > 0 && nans == values;
+  ValueRange range = RangeOfFile(file, test.field_id, test.type);
+  switch (test.op) {
+    case Op::kNotEqual:
+    case Op::kNotIn: return true;
+    case Op::kNotNan: return !only_nans;
+    case Op::kNotStartsWith: return nulls || !AllStart(range, test.values[0].as_bytes());
+    case Op::kIsNull: return range.may_be_null;
+    default: break;
   }
+  if (only_nulls || (only_nans && NeedsOrdered(test.op))) return false;
+  if (test.op == Op::kIn && IsLong(test.values)) return true;
+  if ((test.op == Op::kIn || test.op == Op::kEqual) && IsNan(file.lower_bounds, test)) return true;
+  range.may_be_value = range.may_be_ordered = true;
+  return MightPass(test, range);
+}
+
+ValueRange RangeOfPartition(const PartitionValues& values, int place) {
+  const Literal& value = values[static_cast<size_t>(place - 1)];
+  ValueRange range;
+  range.exact = true;
+  range.may_be_null = value.is_null();
+  range.may_be_value = !value.is_null();
+  range.may_be_nan = value.is_nan();
+  range.may_be_ordered = !value.is_null() && !value.is_nan();
+  if (!value.is_null() && !value.is_nan()) range.lower = range.upper = value;
+  return range;
+}
+
+ValueRange RangeOfSummary(const FieldSummary& summary, const Type& type) {
+  ValueRange range;
+  range.may_be_null = summary.contains_null;
+  range.may_be_nan = IsFloating(type) && summary.contains_nan.value_or(true);
+  for (const auto& [bytes, bound] :
+       {std::pair{&summary.lower_bound, &range.lower}, std::pair{&summary.upper_bound, &range.upper}}) {
+    if (!*bytes) continue;
+    if (auto value = LiteralFromBytes(type, **bytes); value && !value->is_nan()) *bound = *std::move(value);
+  }
+  // Without a bound there is no value but null, or NaN.
+  range.may_be_ordered = summary.lower_bound.has_value();
+  range.may_be_value = range.may_be_ordered || range.may_be_nan;
+  return range;
+}
+
+}  // namespace
+
+bool MightMatch(const BoundFilter& filter, const RangeOf& range) {
+  return Holds(filter, [&](const BoundFilter& test) { return MightPass(test, range(test.field_id, test.type)); });
+}
+
+bool AllMatch(const BoundFilter& filter, const RangeOf& range) {
+  return Holds(filter, [&](const BoundFilter& test) { return SurelyPasses(test, range(test.field_id, test.type)); });
 }
 
 ValueRange RangeOfFile(const DataFile& file, int field_id, const Type& type) {
@@ -139,35 +204,26 @@ bool FileMightMatch(const BoundFilter& filter, const DataFile& file) {
 }
 
 bool PartitionMightMatch(const BoundFilter& projected, const PartitionValues& values) {
-  return MightMatch(projected, [&](int place, const Type& type) {
-    const Literal& value = values[static_cast<size_t>(place - 1)];
-    ValueRange range;
-    range.exact = true;
-    range.may_be_null = value.is_null();
-    range.may_be_value = !value.is_null();
-    range.may_be_nan = value.is_nan();
-    range.may_be_ordered = !value.is_null() && !value.is_nan();
-    if (!value.is_null() && !value.is_nan()) range.lower = range.upper = value;
-    return range;
+  return MightMatch(projected, [&](int place, const Type&) { return RangeOfPartition(values, place); });
+}
+
+bool PlanKeepsFile(const BoundFilter& filter, const DataFile& file) {
+  return file.record_count != 0 && Holds(filter, [&](const BoundFilter& test) { return PlanKeepsTest(test, file); });
+}
+
+bool PlanKeepsPartition(const BoundFilter& projected, const PartitionValues& values) {
+  return Holds(projected, [&](const BoundFilter& test) {
+    const ValueRange range = RangeOfPartition(values, test.field_id);
+    return (range.may_be_null && IsNegative(test.op)) || MightPass(test, range);
   });
 }
 
-bool ManifestMightMatch(const BoundFilter& projected, const ManifestFile& manifest) {
-  return MightMatch(projected, [&](int place, const Type& type) {
-    ValueRange range;
-    if (!manifest.partitions || static_cast<size_t>(place) > manifest.partitions->size()) return range;
-    const FieldSummary& summary = (*manifest.partitions)[static_cast<size_t>(place - 1)];
-    range.may_be_null = summary.contains_null;
-    range.may_be_nan = IsFloating(type) && summary.contains_nan.value_or(true);
-    for (const auto& [bytes, bound] :
-         {std::pair{&summary.lower_bound, &range.lower}, std::pair{&summary.upper_bound, &range.upper}}) {
-      if (!*bytes) continue;
-      if (auto value = LiteralFromBytes(type, **bytes); value && !value->is_nan()) *bound = *std::move(value);
-    }
-    // Without a bound there is no value but null, or NaN.
-    range.may_be_ordered = range.lower.has_value();
-    range.may_be_value = range.may_be_ordered || range.may_be_nan;
-    return range;
+bool PlanKeepsManifest(const BoundFilter& projected, const ManifestFile& manifest) {
+  return Holds(projected, [&](const BoundFilter& test) {
+    const auto place = static_cast<size_t>(test.field_id);
+    if (!manifest.partitions || place > manifest.partitions->size()) return true;
+    const ValueRange range = RangeOfSummary((*manifest.partitions)[place - 1], test.type);
+    return (range.may_be_null && IsNegative(test.op)) || MightPass(test, range);
   });
 }
 

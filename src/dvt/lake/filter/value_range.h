@@ -34,8 +34,14 @@ bool FileMightMatch(const BoundFilter& filter, const DataFile& file);
 
 /// The filter on partition values that every row taken by `filter` passes. `field_id`s of the outcome are places in the spec, counted from 1.
 BoundFilter ProjectFilter(const BoundFilter& filter, const PartitionSpec& spec, const Schema& schema);
-/// Of a filter made by ProjectFilter.
+/// False only if no row of the partition can be taken. Of a filter made by ProjectFilter.
 bool PartitionMightMatch(const BoundFilter& projected, const PartitionValues& values);
-bool ManifestMightMatch(const BoundFilter& projected, const ManifestFile& manifest);
+
+/// Which files a plan keeps, by statistics, partition and manifest: literally those that PyIceberg keeps, so that plans can be compared. That is all files
+/// that might match and some that cannot: NULL is kept for <>, NOT IN, NOT LIKE and IS NOT NAN, bounds say nothing for NOT LIKE where NULLs are counted, nor for
+/// lists of more than 200 values. Manifests may be passed over that PyIceberg reads, but none with such a file.
+bool PlanKeepsFile(const BoundFilter& filter, const DataFile& file);
+bool PlanKeepsPartition(const BoundFilter& projected, const PartitionValues& values);
+bool PlanKeepsManifest(const BoundFilter& projected, const ManifestFile& manifest);
 
 }  // namespace dvt::lake

@@ -100,7 +100,7 @@ class Planner {
       return Error(ErrorCode::kData, fmt::format("the manifest {} is of partition spec {}, which the table does not have",
                                                  manifest.path, manifest.spec_id));
     const BoundFilter projected = ProjectFilter(filter_, *spec, plan_.schema);
-    if (!manifest.has_live_files() || !ManifestMightMatch(projected, manifest)) {
+    if (!manifest.has_live_files() || !PlanKeepsManifest(projected, manifest)) {
       ++plan_.manifests_skipped;
       return {};
     }
@@ -109,14 +109,15 @@ class Planner {
     return ReadManifest(*bytes, manifest, *spec, SchemaForPartitions(*spec), [&](ManifestEntry&& entry) -> Status {
       if (entry.status == EntryStatus::kDeleted) return {};
       if (manifest.deletes) {
-        if (PartitionMightMatch(projected, entry.file.partition)) deletes_.Add(std::move(entry), spec->is_unpartitioned());
+        if (PlanKeepsPartition(projected, entry.file.partition)) deletes_.Add(std::move(entry), spec->is_unpartitioned());
         return {};
       }
-      if (!PartitionMightMatch(projected, entry.file.partition) || !FileMightMatch(filter_, entry.file)) {
+      if (!PlanKeepsPartition(projected, entry.file.partition) || !PlanKeepsFile(filter_, entry.file)) {
         ++plan_.files_skipped;
         return {};
       }
       FileTask task;
+      task.idle = !PartitionMightMatch(projected, entry.file.partition) || !FileMightMatch(filter_, entry.file);
       task.sequence_number = entry.sequence_number.value_or(0);
       task.deletes = deletes_.For(entry.file, task.sequence_number);
       task.file = std::move(entry.file);

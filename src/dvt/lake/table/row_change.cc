@@ -81,6 +81,7 @@ ScanOptions RowChange::Concerned(const Table& table) const {
 
 Status RowChange::Sort(const ScanPlan& plan, SnapshotChange& change, std::vector<const FileTask*>& mixed) {
   for (const auto& task : plan.tasks) {
+    if (task.idle) continue;
     DVT_ASSIGN(const Fate fate, FateOf(task));
     if (fate == Fate::kStays) continue;
     if (fate == Fate::kMixed) {
@@ -170,6 +171,7 @@ Status RowChange::MarkDeleted(const FileTask& task, const std::vector<bool>& mea
 Status RowChange::CheckNobodyElse(const Table& now, int64_t sequence_number) const {
   DVT_ASSIGN(const ScanPlan plan, now.Plan(Concerned(now), {}));
   for (const auto& task : plan.tasks) {
+    if (task.idle) continue;
     if (options_.what == Replaces::kPartitions && !partitions_.contains(PartitionOf(task.file))) continue;
     const auto seen = deletes_seen_.find(task.file.path);
     const bool same = seen == deletes_seen_.end() || seen->second == task.deletes.size();

@@ -356,6 +356,7 @@ Result<columnar::Stream> Table::ReadTold(ScanPlan plan, const ScanOptions& optio
   state->store = store_;
   state->batch_rows = options.batch_rows;
   state->plan = std::move(plan);
+  std::erase_if(state->plan.tasks, [](const FileTask& task) { return task.idle; });
   DVT_ASSIGN(state->filter, BindFilter(options.filter, state->plan.schema));
   DVT_TRY(ChooseFields(options, *state));
   state->row_bytes = WidthOf(state->fields);

@@ -29,6 +29,7 @@ struct ScanOptions {
 /// A data file to read, with the delete files that may touch it.
 struct FileTask {
   DataFile file;
+  bool idle = false;  ///< its statistics say that no row is taken: planned, as other planners do, and never opened
   int64_t sequence_number = 0;
   std::vector<std::shared_ptr<const DataFile>> deletes;
 };
