@@ -27,7 +27,7 @@ from .errors import (  # noqa: E402
     TableNotFoundError,
     UnsupportedError,
 )
-from .table import Cleaned, DataFile, PartitionField, Plan, Ref, Scan, Snapshot, SortField, Table, Written  # noqa: E402
+from .table import Cleaned, DataFile, PartitionField, Plan, Ref, RewrittenManifests, Scan, Snapshot, SortField, Table, Written  # noqa: E402
 
 def _end() -> None:
     """The object stores' clients have threads that must end before the program does; spans that wait are sent."""
@@ -41,5 +41,5 @@ _atexit.register(_end)
 __all__ = [
     "AlreadyExistsError", "Catalog", "CatalogAuthenticationError", "CatalogConnectionError", "Cleaned", "CommitStateUnknownError",
     "ConcurrencyConflictError", "DataFile", "InvalidInputError", "LakeError", "NamespaceNotFoundError", "PartitionField", "Plan", "Ref",
-    "Scan", "SchemaEvolutionError", "Snapshot", "SortField", "StorageError", "Table", "TableNotFoundError", "UnsupportedError", "Written",
+    "RewrittenManifests", "Scan", "SchemaEvolutionError", "Snapshot", "SortField", "StorageError", "Table", "TableNotFoundError", "UnsupportedError", "Written",
 ]

@@ -37,6 +37,17 @@ class Cleaned:
 
 
 @dataclass(frozen=True)
+class RewrittenManifests:
+    """How many manifests were made, taken away and left, and how many files those taken away tell of. `snapshot_id` is None if nothing was committed."""
+
+    created: int
+    replaced: int
+    kept: int
+    entries: int
+    snapshot_id: int | None
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The table's content as of one commit."""
 
@@ -365,6 +376,11 @@ class Table:
     def compact(self) -> Written:
         """Writes small files and files with deletes again as fewer larger ones."""
         return Written(**self._core.compact())
+
+    def rewrite_manifests(self, *, target_bytes: int | None = None, dry_run: bool = False) -> RewrittenManifests:
+        """Writes the manifests again as few ones of up to `target_bytes` (the table's ``commit.manifest.target-size-bytes``) in the order of the
+        partitions, so that a filter on them reads fewer. No data file changes; nothing is committed where they are so already."""
+        return RewrittenManifests(**self._core.rewrite_manifests(target_bytes, dry_run))
 
     def rollback(self, snapshot_id: int) -> None:
         """Makes an older snapshot of main's history the current one."""

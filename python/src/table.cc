@@ -235,6 +235,22 @@ nb::object Orphans(PyTable& self, int64_t older_than_ms, bool dry) {
 
 nb::object Compact(PyTable& self) { return OutcomeOut(self.Run(&lake::Compact)); }
 
+nb::object RewriteManifests(PyTable& self, const std::optional<int64_t>& target_bytes, bool dry) {
+  const auto outcome = self.Run([&](lake::Table& table, std::stop_token stop) {
+    lake::RewriteManifestsOptions options;
+    options.target_bytes = target_bytes;
+    options.dry = dry;
+    return lake::RewriteManifests(table, options, stop);
+  });
+  Value json = Value::MakeMap();
+  json.Set("created", outcome.created);
+  json.Set("replaced", outcome.replaced);
+  json.Set("kept", outcome.kept);
+  json.Set("entries", outcome.entries);
+  json.Set("snapshot_id", outcome.snapshot_id ? Value(*outcome.snapshot_id) : Value());
+  return ToPython(json);
+}
+
 void Refresh(PyTable& self) {
   self.Run([](lake::Table& table, std::stop_token stop) { return table.Refresh(stop); });
 }
@@ -322,6 +338,7 @@ void BindTable(nb::module_& module) {
       .def("expire_snapshots", &Expire)
       .def("remove_orphans", &Orphans)
       .def("compact", &Compact)
+      .def("rewrite_manifests", &RewriteManifests, nb::arg().none(), nb::arg())
       .def("rollback", &RollBack)
       .def("set_ref", &SetRef)
       .def("remove_ref", &RemoveRef)

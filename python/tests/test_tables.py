@@ -1,5 +1,6 @@
 """Catalogs, tables and scans through the package."""
 import ctypes
+import dataclasses
 import datetime
 import signal
 import subprocess
@@ -137,6 +138,13 @@ def test_time_travel_and_upkeep(catalog, space):
     table.rollback(ids[1])
     assert table.scan().count() == 2
     table.remove_ref("side")
+    would = table.rewrite_manifests(dry_run=True)
+    assert would == dvt.RewrittenManifests(created=1, replaced=2, kept=0, entries=2, snapshot_id=None)
+    written = table.rewrite_manifests(target_bytes=1 << 20)
+    assert written == dataclasses.replace(would, snapshot_id=table.current_snapshot.snapshot_id) and table.scan().count() == 2
+    assert table.rewrite_manifests() == dvt.RewrittenManifests(created=0, replaced=0, kept=1, entries=0, snapshot_id=None)
+    with pytest.raises(dvt.InvalidInputError):
+        table.rewrite_manifests(target_bytes=0)
     assert table.compact().files == 1
     later = datetime.datetime.now(UTC) + datetime.timedelta(days=1)
     assert table.expire_snapshots(later).snapshots > 0 and table.scan().count() == 2 and table.scan(ref="first").count() == 1

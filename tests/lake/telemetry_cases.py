@@ -62,15 +62,15 @@ def upkeep_spans(lake):
         for number in range(3):
             lake.dvt("append", name, lake.write(pyarrow.table({"id": [number]})), "--create")
         first = str(lake.peer(name).metadata.snapshots[0].snapshot_id)
-        for verb in (["compact", name], ["ref", "set", name, "old", "--tag", "--snapshot", first], ["ref", "drop", name, "old"], ["table", "set", name, "--set", "a=b"],
+        for verb in (["rewrite-manifests", name], ["compact", name], ["ref", "set", name, "old", "--tag", "--snapshot", first], ["ref", "drop", name, "old"], ["table", "set", name, "--set", "a=b"],
                      ["orphans", name, "--dry-run"], ["rollback", name, "--snapshot", first], ["expire", name, "--older-than", "2100-01-01"]):
             lake.dvt(*verb, environment=environment)
         lake.dvt("rollback", name, "--snapshot", "7", environment=environment, fails="not in the history")
     spans = {span["spanId"]: span for span in collector.spans()}
     attributes = lambda span: {each["key"]: next(iter(each["value"].values())) for each in span["attributes"]}
     done = {span["name"]: attributes(span) for span in spans.values() if span["status"]["code"] == 0}
-    for wanted, key, value in (("iceberg.compact", "iceberg.num_rows", "3"), ("iceberg.set_ref", "iceberg.ref", "old"), ("iceberg.remove_ref", "iceberg.ref", "old"), ("iceberg.set_properties", "iceberg.table", name),
-                               ("iceberg.remove_orphans", "iceberg.dry_run", True), ("iceberg.rollback", "iceberg.snapshot_id", first), ("iceberg.expire_snapshots", "iceberg.snapshots_removed", "3")):
+    for wanted, key, value in (("iceberg.compact", "iceberg.num_rows", "3"), ("iceberg.rewrite_manifests", "iceberg.manifests_replaced", "3"), ("iceberg.set_ref", "iceberg.ref", "old"), ("iceberg.remove_ref", "iceberg.ref", "old"), ("iceberg.set_properties", "iceberg.table", name),
+                               ("iceberg.remove_orphans", "iceberg.dry_run", True), ("iceberg.rollback", "iceberg.snapshot_id", first), ("iceberg.expire_snapshots", "iceberg.snapshots_removed", "4")):
         equal(done.get(wanted, {}).get(key), value, f"{wanted}: {done.get(wanted)}")
     equal([span["name"] for span in spans.values() if span["status"]["code"] == 2 and span["name"].startswith("iceberg")], ["iceberg.rollback"])
     asked = [call for call in double.requests if call["path"].startswith("/api/catalog/")]
@@ -79,7 +79,7 @@ def upkeep_spans(lake):
         equal((version, flags, spans.get(parent, {}).get("traceId")), ("00", "01", trace), f"{call['method']} {call['path']}")
     commits = [spans[call["headers"]["traceparent"].split("-")[2]] for call in asked if call["method"] == "POST" and "/tables/" in call["path"]]
     equal({span["name"] for span in commits}, {"iceberg.commit"})
-    equal({spans[span["parentSpanId"]]["name"] for span in commits}, {"iceberg.compact", "iceberg.set_ref", "iceberg.remove_ref", "iceberg.set_properties", "iceberg.rollback", "iceberg.expire_snapshots"})
+    equal({spans[span["parentSpanId"]]["name"] for span in commits}, {"iceberg.rewrite_manifests", "iceberg.compact", "iceberg.set_ref", "iceberg.remove_ref", "iceberg.set_properties", "iceberg.rollback", "iceberg.expire_snapshots"})
 
 
 CASES = [("spans are sent to a collector", telemetry), ("spans of upkeep, and the catalog is told of them", upkeep_spans)]

@@ -153,6 +153,7 @@ def run(report, context):
     import header_cases
     import kit_cases
     import lost_answer_cases
+    import manifest_cases
     import merge_cases
     import peer_cases
     import project_cases
@@ -162,7 +163,7 @@ def run(report, context):
 
     lake = Lake(context, settings, context.scratch("lake"))
     try:
-        suite = [cases, column_cases, bad_input_cases, delete_cases, header_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, random_cases, store_cases, telemetry_cases, lost_answer_cases, away_cases, kit_cases]
+        suite = [cases, column_cases, bad_input_cases, delete_cases, header_cases, merge_cases, credential_cases, cloud_cases, peer_cases, project_cases, random_cases, store_cases, telemetry_cases, lost_answer_cases, manifest_cases, away_cases, kit_cases]
         for name, case in [each for module in suite for each in module.CASES]:
             if not report.wants(name):
                 continue

@@ -73,6 +73,7 @@ constexpr VerbEntry kVerbs[] = {
     {"expire", &LakeExpire},
     {"orphans", &LakeOrphans},
     {"compact", &LakeCompact},
+    {"rewrite-manifests", &LakeRewriteManifests},
     {"rollback", &LakeRollback},
     {"ref set", &LakeRefSet},
     {"ref drop", &LakeRefDrop},

@@ -197,6 +197,15 @@ class LakeVerbs {
     CLI::App* compact = Verb(lake_, "compact", "Write small files, and those with deleted rows, again as larger ones");
     compact->add_option("name", o_.name, "namespace.table")->required();
     Output(compact);
+    CLI::App* manifests =
+        Verb(lake_, "rewrite-manifests", "Write a table's manifests again as few ones in the order of its partitions");
+    manifests->add_option("name", o_.name, "namespace.table")->required();
+    manifests
+        ->add_option("--target-size", o_.target_size,
+                     "Bytes of a manifest (default: the table's commit.manifest.target-size-bytes)")
+        ->check(CLI::PositiveNumber);
+    manifests->add_flag("--dry-run", o_.dry_run, "Only count them");
+    Output(manifests);
     CLI::App* rollback = Verb(lake_, "rollback", "Make an older snapshot the current one");
     rollback->add_option("name", o_.name, "namespace.table")->required();
     rollback->add_option("--snapshot", o_.snapshot, "Its id")->required();

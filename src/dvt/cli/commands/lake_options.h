@@ -40,11 +40,12 @@ struct LakeOptions {
   bool create = false;
   bool purge = false;
   bool no_evolution = false;
-  std::string older_than;   ///< expire, orphans: a moment
-  int keep_last = 1;        ///< expire
-  bool dry_run = false;     ///< orphans
-  bool tag = false;         ///< ref set --tag
-  bool partitions = false;  ///< overwrite --partitions
+  std::string older_than;              ///< expire, orphans: a moment
+  int keep_last = 1;                   ///< expire
+  bool dry_run = false;                ///< orphans, rewrite-manifests
+  std::optional<int64_t> target_size;  ///< rewrite-manifests: bytes
+  bool tag = false;                    ///< ref set --tag
+  bool partitions = false;             ///< overwrite --partitions
   bool if_missing = false;
   bool create_branch = false;          ///< --create-branch
   std::string column;                  ///< column …

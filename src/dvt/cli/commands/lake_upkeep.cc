@@ -107,6 +107,25 @@ Result<int> LakeCompact(LakeCall& call) {
   return LakePrintOutcome(call, outcome.rows, outcome.rows_removed, outcome.files, outcome.bytes, outcome.snapshot_id);
 }
 
+Result<int> LakeRewriteManifests(LakeCall& call) {
+  lake::RewriteManifestsOptions options;
+  options.target_bytes = call.options.target_size;
+  options.dry = call.options.dry_run;
+  DVT_ASSIGN(auto table, call.OpenTable());
+  DVT_ASSIGN(const auto outcome, lake::RewriteManifests(table, options, call.stop));
+  Value json = Value::MakeMap();
+  json.Set("manifests_created", outcome.created);
+  json.Set("manifests_replaced", outcome.replaced);
+  json.Set("manifests_kept", outcome.kept);
+  json.Set("entries_processed", outcome.entries);
+  json.Set("snapshot_id", outcome.snapshot_id ? Value(*outcome.snapshot_id) : Value());
+  std::string text = fmt::format("{} manifests of {} files {} {}, {} kept", outcome.replaced, outcome.entries,
+                                 options.dry ? "would become" : "became", outcome.created, outcome.kept);
+  if (!options.dry) text += outcome.snapshot_id ? fmt::format(", snapshot {}", *outcome.snapshot_id) : ", nothing to commit";
+  call.Print(json, text);
+  return 0;
+}
+
 Result<int> LakeRollback(LakeCall& call) {
   DVT_ASSIGN(const int64_t snapshot, LakeSnapshotId(call.options.snapshot));
   DVT_ASSIGN(auto table, call.OpenTable());

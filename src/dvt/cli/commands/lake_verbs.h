@@ -57,6 +57,7 @@ Result<int> LakeTableSet(LakeCall& call);
 Result<int> LakeExpire(LakeCall& call);
 Result<int> LakeOrphans(LakeCall& call);
 Result<int> LakeCompact(LakeCall& call);
+Result<int> LakeRewriteManifests(LakeCall& call);
 Result<int> LakeRollback(LakeCall& call);
 Result<int> LakeRefSet(LakeCall& call);
 Result<int> LakeRefDrop(LakeCall& call);

@@ -24,7 +24,9 @@ class ContainerWriter {
 
   Status Append(const Datum& datum);
   /// Bytes so far, the open block not compressed.
-  size_t size() const { return file_.size() + block_.size(); }
+  size_t size() const { return file_.size() + block_.size(); }  ///< rows that wait for their block to fill count as they are
+  /// Ends the block, so that size() is that of the file.
+  Status Flush() { return EndBlock(); }
   /// The whole file; nothing may be appended afterwards.
   Result<std::string> Finish();
 

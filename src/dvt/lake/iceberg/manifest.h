@@ -92,6 +92,8 @@ class ManifestWriter {
   Status Append(const ManifestEntry& entry);
   bool empty() const { return summary_.added_files + summary_.existing_files + summary_.deleted_files == 0; }
   size_t size() const { return container_.size(); }
+  /// Packs what was appended, after which size() is the length that the file would have.
+  Status Flush() { return container_.Flush(); }
   /// The file's bytes; `summary` gets all but the path.
   Result<std::string> Finish(ManifestFile& summary);
 

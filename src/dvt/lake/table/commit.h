@@ -30,7 +30,9 @@ struct SnapshotChange {
   Properties properties;              ///< of the table, to be set
   bool creates = false;               ///< the table was staged: this commit makes it
   Properties summary;                 ///< entries besides the counted ones
-  bool keep_added = false;            ///< added files stay after a failed commit: the caller uses or removes them
+  /// Only the manifests are written again (ManifestRewrite), up to so many bytes each.
+  std::optional<size_t> manifest_target = {};
+  bool keep_added = false;  ///< added files stay after a failed commit: the caller uses or removes them
 };
 
 /// The partitioning or order with that content which the table has or, if it has none, with the ids that a new one gets.

@@ -19,6 +19,20 @@ Result<CleanOutcome> ExpireSnapshots(Table& table, const ExpireOptions& options,
 /// Removes files below the table's location that no snapshot and no metadata refers to and that are older than a moment: those of a writer at
 /// work are younger. `dry` only lists them.
 Result<CleanOutcome> RemoveOrphans(Table& table, int64_t older_than_ms, bool dry, std::stop_token stop);
+struct RewriteManifestsOptions {
+  std::optional<int64_t> target_bytes;  ///< size of a manifest; none: commit.manifest.target-size-bytes of the table (8 MB)
+  bool dry = false;                     ///< only counts
+};
+
+struct RewriteManifestsOutcome {
+  int64_t created = 0, kept = 0, replaced = 0;  ///< manifests
+  int64_t entries = 0;                          ///< files that the replaced ones tell of
+  std::optional<int64_t> snapshot_id;           ///< none if there was nothing to commit
+};
+
+/// Writes the manifests of main again as few ones in the order of the partitions, so that a filter on them reads fewer; no data file changes. Nothing is
+/// committed where they are so already. kInvalidArgument: a target below 1.
+Result<RewriteManifestsOutcome> RewriteManifests(Table& table, const RewriteManifestsOptions& options, std::stop_token stop);
 /// Writes data files that are smaller than three quarters of the target size, or that have delete files, again as fewer larger ones.
 Result<WriteOutcome> Compact(Table& table, std::stop_token stop);
 

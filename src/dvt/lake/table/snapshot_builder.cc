@@ -11,7 +11,20 @@ namespace dvt::lake {
 
 namespace {
 
-avro::Codec CodecOf(const TableMetadata& table) {
+void SetIfAny(Properties& summary, const char* key, int64_t value) {
+  if (value > 0) summary[key] = std::to_string(value);
+}
+
+}  // namespace
+
+int64_t CountIn(const Properties& summary, const std::string& key) {
+  const auto found = summary.find(key);
+  int64_t value = 0;
+  if (found != summary.end()) std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+avro::Codec ManifestCodec(const TableMetadata& table) {
   const std::string name = ToLower(table.Property("write.avro.compression-codec", "gzip"));
   if (name == "zstd") return avro::Codec::kZstd;
   return name == "uncompressed" ? avro::Codec::kNull : avro::Codec::kDeflate;
@@ -21,21 +34,15 @@ size_t ManifestTarget(const TableMetadata& table) {
   return static_cast<size_t>(table.IntProperty("commit.manifest.target-size-bytes", 8 << 20));
 }
 
-int64_t CountIn(const Properties& summary, const std::string& key) {
-  const auto found = summary.find(key);
-  int64_t value = 0;
-  if (found != summary.end()) std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
-  return value;
-}
-
-void SetIfAny(Properties& summary, const char* key, int64_t value) {
-  if (value > 0) summary[key] = std::to_string(value);
-}
-
-}  // namespace
-
 SnapshotBuilder::SnapshotBuilder(const Table& table, const SnapshotChange& change)
-    : table_(table), change_(change), snapshot_id_(NewSnapshotId()), run_(NewUuid()) {}
+    : table_(table), change_(change), snapshot_id_(NewSnapshotId()), run_(NewUuid()) {
+  if (!change.manifest_target) return;
+  rewrite_.emplace(table, snapshot_id_, *change.manifest_target, ManifestCodec(table.metadata()), [this](ManifestWriter& writer) {
+    auto manifest = Store(writer);
+    if (manifest) kept_.push_back(manifest->path);
+    return manifest;
+  });
+}
 
 std::string SnapshotBuilder::MetadataFolder() const {
   const TableMetadata& table = table_.metadata();
@@ -70,7 +77,7 @@ Status SnapshotBuilder::WriteManifests(const std::vector<DataFile>& files, bool 
     if (spec == nullptr) return Error(ErrorCode::kInternal, fmt::format("the table has no partition spec {}", spec_id));
     for (size_t at = 0; at < of_spec.size();) {
       DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, *spec, SchemaFor(*spec), deletes,
-                                                   snapshot_id_, CodecOf(table_.metadata())));
+                                                   snapshot_id_, ManifestCodec(table_.metadata())));
       for (; at < of_spec.size() && writer.size() < target; ++at) {
         ManifestEntry entry;
         entry.file = *of_spec[at];
@@ -94,7 +101,7 @@ Status SnapshotBuilder::WriteAdded() {
 Status SnapshotBuilder::Rewrite(const ManifestFile& manifest, const PartitionSpec& spec,
                                 const std::vector<ManifestEntry>& entries, std::vector<ManifestFile>& out) {
   DVT_ASSIGN(auto writer, ManifestWriter::Make(table_.metadata().format_version, spec, SchemaFor(spec), manifest.deletes,
-                                               snapshot_id_, CodecOf(table_.metadata())));
+                                               snapshot_id_, ManifestCodec(table_.metadata())));
   for (ManifestEntry entry : entries) {
     if (entry.status == EntryStatus::kDeleted) continue;  // told by an earlier snapshot
     entry.status = EntryStatus::kExisting;
@@ -157,7 +164,7 @@ Status SnapshotBuilder::MergeGroup(const std::vector<ManifestFile>& group, std::
       if (entry.status == EntryStatus::kAdded) entry.status = EntryStatus::kExisting;
       if (!writer) {
         DVT_ASSIGN(writer, ManifestWriter::Make(table_.metadata().format_version, *spec, SchemaFor(*spec), manifest.deletes,
-                                                snapshot_id_, CodecOf(table_.metadata())));
+                                                snapshot_id_, ManifestCodec(table_.metadata())));
       }
       return writer->Append(entry);
     }));
@@ -212,8 +219,16 @@ Properties SnapshotBuilder::Summary(const Snapshot* parent) const {
   SetIfAny(out, "deleted-records", removed_.rows);
   SetIfAny(out, "removed-files-size", removed_.bytes);
   SetIfAny(out, "changed-partition-count", static_cast<int64_t>(partitions.size()));
+  if (rewrite_) {
+    const ManifestCounts& counts = rewrite_->counts();
+    for (const auto& [key, count] :
+         {std::pair{"manifests-created", counts.created}, std::pair{"manifests-kept", counts.kept},
+          std::pair{"manifests-replaced", counts.replaced}, std::pair{"entries-processed", counts.entries}})
+      out[key] = std::to_string(count);
+  }
   const Properties before = parent != nullptr ? parent->summary : Properties();
   const auto total = [&](const char* key, int64_t change) {
+    if (parent != nullptr && !before.contains(key)) return;  // who wrote it did not count
     out[key] = std::to_string(std::max<int64_t>(0, CountIn(before, key) + change));
   };
   total("total-data-files", added - removed_.files);
@@ -225,6 +240,27 @@ Properties SnapshotBuilder::Summary(const Snapshot* parent) const {
   return out;
 }
 
+Result<std::vector<ManifestFile>> SnapshotBuilder::ManifestsOn(const Snapshot* parent, std::stop_token stop) {
+  std::vector<ManifestFile> manifests;
+  if (parent == nullptr) return manifests;
+  DVT_ASSIGN(const auto before, table_.Manifests(*parent));
+  if (rewrite_) {
+    std::vector<std::string> unused;
+    auto made = rewrite_->Apply(before, unused, stop);
+    for (auto& path : unused) {
+      std::erase(kept_, path);
+      stale_.push_back(std::move(path));
+    }
+    return made;
+  }
+  for (const auto& manifest : before) {
+    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "the commit was cancelled");
+    DVT_TRY(TakeOver(manifest, manifests));
+  }
+  DVT_TRY(MergeSmall(manifests, stop));
+  return manifests;
+}
+
 Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   const TableMetadata& table = table_.metadata();
   stale_.insert(stale_.end(), of_attempt_.begin(), of_attempt_.end());
@@ -232,16 +268,8 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   missing_ = change_.removed;
   removed_ = {};
   DVT_TRY(WriteAdded());
-  std::vector<ManifestFile> manifests;
   const Snapshot* parent = table.HeadFor(change_.branch);
-  if (parent != nullptr) {
-    DVT_ASSIGN(const auto before, table_.Manifests(*parent));
-    for (const auto& manifest : before) {
-      if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "the commit was cancelled");
-      DVT_TRY(TakeOver(manifest, manifests));
-    }
-  }
-  DVT_TRY(MergeSmall(manifests, stop));
+  DVT_ASSIGN(auto manifests, ManifestsOn(parent, stop));
   manifests.insert(manifests.begin(), added_.begin(), added_.end());
   if (!missing_.empty())
     return Error(ErrorCode::kDeadlock, fmt::format("somebody else removed {} files of {} that this change was made from",
@@ -255,7 +283,7 @@ Result<Snapshot> SnapshotBuilder::Build(std::stop_token stop) {
   if (change_.schema) snapshot.schema_id = NextSchemaId(table, *change_.schema);
   snapshot.summary = Summary(parent);
   snapshot.manifest_list = fmt::format("{}/snap-{}-{}-{}.avro", MetadataFolder(), snapshot_id_, ++attempt_, run_);
-  DVT_ASSIGN(const std::string list, WriteManifestList(table.format_version, snapshot, manifests, CodecOf(table)));
+  DVT_ASSIGN(const std::string list, WriteManifestList(table.format_version, snapshot, manifests, ManifestCodec(table)));
   of_attempt_.push_back(snapshot.manifest_list);
   DVT_TRY(table_.store().Write(snapshot.manifest_list, list));
   return snapshot;

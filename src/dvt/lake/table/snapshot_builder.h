@@ -6,8 +6,15 @@
 #include <vector>
 
 #include "dvt/lake/table/commit.h"
+#include "dvt/lake/table/manifest_rewrite.h"
 
 namespace dvt::lake {
+
+/// What manifests of a table are packed with, and up to how many bytes they are made.
+avro::Codec ManifestCodec(const TableMetadata& table);
+size_t ManifestTarget(const TableMetadata& table);
+/// A number of a snapshot's summary; 0 if it is not there.
+int64_t CountIn(const Properties& summary, const std::string& key);
 
 /// Makes a snapshot's manifests and manifest list on top of the table's newest one. Manifests of added files are written once, whatever the base;
 /// those that lose files are written again for every base, as are many small ones as one. Not thread-safe.
@@ -35,6 +42,8 @@ class SnapshotBuilder {
   Status MergeSmall(std::vector<ManifestFile>& manifests, std::stop_token stop);
   Status MergeGroup(const std::vector<ManifestFile>& group, std::vector<ManifestFile>& out, std::stop_token stop);
   Result<ManifestFile> Store(ManifestWriter& writer);
+  /// The manifests of the new snapshot besides those of added files.
+  Result<std::vector<ManifestFile>> ManifestsOn(const Snapshot* parent, std::stop_token stop);
   Properties Summary(const Snapshot* parent) const;
   std::string MetadataFolder() const;
   const PartitionSpec* FindSpec(int id) const;
@@ -51,6 +60,7 @@ class SnapshotBuilder {
   std::vector<ManifestFile> added_;
   std::set<std::string> missing_;  // removed files not found yet in this attempt
   Removed removed_;
+  std::optional<ManifestRewrite> rewrite_;
   std::vector<std::string> of_attempt_, stale_, kept_;  // files written
 };
 
