@@ -24,13 +24,30 @@ STORE_STATEMENTS = {"load": r"load data|insert into", "commit": r"rename table|i
 STORE_CUTS = {"cut behind the commit": ("drop table", (0, 0, 2, 0, 60))}
 
 
-class PostgresTarget:
-    name, variable, port, server = "PostgreSQL", "warehouse", "PGT_PORT", "postgres_target"
-    full_at_commit = "/pg_wal/"
-    full_at_load = "/base/"
+class FaultTarget:
+    """What both have in common; `connect` comes with prepare()."""
 
     def __init__(self, context):
         self.context = context
+
+    def ask(self, sql):
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            connection.close()
+
+    def run(self, *statements):
+        for statement in statements:
+            self.ask(statement)
+
+
+class PostgresTarget(FaultTarget):
+    name, variable, port, server = "PostgreSQL", "warehouse", "PGT_PORT", "postgres_target"
+    full_at_commit = "/pg_wal/"
+    full_at_load = "/base/"
 
     def prepare(self, patiently):
         self.connect = lambda: patiently(lambda: self.context.databases.postgres("faults", target=True))
@@ -40,19 +57,6 @@ class PostgresTarget:
 
     def close(self):
         pass
-
-    def ask(self, sql):
-        connection = self.connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
-    def run(self, *statements):
-        for statement in statements:
-            self.ask(statement)
 
     def state(self, model, generation):
         amount, note = ("sum(amount)", "note || name") if model.startswith("order") else ("0", "name")
@@ -103,12 +107,9 @@ class PostgresTarget:
         return taken
 
 
-class MariadbTarget:
+class MariadbTarget(FaultTarget):
     """A database beside the source's, on the same server, through a proxy of its own."""
     name, variable, port, server = "MariaDB", "store", "MYT_PORT", "mariadb"
-
-    def __init__(self, context):
-        self.context = context
 
     def prepare(self, patiently):
         self.connect = lambda: patiently(lambda: self.context.databases.mysql(STORE))
@@ -128,19 +129,6 @@ class MariadbTarget:
         connection = self.context.databases.mysql()
         connection.cursor().execute(f"drop database if exists {STORE}")
         connection.close()
-
-    def ask(self, sql):
-        connection = self.connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql)
-                return list(cursor.fetchall())
-        finally:
-            connection.close()
-
-    def run(self, *statements):
-        for statement in statements:
-            self.ask(statement)
 
     def state(self, model, generation):
         amount, note = ("sum(amount)", "concat(note, name)") if model.startswith("order") else ("0", "name")
