@@ -227,6 +227,17 @@ def connect_timeout(bench):
     expect(seconds < 8, f"{seconds:.1f} s")
 
 
+def seconds_after_interrupt(process, left):
+    """Ctrl-C, and the seconds until none of the counts that `left` gives is more than zero, 10 at most"""
+    os.killpg(process.pid, signal.SIGINT)
+    sent = time.perf_counter()
+    while any(left()) and time.perf_counter() - sent < 10:
+        time.sleep(0.02)
+    seconds = time.perf_counter() - sent
+    process.communicate(timeout=20)
+    return seconds
+
+
 def interrupt(bench):
     """after Ctrl-C no query is left on either server within a second"""
     process = bench.start("slow_crm slow_shop")
@@ -243,12 +254,7 @@ def interrupt(bench):
     time.sleep(0.3)
     before = running()
     expect(all(before), f"the queries never ran on both: {before}")
-    os.killpg(process.pid, signal.SIGINT)
-    sent = time.perf_counter()
-    while any(running()) and time.perf_counter() - sent < 10:
-        time.sleep(0.02)
-    seconds = time.perf_counter() - sent
-    process.communicate(timeout=20)
+    seconds = seconds_after_interrupt(process, running)
     expect(seconds < 1, f"queries were left for {seconds:.2f} s")
     return f"{seconds:.2f} s"
 
@@ -287,12 +293,7 @@ def interrupt_key_tables(bench):
     while process.poll() is None and time.time() < limit and not all(tables_made()):
         time.sleep(0.02)
     expect(process.poll() is None and all(sessions()), "keys were never looked up on both servers")
-    os.killpg(process.pid, signal.SIGINT)
-    sent = time.perf_counter()
-    while any(sessions()) and time.perf_counter() - sent < 10:
-        time.sleep(0.02)
-    seconds = time.perf_counter() - sent
-    process.communicate(timeout=20)
+    seconds = seconds_after_interrupt(process, sessions)
     expect(seconds < 2, f"sessions were left for {seconds:.2f} s")
     crm.execute("select count(*) from pg_class where relname like 'dvt_keys_%'")
     expect(crm.fetchone()[0] == 0, "a temporary table is left")

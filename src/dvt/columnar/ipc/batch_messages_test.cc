@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <random>
 
-#include "dvt/columnar/c_abi/column_view.h"
 #include "dvt/columnar/c_abi/copy_rows.h"
+#include "dvt/columnar/c_abi/row_texts.h"
 #include "dvt/columnar/ipc/spill.h"
 
 namespace dvt::columnar {
@@ -80,20 +80,6 @@ Array RandomBatch(const Fields& fields, int rows, unsigned seed) {
   return builder.Finish();
 }
 
-std::vector<std::string> Texts(const ArrowArray& batch, const Fields& fields) {
-  std::vector<std::string> out;
-  const auto columns = BatchColumns(batch, fields);
-  for (int64_t row = 0; row < batch.length; ++row) {
-    std::string text;
-    for (const ColumnView& column : columns) {
-      column.IsNull(row) ? void(text += "NULL") : AppendText(text, column, row);
-      text += '|';
-    }
-    out.push_back(std::move(text));
-  }
-  return out;
-}
-
 Result<Array> ThereAndBack(const ArrowArray& batch, const Fields& fields) {
   const BatchMessages messages(fields);
   GrowBuffer bytes;
@@ -109,21 +95,21 @@ TEST(BatchMessages, BatchesComeBackAsTheyWere) {
     const Array batch = RandomBatch(fields, rows, static_cast<unsigned>(rows));
     const auto back = ThereAndBack(batch.get(), fields);
     ASSERT_TRUE(back) << back.error().ToString();
-    EXPECT_EQ(Texts(back->get(), fields), Texts(batch.get(), fields)) << rows;
+    EXPECT_EQ(RowTexts(back->get(), fields), RowTexts(batch.get(), fields)) << rows;
   }
 }
 
 TEST(BatchMessages, SlicesAreWrittenAsWhatTheyShow) {
   const Fields fields = AllFields();
   Array batch = RandomBatch(fields, 300, 3);
-  const auto all = Texts(batch.get(), fields);
+  const auto all = RowTexts(batch.get(), fields);
   ArrowArray raw = batch.Take();
   raw.offset = 13;
   raw.length = 200;
   batch = Array(raw);
   const auto back = ThereAndBack(batch.get(), fields);
   ASSERT_TRUE(back) << back.error().ToString();
-  EXPECT_EQ(Texts(back->get(), fields), std::vector<std::string>(all.begin() + 13, all.begin() + 213));
+  EXPECT_EQ(RowTexts(back->get(), fields), std::vector<std::string>(all.begin() + 13, all.begin() + 213));
 }
 
 TEST(BatchMessages, DamageIsNoticed) {
@@ -213,7 +199,7 @@ TEST(SpillFile, ReadersSeeWhatWasWrittenSoFar) {
     for (const int rows : {100, 50}) {
       const auto batch = one->Next();
       ASSERT_TRUE(batch) << batch.error().ToString();
-      EXPECT_EQ(Texts(batch->get(), fields), Texts(RandomBatch(fields, rows, rows == 100 ? 1 : 2).get(), fields));
+      EXPECT_EQ(RowTexts(batch->get(), fields), RowTexts(RandomBatch(fields, rows, rows == 100 ? 1 : 2).get(), fields));
     }
     EXPECT_FALSE(one->Next()->valid());
   }

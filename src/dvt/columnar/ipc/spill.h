@@ -8,7 +8,7 @@
 
 namespace dvt::columnar {
 
-/// A file of record batches (Arrow IPC stream, lz4), written once and then read once, in order. One thread at a time.
+/// A file of record batches (Arrow IPC, lz4; one that stays is a whole stream with its schema), written once and then read once, in order. One thread at a time.
 class SpillFile {
  public:
   virtual ~SpillFile() = default;

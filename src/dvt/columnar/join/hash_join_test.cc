@@ -8,7 +8,7 @@
 #include <random>
 
 #include "dvt/columnar/c_abi/batch_builder.h"
-#include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/columnar/c_abi/row_texts.h"
 
 namespace dvt::columnar {
 namespace {
@@ -42,15 +42,7 @@ std::vector<std::string> Texts(Stream rows, const Fields& fields) {
     auto batch = rows.Next();
     if (!batch) return {batch.error().ToString()};
     if (!batch->valid()) break;
-    const auto columns = BatchColumns(batch->get(), fields);
-    for (int64_t row = 0; row < batch->length(); ++row) {
-      std::string text;
-      for (const ColumnView& column : columns) {
-        column.IsNull(row) ? void(text += "NULL") : AppendText(text, column, row);
-        text += '|';
-      }
-      out.push_back(std::move(text));
-    }
+    for (std::string& row : RowTexts(batch->get(), fields)) out.push_back(std::move(row));
   }
   std::sort(out.begin(), out.end());
   return out;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/columnar/types/integer_digits.h"
 #include "dvt/columnar/types/key_types.h"
 
 namespace dvt::plan {
@@ -26,21 +27,9 @@ bool HasColumnNames(const Node* item) {
 
 // Digits before the point; 0: it is no exact number.
 int WholeDigits(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kInt8:
-    case TypeKind::kUInt8: return 3;
-    case TypeKind::kInt16:
-    case TypeKind::kUInt16: return 5;
-    case TypeKind::kInt32:
-    case TypeKind::kUInt32: return 10;
-    case TypeKind::kInt64: return 19;
-    case TypeKind::kUInt64: return 20;
-    case TypeKind::kDecimal: {
-      const auto shape = columnar::ArrowDecimal(type);
-      return std::max(1, shape.precision - shape.scale);
-    }
-    default: return 0;
-  }
+  if (type.kind != TypeKind::kDecimal) return columnar::IntegerDigits(type);
+  const auto shape = columnar::ArrowDecimal(type);
+  return std::max(1, shape.precision - shape.scale);
 }
 
 int ScaleOf(const DataType& type) { return type.kind == TypeKind::kDecimal ? columnar::ArrowDecimal(type).scale : 0; }

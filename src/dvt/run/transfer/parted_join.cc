@@ -137,7 +137,7 @@ class PartedRows {
     for (const KeyedInput& each : inputs) {
       expected_rows_ = std::max(expected_rows_, each.input.estimated_rows.value_or(0));
     }
-    Deal(std::move(inputs), folder);
+    TakeInputs(std::move(inputs), folder);
     if (join.plain) plain_ = ShapeOf(*join.plain, dealt_.front()->Shape(0).fields, dealt_.back()->Shape(last()).fields);
   }
 
@@ -181,18 +181,17 @@ class PartedRows {
   int64_t expected_rows() const { return expected_rows_; }
 
  private:
-  void Deal(std::vector<KeyedInput> inputs, const std::string& folder) {
-    const plan::PartedJoin& join = join_;
+  void TakeInputs(std::vector<KeyedInput> inputs, const std::string& folder) {
     if (inputs.size() == 1) {
-      std::vector<Dealing> both = {{inputs[0].keys[0], join.left.name}, {inputs[0].keys[1], join.right.name}};
+      std::vector<Dealing> both = {{inputs[0].keys[0], join_.left.name}, {inputs[0].keys[1], join_.right.name}};
       dealt_.push_back(
-          std::make_unique<DealtInput>(std::move(inputs[0].input), inputs[0].kept, std::move(both), join.count, folder));
+          std::make_unique<DealtInput>(std::move(inputs[0].input), inputs[0].kept, std::move(both), join_.count, folder));
       return;
     }
-    const plan::PartedSide* sides[] = {&join.left, &join.right};
+    const plan::PartedSide* sides[] = {&join_.left, &join_.right};
     for (size_t i = 0; i < inputs.size(); ++i) {
       dealt_.push_back(std::make_unique<DealtInput>(std::move(inputs[i].input), inputs[i].kept,
-                                                    std::vector<Dealing>{{inputs[i].keys[0], sides[i]->name}}, join.count,
+                                                    std::vector<Dealing>{{inputs[i].keys[0], sides[i]->name}}, join_.count,
                                                     folder));
     }
   }

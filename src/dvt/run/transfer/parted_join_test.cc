@@ -9,7 +9,7 @@
 #include <functional>
 #include <random>
 
-#include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/columnar/c_abi/row_texts.h"
 
 namespace dvt::run {
 namespace {
@@ -73,18 +73,7 @@ class PartedJoinTest : public ::testing::Test {
       auto batch = rows->Next();
       if (!batch) return {batch.error().ToString()};
       if (!batch->valid()) break;
-      const auto columns = columnar::BatchColumns(batch->get(), fields);
-      for (int64_t row = 0; row < batch->length(); ++row) {
-        std::string text;
-        for (const auto& column : columns) {
-          if (column.IsNull(row))
-            text += "NULL";
-          else
-            columnar::AppendText(text, column, row);
-          text += '|';
-        }
-        out.push_back(std::move(text));
-      }
+      for (std::string& row : columnar::RowTexts(batch->get(), fields)) out.push_back(std::move(row));
     }
     std::sort(out.begin(), out.end());
     return out;

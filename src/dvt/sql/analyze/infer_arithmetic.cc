@@ -1,33 +1,23 @@
 // Types of operators on numbers and times, and what two types have in common.
 #include <algorithm>
 
+#include "dvt/columnar/types/integer_digits.h"
 #include "dvt/sql/analyze/infer_internal.h"
 #include "dvt/sql/dialects/result_types.h"
 
 namespace dvt::sql {
 
 using columnar::DataType;
+using columnar::IntegerDigits;
 using columnar::TypeKind;
 
 namespace {
 
-int Digits(const DataType& type) {
-  switch (type.kind) {
-    case TypeKind::kInt8:
-    case TypeKind::kUInt8: return 3;
-    case TypeKind::kInt16:
-    case TypeKind::kUInt16: return 5;
-    case TypeKind::kInt32:
-    case TypeKind::kUInt32: return 10;
-    case TypeKind::kInt64: return 19;
-    case TypeKind::kUInt64: return 20;
-    default: return 0;
-  }
-}
-
 bool IsUnsigned(TypeKind kind) { return kind >= TypeKind::kUInt8 && kind <= TypeKind::kUInt64; }
 
-int WholeDigits(const DataType& type) { return type.kind == TypeKind::kDecimal ? type.precision - type.scale : Digits(type); }
+int WholeDigits(const DataType& type) {
+  return type.kind == TypeKind::kDecimal ? type.precision - type.scale : IntegerDigits(type);
+}
 
 // Digits beyond those of most systems stay only where an operand has so many already.
 int MostDigits(const DataType& a, const DataType& b) { return std::max({38, a.precision, b.precision}); }
@@ -55,11 +45,12 @@ DataType CommonNumeric(const DataType& a, const DataType& b) {
     return DataType::Decimal(std::min(MostDigits(a, b), std::max(WholeDigits(a), WholeDigits(b)) + scale), scale);
   }
   static constexpr TypeKind kSigned[] = {TypeKind::kInt8, TypeKind::kInt16, TypeKind::kInt32, TypeKind::kInt64};
-  const int digits = std::max(Digits(a), Digits(b));
+  const int digits = std::max(IntegerDigits(a), IntegerDigits(b));
   if (a.kind == b.kind) return a;
-  if (IsUnsigned(a.kind) && IsUnsigned(b.kind)) return Digits(a) >= Digits(b) ? a : b;
+  if (IsUnsigned(a.kind) && IsUnsigned(b.kind)) return IntegerDigits(a) >= IntegerDigits(b) ? a : b;
   for (const TypeKind kind : kSigned) {
-    const bool holds = Digits(kind) > digits || (Digits(kind) == digits && !IsUnsigned(a.kind) && !IsUnsigned(b.kind));
+    const bool holds =
+        IntegerDigits(kind) > digits || (IntegerDigits(kind) == digits && !IsUnsigned(a.kind) && !IsUnsigned(b.kind));
     if (holds) return kind;
   }
   return digits >= 19 ? DataType::Decimal(20, 0) : DataType(TypeKind::kInt64);
