@@ -17,7 +17,7 @@ def run(report, context):
     bench.fill()
     for check in (one_moment, a_moment_each, truncated_meanwhile, rate, connections_at_a_time, too_few_connections, bytes_of_the_run,
                   outside_hours, query_timeout, connect_timeout, interrupt, key_tables, interrupt_key_tables, resume_direct, resume_federated,
-                  no_resume_of_another_state):
+                  no_resume_of_another_state, session_lost, rows_lost):
         name = check.__doc__.strip()
         if not report.wants(name):
             continue
@@ -384,3 +384,39 @@ def no_resume_of_another_state(bench):
         cursor.execute("select count(*) from visits_parts where kind = 'changed'")
         changed = cursor.fetchone()[0]
     expect(kept == 0 and changed == 10, f"{kept} partitions were kept, {changed} of 10 changed rows came")
+
+
+def lose_session(bench, lose):
+    """A load of which the target's idle sessions are ended as soon as a partition was committed; `lose` may take rows away before."""
+    with bench.crm() as cursor:
+        cursor.execute("select count(*) from events")
+        rows = cursor.fetchone()[0]
+    process = bench.start("events_first", budget={"rows_per_second": ROWS / 3})
+    ended = 0
+    with bench.target() as cursor:
+        for _ in range(200):
+            cursor.execute("select quote_ident(relname) from pg_class where relname like 'events\\_first\\_\\_dvt\\_tmp%' and relkind = 'r'")
+            table = cursor.fetchone()
+            cursor.execute(f"select count(*) from public.{table[0]}" if table else "select 0")
+            if cursor.fetchone()[0] > 0:
+                lose(cursor, table[0])
+                cursor.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'dvt' and state = 'idle' "
+                               "and datname = current_database()")
+                ended = cursor.fetchone()[0]
+                break
+            time.sleep(0.02)
+    output = process.communicate(timeout=180)[0].decode(errors="replace")
+    expect(ended > 0 and process.returncode == 0 and bench.count("events_first") == rows, f"{ended} ended\n{output[-3000:]}")
+    return output
+
+
+def session_lost(bench):
+    """a session that is lost while rows are loaded is replaced, and the transfer goes on"""
+    output = lose_session(bench, lambda cursor, table: None)
+    expect("starting the transfer again" not in output, output[-3000:])
+
+
+def rows_lost(bench):
+    """rows whose commit a crash took back are missed, and the transfer starts over"""
+    output = lose_session(bench, lambda cursor, table: cursor.execute(f"delete from public.{table} where ctid < '(1,0)'"))
+    expect("the server went down meanwhile; starting the transfer again" in output, output[-3000:])

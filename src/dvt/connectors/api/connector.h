@@ -57,6 +57,7 @@ enum class Capability : uint32_t {
   kLongMoment = 1u << 16,     ///< a moment may be kept for a whole run: it stands in nobody's way who writes
   kKeyTables = 1u << 17,      ///< reads may look up keys in a temporary table (ReadRequest::key_tables)
   kLocalSessions = 1u << 18,  ///< sessions live in this process: what they make for themselves burdens no server
+  kLateSync = 1u << 19,       ///< sinks may leave it to a later commit to make their rows durable (SinkRequest::sync)
 };
 
 /// Knobs of partitioned reading, merged from project, profile and model settings.
@@ -203,6 +204,8 @@ struct SinkRequest {
   columnar::RelationName relation;
   columnar::Fields fields;  ///< of the batches that will come; matched to table columns by name
   std::string raw_format;   ///< non-empty: WriteRaw will be used
+  /// False, where the system has kLateSync: a server that crashes after Commit may lose the rows, until anybody's next commit has been
+  /// confirmed. Sessions do not survive such a crash.
   bool sync = true;
   double query_timeout_seconds = 3600;
   std::optional<TableWrite> write = {};  ///< only for kStoredTables; none: the rows are added

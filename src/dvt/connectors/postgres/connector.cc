@@ -24,6 +24,7 @@ namespace postgres {
 namespace {
 
 constexpr int kServerWithMerge = 150'000;
+constexpr size_t kIdleLoaders = 4;  // connections kept for the next sinks
 
 class PostgresConnector : public Connector, public StatisticsSource, public std::enable_shared_from_this<PostgresConnector> {
  public:
@@ -36,7 +37,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     for (const Capability c :
          {Capability::kSource, Capability::kTarget, Capability::kSql, Capability::kTransactionalDdl, Capability::kPartitionedRead,
           Capability::kSnapshotRead, Capability::kViews, Capability::kSchemas, Capability::kRawCopy, Capability::kParallelSinks,
-          Capability::kSessionTempTables, Capability::kLongMoment, Capability::kKeyTables}) {
+          Capability::kSessionTempTables, Capability::kLongMoment, Capability::kKeyTables, Capability::kLateSync}) {
       bits |= static_cast<uint32_t>(c);
     }
     std::lock_guard lock(mutex_);
@@ -150,7 +151,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
     uint64_t generation = 0;
-    auto connection = TakeIdle(generation);
+    auto connection = TakeIdle(idle_, generation);
     if (connection == nullptr || !connection->Renew(stop)) {
       DVT_ASSIGN(connection, Connect(stop));
     }
@@ -174,8 +175,17 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   }
 
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
+    uint64_t generation = 0;
+    auto idle = TakeIdle(loaders_, generation);
+    std::weak_ptr<PostgresConnector> self = weak_from_this();
+    const KeepConnection keep = [self, generation](std::unique_ptr<Connection> done) {
+      if (const auto connector = self.lock()) connector->KeepLoader(std::move(done), generation);
+    };
+    // It may have died while it was idle: then a new one tells what is wrong.
+    if (idle != nullptr && idle->Run("SELECT 1", stop)) return OpenCopySink(std::move(idle), request, keep, stop);
+    idle.reset();
     DVT_ASSIGN(auto connection, Connect(stop));
-    return OpenCopySink(std::move(connection), request, stop);
+    return OpenCopySink(std::move(connection), request, keep, stop);
   }
 
   Result<std::string> RawFormatOf(const columnar::RelationName& relation, const std::vector<std::string>& columns,
@@ -247,24 +257,31 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   }
 
   // Of `generation` is a session that is opened now: it has the settings that roles and the database have then.
-  std::unique_ptr<Connection> TakeIdle(uint64_t& generation) {
+  std::unique_ptr<Connection> TakeIdle(std::vector<std::unique_ptr<Connection>>& idle, uint64_t& generation) {
     std::lock_guard lock(mutex_);
     generation = generation_;
-    if (idle_.empty()) return nullptr;
-    auto connection = std::move(idle_.back());
-    idle_.pop_back();
+    if (idle.empty()) return nullptr;
+    auto connection = std::move(idle.back());
+    idle.pop_back();
     return connection;
+  }
+
+  void KeepLoader(std::unique_ptr<Connection> connection, uint64_t generation) {
+    if (!connection->usable() || PQtransactionStatus(connection->raw()) != PQTRANS_IDLE) return;
+    std::lock_guard lock(mutex_);
+    if (generation == generation_ && loaders_.size() < kIdleLoaders) loaders_.push_back(std::move(connection));
   }
 
   // A session that leaves nothing behind hands its connection on: to connect costs more than most statements of a run.
   void KeepIdle(std::unique_ptr<Connection> connection, uint64_t generation, std::stop_token stop) {
-    std::vector<std::unique_ptr<Connection>> old;  // closed without the lock
+    std::vector<std::unique_ptr<Connection>> old, old_loaders;  // closed without the lock
     const auto traces = connection->traces();
     const bool clean = traces == Connection::Traces::kNone && !stop.stop_requested() && connection->Discard(stop);
     std::lock_guard lock(mutex_);
     if (traces == Connection::Traces::kOfServer) {
       ++generation_;
       old.swap(idle_);
+      old_loaders.swap(loaders_);
     }
     if (clean && generation == generation_) idle_.push_back(std::move(connection));
   }
@@ -318,6 +335,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   int server_version_ = 0;
   std::unique_ptr<Connection> catalog_;
   std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed
   uint64_t generation_ = 0;
 };
 

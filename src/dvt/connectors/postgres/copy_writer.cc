@@ -18,8 +18,8 @@ constexpr char kHeader[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";  // signature, fl
 
 class CopySink : public Sink {
  public:
-  CopySink(std::unique_ptr<Connection> connection, SinkRequest request)
-      : connection_(std::move(connection)), request_(std::move(request)) {}
+  CopySink(std::unique_ptr<Connection> connection, SinkRequest request, KeepConnection keep)
+      : connection_(std::move(connection)), request_(std::move(request)), keep_(std::move(keep)) {}
   ~CopySink() override { Abort(); }
 
   Status Open(std::stop_token stop) {
@@ -97,7 +97,7 @@ class CopySink : public Sink {
     }
     DVT_TRY(Run("COMMIT", stop));
     done_ = true;
-    connection_.reset();
+    keep_(std::move(connection_));
     return rows;
   }
 
@@ -211,6 +211,7 @@ class CopySink : public Sink {
 
   std::unique_ptr<Connection> connection_;
   SinkRequest request_;
+  KeepConnection keep_;
   std::string target_;
   std::vector<ValueEncoder> encoders_;
   columnar::GrowBuffer buffer_;
@@ -222,9 +223,9 @@ class CopySink : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> OpenCopySink(std::unique_ptr<Connection> connection, const SinkRequest& request,
-                                           std::stop_token stop) {
+                                           KeepConnection keep, std::stop_token stop) {
   if (request.fields.empty()) return Error(ErrorCode::kInvalidArgument, "a load needs at least one column");
-  auto sink = std::make_unique<CopySink>(std::move(connection), request);
+  auto sink = std::make_unique<CopySink>(std::move(connection), request, std::move(keep));
   DVT_TRY(sink->Open(stop));
   return std::unique_ptr<Sink>(std::move(sink));
 }

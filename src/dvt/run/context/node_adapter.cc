@@ -307,7 +307,7 @@ Result<int64_t> NodeAdapter::LoadWithRetry(const RelationName& name, const std::
         }
         first = false;
         DVT_ASSIGN(rows, mover_->Load(*connector_, name, stop_));
-        return {};
+        return ConfirmRows(name, rows);
       },
       [&](const Error& error, int attempt, double wait) {
         run_.observer->Message(Severity::kWarning,
@@ -338,7 +338,6 @@ Result<Object> NodeAdapter::TransferInto(tmpl::Context& context, const tmpl::Arg
                DVT_TRY(context.Call(*truncate, std::move(call)));
                return Commit();
              }));
-  DVT_TRY(RenewSession());
   rows_loaded_ = rows;
   if (phase_) phase_("swap");
   return Object::MakeDict({{"rows", rows}, {"message", fmt::format("SELECT {}", rows)}});

@@ -125,7 +125,9 @@ class NodeAdapter : public tmpl::AdapterApi {
   Result<std::vector<tmpl::ColumnParts>> TransferColumns();
   Status SettleCommit(const std::string& transaction, Error error);
   Result<tmpl::Object> CreateForTransfer(tmpl::Context& context, const tmpl::Arguments& arguments);
-  Status RenewSession();
+  /// True if the session had to be replaced.
+  Result<bool> RenewSession();
+  Status ConfirmRows(const columnar::RelationName& relation, int64_t rows);
   Result<tmpl::Object> TransferInto(tmpl::Context& context, const tmpl::Arguments& arguments);
   Result<tmpl::Object> TemporaryName(const tmpl::Arguments& arguments);
   Result<tmpl::Object> StaleRelations(const tmpl::Arguments& arguments);

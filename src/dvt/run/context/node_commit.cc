@@ -124,14 +124,25 @@ void NodeAdapter::GiveUp() {
 Status NodeAdapter::Rollback() { return session_ != nullptr && session_->in_transaction() ? session_->Rollback() : Status(); }
 
 // The session sat idle while the rows moved: one that was cut off meanwhile is replaced, unless work of its own is lost with it.
-Status NodeAdapter::RenewSession() {
-  if (session_ == nullptr || session_->in_transaction()) return {};
+Result<bool> NodeAdapter::RenewSession() {
+  if (session_ == nullptr || session_->in_transaction()) return false;
   auto answered = session_->Execute("select 1", stop_);
-  if (answered) return {};
+  if (answered) return false;
   if (!RetryPolicy().IsRetryable(answered.error())) return std::move(answered).error();
   session_.reset();
   DVT_TRY(session());
-  return {};
+  return true;
+}
+
+// A server that crashed may have lost rows whose commits did not wait for the disk. The session was lost with them.
+Status NodeAdapter::ConfirmRows(const columnar::RelationName& relation, int64_t rows) {
+  DVT_ASSIGN(const bool renewed, RenewSession());
+  if (!renewed || !connector_->Has(connectors::Capability::kLateSync)) return {};
+  DVT_ASSIGN(const auto counted, Execute("select count(*) from " + connector_->QuoteRelation(relation), false, true));
+  const int64_t found = counted.rows.empty() || counted.rows[0].empty() ? -1 : counted.rows[0][0].as_int();
+  if (found == rows) return {};
+  return Error(ErrorCode::kStartOver, fmt::format("of {} rows loaded into {}, {} are there: the server went down meanwhile", rows,
+                                                  relation.ToString(), found));
 }
 
 }  // namespace dvt::run

@@ -193,6 +193,7 @@ Result<int64_t> Transfer::LoadPartitions(connectors::Connector& target, const co
   request.fields = fields_;
   request.query_timeout_seconds = context_.read_options.query_timeout_seconds;
   if (raw) request.raw_format = extract.read.raw_format;
+  request.sync = !target.Has(connectors::Capability::kLateSync);  // of many commits, only the swap's has to wait for the disk
   progress_.load.path = raw ? "raw " + extract.read.method : "bulk load";
   std::atomic<int64_t> total{0};
   const int partitions = static_cast<int>(extract.read.partitions.size());
@@ -231,10 +232,12 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
   };
   flow.Begin();
   progress_.load.Begin();
-  DVT_ASSIGN(auto sink, target.OpenSink(request, stop));
+  // The source is asked first: it begins to work while the target is being opened.
+  std::unique_ptr<connectors::Sink> sink;
   if (!request.raw_format.empty()) {
     auto raw = OpenRawWithin(extract.budget, *extract.connector, extract.read, partition, extract.scope, stop);
     if (!raw) return FromSource(0, std::move(raw).error());
+    DVT_ASSIGN(sink, target.OpenSink(request, stop));
     for (;;) {
       auto chunk = (*raw)->Next();
       if (!chunk) return undo(FromSource(0, std::move(chunk).error()));
@@ -244,6 +247,7 @@ Result<int64_t> Transfer::LoadPartition(connectors::Connector& target, const con
     }
   } else {
     DVT_ASSIGN(Stream stream, extract.OpenOnce(support_, flow, partition, stop));
+    DVT_ASSIGN(sink, target.OpenSink(request, stop));
     for (;;) {
       auto batch = stream.Next();
       if (!batch) return undo(FromSource(0, std::move(batch).error()));

@@ -64,7 +64,8 @@ class Transfer {
   /// The rows as one stream, for `dvt show` and for targets that are not tables. Call at most one of Open and Load. A direct read's
   /// partitions are read together; `each` is put around every one of them (around the whole of a federated one), on their own threads.
   Result<columnar::Stream> Open(std::stop_token stop, std::function<columnar::Stream(columnar::Stream)> each = nullptr);
-  /// Loads all rows into the table, which must exist and be invisible to others until it is swapped in. Returns the count.
+  /// Loads all rows into the table, which must exist and be invisible to others until it is swapped in. Returns the count. Where the
+  /// target has kLateSync, the rows are durable with its next commit; a session opened before tells by living on that none was lost.
   Result<int64_t> Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop);
   /// Fallbacks of the target while loading, for people.
   std::vector<std::string> load_notes() const { return notes_.all(); }
