@@ -42,11 +42,12 @@ Status Fill(Connection& connection, const std::string& name, const KeyTable& tab
 
 Status Make(Connection& connection, const Settings& settings, const KeyTables& tables, const std::stop_token& stop) {
   for (const auto& table : tables) {
-    const size_t bytes = (kRowBytes + 2 * table->keys.longest()) * table->keys.size() + (1u << 20);
+    // In strict mode only whole blocks of 1,024 bytes are taken.
+    const size_t blocks = (kRowBytes + 2 * table->keys.longest()) * table->keys.size() / 1024 + 1024;
     const std::string name = KeyTableNameOf(settings, *table);
     DVT_ASSIGN(const std::string column, ColumnOf(connection, *table));
     DVT_TRY(connection.Execute(
-        fmt::format("SET SESSION max_heap_table_size = GREATEST(@@SESSION.max_heap_table_size, {})", bytes), stop));
+        fmt::format("SET SESSION max_heap_table_size = GREATEST(@@SESSION.max_heap_table_size, {})", blocks * 1024), stop));
     DVT_TRY(connection.Execute(fmt::format("CREATE TEMPORARY TABLE {} ({} {}) ENGINE = MEMORY", name, kKeyColumn, column), stop));
     DVT_TRY(Fill(connection, name, *table, stop));
   }
