@@ -68,6 +68,9 @@ Result<connectors::ReadPlan> Transfer::PlanNarrowed(const PreparedExtract& extra
                                                     std::stop_token stop) const {
   connectors::ReadRequest request = extract.request;
   request.key_tables = condition.tables;
+  // A server may not see how few rows the keys leave, and each partition costs it all of them once more.
+  if (const auto& rows = extract.fragment->estimated_rows)
+    request.options.max_partitions = connectors::PartitionCount(*rows, request.options);
   if (request.relation) {
     request.where = request.where.empty() ? condition.sql : request.where + " AND " + condition.sql;
   } else {
