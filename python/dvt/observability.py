@@ -1,7 +1,7 @@
 """What the package tells of itself.
 
 **Logs** are structured: structlog's where the program has configured it, else the standard library's logger ``dvt``. Each operation is one event with its
-table, rows and snapshot; each error a warning with all that is known of it.
+table, rows and snapshot; each error a warning with all that is known of it, and so is each request that is about to be asked again (``iceberg.retry``).
 
 **Spans** (``iceberg.load_table``, ``iceberg.append``, ``iceberg.scan``, ``polaris.authenticate``, …) go to Python's OpenTelemetry where a tracer
 provider is set, below the current span; else the core sends them by itself if OTEL_EXPORTER_OTLP_ENDPOINT is set.
@@ -77,6 +77,14 @@ def _context() -> tuple[bool, str]:
     if not current.is_valid:
         return True, ""
     return True, f"00-{current.trace_id:032x}-{current.span_id:016x}-{int(current.trace_flags):02x}"
+
+
+def _retrying(text: str) -> None:
+    """Told by the core, on whatever thread, before a request is asked again: what failed, which attempt follows, and when."""
+    try:
+        log().warning("iceberg.retry", message=text)
+    except Exception:
+        logging.getLogger("dvt").debug("a retry could not be told", exc_info=True)
 
 
 def _finished(spans: list[dict[str, Any]]) -> None:

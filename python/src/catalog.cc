@@ -3,6 +3,7 @@
 #include "dvt/base/text/secrets.h"
 #include "dvt/lake/table/append.h"
 #include "stoppable.h"
+#include "telemetry.h"
 
 namespace dvt::python {
 
@@ -12,7 +13,8 @@ using lake::Properties;
 
 Catalog Connect(const Properties& properties) {
   return RunStoppable([&](std::stop_token stop) -> Result<Catalog> {
-    DVT_ASSIGN(const auto config, lake::CatalogConfig::FromProperties(properties));
+    DVT_ASSIGN(auto config, lake::CatalogConfig::FromProperties(properties));
+    config.on_retry = &TellRetry;
     DVT_ASSIGN(auto rest, lake::RestCatalog::Connect(config, stop));
     return Catalog{std::move(rest)};
   });

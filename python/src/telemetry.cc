@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "dvt/base/telemetry/otlp_exporter.h"
+#include "dvt/base/text/secrets.h"
 
 namespace dvt::python {
 
@@ -49,6 +50,16 @@ TraceParent ContextOfPython() {
   const nb::tuple told = nb::cast<nb::tuple>(nb::module_::import_("dvt.observability").attr("_context")());
   Shared().to_python = nb::cast<bool>(told[0]);
   return TraceParent::Parse(nb::cast<std::string>(told[1]));
+}
+
+void TellRetry(const std::string& text) {
+  if (Py_IsInitialized() == 0) return;
+  const std::string shown = SecretRegistry::Redact(text);
+  const nb::gil_scoped_acquire held;
+  try {
+    nb::module_::import_("dvt.observability").attr("_retrying")(shown);
+  } catch (const std::exception&) {  // telling fails no call
+  }
 }
 
 void HandOnSpans() {

@@ -11,6 +11,9 @@ TraceParent ContextOfPython();
 /// Gives dvt.observability the spans that have ended, for its log and for Python's OpenTelemetry. The GIL must be held, no exception pending.
 void HandOnSpans();
 
+/// Tells dvt.observability that a request is about to be asked again, without secrets; from any thread, which must not hold the GIL.
+void TellRetry(const std::string& text);
+
 void BindTelemetry(nb::module_& module);
 
 }  // namespace dvt::python

@@ -1,6 +1,7 @@
 """What users and the world get wrong: the class of the hierarchy, a message of one line, the detail in the log, and no secret anywhere."""
 import http.server
 import json
+import logging
 import pathlib
 import re
 
@@ -97,6 +98,20 @@ def test_types_that_do_not_fit(fails, table):
     fails(dvt.SchemaEvolutionError, "the table has no column 'other'", lambda: table.append(pyarrow.table({"other": [1]}), evolve_schema=False))
     fails(dvt.InvalidInputError, "a key more than once", lambda: table.upsert(pyarrow.concat_tables([ROWS, ROWS]), ["id"]))
     assert table.refresh().scan().count() == 2
+
+
+def test_each_repetition_is_told(catalog, table, faults, caplog):
+    """One warning for each request that is asked again, as it happens."""
+    caplog.set_level(logging.WARNING, "dvt")
+    faults.set("what=load&status=503&count=2")
+    assert catalog.load_table(table.name).scan().count() == table.scan().count()
+    told = [record for record in caplog.records if record.getMessage().startswith("iceberg.retry ")]
+    assert [record.levelname for record in told] == ["WARNING", "WARNING"]
+    assert "attempt 2 in" in told[0].getMessage() and "attempt 3 in" in told[1].getMessage() and "503" in told[0].getMessage()
+    caplog.clear()
+    with pytest.raises(dvt.CatalogConnectionError):
+        dvt.Catalog("http://127.0.0.1:9", credential="a:very-secret-11", properties={"retry.attempts": "2", "retry.first-wait-s": "0", "retry.jitter-s": "0"})
+    assert caplog.text.count("iceberg.retry ") == 1 and "cannot be reached" in caplog.text and "very-secret-11" not in caplog.text
 
 
 def test_somebody_is_always_faster(fails, table, faults):

@@ -1,10 +1,13 @@
 """Cases of the suite `lake`: a catalog that cannot be reached, one that asks to wait, and users who do not want to."""
 import contextlib
+import json
 import signal
 import socket
 import subprocess
 import threading
 import time
+
+import pyarrow
 
 from cases import equal
 from cloud_cases import double_over
@@ -137,6 +140,37 @@ def unreachable_in_a_project(lake):
             equal((*(output.count(text) for text in ("; attempt ", "building it again, attempt ", "starting the transfer again, attempt ")), took < seconds), (*told, True), f"{model}, {name}: {took:.1f} s\n{output}")
 
 
+def store_down_in_a_project(lake):
+    """A store that nobody answers for, of a catalog that does: named, asked again by the same settings, and given up within seconds."""
+    closed = socket.create_server(("127.0.0.1", 0))
+    endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    closed.close()
+    name, took = lake.fresh("store_down"), {}
+    lake.append(name, pyarrow.table({"id": [1]}), "--create")
+    with double_over(lake) as double:
+        at = Behind(lake, double, "store")
+        space = name.partition(".")[0]
+        answer = at.ask("GET", f"namespaces/{space}/tables/store_down")[1]
+        answer["metadata"]["location"] = "s3://far/t"
+        answer["metadata"]["snapshots"][-1]["manifest-list"] = "s3://far/t/metadata/snap-1.avro"
+        double.behind, double.tables["t"] = None, answer
+        project = Project(lake, "store_down")
+        settings = {"type": "iceberg", "uri": double.uri, "warehouse": double.catalog, "credential": f"{double.client}:{double.secret}", "schema": "db",
+                    "properties": {"s3.endpoint": endpoint, "s3.access-key-id": "k", "s3.secret-access-key": "s"}}
+        project.write("models/sources.yml", "version: 2\nsources: [{name: lake, connection: lake, schema: db, tables: [{name: t}]}]\n")
+        project.write("models/reads.sql", "{{ config(target='duck') }} select * from {{ source('lake', 't') }}")
+        project.write("models/t.sql", "{{ config(materialized='incremental', incremental_strategy='append') }} select 2 as id")
+        outputs = {"duck": {"type": "duckdb", "path": "shop.duckdb", "schema": "main"}}
+        for label, retries, told, seconds in (("by default", {}, True, {"reads": 12, "t": 12}), ("not asked again", {"transfer": {"retries": 0}}, False, {"reads": 12, "t": 5})):
+            project.write("profiles.yml", json.dumps({"shop": {"target": "lake", "outputs": {"lake": {**settings, **retries}, **outputs}}}))
+            for model, most in seconds.items():
+                began = time.time()
+                output = project.dvt("run", "--select", model, fails=f"cannot be reached at {endpoint}")
+                took[f"{model} {label}"] = time.time() - began
+                equal(("s3://far/t" in output, took[f"{model} {label}"] < most), (True, True), f"{model}, {label}: {took}\n{output}")
+    return ", ".join(f"{what}: {seconds:.1f} s" for what, seconds in took.items())
+
+
 def interrupted(lake, arguments, environment, asked):
     """Starts the program, and once `asked` holds something interrupts it. Its output and how long it took to end."""
     process = subprocess.Popen([str(lake.context.program), "lake", *map(str, arguments)], env={**lake.context.environment, **lake.environment, **environment},
@@ -175,4 +209,4 @@ def stopped_while_waiting(lake):
         equal(len(lake.peer(f"{at.space}.t").metadata.snapshots), 1)
 
 
-CASES = [("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]
+CASES = [("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("an unreachable store in a project", store_down_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]

@@ -15,6 +15,7 @@ Result<std::shared_ptr<lake::RestCatalog>> CatalogSession::Open(std::stop_token 
           .At({config_.file, config_.settings.mark().line, config_.settings.mark().column});
     DVT_ASSIGN(auto config, lake::CatalogConfig::FromProperties(properties_));
     config.retry.first_attempts = 1;  // the run asks again, by its own settings, and tells of it
+    config.properties.emplace("retry.store-attempts", "1");
     DVT_ASSIGN(catalog_, lake::RestCatalog::Connect(config, stop));
   }
   return catalog_;

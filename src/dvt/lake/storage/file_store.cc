@@ -70,8 +70,20 @@ LocationParts SplitLocation(const std::string& location) {
   return parts;
 }
 
-Error StorageError(const arrow::Status& status, const std::string& location) {
+bool SaysUnreachable(const std::string& message) {
+  for (const auto* text : {"curlCode: 7,", "curlCode: 6,", "Couldn't connect to server", "Could not connect to server",
+                           "Couldn't resolve host", "Could not resolve host", "Fail to get a new connection"})
+    if (message.find(text) != std::string::npos) return true;
+  return false;
+}
+
+Error StorageError(const arrow::Status& status, const std::string& location, const std::string& endpoint) {
   std::string message = ShortMessage(status.message());
+  if (SaysUnreachable(message))
+    return Error(ErrorCode::kConnection, fmt::format("the store of {} cannot be reached{}: {}", location,
+                                                     endpoint.empty() ? "" : " at " + endpoint, message))
+        .WithVendorCode("arrow " + status.CodeAsString() + ", unreachable")
+        .WithHint("see whether the store is up, and its address in the settings of the storage");
   if (status.detail() != nullptr) message += " (" + status.detail()->ToString() + ")";
   ErrorCode code = ErrorCode::kData;
   if (SaysMissing(message)) {
@@ -96,6 +108,7 @@ Result<StoredPath> FileStore::Systems::Resolve(const std::string& location) {
   const LocationParts parts = SplitLocation(location);
   DVT_ASSIGN(Properties properties, settings_(location));
   StoredPath out;
+  out.endpoint = EndpointOf(parts, properties);
   out.local = parts.scheme == "file";
   const std::string container = parts.authority.substr(0, parts.authority.find('@'));
   out.path = out.local ? parts.path : container + (parts.path.empty() ? "" : "/" + parts.path);
@@ -120,7 +133,7 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(FileStore& store,
   arrow::fs::FileInfo info(at.path, arrow::fs::FileType::File);
   if (size >= 0) info.set_size(size);  // saves object stores a question
   auto file = size >= 0 && !at.local ? at.system->OpenInputFile(info) : at.system->OpenInputFile(at.path);
-  if (!file.ok()) return StorageError(file.status(), location);
+  if (!file.ok()) return StorageError(file.status(), location, at.endpoint);
   return *std::move(file);
 }
 
@@ -132,7 +145,7 @@ Result<std::shared_ptr<arrow::io::OutputStream>> OpenOutput(FileStore& store, co
     if (failed) return Error(ErrorCode::kIo, fmt::format("{}: {}", location, failed.message()));
   }
   auto file = at.system->OpenOutputStream(at.path);
-  if (!file.ok()) return StorageError(file.status(), location);
+  if (!file.ok()) return StorageError(file.status(), location, at.endpoint);
   return *std::move(file);
 }
 
@@ -161,7 +174,7 @@ Status FileStore::Write(const std::string& location, std::string_view bytes) {
 Result<bool> FileStore::Exists(const std::string& location) {
   DVT_ASSIGN(const StoredPath at, systems_->Resolve(location));
   auto info = at.system->GetFileInfo(at.path);
-  if (!info.ok()) return StorageError(info.status(), location);
+  if (!info.ok()) return StorageError(info.status(), location, at.endpoint);
   return info->type() == arrow::fs::FileType::File;
 }
 
@@ -171,7 +184,7 @@ Status FileStore::Remove(const std::vector<std::string>& locations) {
     DVT_ASSIGN(const StoredPath at, systems_->Resolve(location));
     const auto status = at.system->DeleteFile(at.path);
     if (status.ok()) continue;
-    Error error = StorageError(status, location);
+    Error error = StorageError(status, location, at.endpoint);
     if (error.code() != ErrorCode::kNotFound && first.has_value()) first = std::move(error);
   }
   return first;
@@ -185,7 +198,7 @@ Result<std::vector<StoredFile>> FileStore::List(const std::string& folder) {
   selector.allow_not_found = true;
   selector.recursive = true;
   auto infos = at.system->GetFileInfo(selector);
-  if (!infos.ok()) return StorageError(infos.status(), folder);
+  if (!infos.ok()) return StorageError(infos.status(), folder, at.endpoint);
   std::string base = folder;
   while (base.ends_with('/')) base.pop_back();
   std::vector<StoredFile> files;

@@ -17,6 +17,7 @@ struct StoredPath {
   std::shared_ptr<arrow::fs::FileSystem> system;
   std::string path;
   bool local = false;
+  std::string endpoint;  ///< of a store of one's own; else empty
 };
 
 class FileStore::Systems {
@@ -34,7 +35,10 @@ class FileStore::Systems {
 };
 
 /// An Arrow error about a file as ours; messages of object stores are cut to their first line.
-Error StorageError(const arrow::Status& status, const std::string& location);
+/// `endpoint`: told when it cannot be reached.
+Error StorageError(const arrow::Status& status, const std::string& location, const std::string& endpoint = {});
+/// Whether an object store's client says that nobody could be asked.
+bool SaysUnreachable(const std::string& message);
 
 /// Opens for reading and writing through Arrow.
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(FileStore& store, const std::string& location, int64_t size = -1);
@@ -46,6 +50,8 @@ struct LocationParts {
   std::string authority;
   std::string path;
 };
+/// The address that the properties give a location's store; empty: its provider's own.
+std::string EndpointOf(const LocationParts& parts, const Properties& properties);
 LocationParts SplitLocation(const std::string& location);
 
 /// Makes the filesystem for a location's scheme and authority.

@@ -4,12 +4,14 @@
 #include <arrow/filesystem/s3fs.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 
 #include "dvt/base/net/http_client.h"
 #include "dvt/base/text/secrets.h"
 #include "dvt/base/text/text.h"
+#include "dvt/lake/rest/config.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
 namespace dvt::lake {
@@ -49,6 +51,39 @@ arrow::Status StartS3() {
   return started;
 }
 
+/// How often a store is asked again. The SDK's own way (ten times, 25 s in all) is for stores that answer; one that cannot be reached is asked as often
+/// as a catalog.
+class StoreRetry : public arrow::fs::S3RetryStrategy {
+ public:
+  explicit StoreRetry(RequestRetry unreachable) : unreachable_(unreachable) {}
+
+  bool ShouldRetry(const AWSErrorDetail& error, int64_t attempted) override {
+    if (SaysUnreachable(error.message)) return attempted + 1 < unreachable_.attempts;
+    return error.should_retry && attempted < kMost;
+  }
+  int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail& error, int64_t attempted) override {
+    if (SaysUnreachable(error.message)) return static_cast<int64_t>(unreachable_.Wait(static_cast<int>(attempted)) * 1000);
+    return int64_t{25} << std::min(attempted, kMost);
+  }
+
+ private:
+  static constexpr int64_t kMost = 10;
+  RequestRetry unreachable_;
+};
+
+RequestRetry RetryOf(const Properties& properties) {
+  RequestRetry retry;
+  const auto read = [&](std::initializer_list<const char*> keys, double otherwise) {
+    const std::string text = Get(properties, keys);
+    return text.empty() ? otherwise : std::atof(text.c_str());  // looked at when the catalog was reached by them
+  };
+  retry.attempts = static_cast<int>(read({"retry.store-attempts", "retry.attempts"}, retry.attempts));
+  retry.first_wait_seconds = read({"retry.first-wait-s"}, retry.first_wait_seconds);
+  retry.max_wait_seconds = read({"retry.max-wait-s"}, retry.max_wait_seconds);
+  retry.jitter_seconds = read({"retry.jitter-s"}, retry.jitter_seconds);
+  return retry;
+}
+
 arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeS3(const Properties& properties) {
   ARROW_RETURN_NOT_OK(StartS3());
   const std::string key = Get(properties, {"s3.access-key-id"}), secret = Get(properties, {"s3.secret-access-key"}),
@@ -72,7 +107,8 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeS3(const Properties& p
         Flag(properties, "s3.path-style-access", true) && !Flag(properties, "s3.force-virtual-addressing", false);
     options.force_virtual_addressing = !path_style;
   }
-  options.connect_timeout = 30;
+  options.retry_strategy = std::make_shared<StoreRetry>(RetryOf(properties));
+  options.connect_timeout = 10;
   options.request_timeout = 120;
   ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::S3FileSystem::Make(options));
   return system;
@@ -195,6 +231,13 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationPa
 }
 
 }  // namespace
+
+std::string EndpointOf(const LocationParts& parts, const Properties& properties) {
+  if (parts.scheme == "s3") return Get(properties, {"s3.endpoint"});
+  if (parts.scheme == "gs") return Get(properties, {"gcs.service.host", "gcs.endpoint"});
+  if (parts.scheme == "abfs") return Get(properties, {"adls.blob-storage-authority", "adls.dfs-storage-authority"});
+  return {};
+}
 
 void CloseStorage() {
   if (arrow::fs::IsS3Initialized()) (void)arrow::fs::EnsureS3Finalized();
