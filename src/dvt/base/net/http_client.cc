@@ -148,7 +148,8 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   return response;
 }
 
-bool WasNeverSent(const Error& error) { return error.vendor_code().ends_with(kNeverSent); }
+bool WasNeverSent(const Error& error) { return error.vendor_code() == kNeverSent; }
+bool IsUnreachable(const Error& error) { return error.vendor_code().ends_with(kNeverSent); }
 
 std::string PlainUrl(const std::string& url) {
   std::string plain = url.substr(0, url.find('?'));

@@ -53,6 +53,8 @@ class HttpClient {
 
 /// True for an error of Send (whatever became of its text) after which it is certain that nothing was done: no byte of the request had left.
 bool WasNeverSent(const Error& error);
+/// Whether nobody could be asked, be it a place behind the one that answered (a store behind its catalog).
+bool IsUnreachable(const Error& error);
 
 /// An address as it may be told: without its query and without a name and password before the host.
 std::string PlainUrl(const std::string& url);

@@ -51,9 +51,10 @@ Status PlanCatalog::Ask(const std::string& connection, const RetryPolicy& policy
       [&]() -> Status {
         Status done = work();
         const std::lock_guard lock(mutex_);
-        const bool away = !done && WasNeverSent(done.error());
+        const bool away = !done && IsUnreachable(done.error());
         if (!away) reached_.insert(connection);
-        if (!away || reached_.contains(connection) || ++missed_[connection] < kUnreachable) return done;
+        const bool back_soon = away && reached_.contains(connection) && WasNeverSent(done.error());
+        if (!away || back_soon || ++missed_[connection] < kUnreachable) return done;
         lasting = std::move(done).error();
         return {};
       },

@@ -80,7 +80,7 @@ Status NodeRunner::BuildModel(const model::Node& node, const std::shared_ptr<con
         }
         adapter.GiveUp();
         // What cannot be reached was tried several times by those who asked.
-        const bool away = WasNeverSent(done.error()) && ++unreachable > kUnreachable;
+        const bool away = IsUnreachable(done.error()) && ++unreachable > kUnreachable;
         if (!away && policy.IsRetryable(done.error()) && MayBuildAgain(node, adapter)) return done;
         lasting = std::move(done).error();
         return {};
