@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "dvt/base/net/http_client.h"
 #include "dvt/base/text/text.h"
 #include "dvt/run/transfer/pump.h"
 #include "dvt/run/transfer/transfer.h"
@@ -93,6 +95,7 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
   for (bool settled = false; !settled;) {
     DVT_TRY(EnterBudgets(stop));
     std::string connection;
+    std::optional<Error> lasting;
     DVT_TRY(RunWithRetry(
         policy, stop,
         [&]() -> Status {
@@ -101,12 +104,17 @@ Status Transfer::PrepareExtracts(std::stop_token stop) {
           if (!planned && planned.error().code() == ErrorCode::kStartOver && context_.moments != nullptr)
             context_.moments->Forget(connection, scopes[connection]);
           settled = planned && *planned;
-          return planned ? Status() : Status(std::move(planned).error());
+          if (planned) return {};
+          // A place behind the connection that is not there: the model is built again soon enough.
+          if (!IsUnreachable(planned.error()) || WasNeverSent(planned.error())) return std::move(planned).error();
+          lasting = std::move(planned).error();
+          return {};
         },
         [&](const Error& error, int attempt, double wait) {
           context_.message(Severity::kWarning, fmt::format("connection '{}': {}; attempt {} in {:.1f} s", connection,
                                                            error.message(), attempt + 1, wait));
         }));
+    if (lasting) return *std::move(lasting);
   }
   DescribeReads();
   return {};
