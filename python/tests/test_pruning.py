@@ -108,7 +108,7 @@ def test_pruning_counted(record_property):
     if sum(COUNTED.values()) < len(FILTERS) * len(TOLD["layouts"]):
         pytest.skip("only some layouts were tried")
     record_property("counted", f"{COUNTED['equal']} plans with the files of PyIceberg's, {COUNTED['crashed']} that PyIceberg fails at")
-    assert sum(COUNTED.values()) == len(FILTERS) * len(TOLD["layouts"]) and COUNTED["crashed"] < 200
+    assert sum(COUNTED.values()) == len(FILTERS) * len(TOLD["layouts"]) and COUNTED["crashed"] <= 2
 
 
 def test_planned_files_that_cannot_match_are_not_opened(catalog, space):

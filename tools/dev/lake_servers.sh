@@ -21,8 +21,9 @@ start() {
   secret=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
   # The secret reaches the server by a file, so that no list of processes shows it.
   (umask 077; printf '%s' "$secret" >"$state/secret")
+  : >"$state/catalog.log"  # it is read before the server may have opened it
   setsid java -Xmx512m -cp "$DVT_DEPS/iceberg/classes:$DVT_DEPS/iceberg/lib/*" CatalogServer "$state/data" 0 dvt "@$state/secret" 3600 \
-    </dev/null >"$state/catalog.log" 2>&1 &
+    </dev/null >>"$state/catalog.log" 2>&1 &
   printf '%s' $! >"$state/catalog.pid"
   for i in $(seq 300); do
     port=$(sed -n 's/^listening on 127.0.0.1://p' "$state/catalog.log")
