@@ -82,7 +82,8 @@ bool Parser::IsImplicitAlias(bool table) const {
   if (Is(Kw::kINSERT) && Has(Feature::kInsertOverwrite) && (table || IsAhead(1, Kw::kINTO) || IsWord("OVERWRITE", 1)))
     return false;
   if (table && Is(Kw::kAT) && Has(Feature::kUnnestAt) && NameAhead(1)) return false;
-  if (table && IsWord("OUTPUT") && Has(Feature::kOutputClause) && Ahead(1).type == Tok::kWord) return false;
+  if (table && IsWord("OUTPUT") && Has(Feature::kOutputClause) && (Ahead(1).type == Tok::kWord || SymbolAhead(1, "*")))
+    return false;
   if (!table && ExcludeAhead()) return false;
   if (!table && IsWord("APPLY") && SymbolAhead(1, "(") && Has(Feature::kColumnTransformers)) return false;
   if (!table && IsWord("PER") && SymbolAhead(1, "(") && Has(Feature::kCanonicalNames)) return false;

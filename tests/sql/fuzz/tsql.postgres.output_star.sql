@@ -1,0 +1,1 @@
+delete from t using u where u.id = t.id returning*
