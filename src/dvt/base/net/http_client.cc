@@ -150,6 +150,9 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
 
 bool WasNeverSent(const Error& error) { return error.vendor_code() == kNeverSent; }
 bool IsUnreachable(const Error& error) { return error.vendor_code().ends_with(kNeverSent); }
+Error UnreachableBehind(Error error, const std::string& code) {
+  return std::move(error).WithVendorCode(code + ", " + kNeverSent);
+}
 
 std::string PlainUrl(const std::string& url) {
   std::string plain = url.substr(0, url.find('?'));

@@ -55,6 +55,8 @@ class HttpClient {
 bool WasNeverSent(const Error& error);
 /// Whether nobody could be asked, be it a place behind the one that answered (a store behind its catalog).
 bool IsUnreachable(const Error& error);
+/// Makes it an error of such a place behind; `code` is what its client calls it.
+Error UnreachableBehind(Error error, const std::string& code);
 
 /// An address as it may be told: without its query and without a name and password before the host.
 std::string PlainUrl(const std::string& url);

@@ -176,15 +176,15 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
     uint64_t generation = 0;
-    auto idle = TakeIdle(loaders_, generation);
+    auto connection = TakeIdle(loaders_, generation);
+    // It may have died while it was idle: then a new one tells what is wrong.
+    if (connection == nullptr || !connection->Run("SELECT 1", stop)) {
+      DVT_ASSIGN(connection, Connect(stop));
+    }
     std::weak_ptr<PostgresConnector> self = weak_from_this();
-    const KeepConnection keep = [self, generation](std::unique_ptr<Connection> done) {
+    const auto keep = [self, generation](std::unique_ptr<Connection> done) {
       if (const auto connector = self.lock()) connector->KeepLoader(std::move(done), generation);
     };
-    // It may have died while it was idle: then a new one tells what is wrong.
-    if (idle != nullptr && idle->Run("SELECT 1", stop)) return OpenCopySink(std::move(idle), request, keep, stop);
-    idle.reset();
-    DVT_ASSIGN(auto connection, Connect(stop));
     return OpenCopySink(std::move(connection), request, keep, stop);
   }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "dvt/base/net/http_client.h"
 #include "dvt/base/result/retry.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
@@ -80,9 +81,9 @@ bool SaysUnreachable(const std::string& message) {
 Error StorageError(const arrow::Status& status, const std::string& location, const std::string& endpoint) {
   std::string message = ShortMessage(status.message());
   if (SaysUnreachable(message))
-    return Error(ErrorCode::kConnection, fmt::format("the store of {} cannot be reached{}: {}", location,
-                                                     endpoint.empty() ? "" : " at " + endpoint, message))
-        .WithVendorCode("arrow " + status.CodeAsString() + ", unreachable")
+    return UnreachableBehind(Error(ErrorCode::kConnection, fmt::format("the store of {} cannot be reached{}: {}", location,
+                                                                       endpoint.empty() ? "" : " at " + endpoint, message)),
+                             "arrow " + status.CodeAsString())
         .WithHint("see whether the store is up, and its address in the settings of the storage");
   if (status.detail() != nullptr) message += " (" + status.detail()->ToString() + ")";
   ErrorCode code = ErrorCode::kData;
