@@ -209,4 +209,42 @@ def stopped_while_waiting(lake):
         equal(len(lake.peer(f"{at.space}.t").metadata.snapshots), 1)
 
 
-CASES = [("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("an unreachable store in a project", store_down_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]
+def slowly(end, delays, asked):
+    """For a double's `slow`: changes at such an end wait before they are done and before they are answered; `asked` keeps them."""
+
+    def slow(call):
+        if call["method"] != "POST" or not call["path"].endswith(end):
+            return 0, 0
+        asked.append(call)
+        return delays
+
+    return slow
+
+
+def stopped_under_way(lake):
+    """Ctrl-C while a change is asked for: its outcome is learnt if the catalog tells it soon, and else no file is removed that a commit may yet name."""
+    with double_over(lake) as double:
+        told = []
+        for number, delays in enumerate(((1.5, 0), (0, 1.5), (8, 0), (0, 8))):
+            for verb in (["append"], ["overwrite"], ["upsert", "--key", "id"])[: 3 if delays[0] == 1.5 else 1]:
+                at = Place(lake, double, f"under_way_{number}_{verb[0]}")
+                at.with_table()
+                table = f"{at.space}.t"
+                lake.append(table, ROWS)
+                asked = []
+                double.slow = slowly("/tables/t", delays, asked)
+                output, seconds, code = interrupted(lake, [verb[0], table, lake.write(ROWS), *verb[1:]], at.environment, asked)
+                double.slow = lambda call: (0, 0)
+                time.sleep(max(0, sum(delays) + 0.5 - seconds))
+                label = f"{verb[0]} {delays}: {seconds:.1f} s, exit {code}\n{output}"
+                rows = lake.peer(table).scan().to_arrow().num_rows
+                equal((seconds < 7, len(asked), rows, lake.peer(table).metadata.snapshots != []), (True, 1, (2 if verb == ["append"] else 1) * len(ROWS), True), label)
+                # What was done is known if the catalog said so in time, or shows it.
+                equal((code == 0, "did not say" in output), (True, False) if delays[0] < 5 else (False, True), label)
+                if code == 0:
+                    lake.no_litter(table)
+                told.append(f"{verb[0]} {seconds:.1f}")
+    return "s, ".join(told)
+
+
+CASES = [("stopped while a change is under way", stopped_under_way), ("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("an unreachable store in a project", store_down_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]

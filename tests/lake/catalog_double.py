@@ -32,6 +32,7 @@ class CatalogDouble:
         self.lends = lambda location: []  # the credentials for a table there
         self.table_config = {}  # of every table of the catalog behind
         self.faults = []  # functions of a request that answer it (perhaps CUT), or give None; each answers once
+        self.slow = lambda call: (0, 0)  # how long a request waits before it is done, and then before it is answered, in seconds
         self.endpoints = None  # what it says that it has; with a catalog behind it that says so
         self.key_life, self.answered = None, {}  # how long keys of changes are known, "PT30M"; key → what was answered
         self.page = 0  # how many things of the catalog behind a list gives at a time, at most; 0: all
@@ -48,12 +49,15 @@ class CatalogDouble:
 
     def answer(self, call):
         call["body"] = call["body"].decode("utf-8", "replace")
+        before, after = self.slow(call)
+        time.sleep(before)
         with self.lock:
             self.requests.append(call)
             faulty = next((found for found in ((fault, fault(call)) for fault in self.faults) if found[1]), None)
             if faulty:
                 self.faults.remove(faulty[0])
             answered = faulty[1] if faulty else self.route(call)
+        time.sleep(after)
         if answered is CUT:
             return CUT
         status, headers, content = answered

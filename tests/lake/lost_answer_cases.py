@@ -214,10 +214,16 @@ def tables_with_rows(lake):
             folder = lake.context.top / ".servers-lake" / "data" / "warehouse" / project.space
             litter = lambda: [str(path) for path in folder.rglob("*") if path.suffix in (".avro", ".parquet")]
             tables = lambda: [name for _, name in lake.peer_catalog.list_tables(project.space)] if lake.peer_catalog.namespace_exists(project.space) else []
-            # It fails when most rows are written already, by the query and by the catalog.
-            project.write("models/t.sql", "{{ config(partition_by='bucket(2, id)') }}\nselect i as id, case when i = 900000 then error('stop here') else 'x' || i end as name from range(1000000) r(i)")
-            project.dvt("run", fails="stop here|INTERRUPT")
-            equal((tables(), litter()), ([], []))
+            # It fails when most rows are written already, by the query and by the catalog; also while the table is being made.
+            for delays in ((0, 0), (4, 0), (0, 4)):
+                # With a delay the first rows come at once, and about a second of work is before the one that fails.
+                last, name = (40000, "list_sum(range(i % 7 + 4000)) || ''") if any(delays) else (900000, "'x' || i")
+                project.write("models/t.sql", "{{ config(partition_by='bucket(2, id)') }}\nselect i as id, case when i = %d then error('stop here') else %s end as name from range(1000000) r(i)" % (last, name))
+                double.slow = lambda call: delays if call["method"] == "POST" and call["path"].endswith("/tables") else (0, 0)
+                project.dvt("run", fails="stop here|INTERRUPT")
+                double.slow = lambda call: (0, 0)
+                time.sleep(sum(delays))
+                equal((tables(), litter()), ([], []), f"{stages}, {delays}")
             project.write("models/t.sql", "select 1 as id, 'a' as name union all select 2, 'b'")
             refuse = lambda call: (403, {}, {"error": {"message": "not yours", "type": "ForbiddenException", "code": 403}}) if call["method"] == "POST" and call["path"].endswith("/tables/t") else None
             double.faults = [refuse]

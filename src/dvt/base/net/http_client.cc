@@ -3,7 +3,9 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <mutex>
+#include <optional>
 
 #include "dvt/base/text/text.h"
 
@@ -11,7 +13,9 @@ namespace dvt {
 
 namespace {
 
-constexpr const char* kNeverSent = "unreachable";  // a vendor code
+// Vendor codes.
+constexpr const char* kNeverSent = "unreachable";
+constexpr const char* kStoppedUnderWay = "stopped under way";
 
 using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
@@ -30,8 +34,30 @@ size_t TakeHeader(char* bytes, size_t size, size_t count, void* to) {
   return size * count;
 }
 
-int Stopped(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+long SentBytes(CURL* handle) {
+  long sent = 0;
+  curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &sent);
+  return sent;
+}
+
+// When an exchange ends after a stop. libcurl asks at least once a second.
+struct Patience {
+  std::stop_token stop;
+  std::chrono::duration<double> grace;
+  CURL* handle = nullptr;
+  std::optional<std::chrono::steady_clock::time_point> stopped_at = std::nullopt;
+
+  bool IsOver() {
+    if (!stop.stop_requested()) return false;
+    if (SentBytes(handle) == 0) return true;
+    const auto now = std::chrono::steady_clock::now();
+    if (!stopped_at) stopped_at = now;
+    return now - *stopped_at >= grace;
+  }
+};
+
+int IsOver(void* patience, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Patience*>(patience)->IsOver() ? 1 : 0;
 }
 
 ErrorCode CodeOf(CURLcode code) {
@@ -44,6 +70,16 @@ ErrorCode CodeOf(CURLcode code) {
     case CURLE_UNSUPPORTED_PROTOCOL: return ErrorCode::kConfig;
     default: return ErrorCode::kConnection;
   }
+}
+
+Error FailureOf(const HttpRequest& request, CURLcode done, const char* reason, bool sent) {
+  const std::string place = PlainUrl(request.url);
+  if (done == CURLE_ABORTED_BY_CALLBACK)
+    return Error(ErrorCode::kCancelled, fmt::format("{} {} was cancelled", request.method, place))
+        .WithVendorCode(sent ? kStoppedUnderWay : "");
+  Error error(CodeOf(done),
+              fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
+  return sent || error.code() == ErrorCode::kConfig ? std::move(error) : std::move(error).WithVendorCode(kNeverSent);
 }
 
 HeaderList MakeHeaders(const HttpRequest& request) {
@@ -128,20 +164,14 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   curl_easy_setopt(handle.get(), CURLOPT_HEADERFUNCTION, &TakeHeader);
   curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &response.headers);
   curl_easy_setopt(handle.get(), CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(handle.get(), CURLOPT_XFERINFOFUNCTION, &Stopped);
-  curl_easy_setopt(handle.get(), CURLOPT_XFERINFODATA, &stop);
+  Patience patience{stop, std::chrono::duration<double>(request.grace_seconds), handle.get()};
+  curl_easy_setopt(handle.get(), CURLOPT_XFERINFOFUNCTION, &IsOver);
+  curl_easy_setopt(handle.get(), CURLOPT_XFERINFODATA, &patience);
   const CURLcode done = curl_easy_perform(handle.get());
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
   if (done != CURLE_OK) {
-    const std::string place = PlainUrl(request.url);
-    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, fmt::format("{} {} was cancelled", request.method, place));
-    long sent = 0;
-    curl_easy_getinfo(handle.get(), CURLINFO_REQUEST_SIZE, &sent);
-    Error error(CodeOf(done),
-                fmt::format("{} {} failed: {}", request.method, place, reason[0] != '\0' ? reason : curl_easy_strerror(done)));
-    const bool passing = error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout;
-    return passing && sent == 0 ? std::move(error).WithVendorCode(kNeverSent) : std::move(error);
+    return FailureOf(request, done, reason, SentBytes(handle.get()) > 0);
   }
   response.status = static_cast<int>(status);
   pool_->Put(std::move(handle));
@@ -149,6 +179,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
 }
 
 bool WasNeverSent(const Error& error) { return error.vendor_code() == kNeverSent; }
+bool WasStoppedUnderWay(const Error& error) { return error.vendor_code() == kStoppedUnderWay; }
 bool IsUnreachable(const Error& error) { return error.vendor_code().ends_with(kNeverSent); }
 Error UnreachableBehind(Error error, const std::string& code) {
   return std::move(error).WithVendorCode(code + ", " + kNeverSent);

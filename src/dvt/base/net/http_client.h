@@ -22,6 +22,7 @@ struct HttpRequest {
   std::string body;            ///< sent if not empty, or if the method is POST, PUT or PATCH
   double timeout_seconds = 0;  ///< of the whole exchange; 0: only silence of a minute ends it
   std::string ca_bundle;       ///< file of trusted certificates; empty: the system's
+  double grace_seconds = 0;    ///< after a stop the answer to a request that has left is awaited so long
   bool once = false;           ///< sent at most once; otherwise again if an idle connection turns out to be closed
 };
 
@@ -43,7 +44,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// kConnection, kTimeout, kConfig (the address or the certificates), kCancelled after a stop. Errors name the PlainUrl.
+  /// kConnection, kTimeout, kConfig (the address or the certificates), kCancelled after a stop (and the grace of a request that
+  /// has left). Errors name the PlainUrl.
   Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop);
 
  private:
@@ -53,6 +55,8 @@ class HttpClient {
 
 /// True for an error of Send (whatever became of its text) after which it is certain that nothing was done: no byte of the request had left.
 bool WasNeverSent(const Error& error);
+/// True for an error of Send after a stop that came when the request had left: it may have been done.
+bool WasStoppedUnderWay(const Error& error);
 /// Whether nobody could be asked, be it a place behind the one that answered (a store behind its catalog).
 bool IsUnreachable(const Error& error);
 /// Makes it an error of such a place behind; `code` is what its client calls it.

@@ -11,11 +11,18 @@ namespace dvt::lake {
 
 namespace {
 
+// How long the answer to a change is awaited after a stop, so that it is known what was done.
+constexpr double kGraceSeconds = 5;
+
+// The request had left, and its answer did not come, or was not waited for.
+bool WasUnderWay(const Error& error) {
+  return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout || WasStoppedUnderWay(error);
+}
+
 // 501: the catalog has no such endpoint.
 bool OutcomeIsUnknown(const Error& error) {
   if (WasNeverSent(error)) return false;
-  return error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout ||
-         (error.vendor_code().starts_with('5') && error.code() != ErrorCode::kUnsupported);
+  return WasUnderWay(error) || (error.vendor_code().starts_with('5') && error.code() != ErrorCode::kUnsupported);
 }
 
 // An answer that refuses because credentials were asked for: the catalog lends none.
@@ -135,6 +142,7 @@ HttpRequest CatalogSession::MakeRequest(const CatalogCall& call, const std::stri
     request.body = ToJson(call.body);
   }
   request.once = !call.repeatable && key.empty();
+  if (!call.repeatable) request.grace_seconds = kGraceSeconds;
   request.timeout_seconds = config_.timeout_seconds;
   request.ca_bundle = config_.ca_bundle;
   return request;
@@ -219,11 +227,10 @@ Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span
       if (!seen) return Unknown(call, error);
       if (*seen) return **std::move(seen);
     }
-    if (stopped) return Error(ErrorCode::kCancelled, fmt::format("the request for {} was cancelled", call.what));
-    if (repeats) continue;
+    if (repeats && !stopped) continue;
     // What somebody between us and the catalog gave up on, the catalog may yet do.
-    const bool under_way = error.code() == ErrorCode::kConnection || error.code() == ErrorCode::kTimeout;
-    const bool open = looks ? unknown && under_way : lost && (unknown || IsPassing(error));
+    const bool open = looks ? unknown && WasUnderWay(error) : lost && (unknown || IsPassing(error));
+    if (stopped && !open) return Error(ErrorCode::kCancelled, fmt::format("the request for {} was cancelled", call.what));
     return open ? Unknown(call, error) : std::move(error);
   }
 }
