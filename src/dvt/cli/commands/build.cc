@@ -80,6 +80,7 @@ Result<model::RunResults> RunBetweenHooks(Workspace& w, const std::vector<std::s
 
 // Runs what was chosen, with the hooks around it, and writes the artifacts.
 Result<int> RunSelected(const Options& options, Workspace& w, const std::vector<std::string>& selected, std::stop_token stop) {
+  run::ExpectSessions(w.run, selected);
   DVT_TRY(w.WriteManifest());
   if (selected.empty()) {
     Diagnostic nothing;

@@ -257,6 +257,12 @@ class Connector {
   /// Where its data lie, whoever reads them: connections of equal places see each other's changes.
   virtual std::string place() const { return identity(); }
 
+  /// So many sessions will be asked for soon, for whatever purpose: a connector whose handshakes take time begins them now, on threads of
+  /// its own. Never blocks; what fails is told to who then asks.
+  virtual void Expect(int /*sessions*/) {}
+  /// As many sinks, less those that wait for work already.
+  virtual void ExpectSinks(int /*sinks*/) {}
+
   /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
   virtual Result<std::string> TextOrder(std::stop_token stop);
 

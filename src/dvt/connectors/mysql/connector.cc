@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "dvt/connectors/api/fresh_connections.h"
 #include "dvt/connectors/mysql/bulk_writer.h"
 #include "dvt/connectors/mysql/catalog.h"
 #include "dvt/connectors/mysql/connection.h"
@@ -62,9 +63,13 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
 
   std::string place() const override { return settings_->Address(); }
 
+  void Expect(int sessions) override {
+    fresh_.Expect(static_cast<size_t>(std::max(sessions, 0)),
+                  [settings = settings_](std::stop_token stop) { return Connection::Open(settings, stop); });
+  }
+
   Result<std::string> Test(std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-    Learn(*connection, stop);
+    DVT_ASSIGN(auto connection, Connect(stop));
     DVT_ASSIGN(auto rows, connection->Rows("SELECT VERSION(), CURRENT_USER()", stop));
     const char* cipher = mysql_get_ssl_cipher(connection->handle());
     const std::string version = rows.empty() ? connection->server().text : rows[0][0].value_or("");
@@ -172,8 +177,7 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   }
 
   Result<std::unique_ptr<Session>> OpenSession(std::stop_token stop) override {
-    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
-    Learn(*connection, stop);
+    DVT_ASSIGN(auto connection, Connect(stop));
     return MakeSession(std::move(connection), ConventionsOf(*settings_));
   }
 
@@ -266,7 +270,14 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
       }
       if (Clock::now() - since < kTrustIdle || connection->Ping(stop)) return connection;
     }
-    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    return Connect(stop);
+  }
+
+  Result<std::shared_ptr<Connection>> Connect(std::stop_token stop) {
+    DVT_ASSIGN(std::shared_ptr<Connection> connection, fresh_.Take(stop));
+    if (connection == nullptr) {
+      DVT_ASSIGN(connection, Connection::Open(settings_, stop));
+    }
     Learn(*connection, stop);
     return connection;
   }
@@ -284,6 +295,7 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   mutable std::mutex mutex_;
   ServerInfo server_;
   std::vector<std::pair<std::shared_ptr<Connection>, Clock::time_point>> idle_;
+  FreshConnections<std::shared_ptr<Connection>> fresh_;  // last: what is being opened uses the rest
 };
 
 }  // namespace

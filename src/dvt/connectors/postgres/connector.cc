@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 
+#include "dvt/connectors/api/fresh_connections.h"
 #include "dvt/connectors/postgres/catalog.h"
 #include "dvt/connectors/postgres/connection.h"
 #include "dvt/connectors/postgres/copy_reader.h"
@@ -56,6 +58,17 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   }
 
   std::string place() const override { return fmt::format("{}:{}/{}", settings_.host, settings_.port, settings_.database); }
+
+  void Expect(int sessions) override {
+    fresh_.Expect(static_cast<size_t>(std::max(sessions, 0)),
+                  [settings = settings_](std::stop_token stop) { return Connection::Open(settings, stop); });
+  }
+  void ExpectSinks(int sinks) override {
+    std::unique_lock lock(mutex_);
+    const int idle = static_cast<int>(loaders_.size());
+    lock.unlock();
+    Expect(sinks - idle);
+  }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));
@@ -112,7 +125,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   }
 
   Result<std::shared_ptr<ReadScope>> BeginRead(std::stop_token stop) override {
-    DVT_ASSIGN(auto scope, PgReadScope::Begin(settings_, stop));
+    DVT_ASSIGN(auto scope, BeginScope(stop));
     return std::shared_ptr<ReadScope>(std::move(scope));
   }
 
@@ -221,7 +234,10 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   };
 
   Result<std::unique_ptr<Connection>> Connect(std::stop_token stop) {
-    DVT_ASSIGN(auto connection, Connection::Open(settings_, stop));
+    DVT_ASSIGN(auto connection, fresh_.Take(stop));
+    if (connection == nullptr) {
+      DVT_ASSIGN(connection, Connection::Open(settings_, stop));
+    }
     std::lock_guard lock(mutex_);
     server_version_ = connection->server_version();
     return connection;
@@ -277,6 +293,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     std::vector<std::unique_ptr<Connection>> old, old_loaders;  // closed without the lock
     const auto traces = connection->traces();
     const bool clean = traces == Connection::Traces::kNone && !stop.stop_requested() && connection->Discard(stop);
+    if (traces == Connection::Traces::kOfServer) fresh_.Forget();
     std::lock_guard lock(mutex_);
     if (traces == Connection::Traces::kOfServer) {
       ++generation_;
@@ -288,7 +305,16 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   Result<std::shared_ptr<PgReadScope>> ScopeOf(const std::shared_ptr<ReadScope>& scope, std::stop_token stop) {
     if (auto own = std::dynamic_pointer_cast<PgReadScope>(scope)) return own;
-    return PgReadScope::Begin(settings_, stop);
+    return BeginScope(stop);
+  }
+
+  Result<std::shared_ptr<PgReadScope>> BeginScope(std::stop_token stop) {
+    std::weak_ptr<PostgresConnector> self = weak_from_this();
+    const auto open = [self, settings = settings_](std::stop_token stop) {
+      const auto connector = self.lock();
+      return connector != nullptr ? connector->Connect(stop) : Connection::Open(settings, stop);
+    };
+    return PgReadScope::Begin(config_.name, open, stop);
   }
 
   // On a reader that has the tables: the coordinator's transaction only reads. Pages are not read in order where keys are looked up.
@@ -337,6 +363,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed
   uint64_t generation_ = 0;
+  FreshConnections<std::unique_ptr<Connection>> fresh_;  // last: what is being opened uses the rest
 };
 
 }  // namespace

@@ -23,9 +23,9 @@ constexpr char kBeginWriting[] =
 
 }  // namespace
 
-Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(const Settings& settings, std::stop_token stop) {
-  std::shared_ptr<PgReadScope> scope(new PgReadScope(settings));
-  DVT_ASSIGN(scope->coordinator_, Connection::Open(settings, stop));
+Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(std::string connection, Opener open, std::stop_token stop) {
+  std::shared_ptr<PgReadScope> scope(new PgReadScope(std::move(connection), std::move(open)));
+  DVT_ASSIGN(scope->coordinator_, scope->open_(stop));
   DVT_TRY(scope->Run(kBegin, stop));
   DVT_TRY(scope->Run("SAVEPOINT dvt_export", stop));
   DVT_TRY(scope->Run("RELEASE dvt_export", stop));
@@ -44,8 +44,8 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(const Settings& settings
 
 Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
                                                           std::stop_token stop) {
-  if (!moment->consistent()) return Begin(moment->settings_, stop);
-  std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->settings_));
+  if (!moment->consistent()) return Begin(moment->connection_, moment->open_, stop);
+  std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->connection_, moment->open_));
   scope->snapshot_ = moment->snapshot_;
   scope->moment_ = moment->moment_;
   scope->parent_ = std::move(moment);
@@ -96,7 +96,7 @@ Status PgReadScope::CheckTables(std::stop_token stop) {
   if (PQntuples(rows.get()) == 0) return {};
   return Error(ErrorCode::kStartOver,
                fmt::format("table {} of '{}' was truncated or made anew after the moment of the reads began", Cell(rows, 0, 0),
-                           settings_.connection))
+                           connection_))
       .WithHint("Run the model again.");
 }
 
@@ -131,7 +131,7 @@ Result<PgReadScope::Reader> PgReadScope::Borrow(const KeyTables& keys, std::stop
     reader.connection = std::move(idle->connection);
     DVT_TRY(reader.connection->Run("ROLLBACK", stop));
   } else {
-    DVT_ASSIGN(reader.connection, Connection::Open(settings_, stop));
+    DVT_ASSIGN(reader.connection, open_(stop));
   }
   DVT_TRY(Enter(*reader.connection, !keys.empty(), stop));
   if (!keys.empty()) DVT_TRY(MakeKeyTables(*reader.connection, keys, stop));
@@ -148,7 +148,7 @@ Status PgReadScope::Enter(Connection& connection, bool writes, std::stop_token s
   if (std::find(std::begin(kSnapshotGone), std::end(kSnapshotGone), error.vendor_code()) != std::end(kSnapshotGone)) {
     // Repeating the partition cannot help, and another snapshot would mix two moments.
     return Error(ErrorCode::kStartOver, fmt::format("the snapshot {} of '{}' was lost: the session that held it ended ({})",
-                                                    snapshot_, settings_.connection, error.message()))
+                                                    snapshot_, connection_, error.message()))
         .WithVendorCode(error.vendor_code())
         .WithHint("Run the model again: its reads must all see one moment.");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,7 +16,10 @@ namespace dvt::connectors::postgres {
 /// A coordinator transaction whose exported snapshot every reader imports, and the readers' idle connections. Thread-safe.
 class PgReadScope : public ReadScope {
  public:
-  static Result<std::shared_ptr<PgReadScope>> Begin(const Settings& settings, std::stop_token stop);
+  using Opener = std::function<Result<std::unique_ptr<Connection>>(std::stop_token)>;
+
+  /// `connection`: its name, for messages.
+  static Result<std::shared_ptr<PgReadScope>> Begin(std::string connection, Opener open, std::stop_token stop);
   /// With locks and readers of its own on the snapshot of another scope, which it keeps alive. `spare`: a connection of the same settings
   /// that nobody needs, or null.
   static Result<std::shared_ptr<PgReadScope>> BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
@@ -49,7 +53,7 @@ class PgReadScope : public ReadScope {
   }
 
  private:
-  explicit PgReadScope(Settings settings) : settings_(std::move(settings)) {}
+  PgReadScope(std::string connection, Opener open) : connection_(std::move(connection)), open_(std::move(open)) {}
   Status Run(const char* sql, std::stop_token stop);
   Status AskMoment(std::stop_token stop);
   /// Begins the connection's transaction on the snapshot. `writes`: it may write until it is told otherwise.
@@ -57,7 +61,8 @@ class PgReadScope : public ReadScope {
   std::optional<Reader> TakeIdle(const KeyTables& keys);
   Status CheckTables(std::stop_token stop);
 
-  Settings settings_;
+  const std::string connection_;
+  const Opener open_;
   std::string snapshot_;  // empty: the server could not export one
   std::string why_not_;
   SourceMoment moment_;

@@ -23,6 +23,8 @@ class WrappedConnector : public connectors::Connector {
   int max_identifier() const override { return real_->max_identifier(); }
   std::string identity() const override { return real_->identity(); }
   std::string place() const override { return real_->place(); }
+  void Expect(int sessions) override { real_->Expect(sessions); }
+  void ExpectSinks(int sinks) override { real_->ExpectSinks(sinks); }
   Result<std::string> TextOrder(std::stop_token stop) override { return real_->TextOrder(stop); }
   Result<std::string> Test(std::stop_token stop) override { return real_->Test(stop); }
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {

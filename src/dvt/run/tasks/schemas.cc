@@ -46,6 +46,30 @@ std::function<Status()> ByProject(RunContext& run, const Compiler& compiler, con
 
 }  // namespace
 
+void ExpectSessions(RunContext& run, const std::vector<std::string>& selected) {
+  constexpr int kSessions = 2;
+  if (run.connections->tape() != nullptr) return;  // perhaps nobody is asked
+  std::set<std::string> names;
+  const auto& manifest = *run.manifest;
+  const auto named = [&](const std::string& name) { return name.empty() ? manifest.target : name; };
+  for (const auto& id : selected) {
+    const auto found = manifest.nodes.find(id);
+    if (found == manifest.nodes.end()) continue;
+    names.insert(named(found->second.connection));
+    for (const auto& parent : found->second.depends_on_nodes) {
+      if (const auto source = manifest.sources.find(parent); source != manifest.sources.end())
+        names.insert(named(source->second.connection));
+      if (const auto node = manifest.nodes.find(parent); node != manifest.nodes.end() && !node->second.is_ephemeral())
+        names.insert(named(node->second.connection));
+    }
+  }
+  for (const auto& name : names) {
+    const auto budget = run.connections->BudgetOf(name);
+    if (!budget || *budget != nullptr) continue;  // who sets limits is not asked before it is time
+    if (const auto connector = run.connections->Get(name)) (*connector)->Expect(kSessions);
+  }
+}
+
 void MakeSchemas(RunContext& run, const Compiler& compiler, const std::vector<std::string>& selected, std::stop_token stop) {
   std::set<std::pair<std::string, std::string>> schemas;
   for (const auto& id : selected) {

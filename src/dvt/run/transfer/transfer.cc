@@ -176,10 +176,11 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
   progress_.load.connection = target.config().name;
   progress_.load.name = relation.ToString();
   progress_.transferring = true;
+  const bool in_parts = direct() && target.Has(connectors::Capability::kParallelSinks);
+  const auto* parts = in_parts ? &extracts_.front().read : nullptr;
+  target.ExpectSinks(parts != nullptr ? std::min(parts->parallel, static_cast<int>(parts->partitions.size())) : 1);
   DVT_ASSIGN(const bool raw, RawFits(target, relation, stop));
-  Result<int64_t> rows = direct() && target.Has(connectors::Capability::kParallelSinks)
-                             ? LoadPartitions(target, relation, raw, stop)
-                             : LoadStream(target, relation, stop);
+  Result<int64_t> rows = in_parts ? LoadPartitions(target, relation, raw, stop) : LoadStream(target, relation, stop);
   EndReads();
   if (!rows)
     return std::move(rows).error().Within(
