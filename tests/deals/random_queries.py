@@ -210,7 +210,7 @@ class Generator:
         if roll < 0.65:
             return name, kind
         if kind == "text":
-            return self.chance.choice([(f"upper(replace({name}, 'ß', 'ss'))", "text") if self.maybe(0.1) else (f"coalesce({name}, 'none')", "text"),
+            return self.chance.choice([(f"upper({name})", "text") if self.maybe(0.1) else (f"coalesce({name}, 'none')", "text"),
                                        (f"length({name})", "int"), (f"{name} || '|'", "text")])
         if kind == "date":
             return self.chance.choice([(f"extract(year from {name})", "long"), (f"{name}", "date"), (f"coalesce({name}, date '2024-01-01')", "date")])

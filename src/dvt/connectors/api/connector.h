@@ -14,6 +14,7 @@
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/stream.h"
 #include "dvt/columnar/types/relation.h"
+#include "dvt/sql/dialects/letter_case.h"
 
 namespace dvt::sql {
 struct Dialect;
@@ -265,6 +266,8 @@ class Connector {
 
   /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
   virtual Result<std::string> TextOrder(std::stop_token stop);
+  /// What it makes of the cases of letters in the columns of these relations. The default: its own.
+  virtual Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>& relations, std::stop_token stop);
 
   /// Connects and asks the version; the text is for `dvt debug`.
   virtual Result<std::string> Test(std::stop_token stop) = 0;

@@ -20,6 +20,10 @@ Result<TransactionFate> Connector::FateOf(const std::string&, std::stop_token) {
 
 Result<std::string> Connector::TextOrder(std::stop_token) { return std::string(); }
 
+Result<sql::LetterCase> Connector::LetterCaseOf(const std::vector<columnar::RelationName>&, std::stop_token) {
+  return sql::LetterCase::kOwn;
+}
+
 Result<std::string> Connector::RawFormatOf(const columnar::RelationName&, const std::vector<std::string>&, std::stop_token) {
   return std::string();
 }

@@ -60,6 +60,9 @@ class DuckDbConnector : public Connector, public StatisticsSource {
   std::string default_schema() const override { return settings_.schema; }
   int max_identifier() const override { return 255; }
   Result<std::string> TextOrder(std::stop_token) override { return std::string("bytes"); }
+  Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>&, std::stop_token) override {
+    return sql::LetterCase::kEngine;
+  }
   std::string identity() const override {
     return "duckdb:" + (settings_.path.empty() ? ":memory:" + config_.name : settings_.path);
   }

@@ -7,6 +7,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/base/text/value.h"
+#include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::connectors::postgres {
 
@@ -266,6 +267,31 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
   DVT_ASSIGN(info.indexes, ListIndexes(connection, facts.oid, stop));
   if (facts.pages > 0) info.estimated_bytes = facts.pages * 8192;
   return info;
+}
+
+Result<bool> PairsLettersAsEngine(Connection& connection, std::stop_token stop) {
+  DVT_ASSIGN(const PgResult encoding, connection.Run("SHOW server_encoding", stop));
+  if (Cell(encoding, 0, 0) != "UTF8") return false;
+  const std::string upper = ReplaceAll(std::string(sql::ExactUpper(*sql::FindDialect("postgres"))), "ARG1", "t");
+  DVT_ASSIGN(const PgResult made,
+             connection.Run(fmt::format("SELECT md5({}), md5(LOWER(t)) FROM (SELECT string_agg(chr(i), '' ORDER BY i) AS t FROM "
+                                        "generate_series(1, {}) AS i WHERE i NOT BETWEEN 55296 AND 57343) AS letters",
+                                        upper, sql::kLastCasedLetter),
+                            stop));
+  return Cell(made, 0, 0) == sql::kEngineUpperMd5 && Cell(made, 0, 1) == sql::kEngineLowerMd5;
+}
+
+Result<bool> HaveOwnCollations(Connection& connection, const std::vector<columnar::RelationName>& relations,
+                               std::stop_token stop) {
+  for (const columnar::RelationName& name : relations) {
+    DVT_ASSIGN(const RelationFacts facts, FindRelation(connection, name, stop));
+    DVT_ASSIGN(const PgResult rows,
+               connection.RunParams("SELECT 1 FROM pg_catalog.pg_attribute a WHERE attrelid = $1::oid AND attnum > 0 AND NOT "
+                                    "attisdropped AND attcollation NOT IN (0, 'pg_catalog.\"default\"'::regcollation) LIMIT 1",
+                                    {std::to_string(facts.oid)}, stop));
+    if (PQntuples(rows.get()) > 0) return true;
+  }
+  return false;
 }
 
 Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema,

@@ -40,6 +40,12 @@ Result<RelationFacts> FindRelation(Connection& connection, const columnar::Relat
 Result<columnar::TableInfo> DescribeRelation(Connection& connection, const columnar::RelationName& name, std::stop_token stop);
 /// What ANALYZE has found, see pg_stats; values of texts longer than a key are left out.
 Result<columnar::TableStatistics> ReadStatistics(Connection& connection, const columnar::TableInfo& table, std::stop_token stop);
+/// Whether the database's LOWER, and UPPER as the dialect's ExactUpper says it, make of every letter what the engine makes of it. Its own
+/// collation, library and encoding decide: the server is tried on all letters.
+Result<bool> PairsLettersAsEngine(Connection& connection, std::stop_token stop);
+/// Whether a column of one of them has another collation than the database.
+Result<bool> HaveOwnCollations(Connection& connection, const std::vector<columnar::RelationName>& relations,
+                               std::stop_token stop);
 Result<std::vector<columnar::RelationInfo>> ListRelationsOf(Connection& connection, const std::string& schema,
                                                             std::stop_token stop);
 Result<std::vector<columnar::IndexInfo>> ListIndexes(Connection& connection, unsigned oid, std::stop_token stop);

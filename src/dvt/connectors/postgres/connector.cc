@@ -91,6 +91,26 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
         stop);
   }
 
+  Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>& relations, std::stop_token stop) override {
+    return WithCatalog(
+        [&](Connection& c) -> Result<sql::LetterCase> {
+          std::optional<bool> paired;
+          {
+            const std::lock_guard lock(mutex_);
+            paired = letters_paired_;
+          }
+          if (!paired) {
+            DVT_ASSIGN(paired, PairsLettersAsEngine(c, stop));
+            const std::lock_guard lock(mutex_);
+            letters_paired_ = paired;
+          }
+          if (!*paired) return sql::LetterCase::kOwn;
+          DVT_ASSIGN(const bool own, HaveOwnCollations(c, relations, stop));
+          return own ? sql::LetterCase::kOwn : sql::LetterCase::kPaired;
+        },
+        stop);
+  }
+
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
     return WithCatalog([&](Connection& c) { return ListRelationsOf(c, schema.empty() ? settings_.schema : schema, stop); }, stop);
   }
@@ -359,6 +379,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   Settings settings_;
   mutable std::mutex mutex_;
   int server_version_ = 0;
+  std::optional<bool> letters_paired_;  // as the engine does; once somebody has asked
   std::unique_ptr<Connection> catalog_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed

@@ -91,16 +91,4 @@ class OrderFinder {
 
 std::string FindTextOrder(const Node* query, const sql::Analysis& analysis) { return OrderFinder(analysis).Find(query); }
 
-std::string FindLetterCase(const Node* query) {
-  static constexpr std::array<std::string_view, 6> kCase = {"UPPER", "LOWER", "INITCAP", "UCASE", "LCASE", "CASEFOLD"};
-  std::string found;
-  sql::Visit(query, [&](const Node* node) {
-    if (!found.empty()) return false;
-    if (node->Is(Kind::kFunction) && std::find(kCase.begin(), kCase.end(), ToUpper(node->text)) != kCase.end())
-      found = ToUpper(node->text);
-    return true;
-  });
-  return found;
-}
-
 }  // namespace dvt::plan

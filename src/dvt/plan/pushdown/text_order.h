@@ -10,7 +10,4 @@ namespace dvt::plan {
 /// type count as texts.
 std::string FindTextOrder(const sql::Node* query, const sql::Analysis& analysis);
 
-/// A function whose result for letters beyond ASCII depends on the system, such as UPPER; empty if there is none.
-std::string FindLetterCase(const sql::Node* query);
-
 }  // namespace dvt::plan

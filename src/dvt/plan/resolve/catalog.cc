@@ -7,6 +7,10 @@ std::string Catalog::TextOrder(const std::string& connection) const {
   return DialectOf(connection).Has(sql::Feature::kCaseInsensitiveText) ? "" : "bytes";
 }
 
+sql::LetterCase Catalog::LetterCaseOf(const std::string&, const std::vector<columnar::RelationName>&) const {
+  return sql::LetterCase::kOwn;
+}
+
 SourceFacts Catalog::Facts(const std::string& connection) const {
   using sql::Feature;
   const sql::Dialect& dialect = DialectOf(connection);

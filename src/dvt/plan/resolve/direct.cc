@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/letter_case.h"
 #include "dvt/plan/pushdown/text_order.h"
 #include "dvt/plan/resolve/model_query.h"
+#include "dvt/sql/rewrite/exact_upper.h"
 
 namespace dvt::plan {
 namespace {
@@ -114,19 +116,41 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
 
 namespace {
 
-// What depends on the order or the letters of texts runs in the source only if it does that as the target, or as the engine would.
-std::string TextReason(const PlanRequest& request, const Catalog& catalog, const std::string& source, const QualifiedTree& tree) {
+// What depends on the order of texts runs in the source only if it does that as the target, or as the engine would.
+std::string OrderReason(const PlanRequest& request, const Catalog& catalog, const std::string& source, const QualifiedTree& tree) {
   const std::string there = catalog.TextOrder(source), here = catalog.TextOrder(request.target_connection);
-  const bool alike = !there.empty() && there == here;
-  const bool same_system = alike && &catalog.DialectOf(source) == &catalog.DialectOf(request.target_connection);
-  if (!alike && there != "bytes") {
-    const std::string what = FindTextOrder(tree.root, tree.analysis);
-    if (!what.empty())
-      return fmt::format("{}: texts are sorted otherwise in {} ({}) than in {} ({})", what, source,
-                         there.empty() ? "unknown" : there, request.target_connection, here.empty() ? "unknown" : here);
+  if (there == "bytes" || (!there.empty() && there == here)) return {};
+  const std::string what = FindTextOrder(tree.root, tree.analysis);
+  if (what.empty()) return {};
+  return fmt::format("{}: texts are sorted otherwise in {} ({}) than in {} ({})", what, source, there.empty() ? "unknown" : there,
+                     request.target_connection, here.empty() ? "unknown" : here);
+}
+
+// What depends on the cases of letters runs in the source only if they are the engine's there. What the engine may not be able to do
+// instead is left to a source of the target's kind.
+std::string LetterReason(const PlanRequest& request, const Catalog& catalog, const ModelQuery& query, const QualifiedTree& tree,
+                         bool& exact_upper) {
+  const LetterUse use = FindLetterUse(tree.root, tree.analysis, query.dialect());
+  const std::string& what = !use.other.empty()     ? use.other
+                            : !use.unclear.empty() ? use.unclear
+                            : !use.paired.empty()  ? use.paired
+                                                   : use.pattern;
+  if (what.empty()) return {};
+  const std::string& source = query.tables().front().connection;
+  std::vector<columnar::RelationName> relations;
+  for (const BoundTable& table : query.tables()) relations.push_back(table.relation);
+  const sql::LetterCase there = catalog.LetterCaseOf(source, relations);
+  if (there == sql::LetterCase::kEngine) return {};
+  const std::string order = catalog.TextOrder(source);
+  const bool alike = !order.empty() && order == catalog.TextOrder(request.target_connection) &&
+                     &catalog.DialectOf(source) == &catalog.DialectOf(request.target_connection);
+  const bool paired = there == sql::LetterCase::kPaired;
+  if (use.other.empty() && use.unclear.empty() && (paired || (use.paired.empty() && alike))) {
+    exact_upper = paired;
+    return {};
   }
-  const std::string letters = same_system ? "" : FindLetterCase(tree.root);
-  return letters.empty() ? "" : fmt::format("{}: letters beyond ASCII have other cases in {} than elsewhere", letters, source);
+  if (use.other.empty() && !use.unclear.empty() && alike) return {};
+  return fmt::format("{}: letters beyond ASCII have other cases in {} than in the engine", what, source);
 }
 
 // Results of expressions have no type in a source of loose types: dates would come as texts, and sums of decimals as floating numbers.
@@ -203,10 +227,12 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   for (const BoundTable& table : query.tables()) extract.sources.push_back(table.relation.ToString());
   extract.pushed.push_back("the whole query");
   Diagnostics losses;
+  bool exact_upper = false;
   if (tree) {
     WarnLossyTypes(tree->analysis, query, losses);
     std::string reason = same_dialect ? "" : LooseReason(first.connection, catalog.Facts(first.connection), *tree);
-    if (reason.empty()) reason = TextReason(request, catalog, first.connection, *tree);
+    if (reason.empty()) reason = OrderReason(request, catalog, first.connection, *tree);
+    if (reason.empty()) reason = LetterReason(request, catalog, query, *tree, exact_upper);
     if (!reason.empty()) {
       plan.warnings.Warn("DVT005", reason + "; the query therefore runs in the engine");
       return false;
@@ -225,6 +251,7 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
         return false;
       }
     }
+    exact_upper = exact_upper && sql::WriteExactUpper(query.arena(), tree->root, to);
     if (selected != nullptr && IsPlainSelection(tree->root, to)) {
       FillSelection(tree->root, to, *selected, extract);
       DVT_ASSIGN(const auto info, query.Describe(*selected));
@@ -235,7 +262,7 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   pretty.pretty = true;
   Node* root = tree ? tree->root : query.root();
   if (!tree) RenameTables(query, root, catalog);
-  const bool as_written = same_dialect && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
+  const bool as_written = same_dialect && !exact_upper && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
   extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(root, to, pretty);
   plan.way = Way::kDirect;
   plan.warnings.Append(losses);

@@ -17,6 +17,7 @@ class FakeCatalog : public Catalog {
     std::string identity;
     uint32_t abilities = 3;
     std::string schema;
+    sql::LetterCase letters = sql::LetterCase::kOwn;
   };
   std::map<std::string, Connection> connections;
   std::map<std::string, columnar::TableInfo> tables;  ///< by bare name
@@ -119,6 +120,9 @@ class FakeCatalog : public Catalog {
     return *sql::FindDialect(connections.at(connection).dialect);
   }
   uint32_t abilities(const std::string& connection) const override { return connections.at(connection).abilities; }
+  sql::LetterCase LetterCaseOf(const std::string& connection, const std::vector<columnar::RelationName>&) const override {
+    return connections.at(connection).letters;
+  }
   std::string Identity(const std::string& connection) const override { return connections.at(connection).identity; }
 
   /// The upstream of a table that lives on `connection`.

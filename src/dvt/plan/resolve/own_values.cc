@@ -3,6 +3,7 @@
 #include <set>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/letter_case.h"
 #include "dvt/plan/pushdown/literal.h"
 #include "dvt/plan/resolve/model_query.h"
 
@@ -85,6 +86,10 @@ class OwnValues {
   }
 
   Status ReplaceOperand(Node*& operand) {
+    if (DependsOnLetters(operand, query_.dialect()) &&
+        catalog_.LetterCaseOf(request_.target_connection, {request_.target_relation}) != sql::LetterCase::kEngine) {
+      return {};  // the engine has cases of its own
+    }
     const std::string text = sql::Print(operand, query_.dialect());
     DVT_ASSIGN(const auto found, catalog_.Evaluate(request_.target_connection, "SELECT " + text));
     if (!found) return {};

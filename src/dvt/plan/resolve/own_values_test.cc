@@ -80,6 +80,14 @@ TEST_F(OwnValuesTest, TheWholeConstantIsAskedFor) {
   }
 }
 
+TEST_F(OwnValuesTest, LettersAreTheEnginesOwn) {
+  Answer(TypeKind::kString, "A");
+  const std::string upper = std::string(kJoin) + "o.o_clerk = (select max(upper(o_clerk)) from {this})";
+  EXPECT_TRUE(Plan(upper).own_values.empty());
+  catalog_.connections["wh"].letters = sql::LetterCase::kEngine;
+  EXPECT_EQ(Plan(upper).own_values.size(), 1u);
+}
+
 TEST_F(OwnValuesTest, ThroughCtesAndBetween) {
   EXPECT_EQ(
       Where(Plan("with recent as (select * from {orders}), named as (select * from recent r join {customer} c on c.c_custkey = "

@@ -13,6 +13,7 @@
 #include "dvt/columnar/types/statistics.h"
 #include "dvt/plan/fragment/fragment.h"
 #include "dvt/plan/fragment/source_profile.h"
+#include "dvt/sql/dialects/letter_case.h"
 #include "dvt/sql/fwd.h"
 
 namespace dvt::plan {
@@ -54,6 +55,8 @@ class Catalog {
   /// unknown. The default goes by the dialect.
   virtual std::string TextOrder(const std::string& connection) const;
   /// The default derives the facts from the dialect's features.
+  /// What its database makes of the cases of letters in these relations. The default: its own.
+  virtual sql::LetterCase LetterCaseOf(const std::string& connection, const std::vector<columnar::RelationName>& relations) const;
   virtual SourceFacts Facts(const std::string& connection) const;
   /// Name parts, outermost first, by which a query of that connection names the relation. The default: the parts that are not empty.
   virtual std::vector<std::string> Parts(const std::string& connection, const columnar::RelationName& relation) const;

@@ -296,6 +296,40 @@ TEST_F(PlannerTest, TextsUnderACollationAreDecidedInTheEngine) {
   EXPECT_EQ(Count(plan, "DVT005"), 2);
 }
 
+TEST_F(PlannerTest, LettersOfTheSourceAreTheEnginesOrItDoesNotSayThem) {
+  struct Case {
+    std::string sql;
+    sql::LetterCase letters;
+    Way way;
+    std::string in_extract;  ///< where it is direct
+  };
+  constexpr auto kOwn = sql::LetterCase::kOwn, kPaired = sql::LetterCase::kPaired;
+  const std::string from = " from {crm.customer}";
+  for (const Case& c : std::vector<Case>{
+           {"select upper(c_name) as n" + from, kPaired, Way::kDirect, "REPLACE(UPPER(\"customer\".\"c_name\"), 'ß', 'ẞ') AS \"n\""},
+           {"select c_custkey" + from + " where upper(c_name) = 'A' and c_phone ilike 'a%'", kPaired, Way::kDirect,
+            "REPLACE(UPPER(\"customer\".\"c_name\"), 'ß', 'ẞ') = 'A'"},
+           {"select lower(c_name) as n" + from + " where c_name ilike 'a%'", kPaired, Way::kDirect, "select lower(c_name) as n from"},
+           {"select upper(c_name) as n" + from, kOwn, Way::kFederated, ""},
+           {"select c_custkey" + from + " where c_name ilike 'a%'", kOwn, Way::kFederated, ""},
+           {"select lower(c_name) as n" + from, kOwn, Way::kFederated, ""},
+           {"select initcap(c_name) as n" + from, kPaired, Way::kFederated, ""},
+           // What the engine may not be able to do stays with a source like the target.
+           {"select c_custkey" + from + " where c_name ~* 'a.*'", kOwn, Way::kDirect, "where c_name ~* 'a.*'"},
+           {"select upper(c_name collate \"C\") as n" + from, kPaired, Way::kDirect, "upper(c_name collate \"C\") as n"},
+           {"select upper(odd(c_name)) as n" + from, kOwn, Way::kDirect, "upper(odd(c_name))"}}) {
+    catalog_.connections["crm"].letters = c.letters;
+    const auto plan = Plan(c.sql);
+    EXPECT_EQ(plan.way, c.way) << c.sql << "\n" << RenderPlanText(plan);
+    EXPECT_EQ(Count(plan, "DVT005") > 0, c.way != Way::kDirect) << c.sql;
+    if (c.way == Way::kDirect)
+      EXPECT_NE(ReplaceAll(plan.extracts.at(0).sql, "\n", " ").find(c.in_extract), std::string::npos) << plan.extracts.at(0).sql;
+  }
+  catalog_.connections["crm"].letters = kPaired;
+  EXPECT_EQ(Plan("select upper(c_name) as n" + from, "duck").way, Way::kDirect);
+  EXPECT_EQ(Plan("select upper(c_name collate \"C\") as n" + from, "duck").way, Way::kFederated);
+}
+
 TEST_F(PlannerTest, KeysCarryFiltersAcrossSources) {
   const auto plan =
       Plan("select c.c_name from {crm.customer} c join {shop.orders} o on c_custkey = o_custkey where c_custkey between 5 and 9");

@@ -161,6 +161,13 @@ std::string PlanCatalog::TextOrder(const std::string& connection) const {
   return text_orders_[connection] = *order;
 }
 
+sql::LetterCase PlanCatalog::LetterCaseOf(const std::string& connection,
+                                          const std::vector<columnar::RelationName>& relations) const {
+  const auto connector = Find(connection);
+  const auto known = connector == nullptr ? sql::LetterCase::kOwn : connector->LetterCaseOf(relations, stop_);
+  return known ? *known : sql::LetterCase::kOwn;  // nothing that depends on it is pushed then
+}
+
 plan::SourceFacts PlanCatalog::Facts(const std::string& connection) const {
   plan::SourceFacts facts = Catalog::Facts(connection);
   const auto connector = Find(connection);

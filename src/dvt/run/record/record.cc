@@ -45,6 +45,11 @@ class Takes {
     recording_.connections[connection].text_order = order;
   }
 
+  void KeepLetterCase(const std::string& connection, const std::vector<columnar::RelationName>& relations, sql::LetterCase known) {
+    std::lock_guard lock(mutex_);
+    recording_.connections[connection].letter_cases[LetterCaseKey(relations)] = known;
+  }
+
   void KeepRelation(const std::string& connection, const columnar::RelationName& asked, const columnar::TableInfo& info) {
     std::lock_guard lock(mutex_);
     recording_.relations[{connection, asked}] = info;
@@ -157,6 +162,12 @@ class RecordingConnector : public WrappedConnector {
     DVT_ASSIGN(auto order, real().TextOrder(stop));
     takes_->KeepTextOrder(config().name, order);
     return order;
+  }
+
+  Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>& relations, std::stop_token stop) override {
+    DVT_ASSIGN(const auto known, real().LetterCaseOf(relations, stop));
+    takes_->KeepLetterCase(config().name, relations, known);
+    return known;
   }
 
   Result<columnar::TableInfo> Describe(const columnar::RelationName& relation, std::stop_token stop) override {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dvt/base/fs/files.h"
 #include "dvt/base/text/secrets.h"
@@ -82,6 +83,10 @@ Status ReadIndex(const Value& index, Recording& recording) {
     connection.type = entry.value["type"].ToText();
     connection.identity = entry.value["identity"].ToText();
     if (entry.value["text_order"].is_string()) connection.text_order = entry.value["text_order"].as_string();
+    if (!entry.value["letter_cases"].is_map()) continue;  // nobody asked
+    for (const auto& known : entry.value["letter_cases"].map())
+      connection.letter_cases[known.key] = static_cast<sql::LetterCase>(
+          std::clamp<int64_t>(Number(known.value).value_or(0), 0, static_cast<int64_t>(sql::LetterCase::kEngine)));
   }
   for (const Value& entry : index["relations"].list()) {
     DVT_ASSIGN(auto info, TableFrom(entry["table"]));
@@ -95,6 +100,12 @@ Status ReadIndex(const Value& index, Recording& recording) {
 }
 
 }  // namespace
+
+std::string LetterCaseKey(const std::vector<columnar::RelationName>& relations) {
+  std::set<std::string> names;
+  for (const auto& relation : relations) names.insert(relation.ToString());
+  return Join(std::vector<std::string>(names.begin(), names.end()), ", ");
+}
 
 int64_t RecordedExtract::rows() const {
   int64_t sum = 0;
@@ -121,6 +132,9 @@ Status WriteRecording(const std::string& folder, const Recording& recording) {
     entry.Set("type", connection.type);
     entry.Set("identity", connection.identity);
     entry.Set("text_order", connection.text_order ? Value(*connection.text_order) : Value());
+    Value cases = Value::MakeMap();
+    for (const auto& [relations, known] : connection.letter_cases) cases.Set(relations, static_cast<int64_t>(known));
+    if (!connection.letter_cases.empty()) entry.Set("letter_cases", std::move(cases));
     connections.Set(name, std::move(entry));
   }
   index.Set("connections", std::move(connections));

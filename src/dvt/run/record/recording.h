@@ -8,6 +8,7 @@
 
 #include "dvt/base/result/result.h"
 #include "dvt/columnar/types/relation.h"
+#include "dvt/sql/dialects/letter_case.h"
 
 namespace dvt::run {
 
@@ -36,7 +37,11 @@ struct RecordedConnection {
   std::string type;
   std::string identity;  ///< a digest: equal for connections that reach the same database
   std::optional<std::string> text_order;
+  std::map<std::string, sql::LetterCase> letter_cases;  ///< by LetterCaseKey
 };
+
+/// By what a connection's answer about the letters of these relations is kept.
+std::string LetterCaseKey(const std::vector<columnar::RelationName>& relations);
 
 /// What `--record` keeps in a folder: what the sources said of themselves while the run was planned, and the rows of every extract. The
 /// index is index.json; the rows are files of their own beside it.

@@ -72,6 +72,14 @@ class ReplayingConnector : public WrappedConnector {
     return *known->second.text_order;
   }
 
+  Result<sql::LetterCase> LetterCaseOf(const std::vector<RelationName>& relations, std::stop_token stop) override {
+    if (live()) return real().LetterCaseOf(relations, stop);
+    const auto known = tape_->recording.connections.find(config().name);
+    if (known == tape_->recording.connections.end()) return sql::LetterCase::kOwn;
+    const auto found = known->second.letter_cases.find(LetterCaseKey(relations));
+    return found == known->second.letter_cases.end() ? sql::LetterCase::kOwn : found->second;
+  }
+
   Result<columnar::TableInfo> Describe(const RelationName& relation, std::stop_token stop) override {
     DVT_TRY(CheckType());
     if (live()) {

@@ -26,6 +26,9 @@ class WrappedConnector : public connectors::Connector {
   void Expect(int sessions) override { real_->Expect(sessions); }
   void ExpectSinks(int sinks) override { real_->ExpectSinks(sinks); }
   Result<std::string> TextOrder(std::stop_token stop) override { return real_->TextOrder(stop); }
+  Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>& relations, std::stop_token stop) override {
+    return real_->LetterCaseOf(relations, stop);
+  }
   Result<std::string> Test(std::stop_token stop) override { return real_->Test(stop); }
   Result<std::vector<columnar::RelationInfo>> ListRelations(const std::string& schema, std::stop_token stop) override {
     return real_->ListRelations(schema, stop);
