@@ -322,8 +322,9 @@ TEST_F(PlannerTest, LettersOfTheSourceAreTheEnginesOrItDoesNotSayThem) {
     const auto plan = Plan(c.sql);
     EXPECT_EQ(plan.way, c.way) << c.sql << "\n" << RenderPlanText(plan);
     EXPECT_EQ(Count(plan, "DVT005") > 0, c.way != Way::kDirect) << c.sql;
-    if (c.way == Way::kDirect)
+    if (c.way == Way::kDirect) {
       EXPECT_NE(ReplaceAll(plan.extracts.at(0).sql, "\n", " ").find(c.in_extract), std::string::npos) << plan.extracts.at(0).sql;
+    }
   }
   catalog_.connections["crm"].letters = kPaired;
   EXPECT_EQ(Plan("select upper(c_name) as n" + from, "duck").way, Way::kDirect);
