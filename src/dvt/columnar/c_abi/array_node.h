@@ -14,7 +14,7 @@ inline bool HasOffsets(const DataType& type) {
   return type.is_text() || type.kind == TypeKind::kBinary || type.kind == TypeKind::kList;
 }
 
-/// What an exported array owns: its buffers, to be freed by std::free, and its children.
+/// What an exported array owns: its buffers, of BatchBlocks(), and its children.
 struct ArrayNode {
   std::vector<uint8_t*> owned;
   std::vector<const void*> buffers;

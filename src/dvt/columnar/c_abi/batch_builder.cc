@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cstdlib>
-#include <new>
 
 #include "dvt/columnar/c_abi/array_node.h"
+#include "dvt/columnar/c_abi/block_pool.h"
 
 namespace dvt::columnar {
 
@@ -17,7 +16,7 @@ GrowBuffer::GrowBuffer(GrowBuffer&& other) noexcept
 
 GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {
   if (this != &other) {
-    std::free(data_);
+    BatchBlocks().Give(data_);
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, 0);
@@ -26,17 +25,16 @@ GrowBuffer& GrowBuffer::operator=(GrowBuffer&& other) noexcept {
   return *this;
 }
 
-GrowBuffer::~GrowBuffer() { std::free(data_); }
+GrowBuffer::~GrowBuffer() { BatchBlocks().Give(data_); }
 
 void GrowBuffer::Grow(size_t at_least) {
   size_t capacity = capacity_ == 0 ? std::max<size_t>(1024, expected_ + expected_ / 16) : capacity_ * 2;
   while (capacity < at_least) capacity *= 2;
-  auto* grown = static_cast<uint8_t*>(std::aligned_alloc(64, (capacity + 63) / 64 * 64));
-  if (grown == nullptr) throw std::bad_alloc();
+  uint8_t* grown = BatchBlocks().Take(capacity);
   if (size_ != 0) std::memcpy(grown, data_, size_);
-  std::free(data_);
+  BatchBlocks().Give(data_);
   data_ = grown;
-  capacity_ = capacity;
+  capacity_ = BlockPool::RoomOf(grown);
 }
 
 uint8_t* GrowBuffer::Release() {
@@ -53,7 +51,7 @@ void ReleaseArray(ArrowArray* array) {
   for (auto& child : node->children) {
     if (child.release != nullptr) child.release(&child);
   }
-  for (auto* buffer : node->owned) std::free(buffer);
+  for (auto* buffer : node->owned) BatchBlocks().Give(buffer);
   delete node;
   array->release = nullptr;
 }

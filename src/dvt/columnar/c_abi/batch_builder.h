@@ -42,7 +42,7 @@ class GrowBuffer {
     size_ += sizeof(T);
   }
   void Clear() { size_ = 0; }
-  /// Gives the memory away; free with std::free.
+  /// Gives the memory away; it goes back to BatchBlocks().
   uint8_t* Release();
 
  private:

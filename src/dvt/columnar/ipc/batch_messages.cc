@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <memory>
 #include <new>
 
 #include "dvt/columnar/c_abi/array_node.h"
+#include "dvt/columnar/c_abi/block_pool.h"
 #include "dvt/columnar/c_abi/copy_rows.h"
 
 namespace dvt::columnar {
@@ -229,8 +229,7 @@ class Decoder {
   }
 
   static uint8_t* Memory(ArrayNode& node, size_t bytes) {
-    auto* memory = static_cast<uint8_t*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
-    if (memory == nullptr) throw std::bad_alloc();
+    uint8_t* memory = BatchBlocks().Take(bytes);
     node.owned.push_back(memory);
     node.buffers.push_back(memory);
     return memory;

@@ -67,6 +67,7 @@ class ParquetWriter : public FileWriter {
                             ->compression(CodecOf(compression))
                             ->max_row_group_length(kRowGroupRows)
                             ->dictionary_pagesize_limit(kDictionaryBytes)
+                            ->disable_write_page_index()  // held for all pages until the file's end: 200 bytes each
                             ->build();
       auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->set_use_threads(true)->build();
       return parquet::arrow::FileWriter::Open(*writer->schema_, WritingPool(), writer->out_, properties, arrow_properties)
