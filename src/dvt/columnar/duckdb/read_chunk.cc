@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "dvt/columnar/c_abi/block_pool.h"
 #include "dvt/columnar/duckdb/handles.h"
 
 namespace dvt::columnar::duckdb {
@@ -21,7 +22,7 @@ void ReleaseHolder(ArrowArray* array) {
   auto* holder = static_cast<Holder*>(array->private_data);
   for (ArrowArray& child : holder->children)
     if (child.release != nullptr) child.release(&child);
-  for (uint8_t* bytes : holder->owned) std::free(bytes);
+  for (uint8_t* bytes : holder->owned) BatchBlocks().Give(bytes);
   delete holder;
   array->release = nullptr;
 }
