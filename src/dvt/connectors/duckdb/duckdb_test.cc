@@ -305,8 +305,9 @@ TEST_F(DuckDbConnectorTest, AttachedDatabase) {
 // What other systems are compared with: a new DuckDB may pair more letters.
 TEST_F(DuckDbConnectorTest, LettersAreTheEngines) {
   auto connector = MakeFile();
-  EXPECT_EQ(Query(*connector, "SELECT md5(upper(t)), md5(lower(t)) FROM (SELECT string_agg(chr(i::INT), '' ORDER BY i) AS t FROM range(1, " +
-                                  std::to_string(sql::kLastCasedLetter + 1) + ") AS c(i) WHERE i NOT BETWEEN 55296 AND 57343)"),
+  EXPECT_EQ(Query(*connector,
+                  "SELECT md5(upper(t)), md5(lower(t)) FROM (SELECT string_agg(chr(i::INT), '' ORDER BY i) AS t FROM range(1, " +
+                      std::to_string(sql::kLastCasedLetter + 1) + ") AS c(i) WHERE i NOT BETWEEN 55296 AND 57343)"),
             (std::vector<Row>{{std::string(sql::kEngineUpperMd5), std::string(sql::kEngineLowerMd5)}}));
   EXPECT_EQ(*connector->LetterCaseOf({}, {}), sql::LetterCase::kEngine);
 }

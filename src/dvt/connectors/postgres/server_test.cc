@@ -507,11 +507,12 @@ TEST_F(Server, LettersAreTriedOnTheServer) {
   EXPECT_EQ(*connector_->LetterCaseOf({{"", schema_, "plain"}}, {}), sql::LetterCase::kPaired);
   EXPECT_EQ(*connector_->LetterCaseOf({{"", schema_, "plain"}, {"", schema_, "own"}}, {}), sql::LetterCase::kOwn);
   EXPECT_FALSE(connector_->LetterCaseOf({{"", schema_, "gone"}}, {}));
-  for (const std::string options : {"lc_collate 'C' lc_ctype 'C'", "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'",
-                                    "locale_provider icu icu_locale 'und'"}) {
+  for (const std::string options :
+       {"lc_collate 'C' lc_ctype 'C'", "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'", "locale_provider icu icu_locale 'und'"}) {
     ConnectionConfig other = config_;
     other.settings.Set("dbname", schema_);
-    if (!session_->Execute("CREATE DATABASE " + schema_ + " TEMPLATE template0 " + options, {})) continue;  // a server without ICU
+    if (!session_->Execute("CREATE DATABASE " + schema_ + " TEMPLATE template0 " + options, {}))
+      continue;  // a server without ICU
     EXPECT_EQ(*Make(other)->LetterCaseOf({}, {}), sql::LetterCase::kOwn) << options;
     Run("DROP DATABASE " + schema_ + " WITH (FORCE)");
   }

@@ -117,7 +117,8 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
 namespace {
 
 // What depends on the order of texts runs in the source only if it does that as the target, or as the engine would.
-std::string OrderReason(const PlanRequest& request, const Catalog& catalog, const std::string& source, const QualifiedTree& tree) {
+std::string OrderReason(const PlanRequest& request, const Catalog& catalog, const std::string& source,
+                        const QualifiedTree& tree) {
   const std::string there = catalog.TextOrder(source), here = catalog.TextOrder(request.target_connection);
   if (there == "bytes" || (!there.empty() && there == here)) return {};
   const std::string what = FindTextOrder(tree.root, tree.analysis);
@@ -262,7 +263,8 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   pretty.pretty = true;
   Node* root = tree ? tree->root : query.root();
   if (!tree) RenameTables(query, root, catalog);
-  const bool as_written = same_dialect && !exact_upper && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
+  const bool as_written =
+      same_dialect && !exact_upper && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
   extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(root, to, pretty);
   plan.way = Way::kDirect;
   plan.warnings.Append(losses);

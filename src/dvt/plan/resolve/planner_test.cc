@@ -306,10 +306,12 @@ TEST_F(PlannerTest, LettersOfTheSourceAreTheEnginesOrItDoesNotSayThem) {
   constexpr auto kOwn = sql::LetterCase::kOwn, kPaired = sql::LetterCase::kPaired;
   const std::string from = " from {crm.customer}";
   for (const Case& c : std::vector<Case>{
-           {"select upper(c_name) as n" + from, kPaired, Way::kDirect, "REPLACE(UPPER(\"customer\".\"c_name\"), 'ß', 'ẞ') AS \"n\""},
+           {"select upper(c_name) as n" + from, kPaired, Way::kDirect,
+            "REPLACE(UPPER(\"customer\".\"c_name\"), 'ß', 'ẞ') AS \"n\""},
            {"select c_custkey" + from + " where upper(c_name) = 'A' and c_phone ilike 'a%'", kPaired, Way::kDirect,
             "REPLACE(UPPER(\"customer\".\"c_name\"), 'ß', 'ẞ') = 'A'"},
-           {"select lower(c_name) as n" + from + " where c_name ilike 'a%'", kPaired, Way::kDirect, "select lower(c_name) as n from"},
+           {"select lower(c_name) as n" + from + " where c_name ilike 'a%'", kPaired, Way::kDirect,
+            "select lower(c_name) as n from"},
            {"select upper(c_name) as n" + from, kOwn, Way::kFederated, ""},
            {"select c_custkey" + from + " where c_name ilike 'a%'", kOwn, Way::kFederated, ""},
            {"select lower(c_name) as n" + from, kOwn, Way::kFederated, ""},

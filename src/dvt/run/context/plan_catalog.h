@@ -30,7 +30,8 @@ class PlanCatalog : public plan::Catalog {
   std::string Identity(const std::string& connection) const override;
   std::string TypeOf(const std::string& connection) const override;
   std::string TextOrder(const std::string& connection) const override;
-  sql::LetterCase LetterCaseOf(const std::string& connection, const std::vector<columnar::RelationName>& relations) const override;
+  sql::LetterCase LetterCaseOf(const std::string& connection,
+                               const std::vector<columnar::RelationName>& relations) const override;
   plan::SourceFacts Facts(const std::string& connection) const override;
   std::vector<std::string> Parts(const std::string& connection, const columnar::RelationName& relation) const override;
   /// A model's relation was rebuilt: ask again next time.

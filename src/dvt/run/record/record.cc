@@ -45,7 +45,8 @@ class Takes {
     recording_.connections[connection].text_order = order;
   }
 
-  void KeepLetterCase(const std::string& connection, const std::vector<columnar::RelationName>& relations, sql::LetterCase known) {
+  void KeepLetterCase(const std::string& connection, const std::vector<columnar::RelationName>& relations,
+                      sql::LetterCase known) {
     std::lock_guard lock(mutex_);
     recording_.connections[connection].letter_cases[LetterCaseKey(relations)] = known;
   }
