@@ -142,7 +142,7 @@ bool ParquetFile::MightMatch(const BoundFilter& filter, int row_group) const {
 }
 
 Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader(int64_t batch_rows) const {
-  parquet::ArrowReaderProperties properties(false);
+  parquet::ArrowReaderProperties properties(!read_.one_thread);
   properties.set_batch_size(batch_rows);
   properties.set_pre_buffer(!local_);
   parquet::arrow::FileReaderBuilder builder;

@@ -17,6 +17,7 @@ struct ParquetRead {
   std::vector<NestedField> fields;   ///< the columns wanted, as the table has them
   std::map<int, Literal> constants;  ///< values of columns that the file may lack: identity partition values
   std::optional<NameMapping> names;  ///< for files without ids
+  bool one_thread = false;           ///< else the columns of a batch are decoded by several, as row groups are often few
 };
 
 /// One open Parquet file whose row groups may be read by several threads at a time, each through its own RowGroupReader.

@@ -74,6 +74,7 @@ struct ScanState {
   std::optional<NameMapping> names;
   std::map<int, PartitionSpec> specs;
   int64_t batch_rows = 1 << 16;
+  bool one_thread = false;
   std::unique_ptr<DeleteReader> deletes;
 };
 
@@ -213,6 +214,7 @@ class ScanReader : public BatchPuller {
     ParquetRead read;
     read.fields = state_->fields;
     read.names = state_->names;
+    read.one_thread = state_->one_thread;
     const auto spec = state_->specs.find(task.file.spec_id);
     for (size_t i = 0; spec != state_->specs.end() && i < spec->second.fields.size(); ++i)
       if (spec->second.fields[i].transform.kind() == TransformKind::kIdentity)
@@ -355,6 +357,7 @@ Result<columnar::Stream> Table::ReadTold(ScanPlan plan, const ScanOptions& optio
   auto state = std::make_shared<ScanState>();
   state->store = store_;
   state->batch_rows = options.batch_rows;
+  state->one_thread = options.threads == 1;
   state->plan = std::move(plan);
   std::erase_if(state->plan.tasks, [](const FileTask& task) { return task.idle; });
   DVT_ASSIGN(state->filter, BindFilter(options.filter, state->plan.schema));
