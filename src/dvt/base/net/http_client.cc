@@ -170,9 +170,7 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request, std::stop_toke
   const CURLcode done = curl_easy_perform(handle.get());
   long status = 0;
   curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (done != CURLE_OK) {
-    return FailureOf(request, done, reason, SentBytes(handle.get()) > 0);
-  }
+  if (done != CURLE_OK) return FailureOf(request, done, reason, SentBytes(handle.get()) > 0);
   response.status = static_cast<int>(status);
   pool_->Put(std::move(handle));
   return response;

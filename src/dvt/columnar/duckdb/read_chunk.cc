@@ -1,7 +1,6 @@
 #include "dvt/columnar/duckdb/read_chunk.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "dvt/columnar/c_abi/block_pool.h"

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "dvt/base/result/result.h"
@@ -22,17 +23,20 @@ class FreshConnections {
  public:
   using Opener = std::function<Result<Pointer>(std::stop_token)>;
 
+  /// `open` is called on other threads, several at a time, until the destructor ends.
+  explicit FreshConnections(Opener open) : open_(std::move(open)) {}
+
   /// Cancels what is being opened and waits for it.
   ~FreshConnections() { threads_.clear(); }
 
   /// Sees to it that so many are there or under way. Never blocks on a server; a failure is told only to who waits for that one.
-  void Expect(size_t count, const Opener& open) {
+  void Expect(int count) {
     std::lock_guard lock(mutex_);
-    while (openings_.size() < count) {
+    while (static_cast<int>(openings_.size()) < count) {
       auto opening = std::make_shared<Opening>();
       openings_.push_back(opening);
-      threads_.emplace_back([this, opening, open](std::stop_token stop) {
-        auto outcome = open(std::move(stop));
+      threads_.emplace_back([this, opening](std::stop_token stop) {
+        auto outcome = open_(std::move(stop));
         std::lock_guard done(mutex_);
         opening->outcome = std::move(outcome);
         opening->ended = std::chrono::steady_clock::now();
@@ -73,6 +77,7 @@ class FreshConnections {
     std::chrono::steady_clock::time_point ended;
   };
 
+  const Opener open_;
   std::mutex mutex_;
   std::condition_variable_any done_;
   std::deque<std::shared_ptr<Opening>> openings_;

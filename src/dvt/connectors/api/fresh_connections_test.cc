@@ -15,7 +15,7 @@ using Pointer = std::unique_ptr<int>;
 using Pool = FreshConnections<Pointer>;
 
 TEST(FreshConnections, GivesNoneThatNobodyExpected) {
-  Pool pool;
+  Pool pool([](std::stop_token) -> Result<Pointer> { return std::make_unique<int>(1); });
   const auto taken = pool.Take({});
   ASSERT_TRUE(taken);
   EXPECT_EQ(*taken, nullptr);
@@ -30,9 +30,9 @@ TEST(FreshConnections, OpensTogetherAndOnlyWhatIsMissing) {
     gone.wait();
     return std::make_unique<int>(number);
   };
-  Pool pool;
-  pool.Expect(2, open);
-  pool.Expect(2, open);
+  Pool pool(open);
+  pool.Expect(2);
+  pool.Expect(2);
   while (begun < 2) std::this_thread::yield();  // both are under way before either ended
   go.set_value();
   int sum = 0;
@@ -51,18 +51,17 @@ TEST(FreshConnections, OpensTogetherAndOnlyWhatIsMissing) {
 TEST(FreshConnections, TellsAFailureOnlyToWhoWaitsForIt) {
   std::promise<void> go;
   const auto gone = go.get_future().share();
-  const auto fail = [](std::stop_token) -> Result<Pointer> { return Error(ErrorCode::kConnection, "refused"); };
-  Pool pool;
-  pool.Expect(1, [&](std::stop_token stop) {
+  Pool pool([&](std::stop_token) -> Result<Pointer> {
     gone.wait();
-    return fail(stop);
+    return Error(ErrorCode::kConnection, "refused");
   });
+  pool.Expect(1);
   auto waiting = std::async([&] { return pool.Take({}); });
   go.set_value();
   const auto told = waiting.get();
   // Whoever comes before it ended is told; whoever comes later opens one itself.
   if (!told) EXPECT_EQ(told.error().message(), "refused");
-  pool.Expect(1, fail);
+  pool.Expect(1);
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   const auto later = pool.Take({});
   ASSERT_TRUE(later);
@@ -72,11 +71,11 @@ TEST(FreshConnections, TellsAFailureOnlyToWhoWaitsForIt) {
 TEST(FreshConnections, AStopEndsTheWaitAndTheEndCancelsWhatIsUnderWay) {
   std::atomic<bool> cancelled{false};
   {
-    Pool pool;
-    pool.Expect(1, [&](std::stop_token stop) -> Result<Pointer> {
+    Pool pool([&](std::stop_token stop) -> Result<Pointer> {
       cancelled = !SleepFor(std::chrono::seconds(60), stop);
       return Error(ErrorCode::kCancelled, "cancelled");
     });
+    pool.Expect(1);
     std::stop_source stop;
     auto waiting = std::async([&] { return pool.Take(stop.get_token()); });
     stop.request_stop();
@@ -88,8 +87,8 @@ TEST(FreshConnections, AStopEndsTheWaitAndTheEndCancelsWhatIsUnderWay) {
 }
 
 TEST(FreshConnections, ForgetsThoseOfOldSettings) {
-  Pool pool;
-  pool.Expect(2, [](std::stop_token) -> Result<Pointer> { return std::make_unique<int>(1); });
+  Pool pool([](std::stop_token) -> Result<Pointer> { return std::make_unique<int>(1); });
+  pool.Expect(2);
   pool.Forget();
   const auto taken = pool.Take({});
   ASSERT_TRUE(taken);

@@ -63,10 +63,7 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
 
   std::string place() const override { return settings_->Address(); }
 
-  void Expect(int sessions) override {
-    fresh_.Expect(static_cast<size_t>(std::max(sessions, 0)),
-                  [settings = settings_](std::stop_token stop) { return Connection::Open(settings, stop); });
-  }
+  void Expect(int sessions) override { fresh_.Expect(sessions); }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));
@@ -295,7 +292,9 @@ class MySqlConnector : public Connector, public StatisticsSource, public std::en
   mutable std::mutex mutex_;
   ServerInfo server_;
   std::vector<std::pair<std::shared_ptr<Connection>, Clock::time_point>> idle_;
-  FreshConnections<std::shared_ptr<Connection>> fresh_;  // last: what is being opened uses the rest
+  // Last: what is being opened uses the rest.
+  FreshConnections<std::shared_ptr<Connection>> fresh_{
+      [this](std::stop_token stop) { return Connection::Open(settings_, stop); }};
 };
 
 }  // namespace

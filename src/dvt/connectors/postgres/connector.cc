@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <mutex>
 
 #include "dvt/connectors/api/fresh_connections.h"
@@ -59,15 +58,14 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   std::string place() const override { return fmt::format("{}:{}/{}", settings_.host, settings_.port, settings_.database); }
 
-  void Expect(int sessions) override {
-    fresh_.Expect(static_cast<size_t>(std::max(sessions, 0)),
-                  [settings = settings_](std::stop_token stop) { return Connection::Open(settings, stop); });
-  }
+  void Expect(int sessions) override { fresh_.Expect(sessions); }
   void ExpectSinks(int sinks) override {
-    std::unique_lock lock(mutex_);
-    const int idle = static_cast<int>(loaders_.size());
-    lock.unlock();
-    Expect(sinks - idle);
+    int idle = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      idle = static_cast<int>(loaders_.size());
+    }
+    fresh_.Expect(sinks - idle);
   }
 
   Result<std::string> Test(std::stop_token stop) override {
@@ -384,7 +382,9 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed
   uint64_t generation_ = 0;
-  FreshConnections<std::unique_ptr<Connection>> fresh_;  // last: what is being opened uses the rest
+  // Last: what is being opened uses the rest.
+  FreshConnections<std::unique_ptr<Connection>> fresh_{
+      [this](std::stop_token stop) { return Connection::Open(settings_, stop); }};
 };
 
 }  // namespace
