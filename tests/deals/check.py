@@ -8,12 +8,14 @@ import threading
 import duckdb
 
 from deals.deal import Deal, deal_tables, difference, with_total_order
+from deals.random_clauses import random_clauses
 from deals.random_data import NOT_IN, make_random
 from deals.random_queries import random_query
 from deals.tables import Scanner, columns_of, load_everywhere, make_tpcds, make_tpch
 from harness.tpcds import queries as tpcds_queries
 from harness.tpcds import with_tpcds
 
+RANDOM = {"random": random_query, "clauses": random_clauses}  # what → query of a seed
 MOST_ROWS = 20_000  # of a random query
 MOST_SECONDS = 2
 # Small tables are filtered by keys, by lists or temporary tables, and joined in parts, only if they are told to.
@@ -38,7 +40,7 @@ class DataSet:
         keys, made = self.folder / "keys.json", False
         if not keys.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            maker = {"tpch": make_tpch, "tpcds": make_tpcds, "random": make_random}[self.what]
+            maker = {"tpch": make_tpch, "tpcds": make_tpcds}.get(self.what, make_random)
             (self.folder / "data.duckdb").unlink(missing_ok=True)
             found = maker(self.context.top, self.folder, scale)
             keys.write_text(json.dumps(found))
@@ -66,7 +68,7 @@ class DataSet:
 
     def queries(self, number, count):
         """{name: SQL over the bare tables}, in DuckDB's dialect; random ones are those of the deal's number."""
-        if self.what == "random":
+        if self.what in RANDOM:
             return self.random_queries(number * 100_000, count)
         if self.what == "tpch":
             folder = self.context.top / "tests" / "tpch" / "models"
@@ -77,7 +79,7 @@ class DataSet:
     def random_queries(self, first, count):
         found, seed = {}, first
         while len(found) < count:
-            text = random_query(seed)
+            text = RANDOM[self.what](seed)
             watch = threading.Timer(MOST_SECONDS, self.alone.interrupt)
             watch.start()
             try:
@@ -115,8 +117,9 @@ def in_dialect(context, data, texts, dialect):
     """DuckDB's queries as the dialect says them; those that it cannot say are left out."""
     if dialect == "duckdb":
         return texts
-    schema = data.schema()
-    lines = [json.dumps({"id": name, "read": "duckdb", "write": dialect, "sql": text, "schema": schema}) for name, text in texts.items()]
+    schema, level = data.schema(), "RAISE" if data.what == "clauses" else "WARN"
+    lines = [json.dumps({"id": name, "read": "duckdb", "write": dialect, "sql": text, "schema": schema, "unsupported_level": level})
+             for name, text in texts.items()]
     said = subprocess.run([context.program, "sql", "transpile", "--batch"], input="\n".join(lines) + "\n", capture_output=True, text=True,
                           encoding="utf-8", timeout=300, check=False)
     answers = {answer["id"]: answer for answer in map(json.loads, filter(None, said.stdout.split("\n")))}
@@ -133,7 +136,7 @@ def check_deal(report, context, data, number, target, only=(), plans=False, quer
     """Runs the deal; each query is a case of the report. Returns how many were equal, refused, wrong. `used` (Used) is told of it."""
     texts = {name: text for name, text in data.queries(number, queries).items() if not only or name in only}
     said = texts if data.what == "tpch" else in_dialect(context, data, texts, target)
-    deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what == "random" else {}), target,
+    deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what in RANDOM else {}), target,
                 transfer=SETTINGS[(number + (target == "postgres")) % len(SETTINGS)])
     outcome = deal.run({name: data.model(text) for name, text in said.items()})
     if used is not None:
@@ -156,5 +159,5 @@ def check_deal(report, context, data, number, target, only=(), plans=False, quer
         if why is None:
             report.passed("deals", case)
         else:
-            report.failed("deals", case, f"{why}\n{said[name] if data.what == 'random' else ''}\n{deal.plan(name) if plans else ''}\ntables: {deal.places}")
+            report.failed("deals", case, f"{why}\n{said[name] if data.what in RANDOM else ''}\n{deal.plan(name) if plans else ''}\ntables: {deal.places}")
     return counts

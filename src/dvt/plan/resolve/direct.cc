@@ -100,6 +100,7 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
   out.root = sql::Clone(query.arena(), query.root());
   sql::QualifyOptions options;
   options.quote = true;
+  options.analyze.system_names = true;
   options.analyze.file = request.file;
   options.analyze.source = query.source();
   DVT_TRY(sql::Qualify(query.arena(), out.root, query.dialect(), &query, options));

@@ -32,6 +32,7 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
   out.root = sql::Clone(query.arena(), query.root());
   sql::QualifyOptions options;
   options.quote = true;
+  options.analyze.system_names = true;
   options.analyze.file = request.file;
   options.analyze.source = query.source();
   SimplifyExists(query.arena(), out.root);

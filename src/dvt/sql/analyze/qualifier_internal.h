@@ -25,10 +25,13 @@ class Qualifier {
   void NameTables();
   void AliasTables(const Scope& scope);
   Node* NamesOf(const Source& source);
+  bool IsVisibleOnce(const Scope& scope, const std::string& name) const;
+  static const std::string& NameOfColumn(const OutputOrigin& origin);
   bool IsRepeated(const Source& source, int index) const;
   void ExpandStars(const Scope& scope);
   Node* StarItem(const Scope& scope, size_t output);
   void AliasOutputs(const Scope& scope);
+  void NumberName(Node* alias, const std::string& name);
   void MoveColumnLists();
   void MoveColumnList(Node* alias, Node* query);
   void QualifyColumns();

@@ -32,10 +32,11 @@ void Qualifier::Run() {
 }
 
 void Qualifier::NameTables() {
-  if (!options_.name_everything) return;
+  if (!options_.name_everything && !options_.analyze.system_names) return;
   int next = 0;
   for (const Scope& scope : analysis_.scopes()) {
     for (const Source* source : scope.sources) {
+      if (!options_.name_everything && source->kind != SourceKind::kValues) continue;
       if (source->name.empty() && source->node->IsTable()) names_[source] = "_" + std::to_string(next++);
     }
   }
@@ -73,6 +74,16 @@ bool Qualifier::IsRepeated(const Source& source, int index) const {
   return std::count_if(source.columns.begin(), source.columns.end(), same) > 1;
 }
 
+const std::string& Qualifier::NameOfColumn(const OutputOrigin& origin) {
+  const auto& [source, index] = origin.columns.front();
+  return source->columns[static_cast<size_t>(index)].name;
+}
+
+bool Qualifier::IsVisibleOnce(const Scope& scope, const std::string& name) const {
+  return std::count_if(scope.visible.begin(), scope.visible.end(),
+                       [&](const VisibleColumn& column) { return SameName(dialect_, column.name, name); }) == 1;
+}
+
 // Stars whose columns are all known become lists.
 void Qualifier::ExpandStars(const Scope& scope) {
   Node* items = scope.query->Child(kItemsSlot);
@@ -81,12 +92,13 @@ void Qualifier::ExpandStars(const Scope& scope) {
   if (!has_star || !scope.output_known) return;
   for (const OutputOrigin& origin : scope.origins) {
     for (const auto& [source, index] : origin.columns) {
-      // A derived table without a name cannot be pointed at; nor is a merged column another column's value while its join is kept.
+      // A derived table without a name cannot be pointed at.
       if (NameOf(*source).empty() && scope.sources.size() > 1) return;
       if (IsRepeated(*source, index)) return;
     }
+    // It can be said by its name alone, if no other column has that name.
     const bool merged = origin.columns.size() > 1;
-    if (merged && !options_.expand_joins) return;
+    if (merged && !options_.expand_joins && !IsVisibleOnce(scope, NameOfColumn(origin))) return;
   }
   std::vector<Node*> expanded;
   for (size_t i = 0; i < scope.origins.size(); ++i) expanded.push_back(StarItem(scope, i));
@@ -101,25 +113,33 @@ Node* Qualifier::StarItem(const Scope& scope, size_t output) {
   }
   bool any_side = false;
   for (const VisibleColumn& column : scope.visible) any_side = any_side || (column.any_side && column.sides == origin.columns);
-  Node* value = ValueOf(origin.columns, any_side);
+  const bool merged = origin.columns.size() > 1 && !options_.expand_joins;
+  Node* value = merged ? MakeColumn(arena_, "", NameOfColumn(origin)) : ValueOf(origin.columns, any_side);
   for (const auto& field : origin.fields) Append(arena_, value, MakeIdentifier(arena_, field));
   return MakeAlias(arena_, value, scope.output[output].name);
 }
 
 void Qualifier::AliasOutputs(const Scope& scope) {
   Node* items = scope.query->Child(kItemsSlot);
+  const bool known = options_.analyze.system_names && scope.output_known && scope.output.size() == items->count;
   int position = -1;
   for (Node*& item : items->Children()) {
     ++position;
     if (item->Is(Kind::kAlias)) {
+      if (known && item->Child(1)->Is(Kind::kIdentifier)) NumberName(item, scope.output[static_cast<size_t>(position)].name);
       if (options_.quote && item->Child(1)->Is(Kind::kIdentifier)) Quote(item->Child(1));
       continue;
     }
     if (item->Is(Kind::kStar) || (item->Is(Kind::kField) && item->Child(1)->Is(Kind::kStar))) continue;
-    std::string name = OutputName(item, dialect_);
+    std::string name = known ? scope.output[static_cast<size_t>(position)].name : OutputName(item, dialect_);
     if (name.empty() && options_.name_everything) name = FoldIdentifier(dialect_, "_col_" + std::to_string(position), false);
     if (!name.empty()) item = MakeAlias(arena_, item, name);
   }
+}
+
+// The name that an output has after others of the same name.
+void Qualifier::NumberName(Node* alias, const std::string& name) {
+  if (!SameName(dialect_, OutputName(alias, dialect_), name)) SetChild(arena_, alias, 1, MakeIdentifier(arena_, name));
 }
 
 Node* Qualifier::NamesOf(const Source& source) {
@@ -129,6 +149,7 @@ Node* Qualifier::NamesOf(const Source& source) {
 }
 
 void Qualifier::AliasTables(const Scope& scope) {
+  const bool names_values = options_.name_everything || options_.analyze.system_names;
   for (Source* source : scope.sources) {
     if (!source->node->IsTable()) continue;
     Node* alias = source->node->Child(0);
@@ -136,12 +157,12 @@ void Qualifier::AliasTables(const Scope& scope) {
       const std::string& name = NameOf(*source);
       if (name.empty() || (source->kind == SourceKind::kFunction && !names_.contains(source))) continue;
       Node* columns = alias == nullptr ? nullptr : alias->Child(1);
-      if (columns == nullptr && source->kind == SourceKind::kValues && options_.name_everything) columns = NamesOf(*source);
+      if (columns == nullptr && source->kind == SourceKind::kValues && names_values) columns = NamesOf(*source);
       SetChild(arena_, source->node, 0, NewNode(arena_, Kind::kTableAlias, {MakeIdentifier(arena_, name), columns}));
       continue;
     }
     if (options_.quote) Quote(alias->Child(0));
-    if (source->kind == SourceKind::kValues && alias->Child(1) == nullptr && options_.name_everything)
+    if (source->kind == SourceKind::kValues && alias->Child(1) == nullptr && names_values)
       SetChild(arena_, alias, 1, NamesOf(*source));
   }
 }

@@ -128,6 +128,9 @@ class Analysis {
 
 struct AnalyzeOptions {
   bool strict = true;  ///< an unknown or ambiguous column of fully known tables is an error (kNotFound, with the nearest name)
+  bool system_names =
+      false;  ///< outputs without a name or of equal names are called as the dialect's system calls them, if that goes
+              ///< by the text (Feature::kNamesAfterText)
   std::string file;
   std::string_view source;  ///< the SQL text, for places in errors
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dvt/sql/analyze/analyzer_internal.h"
+#include "dvt/sql/analyze/text_name.h"
 
 namespace dvt::sql {
 
@@ -10,6 +11,7 @@ using columnar::Field;
 
 void Analyzer::SetOutput(Block& block, Node* items) {
   Scope* scope = block.scope;
+  const bool system_names = options_.system_names && dialect_.Has(Feature::kNamesAfterText);
   for (Node* item : items->Children()) {
     if (item->Is(Kind::kStar)) {
       ExpandStar(block, item);
@@ -22,9 +24,14 @@ void Analyzer::SetOutput(Block& block, Node* items) {
       }
       continue;
     }
-    scope->output.push_back({OutputName(item, dialect_), TypeOf(item), true, {}});
+    std::string name = OutputName(item, dialect_);
+    if (name.empty() && system_names) name = TextName(item, dialect_);
+    scope->output.push_back({std::move(name), TypeOf(item), true, {}});
     scope->origins.push_back({item, {}, {}, -1, -1});
   }
+  if (!system_names || !scope->output_known) return;
+  NameNumbers numbers;
+  for (Field& field : scope->output) field.name = numbers.Take(field.name);
 }
 
 // EXCEPT leaves a column out, REPLACE gives it another value, RENAME another name.

@@ -320,7 +320,7 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
-    d.features = d.features.With({F::kFrameExclude, F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases,
+    d.features = d.features.With({F::kFrameExclude, F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases, F::kNamesAfterText,
                                   F::kRenamedInPlace, F::kVariableWord, F::kOrderInside, F::kNullsInWindows, F::kPatternsApart,
                                   F::kPlainDefinitions, F::kTimeTravel, F::kPivotBareColumns});
     return d;

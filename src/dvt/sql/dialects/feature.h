@@ -197,6 +197,7 @@ enum class Feature : uint16_t {
   kAliasInGroupBy,
   kAliasInHaving,
   kNamesAfterCalls,  ///< an output without alias is called as its function, or as what is cast
+  kNamesAfterText,   ///< an output without alias is called as its text is written; outputs of one name get numbers
   kAliasFirst,       ///< where a select alias is visible it goes before a column of that name
   kLateralAlias,     ///< select items see the aliases of those before them
   kUsingInPlace,     ///< SELECT * shows USING columns in the left table's place (else before all others)
