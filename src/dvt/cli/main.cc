@@ -16,36 +16,27 @@
 #include "dvt/cli/flags.h"
 #include "dvt/cli/log/open_log.h"
 #include "dvt/cli/options.h"
+#include "dvt/cli/workspace.h"
 
 namespace {
 
-// Waits for Ctrl-C or a termination request on its own thread, so that stopping runs ordinary code. The first signal cancels the
-// run; a second one ends the program at once.
-class SignalWatch {
- public:
-  explicit SignalWatch(std::stop_source stopper) {
-    sigemptyset(&signals_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR2}) sigaddset(&signals_, signal);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    watcher_ = std::thread([this, stopper]() mutable {
-      for (bool first = true;; first = false) {
-        int signal = 0;
-        if (sigwait(&signals_, &signal) != 0 || signal == SIGUSR2) return;
-        if (!first) _exit(128 + signal);
-        std::fputs("\nCancelling: queries on the servers are stopped and rolled back (once more to quit at once)\n", stderr);
-        stopper.request_stop();
-      }
-    });
-  }
-  ~SignalWatch() {
-    pthread_kill(watcher_.native_handle(), SIGUSR2);
-    watcher_.join();
-  }
-
- private:
-  sigset_t signals_;
-  std::thread watcher_;
-};
+// Waits for Ctrl-C or a termination request on a thread of its own, which ends with the process, so that stopping runs ordinary code. The
+// first signal cancels the run; a second one ends the program at once.
+void WatchSignals(std::stop_source stopper) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([signals, stopper]() mutable {
+    for (bool first = true;; first = false) {
+      int signal = 0;
+      if (sigwait(&signals, &signal) != 0) return;
+      if (!first) _exit(128 + signal);
+      std::fputs("\nCancelling: queries on the servers are stopped and rolled back (once more to quit at once)\n", stderr);
+      stopper.request_stop();
+    }
+  }).detach();
+}
 
 void PrintError(const dvt::Error& error) {
   std::fflush(stdout);
@@ -107,9 +98,11 @@ int main(int argc, char** argv) {
   }
   options->observer = std::move(*log);
   std::stop_source stopper;
-  SignalWatch watch(stopper);
+  WatchSignals(stopper);
   const int code = RunCommand(*options, stopper.get_token());
   dvt::cli::CloseLake();
   dvt::OtlpExporter::Flush();
+  options->observer.reset();
+  dvt::cli::CloseConnections();
   return code;
 }

@@ -258,9 +258,22 @@ void PrintLine(const Options& options, const std::string& text) {
   Print(options, "PrintEvent", "Z052", text, std::move(data));
 }
 
+namespace {
+
+std::deque<std::unique_ptr<run::Connections>>& LeftOpen() {
+  static auto& left = *new std::deque<std::unique_ptr<run::Connections>>;
+  return left;
+}
+
+}  // namespace
+
+void CloseConnections() { LeftOpen().clear(); }
+
 Workspace::~Workspace() {
   static auto& kept = *new std::deque<model::Manifest>;
   kept.push_back(std::move(manifest));
+  pool.reset();
+  LeftOpen().push_back(std::move(connections));
 }
 
 artifacts::Metadata Workspace::metadata() const {

@@ -35,7 +35,8 @@ struct Workspace {
   bool write_json = true;
 
   Workspace() = default;
-  /// The project itself is left to the end of the process, which takes it back at once: taking it apart costs milliseconds.
+  /// The project itself is left to the end of the process, which takes it back at once: taking it apart costs milliseconds. Its
+  /// connections are left to CloseConnections.
   ~Workspace();
   artifacts::Metadata metadata() const;
   /// Writes manifest.json / run_results.json to the target folder, unless --no-write-json forbids it.
@@ -48,6 +49,10 @@ struct Workspace {
   std::vector<std::string> WithText(std::vector<std::string> ids) const;
   Result<std::vector<std::string>> Select(const Options& options, const std::set<std::string>& types) const;
 };
+
+/// Closes what workspaces of the past have left open. To be called when nothing else is to be done: the servers' processes that end then take
+/// the processor from everybody else on their machine.
+void CloseConnections();
 
 /// Loads the project for a command. Errors end with exit code 2.
 Result<std::unique_ptr<Workspace>> OpenWorkspace(const Options& options, std::stop_token stop);

@@ -167,6 +167,13 @@ bool Connection::Discard(std::stop_token stop) {
   return usable() && PQtransactionStatus(connection_) == PQTRANS_IDLE && Run("DISCARD ALL", stop);
 }
 
+bool Connection::BeginRollback() noexcept {
+  return usable() && PQtransactionStatus(connection_) == PQTRANS_INTRANS &&
+         PQsendQuery(connection_, "ROLLBACK; SELECT pg_catalog.pg_advisory_unlock_all()") == 1 && PQflush(connection_) == 0;
+}
+
+bool Connection::EndRollback(std::stop_token stop) { return usable() && Drain(stop) && Discard(stop) && Renew(stop); }
+
 bool Connection::Renew(std::stop_token stop) { return usable() && PrepareSession(stop); }
 
 Result<Connection::Wake> Connection::Wait(short events, std::stop_token stop, std::optional<Clock::time_point> deadline) {

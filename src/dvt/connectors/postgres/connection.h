@@ -47,6 +47,12 @@ class Connection {
   /// Sets up a new session after Discard. False if the connection was lost meanwhile.
   bool Renew(std::stop_token stop);
 
+  /// Sends the rollback of an idle transaction, and gives up the session's locks, without waiting for the answer. False if there is no such
+  /// transaction or nothing can be sent at once: the connection is to be closed then.
+  bool BeginRollback() noexcept;
+  /// Waits for that answer and makes the session a new one (Discard, Renew). False: the connection is to be closed.
+  bool EndRollback(std::stop_token stop);
+
   /// Runs one or several statements to their end; the last one's result. A failed one ends the run.
   Result<PgResult> Run(const std::string& sql, std::stop_token stop);
   /// One statement with text parameters and a text result, for catalog queries.

@@ -26,6 +26,7 @@ namespace {
 
 constexpr int kServerWithMerge = 150'000;
 constexpr size_t kIdleLoaders = 4;  // connections kept for the next sinks
+constexpr size_t kIdleReaders = 4;  // connections kept when their reads are over
 
 class PostgresConnector : public Connector, public StatisticsSource, public std::enable_shared_from_this<PostgresConnector> {
  public:
@@ -58,14 +59,21 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
 
   std::string place() const override { return fmt::format("{}:{}/{}", settings_.host, settings_.port, settings_.database); }
 
-  void Expect(int sessions) override { fresh_.Expect(sessions); }
+  void Expect(int sessions) override {
+    int idle = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      idle = static_cast<int>(read_.size());
+    }
+    fresh_.Expect(sessions - idle);
+  }
   void ExpectSinks(int sinks) override {
     int idle = 0;
     {
       const std::lock_guard lock(mutex_);
-      idle = static_cast<int>(loaders_.size());
+      idle = static_cast<int>(loaders_.size()) + (catalog_ != nullptr ? 1 : 0);
     }
-    fresh_.Expect(sinks - idle);
+    Expect(sinks - idle);
   }
 
   Result<std::string> Test(std::stop_token stop) override {
@@ -208,14 +216,17 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   Result<std::unique_ptr<Sink>> OpenSink(const SinkRequest& request, std::stop_token stop) override {
     uint64_t generation = 0;
     auto connection = TakeIdle(loaders_, generation);
-    // It may have died while it was idle: then a new one tells what is wrong.
-    if (connection == nullptr || !connection->Run("SELECT 1", stop)) {
-      DVT_ASSIGN(connection, Connect(stop));
-    }
+    if (connection == nullptr) connection = TakeCatalog();
     std::weak_ptr<PostgresConnector> self = weak_from_this();
     const auto keep = [self, generation](std::unique_ptr<Connection> done) {
       if (const auto connector = self.lock()) connector->KeepLoader(std::move(done), generation);
     };
+    if (connection != nullptr) {
+      // It may have died while it was idle: then a new one tells what is wrong.
+      auto sink = OpenCopySink(std::move(connection), request, keep, stop);
+      if (sink || sink.error().code() == ErrorCode::kCancelled) return sink;
+    }
+    DVT_ASSIGN(connection, Connect(stop));
     return OpenCopySink(std::move(connection), request, keep, stop);
   }
 
@@ -252,7 +263,12 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   };
 
   Result<std::unique_ptr<Connection>> Connect(std::stop_token stop) {
-    DVT_ASSIGN(auto connection, fresh_.Take(stop));
+    uint64_t generation = 0;
+    auto connection = TakeIdle(read_, generation);
+    while (connection != nullptr && !connection->EndRollback(stop)) connection = TakeIdle(read_, generation);
+    if (connection == nullptr) {
+      DVT_ASSIGN(connection, fresh_.Take(stop));
+    }
     if (connection == nullptr) {
       DVT_ASSIGN(connection, Connection::Open(settings_, stop));
     }
@@ -261,10 +277,13 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     return connection;
   }
 
-  // The idle connection for catalog work, if there is one.
+  // An idle connection for catalog work, if there is one.
   std::unique_ptr<Connection> TakeCatalog() {
     std::lock_guard lock(mutex_);
-    return std::move(catalog_);
+    if (catalog_ != nullptr || loaders_.empty()) return std::move(catalog_);
+    auto connection = std::move(loaders_.back());
+    loaders_.pop_back();
+    return connection;
   }
 
   // Catalog work on an idle connection, or a new one. One that died while idle is no failure of the caller's.
@@ -306,9 +325,20 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     if (generation == generation_ && loaders_.size() < kIdleLoaders) loaders_.push_back(std::move(connection));
   }
 
+  uint64_t Generation() const {
+    std::lock_guard lock(mutex_);
+    return generation_;
+  }
+
+  void KeepRead(std::unique_ptr<Connection> connection, uint64_t generation) {
+    std::lock_guard lock(mutex_);
+    if (generation == generation_ && read_.size() < kIdleReaders) read_.push_back(std::move(connection));
+  }
+
   // A session that leaves nothing behind hands its connection on: to connect costs more than most statements of a run.
   void KeepIdle(std::unique_ptr<Connection> connection, uint64_t generation, std::stop_token stop) {
-    std::vector<std::unique_ptr<Connection>> old, old_loaders;  // closed without the lock
+    std::vector<std::unique_ptr<Connection>> old, old_loaders, old_read;  // closed without the lock
+    std::unique_ptr<Connection> old_catalog;
     const auto traces = connection->traces();
     const bool clean = traces == Connection::Traces::kNone && !stop.stop_requested() && connection->Discard(stop);
     if (traces == Connection::Traces::kOfServer) fresh_.Forget();
@@ -317,6 +347,8 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
       ++generation_;
       old.swap(idle_);
       old_loaders.swap(loaders_);
+      old_read.swap(read_);
+      old_catalog.swap(catalog_);
     }
     if (clean && generation == generation_) idle_.push_back(std::move(connection));
   }
@@ -332,7 +364,12 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
       const auto connector = self.lock();
       return connector != nullptr ? connector->Connect(stop) : Connection::Open(settings, stop);
     };
-    return PgReadScope::Begin(config_.name, open, stop);
+    // Nothing outlives the transaction of a read, so that its connection serves again. To close it here would also cost more: the server's
+    // process takes the processor from those that the run still needs.
+    const auto close = [self, generation = Generation()](std::unique_ptr<Connection> done) {
+      if (const auto connector = self.lock()) connector->KeepRead(std::move(done), generation);
+    };
+    return PgReadScope::Begin(config_.name, open, close, stop);
   }
 
   // On a reader that has the tables: the coordinator's transaction only reads. Pages are not read in order where keys are looked up.
@@ -381,6 +418,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   std::unique_ptr<Connection> catalog_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed
+  std::vector<std::unique_ptr<Connection>> read_;     // whose reads are over, rolling back
   uint64_t generation_ = 0;
   // Last: what is being opened uses the rest.
   FreshConnections<std::unique_ptr<Connection>> fresh_{

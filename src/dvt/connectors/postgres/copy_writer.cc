@@ -16,6 +16,17 @@ namespace {
 constexpr size_t kChunk = 128 << 10;                            // bytes handed to libpq at a time
 constexpr char kHeader[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";  // signature, flags, extension length: 19 bytes with the last zero
 
+// Name, type, its modifier, and whether the relation can take rows, of each column in order.
+std::string ColumnsSql(const Settings& settings, const columnar::RelationName& relation) {
+  const std::string schema = Connection::QuoteLiteral(relation.schema.empty() ? settings.schema : relation.schema);
+  return fmt::format(
+      "SELECT a.attname, a.atttypid, a.atttypmod, c.relkind IN ('r','p','f') FROM pg_catalog.pg_class c "
+      "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+      "WHERE c.relname = {0} AND c.relkind IN ('r','p','v','m','f') AND c.relnamespace = CASE WHEN {1} = 'pg_temp' THEN "
+      "pg_catalog.pg_my_temp_schema() ELSE (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {1}) END ORDER BY a.attnum",
+      Connection::QuoteLiteral(relation.name), schema);
+}
+
 class CopySink : public Sink {
  public:
   CopySink(std::unique_ptr<Connection> connection, SinkRequest request, KeepConnection keep)
@@ -28,9 +39,11 @@ class CopySink : public Sink {
     if (request_.query_timeout_seconds > 0) {
       begin += fmt::format("; SET LOCAL statement_timeout = {}", static_cast<int64_t>(request_.query_timeout_seconds * 1000));
     }
-    DVT_TRY(Run(begin, stop));
+    // The columns come with the transaction's begin: one round trip.
+    auto found = connection_->Run(begin + "; " + ColumnsSql(connection_->settings(), request_.relation), stop);
+    if (!found) return Failed(std::move(found).error());
     std::string columns;
-    DVT_TRY(MatchColumns(columns, stop));
+    DVT_TRY(MatchColumns(*found, columns, stop));
     auto started =
         connection_->Start(fmt::format("COPY {} ({}) FROM STDIN (FORMAT {})", target_, columns, text_ ? "text" : "binary"), stop);
     if (!started) return Failed(std::move(started).error());
@@ -133,24 +146,27 @@ class CopySink : public Sink {
     return std::move(error).Within("while loading " + request_.relation.ToString());
   }
 
-  Status MatchColumns(std::string& list, std::stop_token stop) {
-    auto found = FindRelation(*connection_, request_.relation, stop);
-    if (!found) return Failed(std::move(found).error());
-    target_ = Connection::Quote(found->name.schema) + "." + Connection::Quote(found->name.name);
-    if (found->kind != 'r' && found->kind != 'p' && found->kind != 'f') {
-      return Failed(Error(ErrorCode::kUnsupported, found->name.ToString() + " is no table; rows cannot be loaded into it"));
+  // `rows` of ColumnsSql.
+  Status MatchColumns(const PgResult& rows, std::string& list, std::stop_token stop) {
+    const Settings& settings = connection_->settings();
+    columnar::RelationName table = request_.relation;
+    if (table.schema.empty()) table.schema = settings.schema;
+    const bool elsewhere = !table.database.empty() && table.database != settings.database;
+    table.database = settings.database;
+    if (elsewhere || PQntuples(rows.get()) == 0) {
+      auto missing = FindRelation(*connection_, request_.relation, stop);
+      if (!missing) return Failed(std::move(missing).error());
     }
-    auto rows = connection_->RunParams(
-        "SELECT attname, atttypid, atttypmod, attgenerated FROM pg_catalog.pg_attribute "
-        "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        {std::to_string(found->oid)}, stop);
-    if (!rows) return Failed(std::move(rows).error());
+    const bool holds_rows = PQntuples(rows.get()) == 0 || Cell(rows, 0, 3) == "t";
+    if (!holds_rows)
+      return Failed(Error(ErrorCode::kUnsupported, table.ToString() + " is no table; rows cannot be loaded into it"));
+    target_ = Connection::Quote(table.schema) + "." + Connection::Quote(table.name);
     std::vector<std::string> names;
     std::vector<std::pair<unsigned, int>> all;
-    for (int i = 0; i < PQntuples(rows->get()); ++i) {
-      names.emplace_back(Cell(*rows, i, 0));
-      all.emplace_back(static_cast<unsigned>(std::strtoul(PQgetvalue(rows->get(), i, 1), nullptr, 10)),
-                       std::atoi(PQgetvalue(rows->get(), i, 2)));
+    for (int i = 0; i < PQntuples(rows.get()); ++i) {
+      names.emplace_back(Cell(rows, i, 0));
+      all.emplace_back(static_cast<unsigned>(std::strtoul(PQgetvalue(rows.get(), i, 1), nullptr, 10)),
+                       std::atoi(PQgetvalue(rows.get(), i, 2)));
     }
     TypeResolver resolver(*connection_);
     auto types = resolver.Resolve(all, stop);
@@ -163,7 +179,7 @@ class CopySink : public Sink {
                (field.name.size() > kLongestName && name.size() > kLongestName - 4 && field.name.starts_with(name));
       });
       if (at == names.end()) {
-        return Failed(Error(ErrorCode::kNotFound, fmt::format("table {} has no column {}", found->name.ToString(), field.name))
+        return Failed(Error(ErrorCode::kNotFound, fmt::format("table {} has no column {}", table.ToString(), field.name))
                           .WithHint(std::string(TrimView(DidYouMean(field.name, names)))));
       }
       const PgType& target = (*types)[static_cast<size_t>(at - names.begin())];

@@ -17,15 +17,32 @@ constexpr std::string_view kSnapshotGone[] = {"22023", "42704", "55000"};
 constexpr char kBegin[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout "
     "= 0";
+// What the snapshot is called by the server: position, time, state. Not every relative of PostgreSQL knows all of it.
+constexpr char kMoment[] =
+    "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "
+    "pg_catalog.pg_current_wal_lsn() END, pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), (SELECT system_identifier FROM pg_catalog.pg_control_system())::text || '/' || "
+    "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())::text || ' ' || "
+    "pg_catalog.txid_current_snapshot()::text";
 constexpr char kBeginWriting[] =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL "
     "lock_timeout = 0";
 
 }  // namespace
 
-Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(std::string connection, Opener open, std::stop_token stop) {
-  std::shared_ptr<PgReadScope> scope(new PgReadScope(std::move(connection), std::move(open)));
+Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(std::string connection, Opener open, Closer close, std::stop_token stop) {
+  std::shared_ptr<PgReadScope> scope(new PgReadScope(std::move(connection), std::move(open), std::move(close)));
   DVT_ASSIGN(scope->coordinator_, scope->open_(stop));
+  // Mostly one round trip; what a relative of PostgreSQL refuses of it is found step by step.
+  auto at_once = scope->coordinator_->Run(
+      fmt::format("{}; SAVEPOINT dvt_export; RELEASE dvt_export; {}, pg_catalog.pg_export_snapshot()", kBegin, kMoment), stop);
+  if (at_once) {
+    scope->KeepMoment(*at_once);
+    scope->snapshot_ = Cell(*at_once, 0, 3);
+    return scope;
+  }
+  if (at_once.error().code() == ErrorCode::kCancelled || !scope->coordinator_->usable()) return std::move(at_once).error();
+  DVT_TRY(scope->Run("ROLLBACK", stop));
   DVT_TRY(scope->Run(kBegin, stop));
   DVT_TRY(scope->Run("SAVEPOINT dvt_export", stop));
   DVT_TRY(scope->Run("RELEASE dvt_export", stop));
@@ -42,10 +59,17 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::Begin(std::string connection, 
   return scope;
 }
 
+PgReadScope::~PgReadScope() {
+  for (Reader& reader : idle_) {
+    if (reader.connection->BeginRollback()) close_(std::move(reader.connection));
+  }
+  if (coordinator_ != nullptr && coordinator_->BeginRollback()) close_(std::move(coordinator_));
+}
+
 Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
                                                           std::stop_token stop) {
-  if (!moment->consistent()) return Begin(moment->connection_, moment->open_, stop);
-  std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->connection_, moment->open_));
+  if (!moment->consistent()) return Begin(moment->connection_, moment->open_, moment->close_, stop);
+  std::shared_ptr<PgReadScope> scope(new PgReadScope(moment->connection_, moment->open_, moment->close_));
   scope->snapshot_ = moment->snapshot_;
   scope->moment_ = moment->moment_;
   scope->parent_ = std::move(moment);
@@ -59,27 +83,25 @@ Result<std::shared_ptr<PgReadScope>> PgReadScope::BeginAt(std::shared_ptr<PgRead
   return scope;
 }
 
-// What the snapshot is called by the server. Not every relative of PostgreSQL knows all of it.
 Status PgReadScope::AskMoment(std::stop_token stop) {
   moment_.exact = true;
   DVT_TRY(Run("SAVEPOINT dvt_moment", stop));
-  auto asked = coordinator_->Run(
-      "SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() ELSE "
-      "pg_catalog.pg_current_wal_lsn() END, pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', "
-      "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), (SELECT system_identifier FROM pg_catalog.pg_control_system())::text || '/' || "
-      "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())::text || ' ' || "
-      "pg_catalog.txid_current_snapshot()::text",
-      stop);
+  auto asked = coordinator_->Run(kMoment, stop);
   if (asked) {
-    moment_.position = "lsn " + std::string(Cell(*asked, 0, 0));
-    moment_.at = Cell(*asked, 0, 1);
-    moment_.state = Cell(*asked, 0, 2);
+    KeepMoment(*asked);
   } else if (asked.error().code() == ErrorCode::kCancelled || !coordinator_->usable()) {
     return std::move(asked).error();
   } else {
     DVT_TRY(Run("ROLLBACK TO dvt_moment", stop));
   }
   return Run("RELEASE dvt_moment", stop);
+}
+
+void PgReadScope::KeepMoment(const PgResult& answer) {
+  moment_.exact = true;
+  moment_.position = "lsn " + std::string(Cell(answer, 0, 0));
+  moment_.at = Cell(answer, 0, 1);
+  moment_.state = Cell(answer, 0, 2);
 }
 
 // Tables that were truncated, rewritten or made anew after the snapshot look empty in it, though the server does not say so. Those just

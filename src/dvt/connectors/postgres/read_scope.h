@@ -17,9 +17,13 @@ namespace dvt::connectors::postgres {
 class PgReadScope : public ReadScope {
  public:
   using Opener = std::function<Result<std::unique_ptr<Connection>>(std::stop_token)>;
+  /// Takes a connection of which nothing is needed any more; its transaction is being rolled back (Connection::BeginRollback).
+  using Closer = std::function<void(std::unique_ptr<Connection>)>;
 
   /// `connection`: its name, for messages.
-  static Result<std::shared_ptr<PgReadScope>> Begin(std::string connection, Opener open, std::stop_token stop);
+  static Result<std::shared_ptr<PgReadScope>> Begin(std::string connection, Opener open, Closer close, std::stop_token stop);
+  /// Ends the transactions: all rollbacks are on their way, so that no lock lasts, but nobody waits for a server.
+  ~PgReadScope() override;
   /// With locks and readers of its own on the snapshot of another scope, which it keeps alive. `spare`: a connection of the same settings
   /// that nobody needs, or null.
   static Result<std::shared_ptr<PgReadScope>> BeginAt(std::shared_ptr<PgReadScope> moment, std::unique_ptr<Connection> spare,
@@ -53,9 +57,11 @@ class PgReadScope : public ReadScope {
   }
 
  private:
-  PgReadScope(std::string connection, Opener open) : connection_(std::move(connection)), open_(std::move(open)) {}
+  PgReadScope(std::string connection, Opener open, Closer close)
+      : connection_(std::move(connection)), open_(std::move(open)), close_(std::move(close)) {}
   Status Run(const char* sql, std::stop_token stop);
   Status AskMoment(std::stop_token stop);
+  void KeepMoment(const PgResult& answer);
   /// Begins the connection's transaction on the snapshot. `writes`: it may write until it is told otherwise.
   Status Enter(Connection& connection, bool writes, std::stop_token stop) const;
   std::optional<Reader> TakeIdle(const KeyTables& keys);
@@ -63,6 +69,7 @@ class PgReadScope : public ReadScope {
 
   const std::string connection_;
   const Opener open_;
+  const Closer close_;
   std::string snapshot_;  // empty: the server could not export one
   std::string why_not_;
   SourceMoment moment_;

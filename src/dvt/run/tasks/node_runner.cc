@@ -295,6 +295,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     }
     DVT_ASSIGN(mover, PlanMover::Make(planned.plan, std::move(transfer), adapter.connector(), progress, stop));
     adapter.SetMover(mover.get());
+    if (!detection) mover->transfer().ExpectLoad(adapter.connector());
     Diagnostics found;
     DVT_TRY(WarnExistingTable(run_, node, materialization, mover->fields(), adapter.connector(), found, stop));
     DVT_TRY(AddWarnings(run_, found.items(), result));

@@ -172,6 +172,13 @@ Result<bool> Transfer::RawFits(connectors::Connector& target, const columnar::Re
   return format == read.raw_format;
 }
 
+void Transfer::ExpectLoad(connectors::Connector& target) const {
+  if (!direct() || extracts_.front().budget != nullptr) return;  // who sets limits is not asked before it is time
+  const auto& extract = extracts_.front();
+  const int readers = std::min(extract.read.parallel, static_cast<int>(extract.read.partitions.size()));
+  target.ExpectSinks(target.Has(connectors::Capability::kParallelSinks) ? readers : 1);
+}
+
 Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::RelationName& relation, std::stop_token stop) {
   progress_.load.connection = target.config().name;
   progress_.load.name = relation.ToString();

@@ -61,6 +61,8 @@ class Transfer {
   const std::vector<PreparedExtract>& extracts() const { return extracts_; }
   bool direct() const { return plan_.transform.sql.empty(); }
 
+  /// Opens the sessions that Load will ask for meanwhile, if it can tell how many. Does not block.
+  void ExpectLoad(connectors::Connector& target) const;
   /// The rows as one stream, for `dvt show` and for targets that are not tables. Call at most one of Open and Load. A direct read's
   /// partitions are read together; `each` is put around every one of them (around the whole of a federated one), on their own threads.
   Result<columnar::Stream> Open(std::stop_token stop, std::function<columnar::Stream(columnar::Stream)> each = nullptr);
