@@ -263,6 +263,8 @@ class Connector {
   virtual void Expect(int /*sessions*/) {}
   /// As many sinks, less those that wait for work already.
   virtual void ExpectSinks(int /*sinks*/) {}
+  /// As many readers of one scope, less those that its moment has opened.
+  virtual void ExpectReaders(int /*readers*/) {}
 
   /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
   virtual Result<std::string> TextOrder(std::stop_token stop);

@@ -75,6 +75,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     }
     Expect(sinks - idle);
   }
+  void ExpectReaders(int readers) override { Expect(readers); }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));

@@ -176,6 +176,7 @@ void Transfer::ExpectLoad(connectors::Connector& target) const {
   if (!direct() || extracts_.front().budget != nullptr) return;  // who sets limits is not asked before it is time
   const auto& extract = extracts_.front();
   const int readers = std::min(extract.read.parallel, static_cast<int>(extract.read.partitions.size()));
+  extract.connector->ExpectReaders(readers);
   target.ExpectSinks(target.Has(connectors::Capability::kParallelSinks) ? readers : 1);
 }
 
