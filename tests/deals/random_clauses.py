@@ -35,7 +35,7 @@ substring({text}, {n}, {m}); rpad({text}, {m}, 'xy'); split_part({text}, '{e|s| 
 replace({text}, '', 'x'); replace({text}, 's', 'ss'); replace({text}, 'a', ''); reverse({text}); repeat({text}, {n}); trim({text})
 ltrim({text}); rtrim({text}); trim({text}, 'as'); ltrim({text}, 'b'); trim(leading 'a' from {text}); concat({text}, null, 'x')
 concat({text}, {text}); concat_ws('-', {text}, null, {text}); {text} || {text}; {text} || null; {text} || {int}; concat({text}, {int})
-cast({int} as varchar); cast({money} as varchar); cast({date} as varchar); cast({timestamp} as varchar); cast({bool} as varchar)
+cast({int} as varchar); cast({money} as varchar); cast({date} as varchar); cast({timestamp} as varchar)
 strftime({timestamp}, '{%Y-%m-%d|%H:%M|%d.%m.%y|%j|%b %a|%I %p}'); strftime({date}, '%Y/%m'); regexp_replace({text}, 's+', '_')
 regexp_replace({text}, '[a-z]', '.', 'g'); regexp_extract({text}, '[a-z]+'); coalesce({text}, 'none'); nullif({text}, '')
 nullif({text}, 'a'); greatest({text}, 'b'); least({text}, {text}); md5({text}); cast({money} * 2 as varchar); cast({int} % 3 as varchar)
@@ -66,7 +66,7 @@ MEASURES = """
 count(*); count(*) filter (where {truth}); sum({int}) filter (where {truth}); sum({money}); avg({money}); max({money}) filter (where {truth})
 count(distinct {text}); min({text}); max({text}); max({whole}); count(distinct {int} % 3); bool_or({int} > 2); bool_and({int} > 2)
 sum(case when {truth} then 1 else 0 end); bit_and({int}); bit_or({int}); avg({int}); stddev_samp(cast({int} % 100 as double))
-var_pop({int} % 10); median({int} % 20); string_agg({text}, ',' order by {text}); string_agg(distinct {text}, '|'); min({int} % 9) * 2 + count(*)
+var_pop({int} % 10); median({int} % 20); string_agg({text}, ',' order by {text}); min({int} % 9) * 2 + count(*)
 sum(distinct {money}); count({int}) filter (where {int} > 0); sum({money} * 2) / nullif(count(*), 0); any_value({int}) is null
 """
 RANKS = "row_number(); rank(); dense_rank(); percent_rank(); cume_dist(); ntile(3); lag({value}); lead({value}, 2); lag({value}, 1, null)"
@@ -234,7 +234,8 @@ class Clauses(Generator):
         kind, names = self.chance.choice(["join", "left join", "right join", "full join"]), self.chance.sample(shared, self.chance.randint(1, len(shared)))
         using = f"from {left} as a {kind} {right} as b using ({', '.join(names)})"
         items = [self.any_of({"a": TABLES[left]}), self.any_of({"b": TABLES[right]}), *names]
-        return self.chance.choice([f"select {self.named(items)} {using}", f"select {self.named(items)} {using}", f"select * {using}"])
+        whole = set(names) == {name for name in TABLES[left] if name in TABLES[right]}  # no name comes twice
+        return f"select * {using}" if whole and self.maybe(0.5) else f"select {self.named(items)} {using}"
 
     def correlated(self):
         sources, rows = self.rows(1)

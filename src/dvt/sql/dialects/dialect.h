@@ -162,6 +162,9 @@ struct Dialect {
   NestedForms nested = {};
   std::string_view time_format = {};  ///< the alphabet of its time formats (time_formats.h); empty: strftime's
 
+  /// What only some systems or versions of the dialect have: concepts with their number of arguments, and clauses.
+  std::span<const std::string_view> not_everywhere = {};
+
   bool Has(Feature f) const { return features.Has(f); }
 };
 

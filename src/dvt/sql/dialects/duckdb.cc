@@ -81,7 +81,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"INSTR", "strpos", 2, 2, TypeRule::kInt64, kPure, true, "str_position"},
     {"LEFT", "left", 2, 2, TypeRule::kString},
     {"RIGHT", "right", 2, 2, TypeRule::kString},
-    {"REVERSE", "reverse", 1, 1, TypeRule::kString},
+    {"REVERSE", "reverse_graphemes", 1, 1, TypeRule::kString, kPure, false, "reverse"},  // a letter with its accents stays whole
     {"REPEAT", "repeat", 2, 2, TypeRule::kString},
     {"LPAD", "lpad", 3, 3, TypeRule::kString},
     {"RPAD", "rpad", 3, 3, TypeRule::kString},
@@ -320,9 +320,9 @@ const Dialect& Duckdb() {
   static const Dialect kWithParent = [] {
     Dialect d = kDialect;
     d.parent = &DuckdbConversions();
-    d.features = d.features.With({F::kFrameExclude, F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases, F::kNamesAfterText,
-                                  F::kRenamedInPlace, F::kVariableWord, F::kOrderInside, F::kNullsInWindows, F::kPatternsApart,
-                                  F::kPlainDefinitions, F::kTimeTravel, F::kPivotBareColumns});
+    d.features = d.features.With({F::kFrameExclude, F::kUnnestJoined, F::kUsingSample, F::kPivotStatements, F::kPrefixAliases,
+                                  F::kNamesAfterText, F::kRenamedInPlace, F::kVariableWord, F::kOrderInside, F::kNullsInWindows,
+                                  F::kPatternsApart, F::kPlainDefinitions, F::kTimeTravel, F::kPivotBareColumns});
     return d;
   }();
   return kWithParent;

@@ -464,7 +464,7 @@ constexpr FunctionSpec kFunctions[] = {
     {"REGEXP_REPLACE", "regexp_replace_mysql", 3, 6, TypeRule::kString, kPure, false, "regexp_replace"},
     {"REGEXP_INSTR", "regexp_instr_mysql", 2, 6, TypeRule::kInt64, kPure, false, "regexp_instr"},
     {"REGEXP_SUBSTR", "regexp_substr_mysql", 2, 5, TypeRule::kString, kPure, false, "regexp_extract"},
-    Spelled("CONTAINS", "contains", 2, 2, TypeRule::kBool, {.write = "(LOCATE(ARG2, ARG1) > 0)", .family = "contains"}),
+    Spelled("CONTAINS", "contains_ci", 2, 2, TypeRule::kBool, {.write = "(LOCATE(ARG2, ARG1) > 0)", .family = "contains"}),
     {"UNIX_TIMESTAMP", "unix_timestamp", 0, 1, TypeRule::kInt64, kPure, false, "time_to_unix"},
     Spelled("TIME_STR_TO_UNIX", "time_str_to_unix", 1, 1, TypeRule::kInt64,
             {.write = "UNIX_TIMESTAMP(ARG1)", .family = "time_str_to_unix"}),
@@ -620,6 +620,8 @@ constexpr TypeSpec kTypes[] = {
     {"UUID", TypeKind::kUuid},
 };
 
+constexpr std::string_view kNotInMariaDb[] = {"LATERAL", "lag/3", "lead/3"};
+
 constexpr Dialect kDialect = {.name = "mysql",
                               .aliases = kAliases,
                               .quote = '`',
@@ -632,7 +634,8 @@ constexpr Dialect kDialect = {.name = "mysql",
                               .precedence = &kPrecedence,
                               .default_schema = "",
                               .unlimited_text = "LONGTEXT",
-                              .time_format = "mysql"};
+                              .time_format = "mysql",
+                              .not_everywhere = kNotInMariaDb};
 
 }  // namespace
 

@@ -68,6 +68,7 @@ constexpr ExactForm kForms[] = {
     {"TO_BASE64(ARG1)", "RTRIM(REGEXP_REPLACE(TO_BASE64(ENCODE(ARG1)), '(.{76})', '\\1' || CHR(10), 'g'), CHR(10))", "ARG1:text"},
     {"CHAR(ARG1)", "ENCODE(CHR(ARG1))", "ARG1:code"},
     {"REVERSE(ARG1)", "REVERSE(CAST(ARG1 AS VARCHAR))", "ARG1:integer"},
+    {"REVERSE(ARG1)", "ARRAY_TO_STRING(LIST_REVERSE(STRING_SPLIT(ARG1, '')), '')", "ARG1:text"},
     {"CAST(ARG1 AS BINARY) = ARG2", "ARG1 = ARG2", "ARG1:text;ARG2:text"},
     {"CAST(ARG1 AS BINARY) <> ARG2", "ARG1 <> ARG2", "ARG1:text;ARG2:text"},
     {"ARG1 = CAST(ARG2 AS BINARY)", "ARG1 = ARG2", "ARG1:text;ARG2:text"},

@@ -564,6 +564,8 @@ constexpr TypeSpec kTypes[] = {
     {"BIGINT", TypeKind::kUInt32},
 };
 
+constexpr std::string_view kSince16[] = {"any_value/1"};
+
 constexpr Dialect kDialect = {.name = "postgres",
                               .aliases = kAliases,
                               .quote = '"',
@@ -577,7 +579,8 @@ constexpr Dialect kDialect = {.name = "postgres",
                               .default_schema = "public",
                               .unlimited_text = "TEXT",
                               .nested = {.open = '<', .brackets = true, .literal = "ARRAY["},
-                              .time_format = "postgres"};
+                              .time_format = "postgres",
+                              .not_everywhere = kSince16};
 
 }  // namespace
 

@@ -40,6 +40,7 @@ constexpr ExactForm kForms[] = {
     {"ENCODE(CAST(ARG1 AS BYTEA), 'base64')", "TO_BASE64(ENCODE(ARG1))", "ARG1:short_text"},
     {"ENCODE(CONVERT_TO(ARG1, 'UTF8'), 'base64')", "TO_BASE64(ENCODE(ARG1))", "ARG1:short_text"},
     {"BIT_LENGTH(ARG1)", "(STRLEN(ARG1) * 8)", "ARG1:text"},
+    {"REVERSE(ARG1)", "ARRAY_TO_STRING(LIST_REVERSE(STRING_SPLIT(ARG1, '')), '')", "ARG1:text"},
     {"QUOTE_LITERAL(ARG1)",
      "((CASE WHEN CONTAINS(ARG1, CHR(92)) THEN 'E' ELSE '' END) || '''' || REPLACE(REPLACE(ARG1, '''', ''''''), CHR(92), CHR(92) "
      "|| "

@@ -19,6 +19,9 @@ Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
            "averages of exact numbers are rounded to four digits more in " + std::string(from_.name));
     } else if (meaning == "avg_float") {
       // Floating point whatever the argument: said by a cast where the other side would stay exact.
+      // The average of exact numbers itself is exact where it has digits enough: sums of floating numbers are not.
+      if (exact && FindConcept(to_, "avg_numeric", 1) != nullptr && !to_.Has(Feature::kStructBraces))
+        return Made(AsFloat(Made(node)));
       if (!to_.Has(Feature::kDynamicTyping) && !to_.Has(Feature::kStructBraces)) args->children[0] = AsFloat(args->Child(0));
     } else if (to_.Has(Feature::kQuotientDigits) || !exact) {
       Note(Verdict::kDifferent, node, "AVG", "averages of exact numbers are rounded to other digits in " + std::string(to_.name));

@@ -226,6 +226,9 @@ Node* Rewriter::Modulo(Node* node) {
   }
   const bool from_error = from_.Has(Feature::kTildeRegex) && !from_.Has(Feature::kStructBraces);
   const bool to_error = to_.Has(Feature::kTildeRegex) && !to_.Has(Feature::kStructBraces);
+  const auto floating = [](const DataType& type) { return type.kind == TypeKind::kFloat32 || type.kind == TypeKind::kFloat64; };
+  if (to_error && (floating(left) || floating(right)))
+    Note(Verdict::kUnsupported, node, "%", std::string(to_.name) + " has no remainders of floating numbers");
   if (!IsSafeDivisor(node->Child(1)) && from_error != to_error) {
     if (to_error) node->children[1] = Made(MakeFunction(arena_, "NULLIF", {node->Child(1), MakeNumber(arena_, 0)}));
   }

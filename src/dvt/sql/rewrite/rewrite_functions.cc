@@ -1,4 +1,6 @@
 // Functions: by concept where a spelling of the same meaning exists, by a rewrite where one can be made, else unsupported.
+#include <algorithm>
+
 #include "dvt/base/text/text.h"
 #include "dvt/sql/rewrite/function_template.h"
 #include "dvt/sql/rewrite/rewriter_internal.h"
@@ -135,6 +137,18 @@ void Rewriter::FunctionNotes(const Node* node, const FunctionSpec& spec) {
   }
 }
 
+// Whether it is known only to some that speak the target's dialect. What people translate is for a system that has it.
+bool Rewriter::MayLack(std::string_view what, int arguments) const {
+  if (customary_) return false;
+  const std::string name = arguments < 0 ? std::string(what) : std::string(what) + "/" + std::to_string(arguments);
+  return std::find(to_.not_everywhere.begin(), to_.not_everywhere.end(), name) != to_.not_everywhere.end();
+}
+
+// LAG(x, 1, NULL) says what LAG(x, 1) does.
+bool Rewriter::IsDefaultOfLag(const FunctionSpec& spec, std::span<Node* const> args) {
+  return (spec.concept_ == "lag" || spec.concept_ == "lead") && args.size() == 3 && Unparen(args[2])->Is(Kind::kNull);
+}
+
 // The target's function of the same concept, or what is made in its place.
 Node* Rewriter::TargetFunction(Node* node, const FunctionSpec& spec) {
   const Node* args = node->Child(kArgsSlot);
@@ -143,6 +157,12 @@ Node* Rewriter::TargetFunction(Node* node, const FunctionSpec& spec) {
   std::vector<Node*> canonical;
   if (!CanonicalArguments(node, spec, canonical)) return node;
   const FunctionSpec* target = TargetOf(spec, canonical, exact);
+  if (IsDefaultOfLag(spec, canonical) && MayLack(spec.concept_, 3)) {
+    SetChild(arena_, node, kArgsSlot, MakeList(arena_, std::span(canonical).first(2)));
+    return node;
+  }
+  if (exact && MayLack(spec.concept_, count))
+    Note(Verdict::kDifferent, node, ToUpper(node->text), "not every system or version of " + std::string(to_.name) + " has it");
   if (target != nullptr && (exact || customary_) && (!spec.read.empty() || !target->write.empty())) {
     if (!exact) return Near(node, spec, target, canonical);
     return Call(node, *target, canonical);
@@ -153,6 +173,9 @@ Node* Rewriter::TargetFunction(Node* node, const FunctionSpec& spec) {
       target = same;  // LOCALTIMESTAMP stays what it was
     if (normalize_ || !EqualsIgnoreCase(target->name, node->text)) node->text = target->name;
     node->Set(kNoParens, (target->flags & kNoParentheses) != 0 && count == 0);
+    const bool spread = spec.type == TypeRule::kFloat64 && target->type == TypeRule::kUnknown && (spec.flags & kAggregate) != 0 &&
+                        !canonical.empty() && TypeOf(canonical.front()).kind != columnar::TypeKind::kFloat64;
+    if (spread && !customary_) return Made(AsFloat(Made(node)));  // elsewhere of many digits, for exact numbers
     if (spec.concept_ == "round_away" || spec.concept_ == "round") return Numbers(node, spec.concept_);
     if (spec.concept_ == "mod" || spec.concept_ == "mod_null") return Numbers(node, spec.concept_);
     return node;

@@ -94,10 +94,9 @@ void Rewriter::Select(Node* select) {
   if (distinct != nullptr && distinct->count > 0) needs(distinct, Feature::kDistinctOn, "DISTINCT ON");
   if (distinct != nullptr) TextKeys(distinct->count > 0 ? distinct : select->Child(kItemsSlot), "DISTINCT");
   for (const Node* item : select->Child(kItemsSlot)->Children()) {
-    const Node* star = item->Is(Kind::kStar) ? item : nullptr;
-    if (star != nullptr && (star->Child(1) != nullptr || star->Child(2) != nullptr || star->Child(3) != nullptr))
-      needs(star, Feature::kStarExcept, "* EXCLUDE");
-    if (star != nullptr) needs(star->Child(4), Feature::kColumnTransformers, "APPLY");
+    if (!item->Is(Kind::kStar)) continue;
+    needs(item->Child(4), Feature::kColumnTransformers, "APPLY");
+    Star(select, item);
   }
   if (!to_.Has(Feature::kExcludeBehind)) needs(select->Child(kExcludeSlot), Feature::kStarExcept, "EXCLUDE");
   Truth(select->children[kWhereSlot]);
@@ -225,6 +224,22 @@ void Rewriter::SetOperation(Node* node) {
   if (const Node* first = LeftmostSelect(node)) TextKeys(first->Child(kItemsSlot), "set operation");
 }
 
+// What a star leaves out; over USING or NATURAL, it shows the common columns in other places.
+void Rewriter::Star(const Node* select, const Node* star) {
+  const bool chooses = star->Child(1) != nullptr || star->Child(2) != nullptr || star->Child(3) != nullptr;
+  if (chooses && !to_.Has(Feature::kStarExcept)) Unsupported(star, "* EXCLUDE");
+  const Node* from = select->Child(kFromSlot);
+  if (from == nullptr || star->Child(0) != nullptr || from_.Has(Feature::kUsingInPlace) == to_.Has(Feature::kUsingInPlace))
+    return;
+  const auto merges = [](const Node* n) { return n->Is(Kind::kJoin) && (n->Has(kNatural) || n->Child(3) != nullptr); };
+  bool found = false;
+  sql::Visit(from, [&](const Node* node) {
+    found = found || merges(node);
+    return !node->IsQuery();
+  });
+  if (found) Note(Verdict::kDifferent, star, "* over USING", "common columns stand in another order in " + std::string(to_.name));
+}
+
 // A sample of everything is everything; hints about indexes go where they are not known.
 void Rewriter::TableSample(Node* table) {
   const Node* sample = table->Child(kSampleSlot);
@@ -278,6 +293,8 @@ void Rewriter::Table(Node* node) {
   if (node->Is(Kind::kTable)) TableSample(node);
   if (node->Is(Kind::kJoin)) return Join(node);
   if (node->Has(kLateral) && !to_.Has(Feature::kLateral)) Unsupported(node, "LATERAL");
+  if (node->Has(kLateral) && MayLack("LATERAL", -1))
+    Note(Verdict::kDifferent, node, "LATERAL", "not every system or version of " + std::string(to_.name) + " has it");
   if (node->Is(Kind::kTableFunction)) TableCall(node);
   if (node->Is(Kind::kPivot)) PivotNames(node);
   if (node->Child(3) != nullptr && node->Is(Kind::kTable) && !to_.Has(Feature::kTimeTravel)) Unsupported(node, "time travel");

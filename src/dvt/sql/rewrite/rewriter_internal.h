@@ -172,6 +172,7 @@ class Rewriter {
   void SemiJoins(Node* select);
   void SetOperation(Node* node);
   void Table(Node* node);
+  void Star(const Node* select, const Node* star);
   void TableSample(Node* table);
   void Join(Node* node);
   void BareJoin(Node* join);
@@ -211,6 +212,8 @@ class Rewriter {
   Node* KnownFunction(Node* node, const FunctionSpec& spec);
   Node* TargetFunction(Node* node, const FunctionSpec& spec);
   void FunctionNotes(const Node* node, const FunctionSpec& spec);
+  bool MayLack(std::string_view what, int arguments) const;
+  static bool IsDefaultOfLag(const FunctionSpec& spec, std::span<Node* const> args);
   Node* Special(Node* node, const FunctionSpec& spec);
   Node* Near(Node* node, const FunctionSpec& spec, const FunctionSpec* near, std::span<Node* const> args);
   Node* Dates(Node* node, std::string_view meaning);
