@@ -47,8 +47,16 @@ void Unmap(uint8_t* block) {
 // Giving back must not fail: the list never grows.
 BlockPool::BlockPool(size_t keep_bytes) : keep_bytes_(keep_bytes) { kept_.reserve(keep_bytes / kLarge + 1); }
 
-BlockPool::~BlockPool() {
-  for (auto* block : kept_) Unmap(block);
+BlockPool::~BlockPool() { DropKept(); }
+
+void BlockPool::DropKept() noexcept {
+  std::lock_guard lock(mutex_);
+  for (auto* block : kept_) {
+    held_bytes_ -= WholeSize(block);
+    Unmap(block);
+  }
+  kept_.clear();
+  kept_bytes_ = 0;
 }
 
 uint8_t* BlockPool::Take(size_t bytes) {

@@ -23,6 +23,8 @@ class BlockPool {
   /// The bytes that a block has, at least those asked for.
   static size_t RoomOf(const uint8_t* block);
   void Give(uint8_t* block) noexcept;
+  /// Gives back to the system what is kept.
+  void DropKept() noexcept;
 
   /// Bytes of large blocks that are held from the system: those in use and those kept.
   size_t held_bytes() const;

@@ -2,6 +2,7 @@
 #include <parquet/arrow/schema.h>
 #include <parquet/file_reader.h>
 
+#include "dvt/lake/data/chunk_pages_arrow.h"
 #include "dvt/lake/data/column_stats_internal.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
@@ -12,14 +13,6 @@ namespace dvt::lake {
 namespace {
 
 using parquet::arrow::SchemaField;
-
-constexpr int64_t kReadBytes = 1 << 18;
-
-// Texts of the Parquet library may have several lines.
-Error Unreadable(const std::string& location, const std::exception& error) {
-  const std::string_view said = error.what();
-  return Error(ErrorCode::kData, fmt::format("{} cannot be read as Parquet: {}", location, said.substr(0, said.find('\n'))));
-}
 
 bool HasIds(const std::vector<SchemaField>& fields) {
   for (const auto& field : fields)
@@ -88,7 +81,7 @@ Result<std::shared_ptr<ParquetFile>> ParquetFile::Open(FileStore& store, const s
     file->metadata_ = parquet::ParquetFileReader::Open(file->input_)->metadata();
     DVT_TRY(file->FindLeaves());
   } catch (const std::exception& error) {  // parquet throws
-    return Unreadable(location, error);
+    return ParquetError(location, error);
   }
   return file;
 }
@@ -104,11 +97,21 @@ Status ParquetFile::FindLeaves() {
     for (const auto& field : manifest.schema_fields) {
       if (IdInFile(*field.field, names_) != wanted.id) continue;
       const NameLevel below = NamesBelow(*field.field, names_);
-      AddLeaves(field, wanted, below, leaves_);
+      if (!field.is_leaf() || !FindFlat(field.column_index, wanted)) AddLeaves(field, wanted, below, leaves_);
       MapLeaves(field, wanted, below, leaf_of_field_, type_of_field_);
     }
   }
   return {};
+}
+
+// Whether a column can be read by itself in all row groups.
+bool ParquetFile::FindFlat(int leaf, const NestedField& wanted) {
+  const auto make = FlatColumn::MakerFor(*metadata_->schema()->Column(leaf), wanted.type);
+  if (make == nullptr || flat_.contains(wanted.id)) return false;
+  for (int group = 0; group < row_groups(); ++group)
+    if (!ChunkPages::Reads(*metadata_->RowGroup(group)->ColumnChunk(leaf))) return false;
+  flat_[wanted.id] = {leaf, make};
+  return true;
 }
 
 bool ParquetFile::Has(int field_id) const { return leaf_of_field_.contains(field_id); }
@@ -139,62 +142,6 @@ bool ParquetFile::MightMatch(const BoundFilter& filter, int row_group) const {
   } catch (const std::exception&) {
     return true;  // statistics that cannot be read prune nothing
   }
-}
-
-Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader(int64_t batch_rows) const {
-  parquet::ArrowReaderProperties properties(!read_.one_thread);
-  properties.set_batch_size(batch_rows);
-  properties.set_pre_buffer(!local_);
-  parquet::arrow::FileReaderBuilder builder;
-  parquet::ReaderProperties reading = parquet::default_reader_properties();
-  if (local_) reading.enable_buffered_stream();  // pages are read as they are needed, not whole columns
-  reading.set_buffer_size(kReadBytes);
-  auto status = builder.Open(input_, reading, metadata_);
-  if (!status.ok()) return StorageError(status, location_);
-  auto reader = builder.properties(properties)->Build();
-  if (!reader.ok()) return StorageError(reader.status(), location_);
-  return *std::move(reader);
-}
-
-Result<std::unique_ptr<ParquetFile::RowGroupReader>> ParquetFile::OpenRowGroup(int row_group, int64_t batch_rows) const {
-  try {
-    DVT_ASSIGN(auto reader, MakeReader(batch_rows));
-    auto batches = reader->GetRecordBatchReader({row_group}, leaves_);
-    if (!batches.ok()) return StorageError(batches.status(), location_);
-    return std::unique_ptr<RowGroupReader>(new RowGroupReader(*this, std::move(reader), *std::move(batches)));
-  } catch (const std::exception& error) {
-    return Unreadable(location_, error);
-  }
-}
-
-Result<std::shared_ptr<arrow::RecordBatch>> ParquetFile::RowGroupReader::Next() {
-  std::shared_ptr<arrow::RecordBatch> batch;
-  try {
-    if (const auto status = batches_->ReadNext(&batch); !status.ok()) return StorageError(status, file_.location_);
-  } catch (const std::exception& error) {
-    return Unreadable(file_.location_, error);
-  }
-  if (batch == nullptr) return batch;
-  arrow::ArrayVector columns;
-  for (const auto& wanted : file_.read_.fields) {
-    std::shared_ptr<arrow::Array> column;
-    for (int i = 0; i < batch->num_columns() && column == nullptr; ++i) {
-      const auto& field = *batch->schema()->field(i);
-      if (IdInFile(field, file_.names_) != wanted.id) continue;
-      auto shaped = ShapeArray(batch->column(i), wanted, NamesBelow(field, file_.names_));
-      if (!shaped) return std::move(shaped).error().Within("while reading " + file_.location_);
-      column = *std::move(shaped);
-    }
-    if (column == nullptr) {
-      const auto constant = file_.read_.constants.find(wanted.id);
-      auto made = constant != file_.read_.constants.end() ? ConstantColumn(wanted, constant->second, batch->num_rows())
-                                                          : MissingColumn(wanted, batch->num_rows());
-      if (!made) return std::move(made).error().Within("while reading " + file_.location_);
-      column = *std::move(made);
-    }
-    columns.push_back(std::move(column));
-  }
-  return arrow::RecordBatch::Make(file_.schema_, batch->num_rows(), std::move(columns));
 }
 
 }  // namespace dvt::lake

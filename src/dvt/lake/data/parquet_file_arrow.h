@@ -6,11 +6,15 @@
 #include <map>
 #include <memory>
 
+#include "dvt/lake/data/column_reads_arrow.h"
 #include "dvt/lake/data/shape_arrow.h"
 #include "dvt/lake/filter/value_range.h"
 #include "dvt/lake/storage/file_store.h"
 
 namespace dvt::lake {
+
+/// What Parquet's library threw about a file, in one line.
+Error ParquetError(const std::string& location, const std::exception& error);
 
 /// How a Parquet file is read.
 struct ParquetRead {
@@ -39,8 +43,15 @@ class ParquetFile {
   const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
 
  private:
+  struct Flat {
+    int leaf;
+    FlatColumn::Make make;
+  };
+
   ParquetFile() = default;
   Status FindLeaves();
+  bool FindFlat(int leaf, const NestedField& wanted);
+  std::shared_ptr<parquet::ColumnReader> OpenColumn(parquet::ParquetFileReader& reader, int row_group, int leaf) const;
   Result<std::unique_ptr<parquet::arrow::FileReader>> MakeReader(int64_t batch_rows) const;
   int LeafOf(int field_id) const;
 
@@ -50,7 +61,8 @@ class ParquetFile {
   NameLevel names_ = nullptr;
   std::shared_ptr<arrow::io::RandomAccessFile> input_;
   std::shared_ptr<parquet::FileMetaData> metadata_;
-  std::vector<int> leaves_;            // Parquet columns to read
+  std::vector<int> leaves_;            // Parquet columns that Parquet's reader of batches reads
+  std::map<int, Flat> flat_;           // and those that FlatColumn does, by the field's id
   std::map<int, int> leaf_of_field_;   // primitive columns outside lists and maps, by id
   std::map<int, Type> type_of_field_;  // as wanted
   std::shared_ptr<arrow::Schema> schema_;
@@ -63,13 +75,16 @@ class ParquetFile::RowGroupReader {
 
  private:
   friend class ParquetFile;
-  RowGroupReader(const ParquetFile& file, std::unique_ptr<parquet::arrow::FileReader> reader,
-                 std::unique_ptr<arrow::RecordBatchReader> batches)
-      : file_(file), reader_(std::move(reader)), batches_(std::move(batches)) {}
+  RowGroupReader(const ParquetFile& file, int64_t batch_rows) : file_(file), flat_(batch_rows, file.read_.one_thread) {}
+  Status Open(int row_group, int64_t batch_rows);
+  Status Read();
+  Result<std::shared_ptr<arrow::Array>> ColumnOf(const NestedField& wanted, int64_t rows) const;
 
   const ParquetFile& file_;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
-  std::unique_ptr<arrow::RecordBatchReader> batches_;
+  std::shared_ptr<arrow::RecordBatchReader> batches_;
+  ColumnReads flat_;
+  std::shared_ptr<arrow::RecordBatch> rest_;  // the columns of Parquet's reader: rows not given yet
 };
 
 }  // namespace dvt::lake

@@ -11,6 +11,7 @@
 #include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/text.h"
 #include "dvt/base/thread/bounded_queue.h"
+#include "dvt/lake/data/batch_memory_arrow.h"
 #include "dvt/lake/data/deletes_arrow.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
 #include "dvt/lake/data/row_filter_arrow.h"
@@ -23,7 +24,7 @@ namespace dvt::lake {
 namespace {
 
 using Batch = std::shared_ptr<arrow::RecordBatch>;
-constexpr size_t kUnitBytes = 8 << 20;
+constexpr size_t kUnitBytes = 4 << 20;
 constexpr int64_t kBatchBytes = 4 << 20;  // what a batch should take, so that few of them lie in queues
 constexpr int64_t kLeastRows = 1024;
 
@@ -115,6 +116,8 @@ class ScanReader : public BatchPuller {
   ~ScanReader() override {
     Cancel();
     workers_.clear();
+    files_.clear();
+    BatchMemory()->ReleaseUnused();
     span_.Set("iceberg.num_rows", rows_);
   }
 

@@ -331,7 +331,8 @@ TEST_F(PlannerTest, LettersOfTheSourceAreTheEnginesOrItDoesNotSayThem) {
   catalog_.connections["crm"].letters = kPaired;
   EXPECT_EQ(Plan("select upper(c_name) as n" + from, "duck").way, Way::kDirect);
   const auto unnamed = Plan("select c_custkey, upper(c_name), (upper(c_phone)) as p" + from, "duck");
-  EXPECT_NE(unnamed.extracts.at(0).sql.find("\xe1\xba\x9e') AS \"upper(c_name)\""), std::string::npos) << unnamed.extracts.at(0).sql;
+  EXPECT_NE(unnamed.extracts.at(0).sql.find("\xe1\xba\x9e') AS \"upper(c_name)\""), std::string::npos)
+      << unnamed.extracts.at(0).sql;
   EXPECT_EQ(Plan("select upper(c_name collate \"C\") as n" + from, "duck").way, Way::kFederated);
 }
 
