@@ -61,8 +61,7 @@ class BlockMemory : public arrow::MemoryPool {
     const int64_t bytes = bytes_ += size;
     if (size > 0) total_ += size;
     int64_t most = most_;
-    while (bytes > most && !most_.compare_exchange_weak(most, bytes)) {
-    }
+    while (bytes > most && !most_.compare_exchange_weak(most, bytes)) {}
   }
 
   columnar::BlockPool blocks_{kKept};

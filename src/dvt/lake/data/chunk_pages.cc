@@ -33,7 +33,8 @@ bool ChunkPages::Reads(const parquet::ColumnChunkMetaData& chunk) {
   return chunk.crypto_metadata() == nullptr && IsKnown(chunk.compression());
 }
 
-ChunkPages::ChunkPages(std::shared_ptr<arrow::io::RandomAccessFile> file, const parquet::ColumnChunkMetaData& chunk, int64_t window)
+ChunkPages::ChunkPages(std::shared_ptr<arrow::io::RandomAccessFile> file, const parquet::ColumnChunkMetaData& chunk,
+                       int64_t window)
     : file_(std::move(file)), values_(chunk.num_values()), window_(window), at_(chunk.data_page_offset()) {
   if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0) at_ = std::min(at_, chunk.dictionary_page_offset());
   PARQUET_ASSIGN_OR_THROW(end_, file_->GetSize());
@@ -89,13 +90,15 @@ std::shared_ptr<parquet::Page> ChunkPages::NextPage() {
         page = std::make_shared<parquet::DictionaryPage>(Content(header, 0), header.values, encoding, header.is_sorted);
         break;
       case PageHeader::Kind::kData:
-        page = std::make_shared<parquet::DataPageV1>(Content(header, 0), header.values, encoding, EncodingOf(header.definition_encoding),
+        page = std::make_shared<parquet::DataPageV1>(Content(header, 0), header.values, encoding,
+                                                     EncodingOf(header.definition_encoding),
                                                      EncodingOf(header.repetition_encoding), header.uncompressed_bytes);
         given_ += header.values;
         break;
       case PageHeader::Kind::kDataV2:
         page = std::make_shared<parquet::DataPageV2>(
-            Content(header, header.is_compressed ? int64_t{header.definition_bytes} + header.repetition_bytes : header.compressed_bytes),
+            Content(header,
+                    header.is_compressed ? int64_t{header.definition_bytes} + header.repetition_bytes : header.compressed_bytes),
             header.values, header.nulls, header.rows, encoding, header.definition_bytes, header.repetition_bytes,
             header.uncompressed_bytes);
         given_ += header.values;
@@ -112,7 +115,8 @@ std::shared_ptr<parquet::Page> ChunkPages::NextPage() {
 std::shared_ptr<arrow::Buffer> ChunkPages::Content(const PageHeader& header, int64_t plain) {
   const uint8_t* from = read_->data() + begin_;
   if (codec_ == nullptr || plain == header.compressed_bytes) {
-    if (codec_ == nullptr && header.compressed_bytes != header.uncompressed_bytes) Corrupt("a page has another size than it says");
+    if (codec_ == nullptr && header.compressed_bytes != header.uncompressed_bytes)
+      Corrupt("a page has another size than it says");
     return std::make_shared<arrow::Buffer>(from, header.compressed_bytes);
   }
   if (header.uncompressed_bytes > plain_->size())

@@ -60,7 +60,8 @@ void ColumnReads::Work() {
 }
 
 bool ColumnReads::Complete() const {
-  return std::all_of(columns_.begin(), columns_.end(), [](const Column& column) { return column.ended || !column.arrays.empty(); });
+  return std::all_of(columns_.begin(), columns_.end(),
+                     [](const Column& column) { return column.ended || !column.arrays.empty(); });
 }
 
 // The column furthest behind that nobody reads; null if all are far enough ahead.

@@ -234,8 +234,8 @@ class TextColumn : public PiecesOf<parquet::ByteArrayType> {
     ARROW_RETURN_NOT_OK(offsets_->Resize((rows_ + 1) * kOffset, /*shrink_to_fit=*/false));
     // A guess that was far off must not keep its memory.
     ARROW_RETURN_NOT_OK(bytes_->Resize(filled_, /*shrink_to_fit=*/bytes_->size() > 2 * filled_ + 4096));
-    out.push_back(
-        arrow::MakeArray(arrow::ArrayData::Make(type_, rows_, {validity_.bits(), std::move(offsets_), std::move(bytes_)}, validity_.nulls())));
+    out.push_back(arrow::MakeArray(
+        arrow::ArrayData::Make(type_, rows_, {validity_.bits(), std::move(offsets_), std::move(bytes_)}, validity_.nulls())));
     rows_ = 0;
     return arrow::Status::OK();
   }
@@ -307,7 +307,8 @@ FlatColumn::Make OfInt64(const parquet::LogicalType& logical, const Type& wanted
 }  // namespace
 
 FlatColumn::Make FlatColumn::MakerFor(const parquet::ColumnDescriptor& column, const Type& wanted) {
-  if (column.max_repetition_level() > 0 || column.max_definition_level() > 1 || column.path()->ToDotVector().size() != 1) return nullptr;
+  if (column.max_repetition_level() > 0 || column.max_definition_level() > 1 || column.path()->ToDotVector().size() != 1)
+    return nullptr;
   if (column.logical_type() == nullptr) return nullptr;
   const parquet::LogicalType& logical = *column.logical_type();
   switch (column.physical_type()) {

@@ -158,8 +158,9 @@ bool IsSound(const PageHeader& header) {
     case PageHeader::Kind::kDictionary: return header.values >= 0 && header.encoding >= 0;
     case PageHeader::Kind::kDataV2: {
       const int64_t levels = int64_t{header.definition_bytes} + header.repetition_bytes;
-      return header.values >= 0 && header.nulls >= 0 && header.rows >= 0 && header.encoding >= 0 && header.definition_bytes >= 0 &&
-             header.repetition_bytes >= 0 && levels <= header.compressed_bytes && levels <= header.uncompressed_bytes;
+      return header.values >= 0 && header.nulls >= 0 && header.rows >= 0 && header.encoding >= 0 &&
+             header.definition_bytes >= 0 && header.repetition_bytes >= 0 && levels <= header.compressed_bytes &&
+             levels <= header.uncompressed_bytes;
     }
     default: return true;
   }

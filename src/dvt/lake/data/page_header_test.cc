@@ -12,13 +12,13 @@ using Bytes = std::vector<uint8_t>;
 using Kind = PageHeader::Kind;
 
 // A data page of version 1: 100 bytes of 300, checksum, 50 values, PLAIN, levels RLE, statistics with a text.
-const Bytes kData = {0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x15, 0x02, 0x1C, 0x15, 0x64, 0x15, 0x00, 0x15, 0x06,
-                     0x15, 0x06, 0x1C, 0x18, 0x03, 'a',  'b',  'c',  0x00, 0x00, 0x00};
+const Bytes kData = {0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x15, 0x02, 0x1C, 0x15, 0x64, 0x15,
+                     0x00, 0x15, 0x06, 0x15, 0x06, 0x1C, 0x18, 0x03, 'a',  'b',  'c',  0x00, 0x00, 0x00};
 // A dictionary: 10 bytes of 12, 3 values, PLAIN, sorted.
 const Bytes kDictionary = {0x15, 0x04, 0x15, 0x18, 0x15, 0x14, 0x4C, 0x15, 0x06, 0x15, 0x00, 0x11, 0x00, 0x00};
 // A data page of version 2: 7 values of which 2 are null, 7 rows, RLE_DICTIONARY, 4 bytes of levels and none, not compressed.
-const Bytes kDataV2 = {0x15, 0x06, 0x15, 0x28, 0x15, 0x28, 0x5C, 0x15, 0x0E, 0x15, 0x04, 0x15,
-                       0x0E, 0x15, 0x10, 0x15, 0x08, 0x15, 0x00, 0x12, 0x00, 0x00};
+const Bytes kDataV2 = {0x15, 0x06, 0x15, 0x28, 0x15, 0x28, 0x5C, 0x15, 0x0E, 0x15, 0x04,
+                       0x15, 0x0E, 0x15, 0x10, 0x15, 0x08, 0x15, 0x00, 0x12, 0x00, 0x00};
 
 HeaderRead Read(const Bytes& bytes, PageHeader& header, size_t& length) { return ReadPageHeader(bytes, header, length); }
 
@@ -53,14 +53,16 @@ TEST(PageHeader, MoreBytesAreAskedForWhereItIsCutOff) {
     for (size_t size = 0; size < whole.size(); ++size) {
       PageHeader header;
       size_t length = 0;
-      EXPECT_EQ(Read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), header, length), HeaderRead::kCutOff) << size;
+      EXPECT_EQ(Read(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)), header, length),
+                HeaderRead::kCutOff)
+          << size;
     }
 }
 
 TEST(PageHeader, FieldsOfLaterVersionsArePassedOver) {
   // Before the stop: a list of three texts, a map of ints to bools, a double, a struct in a struct, and an i64 with its id in full.
   Bytes bytes(kDictionary.begin(), kDictionary.end() - 1);
-  const Bytes later = {0x29, 0x38, 0x01, 'x', 0x00, 0x01, 'y',  0x1B, 0x02, 0x51, 0x02, 0x01, 0x04, 0x02, 0x17, 1,    2,
+  const Bytes later = {0x29, 0x38, 0x01, 'x', 0x00, 0x01, 'y',  0x1B, 0x02, 0x51, 0x02, 0x01, 0x04, 0x02, 0x17, 1,   2,
                        3,    4,    5,    6,   7,    8,    0x1C, 0x1C, 0x11, 0x00, 0x00, 0x06, 0xC8, 0x01, 0x02, 0x00};
   bytes.insert(bytes.end(), later.begin(), later.end());
   PageHeader header;
@@ -72,13 +74,13 @@ TEST(PageHeader, FieldsOfLaterVersionsArePassedOver) {
 
 TEST(PageHeader, WhatIsNoHeaderIsRefused) {
   const std::vector<Bytes> corrupt = {
-      {0x00},                                            // nothing at all
-      {0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00},        // a negative size
+      {0x00},                                                  // nothing at all
+      {0x15, 0x00, 0x15, 0x01, 0x15, 0x02, 0x00},              // a negative size
       {0x15, 0x00, 0x15, 0xD8, 0x04, 0x15, 0xC8, 0x01, 0x00},  // no data page's header
-      {0x18, 0x01, 'a', 0x00},                           // a text as the kind
-      {0x15, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F},  // more than 32 bits
-      {0x1D},                                            // an unknown type
-      Bytes(40, 0x1C),                                   // structs without end
+      {0x18, 0x01, 'a', 0x00},                                 // a text as the kind
+      {0x15, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F},        // more than 32 bits
+      {0x1D},                                                  // an unknown type
+      Bytes(40, 0x1C),                                         // structs without end
   };
   for (const auto& bytes : corrupt) {
     PageHeader header;

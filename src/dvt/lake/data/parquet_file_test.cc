@@ -14,7 +14,7 @@
 #include <random>
 
 #include "dvt/lake/data/parquet_file_arrow.h"
-#include "dvt/lake/data/sample_rows_testing.h"
+#include "dvt/lake/data/sample_rows_testing_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 
 namespace dvt::lake {
@@ -39,7 +39,8 @@ void WriteFile(const std::string& path, const std::shared_ptr<arrow::Table>& tab
 }
 
 // The file's rows, so many at a time; an error if it cannot be read.
-Result<std::shared_ptr<arrow::Table>> ReadRows(const std::string& path, const std::vector<NestedField>& fields, int64_t batch_rows, bool one_thread) {
+Result<std::shared_ptr<arrow::Table>> ReadRows(const std::string& path, const std::vector<NestedField>& fields,
+                                               int64_t batch_rows, bool one_thread) {
   const auto store = MakeFileStore({});
   ParquetRead read;
   read.fields = fields;
@@ -75,7 +76,8 @@ TEST_P(Read, ComesBackAsItWasWritten) {
   const Schema schema = SampleSchema();
   const TestFolder folder;
   int number = 0;
-  for (const auto& values : {SampleValues{}, SampleValues{1'000'000, 0}, SampleValues{1'000'000, 0.6}, SampleValues{3, 0.01, true}, SampleValues{5, 1}}) {
+  for (const auto& values : {SampleValues{}, SampleValues{1'000'000, 0}, SampleValues{1'000'000, 0.6},
+                             SampleValues{3, 0.01, true}, SampleValues{5, 1}}) {
     const auto table = *arrow::Table::FromRecordBatches(SampleRows(schema, values, {1500, 1, 811, 300}));
     const std::string path = folder.File(std::to_string(++number));
     WriteFile(path, table, GetParam());
@@ -110,29 +112,34 @@ TEST_P(Read, DamagedFilesAreRefusedOrRead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, Read,
-    testing::Values(Kind{"Plain", [](Properties& p) { p.disable_dictionary(); }}, Kind{"Dictionary", [](Properties&) {}},
-                    Kind{"DictionaryThenPlain", [](Properties& p) { p.dictionary_pagesize_limit(600)->compression(parquet::Compression::ZSTD); }},
-                    Kind{"DecimalsAsIntegers", [](Properties& p) { p.enable_store_decimal_as_integer()->compression(parquet::Compression::SNAPPY); }},
-                    Kind{"Zstd", [](Properties& p) { p.compression(parquet::Compression::ZSTD); }},
-                    Kind{"Gzip", [](Properties& p) { p.compression(parquet::Compression::GZIP); }},
-                    Kind{"Lz4", [](Properties& p) { p.compression(parquet::Compression::LZ4); }},
-                    Kind{"V2Zstd",
-                         [](Properties& p) {
-                           p.data_page_version(parquet::ParquetDataPageVersion::V2)->compression(parquet::Compression::ZSTD);
-                         }},
-                    Kind{"V2Uncompressed", [](Properties& p) { p.data_page_version(parquet::ParquetDataPageVersion::V2); }},
-                    Kind{"Deltas",
-                         [](Properties& p) {
-                           p.disable_dictionary()->compression(parquet::Compression::ZSTD);
-                           for (const char* each : {"r2", "o3", "r4", "o5"}) p.encoding(each, parquet::Encoding::DELTA_BINARY_PACKED);
-                           p.encoding("r24", parquet::Encoding::DELTA_BYTE_ARRAY)->encoding("o25", parquet::Encoding::DELTA_LENGTH_BYTE_ARRAY);
-                           p.encoding("r8", parquet::Encoding::BYTE_STREAM_SPLIT)->encoding("o9", parquet::Encoding::BYTE_STREAM_SPLIT);
-                         }}),
+    testing::Values(
+        Kind{"Plain", [](Properties& p) { p.disable_dictionary(); }}, Kind{"Dictionary", [](Properties&) {}},
+        Kind{"DictionaryThenPlain",
+             [](Properties& p) { p.dictionary_pagesize_limit(600)->compression(parquet::Compression::ZSTD); }},
+        Kind{"DecimalsAsIntegers",
+             [](Properties& p) { p.enable_store_decimal_as_integer()->compression(parquet::Compression::SNAPPY); }},
+        Kind{"Zstd", [](Properties& p) { p.compression(parquet::Compression::ZSTD); }},
+        Kind{"Gzip", [](Properties& p) { p.compression(parquet::Compression::GZIP); }},
+        Kind{"Lz4", [](Properties& p) { p.compression(parquet::Compression::LZ4); }},
+        Kind{"V2Zstd",
+             [](Properties& p) {
+               p.data_page_version(parquet::ParquetDataPageVersion::V2)->compression(parquet::Compression::ZSTD);
+             }},
+        Kind{"V2Uncompressed", [](Properties& p) { p.data_page_version(parquet::ParquetDataPageVersion::V2); }},
+        Kind{
+            "Deltas",
+            [](Properties& p) {
+              p.disable_dictionary()->compression(parquet::Compression::ZSTD);
+              for (const char* each : {"r2", "o3", "r4", "o5"}) p.encoding(each, parquet::Encoding::DELTA_BINARY_PACKED);
+              p.encoding("r24", parquet::Encoding::DELTA_BYTE_ARRAY)->encoding("o25", parquet::Encoding::DELTA_LENGTH_BYTE_ARRAY);
+              p.encoding("r8", parquet::Encoding::BYTE_STREAM_SPLIT)->encoding("o9", parquet::Encoding::BYTE_STREAM_SPLIT);
+            }}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(ReadOf, PromotedTypes) {
   const TestFolder folder;
-  std::vector<NestedField> narrow = {{1, "a", TypeId::kInt}, {2, "b", TypeId::kFloat}, {3, "c", Type::Decimal(9, 2)}, {4, "d", TypeId::kInt, true}};
+  std::vector<NestedField> narrow = {
+      {1, "a", TypeId::kInt}, {2, "b", TypeId::kFloat}, {3, "c", Type::Decimal(9, 2)}, {4, "d", TypeId::kInt, true}};
   const auto table = *arrow::Table::FromRecordBatches(SampleRows({0, narrow, {}}, {}, {800}));
   WriteFile(folder.File("a"), table, {"", [](Properties& p) { p.enable_store_decimal_as_integer(); }});
   std::vector<NestedField> wide = narrow;
@@ -152,9 +159,13 @@ TEST(ReadOf, AFewColumnsAndNone) {
   const TestFolder folder;
   const auto table = *arrow::Table::FromRecordBatches(SampleRows(schema, {}, {2500}));
   WriteFile(folder.File("a"), table, {"", [](Properties&) {}});
-  const auto list = std::find_if(schema.fields.begin(), schema.fields.end(), [](const auto& field) { return field.name == "list"; });
-  for (const std::vector<NestedField>& fields :
-       {std::vector<NestedField>{}, {*list}, {schema.fields[25]}, {schema.fields[25], *list, schema.fields[2]}, {{999, "new", TypeId::kString}}}) {
+  const auto list =
+      std::find_if(schema.fields.begin(), schema.fields.end(), [](const auto& field) { return field.name == "list"; });
+  for (const std::vector<NestedField>& fields : {std::vector<NestedField>{},
+                                                 {*list},
+                                                 {schema.fields[25]},
+                                                 {schema.fields[25], *list, schema.fields[2]},
+                                                 {{999, "new", TypeId::kString}}}) {
     const auto found = ReadRows(folder.File("a"), fields, 700, false);
     ASSERT_TRUE(found) << found.error().ToString();
     EXPECT_EQ((*found)->num_rows(), fields.empty() ? (*found)->num_rows() : 2500);

@@ -19,7 +19,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/column_strands_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
-#include "dvt/lake/data/sample_rows_testing.h"
+#include "dvt/lake/data/sample_rows_testing_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 
 namespace dvt::lake {

@@ -36,10 +36,12 @@ Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader(int6
   return *std::move(reader);
 }
 
-std::shared_ptr<parquet::ColumnReader> ParquetFile::OpenColumn(parquet::ParquetFileReader& reader, int row_group, int leaf) const {
+std::shared_ptr<parquet::ColumnReader> ParquetFile::OpenColumn(parquet::ParquetFileReader& reader, int row_group,
+                                                               int leaf) const {
   if (!local_) return reader.RowGroup(row_group)->Column(leaf);  // from what was fetched together
   const auto chunk = metadata_->RowGroup(row_group)->ColumnChunk(leaf);
-  return parquet::ColumnReader::Make(metadata_->schema()->Column(leaf), std::make_unique<ChunkPages>(input_, *chunk, kReadBytes), BatchMemory());
+  return parquet::ColumnReader::Make(metadata_->schema()->Column(leaf), std::make_unique<ChunkPages>(input_, *chunk, kReadBytes),
+                                     BatchMemory());
 }
 
 Result<std::unique_ptr<ParquetFile::RowGroupReader>> ParquetFile::OpenRowGroup(int row_group, int64_t batch_rows) const {

@@ -1,4 +1,4 @@
-#include "dvt/lake/data/sample_rows_testing.h"
+#include "dvt/lake/data/sample_rows_testing_arrow.h"
 
 #include <arrow/builder.h>
 #include <fmt/format.h>
