@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dvt/lake/data/batch_memory_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 

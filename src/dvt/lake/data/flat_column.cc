@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "dvt/lake/data/batch_memory_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 

@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "dvt/lake/data/batch_memory_arrow.h"
 #include "dvt/lake/data/chunk_pages_arrow.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
 namespace dvt::lake {

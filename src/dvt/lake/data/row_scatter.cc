@@ -8,6 +8,7 @@
 
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -22,7 +23,7 @@ Error ScatterError(const arrow::Status& status) {
 }
 
 Result<BufferPtr> NewBuffer(int64_t bytes) {
-  auto buffer = arrow::AllocateBuffer(bytes);
+  auto buffer = arrow::AllocateBuffer(bytes, BatchMemory());
   if (!buffer.ok()) return ScatterError(buffer.status());
   return BufferPtr(*std::move(buffer));
 }

@@ -6,6 +6,7 @@
 
 #include "dvt/lake/encode/page_closer_internal.h"
 #include "dvt/lake/encode/runs.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -86,7 +87,7 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
   EncodedPage out;
   out.uncompressed = static_cast<int64_t>(page->size());
   DVT_ASSIGN(const int64_t packed, Compressed(page->data(), page->size()));
-  auto bytes = arrow::AllocateBuffer(packed);
+  auto bytes = arrow::AllocateBuffer(packed, BatchMemory());
   if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
   std::memcpy((*bytes)->mutable_data(), codec_ == nullptr ? page->data() : packed_.data(), static_cast<size_t>(packed));
   out.bytes = *std::move(bytes);

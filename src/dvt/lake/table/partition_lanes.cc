@@ -7,6 +7,7 @@
 
 #include "dvt/lake/data/row_scatter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/partition_lanes_internal.h"
 
 namespace dvt::lake {
@@ -153,6 +154,7 @@ Status PartitionLanes::Spill() {
   DVT_TRY(OnAllThreads(rest.size(), [&](size_t i) { return SpillLane(*rest[i]); }));
   kept_bytes_ = 0;
   arrow::default_memory_pool()->ReleaseUnused();
+  BatchMemory()->ReleaseUnused();
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/shape_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/row_writer_internal.h"
 
 namespace dvt::lake {
@@ -145,6 +146,7 @@ Status RowWriter::ClosePlain() {
 Result<std::vector<DataFile>> RowWriter::Finish() {
   if (lanes_ != nullptr) DVT_TRY(lanes_->Finish());
   DVT_TRY(ClosePlain());
+  BatchMemory()->ReleaseUnused();
   finished_ = true;
   return files_->Take();
 }

@@ -11,11 +11,11 @@
 #include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/text.h"
 #include "dvt/base/thread/bounded_queue.h"
-#include "dvt/lake/data/batch_memory_arrow.h"
 #include "dvt/lake/data/deletes_arrow.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/stream_internal.h"
 #include "dvt/lake/table/table.h"
 

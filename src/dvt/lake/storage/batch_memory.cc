@@ -1,4 +1,4 @@
-#include "dvt/lake/data/batch_memory_arrow.h"
+#include "dvt/lake/storage/batch_memory_arrow.h"
 
 #include <algorithm>
 #include <atomic>
