@@ -1,10 +1,6 @@
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 #include "dvt/lake/data/flat_column_arrow.h"
 
@@ -15,8 +11,8 @@ namespace dvt::lake {
 class ColumnReads {
  public:
   /// `one_thread`: the caller's alone.
-  ColumnReads(int64_t batch_rows, bool one_thread) : batch_rows_(batch_rows), one_thread_(one_thread) {}
-  /// Waits for the threads, which end with the pieces they are at.
+  ColumnReads(int64_t batch_rows, bool one_thread);
+  /// Waits for threads that are at a piece, not for the pool to get at those that are still to begin.
   ~ColumnReads();
   ColumnReads(const ColumnReads&) = delete;
   ColumnReads& operator=(const ColumnReads&) = delete;
@@ -33,29 +29,9 @@ class ColumnReads {
   void Take(int64_t rows);
 
  private:
-  struct Column {
-    int field_id = 0;
-    std::unique_ptr<FlatColumn> reader;
-    std::deque<std::shared_ptr<arrow::Array>> arrays;
-    int64_t given = 0;  // rows of the first of them
-    int64_t rows = 0;   // that were not given
-    bool busy = false, ended = false;
-  };
-
-  void Help();
-  void Work();
-  bool Complete() const;
-  Column* Next();
-  void Read(Column& column, std::unique_lock<std::mutex>& lock);
-
-  const int64_t batch_rows_;
-  const bool one_thread_;
-  std::vector<Column> columns_;
-
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  arrow::Status status_;
-  int helpers_ = 0;
+  struct Column;
+  struct State;
+  std::shared_ptr<State> state_;  // the pool's threads have it, too
 };
 
 }  // namespace dvt::lake

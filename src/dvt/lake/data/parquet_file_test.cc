@@ -4,12 +4,14 @@
 #include <arrow/io/file.h>
 #include <arrow/table.h>
 #include <arrow/util/compression.h>
+#include <arrow/util/thread_pool.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
 
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <random>
 
@@ -199,6 +201,28 @@ TEST(ReadOf, RowsNobodyWantsAnyMore) {
     const auto reader = *file->OpenRowGroup(0, 100);
     for (int k = 0; k < i % 4; ++k) ASSERT_TRUE(reader->Next());
   }
+}
+
+// Whoever takes the rows may do so on the pool's own threads.
+TEST(ReadOf, RowsWhileThePoolHasNoThreadToSpare) {
+  const Schema schema = SampleSchema();
+  const TestFolder folder;
+  const auto table = *arrow::Table::FromRecordBatches(SampleRows(schema, {}, {3000}));
+  WriteFile(folder.File("a"), table, {"", [](Properties&) {}});
+  std::vector<NestedField> fields;
+  for (const auto& field : schema.fields)
+    if (field.type.id == TypeId::kLong || field.type.id == TypeId::kString) fields.push_back(field);
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  auto* pool = arrow::internal::GetCpuThreadPool();
+  std::vector<arrow::Future<>> busy;
+  for (int i = 0; i < pool->GetCapacity(); ++i) busy.push_back(*pool->Submit([ended] { ended.wait(); }));
+  const auto found = ReadRows(folder.File("a"), fields, 100, false);
+  end.set_value();
+  for (const auto& each : busy) each.Wait();
+  ASSERT_TRUE(found) << found.error().ToString();
+  for (const auto& field : fields)
+    EXPECT_TRUE(table->GetColumnByName(field.name)->Equals(*(*found)->GetColumnByName(field.name)));
 }
 
 }  // namespace
