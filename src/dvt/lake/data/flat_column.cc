@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dvt/lake/data/types_arrow.h"
+#include "dvt/lake/encode/short_copy.h"
 #include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
@@ -130,32 +131,6 @@ class NumberColumn : public PiecesOf<Physical> {
   std::vector<typename Physical::c_type> piece_;
 };
 
-template <size_t n>
-void CopyEnds(uint8_t* to, const uint8_t* from, size_t length) {
-  uint8_t first[n], last[n];
-  std::memcpy(first, from, n);
-  std::memcpy(last, from + length - n, n);
-  std::memcpy(to, first, n);
-  std::memcpy(to + length - n, last, n);
-}
-
-// Most texts are short: two copies of a fixed length that may overlap are faster than a call.
-void CopyText(uint8_t* to, const uint8_t* from, size_t length) {
-  if (length > 32) {
-    std::memcpy(to, from, length);
-  } else if (length >= 16) {
-    CopyEnds<16>(to, from, length);
-  } else if (length >= 8) {
-    CopyEnds<8>(to, from, length);
-  } else if (length >= 4) {
-    CopyEnds<4>(to, from, length);
-  } else if (length > 0) {
-    to[0] = from[0];
-    to[length / 2] = from[length / 2];
-    to[length - 1] = from[length - 1];
-  }
-}
-
 class TextColumn : public PiecesOf<parquet::ByteArrayType> {
  public:
   using PiecesOf::PiecesOf;
@@ -207,7 +182,7 @@ class TextColumn : public PiecesOf<parquet::ByteArrayType> {
     auto end = static_cast<size_t>(filled_);
     for (int64_t i = 0; i < rows; ++i) {
       const parquet::ByteArray value = piece_[static_cast<size_t>(i)];
-      CopyText(to + end, value.ptr, value.len);
+      CopyShort(to + end, value.ptr, value.len);
       end += value.len;
       offsets[i] = static_cast<int32_t>(end);
     }
@@ -220,7 +195,7 @@ class TextColumn : public PiecesOf<parquet::ByteArrayType> {
     const parquet::ByteArray* value = piece_.data();
     for (int64_t i = 0; i < rows; ++i) {
       if (levels_[static_cast<size_t>(i)] > 0) {
-        CopyText(to + end, value->ptr, value->len);
+        CopyShort(to + end, value->ptr, value->len);
         end += value->len;
         ++value;
       }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "dvt/lake/encode/short_copy.h"
 #include "dvt/lake/encode/value_kinds_internal.h"
 
 namespace dvt::lake {
@@ -21,28 +22,6 @@ uint64_t HeadOf(ByteView value) {
 }
 
 std::string_view TextOf(ByteView value) { return {reinterpret_cast<const char*>(value.data), value.size}; }
-
-// Short copies are two that overlap, without a loop or a call.
-void CopyShort(uint8_t* to, const uint8_t* from, size_t size) {
-  const auto both_ends = [&]<class T>(T) {
-    T first, last;
-    std::memcpy(&first, from, sizeof(T));
-    std::memcpy(&last, from + size - sizeof(T), sizeof(T));
-    std::memcpy(to, &first, sizeof(T));
-    std::memcpy(to + size - sizeof(T), &last, sizeof(T));
-  };
-  if (size > 32) {
-    std::memcpy(to, from, size);
-  } else if (size >= 16) {
-    both_ends(static_cast<unsigned __int128>(0));
-  } else if (size >= 8) {
-    both_ends(uint64_t{0});
-  } else if (size >= 4) {
-    both_ends(uint32_t{0});
-  } else {
-    for (size_t i = 0; i < size; ++i) to[i] = from[i];
-  }
-}
 
 std::string HighestFirst(Int128 value, int width) {
   std::string out(static_cast<size_t>(width), '\0');
