@@ -1,7 +1,8 @@
 """What the package tells of itself.
 
 **Logs** are structured: structlog's where the program has configured it, else the standard library's logger ``dvt``. Each operation is one event with its
-table, rows and snapshot; each error a warning with all that is known of it, and so is each request that is about to be asked again (``iceberg.retry``).
+table, rows and snapshot; each error a warning with all that is known of it, and so is each request or commit that is about
+to be tried again (``iceberg.retry``: the operation, the table, the error's code, which attempt follows and when).
 
 **Spans** (``iceberg.load_table``, ``iceberg.append``, ``iceberg.scan``, ``polaris.authenticate``, …) go to Python's OpenTelemetry where a tracer
 provider is set, below the current span; else the core sends them by itself if OTEL_EXPORTER_OTLP_ENDPOINT is set.
@@ -79,10 +80,10 @@ def _context() -> tuple[bool, str]:
     return True, f"00-{current.trace_id:032x}-{current.span_id:016x}-{int(current.trace_flags):02x}"
 
 
-def _retrying(text: str) -> None:
-    """Told by the core, on whatever thread, before a request is asked again: what failed, which attempt follows, and when."""
+def _retrying(fields: dict[str, Any]) -> None:
+    """Told by the core, on whatever thread, before a request is asked or a commit made again: what failed, which attempt follows, and when."""
     try:
-        log().warning("iceberg.retry", message=text)
+        log().warning("iceberg.retry", **fields)
     except Exception:
         logging.getLogger("dvt").debug("a retry could not be told", exc_info=True)
 
@@ -118,6 +119,8 @@ def _replay(tracer: Any, spans: list[dict[str, Any]]) -> None:
             parent = here if (ours.trace_id, ours.span_id) == (identity.trace_id, identity.span_id) else trace.NonRecordingSpan(identity)
         context = Context() if parent is None else trace.set_span_in_context(parent, Context())
         new = tracer.start_span(each["name"], context=context, start_time=each["start_ns"], attributes=each["attributes"])
+        for name, time_ns, attributes in each["events"]:
+            new.add_event(name, attributes, timestamp=time_ns)
         if each["error"]:
             new.set_status(trace.Status(trace.StatusCode.ERROR, each["error"]))
         new.end(end_time=each["end_ns"])

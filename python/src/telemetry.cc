@@ -40,6 +40,9 @@ nb::dict SpanOut(const FinishedSpan& span) {
   out["start_ns"] = span.start_ns;
   out["end_ns"] = span.end_ns;
   out["attributes"] = ToPython(span.attributes);
+  nb::list events;
+  for (const auto& event : span.events) events.append(nb::make_tuple(event.name, event.time_ns, ToPython(event.attributes)));
+  out["events"] = events;
   out["error"] = span.error;
   return out;
 }
@@ -52,12 +55,20 @@ TraceParent ContextOfPython() {
   return TraceParent::Parse(nb::cast<std::string>(told[1]));
 }
 
-void TellRetry(const std::string& text) {
+void TellRetry(const lake::RetryNotice& notice) {
   if (Py_IsInitialized() == 0) return;
-  const std::string shown = SecretRegistry::Redact(text);
+  Value fields = Value::MakeMap();
+  fields.Set("message", notice.ToString());
+  fields.Set("operation", notice.operation);
+  if (!notice.table.empty()) fields.Set("table", notice.table);
+  fields.Set("code", std::string(ErrorCodeName(notice.error.code())));
+  if (!notice.error.vendor_code().empty()) fields.Set("vendor_code", notice.error.vendor_code());
+  fields.Set("attempt", notice.attempt);
+  fields.Set("wait_s", notice.wait_seconds);
+  SecretRegistry::RedactAll(fields);
   const nb::gil_scoped_acquire held;
   try {
-    nb::module_::import_("dvt.observability").attr("_retrying")(shown);
+    nb::module_::import_("dvt.observability").attr("_retrying")(ToPython(fields));
   } catch (const std::exception&) {  // telling fails no call
   }
 }

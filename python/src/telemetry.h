@@ -2,6 +2,7 @@
 
 #include "convert.h"
 #include "dvt/base/telemetry/span.h"
+#include "dvt/lake/rest/config.h"
 
 namespace dvt::python {
 
@@ -11,8 +12,8 @@ TraceParent ContextOfPython();
 /// Gives dvt.observability the spans that have ended, for its log and for Python's OpenTelemetry. The GIL must be held, no exception pending.
 void HandOnSpans();
 
-/// Tells dvt.observability that a request is about to be asked again, without secrets; from any thread, which must not hold the GIL.
-void TellRetry(const std::string& text);
+/// Tells dvt.observability that a request or commit is about to be asked again, without secrets; from any thread, which must not hold the GIL.
+void TellRetry(const lake::RetryNotice& notice);
 
 void BindTelemetry(nb::module_& module);
 

@@ -114,6 +114,18 @@ def test_each_repetition_is_told(catalog, table, faults, caplog):
     assert caplog.text.count("iceberg.retry ") == 1 and "cannot be reached" in caplog.text and "very-secret-11" not in caplog.text
 
 
+@pytest.mark.parametrize("change", ["append", "upsert", "set_properties"])
+def test_each_conflict_is_told(table, faults, caplog, change):
+    """A commit that somebody else was faster than is told like a request that is asked again, with the same fields."""
+    caplog.set_level(logging.WARNING, "dvt")
+    table.set_properties({"commit.retry.min-wait-ms": "10"})
+    faults.set("what=commit&status=409&count=2")
+    {"append": lambda: table.append(ROWS), "upsert": lambda: table.upsert(ROWS, ["id"]), "set_properties": lambda: table.set_properties({"a": "b"})}[change]()
+    told = [json.loads(record.getMessage().partition(" ")[2]) for record in caplog.records if record.getMessage().startswith("iceberg.retry ")]
+    assert [(each["operation"], each["table"], each["code"], each["attempt"]) for each in told] == [("iceberg.commit", table.name, "deadlock", 2), ("iceberg.commit", table.name, "deadlock", 3)]
+    assert all(each["vendor_code"].startswith("409") and "somebody else changed" in each["message"] and each["wait_s"] < 1 for each in told)
+
+
 def test_somebody_is_always_faster(fails, table, faults):
     table.set_properties({"commit.retry.num-retries": "2", "commit.retry.min-wait-ms": "10"})
     faults.set("what=commit&status=409&count=99")

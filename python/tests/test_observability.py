@@ -132,7 +132,7 @@ def test_a_collector_that_is_away_costs_nothing(address, space):
 def test_spans_go_to_pythons_opentelemetry(catalog, space):
     """In a program of its own: a tracer provider is set once for a process."""
     code = """if True:
-        import os, sys, pyarrow, dvt
+        import os, sys, urllib.request, pyarrow, dvt
         from opentelemetry import trace
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -146,6 +146,8 @@ def test_spans_go_to_pythons_opentelemetry(catalog, space):
             table = catalog.create_table(sys.argv[1] + ".t", pyarrow.schema([("id", pyarrow.int64())]))
             table.append(pyarrow.table({"id": [1, 2, 3]}))
             table.scan().to_arrow()
+            urllib.request.urlopen(urllib.request.Request(os.environ["DVT_LAKE_URI"] + "/faults?what=commit&status=409&count=1", method="POST")).read()
+            table.append(pyarrow.table({"id": [4]}))
             try:
                 catalog.load_table(sys.argv[1] + ".none")
             except dvt.TableNotFoundError:
@@ -155,13 +157,14 @@ def test_spans_go_to_pythons_opentelemetry(catalog, space):
             return (way(spans[span.parent.span_id]) + " > " if span.parent else "") + span.name + ("!" if span.status.status_code.name == "ERROR" else "")
         for span in sorted(spans.values(), key=lambda span: span.start_time):
             assert span.context.trace_id == mine.get_span_context().trace_id
-            print(way(span), span.attributes.get("iceberg.num_rows", ""))"""
+            print(way(span), span.attributes.get("iceberg.num_rows", ""), *(f"[{event.name} {event.attributes['iceberg.operation']} {event.attributes['attempt']} {span.start_time <= event.timestamp <= span.end_time}]" for event in span.events))"""
     environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}  # the core's own exporter must stay silent
     done = subprocess.run([sys.executable, "-c", code, space], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert [line.strip() for line in done.stdout.splitlines()] == [
         "mine", "mine > polaris.load_config", "mine > polaris.load_config > polaris.authenticate", "mine > polaris.look_up", "mine > iceberg.create_table",
-        "mine > iceberg.append 3", "mine > iceberg.append > iceberg.commit", "mine > iceberg.scan 3", "mine > iceberg.load_table!"]
+        "mine > iceberg.append 3", "mine > iceberg.append > iceberg.commit", "mine > iceberg.scan 3",
+        "mine > iceberg.append 1 [iceberg.retry iceberg.commit 2 True]", "mine > iceberg.append > iceberg.commit!", "mine > iceberg.append > iceberg.refresh_table", "mine > iceberg.append > iceberg.commit", "mine > iceberg.load_table!"]
 
 
 @pytest.mark.parametrize("configured", [True, False], ids=["structlog", "logging"])

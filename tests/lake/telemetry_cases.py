@@ -82,4 +82,23 @@ def upkeep_spans(lake):
     equal({spans[span["parentSpanId"]]["name"] for span in commits}, {"iceberg.rewrite_manifests", "iceberg.compact", "iceberg.set_ref", "iceberg.remove_ref", "iceberg.set_properties", "iceberg.rollback", "iceberg.expire_snapshots"})
 
 
-CASES = [("spans are sent to a collector", telemetry), ("spans of upkeep, and the catalog is told of them", upkeep_spans)]
+def retries(lake):
+    """What is tried again is an event of the operation that waits for it, and a line of log: conflicts of commits, requests that fail."""
+    name = lake.table("told_retries", pyarrow.schema([("id", pyarrow.int64())]), {"commit.retry.min-wait-ms": "10"})
+    rows = lake.write(pyarrow.table({"id": [1]}))
+    with Collector() as collector:
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.address}
+        for what, verb in (("commit&status=409", ["append", name, rows]), ("commit&status=409", ["table", "set", name, "--set", "a=b"]), ("load&status=503", ["scan", name])):
+            lake.fault(f"what={what}&count=2")
+            lake.dvt(*verb, "--property", "retry.first-wait-s=0", "--property", "retry.jitter-s=0", environment=environment)
+    plain = lambda attributes: {each["key"]: next(iter(each["value"].values())) for each in attributes}
+    told = {span["name"]: [plain(event["attributes"]) for event in span["events"] if event["name"] == "iceberg.retry"] for span in collector.spans() if span.get("events")}
+    equal(sorted(told), ["iceberg.append", "iceberg.load_table", "iceberg.set_properties"])
+    for where, operation, code, vendor in (("iceberg.append", "iceberg.commit", "deadlock", "409"), ("iceberg.set_properties", "iceberg.commit", "deadlock", "409"), ("iceberg.load_table", "iceberg.load_table", "throttled", "503")):
+        equal([(event["iceberg.operation"], event["iceberg.table"], event["error.type"], event["error.vendor_code"][:3], event["attempt"]) for event in told[where]],
+              [(operation, name, code, vendor, "2"), (operation, name, code, vendor, "3")])
+    lines = [record["body"]["stringValue"] for body in collector.bodies.get("/v1/logs", []) for resource in json.loads(body)["resourceLogs"] for scope in resource["scopeLogs"] for record in scope["logRecords"]]
+    equal(lines.count("iceberg.retry"), 6)
+
+
+CASES = [("what is tried again is told", retries), ("spans are sent to a collector", telemetry), ("spans of upkeep, and the catalog is told of them", upkeep_spans)]

@@ -46,27 +46,46 @@ Value SpanJson(const FinishedSpan& span) {
   json.Set("startTimeUnixNano", std::to_string(span.start_ns));
   json.Set("endTimeUnixNano", std::to_string(span.end_ns));
   json.Set("attributes", Attributes(span.attributes));
+  Value events = Value::MakeList();
+  for (const auto& event : span.events) {
+    Value& out = events.Push(Value::MakeMap());
+    out.Set("timeUnixNano", std::to_string(event.time_ns));
+    out.Set("name", event.name);
+    out.Set("attributes", Attributes(event.attributes));
+  }
+  if (!span.events.empty()) json.Set("events", std::move(events));
   Value& status = json.Set("status", Value::MakeMap());
   status.Set("code", span.error.empty() ? kOk : kError);
   if (!span.error.empty()) status.Set("message", span.error);
   return json;
 }
 
-Value LogJson(const FinishedSpan& span) {
+Value LogJson(const FinishedSpan& span, int64_t time_ns, bool warns, const std::string& body, const Value& attributes) {
   constexpr int kInfo = 9, kWarn = 13;
-  constexpr double kNsOfMs = 1e6;
   Value json = Value::MakeMap();
-  json.Set("timeUnixNano", std::to_string(span.end_ns));
-  json.Set("severityNumber", span.error.empty() ? kInfo : kWarn);
-  json.Set("severityText", span.error.empty() ? "INFO" : "WARN");
-  json.Set("body", AnyValue(span.error.empty() ? span.name : span.name + " failed: " + span.error));
-  Value attributes = span.attributes;
-  attributes.Set("event.name", span.name);
-  attributes.Set("duration_ms", static_cast<double>(span.end_ns - span.start_ns) / kNsOfMs);
+  json.Set("timeUnixNano", std::to_string(time_ns));
+  json.Set("severityNumber", warns ? kWarn : kInfo);
+  json.Set("severityText", warns ? "WARN" : "INFO");
+  json.Set("body", AnyValue(body));
   json.Set("attributes", Attributes(attributes));
   json.Set("traceId", span.trace_id);
   json.Set("spanId", span.span_id);
   return json;
+}
+
+// What happened while it went on, then itself.
+void AddLogs(const FinishedSpan& span, Value& out) {
+  constexpr double kNsOfMs = 1e6;
+  for (const auto& event : span.events) {
+    Value attributes = event.attributes;
+    attributes.Set("event.name", event.name);
+    out.Push(LogJson(span, event.time_ns, true, event.name, attributes));
+  }
+  Value attributes = span.attributes;
+  attributes.Set("event.name", span.name);
+  attributes.Set("duration_ms", static_cast<double>(span.end_ns - span.start_ns) / kNsOfMs);
+  const bool failed = !span.error.empty();
+  out.Push(LogJson(span, span.end_ns, failed, failed ? span.name + " failed: " + span.error : span.name, attributes));
 }
 
 // {"resource…": [{resource, "scope…": [{scope, items}]}]}
@@ -92,7 +111,7 @@ Value OtlpTraces(const std::vector<FinishedSpan>& spans, const Value& resource) 
 
 Value OtlpLogs(const std::vector<FinishedSpan>& spans, const Value& resource) {
   Value items = Value::MakeList();
-  for (const auto& span : spans) items.Push(LogJson(span));
+  for (const auto& span : spans) AddLogs(span, items);
   return Enveloped("resourceLogs", "scopeLogs", "logRecords", std::move(items), resource);
 }
 

@@ -12,6 +12,7 @@ namespace dvt {
 namespace {
 
 thread_local TraceParent current;
+thread_local ActiveSpan* innermost = nullptr;
 
 std::mutex listener_mutex;
 SpanListener listener;
@@ -74,6 +75,10 @@ void Span::Set(std::string_view key, Value value) {
   if (data_ != nullptr) data_->attributes.Set(key, std::move(value));
 }
 
+void Span::Tell(std::string name, Value attributes) {
+  if (data_ != nullptr) data_->events.push_back({std::move(name), NowNs(), std::move(attributes)});
+}
+
 void Span::Fail(const Error& error) {
   if (data_ == nullptr) return;
   data_->error = error.message();
@@ -89,6 +94,7 @@ void Span::End() {
   const auto data = std::move(data_);
   data->end_ns = NowNs();
   SecretRegistry::RedactAll(data->attributes);
+  for (auto& event : data->events) SecretRegistry::RedactAll(event.attributes);
   data->error = SecretRegistry::Redact(std::move(data->error));
   {
     const std::lock_guard lock(listener_mutex);
@@ -97,11 +103,17 @@ void Span::End() {
   OtlpExporter::Take(*data);
 }
 
-ActiveSpan::ActiveSpan(std::string name) : Span(std::move(name)), outer_(current) {
+ActiveSpan::ActiveSpan(std::string name) : Span(std::move(name)), outer_(current), around_(innermost) {
+  innermost = this;
   if (data_ != nullptr) current = {data_->trace_id, data_->span_id};
 }
 
-ActiveSpan::~ActiveSpan() { current = outer_; }
+ActiveSpan::~ActiveSpan() {
+  current = outer_;
+  innermost = around_;
+}
+
+ActiveSpan* ActiveSpan::Innermost() { return innermost; }
 
 TraceScope::TraceScope(TraceParent parent) : outer_(std::exchange(current, std::move(parent))) {}
 TraceScope::~TraceScope() { current = outer_; }

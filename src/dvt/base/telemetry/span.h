@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dvt/base/result/result.h"
 #include "dvt/base/text/value.h"
@@ -24,13 +25,21 @@ struct TraceParent {
   std::string ToString() const;
 };
 
+/// Something that happened while an operation went on.
+struct SpanEvent {
+  std::string name;
+  int64_t time_ns = 0;  ///< since the epoch
+  Value attributes = Value::MakeMap();
+};
+
 /// An operation that has ended. Attributes are texts, numbers, booleans and lists of texts; no secret is in them.
 struct FinishedSpan {
   std::string name;
   std::string trace_id, span_id, parent_id;  ///< parent_id empty: the root of its trace
   int64_t start_ns = 0, end_ns = 0;          ///< since the epoch
   Value attributes = Value::MakeMap();
-  std::string error;  ///< of a failed one: the message; empty for success
+  std::vector<SpanEvent> events;  ///< in the order of their times
+  std::string error;              ///< of a failed one: the message; empty for success
 };
 
 /// One operation as OpenTelemetry's traces have it, from its making until End or its destruction. Costs next to nothing while nobody listens. One
@@ -44,6 +53,8 @@ class Span {
 
   /// Texts lose registered secrets when the span ends.
   void Set(std::string_view key, Value value);
+  /// Tells what happens now, with attributes like a span's.
+  void Tell(std::string name, Value attributes);
   /// Marks it failed: the message, the code and what the error passed through become attributes.
   void Fail(const Error& error);
   template <class T>
@@ -66,8 +77,12 @@ class ActiveSpan : public Span {
   ActiveSpan(const ActiveSpan&) = delete;
   ActiveSpan& operator=(const ActiveSpan&) = delete;
 
+  /// The innermost one of this thread; null outside all.
+  static ActiveSpan* Innermost();
+
  private:
   TraceParent outer_;
+  ActiveSpan* around_;
 };
 
 /// Spans made on this thread, and outside every ActiveSpan, hang below `parent`.

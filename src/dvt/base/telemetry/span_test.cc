@@ -58,6 +58,26 @@ TEST_F(Spans, HoldNoSecret) {
   EXPECT_NE(sent.find("no entry for *****"), std::string::npos) << sent;
 }
 
+TEST_F(Spans, TellWhatHappensMeanwhile) {
+  EXPECT_EQ(ActiveSpan::Innermost(), nullptr);
+  SecretRegistry::Register("hunter2");
+  Value told = Value::MakeMap();
+  told.Set("why", "hunter2 was refused");
+  {
+    ActiveSpan outer("outer");
+    { ActiveSpan inner("inner"); }
+    ASSERT_EQ(ActiveSpan::Innermost(), &outer);
+    ActiveSpan::Innermost()->Tell("again", told);
+  }
+  EXPECT_EQ(ActiveSpan::Innermost(), nullptr);
+  ASSERT_EQ(seen_.size(), 2U);
+  EXPECT_TRUE(seen_[0].events.empty());
+  ASSERT_EQ(seen_[1].events.size(), 1U);
+  EXPECT_EQ(seen_[1].events[0].name, "again");
+  EXPECT_EQ(seen_[1].events[0].attributes["why"].ToText(), "***** was refused");
+  EXPECT_GE(seen_[1].events[0].time_ns, seen_[1].start_ns);
+}
+
 TEST(TraceParent, IsReadAsW3cWritesIt) {
   const TraceParent read = TraceParent::Parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   EXPECT_EQ(read.trace_id, "0af7651916cd43dd8448eb211c80319c");
@@ -94,9 +114,19 @@ TEST(OtlpJson, FollowsTheProtocolsEncoding) {
       R"({"key":"columns","value":{"arrayValue":{"values":[{"stringValue":"a"},{"stringValue":"b"}]}}}],"status":{"code":0}}]}]}]})");
   ASSERT_TRUE(wanted);
   EXPECT_EQ(ToJson(OtlpTraces({span}, resource)), ToJson(*wanted));
+  span.events.push_back({"iceberg.retry", span.start_ns + 1000, Value::MakeMap()});
+  span.events[0].attributes.Set("attempt", 2);
+  EXPECT_EQ(
+      ToJson(OtlpTraces({span}, resource)["resourceSpans"].list()[0]["scopeSpans"].list()[0]["spans"].list()[0]["events"]),
+      R"([{"timeUnixNano": "1700000000123457789", "name": "iceberg.retry", "attributes": [{"key": "attempt", "value": {"intValue": "2"}}]}])");
   span.error = "gone";
   const Value logs = OtlpLogs({span}, resource);
-  const Value& record = logs["resourceLogs"].list()[0]["scopeLogs"].list()[0]["logRecords"].list()[0];
+  const auto& records = logs["resourceLogs"].list()[0]["scopeLogs"].list()[0]["logRecords"].list();
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0]["body"]["stringValue"].ToText(), "iceberg.retry");
+  EXPECT_EQ(records[0]["severityText"].ToText(), "WARN");
+  EXPECT_EQ(records[0]["spanId"].ToText(), span.span_id);
+  const Value& record = records[1];
   EXPECT_EQ(record["severityText"].ToText(), "WARN");
   EXPECT_EQ(record["body"]["stringValue"].ToText(), "iceberg.append failed: gone");
   EXPECT_EQ(record["traceId"].ToText(), span.trace_id);

@@ -110,7 +110,9 @@ Result<std::shared_ptr<lake::RestCatalog>> LakeCall::Catalog() {
   if (catalog == nullptr) {
     auto config = lake::CatalogConfig::FromProperties(properties);
     if (!config) return std::move(config).error().WithHint("give --uri or set DVT_LAKE_URI");
-    config->on_retry = [](const std::string& text) { fmt::print(stderr, "{}\n", SecretRegistry::Redact(text)); };
+    config->on_retry = [](const lake::RetryNotice& notice) {
+      fmt::print(stderr, "{}\n", SecretRegistry::Redact(notice.ToString()));
+    };
     DVT_ASSIGN(catalog, lake::RestCatalog::Connect(*config, stop));
   }
   return catalog;

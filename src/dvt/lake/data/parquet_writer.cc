@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
 
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/metrics_internal.h"
@@ -23,8 +26,53 @@ std::shared_ptr<parquet::WriterProperties> WriterPropertiesOf(const ChunkLimits&
   return builder.build();
 }
 
-bool HasLevels(arrow::Compression::type codec) {
-  return codec == arrow::Compression::ZSTD || codec == arrow::Compression::GZIP || codec == arrow::Compression::BROTLI;
+/// The compression levels of a codec.
+struct Levels {
+  int least, most, otherwise;
+};
+
+// None: it has no levels.
+std::optional<Levels> LevelsOf(arrow::Compression::type codec) {
+  if (codec == arrow::Compression::ZSTD) return Levels{-131072, 22, 1};
+  if (codec == arrow::Compression::GZIP) return Levels{0, 9, 6};
+  if (codec == arrow::Compression::BROTLI) return Levels{0, 11, 1};
+  return std::nullopt;
+}
+
+/// Numbers among a table's properties. The first that cannot be used is the error.
+class NumberProperties {
+ public:
+  explicit NumberProperties(const TableMetadata& table) : table_(table) {}
+
+  int64_t Get(const char* property, int64_t otherwise, int64_t least = 1, int64_t most = std::numeric_limits<int64_t>::max()) {
+    const std::string text = table_.Property(property, "");
+    if (text.empty()) return otherwise;
+    int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size() && value >= least && value <= most) return value;
+    const std::string wanted = most == std::numeric_limits<int64_t>::max()
+                                   ? fmt::format("a whole number from {} on", least)
+                                   : fmt::format("a whole number from {} to {}", least, most);
+    if (status_)
+      status_ =
+          Error(ErrorCode::kInvalidArgument, fmt::format("the table's property '{}' is '{}', not {}", property, text, wanted))
+              .WithHint("set it to one, or unset it");
+    return otherwise;
+  }
+  Status TakeStatus() { return std::move(status_); }
+
+ private:
+  const TableMetadata& table_;
+  Status status_;
+};
+
+// Parquet's LZ4 without a frame is the one that others write by that name.
+Result<arrow::Compression::type> CodecOf(const std::string& name) {
+  const auto codec = arrow::util::Codec::GetCompressionType(name == "lz4" ? "lz4_raw" : name);
+  if (codec.ok() && parquet::IsCodecSupported(*codec)) return *codec;
+  return Error(ErrorCode::kInvalidArgument,
+               fmt::format("the table's property 'write.parquet.compression-codec' is '{}', which Parquet does not have", name))
+      .WithHint("there are zstd, gzip, snappy, lz4, brotli and uncompressed");
 }
 
 }  // namespace
@@ -41,18 +89,19 @@ Result<ParquetWrite> ParquetWrite::Of(const TableMetadata& table, const Schema& 
   const std::string format = ToLower(table.Property("write.format.default", "parquet"));
   if (format != "parquet")
     return Error(ErrorCode::kUnsupported, fmt::format("the table wants its files written as {}; only Parquet can be", format));
-  const auto size = [&](const char* property, int64_t otherwise) {
-    return std::max<int64_t>(1, table.IntProperty(property, otherwise));
-  };
-  out.target_bytes = table.IntProperty("write.target-file-size-bytes", out.target_bytes);
-  out.row_group_bytes = table.IntProperty("write.parquet.row-group-size-bytes", out.row_group_bytes);
-  out.row_group_rows = size("write.parquet.row-group-limit", out.row_group_rows);
-  out.limits.page_rows = size("write.parquet.page-row-limit", out.limits.page_rows);
-  out.limits.page_bytes = size("write.parquet.page-size-bytes", out.limits.page_bytes);
-  out.limits.dictionary_bytes = size("write.parquet.dict-size-bytes", out.limits.dictionary_bytes);
-  out.codec = ToLower(table.Property("write.parquet.compression-codec", out.codec));
-  out.limits.codec_level =
-      static_cast<int>(table.IntProperty("write.parquet.compression-level", out.codec == "gzip" ? 6 : out.limits.codec_level));
+  NumberProperties numbers(table);
+  out.target_bytes = numbers.Get("write.target-file-size-bytes", out.target_bytes);
+  out.row_group_bytes = numbers.Get("write.parquet.row-group-size-bytes", out.row_group_bytes);
+  out.row_group_rows = numbers.Get("write.parquet.row-group-limit", out.row_group_rows);
+  out.limits.page_rows = numbers.Get("write.parquet.page-row-limit", out.limits.page_rows);
+  out.limits.page_bytes = numbers.Get("write.parquet.page-size-bytes", out.limits.page_bytes);
+  out.limits.dictionary_bytes = numbers.Get("write.parquet.dict-size-bytes", out.limits.dictionary_bytes, 0);
+  DVT_ASSIGN(out.limits.codec, CodecOf(ToLower(table.Property("write.parquet.compression-codec", "zstd"))));
+  out.limits.codec_level = arrow::util::kUseDefaultCompressionLevel;
+  if (const auto levels = LevelsOf(out.limits.codec))
+    out.limits.codec_level =
+        static_cast<int>(numbers.Get("write.parquet.compression-level", levels->otherwise, levels->least, levels->most));
+  DVT_TRY(numbers.TakeStatus());
   out.choices = NewChoices(*ArrowSchemaOf(schema.fields));
   return out;
 }
@@ -64,12 +113,6 @@ Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Open(FileStore& store, con
   writer->location_ = location;
   writer->schema_ = ArrowSchemaOf(options.schema.fields);
   writer->limits_ = options.limits;
-  const auto codec = arrow::util::Codec::GetCompressionType(options.codec);
-  if (!codec.ok() || !parquet::IsCodecSupported(*codec))
-    return Error(ErrorCode::kConfig, fmt::format("'write.parquet.compression-codec' of the table: {}",
-                                                 codec.ok() ? "Parquet has no " + options.codec : codec.status().message()));
-  writer->limits_.codec = *codec;
-  if (!HasLevels(*codec)) writer->limits_.codec_level = arrow::util::kUseDefaultCompressionLevel;
   writer->choices_ = options.choices.empty() ? NewChoices(*writer->schema_) : options.choices;
   DVT_ASSIGN(auto out, OpenOutput(store, location));
   DVT_ASSIGN(writer->file_,

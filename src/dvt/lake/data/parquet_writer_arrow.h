@@ -18,11 +18,11 @@ struct ParquetWrite {
   int64_t target_bytes = int64_t{512} << 20;
   int64_t row_group_bytes = int64_t{128} << 20;  ///< in memory, before encoding
   int64_t row_group_rows = 1 << 20;
-  std::string codec = "zstd";
-  ChunkLimits limits;       ///< its codec is that above; its level of zstd: 3 takes a sixth more time for a twentieth less
+  ChunkLimits limits;       ///< zstd, level 1: 3 takes a sixth more time for a twentieth less
   Properties properties;    ///< metrics modes
   EncodingChoices choices;  ///< what files learn from each other; empty: nothing
 
+  /// kInvalidArgument names a property that cannot be used.
   static Result<ParquetWrite> Of(const TableMetadata& table, const Schema& schema);
 };
 

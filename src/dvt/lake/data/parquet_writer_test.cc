@@ -116,10 +116,10 @@ TEST_P(Written, ComesBackAsItWas) {
   const TestFolder folder;
   const auto store = MakeFileStore({});
   for (const int64_t dictionary : {int64_t{2} << 20, int64_t{900}, int64_t{1}}) {
-    for (const char* codec : {"zstd", "uncompressed"}) {
+    for (const auto codec : {arrow::Compression::ZSTD, arrow::Compression::UNCOMPRESSED}) {
       options.limits.dictionary_bytes = dictionary;
-      options.codec = codec;
-      const std::string path = folder.File(fmt::format("{}-{}.parquet", codec, dictionary));
+      options.limits.codec = codec;
+      const std::string path = folder.File(fmt::format("{}-{}.parquet", arrow::util::Codec::GetCodecAsString(codec), dictionary));
       auto writer = ParquetWriter::Open(*store, path, options);
       ASSERT_TRUE(writer) << writer.error().ToString();
       ASSERT_TRUE((*writer)->WriteRowGroup(batches));
@@ -143,6 +143,53 @@ INSTANTIATE_TEST_SUITE_P(Rows, Written,
                            return fmt::format("{}Values{}Nulls{}", each.param.different, static_cast<int>(each.param.nulls * 100),
                                               each.param.in_runs ? "Runs" : "");
                          });
+
+TEST(ParquetWrite, FollowsCodecsAndTheirLevels) {
+  Schema schema;
+  schema.fields.push_back({.id = 1, .name = "text", .type = TypeId::kString});
+  arrow::StringBuilder texts;
+  for (int i = 0; i < 3000; ++i) ASSERT_TRUE(texts.Append(fmt::format("row {} of {}", i, i * i % 700)).ok());
+  const Batches batches = {arrow::RecordBatch::Make(ArrowSchemaOf(schema.fields), 3000, {*texts.Finish()})};
+  const TestFolder folder;
+  const auto store = MakeFileStore({});
+  const auto bytes = [&](const char* codec, const char* level) {
+    TableMetadata table;
+    table.properties = {{"write.parquet.compression-codec", codec}, {"write.parquet.compression-level", level}};
+    const auto options = ParquetWrite::Of(table, schema);
+    if (!options) return static_cast<int64_t>(-1);
+    auto writer = *ParquetWriter::Open(*store, folder.File(fmt::format("{}{}.parquet", codec, level)), *options);
+    EXPECT_TRUE(writer->WriteRowGroup(batches)) << codec;
+    return (*writer->Finish()).file_size;
+  };
+  EXPECT_GT(bytes("zstd", "-131072"), bytes("zstd", "-7"));
+  EXPECT_GT(bytes("zstd", "-7"), bytes("zstd", "-1"));
+  EXPECT_GT(bytes("zstd", "-1"), bytes("zstd", "19"));
+  EXPECT_GT(bytes("gzip", "0"), bytes("gzip", "9"));
+  EXPECT_GT(bytes("brotli", "0"), bytes("brotli", "11"));
+  for (const char* codec : {"snappy", "lz4", "lz4_raw", "uncompressed", "ZSTD"}) EXPECT_GT(bytes(codec, ""), 0) << codec;
+  EXPECT_EQ(bytes("snappy", "99"), bytes("snappy", ""));  // it has none
+}
+
+TEST(ParquetWrite, RefusesWhatCannotBeUsed) {
+  const Schema schema = SampleSchema();
+  const auto refused = [&](const Properties& properties) {
+    TableMetadata table;
+    table.properties = properties;
+    const auto options = ParquetWrite::Of(table, schema);
+    return options ? std::string("taken") : options.error().message();
+  };
+  for (const char* level : {"23", "-131073", "abc", "3.5", "9999999999999999999", " 3"})
+    EXPECT_EQ(refused({{"write.parquet.compression-level", level}}),
+              fmt::format("the table's property 'write.parquet.compression-level' is '{}', not a whole number from -131072 to 22",
+                          level));
+  EXPECT_EQ(refused({{"write.parquet.compression-codec", "gzip"}, {"write.parquet.compression-level", "10"}}),
+            "the table's property 'write.parquet.compression-level' is '10', not a whole number from 0 to 9");
+  EXPECT_EQ(refused({{"write.parquet.compression-codec", "bzip2"}}),
+            "the table's property 'write.parquet.compression-codec' is 'bzip2', which Parquet does not have");
+  EXPECT_EQ(refused({{"write.target-file-size-bytes", "0"}}),
+            "the table's property 'write.target-file-size-bytes' is '0', not a whole number from 1 on");
+  EXPECT_EQ(refused({{"write.target-file-size-bytes", "5"}, {"write.parquet.page-row-limit", ""}}), "taken");
+}
 
 TEST(Strands, WriteWhatOneThreadWrites) {
   const Schema schema = SampleSchema();

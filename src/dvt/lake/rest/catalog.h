@@ -83,6 +83,7 @@ class RestCatalog {
   Status RenameView(const TableIdentifier& from, const TableIdentifier& to, std::stop_token stop);
 
   const Properties& properties() const { return session_->properties(); }
+  const CatalogConfig& config() const { return session_->config(); }
 
  private:
   explicit RestCatalog(std::unique_ptr<CatalogSession> session) : session_(std::move(session)) {}

@@ -8,6 +8,18 @@
 
 namespace dvt::lake {
 
+/// What is about to be tried again: a request, or a commit that somebody else was faster than.
+struct RetryNotice {
+  std::string operation;  ///< the name of its span: "iceberg.load_table", "iceberg.commit"
+  std::string table;      ///< empty: of none
+  Error error;            ///< what failed
+  int attempt = 2;        ///< the one that follows
+  double wait_seconds = 0;
+
+  /// One line. Secrets are still in it.
+  std::string ToString() const;
+};
+
 /// How often and after which pauses a request is repeated: connection errors, timeouts, 429 and 503 (with Retry-After).
 struct RequestRetry {
   int attempts = 3;  ///< 1 to 10
@@ -42,8 +54,8 @@ struct CatalogConfig {
   std::string ca_bundle;
   double timeout_seconds = 120;
   RequestRetry retry;
-  /// Hears of each pause before a request is repeated; called by any thread. May be empty.
-  std::function<void(const std::string&)> on_retry;
+  /// Hears of each pause before a request or a commit is repeated; called by any thread. May be empty.
+  std::function<void(const RetryNotice&)> on_retry;
   std::map<std::string, std::string> headers;
   std::map<std::string, std::string> properties;  ///< all as given, secrets included: never print them
 

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "dvt/base/telemetry/span.h"
+
 namespace dvt::lake {
 
 namespace {
@@ -97,6 +99,25 @@ std::string NewRequestKey() {
   const uint64_t high = random(), low = random();
   return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}", ms >> 16, ms & 0xFFFF, high & 0xFFF, 0x8000 | (high >> 16 & 0x3FFF),
                      low & 0xFFFFFFFFFFFF);
+}
+
+std::string RetryNotice::ToString() const {
+  return fmt::format("{}; attempt {} in {:.1f} s", error.message(), attempt, wait_seconds);
+}
+
+void TellRetry(const CatalogConfig& config, const RetryNotice& notice) {
+  if (ActiveSpan* span = ActiveSpan::Innermost(); span != nullptr && span->listened()) {
+    Value told = Value::MakeMap();
+    told.Set("iceberg.operation", notice.operation);
+    if (!notice.table.empty()) told.Set("iceberg.table", notice.table);
+    told.Set("error.type", std::string(ErrorCodeName(notice.error.code())));
+    if (!notice.error.vendor_code().empty()) told.Set("error.vendor_code", notice.error.vendor_code());
+    told.Set("error.message", notice.error.message());
+    told.Set("attempt", notice.attempt);
+    told.Set("wait_s", notice.wait_seconds);
+    span->Tell("iceberg.retry", std::move(told));
+  }
+  if (config.on_retry) config.on_retry(notice);
 }
 
 }  // namespace dvt::lake

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dvt/base/net/http_client.h"
+#include "dvt/lake/rest/config.h"
 
 namespace dvt::lake {
 
@@ -20,5 +21,8 @@ std::optional<std::chrono::duration<double>> ParseIsoDuration(std::string_view t
 
 /// A new Idempotency-Key: an RFC 9562 UUID of version 7, which begins with the time.
 std::string NewRequestKey();
+
+/// Tells of a pause: the operation that is active on this thread (as its event iceberg.retry) and `config.on_retry`.
+void TellRetry(const CatalogConfig& config, const RetryNotice& notice);
 
 }  // namespace dvt::lake

@@ -191,9 +191,9 @@ bool CatalogSession::Repeats(const Error& error, int attempt) const {
 }
 
 // False after a stop. `asked`: what the catalog asked to wait, in seconds.
-bool CatalogSession::Pause(const Error& error, int attempt, double asked, std::stop_token stop) const {
+bool CatalogSession::Pause(const CatalogCall& call, const Error& error, int attempt, double asked, std::stop_token stop) const {
   const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
-  if (config_.on_retry) config_.on_retry(fmt::format("{}; attempt {} in {:.1f} s", error.message(), attempt + 2, wait));
+  TellRetry(config_, {call.operation, call.table, error, attempt + 2, wait});
   return SleepFor(std::chrono::duration<double>(wait), stop);
 }
 
@@ -214,13 +214,13 @@ Result<CatalogAnswer> CatalogSession::Repeat(const CatalogCall& call, Span& span
     const bool unknown = !call.repeatable && OutcomeIsUnknown(error);
     lost = lost || unknown;
     if (unknown && !looks && key.empty()) {
-      if (asked > 0) (void)Pause(error, attempt, asked, stop);  // the caller looks, then asks again
+      if (asked > 0) (void)Pause(call, error, attempt, asked, stop);  // the caller looks, then asks again
       return Unknown(call, error);
     }
     const bool repeats = (unknown || IsPassing(error)) && Repeats(error, attempt) &&
                          (key.empty() || std::chrono::steady_clock::now() - began < key_life_);
     bool stopped = false;
-    if (repeats || (unknown && looks)) stopped = !Pause(error, attempt, asked, stop);
+    if (repeats || (unknown && looks)) stopped = !Pause(call, error, attempt, asked, stop);
     if (lost && looks) {  // even after a stop: what was done must be known
       auto seen = call.look({});
       if (!seen && seen.error().code() == ErrorCode::kAlreadyExists) return std::move(seen).error();

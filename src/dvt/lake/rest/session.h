@@ -76,7 +76,7 @@ class CatalogSession {
   Result<HttpResponse> Send(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
   Result<HttpResponse> SendOnce(const CatalogCall& call, const std::string& key, const std::string& token, std::stop_token stop);
   bool Repeats(const Error& error, int attempt) const;
-  bool Pause(const Error& error, int attempt, double asked, std::stop_token stop) const;
+  bool Pause(const CatalogCall& call, const Error& error, int attempt, double asked, std::stop_token stop) const;
   HttpRequest MakeRequest(const CatalogCall& call, const std::string& key, const std::string& token) const;
 
   CatalogConfig config_;

@@ -159,7 +159,7 @@ Status TokenSource::Request(const std::string& form, const std::string& authoriz
     if (!IsPassing(error) || attempt + 1 >= (first ? config_.retry.first_attempts : config_.retry.attempts))
       return std::move(error).Within("while authenticating at the catalog");
     const double wait = std::max(config_.retry.Wait(attempt), std::min(asked, config_.retry.max_wait_seconds));
-    if (config_.on_retry) config_.on_retry(fmt::format("{}; attempt {} in {:.1f} s", error.message(), attempt + 2, wait));
+    TellRetry(config_, {"polaris.authenticate", {}, error, attempt + 2, wait});
     if (!SleepFor(std::chrono::duration<double>(wait), stop)) return Error(ErrorCode::kCancelled, "authentication was cancelled");
   }
 }

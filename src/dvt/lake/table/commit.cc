@@ -9,6 +9,7 @@
 #include "dvt/base/result/retry.h"
 #include "dvt/base/text/text.h"
 #include "dvt/lake/rest/errors.h"
+#include "dvt/lake/rest/repetition.h"
 #include "dvt/lake/table/snapshot_builder.h"
 
 namespace dvt::lake {
@@ -24,8 +25,10 @@ Value Object(std::initializer_list<std::pair<const char*, Value>> members) {
 /// When a commit is tried again, and until when.
 class CommitRetry {
  public:
-  explicit CommitRetry(const TableMetadata& table) {
-    policy_.attempts = static_cast<int>(table.IntProperty("commit.retry.num-retries", 100)) + 1;
+  explicit CommitRetry(const Table& of) : of_(of) {
+    const TableMetadata& table = of.metadata();
+    constexpr int64_t kMost = 1'000'000;
+    policy_.attempts = static_cast<int>(std::clamp<int64_t>(table.IntProperty("commit.retry.num-retries", 100), 0, kMost)) + 1;
     policy_.first_wait_seconds = static_cast<double>(table.IntProperty("commit.retry.min-wait-ms", 100)) / 1000;
     policy_.max_wait_seconds = static_cast<double>(table.IntProperty("commit.retry.max-wait-ms", 3000)) / 1000;
     policy_.jitter_seconds = std::min(1.0, policy_.first_wait_seconds * 5);
@@ -39,17 +42,19 @@ class CommitRetry {
   }
   void Reached() { away_since_.reset(); }
 
-  // False when it is enough; an error after a stop.
-  Result<bool> Wait(std::stop_token stop) {
+  // False when it is enough; an error after a stop. `failed`: why there is to be another attempt.
+  Result<bool> Wait(const Error& failed, std::stop_token stop) {
     if (++tried_ >= policy_.attempts || Clock::now() >= until_) return false;
-    if (!SleepFor(std::chrono::duration<double>(policy_.Wait(std::min(tried_ - 1, 5))), stop))
-      return Error(ErrorCode::kCancelled, "the commit was cancelled");
+    const double wait = policy_.Wait(std::min(tried_ - 1, 5));
+    TellRetry(of_.catalog()->config(), {"iceberg.commit", of_.identifier().ToString(), failed, tried_ + 1, wait});
+    if (!SleepFor(std::chrono::duration<double>(wait), stop)) return Error(ErrorCode::kCancelled, "the commit was cancelled");
     return true;
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds kAway{20};
+  const Table& of_;
   RequestRetry policy_;
   std::optional<Clock::time_point> away_since_;
   Clock::time_point until_;
@@ -157,7 +162,7 @@ Status LookAgain(Table& table, std::stop_token stop) {
 class SnapshotCommit {
  public:
   SnapshotCommit(Table& table, const SnapshotChange& change)
-      : table_(table), change_(change), builder_(table, change), retry_(table.metadata()) {}
+      : table_(table), change_(change), builder_(table, change), retry_(table) {}
 
   Result<int64_t> Run(std::stop_token stop) {
     auto done = Try(stop);
@@ -201,7 +206,7 @@ class SnapshotCommit {
       if (change_.creates && table_.metadata().table_uuid != base_uuid_) return MadeMeanwhile();
       was_unknown_ = was_unknown_ || unknown;
       if (table_.metadata().FindSnapshot(snapshot.id) != nullptr) return snapshot.id;
-      auto again = retry_.Wait(stop);
+      auto again = retry_.Wait(error, stop);
       if (!again || !*again) {
         // What the catalog has not done by now it may yet do, if a request of ours is still under way.
         if (unknown || (was_unknown_ && !conflict)) return Unknown(std::move(error));
@@ -217,7 +222,7 @@ class SnapshotCommit {
 
   // A pause; what an earlier attempt left open is not forgotten by a stop.
   Result<bool> WaitReached(std::stop_token stop, const Error& error) {
-    auto again = retry_.Wait(stop);
+    auto again = retry_.Wait(error, stop);
     if (!again && was_unknown_) return Unknown(error);
     return again;
   }
@@ -338,7 +343,7 @@ Result<int64_t> CommitSnapshot(Table& table, const SnapshotChange& change, std::
 Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(const TableMetadata&)>& make,
                       std::stop_token stop) {
   if (table.catalog() == nullptr) return Error(ErrorCode::kUnsupported, "a table that no catalog answers for cannot be changed");
-  CommitRetry retry(table.metadata());
+  CommitRetry retry(table);
   std::optional<Error> lost;  // a lost answer, after which nothing was ever seen of the change
   while (true) {
     DVT_ASSIGN(const MetadataChange change, make(table.metadata()));
@@ -358,7 +363,7 @@ Status CommitMetadata(Table& table, const std::function<Result<MetadataChange>(c
       if (!LookAgain(table, {})) return *std::move(lost);
       if (change.done(table.metadata())) return {};
     }
-    auto again = retry.Wait(stop);
+    auto again = retry.Wait(error, stop);
     if (lost && (!again || !*again)) return *std::move(lost);  // what the catalog has not done by now it may yet do
     DVT_ASSIGN(const bool goes_on, std::move(again));
     if (!goes_on) return error;
