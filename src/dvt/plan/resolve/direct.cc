@@ -104,6 +104,7 @@ Result<QualifiedTree> QualifyClone(const PlanRequest& request, ModelQuery& query
   options.analyze.file = request.file;
   options.analyze.source = query.source();
   DVT_TRY(sql::Qualify(query.arena(), out.root, query.dialect(), &query, options));
+  DVT_TRY(RefuseUnknownColumns(out.root, query.dialect(), request.file));
   NameOutputs(query.arena(), out.root, query.dialect());
   if (Node* flat = FlattenSelection(query.arena(), out.root, query.dialect())) {
     out.flattened = sql::FindAll(out.root, Kind::kSelect).size() > 1;

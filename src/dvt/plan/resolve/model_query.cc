@@ -55,6 +55,13 @@ void NameOutputs(sql::Arena& arena, sql::Node* query, const sql::Dialect& dialec
   }
 }
 
+Status RefuseUnknownColumns(const sql::Node* query, const sql::Dialect& dialect, const std::string& file) {
+  if (!sql::HasAnyColumnPattern(query, dialect)) return {};
+  return Error(ErrorCode::kUnsupported, "COLUMNS stands for columns that are not known before the query runs")
+      .At({file, 0, 0})
+      .WithHint("name the columns");
+}
+
 void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& where, Diagnostics& warnings) {
   std::set<std::string> seen;
   for (const auto& note : notes) {

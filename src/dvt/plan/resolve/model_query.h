@@ -64,6 +64,9 @@ bool CanQuery(const Catalog& catalog, const std::string& connection);
 /// Whether it takes conditions on a relation; true of all that can be queried.
 bool CanFilter(const Catalog& catalog, const std::string& connection);
 
+/// The error of a qualified query in which COLUMNS or `* LIKE` still stands, over columns that nobody knows before it runs.
+Status RefuseUnknownColumns(const sql::Node* query, const sql::Dialect& dialect, const std::string& file);
+
 /// DVT003, DVT004 and DVT006 from the notes of a translation; exact ones are silent, repeated ones once.
 void AddNotes(const std::vector<sql::TranspileNote>& notes, const std::string& where, Diagnostics& warnings);
 

@@ -37,6 +37,7 @@ Result<ExplicitQuery> MakeExplicit(const PlanRequest& request, ModelQuery& query
   options.analyze.source = query.source();
   SimplifyExists(query.arena(), out.root);
   DVT_TRY(MissingDescription(query, sql::Qualify(query.arena(), out.root, query.dialect(), &query, options)));
+  DVT_TRY(RefuseUnknownColumns(out.root, query.dialect(), request.file));
   NameOutputs(query.arena(), out.root, query.dialect());
   DVT_TRY(PruneColumns(query.arena(), out.root, query.dialect(), &query));
   DVT_ASSIGN(out.analysis, sql::Analyze(out.root, query.dialect(), &query, options.analyze));

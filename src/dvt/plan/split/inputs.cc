@@ -71,7 +71,7 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
       root_(root),
       filters_(analysis, query.dialect()),
       apart_(std::move(apart)) {
-  // A star, a natural join or a renaming list means all columns of the tables beside it.
+  // A star, a natural join, a pivot or a renaming list means all columns of the tables beside it.
   for (const sql::Scope& scope : analysis.scopes()) {
     bool whole = false;
     const Node* items = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kItemsSlot) : nullptr;
@@ -80,13 +80,17 @@ InputCollector::InputCollector(const PlanRequest& request, Catalog& catalog, Mod
           std::any_of(items->Children().begin(), items->Children().end(), [](const Node* item) { return item->Is(Kind::kStar); });
     }
     const Node* from = scope.query->Is(Kind::kSelect) ? scope.query->Child(sql::kFromSlot) : nullptr;
+    std::set<const Node*> turned;  // tables of which PIVOT and UNPIVOT pass on, or group by, what they do not name
     sql::Visit(from, [&](const Node* node) {
       if (node->Is(Kind::kJoin) && node->Has(sql::kNatural)) whole = true;
+      if (node->Is(Kind::kPivot) || node->Is(Kind::kMatchRecognize)) {
+        for (const Node* table : sql::FindAll(const_cast<Node*>(node), Kind::kTable, true)) turned.insert(table);
+      }
       return !node->IsQuery();
     });
     for (const Source* source : scope.sources) {
       const Node* alias = source->node == nullptr ? nullptr : source->node->Child(0);
-      if (whole || (alias != nullptr && alias->Child(1) != nullptr)) whole_.insert(source);
+      if (whole || turned.contains(source->node) || (alias != nullptr && alias->Child(1) != nullptr)) whole_.insert(source);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/sql/analyze/analyzer_internal.h"
+#include "dvt/sql/analyze/column_pattern.h"
 #include "dvt/sql/parse/parser.h"
 
 namespace dvt::sql {
@@ -161,7 +162,7 @@ Scope* Analyzer::BuildSelect(Node* select, Node* outermost, ScopeKind kind, Bloc
   Resolve(select->Child(kPrewhereSlot), block, Visible(Feature::kAliasInWhere));
   Resolve(select->Child(kLimitBySlot), block, Aliases::kAfterColumns);
   Resolve(select->Child(kQualifySlot), block, Visible(Feature::kQualify));
-  Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
+  if (!IsOrderByAll(select->Child(kOrderSlot), dialect_)) Resolve(select->Child(kOrderSlot), block, Aliases::kBeforeColumns);
   Resolve(select->Child(kLimitSlot), block, Aliases::kNone);
   Resolve(select->Child(kOffsetSlot), block, Aliases::kNone);
   return scope;
@@ -243,7 +244,7 @@ Scope* Analyzer::BuildValues(Node* values, Node* outermost, ScopeKind kind, Bloc
 // ORDER BY over a result: its terms name output columns.
 void Analyzer::ResolveOutputOrder(Node* query, Scope* scope, Block* outer) {
   Node* order = query->Child(kOrderSlot);
-  if (order == nullptr) return;
+  if (order == nullptr || IsOrderByAll(order, dialect_)) return;
   Block block;
   block.scope = scope;
   block.outer = outer;

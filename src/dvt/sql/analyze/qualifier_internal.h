@@ -29,6 +29,7 @@ class Qualifier {
   static const std::string& NameOfColumn(const OutputOrigin& origin);
   bool IsRepeated(const Source& source, int index) const;
   void ExpandStars(const Scope& scope);
+  void ExpandOrderByAll(const Scope& scope);
   Node* StarItem(const Scope& scope, size_t output);
   void AliasOutputs(const Scope& scope);
   void NumberName(Node* alias, const std::string& name);

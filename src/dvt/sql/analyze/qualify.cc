@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "dvt/sql/analyze/column_pattern.h"
+#include "dvt/sql/analyze/columns_expansion.h"
 #include "dvt/sql/analyze/qualifier_internal.h"
 
 namespace dvt::sql {
@@ -17,6 +19,7 @@ void Qualifier::Run() {
   NameTables();
   for (const Scope& scope : analysis_.scopes()) {
     if (options_.alias_tables) AliasTables(scope);
+    if (options_.expand_stars) ExpandOrderByAll(scope);
     if (!scope.query->Is(Kind::kSelect)) continue;
     // Outputs first: they are named by what the columns say before they are rewritten.
     if (options_.expand_stars) ExpandStars(scope);
@@ -103,6 +106,20 @@ void Qualifier::ExpandStars(const Scope& scope) {
   std::vector<Node*> expanded;
   for (size_t i = 0; i < scope.origins.size(); ++i) expanded.push_back(StarItem(scope, i));
   SetChild(arena_, scope.query, kItemsSlot, MakeList(arena_, expanded));
+}
+
+// ORDER BY ALL becomes ORDER BY 1, 2, …
+void Qualifier::ExpandOrderByAll(const Scope& scope) {
+  for (Node* query : {scope.query, scope.outermost}) {
+    const Node* order = query->Child(kOrderSlot);
+    if (!IsOrderByAll(order, dialect_) || !scope.output_known) continue;
+    std::vector<Node*> keys;
+    for (size_t i = 0; i < scope.output.size(); ++i) {
+      keys.push_back(Clone(arena_, order->Child(0)));
+      SetChild(arena_, keys.back(), 0, MakeNumber(arena_, static_cast<int64_t>(i) + 1));
+    }
+    SetChild(arena_, query, kOrderSlot, MakeList(arena_, keys));
+  }
 }
 
 Node* Qualifier::StarItem(const Scope& scope, size_t output) {
@@ -243,6 +260,7 @@ void Qualifier::MoveColumnList(Node* alias, Node* query) {
 }
 
 Status Qualify(Arena& arena, Node*& query, const Dialect& dialect, SchemaProvider* schema, const QualifyOptions& options) {
+  if (options.expand_stars) DVT_TRY(ExpandColumnPatterns(arena, query, dialect, schema, options.analyze));
   DVT_ASSIGN(const Analysis analysis, Analyze(query, dialect, schema, options.analyze));
   Qualifier(arena, dialect, analysis, options).Run();
   return {};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dvt/sql/analyze/analyzer_internal.h"
+#include "dvt/sql/analyze/column_pattern.h"
 #include "dvt/sql/analyze/text_name.h"
 
 namespace dvt::sql {
@@ -13,6 +14,10 @@ void Analyzer::SetOutput(Block& block, Node* items) {
   Scope* scope = block.scope;
   const bool system_names = options_.system_names && dialect_.Has(Feature::kNamesAfterText);
   for (Node* item : items->Children()) {
+    if (HasColumnPattern(item, dialect_)) {  // any number of columns
+      scope->output_known = false;
+      continue;
+    }
     if (item->Is(Kind::kStar)) {
       ExpandStar(block, item);
       continue;
@@ -48,7 +53,13 @@ void Analyzer::TakeColumn(Scope& scope, Node* star, const VisibleColumn& column)
     if (list == nullptr) return false;
     for (const Node* each : list->Children()) {
       const Node* name = each->Is(Kind::kAlias) ? each->Child(slot) : each;
-      if (name->Is(Kind::kColumn) && name->count > 0) name = name->Child(name->count - 1);
+      const Node* table = nullptr;
+      if (name->Is(Kind::kColumn) && name->count > 0) {
+        if (name->count > 1) table = name->Child(name->count - 2);
+        name = name->Child(name->count - 1);
+      }
+      const auto of_table = [&](const auto& side) { return Same(side.first->name, Fold(table)); };
+      if (table != nullptr && std::none_of(column.sides.begin(), column.sides.end(), of_table)) continue;
       if (!name->Is(Kind::kIdentifier) || !Same(Fold(name), column.name)) continue;
       found = each;
       return true;

@@ -291,7 +291,11 @@ Node* Parser::Star(Node* qualifier) {
     bool paren = EatSymbol("(");
     do {
       Node* name = Cur().type == Tok::kString && Has(Feature::kColumnTransformers) ? StringLiteral() : AnyWord("a column name");
-      while (EatSymbol(".")) name = AnyWord("a column name");
+      while (EatSymbol(".")) {
+        Node* table = name;
+        name = AnyWord("a column name");
+        if (Has(Feature::kSpreadColumns) && table->Is(Kind::kIdentifier)) name = NewAt(table->begin, Kind::kColumn, {table, name});
+      }
       Add(names, name);
     } while (paren && EatSymbol(","));
     if (paren) ExpectSymbol(")");
@@ -309,6 +313,9 @@ Node* Parser::Star(Node* qualifier) {
     } while (paren && EatSymbol(","));
     if (paren) ExpectSymbol(")");
     SetChild(arena_, star, static_cast<uint32_t>(slot), items);
+  }
+  if (star->Child(5) == nullptr && Has(Feature::kSpreadColumns)) {
+    if (Node* pattern = StarPattern()) SetChild(arena_, star, 5, pattern);
   }
   return Transformers(star);
 }

@@ -17,7 +17,8 @@ Node* Parser::AnyWord(std::string_view expected) {
   const Token& t = Cur();
   if (t.type != Tok::kQuotedName && t.type != Tok::kWord) {
     const bool string_name = (t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) ||
-                                                         Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias)));
+                                                         Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias) ||
+                                                         Has(Feature::kSpreadColumns)));
     if (!string_name) Unexpected(expected);
   }
   Node* node = New(Kind::kIdentifier, {}, t.text);

@@ -65,7 +65,8 @@ void Writer::Star(const Node* node) {
     Put(".");
   }
   Put("*");
-  if (node->Child(5) != nullptr) Put(" "), Any(node->Child(5));
+  const Node* pattern = node->Child(5);
+  if (pattern != nullptr && !dialect_.Has(Feature::kSpreadColumns)) Put(" "), Any(pattern);
   static constexpr std::string_view kWords[] = {"EXCLUDE (", "REPLACE (", "RENAME ("};
   for (uint32_t i = 1; i <= 3; ++i) {
     if (node->Child(i) == nullptr) continue;
@@ -74,6 +75,7 @@ void Writer::Star(const Node* node) {
     List(node->Child(i));
     Put(")");
   }
+  if (pattern != nullptr && dialect_.Has(Feature::kSpreadColumns)) Put(" "), Any(pattern);
   if (node->Child(4) != nullptr) Put(" "), List(node->Child(4), " ");
 }
 
