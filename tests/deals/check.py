@@ -22,6 +22,11 @@ MOST_SECONDS = 2
 SETTINGS = ({"join_memory": "20kB"}, {"join_filter_rows": 0, "join_filter_tables": 1}, {"join_filter_rows": 0}, None)
 
 
+def found_queries():
+    lines = (pathlib.Path(__file__).parent / "found.sql").read_text(encoding="utf-8").split("\n")
+    return {f"f{number}": line for number, line in enumerate(lines, 1) if line and not line.startswith("--")}
+
+
 class DataSet:
     """Tables in every database, and queries with the rows that DuckDB alone gives. `folder` keeps the data between runs; the servers
     are loaded anew where they have lost them."""
@@ -69,7 +74,7 @@ class DataSet:
     def queries(self, number, count):
         """{name: SQL over the bare tables}, in DuckDB's dialect; random ones are those of the deal's number."""
         if self.what in RANDOM:
-            return self.random_queries(number * 100_000, count)
+            return {**(found_queries() if self.what == "clauses" else {}), **self.random_queries(number * 100_000, count)}
         if self.what == "tpch":
             folder = self.context.top / "tests" / "tpch" / "models"
             return {path.stem: re.sub(r"\{\{ source\('(\w+)', '\1'\) \}\}", r"\1", path.read_text()) for path in sorted(folder.glob("q*.sql"))}

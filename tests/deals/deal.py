@@ -29,6 +29,7 @@ PROFILE = """deals:
       user: dvt
       password: "{{{{ env_var('DBT_ENV_SECRET_PASSWORD') }}}}"
       schema: {name}
+      tinyint1_is_bool: true
     lite: {{type: sqlite, path: "{folder}/data.db"}}
     duck: {{type: duckdb, path: "{folder}/data.duckdb", schema: main, read_only: true}}
     warehouse: {warehouse}

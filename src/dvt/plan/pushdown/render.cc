@@ -104,7 +104,8 @@ class Renderer {
     const DataType& type = FieldAt(index).type;
     if (literal.kind == Literal::Kind::kString) {
       auto number = ParseNumberText(literal.text);
-      if (!number || (type.is_integer() && number->scale != 0)) return Lost(index, "a number is compared with a text");
+      const int digits = type.is_integer() ? 0 : type.kind == TypeKind::kDecimal && type.precision > 0 ? type.scale : 15;
+      if (!number || number->scale > digits) return Lost(index, "a number is compared with a text");  // which is rounded
       literal = *number;
     }
     if (literal.kind != Literal::Kind::kNumber) return Lost(index, "a number is compared with another type");
@@ -136,6 +137,8 @@ class Renderer {
     const bool date = FieldAt(index).type.kind == TypeKind::kDate;
     const auto stamp = AsTimestamp(literal);
     if (!stamp) return Lost(index, "the date it is compared with is not a plain constant");
+    if (date && literal.kind == Literal::Kind::kString && !AsDate(literal))
+      return Lost(index, "a date is compared with a text of a time");
     if (source_.facts.loose_types) return LooseDate(index, op, *stamp);
     const auto day = AsDate(literal);
     if (date && !day) return Lost(index, "a date is compared with a time of day");

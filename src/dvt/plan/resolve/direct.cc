@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/letter_case.h"
@@ -214,6 +215,18 @@ void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
   }
 }
 
+// Whether outputs of one name stand in the text, which the target's system numbers when it makes a table of them.
+bool RepeatsNames(ModelQuery& query) {
+  if (!query.dialect().Has(sql::Feature::kNamesAfterText)) return false;
+  const auto analysis = sql::Analyze(query.root(), query.dialect(), &query);
+  if (!analysis || analysis->root() == nullptr) return false;
+  std::set<std::string> names;
+  const columnar::Fields& output = analysis->root()->output;
+  return std::any_of(output.begin(), output.end(), [&](const columnar::Field& field) {
+    return !field.name.empty() && !names.insert(ToLower(field.name)).second;
+  });
+}
+
 }  // namespace
 
 Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery& query, ModelPlan& plan) {
@@ -265,8 +278,8 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   pretty.pretty = true;
   Node* root = tree ? tree->root : query.root();
   if (!tree) RenameTables(query, root, catalog);
-  const bool as_written =
-      same_dialect && !exact_upper && plan.own_values.empty() && (!tree || !tree->flattened || !extract.relation);
+  const bool as_written = same_dialect && !exact_upper && plan.own_values.empty() &&
+                          (!tree || !tree->flattened || !extract.relation) && (!tree || !RepeatsNames(query));
   extract.sql = as_written ? WithRealNames(request, catalog) : sql::Print(root, to, pretty);
   plan.way = Way::kDirect;
   plan.warnings.Append(losses);

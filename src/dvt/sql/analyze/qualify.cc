@@ -39,7 +39,8 @@ void Qualifier::NameTables() {
   int next = 0;
   for (const Scope& scope : analysis_.scopes()) {
     for (const Source* source : scope.sources) {
-      if (!options_.name_everything && source->kind != SourceKind::kValues) continue;
+      const bool derived = source->kind == SourceKind::kValues || source->kind == SourceKind::kDerived;
+      if (!options_.name_everything && !derived) continue;
       if (source->name.empty() && source->node->IsTable()) names_[source] = "_" + std::to_string(next++);
     }
   }

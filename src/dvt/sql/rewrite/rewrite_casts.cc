@@ -21,6 +21,19 @@ bool IsIsoDate(std::string_view text) {
   return true;
 }
 
+bool IsDigits(std::string_view text, size_t most) {
+  return !text.empty() && text.size() <= most && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// 12, -1.5 and the like, which every system reads alike, with no more digits behind the point than the type has.
+bool IsPlainNumber(std::string_view text, const DataType& type) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return IsDigits(text, 15);
+  const size_t most = type.is_integer() ? 0 : type.kind == TypeKind::kDecimal ? static_cast<size_t>(type.scale) : 15;
+  return IsDigits(text.substr(0, dot), 15) && IsDigits(text.substr(dot + 1), most);
+}
+
 // MySQL casts to a few names only; false if there is none for the type.
 bool MysqlCastName(const DataType& type, std::string& name) {
   if (type.kind == TypeKind::kBool || type.kind == TypeKind::kJson || type.kind == TypeKind::kList) return false;
@@ -34,6 +47,14 @@ bool MysqlCastName(const DataType& type, std::string& name) {
 }
 
 }  // namespace
+
+bool IsPlainValue(std::string_view text, const DataType& type) {
+  if (type.kind == TypeKind::kBool) return false;
+  if (type.is_numeric()) return IsPlainNumber(text, type);
+  if (type.kind == TypeKind::kDate) return IsIsoDate(text);
+  return !type.is_temporal() ||
+         (IsIsoDate(text.substr(0, 10)) && text.find_first_not_of("0123456789-:.T ") == std::string_view::npos);
+}
 
 // What a cast does to values beyond its target type.
 void Rewriter::CastValue(const Node* node, const DataType& type, const DataType& source) {
@@ -53,6 +74,11 @@ void Rewriter::CastValue(const Node* node, const DataType& type, const DataType&
       !Unparen(node->Child(0))->Is(Kind::kString)) {
     Note(Verdict::kDifferent, node, "CAST of a text",
          "what is no such value is an error in " + std::string(from_.name) + ", not in " + std::string(to_.name));
+  }
+  const bool loose = to_.Has(Feature::kImplicitStringCasts) || to_.Has(Feature::kDynamicTyping);
+  if (loose && literal->Is(Kind::kString) && !IsPlainValue(literal->text, type)) {
+    Note(Verdict::kDifferent, node, "CAST of a text",
+         "what is no plain value is read otherwise in " + std::string(to_.name) + " than in " + std::string(from_.name));
   }
   const bool floating = source.kind == TypeKind::kFloat32 || source.kind == TypeKind::kFloat64;
   if (type.is_integer() && floating) {

@@ -40,6 +40,7 @@ Node* Rewriter::Comparison(Node* node) {
   if (stamps && to_.Has(Feature::kDynamicTyping))
     Note(Verdict::kDifferent, node, "comparison of timestamps",
          "they are texts in " + std::string(to_.name) + ", compared letter by letter");
+  if (&from_ != &to_ && !customary_) TextAgainstValue(node);
   if (left.kind == TypeKind::kJson) Note(Verdict::kUnsupported, node, "comparison of JSON", "JSON values compare differently");
   if (!text) return node;
   if (left.kind == TypeKind::kString && left.fixed && from_.Has(Feature::kTildeRegex) && !from_.Has(Feature::kStructBraces)) {
@@ -56,6 +57,31 @@ Node* Rewriter::Comparison(Node* node) {
              " by bytes");
   }
   return node;
+}
+
+// A text literal beside a value of another type is converted to it, or the other way round, and rounded or not.
+void Rewriter::TextAgainstValue(const Node* node) {
+  std::vector<const Node*> sides;
+  for (uint32_t i = 0; i < node->count && i < 3; ++i) {
+    const Node* child = node->Child(i);
+    if (child == nullptr || child->IsQuery() || child->Is(Kind::kQuantified)) continue;
+    if (child->Is(Kind::kList))
+      sides.insert(sides.end(), child->Children().begin(), child->Children().end());
+    else
+      sides.push_back(child);
+  }
+  DataType type;
+  for (const Node* side : sides) {
+    if (!Unparen(side)->Is(Kind::kString) && type.kind == TypeKind::kUnknown) type = TypeOf(side);
+  }
+  if (type.kind != TypeKind::kBool && !type.is_numeric() && !type.is_temporal()) return;
+  for (const Node* side : sides) {
+    const Node* literal = Unparen(side);
+    if (!literal->Is(Kind::kString) || IsPlainValue(literal->text, type)) continue;
+    Note(Verdict::kDifferent, node, "comparison with a text",
+         "'" + std::string(literal->text) + "' is not read as a value of " + type.ToString() + " alike in both systems");
+    return;
+  }
 }
 
 // (a, b) < (c, d) in plain comparisons, because DuckDB's rows take NULL for a value.

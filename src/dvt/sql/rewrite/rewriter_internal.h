@@ -11,6 +11,9 @@
 
 namespace dvt::sql {
 
+/// Whether a text is a value of the type wherever texts are converted to it, with nothing to round or to ignore.
+bool IsPlainValue(std::string_view text, const columnar::DataType& type);
+
 /// Rewrites one tree top-down from a dialect into another. What it cannot keep exactly it notes; an unknown function is
 /// unsupported.
 class Rewriter {
@@ -139,6 +142,7 @@ class Rewriter {
   Node* Interval(Node* node);
   // Comparisons and patterns (rewrite_comparison.cc).
   Node* Comparison(Node* node);
+  void TextAgainstValue(const Node* node);
   Node* RowComparison(Node* node);
   Node* Between(Node* node);
   Node* In(Node* node);
