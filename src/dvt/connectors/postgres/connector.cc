@@ -10,6 +10,7 @@
 #include "dvt/connectors/postgres/copy_reader.h"
 #include "dvt/connectors/postgres/copy_writer.h"
 #include "dvt/connectors/postgres/key_tables.h"
+#include "dvt/connectors/postgres/log_pacer.h"
 #include "dvt/connectors/postgres/partition.h"
 #include "dvt/connectors/postgres/read_scope.h"
 #include "dvt/connectors/postgres/row_hasher.h"
@@ -224,11 +225,11 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     };
     if (connection != nullptr) {
       // It may have died while it was idle: then a new one tells what is wrong.
-      auto sink = OpenCopySink(std::move(connection), request, keep, stop);
+      auto sink = OpenCopySink(std::move(connection), request, keep, pacer_, stop);
       if (sink || sink.error().code() == ErrorCode::kCancelled) return sink;
     }
     DVT_ASSIGN(connection, Connect(stop));
-    return OpenCopySink(std::move(connection), request, keep, stop);
+    return OpenCopySink(std::move(connection), request, keep, pacer_, stop);
   }
 
   Result<std::string> RawFormatOf(const columnar::RelationName& relation, const std::vector<std::string>& columns,
@@ -421,6 +422,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   std::vector<std::unique_ptr<Connection>> loaders_;  // of sinks that have committed
   std::vector<std::unique_ptr<Connection>> read_;     // whose reads are over, rolling back
   uint64_t generation_ = 0;
+  const std::shared_ptr<LogPacer> pacer_ = std::make_shared<LogPacer>(settings_);  // of all sinks
   // Last: what is being opened uses the rest.
   FreshConnections<std::unique_ptr<Connection>> fresh_{
       [this](std::stop_token stop) { return Connection::Open(settings_, stop); }};

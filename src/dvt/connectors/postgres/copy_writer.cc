@@ -29,8 +29,8 @@ std::string ColumnsSql(const Settings& settings, const columnar::RelationName& r
 
 class CopySink : public Sink {
  public:
-  CopySink(std::unique_ptr<Connection> connection, SinkRequest request, KeepConnection keep)
-      : connection_(std::move(connection)), request_(std::move(request)), keep_(std::move(keep)) {}
+  CopySink(std::unique_ptr<Connection> connection, SinkRequest request, KeepConnection keep, std::shared_ptr<LogPacer> pacer)
+      : connection_(std::move(connection)), request_(std::move(request)), keep_(std::move(keep)), pacer_(std::move(pacer)) {}
   ~CopySink() override { Abort(); }
 
   Status Open(std::stop_token stop) {
@@ -216,6 +216,7 @@ class CopySink : public Sink {
     if (PQflush(connection_->raw()) < 0) return CopyFailed(stop);
     // The server may have ended COPY with an error by now; reading without waiting finds it early.
     if (PQconsumeInput(connection_->raw()) == 0) return CopyFailed(stop);
+    pacer_->Wrote(bytes.size());
     return {};
   }
 
@@ -228,6 +229,7 @@ class CopySink : public Sink {
   std::unique_ptr<Connection> connection_;
   SinkRequest request_;
   KeepConnection keep_;
+  std::shared_ptr<LogPacer> pacer_;
   std::string target_;
   std::vector<ValueEncoder> encoders_;
   columnar::GrowBuffer buffer_;
@@ -239,9 +241,9 @@ class CopySink : public Sink {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> OpenCopySink(std::unique_ptr<Connection> connection, const SinkRequest& request,
-                                           KeepConnection keep, std::stop_token stop) {
+                                           KeepConnection keep, std::shared_ptr<LogPacer> pacer, std::stop_token stop) {
   if (request.fields.empty()) return Error(ErrorCode::kInvalidArgument, "a load needs at least one column");
-  auto sink = std::make_unique<CopySink>(std::move(connection), request, std::move(keep));
+  auto sink = std::make_unique<CopySink>(std::move(connection), request, std::move(keep), std::move(pacer));
   DVT_TRY(sink->Open(stop));
   return std::unique_ptr<Sink>(std::move(sink));
 }

@@ -95,5 +95,26 @@ TEST_F(ServerSessions, LoadsTakeTheConnectionOfTheCatalog) {
   EXPECT_EQ(sink.error().code(), ErrorCode::kUnsupported) << sink.error().ToString();
 }
 
+TEST_F(ServerSessions, LargeLoadsKeepTheLogWriterAtWork) {
+  constexpr char kAwake[] = "count(*) FILTER (WHERE query = 'SELECT pg_catalog.txid_current()' AND state = 'idle')";
+  Run("CREATE TABLE texts (i text)");
+  auto plan = connector_->PlanRead(Table("texts"), nullptr, {});
+  ASSERT_TRUE(plan) << plan.error().ToString();
+  const std::string value(1 << 20, 'x');
+  std::string row{0, 1, 0, 16, 0, 0};  // one column, of a megabyte
+  row += value;
+  for (const int rows : {4, 20}) {
+    auto sink = connector_->OpenSink({{"", schema_, "texts"}, plan->fields, plan->raw_format, true, 60}, {});
+    ASSERT_TRUE(sink) << sink.error().ToString();
+    for (int i = 0; i < rows; ++i) ASSERT_TRUE((*sink)->WriteRaw(row, {}));
+    Wait(kAwake, rows == 4 ? "0" : "1");
+    if (rows == 20) EXPECT_EQ(Ours("count(pg_terminate_backend(pid)) FILTER (WHERE state = 'idle')"), "1");
+    ASSERT_TRUE((*sink)->Commit({})) << "an aid only";
+  }
+  EXPECT_EQ(One("SELECT count(*) FROM texts"), "24");
+  connector_ = nullptr;
+  Wait("count(*)", "0");
+}
+
 }  // namespace
 }  // namespace dvt::connectors::postgres
