@@ -13,7 +13,7 @@ namespace dvt::connectors::postgres {
 namespace {
 
 constexpr size_t kBatchBytes = 8 << 20;     // a batch ends early when its values exceed this
-constexpr size_t kLargeMessage = 64 << 10;  // rows this large are checked against it one by one
+constexpr size_t kLargeMessage = 64 << 10;  // what most messages are below; larger rows are checked against it one by one
 constexpr size_t kRawChunk = 128 << 10;
 
 // A running COPY … TO STDOUT: hands out its messages and ends it properly whatever happens.
@@ -22,7 +22,6 @@ class CopyOut {
   CopyOut(Connection& connection, CopyRequest request, std::stop_token stop, ReleaseConnection release)
       : connection_(connection), request_(std::move(request)), stop_(std::move(stop)), release_(std::move(release)) {}
   ~CopyOut() {
-    if (message_ != nullptr) PQfreemem(message_);
     if (release_ != nullptr) release_(false);
   }
   CopyOut(const CopyOut&) = delete;
@@ -37,24 +36,28 @@ class CopyOut {
     return {};
   }
 
-  /// The next message, valid until the next call; empty at the end.
-  Result<std::string_view> Next() {
-    if (release_ == nullptr) return std::string_view();
-    if (message_ != nullptr) PQfreemem(std::exchange(message_, nullptr));
-    int got = PQgetCopyData(connection_.raw(), &message_, 1);
-    while (got == 0) {
-      // Input is often there already: reading before polling saves a system call.
-      if (stop_.stop_requested() || PQconsumeInput(connection_.raw()) == 0 ||
-          (got = PQgetCopyData(connection_.raw(), &message_, 1)) == 0) {
-        if (auto waited = connection_.WaitForInput(stop_); !waited) return Failed(std::move(waited).error());
-        got = PQgetCopyData(connection_.raw(), &message_, 1);
+  /// Appends the next message, and returns how many bytes that are; 0 at the end.
+  Result<size_t> Read(columnar::GrowBuffer& into) {
+    if (release_ == nullptr) return size_t{0};
+    const size_t begin = into.size();
+    int got = 0;
+    size_t room = kLargeMessage;
+    do {
+      got = Take(into, room);
+      while (got == 0 && into.size() == begin) {
+        // Input is often there already: reading before polling saves a system call.
+        if (stop_.stop_requested() || PQconsumeInput(connection_.raw()) == 0 || (got = Take(into, room)) == 0) {
+          if (auto waited = connection_.WaitForInput(stop_); !waited) return Failed(std::move(waited).error());
+          got = Take(into, room);
+        }
       }
-    }
-    if (got > 0) return std::string_view(message_, static_cast<size_t>(got));
-    if (got == -2) return Failed(connection_.Failure(nullptr));
+      room *= 2;
+    } while (got > 0 &&
+             static_cast<size_t>(got) == room / 2);  // perhaps not the whole of it; what follows may also be the next one
+    if (into.size() > begin) return into.size() - begin;
     if (auto drained = connection_.Drain(stop_); !drained) return Failed(std::move(drained).error());
     std::exchange(release_, nullptr)(true);
-    return std::string_view();
+    return size_t{0};
   }
 
   Error Failed(Error error) {
@@ -67,11 +70,19 @@ class CopyOut {
   const CopyRequest& request() const { return request_; }
 
  private:
+  // Of the next message as many bytes as fit into `room`: PQgetCopyData would allocate each. 0: more must come first; -1: no more comes.
+  int Take(columnar::GrowBuffer& into, size_t room) {
+    const size_t size = into.size();
+    into.Reserve(size + room);
+    const int got = PQgetlineAsync(connection_.raw(), reinterpret_cast<char*>(into.data() + size), static_cast<int>(room));
+    if (got > 0) into.Resize(size + static_cast<size_t>(got));
+    return got;
+  }
+
   Connection& connection_;
   CopyRequest request_;
   std::stop_token stop_;
   ReleaseConnection release_;
-  char* message_ = nullptr;
 };
 
 class CopySource : public columnar::BatchSource {
@@ -85,17 +96,18 @@ class CopySource : public columnar::BatchSource {
     const int64_t most = std::max<int64_t>(1, copy_->request().batch_rows);
     int64_t rows = 0;
     while (!ended_ && rows < most) {
-      DVT_ASSIGN(const std::string_view message, copy_->Next());
-      if (message.empty()) {
+      message_.Clear();
+      DVT_ASSIGN(const size_t size, copy_->Read(message_));
+      if (size == 0) {
         ended_ = true;
         break;
       }
-      switch (decoder_.DecodeMessage(reinterpret_cast<const uint8_t*>(message.data()), message.size(), builder_)) {
+      switch (decoder_.DecodeMessage(message_.data(), size, builder_)) {
         case TupleDecoder::Outcome::kTuples: ++rows; break;
         case TupleDecoder::Outcome::kEnd: break;  // the end of COPY itself follows
         case TupleDecoder::Outcome::kFault: return copy_->Failed(decoder_.TakeFault());
       }
-      if ((rows % 64 == 0 || message.size() > kLargeMessage) && builder_.bytes() > kBatchBytes) break;
+      if ((rows % 64 == 0 || size > kLargeMessage) && builder_.bytes() > kBatchBytes) break;
     }
     if (builder_.rows() == 0) return columnar::Array();
     return builder_.Finish();
@@ -105,42 +117,46 @@ class CopySource : public columnar::BatchSource {
   std::unique_ptr<CopyOut> copy_;
   TupleDecoder decoder_;
   columnar::BatchBuilder builder_;
+  columnar::GrowBuffer message_;
   bool ended_ = false;
 };
 
 class CopyRawStream : public RawStream {
  public:
-  explicit CopyRawStream(std::unique_ptr<CopyOut> copy) : copy_(std::move(copy)) { chunk_.reserve(kRawChunk + kLargeMessage); }
+  explicit CopyRawStream(std::unique_ptr<CopyOut> copy) : copy_(std::move(copy)) {
+    chunk_.Reserve(kRawChunk + 2 * kLargeMessage);
+  }
 
   Result<std::string_view> Next() override {
-    chunk_.clear();
+    chunk_.Clear();
+    size_t begin = 0;
     while (!ended_ && chunk_.size() < kRawChunk) {
-      DVT_ASSIGN(std::string_view message, copy_->Next());
-      if (message.empty()) {
+      DVT_ASSIGN(const size_t size, copy_->Read(chunk_));
+      if (size == 0) {
         ended_ = true;
         break;
       }
+      const uint8_t* message = chunk_.data() + chunk_.size() - size;
+      int64_t header = 0;
       if (!header_seen_) {
-        const int64_t header = CopyHeaderLength(reinterpret_cast<const uint8_t*>(message.data()), message.size());
+        header = CopyHeaderLength(message, size);
         if (header <= 0) return copy_->Failed(Error(ErrorCode::kData, "the server's COPY data have no binary header"));
         header_seen_ = true;
-        message.remove_prefix(static_cast<size_t>(header));
+        begin = static_cast<size_t>(header);  // it comes first
       }
-      const int64_t whole = CountTuples(message);
+      const int64_t whole = CountTuples(message + header, message + size);
       if (whole < 0) return copy_->Failed(Error(ErrorCode::kData, "the server's COPY data are damaged"));
-      chunk_.append(message.substr(0, static_cast<size_t>(whole)));
+      chunk_.Resize(chunk_.size() - size + static_cast<size_t>(header + whole));
     }
-    return std::string_view(chunk_);
+    return std::string_view(reinterpret_cast<const char*>(chunk_.data()) + begin, chunk_.size() - begin);
   }
 
   int64_t rows() const override { return rows_; }
 
  private:
   // Walks the tuples and returns the bytes before the trailer, or -1.
-  int64_t CountTuples(std::string_view message) {
-    const auto* begin = reinterpret_cast<const uint8_t*>(message.data());
+  int64_t CountTuples(const uint8_t* begin, const uint8_t* end) {
     const uint8_t* at = begin;
-    const uint8_t* end = begin + message.size();
     while (at < end) {
       if (end - at < 2) return -1;
       const auto fields = static_cast<int16_t>(LoadBig16(at));
@@ -161,7 +177,7 @@ class CopyRawStream : public RawStream {
   }
 
   std::unique_ptr<CopyOut> copy_;
-  std::string chunk_;
+  columnar::GrowBuffer chunk_;
   int64_t rows_ = 0;
   bool header_seen_ = false;
   bool ended_ = false;
