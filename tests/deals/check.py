@@ -9,13 +9,14 @@ import duckdb
 
 from deals.deal import Deal, deal_tables, difference, with_total_order
 from deals.random_clauses import random_clauses
+from deals.random_shapes import random_shapes
 from deals.random_data import NOT_IN, make_random
 from deals.random_queries import random_query
 from deals.tables import Scanner, columns_of, load_everywhere, make_tpcds, make_tpch
 from harness.tpcds import queries as tpcds_queries
 from harness.tpcds import with_tpcds
 
-RANDOM = {"random": random_query, "clauses": random_clauses}  # what → query of a seed
+RANDOM = {"random": random_query, "clauses": random_clauses, "shapes": random_shapes}  # what → query of a seed
 MOST_ROWS = 20_000  # of a random query
 MOST_SECONDS = 2
 # Small tables are filtered by keys, by lists or temporary tables, and joined in parts, only if they are told to.
@@ -122,7 +123,7 @@ def in_dialect(context, data, texts, dialect):
     """DuckDB's queries as the dialect says them; those that it cannot say are left out."""
     if dialect == "duckdb":
         return texts
-    schema, level = data.schema(), "RAISE" if data.what == "clauses" else "WARN"
+    schema, level = data.schema(), "RAISE" if data.what in ("clauses", "shapes") else "WARN"
     lines = [json.dumps({"id": name, "read": "duckdb", "write": dialect, "sql": text, "schema": schema, "unsupported_level": level})
              for name, text in texts.items()]
     said = subprocess.run([context.program, "sql", "transpile", "--batch"], input="\n".join(lines) + "\n", capture_output=True, text=True,

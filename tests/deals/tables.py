@@ -104,7 +104,7 @@ def load_mysql(connection, folder, tables, keys, indexes):
         cursor.execute("set sql_mode = '', time_zone = '+00:00'")
         for table, columns in tables.items():
             cursor.execute(ddl(table, columns, keys[table], TypeNames.MYSQL))
-            if any(kind in ("BOOLEAN", "TIMESTAMP WITH TIME ZONE") for _, kind in columns) or folder.name.startswith(("random", "clauses")):
+            if any(kind in ("BOOLEAN", "TIMESTAMP WITH TIME ZONE") for _, kind in columns) or folder.name.startswith(("random", "clauses", "shapes")):
                 load_mysql_rows(cursor, folder, table, columns)
             else:
                 cursor.execute(f"load data local infile '{folder}/{table}.csv' into table {table} character set utf8mb4 fields terminated by ',' "

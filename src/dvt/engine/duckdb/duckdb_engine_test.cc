@@ -186,6 +186,16 @@ TEST(DuckDbEngine, InputUsedSeveralTimes) {
   EXPECT_EQ(*opened, 3);
 }
 
+TEST(DuckDbEngine, InputOfARecursionIsReadInEachRound) {
+  auto engine = MakeEngine();
+  auto drained =
+      Drain(engine->Run("WITH RECURSIVE r(k) AS (SELECT 0 UNION ALL SELECT o.k + 1 FROM r JOIN one o ON o.k = r.k WHERE r.k < 5) "
+                        "SELECT count(*) FROM r",
+                        List(Numbers("one", 100, 2)), {}));
+  ASSERT_TRUE(drained) << drained.error().ToString();
+  EXPECT_EQ(drained->first[0], "6");
+}
+
 TEST(DuckDbEngine, InputUsedOnceIsNeverCopied) {
   auto engine = MakeEngine();
   const std::string copies = "(SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'dvt copy%') AS copies";

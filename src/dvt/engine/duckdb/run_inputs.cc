@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "dvt/base/text/text.h"
 #include "dvt/columnar/duckdb/handles.h"
 
 namespace dvt::engine {
@@ -26,10 +27,12 @@ Result<duck::PreparedQuery> RunInputs::Prepare(const std::string& sql, bool star
   ResetBinds();
   DVT_ASSIGN(duck::PreparedQuery query, duck::PrepareQuery(*connection_, sql));
   if (!start) return query;
+  // What stands in the part of a recursive CTE that is repeated is bound once, and read in each of its rounds.
+  const bool recursive = ToLower(sql).find("recursive") != std::string::npos;
   for (Entry& entry : entries_) {
     const int binds = entry.input->binds;
     entry.read = binds > 0;
-    entry.repeated = binds > query.times_prepared;  // a query that had to be cast was bound twice
+    entry.repeated = binds > query.times_prepared || (recursive && entry.read);  // a query that had to be cast was bound twice
   }
   MarkKeySources();
   const bool staged = std::any_of(entries_.begin(), entries_.end(), [](const Entry& e) { return e.repeated || e.key_source; });

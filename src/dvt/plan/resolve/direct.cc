@@ -218,6 +218,7 @@ void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
 // Whether outputs of one name stand in the text, which the target's system numbers when it makes a table of them.
 bool RepeatsNames(ModelQuery& query) {
   if (!query.dialect().Has(sql::Feature::kNamesAfterText)) return false;
+  if (sql::HasAnyColumnPattern(query.root(), query.dialect())) return true;
   const auto analysis = sql::Analyze(query.root(), query.dialect(), &query);
   if (!analysis || analysis->root() == nullptr) return false;
   std::set<std::string> names;
