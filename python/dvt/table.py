@@ -373,14 +373,14 @@ class Table:
         """Removes files below the table's location that nothing refers to. Those younger than `older_than` may belong to a writer at work."""
         return Cleaned(**self._core.remove_orphans(_milliseconds(older_than), dry_run))
 
-    def compact(self) -> Written:
-        """Writes small files and files with deletes again as fewer larger ones."""
-        return Written(**self._core.compact())
+    def compact(self, *, branch: str = "main") -> Written:
+        """Writes a branch's small files and files with deletes again as fewer larger ones."""
+        return Written(**self._core.compact(branch))
 
-    def rewrite_manifests(self, *, target_bytes: int | None = None, dry_run: bool = False) -> RewrittenManifests:
-        """Writes the manifests again as few ones of up to `target_bytes` (the table's ``commit.manifest.target-size-bytes``) in the order of the
+    def rewrite_manifests(self, *, target_bytes: int | None = None, dry_run: bool = False, branch: str = "main") -> RewrittenManifests:
+        """Writes a branch's manifests again as few ones of up to `target_bytes` (the table's ``commit.manifest.target-size-bytes``) in the order of the
         partitions, so that a filter on them reads fewer. No data file changes; nothing is committed where they are so already."""
-        return RewrittenManifests(**self._core.rewrite_manifests(target_bytes, dry_run))
+        return RewrittenManifests(**self._core.rewrite_manifests(target_bytes, dry_run, branch))
 
     def rollback(self, snapshot_id: int) -> None:
         """Makes an older snapshot of main's history the current one."""

@@ -233,13 +233,16 @@ nb::object Orphans(PyTable& self, int64_t older_than_ms, bool dry) {
       self.Run([&](lake::Table& table, std::stop_token stop) { return lake::RemoveOrphans(table, older_than_ms, dry, stop); }));
 }
 
-nb::object Compact(PyTable& self) { return OutcomeOut(self.Run(&lake::Compact)); }
+nb::object Compact(PyTable& self, const std::string& branch) {
+  return OutcomeOut(self.Run([&](lake::Table& table, std::stop_token stop) { return lake::Compact(table, branch, stop); }));
+}
 
-nb::object RewriteManifests(PyTable& self, const std::optional<int64_t>& target_bytes, bool dry) {
+nb::object RewriteManifests(PyTable& self, const std::optional<int64_t>& target_bytes, bool dry, const std::string& branch) {
   const auto outcome = self.Run([&](lake::Table& table, std::stop_token stop) {
     lake::RewriteManifestsOptions options;
     options.target_bytes = target_bytes;
     options.dry = dry;
+    options.branch = branch;
     return lake::RewriteManifests(table, options, stop);
   });
   Value json = Value::MakeMap();
@@ -337,8 +340,8 @@ void BindTable(nb::module_& module) {
       .def("delete", &Delete)
       .def("expire_snapshots", &Expire)
       .def("remove_orphans", &Orphans)
-      .def("compact", &Compact)
-      .def("rewrite_manifests", &RewriteManifests, nb::arg().none(), nb::arg())
+      .def("compact", &Compact, nb::arg())
+      .def("rewrite_manifests", &RewriteManifests, nb::arg().none(), nb::arg(), nb::arg())
       .def("rollback", &RollBack)
       .def("set_ref", &SetRef)
       .def("remove_ref", &RemoveRef)

@@ -143,6 +143,11 @@ def test_time_travel_and_upkeep(catalog, space):
     written = table.rewrite_manifests(target_bytes=1 << 20)
     assert written == dataclasses.replace(would, snapshot_id=table.current_snapshot.snapshot_id) and table.scan().count() == 2
     assert table.rewrite_manifests() == dvt.RewrittenManifests(created=0, replaced=0, kept=1, entries=0, snapshot_id=None)
+    table.append(rows(20, 1), branch="work", create_branch=True)
+    assert table.rewrite_manifests(branch="work").replaced == 2 and table.rewrite_manifests().replaced == 0
+    assert table.compact(branch="work").files >= 1 and table.rewrite_manifests().snapshot_id is None
+    with pytest.raises(dvt.InvalidInputError, match="has no branch 'none'"):
+        table.compact(branch="none")
     with pytest.raises(dvt.InvalidInputError):
         table.rewrite_manifests(target_bytes=0)
     assert table.compact().files == 1

@@ -1,6 +1,7 @@
 """Cases of the suite `lake`: a catalog that cannot be reached, one that asks to wait, and users who do not want to."""
 import contextlib
 import json
+import pathlib
 import signal
 import socket
 import subprocess
@@ -171,6 +172,30 @@ def store_down_in_a_project(lake):
     return ", ".join(f"{what}: {seconds:.1f} s" for what, seconds in took.items())
 
 
+def stores_down(lake):
+    """Stores that refuse to be called, or take the call and are silent: given up alike, in the time that their settings say, and named."""
+    closed = socket.create_server(("127.0.0.1", 0))
+    refuses = f"127.0.0.1:{closed.getsockname()[1]}"
+    closed.close()
+    metadata = json.loads((pathlib.Path(__file__).parent / "metadata_v2.json").read_text())
+    quick, took = ["retry.attempts=2", "retry.first-wait-s=1", "retry.jitter-s=0"], []
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
+        silent = f"127.0.0.1:{listener.getsockname()[1]}"
+        for host, says, seconds in ((refuses, "cannot be reached at", (1, 5)), (silent, "does not answer at", (3, 9))):
+            for place, settings in (("s3://b/t", [f"s3.endpoint=http://{host}", "s3.access-key-id=k", "s3.secret-access-key=s", "s3.request-timeout=1"]),
+                                    ("gs://b/t", [f"gcs.service.host=http://{host}", "gcs.no-auth=true", "gcs.connect-timeout=1"]),
+                                    ("abfss://c@acc.dfs.core.windows.net/t", [f"adls.blob-storage-authority={host}", "adls.blob-storage-scheme=http", "adls.account-key=a2V5", "adls.connect-timeout=1"])):
+                for snapshot in metadata["snapshots"]:
+                    snapshot["manifest-list"] = f"{place}/metadata/snap-1.avro"
+                path = lake.scratch / "down.metadata.json"
+                path.write_text(json.dumps(metadata))
+                began = time.time()
+                output = lake.dvt("scan", path, *[word for each in [*quick, *settings] for word in ("--property", each)], fails=f"the store of {place}/metadata/snap-1.avro {says} http://{host}")
+                took.append(time.time() - began)
+                equal((seconds[0] <= took[-1] <= seconds[1], "see whether the store is up" in output, output.count("\n")), (True, True, 2), f"{place}: {took[-1]:.1f} s\n{output}")
+    return ", ".join(f"{each:.1f} s" for each in took)
+
+
 def interrupted(lake, arguments, environment, asked):
     """Starts the program, and once `asked` holds something interrupts it. Its output and how long it took to end."""
     process = subprocess.Popen([str(lake.context.program), "lake", *map(str, arguments)], env={**lake.context.environment, **lake.environment, **environment},
@@ -247,4 +272,4 @@ def stopped_under_way(lake):
     return "s, ".join(told)
 
 
-CASES = [("stopped while a change is under way", stopped_under_way), ("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("an unreachable store in a project", store_down_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting)]
+CASES = [("stopped while a change is under way", stopped_under_way), ("a catalog that cannot be reached", nobody_there), ("an unreachable catalog in a project", unreachable_in_a_project), ("an unreachable store in a project", store_down_in_a_project), ("stopped while a catalog asks to wait", stopped_while_waiting), ("stores that refuse or are silent", stores_down)]

@@ -206,6 +206,42 @@ def spark_reads(lake):
         spark.close()
 
 
+def on_a_branch(lake):
+    """Manifests and files of a branch are written again there; main stays as it is. A branch is read and written with the table's schema, a tag with its own."""
+    name = lake.fresh("manifests_branch")
+    case = {"parts": 3, "partition_by": "part"}
+    make(lake, {**case, "steps": [["append", i * 6, i * 6 + 6] for i in range(3)]}, name)
+    for i in range(3, 6):
+        lake.append(name, rows_of(case, i * 6, i * 6 + 6), "--branch", "work", "--create-branch")
+    lake.dvt("ref", "set", name, "then", "--tag")
+    main, wanted = lake.peer(name).current_snapshot().snapshot_id, plain(lake.scan(name, "--ref", "work"))
+    equal(len(wanted), 36)
+    would = json.loads(lake.dvt("rewrite-manifests", name, "--branch", "work", "--dry-run", "--output", "json"))
+    done = json.loads(lake.dvt("rewrite-manifests", name, "--branch", "work", "--output", "json"))
+    equal((done["manifests_replaced"], done["manifests_created"], done["manifests_replaced"] == would["manifests_replaced"]), (6, 1, True))
+    equal(lake.peer(name).refs()["work"].snapshot_id, done["snapshot_id"])
+    compacted = json.loads(lake.dvt("compact", name, "--branch", "work", "--output", "json"))
+    equal((compacted["rows"], compacted["files"], lake.peer(name).refs()["work"].snapshot_id), (36, 3, compacted["snapshot_id"]))
+    equal(lake.peer(name).current_snapshot().snapshot_id, main)
+    equal(sorted(plain(lake.scan(name, "--ref", "work")), key=str), sorted(wanted, key=str))
+    equal(lake.peer(name).scan(snapshot_id=compacted["snapshot_id"]).to_arrow().num_rows, 36)
+    equal(json.loads(lake.dvt("rewrite-manifests", name, "--output", "json"))["manifests_replaced"], 3, "main's own")
+    for verb in ("rewrite-manifests", "compact"):
+        lake.dvt(verb, name, "--branch", "then", fails="'then' is a tag")
+        lake.dvt(verb, name, "--branch", "wrk", fails="Did you mean 'work'")
+    # The schema moves on, on main alone.
+    lake.dvt("column", "rename", name, "name", "label")
+    lake.append(name, pyarrow.table({"id": pyarrow.array([100], pyarrow.int64()), "part": pyarrow.array([1], pyarrow.int32()), "label": ["x"], "more": [1.5]}))
+    equal(lake.scan(name, "--ref", "work").column_names, ["id", "part", "label", "more"])
+    equal(lake.scan(name, "--ref", "then").column_names, ["id", "part", "name"])
+    equal(lake.scan(name, "--ref", "work", "--where", "more IS NULL AND label = 'n7'").num_rows, 1)
+    lake.append(name, rows_of(case, 200, 203).rename_columns(["id", "part", "label"]), "--branch", "work")
+    lake.dvt("delete", name, "--where", "label = 'n200' OR more > 1", "--branch", "work")
+    equal(json.loads(lake.dvt("compact", name, "--branch", "work", "--output", "json"))["rows"], 26)  # partition 2 is one file and stays
+    equal((lake.scan(name, "--ref", "work").num_rows, lake.scan(name).num_rows), (38, 19))
+    lake.no_litter(name)
+
+
 def wrong(lake):
     name = lake.fresh("manifests_wrong")
     lake.append(name, rows_of({}, 0, 3), "--create")
@@ -218,5 +254,5 @@ def wrong(lake):
     equal(len(there), 4)  # two manifests, two lists
 
 
-CASES = [("manifests are written again", told), ("manifests are written again beside writers", others_at_work), ("manifests are written again, wrong input", wrong),
+CASES = [("manifests are written again", told), ("manifests are written again beside writers", others_at_work), ("manifests are written again, wrong input", wrong), ("manifests and files of a branch are written again", on_a_branch),
          ("Spark and manifests that are written again", spark_reads)]

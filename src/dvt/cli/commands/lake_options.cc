@@ -196,10 +196,12 @@ class LakeVerbs {
     Output(orphans);
     CLI::App* compact = Verb(lake_, "compact", "Write small files, and those with deleted rows, again as larger ones");
     compact->add_option("name", o_.name, "namespace.table")->required();
+    compact->add_option("--branch", o_.branch, "Branch whose files they are");
     Output(compact);
     CLI::App* manifests =
         Verb(lake_, "rewrite-manifests", "Write a table's manifests again as few ones in the order of its partitions");
     manifests->add_option("name", o_.name, "namespace.table")->required();
+    manifests->add_option("--branch", o_.branch, "Branch whose manifests they are");
     manifests
         ->add_option("--target-size", o_.target_size,
                      "Bytes of a manifest (default: the table's commit.manifest.target-size-bytes)")

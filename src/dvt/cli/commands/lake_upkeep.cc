@@ -103,7 +103,7 @@ Result<int> LakeOrphans(LakeCall& call) {
 
 Result<int> LakeCompact(LakeCall& call) {
   DVT_ASSIGN(auto table, call.OpenTable());
-  DVT_ASSIGN(const auto outcome, lake::Compact(table, call.stop));
+  DVT_ASSIGN(const auto outcome, lake::Compact(table, call.options.branch, call.stop));
   return LakePrintOutcome(call, outcome.rows, outcome.rows_removed, outcome.files, outcome.bytes, outcome.snapshot_id);
 }
 
@@ -111,6 +111,7 @@ Result<int> LakeRewriteManifests(LakeCall& call) {
   lake::RewriteManifestsOptions options;
   options.target_bytes = call.options.target_size;
   options.dry = call.options.dry_run;
+  options.branch = call.options.branch;
   DVT_ASSIGN(auto table, call.OpenTable());
   DVT_ASSIGN(const auto outcome, lake::RewriteManifests(table, options, call.stop));
   Value json = Value::MakeMap();

@@ -78,13 +78,24 @@ bool SaysUnreachable(const std::string& message) {
   return false;
 }
 
+bool SaysTimedOut(const std::string& message) {
+  for (const auto* text : {"curlCode: 28,", "CURL error [28]", "Timeout was reached"})
+    if (message.find(text) != std::string::npos) return true;
+  return false;
+}
+
+Error StoreUnreachable(const std::string& location, const std::string& endpoint, const std::string& message, ErrorCode code) {
+  const char* what = code == ErrorCode::kTimeout ? "does not answer" : "cannot be reached";
+  return UnreachableBehind(Error(code, fmt::format("the store of {} {}{}: {}", location, what,
+                                                   endpoint.empty() ? "" : " at " + endpoint, message)),
+                           "arrow IOError")
+      .WithHint("see whether the store is up, and its address in the settings of the storage");
+}
+
 Error StorageError(const arrow::Status& status, const std::string& location, const std::string& endpoint) {
   std::string message = ShortMessage(status.message());
-  if (SaysUnreachable(message))
-    return UnreachableBehind(Error(ErrorCode::kConnection, fmt::format("the store of {} cannot be reached{}: {}", location,
-                                                                       endpoint.empty() ? "" : " at " + endpoint, message)),
-                             "arrow " + status.CodeAsString())
-        .WithHint("see whether the store is up, and its address in the settings of the storage");
+  if (SaysUnreachable(message)) return StoreUnreachable(location, endpoint, message, ErrorCode::kConnection);
+  if (SaysTimedOut(message)) return StoreUnreachable(location, endpoint, message, ErrorCode::kTimeout);
   if (status.detail() != nullptr) message += " (" + status.detail()->ToString() + ")";
   ErrorCode code = ErrorCode::kData;
   if (SaysMissing(message)) {
@@ -123,7 +134,7 @@ Result<StoredPath> FileStore::Systems::Resolve(const std::string& location) {
     out.system = known->second;
     return out;
   }
-  DVT_ASSIGN(out.system, MakeFileSystem(parts, properties));
+  DVT_ASSIGN(out.system, MakeFileSystem(location, properties));
   if (made.size() == kMostKept) made.erase(made.begin());
   made.emplace_back(std::move(properties), out.system);
   return out;

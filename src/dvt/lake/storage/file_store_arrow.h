@@ -37,8 +37,11 @@ class FileStore::Systems {
 /// An Arrow error about a file as ours; messages of object stores are cut to their first line.
 /// `endpoint`: told when it cannot be reached.
 Error StorageError(const arrow::Status& status, const std::string& location, const std::string& endpoint = {});
-/// Whether an object store's client says that nobody could be asked.
+/// That nobody answers for a location's store. `message`: what its client says; kConnection or kTimeout.
+Error StoreUnreachable(const std::string& location, const std::string& endpoint, const std::string& message, ErrorCode code);
+/// Whether an object store's client says that nobody could be asked, or that no answer came in time.
 bool SaysUnreachable(const std::string& message);
+bool SaysTimedOut(const std::string& message);
 
 /// Opens for reading and writing through Arrow.
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> OpenInput(FileStore& store, const std::string& location, int64_t size = -1);
@@ -54,7 +57,7 @@ struct LocationParts {
 std::string EndpointOf(const LocationParts& parts, const Properties& properties);
 LocationParts SplitLocation(const std::string& location);
 
-/// Makes the filesystem for a location's scheme and authority.
-Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationParts& parts, const Properties& properties);
+/// Makes the filesystem for a location's scheme and authority. Google's and Azure's store are asked for a sign of life first.
+Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const std::string& location, const Properties& properties);
 
 }  // namespace dvt::lake

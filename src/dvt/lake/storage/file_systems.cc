@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
 #include "dvt/base/net/http_client.h"
 #include "dvt/base/text/secrets.h"
@@ -17,6 +18,11 @@
 namespace dvt::lake {
 
 namespace {
+
+constexpr double kConnectSeconds = 10;
+constexpr double kSilentSeconds = 30;
+// How long Google's store is asked again when it answers with faults: its client then ends after 15 to 25 s.
+constexpr double kGoogleSeconds = 15;
 
 std::string Get(const Properties& properties, std::initializer_list<const char*> keys) {
   for (const auto* key : keys)
@@ -51,18 +57,26 @@ arrow::Status StartS3() {
   return started;
 }
 
-/// How often a store is asked again. The SDK's own way (ten times, 25 s in all) is for stores that answer; one that cannot be reached is asked as often
-/// as a catalog.
+// Settings of stores are looked at when the catalog was reached by them; what is no number here counts as none.
+double Number(const Properties& properties, std::initializer_list<const char*> keys, double otherwise) {
+  const std::string text = Get(properties, keys);
+  const double value = std::atof(text.c_str());
+  return text.empty() || !(value >= 0) ? otherwise : value;
+}
+
+/// How often a store is asked again. The SDK's own way (ten times, 25 s in all) is for stores that answer; one that cannot be reached, or is silent, is
+/// asked as often as a catalog.
 class StoreRetry : public arrow::fs::S3RetryStrategy {
  public:
   explicit StoreRetry(RequestRetry unreachable) : unreachable_(unreachable) {}
 
   bool ShouldRetry(const AWSErrorDetail& error, int64_t attempted) override {
-    if (SaysUnreachable(error.message)) return attempted + 1 < unreachable_.attempts;
+    if (SaysUnreachable(error.message) || SaysTimedOut(error.message)) return attempted + 1 < unreachable_.attempts;
     return error.should_retry && attempted < kMost;
   }
   int64_t CalculateDelayBeforeNextRetry(const AWSErrorDetail& error, int64_t attempted) override {
-    if (SaysUnreachable(error.message)) return static_cast<int64_t>(unreachable_.Wait(static_cast<int>(attempted)) * 1000);
+    if (SaysUnreachable(error.message) || SaysTimedOut(error.message))
+      return static_cast<int64_t>(unreachable_.Wait(static_cast<int>(attempted)) * 1000);
     return int64_t{25} << std::min(attempted, kMost);
   }
 
@@ -73,14 +87,10 @@ class StoreRetry : public arrow::fs::S3RetryStrategy {
 
 RequestRetry RetryOf(const Properties& properties) {
   RequestRetry retry;
-  const auto read = [&](std::initializer_list<const char*> keys, double otherwise) {
-    const std::string text = Get(properties, keys);
-    return text.empty() ? otherwise : std::atof(text.c_str());  // looked at when the catalog was reached by them
-  };
-  retry.attempts = static_cast<int>(read({"retry.store-attempts", "retry.attempts"}, retry.attempts));
-  retry.first_wait_seconds = read({"retry.first-wait-s"}, retry.first_wait_seconds);
-  retry.max_wait_seconds = read({"retry.max-wait-s"}, retry.max_wait_seconds);
-  retry.jitter_seconds = read({"retry.jitter-s"}, retry.jitter_seconds);
+  retry.attempts = static_cast<int>(Number(properties, {"retry.store-attempts", "retry.attempts"}, retry.attempts));
+  retry.first_wait_seconds = Number(properties, {"retry.first-wait-s"}, retry.first_wait_seconds);
+  retry.max_wait_seconds = Number(properties, {"retry.max-wait-s"}, retry.max_wait_seconds);
+  retry.jitter_seconds = Number(properties, {"retry.jitter-s"}, retry.jitter_seconds);
   return retry;
 }
 
@@ -108,8 +118,8 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeS3(const Properties& p
     options.force_virtual_addressing = !path_style;
   }
   options.retry_strategy = std::make_shared<StoreRetry>(RetryOf(properties));
-  options.connect_timeout = 10;
-  options.request_timeout = 120;
+  options.connect_timeout = Number(properties, {"s3.connect-timeout"}, kConnectSeconds);
+  options.request_timeout = Number(properties, {"s3.request-timeout"}, kSilentSeconds);
   ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::S3FileSystem::Make(options));
   return system;
 }
@@ -131,7 +141,7 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeGcs(const Properties& 
   }
   if (const std::string host = Get(properties, {"gcs.service.host", "gcs.endpoint"}); !host.empty())
     std::tie(options.scheme, options.endpoint_override) = SplitEndpoint(host);
-  options.retry_limit_seconds = 30;  // else a store that does not answer is asked for a quarter of an hour
+  options.retry_limit_seconds = kGoogleSeconds;
   if (const std::string project = Get(properties, {"gcs.project-id"}); !project.empty()) options.project_id = project;
   ARROW_ASSIGN_OR_RAISE(auto system, arrow::fs::GcsFileSystem::Make(options));
   return system;
@@ -230,6 +240,41 @@ arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> MakeAzure(const LocationPa
   return system;
 }
 
+// Where the store of a location is that is asked for a sign of life first; empty: its client gives up in good time by itself.
+std::string AddressOf(const LocationParts& parts, const Properties& properties) {
+  if (parts.scheme == "gs") {
+    const std::string host = EndpointOf(parts, properties);
+    if (host.empty()) return "https://storage.googleapis.com";
+    const auto [scheme, place] = SplitEndpoint(host);
+    return scheme + "://" + place;
+  }
+  if (parts.scheme != "abfs") return {};
+  const auto all = WithConnectionString(properties);
+  if (!all.ok()) return {};
+  const std::string scheme = Get(*all, {"adls.blob-storage-scheme"}), authority = Get(*all, {"adls.blob-storage-authority"});
+  const std::string host = authority.empty() ? ".blob.core.windows.net" : authority;
+  return (scheme.empty() ? "https" : scheme) + "://" + (host.starts_with('.') ? AzureAccount(parts, *all) : "") + host;
+}
+
+// Google's client asks a quarter of an hour, or by a time alone, whether nobody is there or a request failed; Azure's waits for ever for a silent store.
+Status AwaitSignOfLife(const std::string& location, const LocationParts& parts, const Properties& properties) {
+  HttpRequest request;
+  request.method = "HEAD";
+  request.url = AddressOf(parts, properties);
+  if (request.url.empty()) return {};
+  request.timeout_seconds =
+      Number(properties, {parts.scheme == "gs" ? "gcs.connect-timeout" : "adls.connect-timeout"}, kConnectSeconds);
+  const RequestRetry retry = RetryOf(properties);
+  HttpClient client;
+  for (int attempt = 0;; ++attempt) {
+    const auto answer = client.Send(request, {});
+    if (answer || (answer.error().code() != ErrorCode::kConnection && answer.error().code() != ErrorCode::kTimeout)) return {};
+    if (attempt + 1 >= retry.attempts)
+      return StoreUnreachable(location, request.url, answer.error().message(), answer.error().code());
+    std::this_thread::sleep_for(std::chrono::duration<double>(retry.Wait(attempt)));
+  }
+}
+
 }  // namespace
 
 std::string EndpointOf(const LocationParts& parts, const Properties& properties) {
@@ -243,7 +288,9 @@ void CloseStorage() {
   if (arrow::fs::IsS3Initialized()) (void)arrow::fs::EnsureS3Finalized();
 }
 
-Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const LocationParts& parts, const Properties& properties) {
+Result<std::shared_ptr<arrow::fs::FileSystem>> MakeFileSystem(const std::string& location, const Properties& properties) {
+  const LocationParts parts = SplitLocation(location);
+  DVT_TRY(AwaitSignOfLife(location, parts, properties));
   arrow::Result<std::shared_ptr<arrow::fs::FileSystem>> made = arrow::Status::Invalid("none");
   if (parts.scheme == "file") {
     made = std::make_shared<arrow::fs::LocalFileSystem>();

@@ -32,9 +32,15 @@ ScanPlan Awkward(ScanPlan plan, const TableMetadata& table) {
   return plan;
 }
 
+ScanOptions AllOf(const std::string& branch) {
+  ScanOptions scan;
+  scan.ref = branch;
+  return scan;
+}
+
 // The rewritten files must not have got new delete files meanwhile.
-Status CheckDeletes(const Table& now, const std::map<std::string, size_t>& deletes) {
-  DVT_ASSIGN(const ScanPlan plan, now.Plan({}, {}));
+Status CheckDeletes(const Table& now, const std::string& branch, const std::map<std::string, size_t>& deletes) {
+  DVT_ASSIGN(const ScanPlan plan, now.Plan(AllOf(branch), {}));
   for (const auto& task : plan.tasks) {
     const auto found = deletes.find(task.file.path);
     if (found != deletes.end() && found->second != task.deletes.size())
@@ -43,25 +49,25 @@ Status CheckDeletes(const Table& now, const std::map<std::string, size_t>& delet
   return {};
 }
 
-Result<WriteOutcome> CompactFiles(Table& table, std::stop_token stop) {
+Result<WriteOutcome> CompactFiles(Table& table, const AppendOptions& options, std::stop_token stop) {
   DVT_TRY(table.Refresh(stop));
-  DVT_ASSIGN(ScanPlan all, table.Plan({}, stop));
+  DVT_TRY(CheckWritable(table, options.branch, false));
+  DVT_ASSIGN(ScanPlan all, table.Plan(AllOf(options.branch), stop));
   ScanPlan plan = Awkward(std::move(all), table.metadata());
   WriteOutcome outcome;
   if (plan.tasks.empty()) return outcome;
   SnapshotChange change;
   change.operation = "replace";
+  change.branch = options.branch;
   std::map<std::string, size_t> deletes;
   for (const auto& task : plan.tasks) {
     change.removed.insert(task.file.path);
     deletes[task.file.path] = task.deletes.size();
   }
   DVT_ASSIGN(auto rows, table.Read(std::move(plan), {}, stop));
-  AppendOptions fits;
-  fits.evolve_schema = false;
-  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), fits));
+  DVT_ASSIGN(RowIntake intake, RowIntake::Open(table, std::move(rows), options));
   DVT_ASSIGN(change.added, intake.Read({}, stop));
-  change.validate = [&](const Table& now) { return CheckDeletes(now, deletes); };
+  change.validate = [&](const Table& now) { return CheckDeletes(now, options.branch, deletes); };
   outcome.rows = intake.rows();
   outcome.files = static_cast<int64_t>(change.added.size());
   for (const auto& file : change.added) outcome.bytes += file.file_size;
@@ -72,8 +78,11 @@ Result<WriteOutcome> CompactFiles(Table& table, std::stop_token stop) {
 
 }  // namespace
 
-Result<WriteOutcome> Compact(Table& table, std::stop_token stop) {
-  return Told("iceberg.compact", table.identifier(), {}, [&] { return CompactFiles(table, stop); });
+Result<WriteOutcome> Compact(Table& table, const std::string& branch, std::stop_token stop) {
+  AppendOptions options;
+  options.branch = branch;
+  options.evolve_schema = false;
+  return Told("iceberg.compact", table.identifier(), options, [&] { return CompactFiles(table, options, stop); });
 }
 
 }  // namespace dvt::lake

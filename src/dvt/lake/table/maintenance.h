@@ -22,6 +22,7 @@ Result<CleanOutcome> RemoveOrphans(Table& table, int64_t older_than_ms, bool dry
 struct RewriteManifestsOptions {
   std::optional<int64_t> target_bytes;  ///< size of a manifest; none: commit.manifest.target-size-bytes of the table (8 MB)
   bool dry = false;                     ///< only counts
+  std::string branch = "main";
 };
 
 struct RewriteManifestsOutcome {
@@ -30,11 +31,12 @@ struct RewriteManifestsOutcome {
   std::optional<int64_t> snapshot_id;           ///< none if there was nothing to commit
 };
 
-/// Writes the manifests of main again as few ones in the order of the partitions, so that a filter on them reads fewer; no data file changes. Nothing is
-/// committed where they are so already. kInvalidArgument: a target below 1.
+/// Writes the manifests of a branch again as few ones in the order of the partitions, so that a filter on them reads fewer; no data file changes. Nothing is
+/// committed where they are so already. kInvalidArgument: a target below 1, or a tag; kNotFound: no such branch.
 Result<RewriteManifestsOutcome> RewriteManifests(Table& table, const RewriteManifestsOptions& options, std::stop_token stop);
-/// Writes data files that are smaller than three quarters of the target size, or that have delete files, again as fewer larger ones.
-Result<WriteOutcome> Compact(Table& table, std::stop_token stop);
+/// Writes data files of a branch that are smaller than three quarters of the target size, or that have delete files, again as fewer larger ones.
+/// Errors as of RewriteManifests.
+Result<WriteOutcome> Compact(Table& table, const std::string& branch, std::stop_token stop);
 
 /// Makes an older snapshot of main's history the current one.
 Status RollBack(Table& table, int64_t snapshot_id, std::stop_token stop);

@@ -76,8 +76,10 @@ class Planner {
 
   Status Run(std::stop_token stop) {
     DVT_ASSIGN(const Snapshot* snapshot, table_.SnapshotFor(options_));
-    // The newest state is read with the table's schema; an older one with its own.
-    const bool newest = !options_.snapshot_id && !options_.timestamp_ms && options_.ref.empty();
+    // The newest state, of any branch, is read with the table's schema; an older one, and a tag's, with its own.
+    const auto ref = table_.metadata().refs.find(options_.ref);
+    const bool of_branch = options_.ref.empty() || ref == table_.metadata().refs.end() || ref->second.branch;
+    const bool newest = !options_.snapshot_id && !options_.timestamp_ms && of_branch;
     plan_.schema = snapshot == nullptr || newest ? table_.metadata().schema() : table_.metadata().SchemaOf(*snapshot);
     DVT_ASSIGN(filter_, BindFilter(options_.filter, plan_.schema));
     if (snapshot == nullptr) return {};

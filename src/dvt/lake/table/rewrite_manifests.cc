@@ -52,6 +52,7 @@ Result<RewriteManifestsOutcome> Rewrite(Table& table, const RewriteManifestsOpti
   DVT_TRY(table.Refresh(stop));
   SnapshotChange change;
   change.operation = "replace";
+  change.branch = options.branch;
   DVT_TRY(CheckWritable(table, change.branch, false));
   const size_t target = options.target_bytes ? static_cast<size_t>(*options.target_bytes) : ManifestTarget(table.metadata());
   std::vector<ManifestFile> manifests;
@@ -88,6 +89,7 @@ Result<RewriteManifestsOutcome> Rewrite(Table& table, const RewriteManifestsOpti
 
 Result<RewriteManifestsOutcome> RewriteManifests(Table& table, const RewriteManifestsOptions& options, std::stop_token stop) {
   return InSpan("iceberg.rewrite_manifests", table.identifier(), [&](Span& span) {
+    if (options.branch != "main") span.Set("iceberg.branch", options.branch);
     if (options.dry) span.Set("iceberg.dry_run", true);
     auto outcome = Rewrite(table, options, stop);
     if (outcome) {

@@ -37,7 +37,7 @@ struct FileTask {
 /// The files of a scan and how many were passed over.
 struct ScanPlan {
   std::vector<FileTask> tasks;
-  Schema schema;  ///< of the snapshot or, when the newest is read, the table
+  Schema schema;  ///< the table's or, when an older state or a tag is read, its snapshot's
   std::optional<int64_t> snapshot_id;
   int64_t manifests = 0, manifests_skipped = 0;
   int64_t files_skipped = 0;
