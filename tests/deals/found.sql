@@ -29,3 +29,6 @@ select * like 'a%' from people as p join events as e using (d)
 select * exclude (p.k, note) from people p join visits v on v.person = p.id where columns('^k$') is not null
 with recursive r(k, depth) as (select distinct k, 0 from codes where k between 0 and 9 union select distinct (o.k + 1) % 10, r.depth + 1 from r join events as o on o.k = r.k where r.depth < 3 and o.k between 0 and 100) select r.k, r.depth, count(*) as n from r left join visits as v on v.k = r.k group by all
 with recursive r as (select id, k, 1 as depth from people where id < 20 union all select p.id, p.k, depth + 1 from visits v join r on v.person = r.id join people p on p.k = v.k where depth < 3) select depth, count(*) as n from r group by depth
+select k, max(ok) over (partition by k) as m from days
+select max(columns('ok|d')), min(ok) as least from days
+select v.k, max(p.ok) as a, min(p.ok) as b from visits v join people p on p.id = v.person group by v.k

@@ -50,8 +50,9 @@ class Values:
         return chance.choice({"text": TEXTS, "money": MONEY, "date": DAYS, "double": DOUBLES, "huge": HUGE}[kind])
 
 
-def make_random(_top, folder, _scale, seed=1):
-    values = Values(random.Random(seed))
+def make_random(_top, folder, scale):
+    """A whole number as scale is a seed: other rows."""
+    values = Values(random.Random(int(scale) if str(scale).isdigit() else 1))
     connection = duckdb.connect(str(folder / "data.duckdb"))
     connection.execute("set TimeZone = 'UTC'")
     for table, columns in TABLES.items():

@@ -6,6 +6,17 @@ namespace dvt::sql {
 
 using columnar::TypeKind;
 
+// The extremes of truth values are whether any is true, or all are; where these are functions of their own, MIN and MAX may not take them.
+Node* Rewriter::TruthExtreme(Node* node, std::string_view meaning) {
+  const Node* args = node->Child(kArgsSlot);
+  if (args == nullptr || args->count != 1 || !to_.Has(Feature::kBooleanType) || to_.Has(Feature::kStructBraces) ||
+      TypeOf(args->Child(0)).kind != TypeKind::kBool)
+    return nullptr;
+  const FunctionSpec* own = FindConcept(to_, meaning == "max" ? "bool_or" : "bool_and", 1);
+  if (own == nullptr || !own->write.empty()) return nullptr;
+  return Rename(node, own->concept_);
+}
+
 Node* Rewriter::Aggregate(Node* node, std::string_view meaning) {
   Node* args = node->Child(kArgsSlot);
   if (meaning == "avg_numeric" || meaning == "avg_float" || meaning == "avg_digits") {

@@ -168,6 +168,9 @@ Node* Rewriter::TargetFunction(Node* node, const FunctionSpec& spec) {
     return Call(node, *target, canonical);
   }
   if (target != nullptr && exact) {
+    if (!customary_ && &from_ != &to_ && (spec.concept_ == "max" || spec.concept_ == "min")) {
+      if (Node* truth = TruthExtreme(node, spec.concept_)) return truth;
+    }
     const FunctionSpec* same = (spec.flags & kStable) != 0 ? FindFunction(to_, node->text, count) : nullptr;
     if (customary_ && same != nullptr && !same->read_only && (same->flags & kStable) != 0)
       target = same;  // LOCALTIMESTAMP stays what it was

@@ -231,6 +231,7 @@ class Rewriter {
   Node* Padding(Node* node, std::string_view side);
   Node* RegexReplace(const Node* args);
   Node* Numbers(Node* node, std::string_view meaning);
+  Node* TruthExtreme(Node* node, std::string_view meaning);
   Node* Aggregate(Node* node, std::string_view meaning);
   Node* Substring(Node* node, std::string_view target);
   Node* Conversion(Node* node);
