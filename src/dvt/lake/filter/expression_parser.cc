@@ -176,8 +176,10 @@ class FilterParser {
   }
 
   Result<std::string> Literal() {
-    for (const auto* word : {"date", "timestamp", "timestamptz", "time", "decimal"})
+    for (const auto* word : {"date", "timestamp", "timestamptz", "time", "decimal", "uuid"})
       if (Is(word)) DVT_TRY(Next());
+    // X'00ff' are bytes; a text is read as such where the column has them.
+    if (Is("x") && sql_.substr(at_).starts_with('\'')) DVT_TRY(Next());
     std::string text;
     if (IsSign("-") || IsSign("+")) {
       text = token_.text == "-" ? "-" : "";

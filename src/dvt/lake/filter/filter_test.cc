@@ -29,6 +29,9 @@ BoundFilter Bound(const std::string& sql) {
 TEST(FilterText, IsRead) {
   EXPECT_EQ(Filter::Parse("id = 3 and not (name like 'a%' or ts >= timestamp '2024-01-01')")->ToString(),
             "(id = '3') AND (NOT ((name LIKE 'a') OR (ts >= '2024-01-01')))");
+  EXPECT_EQ(Filter::Parse("b in (x'00fF', X'') and u = uuid '00000000-0000-0000-0000-000000000007' and x = 3")->ToString(),
+            "((b IN ('00fF', '')) AND (u = '00000000-0000-0000-0000-000000000007')) AND (x = '3')");
+  EXPECT_FALSE(Filter::Parse("b = x 'ff'"));
   EXPECT_EQ(Filter::Parse("\"id\" in (-1, 2) or s.x is not null")->ToString(), "(id IN ('-1', '2')) OR (s.x IS NOT NULL)");
   EXPECT_EQ(Filter::Parse("name = 'it''s' and id not between 1 and 2")->ToString(),
             "(name = 'it''s') AND (NOT ((id >= '1') AND (id <= '2')))");

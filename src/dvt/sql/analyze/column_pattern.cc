@@ -134,9 +134,7 @@ class NameCondition {
   }
 
  private:
-  static std::optional<bool> Opposite(std::optional<bool> value, bool opposite) {
-    return value && opposite ? !*value : value;
-  }
+  static std::optional<bool> Opposite(std::optional<bool> value, bool opposite) { return value && opposite ? !*value : value; }
 
   /// A text made of the name and constants.
   std::optional<std::string> Text(const Node* value) const {
@@ -254,7 +252,8 @@ bool IsOrderByAll(const Node* order, const Dialect& dialect) {
   if (order == nullptr || order->count != 1 || !dialect.Has(Feature::kSpreadColumns)) return false;
   const Node* key = order->Child(0)->Child(0);
   if (key->Is(Kind::kStar)) return key->count == 0;
-  return key->Is(Kind::kColumn) && key->count == 1 && !key->Child(0)->Has(kQuoted) && EqualsIgnoreCase(key->Child(0)->text, "all");
+  return key->Is(Kind::kColumn) && key->count == 1 && !key->Child(0)->Has(kQuoted) &&
+         EqualsIgnoreCase(key->Child(0)->text, "all");
 }
 
 std::optional<bool> TakesColumn(const Node* pattern, std::string_view name, const Dialect& dialect) {

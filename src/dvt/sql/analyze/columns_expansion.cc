@@ -179,7 +179,7 @@ class PatternExpander {
       const auto takes = TakesColumn(pattern, column.name, dialect_);
       if (!takes) return Undecided(pattern);
       if (!*takes) continue;
-      DVT_ASSIGN(Node* value, ColumnOf(column, pattern));
+      DVT_ASSIGN(Node * value, ColumnOf(column, pattern));
       out.push_back({value, column.name, false});
     }
     if (pattern->Is(Kind::kArray)) DVT_TRY(AllThere(*pattern));
@@ -188,9 +188,8 @@ class PatternExpander {
 
   Status AllThere(const Node& names) const {
     for (const Node* name : names.Children()) {
-      const bool there = std::any_of(visible_->begin(), visible_->end(), [&](const VisibleColumn& column) {
-        return SameName(dialect_, column.name, name->text);
-      });
+      const bool there = std::any_of(visible_->begin(), visible_->end(),
+                                     [&](const VisibleColumn& column) { return SameName(dialect_, column.name, name->text); });
       if (!there) return Fail(ErrorCode::kNotFound, name, fmt::format("there is no column '{}'", name->text));
     }
     return {};
@@ -252,7 +251,8 @@ class PatternExpander {
   }
 
   static bool TakesSeveral(const Node& parent, const Node& child) {
-    static constexpr std::string_view kNameless[] = {"coalesce", "greatest", "least", "concat", "concat_ws", "list_value", "array_value"};
+    static constexpr std::string_view kNameless[] = {"coalesce",  "greatest",   "least",      "concat",
+                                                     "concat_ws", "list_value", "array_value"};
     if (parent.Is(Kind::kIn)) return parent.Child(1) == &child && child.Is(Kind::kList);
     return parent.Is(Kind::kFunction) && parent.Child(kArgsSlot) == &child &&
            std::any_of(std::begin(kNameless), std::end(kNameless),

@@ -69,7 +69,8 @@ void Analyzer::AddPivot(Node* pivot, Block& block, bool nullable) {
     source->joined.push_back(column);
     source->made_of.emplace_back();
     // It passes on what it does not take, and PIVOT groups by it.
-    for (const auto& [inner_source, at] : column.sides) Use(inner_source, at, inner_source->columns[static_cast<size_t>(at)].name);
+    for (const auto& [inner_source, at] : column.sides)
+      Use(inner_source, at, inner_source->columns[static_cast<size_t>(at)].name);
   }
   unpivot ? AddUnpivoted(*pivot, *source) : AddPivoted(*pivot, *source);
   NameSource(*source, pivot->Child(0), source->name);

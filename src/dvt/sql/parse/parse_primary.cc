@@ -294,7 +294,8 @@ Node* Parser::Star(Node* qualifier) {
       while (EatSymbol(".")) {
         Node* table = name;
         name = AnyWord("a column name");
-        if (Has(Feature::kSpreadColumns) && table->Is(Kind::kIdentifier)) name = NewAt(table->begin, Kind::kColumn, {table, name});
+        if (Has(Feature::kSpreadColumns) && table->Is(Kind::kIdentifier))
+          name = NewAt(table->begin, Kind::kColumn, {table, name});
       }
       Add(names, name);
     } while (paren && EatSymbol(","));

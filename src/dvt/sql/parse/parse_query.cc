@@ -16,9 +16,9 @@ Node* Parser::Identifier(std::string_view expected) {
 Node* Parser::AnyWord(std::string_view expected) {
   const Token& t = Cur();
   if (t.type != Tok::kQuotedName && t.type != Tok::kWord) {
-    const bool string_name = (t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) ||
-                                                         Has(Feature::kDoubleQuotedFallback) || Has(Feature::kEqualsAlias) ||
-                                                         Has(Feature::kSpreadColumns)));
+    const bool string_name =
+        (t.type == Tok::kString && (Has(Feature::kDoubleQuotedStrings) || Has(Feature::kDoubleQuotedFallback) ||
+                                    Has(Feature::kEqualsAlias) || Has(Feature::kSpreadColumns)));
     if (!string_name) Unexpected(expected);
   }
   Node* node = New(Kind::kIdentifier, {}, t.text);
