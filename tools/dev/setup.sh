@@ -21,7 +21,7 @@ SPARK_PACKAGES="pyspark==4.1.4 py4j==0.10.9.9"
 SPARK_ICEBERG=org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0
 
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache mold git ca-certificates python3 python3-venv libpq-dev libmariadb-dev
-  liblz4-dev libsqlite3-dev libyaml-cpp-dev libfmt-dev libpcre2-dev libssl-dev libcurl4-openssl-dev libcpp-httplib-dev libsimdjson-dev libcli11-dev"
+  liblz4-dev libzstd-dev libsqlite3-dev libyaml-cpp-dev libfmt-dev libpcre2-dev libssl-dev libcurl4-openssl-dev libcpp-httplib-dev libsimdjson-dev libcli11-dev"
 TEST_PACKAGES="libgtest-dev clang-format time python3-dev postgresql-15 postgresql-client-15 mariadb-server-core mariadb-client
   chromium chromium-driver"
 

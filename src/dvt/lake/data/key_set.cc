@@ -86,7 +86,7 @@ Status DealtKeys::Close() {
 
 Status DealtKeys::Read(int part, const std::function<Status(std::string_view key, int64_t number)>& take) const {
   for (const auto& segment : parts_[static_cast<size_t>(part)].segments) {
-    DVT_ASSIGN(const auto batch, log_.Read(segment, PieceSchema()));
+    DVT_ASSIGN(const auto batch, log_.Read(segment));
     const auto& keys = static_cast<const arrow::BinaryArray&>(*batch->column(0));
     const auto& numbers = static_cast<const arrow::Int64Array&>(*batch->column(1));
     for (int64_t row = 0; row < batch->num_rows(); ++row) DVT_TRY(take(keys.GetView(row), numbers.Value(row)));

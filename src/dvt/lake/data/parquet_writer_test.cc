@@ -233,9 +233,90 @@ TEST(Strands, TellWhatFails) {
   EXPECT_EQ(done.error().code(), ErrorCode::kConstraint) << done.error().ToString();
 }
 
+std::shared_ptr<arrow::Array> Widened(const arrow::Array& column) {
+  const auto& decimals = static_cast<const arrow::Decimal64Array&>(column);
+  const auto& type = static_cast<const arrow::DecimalType&>(*column.type());
+  arrow::Decimal128Builder builder(arrow::decimal128(type.precision(), type.scale()));
+  for (int64_t i = 0; i < decimals.length(); ++i) {
+    const auto added = decimals.IsNull(i) ? builder.AppendNull()
+                                          : builder.Append(arrow::Decimal128(arrow::Decimal64(decimals.GetValue(i)).value()));
+    EXPECT_TRUE(added.ok());
+  }
+  return *builder.Finish();
+}
+
+std::shared_ptr<arrow::RecordBatch> OneColumn(const Schema& schema, const std::vector<std::string>& numbers) {
+  arrow::Decimal128Builder builder(ArrowSchemaOf(schema.fields)->field(0)->type());
+  for (const auto& number : numbers) EXPECT_TRUE(builder.Append(arrow::Decimal128(number)).ok());
+  return arrow::RecordBatch::Make(ArrowSchemaOf(schema.fields), static_cast<int64_t>(numbers.size()), {*builder.Finish()});
+}
+
+TEST(Scatter, LeavesDecimalsLongIfOneIs) {
+  Schema schema;
+  schema.fields = {{1, "price", Type::Decimal(18, 2)}};
+  for (const auto& [number, is_short] : {std::pair("9223372036854775807", true), std::pair("-9223372036854775808", true),
+                                         std::pair("9223372036854775808", false), std::pair("-9223372036854775809", false)}) {
+    const RowScatter scatter({OneColumn(schema, {number, "5"}), OneColumn(schema, {"-7"})}, {1, 0, 1}, 2, true);
+    const auto column = scatter.Column(0);
+    ASSERT_TRUE(column) << column.error().ToString();
+    EXPECT_EQ((*column)->type_id(), is_short ? arrow::Type::DECIMAL64 : arrow::Type::DECIMAL128) << number;
+    EXPECT_EQ((is_short ? Widened(**column) : *column)->ToString(),
+              OneColumn(schema, {"5", number, "-7"})->column(0)->ToString());
+  }
+}
+
+TEST(Writer, TakesDecimalsOf64Bits) {
+  for (const int digits : {9, 18}) {
+    Schema schema;
+    schema.fields = {{1, "price", Type::Decimal(digits, 2)}};
+    ParquetWrite options;
+    options.schema = schema;
+    const TestFolder folder;
+    const auto store = MakeFileStore({});
+    const auto wide = OneColumn(schema, {"999999999", "-999999999", "0", "17"});
+    const auto narrowed = RowScatter({wide}, {0, 0, 0, 0}, 1, true).Column(0);
+    const auto narrow = arrow::RecordBatch::Make(arrow::schema({arrow::field("price", (*narrowed)->type())}), 4, {*narrowed});
+    auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
+    ASSERT_TRUE(writer->WriteRowGroup({narrow, wide}));
+    const auto file = writer->Finish();
+    ASSERT_TRUE(file) << file.error().ToString();
+    ExpectEqual({wide, wide}, *ReadBack(file->path));
+
+    const auto beyond = RowScatter({OneColumn(schema, {"1000000000000000000"})}, {0}, 1, true).Column(0);
+    ASSERT_EQ((*beyond)->type_id(), arrow::Type::DECIMAL64);
+    auto refusing = *ParquetWriter::Open(*store, folder.File("b.parquet"), options);
+    const auto done = refusing->WriteRowGroup(
+        {arrow::RecordBatch::Make(arrow::schema({arrow::field("price", (*beyond)->type())}), 1, {*beyond})});
+    ASSERT_FALSE(done);
+    EXPECT_NE(done.error().message().find("'price' has a value of more than"), std::string::npos) << done.error().message();
+  }
+}
+
+TEST(Writer, CompressesAtAnyLevel) {
+  const Schema schema = SampleSchema();
+  const Batches batches = SampleRows(schema, {500, 0.1}, {3000});
+  int64_t fastest = 0, slowest = 0;
+  for (const char* level : {"-1000000", "-5", "1", "19", "99"}) {
+    TableMetadata table;
+    table.properties = {{"write.parquet.compression-level", level}};
+    const auto options = *ParquetWrite::Of(table, schema);
+    const TestFolder folder;
+    const auto store = MakeFileStore({});
+    auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
+    ASSERT_TRUE(writer->WriteRowGroup(batches));
+    const auto file = writer->Finish();
+    ASSERT_TRUE(file) << file.error().ToString();
+    ExpectEqual(batches, *ReadBack(file->path));
+    if (fastest == 0) fastest = file->file_size;
+    slowest = file->file_size;
+  }
+  EXPECT_LT(slowest, fastest);
+}
+
 TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
   const Schema schema = SampleSchema();
-  for (const double nulls : {0.0, 0.2}) {
+  for (const bool narrow : {false, true}) {
+    const double nulls = narrow ? 0.0 : 0.2;
     const Batches batches = SampleRows(schema, {500, nulls}, {300, 1, 800});
     const auto all = *(*arrow::Table::FromRecordBatches(batches))->CombineChunksToBatch();
     std::vector<uint32_t> groups;
@@ -246,7 +327,7 @@ TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
     }
     Batches wanted;
     for (const auto& group : pieces) wanted.insert(wanted.end(), group.begin(), group.end());
-    const RowScatter scatter(batches, groups, pieces.size());
+    const RowScatter scatter(batches, groups, pieces.size(), narrow);
     EXPECT_EQ(scatter.begins()[1], pieces[0].size());
     EXPECT_EQ(scatter.begins()[7], groups.size());
     arrow::ArrayVector columns;
@@ -254,7 +335,11 @@ TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
       auto column = scatter.Column(i);
       ASSERT_TRUE(column) << column.error().ToString();
       ASSERT_TRUE((*column)->ValidateFull().ok());
-      columns.push_back(*std::move(column));
+      const auto& type = *all->schema()->field(i)->type();
+      const bool is_short =
+          type.id() == arrow::Type::DECIMAL128 && static_cast<const arrow::DecimalType&>(type).precision() <= 18;
+      EXPECT_EQ((*column)->type_id() == arrow::Type::DECIMAL64, narrow && is_short) << type.ToString();
+      columns.push_back(narrow && is_short ? Widened(**column) : *std::move(column));
     }
     ExpectEqual(wanted, *arrow::Table::Make(all->schema(), columns));
   }

@@ -40,8 +40,8 @@ struct Wide {
 
 }  // namespace
 
-RowScatter::RowScatter(std::vector<Batch> batches, const std::vector<uint32_t>& group_of_row, size_t groups)
-    : batches_(std::move(batches)), begins_(groups + 1), place_of_row_(group_of_row.size()) {
+RowScatter::RowScatter(std::vector<Batch> batches, const std::vector<uint32_t>& group_of_row, size_t groups, bool short_decimals)
+    : batches_(std::move(batches)), begins_(groups + 1), place_of_row_(group_of_row.size()), short_decimals_(short_decimals) {
   for (const uint32_t group : group_of_row) ++begins_[group + 1];
   for (size_t i = 1; i <= groups; ++i) begins_[i] += begins_[i - 1];
   std::vector<uint32_t> next(begins_.begin(), begins_.end() - 1);
@@ -64,6 +64,13 @@ Result<ArrayPtr> RowScatter::Column(int column) const {
     case arrow::Type::BOOL: return Bits(column);
     case arrow::Type::STRING:
     case arrow::Type::BINARY: return Texts(column);
+    case arrow::Type::DECIMAL128: {
+      if (!short_decimals_ || static_cast<const arrow::DecimalType&>(type).precision() > arrow::Decimal64Type::kMaxPrecision)
+        break;
+      DVT_ASSIGN(auto narrow, ShortDecimals(column));
+      if (narrow != nullptr) return narrow;
+      break;
+    }
     default: break;
   }
   const bool fixed =
@@ -71,7 +78,7 @@ Result<ArrayPtr> RowScatter::Column(int column) const {
   return fixed && type.bit_width() >= 8 ? Fixed(column, type.bit_width() / 8) : Taken(column);
 }
 
-Result<ArrayPtr> RowScatter::Made(int column, std::vector<BufferPtr> buffers) const {
+Result<ArrayPtr> RowScatter::Made(int column, std::vector<BufferPtr> buffers, std::shared_ptr<arrow::DataType> type) const {
   const auto rows = static_cast<int64_t>(place_of_row_.size());
   int64_t nulls = 0;
   for (const auto& batch : batches_) nulls += batch->column(column)->null_count();
@@ -83,8 +90,8 @@ Result<ArrayPtr> RowScatter::Made(int column, std::vector<BufferPtr> buffers) co
         if (from.IsValid(i)) arrow::bit_util::SetBit(valid, places[i]);
     });
   }
-  return arrow::MakeArray(
-      arrow::ArrayData::Make(batches_.front()->schema()->field(column)->type(), rows, std::move(buffers), nulls));
+  if (type == nullptr) type = batches_.front()->schema()->field(column)->type();
+  return arrow::MakeArray(arrow::ArrayData::Make(std::move(type), rows, std::move(buffers), nulls));
 }
 
 template <class T>
@@ -113,6 +120,22 @@ Result<ArrayPtr> RowScatter::Fixed(int column, int width) const {
     }
   }
   return Made(column, {nullptr, std::move(values)});
+}
+
+Result<ArrayPtr> RowScatter::ShortDecimals(int column) const {
+  DVT_ASSIGN(auto values, NewBuffer(static_cast<int64_t>(place_of_row_.size() * sizeof(uint64_t))));
+  auto* to = values->mutable_data_as<uint64_t>();
+  uint64_t beyond = 0;
+  EachBatch(column, [&](const arrow::Array& from, const uint32_t* places) {
+    const Wide* numbers = from.data()->GetValues<Wide>(1);
+    for (int64_t i = 0; i < from.length(); ++i) {
+      to[places[i]] = numbers[i].low;
+      beyond |= numbers[i].high ^ (static_cast<int64_t>(numbers[i].low) < 0 ? ~uint64_t{0} : 0);
+    }
+  });
+  if (beyond != 0) return ArrayPtr();
+  const auto& type = static_cast<const arrow::DecimalType&>(*batches_.front()->schema()->field(column)->type());
+  return Made(column, {nullptr, std::move(values)}, arrow::decimal64(type.precision(), type.scale()));
 }
 
 Result<ArrayPtr> RowScatter::Bits(int column) const {

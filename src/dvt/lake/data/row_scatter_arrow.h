@@ -15,8 +15,9 @@ class RowScatter {
  public:
   using Batch = std::shared_ptr<arrow::RecordBatch>;
 
-  /// `group_of_row`: for the rows of all batches, one after another; below `groups`. There is at least one batch.
-  RowScatter(std::vector<Batch> batches, const std::vector<uint32_t>& group_of_row, size_t groups);
+  /// `group_of_row`: for the rows of all batches, one after another; below `groups`. There is at least one batch. `short_decimals`: decimals of up to
+  /// 18 digits come in 64 bits each if all do fit.
+  RowScatter(std::vector<Batch> batches, const std::vector<uint32_t>& group_of_row, size_t groups, bool short_decimals);
 
   /// A column in the new order. Different columns may be asked for by different threads.
   Result<std::shared_ptr<arrow::Array>> Column(int column) const;
@@ -28,7 +29,10 @@ class RowScatter {
   Result<std::shared_ptr<arrow::Array>> Bits(int column) const;
   Result<std::shared_ptr<arrow::Array>> Texts(int column) const;
   Result<std::shared_ptr<arrow::Array>> Taken(int column) const;
-  Result<std::shared_ptr<arrow::Array>> Made(int column, std::vector<std::shared_ptr<arrow::Buffer>> buffers) const;
+  /// Null if a number has more than 64 bits.
+  Result<std::shared_ptr<arrow::Array>> ShortDecimals(int column) const;
+  Result<std::shared_ptr<arrow::Array>> Made(int column, std::vector<std::shared_ptr<arrow::Buffer>> buffers,
+                                             std::shared_ptr<arrow::DataType> type = nullptr) const;
   template <class Each>
   void EachBatch(int column, Each each) const;
   template <class T>
@@ -37,6 +41,7 @@ class RowScatter {
   std::vector<Batch> batches_;
   std::vector<uint32_t> begins_;
   std::vector<uint32_t> place_of_row_;
+  bool short_decimals_;
 };
 
 }  // namespace dvt::lake

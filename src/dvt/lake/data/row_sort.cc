@@ -168,7 +168,7 @@ Status RowSort::Merge(const std::vector<Run>& runs, const SpillLog& log, const s
       cursor.piece = nullptr;
       cursor.at = 0;
       if (cursor.next == cursor.run->size()) continue;
-      DVT_ASSIGN(cursor.piece, log.Read((*cursor.run)[cursor.next++], with_keys_));
+      DVT_ASSIGN(cursor.piece, log.Read((*cursor.run)[cursor.next++]));
     }
     std::erase_if(cursors, [](const Cursor& cursor) { return cursor.done(); });
     if (cursors.empty()) return {};

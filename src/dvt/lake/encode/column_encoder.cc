@@ -101,7 +101,15 @@ class ValueEncoder final : public PagedEncoder {
   Result<EncodedChunk> Finish() override {
     if (pages_.open_entries() > 0) DVT_TRY(ClosePage(true));
     EncodedChunk chunk = ChunkOf(chunk_);
-    if (dictionary_.size() == 0) return chunk;
+    if (dictionary_.size() > 0) DVT_TRY(AddDictionary(chunk));
+    ReleaseMemory();
+    return chunk;
+  }
+
+ private:
+  using Value = typename Kind::Value;
+
+  Status AddDictionary(EncodedChunk& chunk) const {
     PageBytes bytes;
     for (uint32_t i = 0; i < dictionary_.size(); ++i) {
       const auto value = kind_.ValueOf(dictionary_, i);
@@ -112,11 +120,16 @@ class ValueEncoder final : public PagedEncoder {
     if (bytes.size() > 0) std::memcpy((*buffer)->mutable_data(), bytes.data(), bytes.size());
     chunk.dictionary = *std::move(buffer);
     chunk.dictionary_values = static_cast<int32_t>(dictionary_.size());
-    return chunk;
+    return {};
   }
-
- private:
-  using Value = typename Kind::Value;
+  // Other columns of the row group are yet to come.
+  void ReleaseMemory() {
+    plain_.Release();
+    runs_.Release();
+    places_ = {};
+    bounded_ = {};
+    dictionary_ = {};
+  }
 
   Status AddValues(const LeafRows& rows, int64_t from, int64_t count) override {
     for (int64_t done = 0; done < count; done += kPartRows) {

@@ -6,13 +6,17 @@
 
 #include "dvt/lake/encode/page_closer_internal.h"
 #include "dvt/lake/encode/runs.h"
+#include "dvt/lake/encode/zstd_pages.h"
 #include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
 PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits) : column_(column) {
-  const arrow::util::CodecOptions options(limits.codec_level);
-  if (limits.codec != arrow::Compression::UNCOMPRESSED) codec_ = parquet::GetCodec(limits.codec, options);
+  if (limits.codec == arrow::Compression::ZSTD) {
+    zstd_level_ = limits.codec_level;
+  } else if (limits.codec != arrow::Compression::UNCOMPRESSED) {
+    codec_ = parquet::GetCodec(limits.codec, arrow::util::CodecOptions(limits.codec_level));
+  }
 }
 
 PageCloser::Part PageCloser::NextPart(const LeafRows& rows, int64_t from, int64_t most_rows) const {
@@ -89,7 +93,7 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
   DVT_ASSIGN(const int64_t packed, Compressed(page->data(), page->size()));
   auto bytes = arrow::AllocateBuffer(packed, BatchMemory());
   if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
-  std::memcpy((*bytes)->mutable_data(), codec_ == nullptr ? page->data() : packed_.data(), static_cast<size_t>(packed));
+  std::memcpy((*bytes)->mutable_data(), compresses() ? packed_.data() : page->data(), static_cast<size_t>(packed));
   out.bytes = *std::move(bytes);
   out.first_row = closed_rows_;
   out.entries = static_cast<int32_t>(entries_);
@@ -106,10 +110,21 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
   return {};
 }
 
+std::vector<EncodedPage> PageCloser::TakePages() {
+  page_.Release();
+  packed_.Release();
+  return std::move(pages_);
+}
+
 Result<int64_t> PageCloser::Compressed(const uint8_t* data, size_t size) {
   const auto length = static_cast<int64_t>(size);
-  if (codec_ == nullptr) return length;
+  if (!compresses()) return length;
   packed_.Clear();
+  if (zstd_level_) {
+    const size_t room = ZstdRoom(size);
+    DVT_ASSIGN(const size_t packed, ZstdCompress(data, size, *zstd_level_, packed_.Room(room), room));
+    return static_cast<int64_t>(packed);
+  }
   const int64_t room = codec_->MaxCompressedLen(length, data);
   auto packed = codec_->Compress(length, data, room, packed_.Room(static_cast<size_t>(room)));
   if (!packed.ok()) return Error(ErrorCode::kInternal, "a page cannot be compressed: " + packed.status().message());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 
 #include "dvt/lake/encode/column_encoder_arrow.h"
 #include "dvt/lake/encode/page_bytes.h"
@@ -29,16 +30,19 @@ class PageCloser {
   /// Bytes that so many take compressed.
   Result<int64_t> Compressed(const uint8_t* data, size_t size);
 
-  std::vector<EncodedPage> TakePages() { return std::move(pages_); }
+  /// At the end of the chunk.
+  std::vector<EncodedPage> TakePages();
   int64_t nulls() const { return nulls_; }  ///< of all closed pages
   int64_t values() const { return all_values_; }
   int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
+  bool compresses() const { return zstd_level_.has_value() || codec_ != nullptr; }
   void PutLevels(std::vector<uint8_t>& levels, int largest);
 
   const parquet::ColumnDescriptor& column_;
-  std::unique_ptr<arrow::util::Codec> codec_;  // null: nothing is compressed
+  std::optional<int> zstd_level_;
+  std::unique_ptr<arrow::util::Codec> codec_;  // of others
   int64_t rows_ = 0, entries_ = 0, values_ = 0;
   std::vector<uint8_t> definition_, repetition_;  // of the open page; empty: the highest, and 0
   std::vector<EncodedPage> pages_;

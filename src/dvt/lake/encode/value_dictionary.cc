@@ -10,14 +10,6 @@ constexpr size_t kFirstSlots = 256;
 
 }  // namespace
 
-void PageBytes::Reserve(size_t bytes) {
-  const size_t capacity = std::max<size_t>({bytes, capacity_ * 2, 256});
-  std::unique_ptr<uint8_t[]> grown(new uint8_t[capacity]);
-  if (size_ > 0) std::memcpy(grown.get(), data_.get(), size_);
-  data_ = std::move(grown);
-  capacity_ = capacity;
-}
-
 BytesDictionary::BytesDictionary() { Resize(kFirstSlots); }
 
 uint64_t BytesDictionary::HashMiddle(uint64_t bits, uint32_t size, const uint8_t* data) {

@@ -164,7 +164,16 @@ struct ShortDecimalKind : NumberKind<T> {
 
   explicit ShortDecimalKind(const parquet::ColumnDescriptor& column)
       : NumberKind<T>(column), beyond(BeyondDigits(column.type_precision())) {}
+  /// From decimals of 128 bits, or of 64.
   void Load(const LeafRows& rows, int64_t from, size_t count, T* out) {
+    if (rows.array->type_id() == arrow::Type::DECIMAL64) {
+      LoadEach<int64_t>(rows, from, count, out, [this](int64_t raw) {
+        const auto number = static_cast<T>(raw);
+        cut |= static_cast<uint64_t>(int64_t{number} ^ raw);
+        return number;
+      });
+      return;
+    }
     LoadEach<Raw>(rows, from, count, out, [this](const Raw& raw) {
       const auto number = static_cast<T>(raw.low);
       const auto whole = static_cast<int64_t>(number);

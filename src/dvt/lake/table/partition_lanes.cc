@@ -1,4 +1,3 @@
-#include <arrow/memory_pool.h>
 #include <arrow/table.h>
 
 #include <algorithm>
@@ -29,6 +28,12 @@ Result<std::shared_ptr<arrow::RecordBatch>> Together(const std::vector<std::shar
   auto together = table.ok() ? (*table)->CombineChunksToBatch() : table.status();
   if (!together.ok()) return Error(ErrorCode::kMemory, together.status().message());
   return *std::move(together);
+}
+
+// Decimals of some may be shorter than those of others.
+bool HaveOneSchema(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+  return std::all_of(batches.begin(), batches.end(),
+                     [&](const auto& batch) { return batch->schema()->Equals(*batches.front()->schema(), false); });
 }
 
 /// Lets so many bytes be worked on at a time; more than all pass alone.
@@ -121,14 +126,17 @@ Status PartitionLanes::DealToPartitions(std::vector<Batch> rows) {
     for (auto& batch : rows) Give(dealt.parts.front(), std::move(batch));
     return {};
   }
-  const auto schema = rows.front()->schema();
-  const RowScatter scatter(std::move(rows), dealt.part_of_row, dealt.parts.size());
-  arrow::ArrayVector columns(static_cast<size_t>(schema->num_fields()));
+  auto fields = rows.front()->schema()->fields();
+  const RowScatter scatter(std::move(rows), dealt.part_of_row, dealt.parts.size(), sort_ == nullptr);
+  arrow::ArrayVector columns(fields.size());
   DVT_TRY(OnAllThreads(columns.size(), [&](size_t i) -> Status {
     DVT_ASSIGN(columns[i], scatter.Column(static_cast<int>(i)));
     return {};
   }));
-  const auto all = arrow::RecordBatch::Make(schema, static_cast<int64_t>(dealt.part_of_row.size()), std::move(columns));
+  for (size_t i = 0; i < fields.size(); ++i)
+    if (!fields[i]->type()->Equals(*columns[i]->type())) fields[i] = fields[i]->WithType(columns[i]->type());
+  const auto all = arrow::RecordBatch::Make(arrow::schema(std::move(fields)), static_cast<int64_t>(dealt.part_of_row.size()),
+                                            std::move(columns));
   for (size_t i = 0; i < dealt.parts.size(); ++i) {
     const uint32_t begin = scatter.begins()[i], end = scatter.begins()[i + 1];
     Give(std::move(dealt.parts[i]), all->Slice(begin, end - begin));
@@ -153,8 +161,6 @@ Status PartitionLanes::Spill() {
     if (!lane.kept.empty()) rest.push_back(&lane);
   DVT_TRY(OnAllThreads(rest.size(), [&](size_t i) { return SpillLane(*rest[i]); }));
   kept_bytes_ = 0;
-  arrow::default_memory_pool()->ReleaseUnused();
-  BatchMemory()->ReleaseUnused();
   return {};
 }
 
@@ -166,7 +172,7 @@ Status PartitionLanes::SpillLane(Lane& lane) {
     DVT_ASSIGN(auto run, sort_->Keep(rows, log_));
     lane.spilled.push_back(std::move(run));
   } else {
-    if (lane.kept_bytes < kSmallPiece * static_cast<int64_t>(lane.kept.size())) {
+    if (lane.kept_bytes < kSmallPiece * static_cast<int64_t>(lane.kept.size()) && HaveOneSchema(lane.kept)) {
       DVT_ASSIGN(auto rows, Together(lane.kept));
       lane.kept = {std::move(rows)};
     }
@@ -197,11 +203,7 @@ std::vector<PartitionLanes::Lane*> PartitionLanes::FullLanes() {
 
 // Lanes write to files of their own, so they are encoded at the same time, as many as memory bears.
 Status PartitionLanes::Flush(const std::vector<Lane*>& lanes, bool close) {
-  for (Lane* lane : lanes) {
-    kept_bytes_ -= lane->kept_bytes;
-    if (lane->writer != nullptr) continue;
-    DVT_ASSIGN(lane->writer, files_.Open(lane->values));
-  }
+  for (const Lane* lane : lanes) kept_bytes_ -= lane->kept_bytes;
   ByteGate gate;
   return OnAllThreads(lanes.size(), [&](size_t i) {
     const int64_t bytes = sort_ == nullptr ? lanes[i]->bytes() : kGroupBytes;
@@ -213,6 +215,9 @@ Status PartitionLanes::Flush(const std::vector<Lane*>& lanes, bool close) {
 }
 
 Status PartitionLanes::FlushLane(Lane& lane, bool close) {
+  if (lane.writer == nullptr) {
+    DVT_ASSIGN(lane.writer, files_.Open(lane.values));
+  }
   if (lane.bytes() > 0) DVT_TRY(sort_ == nullptr ? EncodeRows(lane) : EncodeSorted(lane));
   for (const auto& run : lane.spilled)
     for (const auto& segment : run) log_.Release(segment);
@@ -228,9 +233,8 @@ Status PartitionLanes::FlushLane(Lane& lane, bool close) {
 // One row group of all that the lane has.
 Status PartitionLanes::EncodeRows(Lane& lane) {
   std::vector<Batch> rows;
-  const auto schema = ArrowSchemaOf(files_.options().schema.fields);
   for (const auto& run : lane.spilled) {
-    DVT_ASSIGN(auto batch, log_.Read(run.front(), schema));
+    DVT_ASSIGN(auto batch, log_.Read(run.front()));
     rows.push_back(std::move(batch));
   }
   rows.insert(rows.end(), lane.kept.begin(), lane.kept.end());
@@ -261,6 +265,7 @@ Status PartitionLanes::Finish() {
   std::vector<Lane*> lanes;
   for (auto& [key, lane] : lanes_)
     if (lane.bytes() > 0 || lane.writer != nullptr) lanes.push_back(&lane);
+  BatchMemory()->ReleaseUnused();  // blocks for rows that are dealt; what comes is of other sizes
   DVT_TRY(Flush(lanes, true));
   lanes_.clear();
   return {};
