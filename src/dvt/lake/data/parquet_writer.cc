@@ -39,6 +39,19 @@ std::optional<Levels> LevelsOf(arrow::Compression::type codec) {
   return std::nullopt;
 }
 
+// Arrow counts those of any column, but looks at every buffer of it; rows are dealt in many small slices.
+std::optional<int64_t> FlatBytes(const arrow::ArrayData& column) {
+  const int64_t validity = column.MayHaveNulls() ? column.length / 8 : 0;
+  const auto id = column.type->id();
+  if (id == arrow::Type::STRING || id == arrow::Type::BINARY) {
+    const auto* offsets = column.GetValues<int32_t>(1);
+    const int64_t texts = column.length == 0 ? 0 : offsets[column.length] - offsets[0];
+    return validity + column.length * static_cast<int64_t>(sizeof(int32_t)) + texts;
+  }
+  if (!arrow::is_primitive(id) && !arrow::is_decimal(id) && id != arrow::Type::FIXED_SIZE_BINARY) return std::nullopt;
+  return validity + column.length * column.type->bit_width() / 8;
+}
+
 /// Numbers among a table's properties. The first that cannot be used is the error.
 class NumberProperties {
  public:
@@ -78,8 +91,16 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
 }  // namespace
 
 int64_t RawBytes(const arrow::RecordBatch& batch) {
-  const auto bytes = arrow::util::ReferencedBufferSize(batch);
-  return bytes.ok() ? *bytes : batch.num_rows() * 8 * batch.num_columns();
+  int64_t flat = 0;
+  for (const auto& column : batch.column_data()) {
+    const auto bytes = FlatBytes(*column);
+    if (!bytes) {
+      const auto all = arrow::util::ReferencedBufferSize(batch);
+      return all.ok() ? *all : batch.num_rows() * 8 * batch.num_columns();
+    }
+    flat += *bytes;
+  }
+  return flat;
 }
 
 Result<ParquetWrite> ParquetWrite::Of(const TableMetadata& table, const Schema& schema) {

@@ -292,27 +292,6 @@ TEST(Writer, TakesDecimalsOf64Bits) {
   }
 }
 
-TEST(Writer, CompressesAtAnyLevel) {
-  const Schema schema = SampleSchema();
-  const Batches batches = SampleRows(schema, {500, 0.1}, {3000});
-  int64_t fastest = 0, slowest = 0;
-  for (const char* level : {"-1000000", "-5", "1", "19", "99"}) {
-    TableMetadata table;
-    table.properties = {{"write.parquet.compression-level", level}};
-    const auto options = *ParquetWrite::Of(table, schema);
-    const TestFolder folder;
-    const auto store = MakeFileStore({});
-    auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
-    ASSERT_TRUE(writer->WriteRowGroup(batches));
-    const auto file = writer->Finish();
-    ASSERT_TRUE(file) << file.error().ToString();
-    ExpectEqual(batches, *ReadBack(file->path));
-    if (fastest == 0) fastest = file->file_size;
-    slowest = file->file_size;
-  }
-  EXPECT_LT(slowest, fastest);
-}
-
 TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
   const Schema schema = SampleSchema();
   for (const bool narrow : {false, true}) {

@@ -8,6 +8,7 @@
 
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
+#include "dvt/lake/encode/short_copy.h"
 #include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
@@ -173,7 +174,7 @@ Result<ArrayPtr> RowScatter::Texts(int column) const {
     const auto* at = data.GetValues<int32_t>(1);
     const uint8_t* texts = data.buffers[2] == nullptr ? nullptr : data.buffers[2]->data();
     for (int64_t i = 0; i < from.length(); ++i)
-      if (at[i + 1] > at[i]) std::memcpy(to + begins[places[i]], texts + at[i], static_cast<size_t>(at[i + 1] - at[i]));
+      if (at[i + 1] > at[i]) CopyShort(to + begins[places[i]], texts + at[i], static_cast<size_t>(at[i + 1] - at[i]));
   });
   return Made(column, {nullptr, std::move(offsets), std::move(bytes)});
 }

@@ -46,7 +46,10 @@ Status SpillLog::Open(File& file) {
     return DiskError("kept");
   }
   file.descriptor = OpenUnnamedFile(folder.string());
-  return file.descriptor < 0 ? DiskError("kept") : Status();
+  if (file.descriptor < 0) return DiskError("kept");
+  // What lies behind a segment is seldom the next one asked for, and often a hole.
+  (void)::posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_RANDOM);
+  return {};
 }
 
 Result<SpillLog::Segment> SpillLog::Keep(const arrow::RecordBatch& batch) {

@@ -129,8 +129,10 @@ Status PartitionLanes::DealToPartitions(std::vector<Batch> rows) {
   auto fields = rows.front()->schema()->fields();
   const RowScatter scatter(std::move(rows), dealt.part_of_row, dealt.parts.size(), sort_ == nullptr);
   arrow::ArrayVector columns(fields.size());
+  // The last columns first: texts of any length tend to stand there, and take longest.
   DVT_TRY(OnAllThreads(columns.size(), [&](size_t i) -> Status {
-    DVT_ASSIGN(columns[i], scatter.Column(static_cast<int>(i)));
+    const size_t column = columns.size() - 1 - i;
+    DVT_ASSIGN(columns[column], scatter.Column(static_cast<int>(column)));
     return {};
   }));
   for (size_t i = 0; i < fields.size(); ++i)
