@@ -233,6 +233,33 @@ TEST(Strands, TellWhatFails) {
   EXPECT_EQ(done.error().code(), ErrorCode::kConstraint) << done.error().ToString();
 }
 
+// The numbers of one column are any of 2^18, and of the other go up: only the pages of the first get smaller by strides.
+TEST(Writer, StridesWherePagesGetSmaller) {
+  Schema schema;
+  schema.fields = {{1, "any", TypeId::kLong}, {2, "rising", TypeId::kLong}};
+  arrow::Int64Builder any, rising;
+  uint64_t state = 1;
+  for (int64_t i = 0; i < 300'000; ++i) {
+    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+    ASSERT_TRUE(any.Append(static_cast<int64_t>(state >> 46)).ok() && rising.Append(i).ok());
+  }
+  const auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema.fields), 300'000, {*any.Finish(), *rising.Finish()});
+  for (const char* level : {"1", "3"}) {
+    TableMetadata table;
+    table.properties = {{"write.parquet.compression-level", level}, {"write.parquet.dict-size-bytes", "0"}};
+    const auto options = *ParquetWrite::Of(table, schema);
+    const TestFolder folder;
+    const auto store = MakeFileStore({});
+    auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
+    ASSERT_TRUE(writer->WriteRowGroup({batch}));
+    const auto file = writer->Finish();
+    ASSERT_TRUE(file) << file.error().ToString();
+    ExpectEqual({batch}, *ReadBack(file->path));
+    EXPECT_EQ(options.choices[0]->strides(), std::string(level) == "1");
+    EXPECT_FALSE(options.choices[1]->strides());
+  }
+}
+
 std::shared_ptr<arrow::Array> Widened(const arrow::Array& column) {
   const auto& decimals = static_cast<const arrow::Decimal64Array&>(column);
   const auto& type = static_cast<const arrow::DecimalType&>(*column.type());

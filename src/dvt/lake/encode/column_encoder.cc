@@ -32,8 +32,8 @@ double ExpectedDistinct(double first_half, double both, double halves) {
 /// What all kinds of columns share.
 class PagedEncoder : public ColumnEncoder {
  public:
-  PagedEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits)
-      : column_(column), limits_(limits), pages_(column, limits) {}
+  PagedEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, std::shared_ptr<EncodingChoice> choice)
+      : column_(column), limits_(limits), choice_(std::move(choice)), pages_(column, limits, *choice_) {}
 
   Status Append(const LeafRows& rows) final {
     const int64_t part_rows = PartRows(rows);
@@ -76,6 +76,7 @@ class PagedEncoder : public ColumnEncoder {
 
   const parquet::ColumnDescriptor& column_;
   const ChunkLimits& limits_;
+  const std::shared_ptr<EncodingChoice> choice_;
   PageCloser pages_;
 
  private:
@@ -93,7 +94,7 @@ class ValueEncoder final : public PagedEncoder {
  public:
   ValueEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, std::shared_ptr<EncodingChoice> choice,
                int64_t expected_rows)
-      : PagedEncoder(column, limits), kind_(column), choice_(std::move(choice)), expected_rows_(expected_rows) {
+      : PagedEncoder(column, limits, std::move(choice)), kind_(column), expected_rows_(expected_rows) {
     way_ = choice_->way();
     if constexpr (std::is_same_v<Kind, LongDecimalKind>) page_.width = chunk_.width = kind_.width;
   }
@@ -235,7 +236,6 @@ class ValueEncoder final : public PagedEncoder {
 
   Kind kind_;
   Way way_;
-  std::shared_ptr<EncodingChoice> choice_;
   const int64_t expected_rows_;
   Value part_[kPartRows];
   typename Kind::Dictionary dictionary_;
@@ -248,7 +248,8 @@ class ValueEncoder final : public PagedEncoder {
 
 class BoolEncoder final : public PagedEncoder {
  public:
-  BoolEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits) : PagedEncoder(column, limits), kind_(column) {}
+  BoolEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, std::shared_ptr<EncodingChoice> choice)
+      : PagedEncoder(column, limits, std::move(choice)), kind_(column) {}
 
   Result<EncodedChunk> Finish() override {
     if (pages_.open_entries() > 0) DVT_TRY(ClosePage(true));
@@ -292,7 +293,7 @@ std::unique_ptr<ColumnEncoder> MakeColumnEncoder(const parquet::ColumnDescriptor
   };
   const bool decimal = column.logical_type() != nullptr && column.logical_type()->is_decimal();
   switch (column.physical_type()) {
-    case parquet::Type::BOOLEAN: return std::make_unique<BoolEncoder>(column, limits);
+    case parquet::Type::BOOLEAN: return std::make_unique<BoolEncoder>(column, limits, std::move(choice));
     case parquet::Type::INT32:
       return decimal ? made(std::type_identity<ShortDecimalKind<int32_t>>{}) : made(std::type_identity<NumberKind<int32_t>>{});
     case parquet::Type::INT64:

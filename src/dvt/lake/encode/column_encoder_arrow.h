@@ -42,14 +42,23 @@ struct EncodedChunk {
   int64_t nans = 0;
 };
 
-/// What was seen of a column's values: whether a dictionary makes its chunks smaller. Shared by the files of one write. Thread-safe.
+/// What was seen of a column's values: whether a dictionary makes its chunks smaller, and strides its pages. Shared by the files of one write. Thread-safe.
 class EncodingChoice {
  public:
   enum class Way : uint8_t { kUnknown, kDictionary, kPlain };
   Way way() const { return way_.load(std::memory_order_relaxed); }
   void Set(Way way) { way_.store(way, std::memory_order_relaxed); }
 
+  /// True for one page in so many, which is to find out about strides for those after it.
+  bool TriesStrides() { return pages_.fetch_add(1, std::memory_order_relaxed) % kPagesOfATrial == 0; }
+  bool strides() const { return strides_.load(std::memory_order_relaxed); }
+  void SetStrides(bool strides) { strides_.store(strides, std::memory_order_relaxed); }
+
  private:
+  static constexpr uint32_t kPagesOfATrial = 64;
+
+  std::atomic<uint32_t> pages_{0};
+  std::atomic<bool> strides_{false};
   std::atomic<Way> way_{Way::kUnknown};
 };
 

@@ -11,9 +11,10 @@
 
 namespace dvt::lake {
 
-PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits) : column_(column) {
+PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, EncodingChoice& choice)
+    : column_(column), choice_(choice) {
   if (limits.codec == arrow::Compression::ZSTD) {
-    zstd_level_ = limits.codec_level;
+    zstd_ = ZstdEffort{limits.codec_level};
   } else if (limits.codec != arrow::Compression::UNCOMPRESSED) {
     codec_ = parquet::GetCodec(limits.codec, arrow::util::CodecOptions(limits.codec_level));
   }
@@ -90,7 +91,7 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
     return Error(ErrorCode::kUnsupported, fmt::format("a value of the column '{}' is too large for Parquet", column_.name()));
   EncodedPage out;
   out.uncompressed = static_cast<int64_t>(page->size());
-  DVT_ASSIGN(const int64_t packed, Compressed(page->data(), page->size()));
+  DVT_ASSIGN(const int64_t packed, CompressedPage(*page, encoding));
   auto bytes = arrow::AllocateBuffer(packed, BatchMemory());
   if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
   std::memcpy((*bytes)->mutable_data(), compresses() ? packed_.data() : page->data(), static_cast<size_t>(packed));
@@ -113,18 +114,36 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
 std::vector<EncodedPage> PageCloser::TakePages() {
   page_.Release();
   packed_.Release();
+  other_.Release();
   return std::move(pages_);
+}
+
+Result<int64_t> PageCloser::CompressedPage(const PageBytes& page, parquet::Encoding::type encoding) {
+  const auto type = column_.physical_type();
+  const bool wide = type == parquet::Type::INT64 || type == parquet::Type::DOUBLE;
+  if (!zstd_ || !zstd_->may_stride() || !wide || encoding != parquet::Encoding::PLAIN)
+    return Compressed(page.data(), page.size());
+  const ZstdEffort striding{zstd_->level, true};
+  if (!choice_.TriesStrides()) return Zstd(page.data(), page.size(), choice_.strides() ? striding : *zstd_, packed_);
+  DVT_ASSIGN(const int64_t usual, Zstd(page.data(), page.size(), *zstd_, packed_));
+  DVT_ASSIGN(const int64_t strided, Zstd(page.data(), page.size(), striding, other_));
+  choice_.SetStrides(strided <= usual);
+  if (strided < usual) std::swap(packed_, other_);
+  return std::min(usual, strided);
+}
+
+Result<int64_t> PageCloser::Zstd(const uint8_t* data, size_t size, ZstdEffort effort, PageBytes& out) const {
+  out.Clear();
+  const size_t room = ZstdRoom(size);
+  DVT_ASSIGN(const size_t packed, ZstdCompress(data, size, effort, out.Room(room), room));
+  return static_cast<int64_t>(packed);
 }
 
 Result<int64_t> PageCloser::Compressed(const uint8_t* data, size_t size) {
   const auto length = static_cast<int64_t>(size);
   if (!compresses()) return length;
+  if (zstd_) return Zstd(data, size, *zstd_, packed_);
   packed_.Clear();
-  if (zstd_level_) {
-    const size_t room = ZstdRoom(size);
-    DVT_ASSIGN(const size_t packed, ZstdCompress(data, size, *zstd_level_, packed_.Room(room), room));
-    return static_cast<int64_t>(packed);
-  }
   const int64_t room = codec_->MaxCompressedLen(length, data);
   auto packed = codec_->Compress(length, data, room, packed_.Room(static_cast<size_t>(room)));
   if (!packed.ok()) return Error(ErrorCode::kInternal, "a page cannot be compressed: " + packed.status().message());

@@ -5,13 +5,15 @@
 
 #include "dvt/lake/encode/column_encoder_arrow.h"
 #include "dvt/lake/encode/page_bytes.h"
+#include "dvt/lake/encode/zstd_pages.h"
 
 namespace dvt::lake {
 
 /// The pages of a chunk, whatever their values are: counts rows and levels of the open page, and compresses it when it is done.
 class PageCloser {
  public:
-  PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits);
+  /// `choice` must outlive it.
+  PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, EncodingChoice& choice);
 
   /// A part of rows that goes into one page.
   struct Part {
@@ -37,17 +39,21 @@ class PageCloser {
   int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
-  bool compresses() const { return zstd_level_.has_value() || codec_ != nullptr; }
+  bool compresses() const { return zstd_.has_value() || codec_ != nullptr; }
+  /// Leaves it in packed_.
+  Result<int64_t> CompressedPage(const PageBytes& page, parquet::Encoding::type encoding);
+  Result<int64_t> Zstd(const uint8_t* data, size_t size, ZstdEffort effort, PageBytes& out) const;
   void PutLevels(std::vector<uint8_t>& levels, int largest);
 
   const parquet::ColumnDescriptor& column_;
-  std::optional<int> zstd_level_;
+  EncodingChoice& choice_;
+  std::optional<ZstdEffort> zstd_;
   std::unique_ptr<arrow::util::Codec> codec_;  // of others
   int64_t rows_ = 0, entries_ = 0, values_ = 0;
   std::vector<uint8_t> definition_, repetition_;  // of the open page; empty: the highest, and 0
   std::vector<EncodedPage> pages_;
   int64_t closed_rows_ = 0, nulls_ = 0, all_values_ = 0;
-  PageBytes page_, packed_;
+  PageBytes page_, packed_, other_;
   std::atomic<int64_t> bytes_{0};
 };
 
