@@ -56,17 +56,20 @@ class Context:
         folder.mkdir(parents=True)
         return folder
 
-    def run(self, command, cwd=None, environment=None, timeout=DEFAULT_TIMEOUT):
-        """Runs a program to its end. After `timeout` seconds it and its children are killed; the code is then 124."""
+    def run(self, command, cwd=None, environment=None, timeout=DEFAULT_TIMEOUT, errors_last=False):
+        """Runs a program to its end. After `timeout` seconds it and its children are killed; the code is then 124. With `errors_last` the
+        outcome's output is standard output alone if the program succeeds, and standard error behind it if not."""
         process = subprocess.Popen([str(c) for c in command], cwd=cwd or self.top, env={**self.environment, **(environment or {})},
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE if errors_last else subprocess.STDOUT, start_new_session=True)
         try:
-            output, _ = process.communicate(timeout=timeout)
+            output, errors = process.communicate(timeout=timeout)
             code = process.returncode
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
+            output, errors = process.communicate()
             code, output = 124, output + f"\n(killed after {timeout} s)".encode()
+        if code != 0:
+            output += errors or b""
         return Outcome(code, output.decode("utf-8", errors="replace"))
 
     def dvt(self, *arguments, cwd=None, environment=None, timeout=DEFAULT_TIMEOUT):

@@ -27,8 +27,9 @@ class Lake:
         self._numbers = itertools.count()
 
     def dvt(self, *arguments, environment=None, fails=None):
-        """Standard output; with `fails`, all output of a call that must fail with that text."""
-        outcome = self.context.run([self.context.program, "lake", *arguments], environment={**self.environment, **(environment or {})}, timeout=120)
+        """All output, of JSON standard output alone; with `fails`, that of a call that must fail with that text."""
+        outcome = self.context.run([self.context.program, "lake", *arguments], environment={**self.environment, **(environment or {})}, timeout=120,
+                                   errors_last="json" in arguments)
         if fails is None and outcome.code != 0:
             raise AssertionError(f"dvt lake {' '.join(map(str, arguments))}: exit {outcome.code}\n{outcome.output}")
         if fails is not None and (outcome.code == 0 or fails not in outcome.output):
