@@ -181,7 +181,7 @@ def stores_down(lake):
     quick, took = ["retry.attempts=2", "retry.first-wait-s=1", "retry.jitter-s=0"], []
     with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
         silent = f"127.0.0.1:{listener.getsockname()[1]}"
-        for host, says, seconds in ((refuses, "cannot be reached at", (1, 5)), (silent, "does not answer at", (3, 9))):
+        for host, says, seconds in ((refuses, "cannot be reached at", (1, 15)), (silent, "does not answer at", (3, 15))):
             for place, settings in (("s3://b/t", [f"s3.endpoint=http://{host}", "s3.access-key-id=k", "s3.secret-access-key=s", "s3.request-timeout=1"]),
                                     ("gs://b/t", [f"gcs.service.host=http://{host}", "gcs.no-auth=true", "gcs.connect-timeout=1"]),
                                     ("abfss://c@acc.dfs.core.windows.net/t", [f"adls.blob-storage-authority={host}", "adls.blob-storage-scheme=http", "adls.account-key=a2V5", "adls.connect-timeout=1"])):
