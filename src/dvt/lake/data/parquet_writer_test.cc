@@ -272,6 +272,12 @@ std::shared_ptr<arrow::Array> Widened(const arrow::Array& column) {
   return *builder.Finish();
 }
 
+ParquetWrite WriteOfPrices(int digits) {
+  ParquetWrite options;
+  options.schema.fields = {{1, "price", Type::Decimal(digits, 2)}};
+  return options;
+}
+
 std::shared_ptr<arrow::RecordBatch> OneColumn(const Schema& schema, const std::vector<std::string>& numbers) {
   arrow::Decimal128Builder builder(ArrowSchemaOf(schema.fields)->field(0)->type());
   for (const auto& number : numbers) EXPECT_TRUE(builder.Append(arrow::Decimal128(number)).ok());
@@ -279,8 +285,7 @@ std::shared_ptr<arrow::RecordBatch> OneColumn(const Schema& schema, const std::v
 }
 
 TEST(Scatter, LeavesDecimalsLongIfOneIs) {
-  Schema schema;
-  schema.fields = {{1, "price", Type::Decimal(18, 2)}};
+  const Schema schema = WriteOfPrices(18).schema;
   for (const auto& [number, is_short] : {std::pair("9223372036854775807", true), std::pair("-9223372036854775808", true),
                                          std::pair("9223372036854775808", false), std::pair("-9223372036854775809", false)}) {
     const RowScatter scatter({OneColumn(schema, {number, "5"}), OneColumn(schema, {"-7"})}, {1, 0, 1}, 2, true);
@@ -294,10 +299,8 @@ TEST(Scatter, LeavesDecimalsLongIfOneIs) {
 
 TEST(Writer, TakesDecimalsOf64Bits) {
   for (const int digits : {9, 18}) {
-    Schema schema;
-    schema.fields = {{1, "price", Type::Decimal(digits, 2)}};
-    ParquetWrite options;
-    options.schema = schema;
+    const ParquetWrite options = WriteOfPrices(digits);
+    const Schema& schema = options.schema;
     const TestFolder folder;
     const auto store = MakeFileStore({});
     const auto wide = OneColumn(schema, {"999999999", "-999999999", "0", "17"});
@@ -321,8 +324,7 @@ TEST(Writer, TakesDecimalsOf64Bits) {
 
 TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
   const Schema schema = SampleSchema();
-  for (const bool narrow : {false, true}) {
-    const double nulls = narrow ? 0.0 : 0.2;
+  for (const auto& [narrow, nulls] : {std::pair(false, 0.0), std::pair(false, 0.2), std::pair(true, 0.0), std::pair(true, 0.2)}) {
     const Batches batches = SampleRows(schema, {500, nulls}, {300, 1, 800});
     const auto all = *(*arrow::Table::FromRecordBatches(batches))->CombineChunksToBatch();
     std::vector<uint32_t> groups;
@@ -353,19 +355,14 @@ TEST(Scatter, PutsRowsInTheOrderOfTheirGroups) {
 
 TEST(Writer, RefusesDecimalsThatDoNotFit) {
   for (const int digits : {9, 18, 20}) {
-    Schema schema;
-    schema.fields = {{1, "price", Type::Decimal(digits, 2)}};
-    ParquetWrite options;
-    options.schema = schema;
+    const ParquetWrite options = WriteOfPrices(digits);
+    const Schema& schema = options.schema;
     const TestFolder folder;
     const auto store = MakeFileStore({});
     for (const char* number : {"1000000000000000000000", "-1000000000000000000000", "1000000000"}) {
       const arrow::Decimal128 value(number);
-      arrow::Decimal128Builder builder(arrow::decimal128(digits, 2));
-      ASSERT_TRUE(builder.Append(value).ok());
-      const auto batch = arrow::RecordBatch::Make(ArrowSchemaOf(schema.fields), 1, {*builder.Finish()});
       auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
-      const auto done = writer->WriteRowGroup({batch});
+      const auto done = writer->WriteRowGroup({OneColumn(schema, {number})});
       EXPECT_EQ(done.has_value(), value.FitsInPrecision(digits)) << number << " in " << digits;
       const std::string told = done ? "" : done.error().message();
       EXPECT_EQ(told.find("'price' has a value of more than") != std::string::npos, !done.has_value()) << told;
