@@ -11,6 +11,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/metrics_internal.h"
 #include "dvt/lake/data/parquet_writer_arrow.h"
+#include "dvt/lake/data/spilled_batch_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
@@ -41,14 +42,13 @@ std::optional<Levels> LevelsOf(arrow::Compression::type codec) {
 
 // Arrow counts those of any column, but looks at every buffer of it; rows are dealt in many small slices.
 std::optional<int64_t> FlatBytes(const arrow::ArrayData& column) {
+  if (!IsFlat(*column.type)) return std::nullopt;
   const int64_t validity = column.MayHaveNulls() ? column.length / 8 : 0;
-  const auto id = column.type->id();
-  if (id == arrow::Type::STRING || id == arrow::Type::BINARY) {
+  if (IsText(*column.type)) {
     const auto* offsets = column.GetValues<int32_t>(1);
     const int64_t texts = column.length == 0 ? 0 : offsets[column.length] - offsets[0];
     return validity + column.length * static_cast<int64_t>(sizeof(int32_t)) + texts;
   }
-  if (!arrow::is_primitive(id) && !arrow::is_decimal(id) && id != arrow::Type::FIXED_SIZE_BINARY) return std::nullopt;
   return validity + column.length * column.type->bit_width() / 8;
 }
 

@@ -21,14 +21,7 @@ constexpr int64_t kAligned = 8;  // bytes: where every buffer begins
 
 Error OutOfMemory(const arrow::Status& status) { return Error(ErrorCode::kMemory, status.message()); }
 
-bool IsText(const arrow::DataType& type) { return type.id() == arrow::Type::STRING || type.id() == arrow::Type::BINARY; }
-
-bool IsFlat(const arrow::DataType& type) {
-  return IsText(type) || arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) ||
-         type.id() == arrow::Type::FIXED_SIZE_BINARY;
-}
-
-bool IsFlat(const arrow::Schema& schema) {
+bool AreFlat(const arrow::Schema& schema) {
   return std::all_of(schema.fields().begin(), schema.fields().end(), [](const auto& field) { return IsFlat(*field->type()); });
 }
 
@@ -56,9 +49,16 @@ class Pieces {
 
 }  // namespace
 
+bool IsText(const arrow::DataType& type) { return type.id() == arrow::Type::STRING || type.id() == arrow::Type::BINARY; }
+
+bool IsFlat(const arrow::DataType& type) {
+  return IsText(type) || arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) ||
+         type.id() == arrow::Type::FIXED_SIZE_BINARY;
+}
+
 Result<SpilledBatch> SpilledBatch::Of(const arrow::RecordBatch& batch) {
   SpilledBatch out;
-  if (IsFlat(*batch.schema())) {
+  if (AreFlat(*batch.schema())) {
     DVT_TRY(out.LayOut(batch));
     return out;
   }
@@ -146,7 +146,7 @@ void SpilledBatch::Add(const void* data, int64_t bytes) {
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> SpilledBatch::Read(const std::shared_ptr<arrow::Schema>& schema, BufferPtr bytes) {
-  if (!IsFlat(*schema)) {
+  if (!AreFlat(*schema)) {
     arrow::io::BufferReader reader(bytes);
     const arrow::ipc::DictionaryMemo dictionaries;
     auto batch = arrow::ipc::ReadRecordBatch(schema, &dictionaries, arrow::ipc::IpcReadOptions::Defaults(), &reader);
