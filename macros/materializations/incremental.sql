@@ -148,8 +148,9 @@
   {%- set found = context.get(macro_name) -%}
   {%- if not found -%}
     {% do exceptions.raise_compiler_error('dbt could not find an incremental strategy macro with the name "' ~ macro_name ~ '" in ' ~ project_name
-         ~ ": incremental_strategy '" ~ chosen ~ "' needs it. Built in are: append, delete+insert, merge, microbatch") %}
+         ~ ": incremental_strategy '" ~ chosen ~ "' needs it. Built in are: append, delete+insert, insert_overwrite, merge, microbatch") %}
   {%- endif -%}
+  {%- if chosen == 'insert_overwrite' -%}{% do overwrite_partitions() %}{%- endif -%}{# what the config lacks is told before a row moves #}
   {{ return(found) }}
 {%- endmacro %}
 
