@@ -20,7 +20,7 @@ from harness.report import Report  # noqa: E402
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/deals", description=__doc__)
-    parser.add_argument("what", choices=["tpch", "tpcds", "random", "clauses", "shapes", "shared", "moved"])
+    parser.add_argument("what", choices=["tpch", "tpcds", "random", "clauses", "shapes", "kinds", "shared", "moved"])
     parser.add_argument("--scale", default="0.01")
     parser.add_argument("--deals", type=int, default=1)
     parser.add_argument("--first", type=int, default=1, help="number of the first deal, which seeds it")

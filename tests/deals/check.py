@@ -11,20 +11,22 @@ from deals.deal import Deal, deal_tables, difference, with_total_order
 from deals.random_clauses import random_clauses
 from deals.random_shapes import random_shapes
 from deals.random_data import NOT_IN, make_random
+from deals.random_kinds import KIND_NOT_IN, load_kinds, make_kinds, random_kinds
 from deals.random_queries import random_query
 from deals.tables import Scanner, columns_of, load_everywhere, make_tpcds, make_tpch
 from harness.tpcds import queries as tpcds_queries
 from harness.tpcds import with_tpcds
 
-RANDOM = {"random": random_query, "clauses": random_clauses, "shapes": random_shapes}  # what → query of a seed
+RANDOM = {"random": random_query, "clauses": random_clauses, "shapes": random_shapes, "kinds": random_kinds}  # what → query of a seed
 MOST_ROWS = 20_000  # of a random query
 MOST_SECONDS = 2
 # Small tables are filtered by keys, by lists or temporary tables, and joined in parts, only if they are told to.
 SETTINGS = ({"join_memory": "20kB"}, {"join_filter_rows": 0, "join_filter_tables": 1}, {"join_filter_rows": 0}, None)
 
 
-def found_queries():
-    lines = (pathlib.Path(__file__).parent / "found.sql").read_text(encoding="utf-8").split("\n")
+def found_queries(what):
+    path = pathlib.Path(__file__).parent / {"clauses": "found.sql", "kinds": "found_kinds.sql"}.get(what, "")
+    lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
     return {f"f{number}": line for number, line in enumerate(lines, 1) if line and not line.startswith("--")}
 
 
@@ -35,6 +37,8 @@ class DataSet:
     def __init__(self, context, what, scale, folder):
         self.context, self.what, self.name = context, what, f"deals_{what}"
         self.folder = pathlib.Path(folder) / f"{what}-{scale}"
+        self.not_in = KIND_NOT_IN if what == "kinds" else NOT_IN if what in RANDOM else {}
+        self.duck = "duck.duckdb" if what == "kinds" else "data.duckdb"  # what the connection of DuckDB reads
         self.make(scale)
         self.alone = duckdb.connect(str(self.folder / "data.duckdb"), read_only=True)
         self.alone.execute("set TimeZone = 'UTC'")
@@ -46,13 +50,16 @@ class DataSet:
         keys, made = self.folder / "keys.json", False
         if not keys.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            maker = {"tpch": make_tpch, "tpcds": make_tpcds}.get(self.what, make_random)
+            maker = {"tpch": make_tpch, "tpcds": make_tpcds, "kinds": make_kinds}.get(self.what, make_random)
             (self.folder / "data.duckdb").unlink(missing_ok=True)
             found = maker(self.context.top, self.folder, scale)
             keys.write_text(json.dumps(found))
             made = True
         if made or not self.is_loaded(scale):
-            load_everywhere(self.context.databases, self.folder, self.name, json.loads(keys.read_text()))
+            if self.what == "kinds":
+                load_kinds(self.context.databases, self.folder, self.name)
+            else:
+                load_everywhere(self.context.databases, self.folder, self.name, json.loads(keys.read_text()))
             self.mark_loaded(scale)
 
     def close(self):
@@ -75,7 +82,7 @@ class DataSet:
     def queries(self, number, count):
         """{name: SQL over the bare tables}, in DuckDB's dialect; random ones are those of the deal's number."""
         if self.what in RANDOM:
-            return {**(found_queries() if self.what == "clauses" else {}), **self.random_queries(number * 100_000, count)}
+            return {**found_queries(self.what), **self.random_queries(number * 100_000, count)}
         if self.what == "tpch":
             folder = self.context.top / "tests" / "tpch" / "models"
             return {path.stem: re.sub(r"\{\{ source\('(\w+)', '\1'\) \}\}", r"\1", path.read_text()) for path in sorted(folder.glob("q*.sql"))}
@@ -93,7 +100,7 @@ class DataSet:
                 if len(rows) <= MOST_ROWS:
                     found[f"r{seed}"] = text
             except duckdb.Error as error:
-                if "Binder" in str(error) or "Parser" in str(error) or "Catalog" in str(error):
+                if self.what != "kinds" and any(kind in str(error) for kind in ("Binder", "Parser", "Catalog")):
                     raise
             finally:
                 watch.cancel()
@@ -123,7 +130,7 @@ def in_dialect(context, data, texts, dialect):
     """DuckDB's queries as the dialect says them; those that it cannot say are left out."""
     if dialect == "duckdb":
         return texts
-    schema, level = data.schema(), "RAISE" if data.what in ("clauses", "shapes") else "WARN"
+    schema, level = data.schema(), "RAISE" if data.what in ("clauses", "shapes", "kinds") else "WARN"
     lines = [json.dumps({"id": name, "read": "duckdb", "write": dialect, "sql": text, "schema": schema, "unsupported_level": level})
              for name, text in texts.items()]
     said = subprocess.run([context.program, "sql", "transpile", "--batch"], input="\n".join(lines) + "\n", capture_output=True, text=True,
@@ -142,7 +149,7 @@ def check_deal(report, context, data, number, target, only=(), plans=False, quer
     """Runs the deal; each query is a case of the report. Returns how many were equal, refused, wrong. `used` (Used) is told of it."""
     texts = {name: text for name, text in data.queries(number, queries).items() if not only or name in only}
     said = texts if data.what == "tpch" else in_dialect(context, data, texts, target)
-    deal = Deal(context, data, deal_tables(data.tables, number, NOT_IN if data.what in RANDOM else {}), target,
+    deal = Deal(context, data, deal_tables(data.tables, number, data.not_in), target,
                 transfer=SETTINGS[(number + (target == "postgres")) % len(SETTINGS)])
     outcome = deal.run({name: data.model(text) for name, text in said.items()})
     if used is not None:

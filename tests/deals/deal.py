@@ -31,7 +31,7 @@ PROFILE = """deals:
       schema: {name}
       tinyint1_is_bool: true
     lite: {{type: sqlite, path: "{folder}/data.db"}}
-    duck: {{type: duckdb, path: "{folder}/data.duckdb", schema: main, read_only: true}}
+    duck: {{type: duckdb, path: "{folder}/{duck}", schema: main, read_only: true}}
     warehouse: {warehouse}
 """
 DUCKDB_TARGET = '{{type: duckdb, path: "{project}/target.duckdb", schema: main}}'
@@ -53,7 +53,7 @@ class Deal:
         (project / "dbt_project.yml").write_text("name: deals\nversion: '1.0.0'\nprofile: deals\nmodels:\n  +materialized: table\n"
                                                    + (f"transfer: {json.dumps(self.transfer)}\n" if self.transfer else ""))
         warehouse = DUCKDB_TARGET.format(project=project).replace("{{", "{").replace("}}", "}") if self.target == "duckdb" else POSTGRES_TARGET
-        (project / "profiles.yml").write_text(PROFILE.format(name=self.data.name, folder=self.data.folder, warehouse=warehouse))
+        (project / "profiles.yml").write_text(PROFILE.format(name=self.data.name, folder=self.data.folder, duck=self.data.duck, warehouse=warehouse))
         sources = [{"name": table, "connection": place, "schema": schemas[place], "tables": [{"name": table}]} for table, place in self.places.items()]
         (project / "models" / "sources.yml").write_text(json.dumps({"version": 2, "sources": sources}))
         for name, sql in models.items():

@@ -2,7 +2,7 @@
 NULLs. In DuckDB's dialect; the rows do not depend on any order that they leave open."""
 import re
 
-from deals.random_data import TABLES, TYPES
+from deals.random_data import TYPES
 from deals.random_queries import Generator
 
 # {int}, {text} …: a column of that kind; {n}: a small number, {m}: one that is not negative, {divisor}; {a|b|c}: one of them.
@@ -110,6 +110,9 @@ class Clauses(Generator):
 
     # Expressions.
 
+    def is_kind(self, what):
+        return what in TYPES
+
     def filled(self, form, sources, **given):
         """The form with columns, numbers and choices in its holes."""
         def fill(hole):
@@ -118,7 +121,7 @@ class Clauses(Generator):
                 return given[what]
             if what in ("whole", "truth"):
                 return self.expressed(what, sources)
-            if what in TYPES:
+            if self.is_kind(what):
                 found = self.column(sources, (what,))
                 if found is None:
                     raise Missing
@@ -227,14 +230,14 @@ class Clauses(Generator):
                 "select n, v, v % 3 as m from steps")
 
     def joined_by_name(self):
-        left, right = self.chance.sample(list(TABLES), 2)
-        shared = [name for name, kind in TABLES[left].items() if TABLES[right].get(name) == kind and kind not in ("double", "bool")]
+        left, right = self.chance.sample(list(self.tables), 2)
+        shared = [name for name, kind in self.tables[left].items() if self.tables[right].get(name) == kind and kind not in ("double", "bool")]
         if not shared:
             raise Missing
         kind, names = self.chance.choice(["join", "left join", "right join", "full join"]), self.chance.sample(shared, self.chance.randint(1, len(shared)))
         using = f"from {left} as a {kind} {right} as b using ({', '.join(names)})"
-        items = [self.any_of({"a": TABLES[left]}), self.any_of({"b": TABLES[right]}), *names]
-        whole = set(names) == {name for name in TABLES[left] if name in TABLES[right]}  # no name comes twice
+        items = [self.any_of({"a": self.tables[left]}), self.any_of({"b": self.tables[right]}), *names]
+        whole = set(names) == {name for name in self.tables[left] if name in self.tables[right]}  # no name comes twice
         return f"select * {using}" if whole and self.maybe(0.5) else f"select {self.named(items)} {using}"
 
     def correlated(self):

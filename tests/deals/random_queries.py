@@ -1,7 +1,7 @@
 """Random queries over the tables of random_data, in DuckDB's dialect, whose rows do not depend on any order that they leave open."""
 import random
 
-from deals.random_data import TABLES, Values
+from deals.random_data import TABLES, TYPES, Values
 
 NUMBERS = ("bigint", "int", "long", "money", "huge", "double")
 EXACT = ("bigint", "int", "long", "money")
@@ -19,6 +19,7 @@ def literal(kind, value):
 
 class Generator:
     """One query of a seed."""
+    tables = TABLES
 
     def __init__(self, seed):
         self.chance = random.Random(seed)
@@ -60,14 +61,19 @@ class Generator:
         items = []
         for kind in kinds:
             same = [f"{alias}.{name}" for alias, columns in sources.items() for name, have in columns.items() if have == kind]
-            items.append(self.chance.choice(same) if same and self.maybe(0.8) else f"cast({literal(kind, self.values.of(kind))} as {self.type_of(kind)})")
+            items.append(self.chance.choice(same) if same and self.maybe(0.8) else f"cast({self.literal(kind, self.values.of(kind))} as {self.type_of(kind)})")
         where = self.where(sources, 1)
         return f"select {', '.join(items)} from {self.last_from}{where}"
 
-    @staticmethod
-    def type_of(kind):
-        from deals.random_data import TYPES  # pylint: disable=import-outside-toplevel
+    def type_of(self, kind):
         return TYPES[kind]
+
+    def literal(self, kind, value):
+        return literal(kind, value)
+
+    def joins(self, x, y):
+        """Whether columns of these kinds are keys of each other."""
+        return (x == y or {x, y} <= {"bigint", "int", "long"}) and x not in ("double", "bool")
 
     def sources(self, most, depth=0):
         """FROM: {alias: columns}; its text in last_from."""
@@ -103,12 +109,12 @@ class Generator:
             text, columns = self.select(depth - 1)
             self.last_from = kept
             return f"({text})", columns
-        name = self.chance.choice(list(TABLES))
-        return name, TABLES[name]
+        name = self.chance.choice(list(self.tables))
+        return name, self.tables[name]
 
     def join_condition(self, sources, alias, columns):
         pairs = [(f"{other}.{a}", f"{alias}.{b}") for other, theirs in sources.items() for a, x in theirs.items() for b, y in columns.items()
-                 if (x == y or {x, y} <= {"bigint", "int", "long"}) and x not in ("double", "bool")]
+                 if self.joins(x, y)]
         if not pairs:
             return None
         likely = [p for p in pairs if p[0].split(".")[1] in ("id", "person", "k", "d", "g", "vid")] or pairs
@@ -150,18 +156,18 @@ class Generator:
             pattern = self.chance.choice(["a%", "%s%", "%", "_", "b_", "50\\%", "日%", "%ss", "", "I%"]).replace("\\", "")
             return f"{name} {self.chance.choice(['', 'not '])}like '{pattern}'"
         if roll < 0.58:
-            values = ", ".join(literal(kind, self.values.of(kind)) for _ in range(self.chance.randint(1, 4)))
+            values = ", ".join(self.literal(kind, self.values.of(kind)) for _ in range(self.chance.randint(1, 4)))
             return f"{name} {self.chance.choice(['', '', 'not '])}in ({values})"
         if roll < 0.66 and kind not in ("bool", "text"):
-            return f"{name} between {literal(kind, self.values.of(kind))} and {literal(kind, self.values.of(kind))}"
+            return f"{name} between {self.literal(kind, self.values.of(kind))} and {self.literal(kind, self.values.of(kind))}"
         if roll < 0.74:
             other = self.column(sources, [kind])
             return f"{name} {self.chance.choice(['=', '<>', '<', '>='])} {other[0]}"
         if roll < 0.80 and kind in EXACT:
-            return f"coalesce({name}, 0) {self.chance.choice(['<', '>', '='])} {literal(kind, self.values.of(kind))}"
+            return f"coalesce({name}, 0) {self.chance.choice(['<', '>', '='])} {self.literal(kind, self.values.of(kind))}"
         if kind == "bool" and roll < 0.9:
             return self.chance.choice([name, f"not {name}"])
-        return f"{name} {self.chance.choice(['=', '=', '<>', '<', '<=', '>', '>='])} {literal(kind, self.values.of(kind))}"
+        return f"{name} {self.chance.choice(['=', '=', '<>', '<', '<=', '>', '>='])} {self.literal(kind, self.values.of(kind))}"
 
     def subquery_test(self, sources):
         kept = self.last_from
@@ -250,7 +256,7 @@ class Generator:
 
     def value(self, sources, kind):
         found = self.column(sources, (kind,))
-        return found[0] if found and self.maybe(0.4) else literal(kind, self.values.of(kind))
+        return found[0] if found and self.maybe(0.4) else self.literal(kind, self.values.of(kind))
 
     def grouped(self, sources, text_from, where):
         keys, items, columns = [], [], {}

@@ -168,6 +168,34 @@ def for_sqlite(value):
     return value.isoformat() if isinstance(value, (datetime.date, datetime.time)) else value
 
 
+def load_own_types(databases, folder, name, tables, not_in, first):
+    """The rows of folder/data.duckdb, where each place declares types of its own: {table: [(column, PostgreSQL's, MariaDB's, SQLite's, DuckDB's)]}. DuckDB's
+    are in folder/duck.duckdb. `first`: statements of a place that make types."""
+    stored = duckdb.connect(str(folder / "data.duckdb"), read_only=True)
+    rows = {table: stored.execute(f"select cast(columns(*) as varchar) from {table}").fetchall() for table in tables}
+    stored.close()
+    databases.fresh(name)
+    (folder / "duck.duckdb").unlink(missing_ok=True)
+    (folder / "data.db").unlink(missing_ok=True)
+    places = (("pg", 1, databases.postgres(name), "%s"), ("pg", 1, databases.postgres(name, target=True), "%s"), ("my", 2, databases.mysql(name), "%s"),
+              ("lite", 3, sqlite3.connect(folder / "data.db"), "?"), ("duck", 4, duckdb.connect(str(folder / "duck.duckdb")), "?"))
+    for place, at, connection, mark in places:
+        cursor = connection.cursor()
+        for statement in first.get(place, ()):
+            cursor.execute(statement)
+        for table, columns in tables.items():
+            if place in not_in.get(table, ()):
+                continue
+            cursor.execute(f"create table {table} ({', '.join(f'{column[0]} {column[at]}' for column in columns)})")
+            truths = [column[0] for column in columns if column[at].lower() == "boolean" and place in ("my", "lite")]
+            numbered = [[int(value == "true") if column[0] in truths and value is not None else value for column, value in zip(columns, row)] for row in rows[table]]
+            cursor.executemany(f"insert into {table} values ({', '.join([mark] * len(columns))})", numbered)
+        if place in ("pg", "lite"):
+            cursor.execute("analyze")
+        connection.commit()
+        connection.close()
+
+
 class Scanner:
     """Names tables in FROM clauses as dbt sources do."""
     WORDS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|\w+|\s+|.", re.S)

@@ -9,7 +9,7 @@ SCALE = "0.01"
 # Data, target, deals of a usual run, queries of a deal (random ones only).
 PLAN = (("tpch", "duckdb", 1, 0), ("tpch", "postgres", 1, 0), ("tpcds", "duckdb", 1, 0), ("tpcds", "postgres", 1, 0), ("random", "duckdb", 2, 120),
         ("random", "postgres", 1, 120), ("clauses", "duckdb", 1, 120), ("clauses", "postgres", 1, 120),
-        ("shapes", "duckdb", 1, 120), ("shapes", "postgres", 1, 120))
+        ("shapes", "duckdb", 1, 120), ("shapes", "postgres", 1, 120), ("kinds", "duckdb", 2, 120))
 SHARED_SETS = 24  # of a deal: two to four models over the same tables, with shared reads and without
 
 

@@ -247,7 +247,11 @@ Result<columnar::TableInfo> DescribeRelation(Connection& connection, const colum
   info.comment = facts.comment;
   DVT_ASSIGN(PgResult rows,
              connection.RunParams(
-                 "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod), attndims, "
+                 // A collation of the column's own that does not compare bytes is said behind the type.
+                 "SELECT attname, atttypid, atttypmod, attnotnull, pg_catalog.format_type(atttypid, atttypmod) || COALESCE("
+                 "(SELECT pg_catalog.format(' COLLATE %I.%I', n.nspname, c.collname) FROM pg_catalog.pg_collation c JOIN "
+                 "pg_catalog.pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = attcollation AND "
+                 "c.collname NOT IN ('default', 'C', 'POSIX', 'ucs_basic')), ''), attndims, "
                  "pg_catalog.col_description(attrelid, attnum) "
                  "FROM pg_catalog.pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
                  {std::to_string(facts.oid)}, stop));

@@ -69,6 +69,16 @@ Result<std::optional<int64_t>> AnalyzedRows(Handle& handle, const RelationName& 
   return std::optional<int64_t>(count);
 }
 
+// " COLLATE NOCASE" of a column that does not compare bytes.
+std::string OwnCollation(Handle& handle, const RelationName& table, const std::string& column) {
+  const char* collation = nullptr;
+  const int found =
+      sqlite3_table_column_metadata(handle.get(), table.schema.empty() ? nullptr : table.schema.c_str(), table.name.c_str(),
+                                    column.c_str(), nullptr, &collation, nullptr, nullptr, nullptr);
+  const bool own = found == SQLITE_OK && collation != nullptr && !EqualsIgnoreCase(collation, "BINARY");
+  return own ? std::string(" COLLATE ") + collation : std::string();
+}
+
 Status ReadColumns(Handle& handle, TableInfo& table) {
   DVT_ASSIGN(table.columns, QueryFields(handle, "SELECT * FROM " + QuotedRelation(table.name)));
   DVT_ASSIGN(const auto rows,
@@ -79,7 +89,7 @@ Status ReadColumns(Handle& handle, TableInfo& table) {
   for (const Row& row : rows) {  // cid, name, type, notnull, dflt_value, pk, hidden
     for (columnar::Field& field : table.columns) {
       if (field.name != row[1]) continue;
-      field.native_type = row[2];
+      field.native_type = row[2] + OwnCollation(handle, table.name, row[1]);
       const bool rowid_alias = key_columns == 1 && row[5] != "0" && EqualsIgnoreCase(row[2], "INTEGER");
       field.nullable = row[3] == "0" && !rowid_alias;
       if (rowid_alias) rowid_key = {"rowid", {field.name}, true, true};

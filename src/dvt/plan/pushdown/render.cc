@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/own_meaning.h"
 #include "dvt/plan/pushdown/predicate.h"
 #include "dvt/sql/dialects/dialect.h"
 
@@ -194,21 +195,10 @@ class Renderer {
     return fmt::format("({0} < '{1}' OR {0} >= '{2}T' AND {0} < '{2}T{3}')", name, text, text.substr(0, 10), text.substr(11));
   }
 
-  // Enumerations, network addresses and their like have their own equality.
-  static bool IsPlainText(std::string_view native) {
-    if (native.empty()) return true;
-    const std::string name = ToLower(native);
-    for (const std::string_view plain : {"char", "character", "varchar", "text", "bpchar", "nchar", "nvarchar", "tinytext",
-                                         "mediumtext", "longtext", "string", "clob", "name"}) {
-      if (name.rfind(plain, 0) == 0) return true;
-    }
-    return false;
-  }
-
   // A collation finds at least what bytes find, so that a test that accepts may go to the source; the engine repeats it. Constants
   // that a column's character set might not have would be errors there.
   bool TextAllowed(int index, bool accepting, const std::string& text) {
-    if (!IsPlainText(FieldAt(index).native_type) && !source_.facts.loose_types) {
+    if (!IsPlainText(FieldAt(index)) && !source_.facts.loose_types) {
       Lost(index, FieldAt(index).native_type + " has its own equality there");
       return false;
     }
@@ -230,6 +220,8 @@ class Renderer {
     }
     if (op != Op::kEq && op != Op::kNeq) return Lost(index, "the order of texts depends on the collation");
     if (!TextAllowed(index, op == Op::kEq, literal.text)) return std::nullopt;
+    if (FieldAt(index).type.fixed && literal.text.ends_with(' '))
+      return Lost(index, "blanks at the end of CHAR do not count there");
     // A looser equality there (COLLATE NOCASE of one column) would make <> stricter.
     if (op == Op::kNeq && source_.facts.loose_types) return Lost(index, "a column's own collation may make <> stricter there");
     return fmt::format("{} {} {}", Name(index), OpText(op), sql::QuoteString(*source_.dialect, literal.text));

@@ -1,5 +1,7 @@
 #include "dvt/plan/pushdown/text_order.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -14,11 +16,10 @@ using sql::Kind;
 using sql::Node;
 using sql::Op;
 
-bool MayBeText(const DataType& type) { return type.is_text(); }
-
 class OrderFinder {
  public:
-  explicit OrderFinder(const sql::Analysis& analysis) : analysis_(analysis) {}
+  OrderFinder(const sql::Analysis& analysis, const std::function<bool(const DataType&)>& is_one, std::string_view what)
+      : analysis_(analysis), is_one_(is_one), what_(what) {}
 
   std::string Find(const Node* query) {
     const bool limited = sql::Contains(query, [](const Node* node) {
@@ -32,7 +33,7 @@ class OrderFinder {
   }
 
  private:
-  bool IsText(const Node* node) const { return node != nullptr && MayBeText(analysis_.TypeOf(node)); }
+  bool IsText(const Node* node) const { return node != nullptr && is_one_(analysis_.TypeOf(node)); }
 
   void Look(const Node* node, bool limited) {
     if (node->IsQuery()) {
@@ -41,16 +42,16 @@ class OrderFinder {
           node->Is(Kind::kSelect) && node->Child(sql::kDistinctSlot) != nullptr && node->Child(sql::kDistinctSlot)->count > 0;
       if (order == nullptr) return;
       ordered_.push_back(order);
-      if ((limited || distinct_on) && SortsTexts(node, order)) found_ = "ORDER BY of texts with LIMIT";
+      if ((limited || distinct_on) && SortsTexts(node, order)) found_ = fmt::format("ORDER BY of {} with LIMIT", what_);
     } else if (node->Is(Kind::kBinary) &&
                (node->op == Op::kLt || node->op == Op::kLe || node->op == Op::kGt || node->op == Op::kGe)) {
-      if (IsText(node->Child(0)) && IsText(node->Child(1))) found_ = "a comparison of the order of texts";
+      if (IsText(node->Child(0)) && IsText(node->Child(1))) found_ = fmt::format("a comparison of the order of {}", what_);
     } else if (node->Is(Kind::kBetween)) {
-      if (IsText(node->Child(0))) found_ = "BETWEEN on texts";
+      if (IsText(node->Child(0))) found_ = fmt::format("BETWEEN on {}", what_);
     } else if (node->Is(Kind::kFunction)) {
       LookAtCall(node);
     } else if (node->Is(Kind::kOrderItem) && !IsOfQuery(node)) {
-      if (IsText(node->Child(0))) found_ = "an order of texts";
+      if (IsText(node->Child(0))) found_ = fmt::format("an order of {}", what_);
     }
   }
 
@@ -62,7 +63,7 @@ class OrderFinder {
     if (arguments == nullptr) return;
     const bool texts =
         std::any_of(arguments->Children().begin(), arguments->Children().end(), [&](const Node* a) { return IsText(a); });
-    if (texts) found_ = name + " of texts";
+    if (texts) found_ = fmt::format("{} of {}", name, what_);
   }
 
   bool IsOfQuery(const Node* item) const {
@@ -78,17 +79,27 @@ class OrderFinder {
       if (!key->Is(Kind::kNumber) || scope == nullptr) return IsText(key);
       const int position = std::atoi(std::string(key->text).c_str());
       if (position < 1 || position > static_cast<int>(scope->output.size())) return true;
-      return MayBeText(scope->output[static_cast<size_t>(position - 1)].type);
+      return is_one_(scope->output[static_cast<size_t>(position - 1)].type);
     });
   }
 
   const sql::Analysis& analysis_;
+  const std::function<bool(const DataType&)>& is_one_;
+  std::string_view what_;  // the values, in plural
   std::vector<const Node*> ordered_;
   std::string found_;
 };
 
 }  // namespace
 
-std::string FindTextOrder(const Node* query, const sql::Analysis& analysis) { return OrderFinder(analysis).Find(query); }
+std::string FindTextOrder(const Node* query, const sql::Analysis& analysis) {
+  return OrderFinder(
+             analysis, [](const DataType& type) { return type.is_text(); }, "texts")
+      .Find(query);
+}
+
+std::string FindOrder(const Node* query, const sql::Analysis& analysis, const std::function<bool(const DataType&)>& is_one) {
+  return OrderFinder(analysis, is_one, "values").Find(query);
+}
 
 }  // namespace dvt::plan

@@ -5,6 +5,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/letter_case.h"
+#include "dvt/plan/pushdown/own_meaning.h"
 #include "dvt/plan/pushdown/text_order.h"
 #include "dvt/plan/resolve/model_query.h"
 #include "dvt/sql/rewrite/exact_upper.h"
@@ -182,6 +183,14 @@ std::string LooseReason(const std::string& source, const SourceFacts& facts, con
   return what.empty() ? "" : fmt::format("{}: {} has no types of expressions, and no exact decimals", what, source);
 }
 
+// Where the dialects differ, what they read otherwise in values runs in the engine.
+std::string ValueReason(const std::string& source, const SourceFacts& facts, const QualifiedTree& tree) {
+  std::string loose = LooseReason(source, facts, tree);
+  if (!loose.empty()) return loose;
+  const std::string what = FindOwnMeaning(tree.root, tree.analysis, facts);
+  return what.empty() ? "" : fmt::format("{} ({})", what, source);
+}
+
 // Also as the column of a block that is read.
 bool IsSumOrExtreme(const Node* value, const sql::Analysis& analysis, int depth = 0) {
   value = sql::Unparen(value->Is(Kind::kAlias) ? value->Child(0) : value);
@@ -213,6 +222,11 @@ void KeepDecimals(sql::Arena& arena, QualifiedTree& tree) {
     sql::SetChild(arena, item, 0,
                   sql::MakeCast(arena, item->Child(0), sql::MakeTypeName(arena, "DECIMAL", {type.precision, type.scale})));
   }
+}
+
+void KeepValues(sql::Arena& arena, QualifiedTree& tree, const SourceFacts& facts) {
+  KeepDecimals(arena, tree);
+  if (facts.binary_collation) StripPadding(arena, tree.root, tree.analysis);
 }
 
 // Whether outputs of one name stand in the text, which the target's system numbers when it makes a table of them.
@@ -247,14 +261,14 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   bool exact_upper = false;
   if (tree) {
     WarnLossyTypes(tree->analysis, query, losses);
-    std::string reason = same_dialect ? "" : LooseReason(first.connection, catalog.Facts(first.connection), *tree);
+    std::string reason = same_dialect ? "" : ValueReason(first.connection, catalog.Facts(first.connection), *tree);
     if (reason.empty()) reason = OrderReason(request, catalog, first.connection, *tree);
     if (reason.empty()) reason = LetterReason(request, catalog, query, *tree, exact_upper);
     if (!reason.empty()) {
       plan.warnings.Warn("DVT005", reason + "; the query therefore runs in the engine");
       return false;
     }
-    if (!same_dialect) KeepDecimals(query.arena(), *tree);
+    if (!same_dialect) KeepValues(query.arena(), *tree, catalog.Facts(first.connection));
     const BoundTable* selected = SelectedTable(query, *tree);
     RenameTables(query, tree->root, catalog);
     if (!same_dialect) {

@@ -113,7 +113,23 @@ class Combiner {
     return sql::MakeParen(arena_, made);
   }
 
-  Node* Argument(const PartialCall& partial) { return sql::Clone(arena_, partial.call->Child(sql::kArgsSlot)->Child(0)); }
+  // A copy; its columns have the types of those that they stand for.
+  Node* Argument(const PartialCall& partial) {
+    const Node* argument = partial.call->Child(sql::kArgsSlot)->Child(0);
+    Node* copy = sql::Clone(arena_, argument);
+    KeepTypes(argument, copy);
+    return copy;
+  }
+
+  void KeepTypes(const Node* from, const Node* to) {
+    if (from == nullptr || to == nullptr) return;
+    if (from->Is(Kind::kColumn)) {
+      const auto made = types_.find(from);
+      types_[to] = made != types_.end() ? made->second : analysis_.TypeOf(from);
+      return;
+    }
+    for (uint32_t i = 0; i < from->count && i < to->count; ++i) KeepTypes(from->Child(i), to->Child(i));
+  }
 
   Node* Sum(const PartialCall& partial) {
     Node* weight = Weight(partial);
@@ -139,7 +155,8 @@ class Combiner {
     } else if (partial.own != nullptr) {
       value = Times(Column(partial.own, partial.count, TypeKind::kInt64), weight);
     } else if (partial.kind != PartialCall::Kind::kRows) {
-      Node* is = sql::NewNode(arena_, Kind::kIs, {Argument(partial), sql::NewNode(arena_, Kind::kNull)});
+      Node* argument = settled ? partial.call->Child(sql::kArgsSlot)->Child(0) : Argument(partial);
+      Node* is = sql::NewNode(arena_, Kind::kIs, {argument, sql::NewNode(arena_, Kind::kNull)});
       is->Set(sql::kNot);
       Node* when = sql::NewNode(arena_, Kind::kWhen, {is, weight == nullptr ? sql::MakeNumber(arena_, 1) : weight});
       value = sql::NewNode(arena_, Kind::kCase, {nullptr, nullptr, when});
@@ -173,8 +190,17 @@ class Combiner {
 
 void CombinePartials(sql::Arena& arena, const sql::Dialect& dialect, const sql::Analysis& analysis, const CollectedInputs& inputs,
                      std::map<const Node*, DataType>& types) {
+  // Calls inside of another one's arguments come first: those are copied.
+  std::vector<std::pair<size_t, const PartialCall*>> order;
+  for (const PartialCall& partial : inputs.partials) {
+    const auto inside = std::count_if(inputs.partials.begin(), inputs.partials.end(), [&](const PartialCall& other) {
+      return sql::Contains(partial.call, [&](const Node* node) { return node == other.call; });
+    });
+    order.emplace_back(static_cast<size_t>(inside), &partial);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   Combiner combiner(arena, dialect, analysis, inputs, types);
-  for (const PartialCall& partial : inputs.partials) combiner.Combine(partial);
+  for (const auto& [inside, partial] : order) combiner.Combine(*partial);
 }
 
 }  // namespace dvt::plan

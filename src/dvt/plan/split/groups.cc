@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/own_meaning.h"
 #include "dvt/plan/split/top_rows.h"
 
 namespace dvt::plan {
@@ -36,7 +37,7 @@ bool GroupsAlike(const columnar::Field& field, const SourceProfile& source) {
   if (type.kind == TypeKind::kDecimal) return type.precision > 0 && type.precision <= 38;
   if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return !source.facts.odd_dates;
   if (type.kind != TypeKind::kString || type.fixed) return false;
-  return source.facts.binary_collation && source.model_text_binary;
+  return source.facts.binary_collation && source.model_text_binary && IsPlainText(field);
 }
 
 bool OrdersAlike(const columnar::Field& field, const SourceProfile& source) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "dvt/base/text/text.h"
+#include "dvt/plan/pushdown/own_meaning.h"
 #include "dvt/plan/split/reduce.h"
 #include "dvt/plan/split/top_rows.h"
 
@@ -38,11 +39,12 @@ std::string Identifier(std::string_view text) {
 
 }  // namespace
 
-bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts) {
+bool SameKeyMeaning(const columnar::Field& one, const columnar::Field& other, const SourceFacts& facts) {
+  const columnar::DataType &a = one.type, &b = other.type;
   if (a.is_integer() && b.is_integer()) return true;
   if (facts.loose_types || a.kind != b.kind) return false;
   using columnar::TypeKind;
-  if (a.kind == TypeKind::kString) return facts.binary_collation;
+  if (a.kind == TypeKind::kString) return facts.binary_collation && a.fixed == b.fixed && IsPlainText(one) && IsPlainText(other);
   return a.kind == TypeKind::kDate || a.kind == TypeKind::kDecimal;
 }
 
@@ -351,7 +353,7 @@ std::string InputCollector::KeyFilterVia(const SplitInput& input, const std::str
   if (to == nullptr || to->table->identity != input.table->identity || !to->queries) return {};
   const columnar::Field& own_field = input.info->columns[static_cast<size_t>(own.index)];
   const columnar::Field& other_field = to->info->columns[static_cast<size_t>(other.index)];
-  if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) return {};
+  if (!SameKeyMeaning(own_field, other_field, input.profile.facts)) return {};
   const bool smaller =
       to->info->estimated_rows && input.info->estimated_rows && *to->info->estimated_rows <= *input.info->estimated_rows;
   if (!smaller && !IsUniqueKey(*to->info, {other_field.name})) return {};

@@ -172,8 +172,8 @@ class InputCollector {
 bool GroupsAlike(const columnar::Field& field, const SourceProfile& source);
 /// Whether the source of its only occurrence finds the predicate true for exactly the rows that the engine does.
 bool IsEvaluated(const Predicate& predicate, const SplitInput& input);
-/// Whether both key types mean the same equality in that source and in the engine.
-bool SameKeyMeaning(const columnar::DataType& a, const columnar::DataType& b, const SourceFacts& facts);
+/// Whether both key columns mean the same equality in that source and in the engine.
+bool SameKeyMeaning(const columnar::Field& one, const columnar::Field& other, const SourceFacts& facts);
 /// Whether values of these columns together occur at most once.
 bool IsUniqueKey(const columnar::TableInfo& info, const std::set<std::string>& columns);
 /// Every FROM item of the scope is inner-joined, so that join conditions may move freely.

@@ -95,7 +95,7 @@ bool InputCollector::TryMember(const BlockFacts& facts, const Source* source, Jo
     if (partner == group.members.end()) continue;
     const columnar::Field& own_field = input.info->columns[static_cast<size_t>(own.index)];
     const columnar::Field& other_field = partner->input.info->columns[static_cast<size_t>(other.index)];
-    if (!SameKeyMeaning(own_field.type, other_field.type, input.profile.facts)) continue;
+    if (!SameKeyMeaning(own_field, other_field, input.profile.facts)) continue;
     keys.insert(own_field.name);
     member.on.push_back(fmt::format("{}.{} = {}.{}", partner->alias, sql::QuoteIdentifier(dialect, other_field.name),
                                     member.alias, sql::QuoteIdentifier(dialect, own_field.name)));

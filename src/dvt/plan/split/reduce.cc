@@ -7,6 +7,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/cost/distinct.h"
+#include "dvt/plan/pushdown/own_meaning.h"
 #include "dvt/plan/split/blocks.h"
 #include "dvt/plan/split/top_rows.h"
 #include "dvt/plan/split/unit_terms.h"
@@ -30,7 +31,7 @@ bool IsGroupKey(const columnar::Field& field, const SourceProfile& source) {
   if (type.is_integer() || type.kind == TypeKind::kBool || type.kind == TypeKind::kDecimal) return true;
   if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz) return true;
   if (type.kind != TypeKind::kString) return false;
-  return source.facts.loose_types || source.facts.binary_collation;
+  return source.facts.loose_types || (source.facts.binary_collation && IsPlainText(field));
 }
 
 // Of a branch of a CASE, by its place.

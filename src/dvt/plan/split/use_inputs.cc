@@ -166,7 +166,6 @@ void UseInputs(sql::Arena& arena, const sql::Dialect& dialect, Node* root, const
       sql::SetChild(arena, column, column->count - 1, sql::MakeIdentifier(arena, name->second));
     }
   }
-  CombinePartials(arena, dialect, analysis, inputs, types);
   for (const SplitInput& input : inputs.tables) {
     for (const Source* source : input.occurrences) {
       const bool named = source->node->Child(0) != nullptr;
@@ -175,6 +174,7 @@ void UseInputs(sql::Arena& arena, const sql::Dialect& dialect, Node* root, const
   }
   for (const GroupedInput& group : inputs.groups) UseGroup(arena, group);
   for (const JoinedInput& join : inputs.joins) SetTable(arena, join.anchor().occurrences.front()->node, join.name, join.name);
+  CombinePartials(arena, dialect, analysis, inputs, types);  // last: it copies expressions, perhaps with queries inside
 }
 
 }  // namespace dvt::plan
