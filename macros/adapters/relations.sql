@@ -54,11 +54,48 @@
   {{ return(named.include(database=false, schema=false)) }}
 {%- endmacro %}
 
-{# Tables that an interrupted run left behind for this relation. #}
+{# Tables that an interrupted run left behind for this relation. Those of a run that is still at work stay: it says so by a claim on their name. #}
 {% macro drop_stale_relations(relation) -%}
+  {%- set own = adapter.temporary_name(relation.identifier) -%}
+  {% do claim_temporary_name(relation.without_identifier() ~ '.' ~ own) %}
   {%- for stale in adapter.stale_relations(relation) -%}
-    {% do adapter.drop_relation(stale) %}
+    {%- set name = name_of_building(stale.identifier) -%}
+    {%- if name == own or not is_claimed(relation.without_identifier() ~ '.' ~ name) -%}
+      {% do adapter.drop_relation(stale) %}
+    {%- endif -%}
   {%- endfor -%}
+{%- endmacro %}
+
+{# Of the name of a temporary relation what the building that made it has claimed: without a suffix behind the mark of the run, and of its batch. #}
+{% macro name_of_building(identifier) -%}
+  {%- set parts = identifier.split('__dvt_tmp_') -%}
+  {%- set behind = parts[-1][8:].split('_') -%}
+  {%- set batch = '_' ~ behind[1] if behind | length > 1 and behind[1][:1] == 'b' and behind[1][1:].isdigit() else '' -%}
+  {{ return(identifier[:identifier | length - parts[-1] | length + 8] ~ batch) }}
+{%- endmacro %}
+
+{# Until this session ends, others find the name claimed. Systems whose sessions know no such thing claim nothing. #}
+{% macro claim_temporary_name(name) -%}
+  {% do adapter.dispatch('claim_temporary_name', 'dbt')(name) %}
+{%- endmacro %}
+
+{% macro default__claim_temporary_name(name) -%}{%- endmacro %}
+
+{# Whether a session of another run claims the name, and still does so a second later: the server may be about to notice that a run was killed. #}
+{% macro is_claimed(name) -%}
+  {{ return(adapter.dispatch('is_claimed', 'dbt')(name)) }}
+{%- endmacro %}
+
+{% macro default__is_claimed(name) -%}
+  {{ return(false) }}
+{%- endmacro %}
+
+{# The first value that a query gives. #}
+{% macro value_of_query(sql) -%}
+  {% call statement('value_of_query', fetch_result=True, auto_begin=False) -%}
+    {{ sql }}
+  {%- endcall %}
+  {{ return(load_result('value_of_query').table.rows[0][0]) }}
 {%- endmacro %}
 
 {% macro drop_relation(relation) -%}

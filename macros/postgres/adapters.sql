@@ -68,3 +68,19 @@
   create {{ 'unique ' if index.unique }}index if not exists {{ adapter.quote(index_name(relation, index)) }} on {{ relation }}
   {{- ' using ' ~ index.type if index.type }} ({{ get_quoted_csv(index.columns) }})
 {%- endmacro %}
+
+{% macro postgres__claim_temporary_name(name) -%}
+  {% do value_of_query("select pg_catalog.pg_try_advisory_lock_shared(pg_catalog.hashtextextended('" ~ name | replace("'", "''") ~ "', 0))") %}
+{%- endmacro %}
+
+{% macro postgres__is_claimed(name) -%}
+  {%- set key = "pg_catalog.hashtextextended('" ~ name | replace("'", "''") ~ "', 0)" -%}
+  {%- for _ in range(6) -%}
+    {%- set free = value_of_query('select case when pg_catalog.pg_try_advisory_lock(' ~ key ~ ') then pg_catalog.pg_advisory_unlock(' ~ key ~ ') else false end') -%}
+    {%- if free -%}
+      {{ return(false) }}
+    {%- endif -%}
+    {% do value_of_query('select pg_catalog.pg_sleep(0.2)::text') %}
+  {%- endfor -%}
+  {{ return(true) }}
+{%- endmacro %}
