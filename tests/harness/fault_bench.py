@@ -105,14 +105,15 @@ class Bench:
                             "PGT_PORT": servers["postgres_target_port"], "MYT_PORT": servers["mariadb_port"],
                             "DBT_ENV_SECRET_PASSWORD": servers["password"]}
 
-    def command(self, generation, model="order_lines", guarded=False, to="warehouse"):
-        variables = json.dumps({"generation": generation, "guarded": guarded, "to": to})
+    def command(self, generation, model="order_lines", guarded=False, to="warehouse", few=0, apart=""):
+        """`few`: only the first ids; `apart`: artifacts in a folder of their own."""
+        variables = json.dumps({"generation": generation, "guarded": guarded, "to": to, "few": few})
         return [str(self.context.program), "run", "--select", model, "--vars", variables, "--project-dir",
-                str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts)]
+                str(self.project), "--profiles-dir", str(self.project), "--target-path", str(self.artifacts / apart)]
 
-    def load(self, generation, model="order_lines", environment=None, to="warehouse"):
+    def load(self, generation, model="order_lines", environment=None, to="warehouse", few=0):
         started = time.perf_counter()
-        outcome = self.context.run(self.command(generation, model, to=to), environment={**self.environment, **(environment or {})})
+        outcome = self.context.run(self.command(generation, model, to=to, few=few), environment={**self.environment, **(environment or {})})
         outcome.seconds = time.perf_counter() - started
         return outcome
 

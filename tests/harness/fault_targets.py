@@ -19,16 +19,44 @@ STORE_GUARDS = {
 STORE_CALLS = {"deadlock": f"CALL {STORE}.guard_deadlock()", "statement timeout": f"CALL {STORE}.guard_timeout()",
                "disk full": f"CALL {STORE}.guard_disk()"}
 STORE_SECONDS = {"disk full": 3600}  # else 2.5
-STORE_STATEMENTS = {"load": r"load data|insert into", "commit": r"rename table|insert into|commit"}
+STORE_STATEMENTS = {"connect": r"create|show|select", "load": r"load data|insert into", "commit": r"rename table|insert into|replace|delete|update|commit"}
 # Fault: its statement, and for how many seconds connections are cut that bring it, by turns; 0: the first one alone.
 STORE_CUTS = {"cut behind the commit": ("drop table", (0, 0, 2, 0, 60))}
 
 
 class FaultTarget:
-    """What both have in common; `connect` comes with prepare()."""
+    """What all have in common; `connect` comes with prepare()."""
+    process = False  # whether it lives in dvt's own process
 
     def __init__(self, context):
         self.context = context
+
+    def reset(self, model, low, few):
+        """Brings a model that keeps rows to where a run has something to do: without it they would grow, or all be there already. Of what
+        reads by a watermark, what is above `low` goes."""
+        if model == "order_log":
+            last = self.ask("select max(generation) from order_log")[0][0]
+            self.run(f"delete from order_log where generation <> {last}")
+        elif model in ("order_merge", "order_replace", "customer_merge"):
+            self.run(f"delete from {model} where id % 3 = 0" + (f" or id > {few}" if few else ""))
+        elif model == "order_since":
+            self.run(f"delete from order_since where id > {low}", "update order_since set generation = 0 where generation <> 0",
+                     f"update dvt_watermarks set value = '{low}' where model = 'order_since'")
+
+    def content(self, model):
+        """{generation: what its rows look like}, of a model with a watermark also that."""
+        found = {row[0]: tuple(row[1:]) for row in self.ask(self.looks(model))}
+        if model == "order_since":
+            found["watermark"] = [value for value, in self.ask("select value from dvt_watermarks where model = 'order_since'")]
+        return found
+
+    def litter(self):
+        """What is left of runs that have ended."""
+        return [name for name in self.relations() if "__dvt_" in name or "__dbt_" in name]
+
+    @staticmethod
+    def sums(model):
+        return ("id", "name") if model.startswith("customer") else ("amount", "note, name")
 
     def ask(self, sql):
         connection = self.connect()
@@ -46,27 +74,20 @@ class FaultTarget:
 
 class PostgresTarget(FaultTarget):
     name, variable, port, server = "PostgreSQL", "warehouse", "PGT_PORT", "postgres_target"
-    full_at_commit = "/pg_wal/"
-    full_at_load = "/base/"
 
     def prepare(self, patiently):
         self.connect = lambda: patiently(lambda: self.context.databases.postgres("faults", target=True))
 
-    def guard_log(self):
-        self.run("create trigger guard before insert on order_log for each row when (new.id % 500 = 0) execute function guard_row()")
+    def guard(self, model):
+        if model in ("order_log", "order_merge", "order_replace", "order_since", "customer_merge"):
+            self.run(f"create trigger guard before insert on {model} for each row when (new.id % 500 = 0) execute function guard_row()")
 
     def close(self):
         pass
 
-    def state(self, model, generation):
-        amount, note = ("sum(amount)", "note || name") if model.startswith("order") else ("0", "name")
-        return self.ask(f"select count(*), sum(id), {amount}, sum(hashtextextended({note}, 0)) from public.{model} where generation = {generation}")[0]
-
-    def generations(self, model):
-        return sorted(g for g, in self.ask(f"select distinct generation from public.{model}"))
-
-    def shorten_log(self):
-        self.run("delete from order_log where generation <> (select max(generation) from order_log)")
+    def looks(self, model):
+        amount, texts = self.sums(model)
+        return f"select generation, count(*), sum(id), sum({amount}), sum(hashtextextended(concat({texts}), 0)) from public.{model} group by 1"
 
     def relations(self):
         return [name for name, in self.ask("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') order by 1")]
@@ -122,7 +143,7 @@ class MariadbTarget(FaultTarget):
                 cursor.execute(guard)
         connection.close()
 
-    def guard_log(self):
+    def guard(self, model):
         pass
 
     def close(self):
@@ -130,16 +151,9 @@ class MariadbTarget(FaultTarget):
         connection.cursor().execute(f"drop database if exists {STORE}")
         connection.close()
 
-    def state(self, model, generation):
-        amount, note = ("sum(amount)", "concat(note, name)") if model.startswith("order") else ("0", "name")
-        return self.ask(f"select count(*), sum(id), {amount}, sum(crc32({note})) from {model} where generation = {generation}")[0]
-
-    def generations(self, model):
-        return sorted(g for g, in self.ask(f"select distinct generation from {model}"))
-
-    def shorten_log(self):
-        last = self.ask("select max(generation) from order_log")[0][0]
-        self.run(f"delete from order_log where generation <> {last}")
+    def looks(self, model):
+        amount, texts = self.sums(model)
+        return f"select generation, count(*), sum(id), sum({amount}), sum(crc32(concat({texts}))) from {model} group by 1"
 
     def relations(self):
         return [name for name, in self.ask(f"select table_name from information_schema.tables where table_schema = '{STORE}' order by 1")]

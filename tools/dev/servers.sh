@@ -62,14 +62,14 @@ pid_of() {
 wait_for() {  # wait_for WHAT COMMAND…
   local what=$1 i
   shift
-  for i in $(seq 300); do
+  for i in $(seq 3000); do
     if "$@" >/dev/null 2>&1; then return 0; fi
     sleep 0.1
   done
   die "$what did not start; see $(data_folder)"
 }
 
-# preloaded FLAG COMMAND…: with the library that DVT_SERVER_PRELOAD names, which finds FLAG in DVT_FULL_DISK (tests/harness/full_disk.c).
+# preloaded FLAG COMMAND…: with the library that DVT_SERVER_PRELOAD names, which finds FLAG in DVT_FULL_DISK (tests/harness/disk_faults.c).
 preloaded() {
   local flag=$1
   shift
@@ -94,7 +94,7 @@ start_postgres() {  # start_postgres NAME PORT PASSWORD
     sleep 1
     rm -f "$folder/$name/postmaster.pid" "$folder/.s.PGSQL.$port" "$folder/.s.PGSQL.$port.lock"
   fi
-  (cd / && preloaded "$folder/$name.full" "$postgres_bin/pg_ctl" -D "$folder/$name" -l "$folder/$name.log" -o "-p $port" -w -t 60 start) >/dev/null ||
+  (cd / && preloaded "$folder/$name.full" "$postgres_bin/pg_ctl" -D "$folder/$name" -l "$folder/$name.log" -o "-p $port" -w -t 600 start) >/dev/null ||
     { tail -n 20 "$folder/$name.log" >&2; die "$name did not start"; }
 }
 

@@ -1,0 +1,5 @@
+{{ config(transfer={'resume': true, 'rows_per_partition': 10000}) }}
+-- what an attempt has read whole, the next one does not read again
+select o.id, o.amount, o.note, c.name, {{ var('generation') }} as generation
+from {{ source('shop', 'orders_guarded' if var('guarded', false) else 'orders') }} as o
+join {{ source('crm', 'customers_guarded' if var('guarded', false) else 'customers') }} as c on c.id = o.customer_id

@@ -1,0 +1,5 @@
+{{ config(materialized='incremental', incremental_strategy='append', watermarks={'shop.orders': 'id'}) }}
+-- before each run its rows behind a stored watermark are taken away
+select o.id, o.amount, o.note, c.name, {{ var('generation') }} as generation
+from {{ source('shop', 'orders_guarded' if var('guarded', false) else 'orders') }} as o
+join {{ source('crm', 'customers_guarded' if var('guarded', false) else 'customers') }} as c on c.id = o.customer_id
