@@ -6,6 +6,7 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/columnar/types/endless.h"
 
 namespace dvt::columnar {
 
@@ -262,6 +263,10 @@ void AppendDecimalText(std::string& out, Int128 unscaled, int scale) {
 }
 
 void AppendDate(std::string& out, int32_t days) {
+  if (IsEndlessDay(days)) {
+    out += days > 0 ? "infinity" : "-infinity";
+    return;
+  }
   int64_t year;
   int month, day;
   CivilFromDays(days, year, month, day);
@@ -275,6 +280,7 @@ void AppendTime(std::string& out, int64_t micros) {
 }
 
 void AppendTimestamp(std::string& out, int64_t micros) {
+  if (IsEndlessMoment(micros)) return AppendDate(out, micros > 0 ? kEndlessDay : -kEndlessDay);
   int64_t days = micros / kMicrosPerDay;
   if (micros % kMicrosPerDay < 0) --days;
   AppendDate(out, static_cast<int32_t>(days));
@@ -298,7 +304,7 @@ void AppendText(std::string& out, const ColumnView& column, int64_t row) {
     case TypeKind::kTimestamp: AppendTimestamp(out, column.Fixed<int64_t>(row)); return;
     case TypeKind::kTimestampTz:
       AppendTimestamp(out, column.Fixed<int64_t>(row));
-      out += "+00";
+      if (!IsEndlessMoment(column.Fixed<int64_t>(row))) out += "+00";
       return;
     case TypeKind::kInterval: AppendIntervalText(out, column.Interval(row)); return;
     case TypeKind::kUuid: AppendUuidText(out, column.Bytes(row, 16)); return;

@@ -5,6 +5,7 @@
 
 #include "dvt/columnar/c_abi/block_pool.h"
 #include "dvt/columnar/duckdb/handles.h"
+#include "dvt/columnar/types/endless.h"
 
 namespace dvt::columnar::duckdb {
 namespace {
@@ -76,10 +77,6 @@ int64_t FloorDivide(int64_t value, int64_t by) {
   const int64_t quotient = value / by;
   return value % by < 0 ? quotient - 1 : quotient;
 }
-
-constexpr int64_t kPlusInfinity = INT64_MAX;
-constexpr int64_t kMinusInfinity = -INT64_MAX;
-bool IsInfinite(int64_t stamp) { return stamp == kPlusInfinity || stamp == kMinusInfinity; }
 
 int SourceWidth(duckdb_type type) {
   switch (type) {
@@ -234,13 +231,13 @@ void VectorReader::AppendUnchanged(const Rows& rows, size_t width) {
 
 Status VectorReader::AppendFinerStamps(const Rows& rows, int64_t units_per_micro) {
   return AppendConverted<int64_t, int64_t>(rows, [units_per_micro](int64_t in, int64_t& out) {
-    return out = IsInfinite(in) ? in : FloorDivide(in, units_per_micro), true;
+    return out = IsEndlessMoment(in) ? in : FloorDivide(in, units_per_micro), true;
   });
 }
 
 Status VectorReader::AppendCoarserStamps(const Rows& rows, int64_t micros_per_unit) {
   return AppendConverted<int64_t, int64_t>(rows, [micros_per_unit](int64_t in, int64_t& out) {
-    return IsInfinite(in) ? (out = in, true) : !__builtin_mul_overflow(in, micros_per_unit, &out);
+    return IsEndlessMoment(in) ? (out = in, true) : !__builtin_mul_overflow(in, micros_per_unit, &out);
   });
 }
 

@@ -1,4 +1,5 @@
 #include "dvt/columnar/hash/value_encoder.h"
+#include "dvt/columnar/types/endless.h"
 
 #include <charconv>
 #include <cmath>
@@ -88,6 +89,10 @@ bool IsBeforeChrist(int32_t days) {
 
 void AppendTemporal(std::string& out, TypeKind kind, int64_t value) {
   if (kind == TypeKind::kTime) return AppendTime(out, value);
+  if (kind == TypeKind::kDate ? IsEndlessDay(static_cast<int32_t>(value)) : IsEndlessMoment(value)) {
+    out += value > 0 ? "infinity" : "-infinity";
+    return;
+  }
   int64_t days = value;
   if (kind != TypeKind::kDate) {
     days = value / kMicrosPerDay;

@@ -7,6 +7,7 @@
 
 #include "dvt/base/text/value.h"
 #include "dvt/columnar/c_abi/column_view.h"
+#include "dvt/columnar/c_abi/endless_values.h"
 #include "dvt/connectors/files/arrow_functions.h"
 #include "dvt/connectors/files/arrow_status_internal.h"
 
@@ -78,6 +79,7 @@ class ParquetWriter : public FileWriter {
   }
 
   Status Write(const ArrowArray& batch) override {
+    DVT_TRY(columnar::RefuseEndless(batch, fields_, "Parquet"));
     auto borrowed = Borrow(batch, schema_);
     if (!borrowed.ok()) return FileError(borrowed.status(), path_);
     const int64_t bytes = columnar::BatchBytes(batch, fields_);

@@ -9,6 +9,7 @@
 #include "dvt/base/text/text.h"
 #include "dvt/base/thread/bounded_queue.h"
 #include "dvt/columnar/c_abi/copy_rows.h"
+#include "dvt/columnar/c_abi/endless_values.h"
 #include "dvt/columnar/ipc/normalize.h"
 #include "dvt/connectors/iceberg/types.h"
 #include "dvt/lake/table/commit.h"
@@ -194,6 +195,7 @@ class TableSink : public Sink {
   }
 
   Status Take(columnar::Array batch, std::stop_token stop) override {
+    DVT_TRY(columnar::RefuseEndless(batch.get(), fields_, "Iceberg"));
     const auto bytes = static_cast<size_t>(columnar::BatchBytes(batch.get(), fields_));
     if (queue_.Push(std::move(batch), bytes, stop)) return {};
     if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");

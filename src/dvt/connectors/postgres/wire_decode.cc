@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "dvt/base/text/text.h"
+#include "dvt/columnar/types/endless.h"
 #include "dvt/connectors/postgres/byte_order.h"
 #include "dvt/connectors/postgres/numeric_wire.h"
 
@@ -138,14 +139,20 @@ bool ValueDecoder::AppendNumeric(ColumnBuilder& out, const uint8_t* bytes, int32
 
 bool ValueDecoder::AppendDate(ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const {
   const auto days = static_cast<int32_t>(LoadBig32(bytes));
-  if (days == INT32_MAX || days == INT32_MIN) return Fail(fault, "the date 'infinity' has no place here");
+  if (days == INT32_MAX || days == INT32_MIN) {
+    out.AppendFixed(days > 0 ? columnar::kEndlessDay : -columnar::kEndlessDay);
+    return true;
+  }
   out.AppendFixed(days + kDaysTo2000);
   return true;
 }
 
 bool ValueDecoder::AppendTimestamp(ColumnBuilder& out, const uint8_t* bytes, std::string& fault) const {
   const auto micros = static_cast<int64_t>(LoadBig64(bytes));
-  if (micros == INT64_MAX || micros == INT64_MIN) return Fail(fault, "the timestamp 'infinity' has no place here");
+  if (micros == INT64_MAX || micros == INT64_MIN) {
+    out.AppendFixed(micros > 0 ? columnar::kEndlessMoment : -columnar::kEndlessMoment);
+    return true;
+  }
   int64_t shifted;
   if (__builtin_add_overflow(micros, kMicrosTo2000, &shifted)) return Fail(fault, "a timestamp beyond the year 294246");
   out.AppendFixed(shifted);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dvt/columnar/types/endless.h"
 #include "dvt/connectors/postgres/byte_order.h"
 #include "dvt/connectors/postgres/numeric_wire.h"
 
@@ -322,15 +323,33 @@ inline bool ValueEncoder::Floating(const ColumnView& column, int64_t row, GrowBu
 }
 
 inline bool ValueEncoder::Timestamp(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  const auto value = column.Fixed<int64_t>(row);
+  if (columnar::IsEndlessMoment(value)) {
+    PutFixed(out, value > 0 ? INT64_MAX : INT64_MIN);
+    return true;
+  }
   int64_t micros;
-  if (__builtin_sub_overflow(column.Fixed<int64_t>(row), kMicrosTo2000, &micros))
-    return Fail(fault, "a timestamp is out of range");
+  if (__builtin_sub_overflow(value, kMicrosTo2000, &micros)) return Fail(fault, "a timestamp is out of range");
   PutFixed(out, micros);
+  return true;
+}
+
+// PostgreSQL's days count from 2000.
+inline bool ValueEncoder::Day(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  const auto days = column.Fixed<int32_t>(row);
+  int32_t shifted = days > 0 ? INT32_MAX : INT32_MIN;
+  if (!columnar::IsEndlessDay(days) && __builtin_sub_overflow(days, kDaysTo2000, &shifted))
+    return Fail(fault, "a date is out of range");
+  PutFixed(out, shifted);
   return true;
 }
 
 // The day's first moment.
 inline bool ValueEncoder::Midnight(const ColumnView& column, int64_t row, GrowBuffer& out, std::string& fault) const {
+  if (const auto day = column.Fixed<int32_t>(row); columnar::IsEndlessDay(day)) {
+    PutFixed(out, day > 0 ? INT64_MAX : INT64_MIN);
+    return true;
+  }
   const int64_t days = int64_t{column.Fixed<int32_t>(row)} - kDaysTo2000;
   int64_t micros;
   if (__builtin_mul_overflow(days, kMicrosPerDay, &micros)) return Fail(fault, "a date is out of the column's range");
@@ -376,7 +395,7 @@ bool ValueEncoder::Append(const ColumnView& column, int64_t row, GrowBuffer& out
     case Put::kNumericDecimal:
     case Put::kNumericWide: return Numeric(column, row, out, fault);
     case Put::kText: PutText(out, column.Text(row)); return true;
-    case Put::kDate: PutFixed(out, column.Fixed<int32_t>(row) - kDaysTo2000); return true;
+    case Put::kDate: return Day(column, row, out, fault);
     case Put::kBool: PutFixed(out, static_cast<uint8_t>(column.Bool(row))); return true;
     case Put::kInt2: return Whole<int16_t>(column, row, out, fault);
     case Put::kOid: return Whole<uint32_t>(column, row, out, fault);

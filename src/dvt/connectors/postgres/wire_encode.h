@@ -67,6 +67,7 @@ class ValueEncoder {
   template <class T>
   bool Floating(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Timestamp(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
+  bool Day(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Midnight(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   bool Money(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out, std::string& fault) const;
   void Spelled(const columnar::ColumnView& column, int64_t row, columnar::GrowBuffer& out) const;

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "dvt/base/text/text.h"
+#include "dvt/columnar/types/endless.h"
 
 namespace dvt::connectors::sqlite {
 namespace {
@@ -329,7 +330,16 @@ int BindValue(sqlite3_stmt* statement, int parameter, const ColumnView& column, 
     case TypeKind::kString:
     case TypeKind::kJson:
     case TypeKind::kUnknown: return BindText(statement, parameter, column.Text(row));
+    case TypeKind::kDate:
+      if (columnar::IsEndlessDay(column.Fixed<int32_t>(row))) return SQLITE_MISMATCH;
+      columnar::AppendText(scratch, column, row);
+      return BindText(statement, parameter, scratch);
+    case TypeKind::kTimestamp:
+      if (columnar::IsEndlessMoment(column.Fixed<int64_t>(row))) return SQLITE_MISMATCH;
+      columnar::AppendText(scratch, column, row);
+      return BindText(statement, parameter, scratch);
     case TypeKind::kTimestampTz: {
+      if (columnar::IsEndlessMoment(column.Fixed<int64_t>(row))) return SQLITE_MISMATCH;
       columnar::AppendTimestamp(scratch, column.Fixed<int64_t>(row));
       scratch += "+00:00";
       return BindText(statement, parameter, scratch);

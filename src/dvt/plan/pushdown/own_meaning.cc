@@ -109,7 +109,8 @@ class MeaningFinder {
     for (const sql::Source& source : analysis_.sources()) {
       if (source.kind != sql::SourceKind::kTable) continue;
       for (const Field& field : source.columns) {
-        const bool named = natural || sql::Contains(names, [&](const Node* name) { return EqualsIgnoreCase(name->text, field.name); });
+        const bool named =
+            natural || sql::Contains(names, [&](const Node* name) { return EqualsIgnoreCase(name->text, field.name); });
         if (named) Look(&field);
       }
     }
