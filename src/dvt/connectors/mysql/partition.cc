@@ -121,8 +121,6 @@ class Cutter {
     request_.fold = {};
   }
 
-  const std::string& reference() const { return reference_; }
-
   // The inner cut points, ascending, for `count` ranges of about equal work.
   Result<std::vector<Int128>> Cut(const Bounds& bounds, int count, bool indexed) {
     std::vector<Int128> even = EvenCuts(bounds.low, bounds.high + 1, count);
@@ -270,13 +268,14 @@ void OnePartition(const Connector& connector, const ReadRequest& request, std::s
   plan.parallel = 1;
 }
 
+// `cuts`: SQL.
 void RangePartitions(const Connector& connector, const ReadRequest& request, const Field& column, const std::string& reference,
-                     const std::vector<Int128>& cuts, ReadPlan& plan) {
+                     const std::vector<std::string>& cuts, ReadPlan& plan) {
   const auto count = static_cast<int64_t>(cuts.size()) + 1;
   for (size_t i = 0; i <= cuts.size(); ++i) {
     std::string low, high, predicate, description;
-    if (i > 0) low = BoundLiteral(column, cuts[i - 1]);
-    if (i < cuts.size()) high = BoundLiteral(column, cuts[i]);
+    if (i > 0) low = cuts[i - 1];
+    if (i < cuts.size()) high = cuts[i];
     if (i == 0) {
       predicate = reference + " < " + high;
       // Zero dates satisfy IS NULL on NOT NULL columns and sort first anyway; NULLs belong to the first range.
@@ -316,47 +315,96 @@ Result<int> ParallelReaders(Connection& connection, const ReadOptions& options, 
   return static_cast<int>(std::clamp<long>(wanted, 1, std::max(1L, free / 2)));
 }
 
+namespace {
+
+// ---- keys of text
+
+// The first column of the key that the rows are stored by, if its texts are compared as they are sorted. An ENUM's are not.
+const Field* StoredTextKey(const TableFacts& table) {
+  if (!table.innodb || table.clustered_key.empty()) return nullptr;
+  const Field* field = table.info.FindColumn(table.clustered_key.front());
+  const bool text = field != nullptr && (field->native_type.starts_with("varchar") || field->native_type.starts_with("char"));
+  return text ? field : nullptr;
+}
+
+// The key's values at every so many rows: one walk through the key, whatever their number.
+Result<std::vector<std::string>> CutByRowNumbers(Connection& connection, const std::string& relation, const Field& key,
+                                                 int64_t step, int count, std::stop_token stop) {
+  const std::string name = QuoteName(key.name);
+  std::vector<std::string> cuts;
+  std::string where;
+  while (static_cast<int>(cuts.size()) + 1 < count) {
+    DVT_ASSIGN(auto rows, connection.Rows(fmt::format("SELECT {0} FROM {1}{2} ORDER BY {0} LIMIT 1 OFFSET {3}", name, relation,
+                                                      where, std::max<int64_t>(step, 1)),
+                                          stop));
+    if (rows.empty() || !rows[0][0].has_value()) break;
+    std::string cut = Literal(*rows[0][0]);
+    const bool again = !cuts.empty() && cut == cuts.back();  // more rows of one value than a partition has
+    where = fmt::format(" WHERE {} {} {}", name, again ? ">" : ">=", cut);
+    if (!again) cuts.push_back(std::move(cut));
+  }
+  return cuts;
+}
+
+Result<std::vector<std::string>> CutByNumbers(Connection& connection, const Connector& connector, const ReadRequest& request,
+                                              const Choice& choice, ReadPlan& plan, std::stop_token stop) {
+  const std::string relation = connector.QuoteRelation(*request.relation);
+  std::optional<int64_t> values;
+  if (!plan.estimated_rows.has_value()) {
+    DVT_ASSIGN(values, CountValues(connection, relation, choice, stop));
+  }
+  int count = PartitionCount(plan.estimated_rows, request.options, values);
+  if (!choice.clustered && count > plan.parallel) {
+    // Each range of another column costs a scan of the table, so no more of them than readers.
+    count = plan.parallel;
+    plan.notes.push_back(fmt::format("split by {} ({}), which the rows are not stored by: at most {} ranges", choice.column->name,
+                                     choice.why, count));
+  }
+  std::vector<std::string> literals;
+  DVT_ASSIGN(auto bounds, ReadBounds(connection, relation, *choice.column, stop));
+  if (!bounds.has_value()) return literals;
+  DVT_ASSIGN(const auto cuts, Cutter(connection, connector, request, *choice.column, stop).Cut(*bounds, count, choice.indexed));
+  for (const Int128 cut : cuts) literals.push_back(BoundLiteral(*choice.column, cut));
+  return literals;
+}
+
+}  // namespace
+
 Status PlanPartitions(Connection& connection, const Connector& connector, const ReadRequest& request, const TableFacts& table,
                       bool exact, ReadPlan& plan, std::stop_token stop) {
   DVT_ASSIGN(const Choice choice, ChooseColumn(table, request.options.prefer_column));
   DVT_ASSIGN(plan.estimated_rows, EstimateRequest(connection, connector, request, table, stop));
+  const Field* text_key = choice.column == nullptr ? StoredTextKey(table) : nullptr;
+  const Field* column = text_key != nullptr ? text_key : choice.column;
   std::string whole_because;
   if (table.info.kind != columnar::RelationKind::kTable)
     whole_because = "a view";
   else if (plan.estimated_rows.has_value() && *plan.estimated_rows <= kSmallTable)
     whole_because = "few rows";
-  else if (choice.column == nullptr)
+  else if (column == nullptr || (text_key != nullptr && !table.info.estimated_rows.has_value()))
     whole_because = "no column to split by";
-  std::vector<Int128> cuts;
+  std::vector<std::string> cuts;
   if (whole_because.empty()) {
     DVT_ASSIGN(plan.parallel, ParallelReaders(connection, request.options, stop));
-    std::optional<int64_t> values;
-    if (!plan.estimated_rows.has_value()) {
-      DVT_ASSIGN(values, CountValues(connection, connector.QuoteRelation(*request.relation), choice, stop));
+    if (text_key != nullptr) {
+      const int count = PartitionCount(plan.estimated_rows, request.options);
+      DVT_ASSIGN(cuts, CutByRowNumbers(connection, connector.QuoteRelation(*request.relation), *text_key,
+                                       *table.info.estimated_rows / count, count, stop));
+    } else {
+      DVT_ASSIGN(cuts, CutByNumbers(connection, connector, request, choice, plan, stop));
     }
-    int count = PartitionCount(plan.estimated_rows, request.options, values);
-    if (!choice.clustered && count > plan.parallel) {
-      // Each range of another column costs a scan of the table, so no more of them than readers.
-      count = plan.parallel;
-      plan.notes.push_back(fmt::format("split by {} ({}), which the rows are not stored by: at most {} ranges",
-                                       choice.column->name, choice.why, count));
-    }
-    DVT_ASSIGN(auto bounds, ReadBounds(connection, connector.QuoteRelation(*request.relation), *choice.column, stop));
-    Cutter cutter(connection, connector, request, *choice.column, stop);
-    if (bounds.has_value()) {
-      DVT_ASSIGN(cuts, cutter.Cut(*bounds, count, choice.indexed));
-    }
-    if (cuts.empty())
-      whole_because = fmt::format("column {} has no range to split", choice.column->name);
-    else
-      RangePartitions(connector, request, *choice.column, cutter.reference(), cuts, plan);
+    if (cuts.empty()) whole_because = fmt::format("column {} has no range to split", column->name);
   }
-  if (!whole_because.empty())
+  if (!whole_because.empty()) {
     OnePartition(connector, request, std::move(whole_because), plan);
-  else
-    plan.partitioned_by = "key range " + choice.column->name;
+  } else {
+    const std::string of = request.alias.empty() ? QuoteName(request.relation->name) : request.alias;
+    RangePartitions(connector, request, *column, of + "." + QuoteName(column->name), cuts, plan);
+    plan.partitioned_by = (text_key != nullptr ? "row numbers in the order of " : "key range ") + column->name;
+  }
   plan.parallel = std::min<int>(plan.parallel, static_cast<int>(plan.partitions.size()));
-  if (cuts.empty() || choice.clustered) DVT_TRY(MakeRepeatable(connection, request, table, exact, plan, stop));
+  if (cuts.empty() || choice.clustered || text_key != nullptr)
+    DVT_TRY(MakeRepeatable(connection, request, table, exact, plan, stop));
   return {};
 }
 

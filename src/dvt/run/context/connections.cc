@@ -76,10 +76,9 @@ Result<RetryPolicy> Connections::RetryOf(const std::string& connection) const {
 }
 
 KeyTableSetting Connections::KeyTablesOf(const std::string& connection) const {
-  const Value& project = transfer_["join_filter_tables"];
   const Value* settings = profile_.outputs.Find(connection);
-  const Value& own = project.is_null() && settings != nullptr ? (*settings)["transfer"]["join_filter_tables"] : project;
-  const auto read = KeyTablesFrom(own, profile_.file);
+  const bool by_project = !transfer_["join_filter_tables"].is_null() || settings == nullptr;
+  const auto read = KeyTablesFrom(by_project ? transfer_ : (*settings)["transfer"], by_project ? transfer_file_ : profile_.file);
   return read ? *read : KeyTableSetting();  // a wrong one is told where the options are read
 }
 
@@ -146,132 +145,6 @@ std::shared_ptr<Connections::EngineEntry> Connections::EngineEntryOf(const std::
   auto& entry = engines_[name];
   if (entry == nullptr) entry = std::make_shared<EngineEntry>();
   return entry;
-}
-
-namespace {
-
-Status ReadNumber(const Value& settings, std::string_view key, double minimum, double& out, const std::string& file) {
-  const Value& value = settings[key];
-  if (value.is_null()) return {};
-  if (!value.is_number() || value.as_float() < minimum) {
-    return Error(ErrorCode::kConfig,
-                 fmt::format("transfer setting '{}' must be a number from {} on, found '{}'", key, minimum, value.ToText()))
-        .At({file, value.mark().line, value.mark().column});
-  }
-  out = value.as_float();
-  return {};
-}
-
-}  // namespace
-
-Result<KeyTableSetting> KeyTablesFrom(const Value& setting, const std::string& file) {
-  KeyTableSetting out;
-  if (setting.is_null()) return out;
-  if (setting.is_bool()) {
-    out.allowed = setting.as_bool();
-  } else if (setting.is_int() && setting.as_int() >= 1) {
-    out = {true, setting.as_int()};
-  } else {
-    return Error(ErrorCode::kConfig,
-                 fmt::format("transfer setting 'join_filter_tables' must be true, false or a number of keys, found '{}'",
-                             setting.ToText()))
-        .At({file, setting.mark().line, setting.mark().column})
-        .WithHint("true: many keys may go as a temporary table of the source's session; a number: from so many keys on");
-  }
-  return out;
-}
-
-Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file) {
-  static const std::vector<std::string> kKeys = {
-      "prefer_column",     "rows_per_partition", "min_partitions", "max_partitions",   "parallel",        "batch_rows",
-      "connect_timeout",   "query_timeout",      "moment",         "resume",           "retries",         "retry_base",
-      "retry_max",         "retry_on_unknown",   "push",           "join_filter_rows", "shared_extracts", "join_memory",
-      "join_filter_tables"};
-  if (!settings.is_map()) return base;
-  for (const auto& entry : settings.map()) {
-    if (std::find(kKeys.begin(), kKeys.end(), entry.key) != kKeys.end()) continue;
-    return Error(ErrorCode::kConfig, fmt::format("'{}' is no transfer setting.{}", entry.key, DidYouMean(entry.key, kKeys)))
-        .At({file, entry.key_mark.line, entry.key_mark.column})
-        .WithHint("transfer settings are: " + Join(kKeys, ", "));
-  }
-  auto number = [&](std::string_view key, double minimum, auto& out) -> Status {
-    auto value = static_cast<double>(out);
-    DVT_TRY(ReadNumber(settings, key, minimum, value, file));
-    out = static_cast<std::remove_reference_t<decltype(out)>>(value);
-    return {};
-  };
-  DVT_TRY(KeyTablesFrom(settings["join_filter_tables"], file));
-  if (settings["prefer_column"].is_string()) base.prefer_column = settings["prefer_column"].as_string();
-  DVT_TRY(number("rows_per_partition", 1, base.rows_per_partition));
-  DVT_TRY(number("min_partitions", 1, base.min_partitions));
-  DVT_TRY(number("max_partitions", 1, base.max_partitions));
-  DVT_TRY(number("parallel", 1, base.parallel));
-  DVT_TRY(number("batch_rows", 1, base.batch_rows));
-  if (const Value& moment = settings["moment"]; !moment.is_null()) {
-    const std::string wanted = moment.is_string() ? moment.as_string() : "";
-    if (wanted != "run" && wanted != "model")
-      return Error(ErrorCode::kConfig, fmt::format("transfer setting 'moment' must be run or model, found '{}'", moment.ToText()))
-          .At({file, moment.mark().line, moment.mark().column})
-          .WithHint("run: all models of a run read a source at one moment; model: each at its own");
-    base.shared_moment = wanted == "run";
-  }
-  DVT_TRY(number("query_timeout", 0.1, base.query_timeout_seconds));
-  DVT_TRY(number("retries", 0, base.retry.max_retries));
-  DVT_TRY(number("retry_base", 0, base.retry.base_seconds));
-  DVT_TRY(number("retry_max", 0, base.retry.max_seconds));
-  if (settings["retry_on_unknown"].is_bool()) base.retry.retry_on_unknown = settings["retry_on_unknown"].as_bool();
-  return base;
-}
-
-namespace {
-
-Result<bool> ReadSwitch(const Value& settings, std::string_view key, bool base, const std::string& file) {
-  const Value& value = settings[key];
-  if (value.is_null()) return base;
-  if (value.is_bool()) return value.as_bool();
-  return Error(ErrorCode::kConfig, fmt::format("transfer setting '{}' must be true or false, found '{}'", key, value.ToText()))
-      .At({file, value.mark().line, value.mark().column});
-}
-
-}  // namespace
-
-Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file) {
-  return ReadSwitch(settings, "resume", base, file);
-}
-
-Result<bool> SharesExtractsFrom(const Value& settings, bool base, const std::string& file) {
-  return ReadSwitch(settings, "shared_extracts", base, file);
-}
-
-Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file) {
-  if (!settings.is_map()) return base;
-  auto rows = static_cast<double>(base.key_filter_rows);
-  DVT_TRY(ReadNumber(settings, "join_filter_rows", 0, rows, file));
-  base.key_filter_rows = static_cast<int64_t>(rows);
-  DVT_ASSIGN(const KeyTableSetting tables, KeyTablesFrom(settings["join_filter_tables"], file));
-  if (tables.allowed) base.key_tables = tables.allowed;
-  if (tables.from) base.key_table_from = tables.from;
-  if (const Value& memory = settings["join_memory"]; !memory.is_null()) {
-    const auto bytes = ParseByteCount(memory);
-    if (!bytes)
-      return Error(ErrorCode::kConfig,
-                   fmt::format("transfer setting 'join_memory' must be a number of bytes such as 64MB, found '{}'",
-                               memory.ToText()))
-          .At({file, memory.mark().line, memory.mark().column})
-          .WithHint("0 joins in one piece, however large the tables are");
-    base.join_bytes = *bytes;
-  }
-  const Value& push = settings["push"];
-  if (push.is_null()) return base;
-  const std::string wanted = push.is_string() ? push.as_string() : "";
-  if (wanted != "all" && wanted != "filters") {
-    return Error(ErrorCode::kConfig, fmt::format("'{}' is no way to push work to the sources", push.ToText()))
-        .At({file, push.mark().line, push.mark().column})
-        .WithHint("push: all (joins, aggregates and join filters too), or push: filters (columns and filters only)");
-  }
-  const bool all = wanted == "all";
-  base.push_joins = base.push_semi_joins = base.push_aggregates = base.push_limits = base.push_keys = all;
-  return base;
 }
 
 }  // namespace dvt::run

@@ -12,18 +12,11 @@
 #include "dvt/connectors/api/connector.h"
 #include "dvt/engine/api/engine.h"
 #include "dvt/model/project.h"
-#include "dvt/plan/resolve/planner.h"
+#include "dvt/run/context/transfer_settings.h"
 #include "dvt/run/record/tape.h"
 #include "dvt/run/transfer/load_budget.h"
 
 namespace dvt::run {
-
-/// `join_filter_tables`: true, false, or from how many keys on.
-struct KeyTableSetting {
-  std::optional<bool> allowed;
-  std::optional<int64_t> from;
-};
-Result<KeyTableSetting> KeyTablesFrom(const Value& setting, const std::string& file);
 
 /// The connections and computes of a run, made on first use and shared by all its nodes. Thread-safe.
 class Connections {
@@ -84,15 +77,5 @@ class Connections {
   std::map<std::string, std::shared_ptr<EngineEntry>> engines_;
   std::vector<std::jthread> starting_;  // last: ended before what they use
 };
-
-/// Settings of partitioned reading from a map with the keys prefer_column, rows_per_partition, min_partitions, max_partitions,
-/// parallel, batch_rows, query_timeout, retries, retry_base, retry_max, retry_on_unknown, moment; `base` where a key is missing.
-Result<connectors::ReadOptions> ReadOptionsFrom(const Value& settings, connectors::ReadOptions base, const std::string& file);
-/// Their `resume`: whether partitions that were read whole are kept until the model succeeded.
-Result<bool> ResumeFrom(const Value& settings, bool base, const std::string& file);
-/// Their `shared_extracts`: whether one read may feed several models.
-Result<bool> SharesExtractsFrom(const Value& settings, bool base, const std::string& file);
-/// What of the same settings is the planner's: `push`, `join_filter_rows`, `join_filter_tables`.
-Result<plan::PlanOptions> PlanOptionsFrom(const Value& settings, plan::PlanOptions base, const std::string& file);
 
 }  // namespace dvt::run

@@ -210,7 +210,7 @@ Status NodeRunner::RunBatches(const model::Node& node, const std::shared_ptr<con
     NodeResult built;
     auto done = BuildModel(node, connector, &batch, progress, built, stop);
     built.status = done ? "success" : "error";
-    if (!done) built.message = NodeErrorText(node, std::move(done).error());
+    if (!done) built.message = NodeErrorText(*run_.manifest, node, std::move(done).error());
     return built;
   };
   RunBatchPlan(run_, node, plan, build, result, stop);

@@ -67,13 +67,13 @@ Result<std::shared_ptr<connectors::Connector>> NodeRunner::ConnectorOf(const mod
 Result<bool> NodeRunner::Resumes(const model::Node& node) const {
   const auto& project = run_.manifest->project;
   DVT_ASSIGN(const bool base, ResumeFrom(project.raw["transfer"], false, project.file));
-  return ResumeFrom(node.config["transfer"], base, node.original_path);
+  return ResumeFrom(node.config["transfer"], base, {*run_.manifest, node});
 }
 
 Result<bool> NodeRunner::SharesExtracts(const model::Node& node) const {
   const auto& project = run_.manifest->project;
   DVT_ASSIGN(const bool base, SharesExtractsFrom(project.raw["transfer"], true, project.file));
-  return SharesExtractsFrom(node.config["transfer"], base, node.original_path);
+  return SharesExtractsFrom(node.config["transfer"], base, {*run_.manifest, node});
 }
 
 TransferContext NodeRunner::MakeTransferContext(const model::Node& node) const {
@@ -81,11 +81,11 @@ TransferContext NodeRunner::MakeTransferContext(const model::Node& node) const {
   context.connector = [this](const std::string& connection) { return run_.connections->ForReading(connection); };
   context.engine = [this](const std::string& compute) { return run_.connections->GetEngine(compute); };
   // Settings of the connection, under those of the project and of the model.
-  const auto over = [this, settings = node.config["transfer"],
-                     file = node.original_path](connectors::ReadOptions base) -> Result<connectors::ReadOptions> {
+  const auto over =
+      [this, held = std::make_shared<const model::Node>(node)](connectors::ReadOptions base) -> Result<connectors::ReadOptions> {
     const auto& project = run_.manifest->project;
     DVT_ASSIGN(base, ReadOptionsFrom(project.raw["transfer"], std::move(base), project.file));
-    return ReadOptionsFrom(settings, std::move(base), file);
+    return ReadOptionsFrom(held->config["transfer"], std::move(base), {*run_.manifest, held});
   };
   if (auto options = over({})) context.read_options = *options;  // wrong ones are told by options_of
   context.options_of = [this, over](const std::string& connection) -> Result<connectors::ReadOptions> {
@@ -154,14 +154,14 @@ Result<PlannedNode> NodeRunner::PlanSql(const model::Node& node, Compiled compil
   request.compute = config.name;
   if (ReadsSeveral(planned.compiled)) run_.connections->StartEngine(config.name);
   DVT_ASSIGN(request.options, PlanOptionsFrom(run_.manifest->project.raw["transfer"], {}, run_.manifest->project.file));
-  DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, node.original_path));
+  DVT_ASSIGN(request.options, PlanOptionsFrom(node.config["transfer"], request.options, {*run_.manifest, node}));
   // A recording serves other texts of the engine's part too: it must not depend on which keys met when it was made.
   if (run_.connections->tape() != nullptr) request.options.push_keys = false;
   DVT_TRY(Resumes(node));
   DVT_TRY(SharesExtracts(node));
-  if (const Value& timeout = node.config["transfer"]["connect_timeout"]; !timeout.is_null())
+  if (!node.config["transfer"]["connect_timeout"].is_null())
     return Error(ErrorCode::kConfig, "connect_timeout is no setting of a model: its reads share connections with others")
-        .At({node.original_path, 0, 0})
+        .At(SettingsHome(*run_.manifest, node).Of("connect_timeout", {}))
         .WithHint("set it on the connection in profiles.yml, or in `transfer:` of dbt_project.yml");
   DVT_ASSIGN(plan, plan::PlanModel(request, catalog_));
   return planned;
@@ -176,7 +176,7 @@ NodeResult NodeRunner::Run(const model::Node& node, NodeProgress& progress, std:
   auto done = Execute(node, progress, result, stop);
   if (!done) {
     result.status = "error";
-    result.message = NodeErrorText(node, std::move(done).error());
+    result.message = NodeErrorText(*run_.manifest, node, std::move(done).error());
   } else if (result.status.empty()) {
     result.status = "success";
   }
@@ -201,7 +201,7 @@ NodeResult NodeRunner::CompileOnly(const model::Node& node, std::stop_token stop
   };
   auto done = work();
   result.status = done ? "success" : "error";
-  if (!done) result.message = NodeErrorText(node, std::move(done).error());
+  if (!done) result.message = NodeErrorText(*run_.manifest, node, std::move(done).error());
   result.compile_completed = result.completed = NowSeconds();
   result.execution_seconds = result.completed - result.started;
   return result;

@@ -8,6 +8,7 @@
 
 #include "dvt/base/result/retry.h"
 #include "dvt/base/text/text.h"
+#include "dvt/template/dbt/zone_rules.h"
 
 namespace dvt::run {
 
@@ -23,6 +24,16 @@ int LocalMinute() {
   std::tm local{};
   localtime_r(&now, &local);
   return local.tm_hour * 60 + local.tm_min;
+}
+
+// Of a zone with its rules; the machine's own without one.
+LoadBudget::Clock ClockOf(const std::string& zone) {
+  const auto rules = zone.empty() ? nullptr : tmpl::ZoneRules::Load(zone).value_or(nullptr);
+  if (rules == nullptr) return LocalMinute;
+  return [rules] {
+    const int64_t now = std::time(nullptr);
+    return static_cast<int>((now + rules->At(now).offset) / 60 % kMinutesOfDay);
+  };
 }
 
 bool Within(const LoadBudget::Hours& hours, int minute) {
@@ -56,8 +67,8 @@ class BudgetReader {
   BudgetReader(const ConnectionConfig& config, const Value& budget) : config_(config), budget_(budget) {}
 
   Result<LoadBudget::Limits> Read() {
-    static const std::vector<std::string> kKeys = {"max_connections", "rows_per_second", "bytes_per_second",
-                                                   "max_bytes",       "hours",           "outside_hours"};
+    static const std::vector<std::string> kKeys = {"max_connections", "rows_per_second", "bytes_per_second", "max_bytes",
+                                                   "hours",           "time_zone",       "outside_hours"};
     if (!budget_.is_map())
       return Wrong(budget_, "load_budget must be a map of limits").WithHint("limits are: " + Join(kKeys, ", "));
     for (const auto& entry : budget_.map()) {
@@ -89,7 +100,7 @@ class BudgetReader {
       limits.max_connections = static_cast<int>(most.as_int());
     }
     if (const Value& rows = budget_["rows_per_second"]; !rows.is_null()) {
-      if (!rows.is_number() || rows.as_float() <= 0)
+      if (!rows.is_number() || !(rows.as_float() > 0 && rows.as_float() < 1e15))
         return Wrong(rows, fmt::format("rows_per_second must be a number above 0, not '{}'", rows.ToText()));
       limits.rows_per_second = rows.as_float();
     }
@@ -108,6 +119,9 @@ class BudgetReader {
   Status ReadHours(LoadBudget::Limits& limits) {
     if (const Value& hours = budget_["hours"]; !hours.is_null()) {
       const size_t count = hours.is_list() ? hours.list().size() : 1;
+      if (count == 0)
+        return Wrong(hours, "hours is an empty list")
+            .WithHint("leave it out to allow every hour, or give times: [\"22:00-06:00\"]");
       for (size_t i = 0; i < count; ++i) {
         const Value& each = hours.is_list() ? hours.list()[i] : hours;
         const auto parsed = ParseHours(each);
@@ -115,6 +129,12 @@ class BudgetReader {
           return Wrong(each, fmt::format("hours must be times of the day such as \"22:00-06:00\", not '{}'", each.ToText()));
         limits.hours.push_back(*parsed);
       }
+    }
+    if (const Value& zone = budget_["time_zone"]; !zone.is_null()) {
+      if (!zone.is_string() || !tmpl::ZoneRules::Load(zone.as_string()))
+        return Wrong(zone, fmt::format("time_zone must be a zone that this machine knows, such as Europe/Berlin or UTC, not '{}'",
+                                       zone.ToText()));
+      limits.time_zone = zone.as_string();
     }
     if (const Value& outside = budget_["outside_hours"]; !outside.is_null()) {
       const std::string text = outside.is_string() ? outside.as_string() : "";
@@ -188,7 +208,7 @@ Result<std::shared_ptr<LoadBudget>> LoadBudget::Of(const ConnectionConfig& confi
 LoadBudget::LoadBudget(std::string connection, Limits limits, Clock minute_of_day)
     : connection_(std::move(connection)),
       limits_(std::move(limits)),
-      minute_of_day_(minute_of_day ? std::move(minute_of_day) : LocalMinute) {}
+      minute_of_day_(minute_of_day ? std::move(minute_of_day) : ClockOf(limits_.time_zone)) {}
 
 Status LoadBudget::WaitForHours(std::stop_token stop, const std::function<void(const std::string&)>& tell) {
   bool told = false;
@@ -197,8 +217,9 @@ Status LoadBudget::WaitForHours(std::stop_token stop, const std::function<void(c
     const bool open = limits_.hours.empty() || std::any_of(limits_.hours.begin(), limits_.hours.end(),
                                                            [&](const Hours& hours) { return Within(hours, minute); });
     if (open) return {};
-    const std::string what = fmt::format("connection '{}' may be read only at {} (it is {:02}:{:02})", connection_,
-                                         HoursText(limits_.hours), minute / 60, minute % 60);
+    const std::string what =
+        fmt::format("connection '{}' may be read only at {}{} (it is {:02}:{:02})", connection_, HoursText(limits_.hours),
+                    limits_.time_zone.empty() ? "" : " " + limits_.time_zone, minute / 60, minute % 60);
     if (limits_.fail_outside_hours)
       return Error(ErrorCode::kConfig, what).WithHint("`outside_hours: wait` in its load_budget waits instead.");
     if (!std::exchange(told, true) && tell) tell(what + "; waiting");

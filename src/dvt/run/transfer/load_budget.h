@@ -18,7 +18,7 @@ namespace dvt::run {
 /// What a run may take from one connection: its setting `load_budget`. All reads of the run share it. Thread-safe.
 class LoadBudget {
  public:
-  /// Minutes of the day, local time: [begin, end), over midnight if end ≤ begin.
+  /// Minutes of the day, in the budget's time zone: [begin, end), over midnight if end ≤ begin.
   struct Hours {
     int begin = 0;
     int end = 0;
@@ -29,9 +29,10 @@ class LoadBudget {
     double bytes_per_second = 0;  ///< of the rows as dvt holds them (Arrow), before compression on the wire
     int64_t max_bytes = 0;        ///< of the whole run
     std::vector<Hours> hours;     ///< empty: always
+    std::string time_zone;        ///< of the hours, such as Europe/Berlin; empty: of this machine
     bool fail_outside_hours = false;
   };
-  /// Local minutes since midnight and whole seconds until the next minute; replaceable for tests.
+  /// Minutes since midnight; replaceable for tests.
   using Clock = std::function<int()>;
 
   /// Null if the connection has no such setting; kConfig at its place if a limit is none.

@@ -43,10 +43,16 @@ TEST(LoadBudget, ReadsItsLimits) {
 
 TEST(LoadBudget, WrongLimitsAreToldWithTheirConnection) {
   const std::pair<Value, const char*> cases[] = {
-      {Map({{"max_connections", 3}}), "from 4 on"},      {Map({{"rows_per_second", 0}}), "above 0"},
-      {Map({{"max_bytes", "much"}}), "number of bytes"}, {Map({{"hours", "at night"}}), "22:00-06:00"},
-      {Map({{"hours", "22:00-25:00"}}), "22:00-06:00"},  {Map({{"outside_hours", "sleep"}}), "wait or fail"},
-      {Map({{"max_conections", 4}}), "max_connections"}, {Value("fast"), "a map"},
+      {Map({{"max_connections", 3}}), "from 4 on"},
+      {Map({{"rows_per_second", 0}}), "above 0"},
+      {Map({{"max_bytes", "much"}}), "number of bytes"},
+      {Map({{"hours", "at night"}}), "22:00-06:00"},
+      {Map({{"hours", "22:00-25:00"}}), "22:00-06:00"},
+      {Map({{"outside_hours", "sleep"}}), "wait or fail"},
+      {Map({{"hours", Value::MakeList()}}), "empty list"},
+      {Map({{"time_zone", "Mars/Olympus"}}), "a zone that this machine knows"},
+      {Map({{"max_conections", 4}}), "max_connections"},
+      {Value("fast"), "a map"},
   };
   for (const auto& [budget, told] : cases) {
     const auto read = BudgetOf(budget);

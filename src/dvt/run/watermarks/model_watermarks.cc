@@ -219,7 +219,7 @@ Result<connectors::ReadOptions> OptionsOf(const RunContext& run, const model::No
   const auto& project = run.manifest->project;
   DVT_ASSIGN(auto options, run.connections->ReadOptionsOf(connection));
   DVT_ASSIGN(options, ReadOptionsFrom(project.raw["transfer"], std::move(options), project.file));
-  return ReadOptionsFrom(node.config["transfer"], std::move(options), node.original_path);
+  return ReadOptionsFrom(node.config["transfer"], std::move(options), {*run.manifest, node});
 }
 
 }  // namespace
