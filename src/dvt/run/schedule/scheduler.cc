@@ -52,7 +52,7 @@ class NodeSchedule {
     }
     results_.interrupted = stop_.stop_requested();
     for (const auto& id : queue_.Abandon())
-      Skip(id, stop_.stop_requested() ? "the run was cancelled" : "an earlier failure (fail-fast)");
+      Skip(id, stop_.stop_requested() ? "the cancelled run" : "an earlier failure (fail-fast)");
     return std::move(results_);
   }
 

@@ -32,8 +32,9 @@ const Field* FindField(const columnar::Fields& fields, const std::string& name) 
   return found == fields.end() ? nullptr : &*found;
 }
 
-// Columns that only one of both has, where nobody asked for the table to follow.
-void WarnColumns(const model::Node& node, const columnar::Fields& rows, const TableInfo& table, Diagnostics& warnings) {
+// Columns that only one of both has, where nobody asked for the table to follow. By SQL, no row comes without all of the table's.
+void WarnColumns(const model::Node& node, const columnar::Fields& rows, const TableInfo& table, bool by_sql,
+                 Diagnostics& warnings) {
   const Value& policy = node.config["on_schema_change"];
   if (policy.is_string() && policy.as_string() != "ignore") return;
   for (const Field& field : rows) {
@@ -43,8 +44,9 @@ void WarnColumns(const model::Node& node, const columnar::Fields& rows, const Ta
   }
   for (const Field& column : table.columns) {
     if (FindField(rows, column.name) == nullptr)
-      warnings.Warn("DVT002", fmt::format("{}.{} ({}) gets NULL in new rows: the query has no such column", node.alias,
-                                          column.name, column.type.ToString()));
+      warnings.Warn("DVT002", fmt::format("{}.{} ({}) {}: the query has no such column{}", node.alias, column.name,
+                                          column.type.ToString(), by_sql ? "lets the run fail" : "gets NULL in new rows",
+                                          by_sql ? ", and on_schema_change is ignore" : ""));
   }
 }
 
@@ -55,7 +57,7 @@ Status WarnExistingTable(const RunContext& run, const model::Node& node, const s
                          std::stop_token stop) {
   DVT_ASSIGN(const auto table, TableThatStays(run, node, materialization, target, stop));
   if (!table) return {};
-  if (materialization == "incremental") WarnColumns(node, rows, *table, warnings);
+  if (materialization == "incremental") WarnColumns(node, rows, *table, target.Has(connectors::Capability::kSql), warnings);
   for (const Field& field : rows) {
     const Field* column = FindField(table->columns, field.name);
     const std::string what = column == nullptr ? "" : plan::LoadMismatch(field.type, column->type);
