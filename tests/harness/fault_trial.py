@@ -32,7 +32,7 @@ class Trial:
         self.environment = {name: str(proxy.port) for name, proxy in self.proxies.items()}
         if self.exchanges:
             self.environment[self.server] = str(self.target.raiser(self.proxy.port, self.phase, self.fault, turn, stack).port)
-        self.process, self.seen_reading = None, 0
+        self.process, self.struck = None, False
 
     @property
     def proxy(self):
@@ -123,13 +123,12 @@ class Trial:
             with contextlib.suppress(psycopg2.OperationalError, pymysql.Error):
                 if reached():
                     return True
-            time.sleep(0.02)
+            time.sleep(0.005 if self.target.process else 0.02)
         return False
 
     def in_extract(self):
-        if self.target.process:  # nobody sees into its file: what is planned is done with when queries last
-            self.seen_reading = self.seen_reading + 1 if self.reading() > 0 else 0
-            if self.seen_reading < 6:
+        if self.target.process:  # nobody sees into its file; its rows are under way when servers have answered
+            if not self.reading():
                 return False
         elif not self.target.building():
             return False
@@ -156,6 +155,7 @@ class Trial:
     # The fault.
 
     def strike(self):
+        self.struck = True
         if self.fault == "latency 2 s":
             self.proxy.add("latency", {"latency": 2000}, "downstream")
         elif self.fault == "reset":
@@ -175,6 +175,8 @@ class Trial:
             self.hoard()
 
     def lift(self):
+        if not self.struck:
+            return
         if self.fault in ("reset", "cut after N bytes"):
             self.proxy.renew()
         elif self.fault == "latency 2 s":

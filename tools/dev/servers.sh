@@ -110,7 +110,9 @@ start_mariadb() {  # start_mariadb PORT PASSWORD
   printf '%s\n' "create database if not exists dvt character set utf8mb4;" \
     "create user if not exists 'dvt'@'127.0.0.1' identified by '$2';" "grant all on *.* to 'dvt'@'127.0.0.1' with grant option;" \
     "set password for 'root'@'localhost' = password('$2');" | unprivileged sh -c "umask 077; cat >'$init'"
-  (cd / && unprivileged setsid mariadbd --no-defaults --datadir="$folder/mariadb" --socket="$folder/mariadb.sock" \
+  # A server that starts deletes all temporary tables in its folder for them: those of other servers, too.
+  unprivileged mkdir -p "$folder/mariadb.tmp"
+  (cd / && unprivileged setsid mariadbd --no-defaults --datadir="$folder/mariadb" --tmpdir="$folder/mariadb.tmp" --socket="$folder/mariadb.sock" \
     --pid-file="$folder/mariadb.pid" --bind-address=127.0.0.1 --port="$1" --init-file="$init" --innodb-buffer-pool-size=512M \
     --innodb-log-file-size=512M --character-set-server=utf8mb4 --skip-name-resolve --local-infile=1) \
     </dev/null >"$(log_file mariadb)" 2>&1 &

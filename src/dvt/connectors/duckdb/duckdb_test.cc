@@ -273,7 +273,7 @@ TEST_F(DuckDbConnectorTest, HeldByAnotherProcess) {
   ASSERT_EQ(read(ready[0], &byte, 1), 1);
   ASSERT_EQ(byte, 1);
   auto error = MakeFile()->Test({}).error();
-  EXPECT_EQ(error.code(), ErrorCode::kIo) << error.ToString();
+  EXPECT_EQ(error.code(), ErrorCode::kTimeout) << error.ToString();
   EXPECT_NE(error.hint().find("close that program"), std::string::npos);
   ASSERT_EQ(write(finish[1], &byte, 1), 1);
   waitpid(child, nullptr, 0);

@@ -32,7 +32,7 @@ Error ExplainOpen(Error error, const Settings& settings) {
   const std::string& text = error.message();
   const auto has = [&](std::string_view part) { return text.find(part) != std::string::npos; };
   if (has("Could not set lock"))
-    return Error(ErrorCode::kIo, "another process has the DuckDB file open: " + text)
+    return Error(ErrorCode::kTimeout, "another process has the DuckDB file open: " + text)
         .WithHint("close that program; or, if both only read, set read_only: true here and there");
   if (!settings.path.empty() && !IsFolder(folder))
     return Error(ErrorCode::kNotFound, fmt::format("the folder of the DuckDB file {} does not exist", settings.path))
