@@ -32,3 +32,5 @@ with recursive r as (select id, k, 1 as depth from people where id < 20 union al
 select k, max(ok) over (partition by k) as m from days
 select max(columns('ok|d')), min(ok) as least from days
 select v.k, max(p.ok) as a, min(p.ok) as b from visits v join people p on p.id = v.person group by v.k
+select d, bit_or(k) as o, bit_xor(k) as x, bit_and(k) as a from events group by d
+select ok, count(*) as n, max(k) as m from people where ok = true or not ok group by ok

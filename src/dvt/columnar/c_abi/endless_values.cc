@@ -10,7 +10,8 @@ namespace {
 bool HasEndless(const ColumnView& column, int64_t rows) {
   const TypeKind kind = column.type().kind;
   for (int64_t row = 0; row < rows; ++row) {
-    const bool endless = kind == TypeKind::kDate ? IsEndlessDay(column.Fixed<int32_t>(row)) : IsEndlessMoment(column.Fixed<int64_t>(row));
+    const bool endless =
+        kind == TypeKind::kDate ? IsEndlessDay(column.Fixed<int32_t>(row)) : IsEndlessMoment(column.Fixed<int64_t>(row));
     if (endless && !column.IsNull(row)) return true;
   }
   return false;

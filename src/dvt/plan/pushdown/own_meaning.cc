@@ -6,6 +6,7 @@
 
 #include "dvt/base/text/text.h"
 #include "dvt/plan/pushdown/text_order.h"
+#include "dvt/sql/dialects/dialect.h"
 
 namespace dvt::plan {
 namespace {
@@ -18,10 +19,13 @@ using sql::Node;
 using sql::Op;
 
 // What differs about the values of a column; empty if nothing does.
-std::string_view Otherwise(const Field& field, const SourceFacts& facts) {
+std::string_view Otherwise(const Field& field, const SourceProfile& source) {
+  const SourceFacts& facts = source.facts;
   const bool collated = field.native_type.find(" COLLATE ") != std::string::npos;
   switch (field.type.kind) {
     case TypeKind::kFloat32: return "a floating number of 32 bits is compared and added up with 64 bits there";
+    case TypeKind::kBool:
+      return source.dialect->Has(sql::Feature::kBooleanType) ? "" : "truth values are numbers there, and not only 0 and 1";
     case TypeKind::kUuid: return facts.loose_types ? "UUIDs are texts of any spelling there" : "";
     case TypeKind::kUnknown: return "its type has no counterpart in the engine";
     case TypeKind::kString: break;
@@ -54,7 +58,8 @@ bool HandsOn(const Node* root) {
 
 class MeaningFinder {
  public:
-  MeaningFinder(const sql::Analysis& analysis, const SourceFacts& facts) : analysis_(analysis), facts_(facts) {}
+  MeaningFinder(const sql::Analysis& analysis, const SourceProfile& source)
+      : analysis_(analysis), source_(source), facts_(source.facts) {}
 
   std::string Find(const Node* root) {
     const Node* items = HandsOn(root) ? root->Child(sql::kItemsSlot) : nullptr;
@@ -81,7 +86,7 @@ class MeaningFinder {
   }
 
   void Look(const Field* field) {
-    const std::string_view why = field == nullptr ? "" : Otherwise(*field, facts_);
+    const std::string_view why = field == nullptr ? "" : Otherwise(*field, source_);
     if (!why.empty() && found_.empty()) found_ = fmt::format("{}: {}", field->name, why);
     if (field == nullptr || facts_.binary_collation || field->type.kind != TypeKind::kString) return;
     const size_t at = field->native_type.find(" collate ");
@@ -117,6 +122,7 @@ class MeaningFinder {
   }
 
   const sql::Analysis& analysis_;
+  const SourceProfile& source_;
   const SourceFacts& facts_;
   std::vector<const Node*> free_;
   std::string found_;
@@ -206,9 +212,9 @@ bool IsPlainText(const Field& field) {
   return false;
 }
 
-std::string FindOwnMeaning(const Node* query, const sql::Analysis& analysis, const SourceFacts& facts) {
-  std::string found = MeaningFinder(analysis, facts).Find(query);
-  if (!found.empty() || facts.binary_collation) return found;
+std::string FindOwnMeaning(const Node* query, const sql::Analysis& analysis, const SourceProfile& source) {
+  std::string found = MeaningFinder(analysis, source).Find(query);
+  if (!found.empty() || source.facts.binary_collation) return found;
   found = FindOrder(query, analysis, [](const DataType& type) { return type.kind == TypeKind::kUuid; });
   return found.empty() ? found : found + ": UUIDs are ordered otherwise there";
 }

@@ -184,10 +184,11 @@ std::string LooseReason(const std::string& source, const SourceFacts& facts, con
 }
 
 // Where the dialects differ, what they read otherwise in values runs in the engine.
-std::string ValueReason(const std::string& source, const SourceFacts& facts, const QualifiedTree& tree) {
-  std::string loose = LooseReason(source, facts, tree);
+std::string ValueReason(const std::string& source, const Catalog& catalog, const QualifiedTree& tree) {
+  const SourceProfile profile{&catalog.DialectOf(source), catalog.Facts(source)};
+  std::string loose = LooseReason(source, profile.facts, tree);
   if (!loose.empty()) return loose;
-  const std::string what = FindOwnMeaning(tree.root, tree.analysis, facts);
+  const std::string what = FindOwnMeaning(tree.root, tree.analysis, profile);
   return what.empty() ? "" : fmt::format("{} ({})", what, source);
 }
 
@@ -261,7 +262,7 @@ Result<bool> PlanDirect(const PlanRequest& request, Catalog& catalog, ModelQuery
   bool exact_upper = false;
   if (tree) {
     WarnLossyTypes(tree->analysis, query, losses);
-    std::string reason = same_dialect ? "" : ValueReason(first.connection, catalog.Facts(first.connection), *tree);
+    std::string reason = same_dialect ? "" : ValueReason(first.connection, catalog, *tree);
     if (reason.empty()) reason = OrderReason(request, catalog, first.connection, *tree);
     if (reason.empty()) reason = LetterReason(request, catalog, query, *tree, exact_upper);
     if (!reason.empty()) {

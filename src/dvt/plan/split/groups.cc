@@ -33,7 +33,8 @@ const Node* ValueOf(const Node* item) { return sql::Unparen(item->Is(Kind::kAlia
 
 bool GroupsAlike(const columnar::Field& field, const SourceProfile& source) {
   const DataType& type = field.type;
-  if (type.is_integer() || type.kind == TypeKind::kBool) return true;
+  if (type.is_integer()) return true;
+  if (type.kind == TypeKind::kBool) return source.dialect->Has(sql::Feature::kBooleanType);  // else several numbers are true
   if (type.kind == TypeKind::kDecimal) return type.precision > 0 && type.precision <= 38;
   if (type.kind == TypeKind::kDate || type.kind == TypeKind::kTimestamp) return !source.facts.odd_dates;
   if (type.kind != TypeKind::kString || type.fixed) return false;

@@ -125,6 +125,11 @@ void Rewriter::FunctionNotes(const Node* node, const FunctionSpec& spec) {
     if (!equality || CollationsDiffer())
       Note(Verdict::kDifferent, node, name, "it compares texts, which are ordered differently in the two systems");
   }
+  if (!customary_ && spec.concept_.starts_with("bit_") && spec.concept_.ends_with("_agg") &&
+      from_.Has(Feature::kUnsignedBits) != to_.Has(Feature::kUnsignedBits)) {
+    Note(Verdict::kDifferent, node, name,
+         "of no values it is NULL in one of the two systems only, and its bits are unsigned in the other");
+  }
   if (node->Has(kDistinctArgs) && CollationsDiffer() && first != nullptr && IsText(first)) {
     Note(Verdict::kDifferent, node, ToUpper(node->text) + "(DISTINCT …)",
          "texts that differ only in case are one value in one of the two systems");
