@@ -8,6 +8,7 @@
 
 #include "dvt/columnar/c_abi/stream.h"
 #include "dvt/columnar/types/data_type.h"
+#include "dvt/columnar/types/int128.h"
 
 namespace dvt::columnar {
 
@@ -52,9 +53,6 @@ class GrowBuffer {
   size_t capacity_ = 0;
   size_t expected_ = 0;  // bytes that it held when it was last given away
 };
-
-/// A signed 128-bit decimal's unscaled value.
-__extension__ typedef __int128 Int128;
 
 /// Builds one column. Values are appended in row order by the physical kind of the type; the caller picks the right append.
 /// The appends do no type check beyond debug assertions: they are the decoders' inner loop.

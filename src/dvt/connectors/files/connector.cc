@@ -41,6 +41,11 @@ class FilesSink : public Sink {
     rows_ += batch.length;
     return writer_->Write(batch);
   }
+  Status Take(columnar::Array batch, std::stop_token stop) override {
+    if (stop.stop_requested()) return Error(ErrorCode::kCancelled, "cancelled");
+    rows_ += batch.length();
+    return writer_->Take(std::move(batch));
+  }
 
   Result<int64_t> Commit(std::stop_token) override {
     DVT_TRY(writer_->Close());
@@ -54,7 +59,6 @@ class FilesSink : public Sink {
 
   void Abort() noexcept override {
     if (written_path_.empty()) return;
-    if (writer_ != nullptr) (void)writer_->Close();
     writer_.reset();
     ::unlink(written_path_.c_str());
     written_path_.clear();

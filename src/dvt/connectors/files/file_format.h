@@ -28,11 +28,14 @@ Result<FileFacts> Inspect(const std::string& path, FileFormat format, char delim
 Result<columnar::Stream> OpenFile(const std::string& path, FileFormat format, char delimiter,
                                   const std::vector<std::string>& columns, int first_group, int groups, int64_t batch_rows);
 
-/// Writes batches to one file. Not visible under its final name before Finish renames it.
+/// Writes batches to one file. Not visible under its final name before Finish renames it. One thread at a time; destroyed before Close, it leaves
+/// an unfinished file.
 class FileWriter {
  public:
   virtual ~FileWriter() = default;
   virtual Status Write(const ArrowArray& batch) = 0;
+  /// The same of a batch that the writer may keep for a while; errors may be of earlier ones.
+  virtual Status Take(columnar::Array batch) { return Write(batch.get()); }
   virtual Status Close() = 0;
 };
 /// Of Parquet's pages.

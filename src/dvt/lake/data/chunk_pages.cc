@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "dvt/lake/storage/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -39,8 +39,8 @@ ChunkPages::ChunkPages(std::shared_ptr<arrow::io::RandomAccessFile> file, const 
   if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0) at_ = std::min(at_, chunk.dictionary_page_offset());
   PARQUET_ASSIGN_OR_THROW(end_, file_->GetSize());
   if (at_ < 0 || at_ > end_) Corrupt("a column begins outside the file");
-  PARQUET_ASSIGN_OR_THROW(read_, arrow::AllocateResizableBuffer(0, BatchMemory()));
-  PARQUET_ASSIGN_OR_THROW(plain_, arrow::AllocateResizableBuffer(0, BatchMemory()));
+  PARQUET_ASSIGN_OR_THROW(read_, arrow::AllocateResizableBuffer(0, columnar::BatchMemory()));
+  PARQUET_ASSIGN_OR_THROW(plain_, arrow::AllocateResizableBuffer(0, columnar::BatchMemory()));
   if (chunk.compression() == parquet::Compression::UNCOMPRESSED) return;
   PARQUET_ASSIGN_OR_THROW(codec_, arrow::util::Codec::Create(chunk.compression()));
   is_zstd_ = chunk.compression() == parquet::Compression::ZSTD;

@@ -10,9 +10,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/short_copy.h"
 #include "dvt/lake/data/types_arrow.h"
-#include "dvt/lake/encode/short_copy.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -24,7 +24,7 @@ constexpr int64_t kMostBytes = std::numeric_limits<int32_t>::max();
 using Bytes = std::shared_ptr<arrow::ResizableBuffer>;
 
 arrow::Result<Bytes> NewBytes(int64_t size) {
-  ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateResizableBuffer(size, BatchMemory()));
+  ARROW_ASSIGN_OR_RAISE(auto bytes, arrow::AllocateResizableBuffer(size, columnar::BatchMemory()));
   return Bytes(std::move(bytes));
 }
 
@@ -182,7 +182,7 @@ class TextColumn : public PiecesOf<parquet::ByteArrayType> {
     auto end = static_cast<size_t>(filled_);
     for (int64_t i = 0; i < rows; ++i) {
       const parquet::ByteArray value = piece_[static_cast<size_t>(i)];
-      CopyShort(to + end, value.ptr, value.len);
+      columnar::CopyShort(to + end, value.ptr, value.len);
       end += value.len;
       offsets[i] = static_cast<int32_t>(end);
     }
@@ -195,7 +195,7 @@ class TextColumn : public PiecesOf<parquet::ByteArrayType> {
     const parquet::ByteArray* value = piece_.data();
     for (int64_t i = 0; i < rows; ++i) {
       if (levels_[static_cast<size_t>(i)] > 0) {
-        CopyShort(to + end, value->ptr, value->len);
+        columnar::CopyShort(to + end, value->ptr, value->len);
         end += value->len;
         ++value;
       }

@@ -1,5 +1,4 @@
 #include <arrow/array.h>
-#include <arrow/util/byte_size.h>
 #include <arrow/util/compression.h>
 #include <fmt/format.h>
 
@@ -11,21 +10,12 @@
 #include "dvt/base/text/text.h"
 #include "dvt/lake/data/metrics_internal.h"
 #include "dvt/lake/data/parquet_writer_arrow.h"
-#include "dvt/lake/data/spilled_batch_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
 namespace dvt::lake {
 
 namespace {
-
-// As the table spec has it, short decimals are whole numbers.
-std::shared_ptr<parquet::WriterProperties> WriterPropertiesOf(const ChunkLimits& limits) {
-  parquet::WriterProperties::Builder builder;
-  builder.version(parquet::ParquetVersion::PARQUET_2_6)->created_by("dvt")->enable_store_decimal_as_integer();
-  builder.compression(limits.codec)->compression_level(limits.codec_level);
-  return builder.build();
-}
 
 /// The compression levels of a codec.
 struct Levels {
@@ -38,18 +28,6 @@ std::optional<Levels> LevelsOf(arrow::Compression::type codec) {
   if (codec == arrow::Compression::GZIP) return Levels{0, 9, 6};
   if (codec == arrow::Compression::BROTLI) return Levels{0, 11, 1};
   return std::nullopt;
-}
-
-// Arrow counts those of any column, but looks at every buffer of it; rows are dealt in many small slices.
-std::optional<int64_t> FlatBytes(const arrow::ArrayData& column) {
-  if (!IsFlat(*column.type)) return std::nullopt;
-  const int64_t validity = column.MayHaveNulls() ? column.length / 8 : 0;
-  if (IsText(*column.type)) {
-    const auto* offsets = column.GetValues<int32_t>(1);
-    const int64_t texts = column.length == 0 ? 0 : offsets[column.length] - offsets[0];
-    return validity + column.length * static_cast<int64_t>(sizeof(int32_t)) + texts;
-  }
-  return validity + column.length * column.type->bit_width() / 8;
 }
 
 /// Numbers among a table's properties. The first that cannot be used is the error.
@@ -90,19 +68,6 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
 
 }  // namespace
 
-int64_t RawBytes(const arrow::RecordBatch& batch) {
-  int64_t flat = 0;
-  for (const auto& column : batch.column_data()) {
-    const auto bytes = FlatBytes(*column);
-    if (!bytes) {
-      const auto all = arrow::util::ReferencedBufferSize(batch);
-      return all.ok() ? *all : batch.num_rows() * 8 * batch.num_columns();
-    }
-    flat += *bytes;
-  }
-  return flat;
-}
-
 Result<ParquetWrite> ParquetWrite::Of(const TableMetadata& table, const Schema& schema) {
   ParquetWrite out;
   out.schema = schema;
@@ -123,7 +88,7 @@ Result<ParquetWrite> ParquetWrite::Of(const TableMetadata& table, const Schema& 
     out.limits.codec_level =
         static_cast<int>(numbers.Get("write.parquet.compression-level", levels->otherwise, levels->least, levels->most));
   DVT_TRY(numbers.TakeStatus());
-  out.choices = NewChoices(*ArrowSchemaOf(schema.fields));
+  out.choices = columnar::NewChoices(*ArrowSchemaOf(schema.fields));
   return out;
 }
 
@@ -132,28 +97,11 @@ Result<std::unique_ptr<ParquetWriter>> ParquetWriter::Open(FileStore& store, con
   std::unique_ptr<ParquetWriter> writer(new ParquetWriter);
   writer->options_ = &options;
   writer->location_ = location;
-  writer->schema_ = ArrowSchemaOf(options.schema.fields);
-  writer->limits_ = options.limits;
-  writer->choices_ = options.choices.empty() ? NewChoices(*writer->schema_) : options.choices;
   DVT_ASSIGN(auto out, OpenOutput(store, location));
-  DVT_ASSIGN(writer->file_,
-             ParquetAssembly::Begin(std::move(out), location, *writer->schema_, WriterPropertiesOf(writer->limits_)));
+  DVT_ASSIGN(writer->output_,
+             columnar::ParquetOutput::Open(std::move(out), ArrowSchemaOf(options.schema.fields), options,
+                                           [location](const arrow::Status& status) { return StorageError(status, location); }));
   return writer;
-}
-
-std::unique_ptr<RowGroupEncoder> ParquetWriter::NewGroup(int64_t expected_rows) const {
-  return std::make_unique<RowGroupEncoder>(*schema_, file_->schema(), limits_, choices_, expected_rows);
-}
-
-Status ParquetWriter::Add(int64_t rows, RowGroupEncoder& group) {
-  const auto chunks = group.Take();
-  for (size_t i = 0; i < chunks.size(); ++i) {
-    const auto& column = *file_->schema().Column(static_cast<int>(i));
-    const bool may_be_nan = column.physical_type() == parquet::Type::FLOAT || column.physical_type() == parquet::Type::DOUBLE;
-    if (may_be_nan && column.max_repetition_level() == 0) nans_[column.schema_node()->field_id()] += chunks[i].nans;
-  }
-  rows_ += rows;
-  return file_->Add(rows, chunks);
 }
 
 Status ParquetWriter::WriteRowGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
@@ -177,21 +125,21 @@ Status ParquetWriter::WriteRowGroup(const std::vector<std::shared_ptr<arrow::Rec
 Status ParquetWriter::EncodeGroup(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
   int64_t rows = 0;
   for (const auto& batch : batches) rows += batch->num_rows();
-  const auto group = NewGroup(rows);
+  const auto group = output_->NewGroup(rows);
   for (int column = 0; column < group->columns(); ++column) {
     for (const auto& batch : batches) DVT_TRY(group->Append(column, batch->column(column)));
     DVT_TRY(group->Finish(column));
   }
-  return Add(rows, *group);
+  return output_->Add(rows, *group);
 }
 
 Result<DataFile> ParquetWriter::Finish() {
-  DVT_ASSIGN(const auto metadata, file_->Finish());
+  DVT_ASSIGN(const auto metadata, output_->Finish());
   DataFile file;
   file.path = location_;
-  file.record_count = rows_;
-  file.file_size = file_->bytes();
-  file.nan_value_counts = nans_;
+  file.record_count = output_->rows();
+  file.file_size = bytes();
+  file.nan_value_counts = output_->nans();
   DescribeColumns(*metadata, options_->schema, options_->properties, file);
   return file;
 }

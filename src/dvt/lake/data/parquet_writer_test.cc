@@ -17,7 +17,7 @@
 #include <random>
 
 #include "dvt/base/text/text.h"
-#include "dvt/lake/data/column_strands_arrow.h"
+#include "dvt/columnar/parquet/column_strands_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
 #include "dvt/lake/data/sample_rows_testing_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
@@ -202,7 +202,7 @@ TEST(Strands, WriteWhatOneThreadWrites) {
   ThreadPool pool(4);
   auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
   {
-    ColumnStrands strands(*writer, pool);
+    columnar::ColumnStrands strands(writer->output(), pool);
     for (const auto& batch : batches) ASSERT_TRUE(strands.Write(batch));
     EXPECT_GT(strands.EstimatedBytes(), 0);
     ASSERT_TRUE(strands.Finish());
@@ -226,7 +226,7 @@ TEST(Strands, TellWhatFails) {
   const auto store = MakeFileStore({});
   ThreadPool pool(2);
   auto writer = *ParquetWriter::Open(*store, folder.File("a.parquet"), options);
-  ColumnStrands strands(*writer, pool);
+  columnar::ColumnStrands strands(writer->output(), pool);
   (void)strands.Write(batch).has_value();
   const auto done = strands.Finish();
   ASSERT_FALSE(done);

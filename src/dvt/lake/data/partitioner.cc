@@ -3,10 +3,10 @@
 
 #include <unordered_map>
 
+#include "dvt/columnar/parquet/value_dictionary.h"
 #include "dvt/lake/data/partitioner_arrow.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
-#include "dvt/lake/encode/value_dictionary.h"
 
 namespace dvt::lake {
 
@@ -72,7 +72,7 @@ class FieldDealer {
   const Type source_;
   const Transform& transform_;
   FieldValues out_;
-  WholeDictionary<int64_t> seen_;
+  columnar::WholeDictionary<int64_t> seen_;
   std::vector<uint32_t> place_of_seen_;
   std::unordered_map<std::string, uint32_t> places_;
 };
@@ -108,7 +108,7 @@ Result<DealtRows> Partitioner::Deal(const std::vector<std::shared_ptr<arrow::Rec
   }
   // Places of several fields are counted together, mixed-radix.
   DealtRows out;
-  WholeDictionary<int64_t> parts;
+  columnar::WholeDictionary<int64_t> parts;
   out.part_of_row.resize(rows);
   for (size_t row = 0; row < rows; ++row) {
     uint64_t place = 0;

@@ -3,9 +3,9 @@
 
 #include <map>
 
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/chunk_pages_arrow.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/storage/file_store_arrow.h"
 
 namespace dvt::lake {
@@ -26,12 +26,12 @@ Result<std::unique_ptr<parquet::arrow::FileReader>> ParquetFile::MakeReader(int6
   properties.set_batch_size(batch_rows);
   properties.set_pre_buffer(false);
   parquet::arrow::FileReaderBuilder builder;
-  parquet::ReaderProperties reading(BatchMemory());
+  parquet::ReaderProperties reading(columnar::BatchMemory());
   if (local_) reading.enable_buffered_stream();  // pages are read as they are needed, not whole columns
   reading.set_buffer_size(kReadBytes);
   auto status = builder.Open(input_, reading, metadata_);
   if (!status.ok()) return StorageError(status, location_);
-  auto reader = builder.memory_pool(BatchMemory())->properties(properties)->Build();
+  auto reader = builder.memory_pool(columnar::BatchMemory())->properties(properties)->Build();
   if (!reader.ok()) return StorageError(reader.status(), location_);
   return *std::move(reader);
 }
@@ -41,7 +41,7 @@ std::shared_ptr<parquet::ColumnReader> ParquetFile::OpenColumn(parquet::ParquetF
   if (!local_) return reader.RowGroup(row_group)->Column(leaf);  // from what was fetched together
   const auto chunk = metadata_->RowGroup(row_group)->ColumnChunk(leaf);
   return parquet::ColumnReader::Make(metadata_->schema()->Column(leaf), std::make_unique<ChunkPages>(input_, *chunk, kReadBytes),
-                                     BatchMemory());
+                                     columnar::BatchMemory());
 }
 
 Result<std::unique_ptr<ParquetFile::RowGroupReader>> ParquetFile::OpenRowGroup(int row_group, int64_t batch_rows) const {

@@ -6,10 +6,10 @@
 
 #include <cstring>
 
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/short_copy.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
-#include "dvt/lake/encode/short_copy.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -24,7 +24,7 @@ Error ScatterError(const arrow::Status& status) {
 }
 
 Result<BufferPtr> NewBuffer(int64_t bytes) {
-  auto buffer = arrow::AllocateBuffer(bytes, BatchMemory());
+  auto buffer = arrow::AllocateBuffer(bytes, columnar::BatchMemory());
   if (!buffer.ok()) return ScatterError(buffer.status());
   return BufferPtr(*std::move(buffer));
 }
@@ -174,7 +174,7 @@ Result<ArrayPtr> RowScatter::Texts(int column) const {
     const auto* at = data.GetValues<int32_t>(1);
     const uint8_t* texts = data.buffers[2] == nullptr ? nullptr : data.buffers[2]->data();
     for (int64_t i = 0; i < from.length(); ++i)
-      if (at[i + 1] > at[i]) CopyShort(to + begins[places[i]], texts + at[i], static_cast<size_t>(at[i + 1] - at[i]));
+      if (at[i + 1] > at[i]) columnar::CopyShort(to + begins[places[i]], texts + at[i], static_cast<size_t>(at[i + 1] - at[i]));
   });
   return Made(column, {nullptr, std::move(offsets), std::move(bytes)});
 }

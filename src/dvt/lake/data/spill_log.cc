@@ -11,9 +11,9 @@
 #include <filesystem>
 
 #include "dvt/base/fs/unnamed_file.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/spill_log_arrow.h"
 #include "dvt/lake/data/spilled_batch_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -86,7 +86,7 @@ Status SpillLog::Write(const File& file, std::vector<iovec> pieces, int64_t offs
 }
 
 Result<std::shared_ptr<arrow::RecordBatch>> SpillLog::Read(const Segment& segment) const {
-  auto room = arrow::AllocateBuffer(segment.bytes, BatchMemory());
+  auto room = arrow::AllocateBuffer(segment.bytes, columnar::BatchMemory());
   if (!room.ok()) return Error(ErrorCode::kMemory, room.status().message());
   std::shared_ptr<arrow::Buffer> bytes = *std::move(room);
   for (int64_t done = 0; done < segment.bytes;) {

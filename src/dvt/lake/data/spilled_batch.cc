@@ -7,8 +7,9 @@
 
 #include <algorithm>
 
+#include "dvt/columnar/parquet/batch_bytes_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/spilled_batch_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 
 namespace dvt::lake {
 
@@ -22,7 +23,8 @@ constexpr int64_t kAligned = 8;  // bytes: where every buffer begins
 Error OutOfMemory(const arrow::Status& status) { return Error(ErrorCode::kMemory, status.message()); }
 
 bool AreFlat(const arrow::Schema& schema) {
-  return std::all_of(schema.fields().begin(), schema.fields().end(), [](const auto& field) { return IsFlat(*field->type()); });
+  return std::all_of(schema.fields().begin(), schema.fields().end(),
+                     [](const auto& field) { return columnar::IsFlat(*field->type()); });
 }
 
 /// Takes a laid out batch apart.
@@ -48,13 +50,6 @@ class Pieces {
 };
 
 }  // namespace
-
-bool IsText(const arrow::DataType& type) { return type.id() == arrow::Type::STRING || type.id() == arrow::Type::BINARY; }
-
-bool IsFlat(const arrow::DataType& type) {
-  return IsText(type) || arrow::is_primitive(type.id()) || arrow::is_decimal(type.id()) ||
-         type.id() == arrow::Type::FIXED_SIZE_BINARY;
-}
 
 Result<SpilledBatch> SpilledBatch::Of(const arrow::RecordBatch& batch) {
   SpilledBatch out;
@@ -84,7 +79,7 @@ Status SpilledBatch::AddColumn(const arrow::Array& column) {
   const int64_t rows = column.length(), nulls = column.null_count();
   head_.push_back(nulls);
   DVT_TRY(AddBits(nulls == 0 ? nullptr : column.null_bitmap_data(), data.offset, nulls == 0 ? 0 : rows));
-  if (IsText(*column.type())) {
+  if (columnar::IsText(*column.type())) {
     const auto* offsets = data.GetValues<int32_t>(1);
     DVT_TRY(AddOffsets(offsets, rows));
     const int64_t bytes = rows == 0 ? 0 : offsets[rows] - offsets[0];
@@ -112,7 +107,7 @@ Status SpilledBatch::AddBits(const uint8_t* bits, int64_t offset, int64_t count)
     Add(bits + offset / 8, bytes);
     return {};
   }
-  auto moved = arrow::internal::CopyBitmap(BatchMemory(), bits, offset, count);
+  auto moved = arrow::internal::CopyBitmap(columnar::BatchMemory(), bits, offset, count);
   if (!moved.ok()) return OutOfMemory(moved.status());
   Add((*moved)->data(), bytes);
   made_.push_back(*std::move(moved));
@@ -127,7 +122,7 @@ Status SpilledBatch::AddOffsets(const int32_t* offsets, int64_t rows) {
     Add(offsets, bytes);
     return {};
   }
-  auto made = arrow::AllocateBuffer(bytes, BatchMemory());
+  auto made = arrow::AllocateBuffer(bytes, columnar::BatchMemory());
   if (!made.ok()) return OutOfMemory(made.status());
   auto* out = (*made)->mutable_data_as<int32_t>();
   out[0] = 0;
@@ -162,7 +157,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> SpilledBatch::Read(const std::shared
     if (nulls == 0) buffers.front() = nullptr;
     buffers.push_back(pieces.Next());
     auto texts = pieces.Next();
-    if (IsText(*field->type())) buffers.push_back(std::move(texts));
+    if (columnar::IsText(*field->type())) buffers.push_back(std::move(texts));
     columns.push_back(arrow::MakeArray(arrow::ArrayData::Make(field->type(), rows, std::move(buffers), nulls)));
   }
   return arrow::RecordBatch::Make(schema, rows, std::move(columns));

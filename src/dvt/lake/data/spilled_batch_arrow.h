@@ -11,11 +11,6 @@
 
 namespace dvt::lake {
 
-/// Texts and bytes with places of 32 bits.
-bool IsText(const arrow::DataType& type);
-/// Texts, and what has values of one width: all that lies in at most three buffers.
-bool IsFlat(const arrow::DataType& type);
-
 /// A batch as it lies on disk for a while, for the process that wrote it: the buffers of its rows one after another, behind the number of rows, each
 /// column's nulls and the bytes of every buffer. Columns that are nested are laid out by Arrow IPC instead.
 class SpilledBatch {

@@ -6,11 +6,12 @@
 #include <string_view>
 #include <variant>
 
+#include "dvt/columnar/types/int128.h"
 #include "dvt/lake/iceberg/type.h"
 
 namespace dvt::lake {
 
-__extension__ typedef __int128 Int128;
+using columnar::Int128;
 
 /// One value of a primitive type, or null. Whole numbers, dates (days) and times hold an int64; floats a double; decimals their
 /// unscaled number; texts, uuids, fixed and binary their bytes.

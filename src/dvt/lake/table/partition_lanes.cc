@@ -4,9 +4,10 @@
 #include <atomic>
 #include <exception>
 
+#include "dvt/columnar/parquet/batch_bytes_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/row_scatter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/partition_lanes_internal.h"
 
 namespace dvt::lake {
@@ -70,7 +71,7 @@ PartitionLanes::~PartitionLanes() {
 }
 
 Status PartitionLanes::Write(const Batch& batch) {
-  const int64_t bytes = RawBytes(*batch);
+  const int64_t bytes = columnar::RawBytes(*batch);
   if (waiting_bytes_ + bytes > kMostDealt) DVT_TRY(Start());
   waiting_.push_back(batch);
   waiting_bytes_ += bytes;
@@ -149,7 +150,7 @@ Status PartitionLanes::DealToPartitions(std::vector<Batch> rows) {
 void PartitionLanes::Give(PartitionValues values, Batch rows) {
   Lane& lane = lanes_[PartitionKey(values)];
   lane.values = std::move(values);
-  const int64_t bytes = RawBytes(*rows);
+  const int64_t bytes = columnar::RawBytes(*rows);
   lane.kept_bytes += bytes;
   kept_bytes_ += bytes;
   lane.kept.push_back(std::move(rows));
@@ -250,7 +251,7 @@ Status PartitionLanes::EncodeSorted(Lane& lane) {
   int64_t bytes = 0;
   DVT_TRY(sort_->Merge(lane.spilled, log_, [&](Batch rows) -> Status {
     if (rows->num_rows() == 0) return {};
-    bytes += RawBytes(*rows);
+    bytes += columnar::RawBytes(*rows);
     group.push_back(std::move(rows));
     if (bytes < kGroupBytes) return {};
     DVT_TRY(lane.writer->WriteRowGroup(group));
@@ -267,7 +268,7 @@ Status PartitionLanes::Finish() {
   std::vector<Lane*> lanes;
   for (auto& [key, lane] : lanes_)
     if (lane.bytes() > 0 || lane.writer != nullptr) lanes.push_back(&lane);
-  BatchMemory()->ReleaseUnused();  // blocks for rows that are dealt; what comes is of other sizes
+  columnar::BatchMemory()->ReleaseUnused();  // blocks for rows that are dealt; what comes is of other sizes
   DVT_TRY(Flush(lanes, true));
   lanes_.clear();
   return {};

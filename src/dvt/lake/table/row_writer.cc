@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "dvt/base/text/text.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/shape_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/row_writer_internal.h"
 
 namespace dvt::lake {
@@ -128,7 +128,7 @@ Status RowWriter::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {
 Status RowWriter::WritePlain(const std::shared_ptr<arrow::RecordBatch>& batch) {
   if (file_ == nullptr) {
     DVT_ASSIGN(file_, files_->Open(PartitionValues(files_->spec().fields.size())));
-    strands_ = std::make_unique<ColumnStrands>(*file_, pool_);
+    strands_ = std::make_unique<columnar::ColumnStrands>(file_->output(), pool_);
   }
   DVT_TRY(strands_->Write(batch));
   return strands_->EstimatedBytes() >= files_->options().target_bytes ? ClosePlain() : Status();
@@ -146,7 +146,7 @@ Status RowWriter::ClosePlain() {
 Result<std::vector<DataFile>> RowWriter::Finish() {
   if (lanes_ != nullptr) DVT_TRY(lanes_->Finish());
   DVT_TRY(ClosePlain());
-  BatchMemory()->ReleaseUnused();
+  columnar::BatchMemory()->ReleaseUnused();
   finished_ = true;
   return files_->Take();
 }

@@ -8,7 +8,7 @@
 
 #include "dvt/base/fwd.h"
 #include "dvt/columnar/c_abi/stream.h"
-#include "dvt/lake/data/column_strands_arrow.h"
+#include "dvt/columnar/parquet/column_strands_arrow.h"
 #include "dvt/lake/table/partition_lanes_internal.h"
 
 namespace dvt::lake {
@@ -38,9 +38,9 @@ class RowWriter {
 
   ThreadPool pool_;
   std::unique_ptr<NewFiles> files_;
-  std::unique_ptr<PartitionLanes> lanes_;   // null: the rows go to one file after another
-  std::unique_ptr<ParquetWriter> file_;     // that one
-  std::unique_ptr<ColumnStrands> strands_;  // on their way there
+  std::unique_ptr<PartitionLanes> lanes_;             // null: the rows go to one file after another
+  std::unique_ptr<ParquetWriter> file_;               // that one
+  std::unique_ptr<columnar::ColumnStrands> strands_;  // on their way there
   int64_t rows_ = 0;
   bool finished_ = false;
 };

@@ -11,11 +11,11 @@
 #include "dvt/base/telemetry/span.h"
 #include "dvt/base/text/text.h"
 #include "dvt/base/thread/bounded_queue.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 #include "dvt/lake/data/deletes_arrow.h"
 #include "dvt/lake/data/parquet_file_arrow.h"
 #include "dvt/lake/data/row_filter_arrow.h"
 #include "dvt/lake/data/types_arrow.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
 #include "dvt/lake/table/stream_internal.h"
 #include "dvt/lake/table/table.h"
 
@@ -117,7 +117,7 @@ class ScanReader : public BatchPuller {
     Cancel();
     workers_.clear();
     files_.clear();
-    BatchMemory()->ReleaseUnused();
+    columnar::BatchMemory()->ReleaseUnused();
     span_.Set("iceberg.num_rows", rows_);
   }
 

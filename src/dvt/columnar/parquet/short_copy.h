@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// Copies texts, most of which are short: those are two copies of fixed length that overlap, without a loop or a call.
 inline void CopyShort(uint8_t* to, const uint8_t* from, size_t size) {
@@ -28,4 +28,4 @@ inline void CopyShort(uint8_t* to, const uint8_t* from, size_t size) {
   }
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "dvt/lake/encode/page_bytes.h"
+#include "dvt/columnar/parquet/page_bytes.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// Bits that the numbers from 0 to `largest` take; at least 1.
 int BitWidthOf(uint32_t largest);
@@ -16,4 +16,4 @@ void AppendRuns(const uint8_t* values, size_t count, int width, PageBytes& out);
 /// The same for one value, repeated.
 void AppendRun(uint32_t value, size_t count, int width, PageBytes& out);
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "dvt/lake/encode/page_closer_internal.h"
-#include "dvt/lake/encode/runs.h"
-#include "dvt/lake/encode/zstd_pages.h"
-#include "dvt/lake/storage/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/page_closer_internal.h"
+#include "dvt/columnar/parquet/runs.h"
+#include "dvt/columnar/parquet/zstd_pages.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, EncodingChoice& choice)
     : column_(column), choice_(choice) {
@@ -150,4 +150,4 @@ Result<int64_t> PageCloser::Compressed(const uint8_t* data, size_t size) {
   return *packed;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

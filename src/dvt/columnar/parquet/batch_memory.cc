@@ -1,4 +1,4 @@
-#include "dvt/lake/storage/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 
 #include "dvt/columnar/c_abi/block_pool.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -30,7 +30,7 @@ class BlockMemory : public arrow::MemoryPool {
   }
 
   arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment, uint8_t** block) override {
-    const auto room = static_cast<int64_t>(columnar::BlockPool::RoomOf(*block));
+    const auto room = static_cast<int64_t>(BlockPool::RoomOf(*block));
     if (new_size <= room && new_size >= room / 2) {
       Count(new_size - old_size);
       return arrow::Status::OK();
@@ -64,7 +64,7 @@ class BlockMemory : public arrow::MemoryPool {
     while (bytes > most && !most_.compare_exchange_weak(most, bytes)) {}
   }
 
-  columnar::BlockPool blocks_{kKept};
+  BlockPool blocks_{kKept};
   std::atomic<int64_t> bytes_ = 0, most_ = 0, total_ = 0, allocations_ = 0;
 };
 
@@ -76,4 +76,4 @@ arrow::MemoryPool* BatchMemory() {
   return memory;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

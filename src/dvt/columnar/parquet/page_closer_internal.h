@@ -3,11 +3,11 @@
 #include <atomic>
 #include <optional>
 
-#include "dvt/lake/encode/column_encoder_arrow.h"
-#include "dvt/lake/encode/page_bytes.h"
-#include "dvt/lake/encode/zstd_pages.h"
+#include "dvt/columnar/parquet/column_encoder_arrow.h"
+#include "dvt/columnar/parquet/page_bytes.h"
+#include "dvt/columnar/parquet/zstd_pages.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// The pages of a chunk, whatever their values are: counts rows and levels of the open page, and compresses it when it is done.
 class PageCloser {
@@ -57,4 +57,4 @@ class PageCloser {
   std::atomic<int64_t> bytes_{0};
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -10,9 +10,9 @@
 #include <optional>
 #include <vector>
 
-#include "dvt/lake/encode/leaf_rows_arrow.h"
+#include "dvt/columnar/parquet/leaf_rows_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// How column chunks are cut and compressed.
 struct ChunkLimits {
@@ -78,4 +78,4 @@ class ColumnEncoder {
 std::unique_ptr<ColumnEncoder> MakeColumnEncoder(const parquet::ColumnDescriptor& column, const ChunkLimits& limits,
                                                  std::shared_ptr<EncodingChoice> choice, int64_t expected_rows);
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

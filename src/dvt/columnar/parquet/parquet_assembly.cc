@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/column_page.h>
 #include <parquet/column_writer.h>
@@ -6,10 +5,9 @@
 
 #include <algorithm>
 
-#include "dvt/lake/data/parquet_assembly_arrow.h"
-#include "dvt/lake/storage/file_store_arrow.h"
+#include "dvt/columnar/parquet/parquet_assembly_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -17,26 +15,34 @@ constexpr const char* kMagic = "PAR1";
 
 }  // namespace
 
-// Errors of the store keep what Arrow says of them.
-Error ParquetAssembly::Failed(const std::string& why) const { return StorageError(arrow::Status::IOError(why), location_); }
-
 Result<std::unique_ptr<ParquetAssembly>> ParquetAssembly::Begin(std::shared_ptr<arrow::io::OutputStream> out,
-                                                                const std::string& location, const arrow::Schema& schema,
-                                                                std::shared_ptr<parquet::WriterProperties> properties) {
+                                                                const arrow::Schema& schema,
+                                                                std::shared_ptr<parquet::WriterProperties> properties,
+                                                                StreamError error) {
   std::unique_ptr<ParquetAssembly> file(new ParquetAssembly);
   file->out_ = std::move(out);
-  file->location_ = location;
+  file->error_ = std::move(error);
   file->properties_ = std::move(properties);
-  try {
-    auto status = parquet::arrow::ToParquetSchema(&schema, *file->properties_, &file->schema_);
-    if (status.ok()) status = file->out_->Write(kMagic, 4);
-    if (!status.ok()) return StorageError(status, location);
+  DVT_TRY(file->Guarded([&] {
+    PARQUET_THROW_NOT_OK(parquet::arrow::ToParquetSchema(&schema, *file->properties_, &file->schema_));
+    PARQUET_THROW_NOT_OK(file->out_->Write(kMagic, 4));
     file->metadata_ = parquet::FileMetaDataBuilder::Make(file->schema_.get(), file->properties_);
-    file->index_ = parquet::PageIndexBuilder::Make(file->schema_.get());
-  } catch (const parquet::ParquetException& error) {
-    return file->Failed(error.what());
-  }
+    if (file->properties_->page_index_enabled()) file->index_ = parquet::PageIndexBuilder::Make(file->schema_.get());
+  }));
   return file;
+}
+
+// Errors of the stream keep what Arrow says of them.
+template <class Body>
+Status ParquetAssembly::Guarded(Body body) const {
+  try {
+    body();
+  } catch (const parquet::ParquetStatusException& error) {
+    return error_(error.status());
+  } catch (const parquet::ParquetException& error) {
+    return error_(arrow::Status::IOError(error.what()));
+  }
+  return {};
 }
 
 int64_t ParquetAssembly::Place() const {
@@ -45,20 +51,15 @@ int64_t ParquetAssembly::Place() const {
 }
 
 Status ParquetAssembly::Add(int64_t rows, const std::vector<EncodedChunk>& chunks) {
-  try {
+  return Guarded([&] {
     AddGroup(rows, chunks);
     bytes_.store(Place(), std::memory_order_relaxed);
-  } catch (const parquet::ParquetStatusException& error) {
-    return StorageError(error.status(), location_);
-  } catch (const parquet::ParquetException& error) {
-    return Failed(error.what());
-  }
-  return {};
+  });
 }
 
 void ParquetAssembly::AddGroup(int64_t rows, const std::vector<EncodedChunk>& chunks) {
   auto* group = metadata_->AppendRowGroup();
-  index_->AppendRowGroup();
+  if (index_ != nullptr) index_->AppendRowGroup();
   int64_t uncompressed = 0;
   for (size_t i = 0; i < chunks.size(); ++i) uncompressed += AddChunk(chunks[i], static_cast<int>(i), *group->NextColumnChunk());
   group->set_num_rows(rows);
@@ -69,7 +70,8 @@ int64_t ParquetAssembly::AddChunk(const EncodedChunk& chunk, int column, parquet
   const auto& path = schema_->Column(column)->path();
   const auto pager = parquet::PageWriter::Open(
       out_, properties_->compression(path), &metadata, groups_, static_cast<int16_t>(column), arrow::default_memory_pool(), false,
-      nullptr, nullptr, false, index_->GetColumnIndexBuilder(column), index_->GetOffsetIndexBuilder(column));
+      nullptr, nullptr, false, index_ == nullptr ? nullptr : index_->GetColumnIndexBuilder(column),
+      index_ == nullptr ? nullptr : index_->GetOffsetIndexBuilder(column));
   int64_t uncompressed = 0;
   if (chunk.dictionary != nullptr)
     uncompressed +=
@@ -86,22 +88,23 @@ int64_t ParquetAssembly::AddChunk(const EncodedChunk& chunk, int column, parquet
   return uncompressed;
 }
 
-Result<std::shared_ptr<parquet::FileMetaData>> ParquetAssembly::Finish() {
-  try {
-    index_->Finish();
-    const auto places = index_->WriteTo(out_.get());
-    metadata_->SetIndexLocations(parquet::IndexKind::kColumnIndex, places.column_index_locations);
-    metadata_->SetIndexLocations(parquet::IndexKind::kOffsetIndex, places.offset_index_locations);
-    std::shared_ptr<parquet::FileMetaData> metadata = metadata_->Finish();
-    parquet::WriteFileMetaData(*metadata, out_.get());
-    bytes_.store(Place(), std::memory_order_relaxed);
-    if (const auto status = out_->Close(); !status.ok()) return StorageError(status, location_);
-    return metadata;
-  } catch (const parquet::ParquetStatusException& error) {
-    return StorageError(error.status(), location_);
-  } catch (const parquet::ParquetException& error) {
-    return Failed(error.what());
-  }
+void ParquetAssembly::WriteIndex() {
+  index_->Finish();
+  const auto places = index_->WriteTo(out_.get());
+  metadata_->SetIndexLocations(parquet::IndexKind::kColumnIndex, places.column_index_locations);
+  metadata_->SetIndexLocations(parquet::IndexKind::kOffsetIndex, places.offset_index_locations);
 }
 
-}  // namespace dvt::lake
+Result<std::shared_ptr<parquet::FileMetaData>> ParquetAssembly::Finish(std::shared_ptr<const arrow::KeyValueMetadata> notes) {
+  std::shared_ptr<parquet::FileMetaData> metadata;
+  DVT_TRY(Guarded([&] {
+    if (index_ != nullptr) WriteIndex();
+    metadata = metadata_->Finish(notes);
+    parquet::WriteFileMetaData(*metadata, out_.get());
+    bytes_.store(Place(), std::memory_order_relaxed);
+    PARQUET_THROW_NOT_OK(out_->Close());
+  }));
+  return metadata;
+}
+
+}  // namespace dvt::columnar

@@ -5,7 +5,7 @@
 
 #include "dvt/base/result/result.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// The most bytes that so many can become.
 size_t ZstdRoom(size_t bytes);
@@ -23,4 +23,4 @@ struct ZstdEffort {
 /// bytes written.
 Result<size_t> ZstdCompress(const uint8_t* page, size_t bytes, ZstdEffort effort, uint8_t* out, size_t room);
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -1,9 +1,9 @@
-#include "dvt/lake/encode/runs.h"
+#include "dvt/columnar/parquet/runs.h"
 
 #include <algorithm>
 #include <bit>
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -103,4 +103,4 @@ void AppendRun(uint32_t value, size_t count, int width, PageBytes& out) {
 void AppendRuns(const uint32_t* values, size_t count, int width, PageBytes& out) { Append(values, count, width, out); }
 void AppendRuns(const uint8_t* values, size_t count, int width, PageBytes& out) { Append(values, count, width, out); }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

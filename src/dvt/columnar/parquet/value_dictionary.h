@@ -5,9 +5,9 @@
 #include <cstring>
 #include <vector>
 
-#include "dvt/lake/encode/page_bytes.h"
+#include "dvt/columnar/parquet/page_bytes.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// Different values of a column chunk, numbered as they come. The table that finds them has room for twice as many, open addressing.
 template <class T>
@@ -128,4 +128,4 @@ class BytesDictionary {
   int shift_ = 0;
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

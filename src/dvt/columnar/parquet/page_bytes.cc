@@ -1,11 +1,11 @@
-#include "dvt/lake/encode/page_bytes.h"
+#include "dvt/columnar/parquet/page_bytes.h"
 
 #include <algorithm>
 #include <new>
 
-#include "dvt/lake/storage/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 PageBytes::~PageBytes() { Release(); }
 
@@ -27,4 +27,4 @@ void PageBytes::Reserve(size_t bytes) {
   capacity_ = capacity;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

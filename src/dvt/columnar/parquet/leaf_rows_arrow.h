@@ -9,7 +9,7 @@
 #include "dvt/base/fwd.h"
 #include "dvt/base/result/result.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// What goes into one Parquet column of a column's rows: an entry for each value, null and empty list.
 struct LeafRows {
@@ -29,4 +29,4 @@ struct LeafRows {
 /// kConstraint where a member that must have values has a null.
 Result<std::vector<LeafRows>> LeafRowsOf(const std::shared_ptr<arrow::Array>& column, const arrow::Field& field);
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <type_traits>
 
-#include "dvt/lake/encode/page_closer_internal.h"
-#include "dvt/lake/encode/runs.h"
-#include "dvt/lake/encode/value_kinds_internal.h"
+#include "dvt/columnar/parquet/page_closer_internal.h"
+#include "dvt/columnar/parquet/runs.h"
+#include "dvt/columnar/parquet/value_kinds_internal.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -17,6 +17,7 @@ using Way = EncodingChoice::Way;
 constexpr int64_t kPartRows = 1024;
 constexpr int64_t kEnoughToKnow = 4096;  // values of a first page that decide for other row groups too
 constexpr double kWorthIt = 0.9;         // of the plain size: finding values in a dictionary takes time
+constexpr int kDigitsOf128 = 38;         // of a decimal
 constexpr size_t kBoundBytes = 4096;     // longer bounds are left out
 
 /// How many different values so many will have: windows of equal size bring new ones in numbers that fall in the same proportion, as they do when
@@ -292,18 +293,23 @@ std::unique_ptr<ColumnEncoder> MakeColumnEncoder(const parquet::ColumnDescriptor
     return std::make_unique<ValueEncoder<Kind>>(column, limits, std::move(choice), expected_rows);
   };
   const bool decimal = column.logical_type() != nullptr && column.logical_type()->is_decimal();
+  const bool without_sign = column.sort_order() == parquet::SortOrder::UNSIGNED;
   switch (column.physical_type()) {
     case parquet::Type::BOOLEAN: return std::make_unique<BoolEncoder>(column, limits, std::move(choice));
     case parquet::Type::INT32:
-      return decimal ? made(std::type_identity<ShortDecimalKind<int32_t>>{}) : made(std::type_identity<NumberKind<int32_t>>{});
+      if (without_sign) return made(std::type_identity<SmallNumberKind<uint32_t, uint16_t, uint8_t>>{});
+      return decimal ? made(std::type_identity<ShortDecimalKind<int32_t>>{})
+                     : made(std::type_identity<SmallNumberKind<int32_t, int16_t, int8_t>>{});
     case parquet::Type::INT64:
+      if (without_sign) return made(std::type_identity<NumberKind<uint64_t>>{});
       return decimal ? made(std::type_identity<ShortDecimalKind<int64_t>>{}) : made(std::type_identity<NumberKind<int64_t>>{});
     case parquet::Type::FLOAT: return made(std::type_identity<FloatKind>{});
     case parquet::Type::DOUBLE: return made(std::type_identity<DoubleKind>{});
     case parquet::Type::FIXED_LEN_BYTE_ARRAY:
+      if (decimal && column.type_precision() > kDigitsOf128) return made(std::type_identity<WideDecimalKind>{});
       return decimal ? made(std::type_identity<LongDecimalKind>{}) : made(std::type_identity<BytesKind<true>>{});
     default: return made(std::type_identity<BytesKind<false>>{});
   }
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

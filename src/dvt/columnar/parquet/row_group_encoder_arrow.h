@@ -5,9 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include "dvt/lake/encode/column_encoder_arrow.h"
+#include "dvt/columnar/parquet/column_encoder_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 using EncodingChoices = std::vector<std::shared_ptr<EncodingChoice>>;
 
@@ -40,4 +40,4 @@ class RowGroupEncoder {
   std::vector<Column> columns_;
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -1,4 +1,4 @@
-#include "dvt/lake/encode/zstd_pages.h"
+#include "dvt/columnar/parquet/zstd_pages.h"
 
 #include <zstd.h>
 
@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -32,4 +32,4 @@ Result<size_t> ZstdCompress(const uint8_t* page, size_t bytes, ZstdEffort effort
   return written;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "dvt/lake/encode/short_copy.h"
-#include "dvt/lake/encode/value_kinds_internal.h"
+#include "dvt/columnar/parquet/short_copy.h"
+#include "dvt/columnar/parquet/value_kinds_internal.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -132,6 +132,42 @@ void BytesKind<kFixed>::Put(const ByteView* values, size_t count, PageBytes& out
 template struct BytesKind<false>;
 template struct BytesKind<true>;
 
+void WideDecimalBounds::Add(const ByteView* values, size_t count) {
+  const auto less = [](std::string_view a, std::string_view b) {
+    const auto sign = [](std::string_view text) { return static_cast<signed char>(text.front()); };
+    return sign(a) != sign(b) ? sign(a) < sign(b) : a < b;
+  };
+  for (size_t i = 0; i < count; ++i) {
+    const std::string_view text = TextOf(values[i]);
+    if (!any || less(text, lower)) lower = text;
+    if (!any || less(upper, text)) upper = text;
+    any = true;
+  }
+}
+
+void WideDecimalBounds::Merge(const WideDecimalBounds& other) {
+  if (!other.any) return;
+  for (const auto& text : {other.lower, other.upper}) {
+    const ByteView value{reinterpret_cast<const uint8_t*>(text.data()), static_cast<uint32_t>(text.size())};
+    Add(&value, 1);
+  }
+}
+
+void WideDecimalKind::Load(const LeafRows& rows, int64_t from, size_t count, ByteView* out) {
+  struct Raw {
+    uint8_t bytes[32];  // the lowest first
+  };
+  const auto bytes = static_cast<size_t>(width);
+  turned.resize(count * bytes);
+  uint8_t* at = turned.data();
+  LoadEach<Raw>(rows, from, count, out, [&](const Raw& raw) {
+    std::reverse_copy(raw.bytes, raw.bytes + bytes, at);
+    const ByteView value{at, static_cast<uint32_t>(bytes)};
+    at += bytes;
+    return value;
+  });
+}
+
 void BoolKind::Load(const LeafRows& rows, int64_t from, size_t count, uint8_t* out) {
   const auto& array = static_cast<const arrow::BooleanArray&>(*rows.array);
   for (size_t i = 0; i < count; ++i) {
@@ -140,4 +176,4 @@ void BoolKind::Load(const LeafRows& rows, int64_t from, size_t count, uint8_t* o
   }
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

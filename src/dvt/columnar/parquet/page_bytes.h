@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// Bytes that grow at their end. Unlike in a vector new bytes stay unset, what was taken once is kept by Clear, and it comes from the memory of
 /// batches. Throws bad_alloc.
@@ -47,4 +47,4 @@ class PageBytes {
   size_t size_ = 0, capacity_ = 0;
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

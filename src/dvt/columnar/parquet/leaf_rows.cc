@@ -1,11 +1,17 @@
 #include <arrow/array/array_nested.h>
+#include <arrow/extension_type.h>
 #include <fmt/format.h>
 
-#include "dvt/lake/encode/leaf_rows_arrow.h"
+#include "dvt/columnar/parquet/leaf_rows_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
+
+// What an extension type's values are kept as.
+std::shared_ptr<arrow::Array> StoredValues(const std::shared_ptr<arrow::Array>& array) {
+  return array->type_id() == arrow::Type::EXTENSION ? static_cast<const arrow::ExtensionArray&>(*array).storage() : array;
+}
 
 /// The entries on the way down: where each stands in the array at hand (-1: it ended above), and its levels.
 struct Entries {
@@ -90,7 +96,7 @@ class Shredder {
 
   void Leaf(const std::shared_ptr<arrow::Array>& array, Entries entries, uint8_t definition, uint8_t repetition) {
     LeafRows leaf;
-    leaf.array = array;
+    leaf.array = StoredValues(array);
     leaf.rows = rows_;
     leaf.dense = false;
     for (const int32_t place : entries.place)
@@ -110,7 +116,7 @@ Result<std::vector<LeafRows>> LeafRowsOf(const std::shared_ptr<arrow::Array>& co
   std::vector<LeafRows> out;
   if (!column->type()->num_fields() && column->null_count() == 0) {
     out.emplace_back();
-    out.back().array = column;
+    out.back().array = StoredValues(column);
     out.back().rows = column->length();
     return out;
   }
@@ -124,4 +130,4 @@ Result<std::vector<LeafRows>> LeafRowsOf(const std::shared_ptr<arrow::Array>& co
   return out;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -1,8 +1,8 @@
-#include "dvt/lake/encode/value_dictionary.h"
+#include "dvt/columnar/parquet/value_dictionary.h"
 
 #include <algorithm>
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -46,4 +46,4 @@ void BytesDictionary::Clear() {
   Resize(kFirstSlots);
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -1,6 +1,6 @@
-#include "dvt/lake/encode/row_group_encoder_arrow.h"
+#include "dvt/columnar/parquet/row_group_encoder_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
@@ -62,4 +62,4 @@ int64_t RowGroupEncoder::bytes() const {
   return bytes;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -7,12 +7,13 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
-#include "dvt/lake/encode/leaf_rows_arrow.h"
-#include "dvt/lake/encode/value_dictionary.h"
-#include "dvt/lake/iceberg/literal.h"
+#include "dvt/columnar/parquet/leaf_rows_arrow.h"
+#include "dvt/columnar/parquet/value_dictionary.h"
+#include "dvt/columnar/types/int128.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// How values of one type are taken from an Arrow array (`Load`), written plainly (`Put`), found in a dictionary (`KeyOf`, `ValueOf`) and bounded.
 /// The parts are those of Parquet's Encodings.md (PLAIN) and of its rules for statistics (parquet.thrift, ColumnOrder).
@@ -142,6 +143,20 @@ struct PlainKind {
 
 template <class T>
 using NumberKind = PlainKind<T, T, NumberBounds<T>>;
+
+/// Whole numbers of 32 bits, and shorter ones of Arrow's types Short and Shorter, which Parquet keeps in as many.
+template <class T, class Short, class Shorter>
+struct SmallNumberKind : NumberKind<T> {
+  using NumberKind<T>::NumberKind;
+  static void Load(const LeafRows& rows, int64_t from, size_t count, T* out) {
+    const auto whole = [](auto value) { return static_cast<T>(value); };
+    switch (rows.array->type()->byte_width()) {
+      case sizeof(Shorter): return LoadEach<Shorter>(rows, from, count, out, whole);
+      case sizeof(Short): return LoadEach<Short>(rows, from, count, out, whole);
+      default: return LoadEach<T>(rows, from, count, out, whole);
+    }
+  }
+};
 using FloatKind = PlainKind<float, int32_t, FloatBounds<float>>;
 using DoubleKind = PlainKind<double, int64_t, FloatBounds<double>>;
 
@@ -234,6 +249,29 @@ struct BytesKind {
   static ByteView ValueOf(const Dictionary& dictionary, uint32_t place) { return dictionary.At(place); }
 };
 
+/// Numbers of one length in two's complement, the highest byte first.
+struct WideDecimalBounds {
+  std::string lower, upper;
+  int64_t nans = 0;
+  bool any = false;
+
+  void Add(const ByteView* values, size_t count);
+  void Merge(const WideDecimalBounds& other);
+  void Encode(parquet::EncodedStatistics& out) const {
+    if (any) PutBounds(lower, upper, out);
+  }
+};
+
+/// Decimals of more than 38 digits, from 256 bits.
+struct WideDecimalKind : BytesKind<true> {
+  using Bounds = WideDecimalBounds;
+  std::vector<uint8_t> turned;  // what the views of the last Load show
+
+  using BytesKind<true>::BytesKind;
+  static bool Fits(const Bounds&) { return true; }
+  void Load(const LeafRows& rows, int64_t from, size_t count, ByteView* out);
+};
+
 /// The bits of a page are packed when it is done; till then each has a byte.
 struct BoolKind {
   using Value = uint8_t;
@@ -243,4 +281,4 @@ struct BoolKind {
   void Load(const LeafRows& rows, int64_t from, size_t count, uint8_t* out);
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <exception>
 
-#include "dvt/lake/data/column_strands_arrow.h"
+#include "dvt/columnar/parquet/batch_bytes_arrow.h"
+#include "dvt/columnar/parquet/batch_memory_arrow.h"
+#include "dvt/columnar/parquet/column_strands_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 namespace {
 
-constexpr int64_t kWaitingBytes = int64_t{24} << 20;  // of batches that some column is not done with
-constexpr double kUsualRatio = 0.3;                   // of a file to the rows in memory
+constexpr double kUsualRatio = 0.3;  // of a file to the rows in memory
 
 }  // namespace
 
-ColumnStrands::ColumnStrands(ParquetWriter& file, ThreadPool& pool) : file_(file), pool_(pool) {}
+ColumnStrands::ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes)
+    : file_(file), pool_(pool), most_waiting_(waiting_bytes) {}
 
 ColumnStrands::~ColumnStrands() {
   std::unique_lock lock(mutex_);
@@ -23,12 +25,12 @@ ColumnStrands::~ColumnStrands() {
 }
 
 int64_t ColumnStrands::GroupRows(const arrow::RecordBatch& batch, int64_t bytes) const {
-  const ParquetWrite& options = file_.options();
+  const ParquetLayout& options = file_.layout();
   return std::min(options.row_group_rows, options.row_group_bytes * batch.num_rows() / std::max<int64_t>(1, bytes));
 }
 
 Status ColumnStrands::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {
-  const ParquetWrite& options = file_.options();
+  const ParquetLayout& options = file_.layout();
   const int64_t bytes = RawBytes(*batch);
   if (open_ != nullptr && open_->rows > 0 &&
       (open_->raw_bytes + bytes > options.row_group_bytes || open_->rows + batch->num_rows() > options.row_group_rows))
@@ -45,7 +47,7 @@ Status ColumnStrands::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {
   open_->raw_bytes += bytes;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failed_ || waiting_bytes_ == 0 || waiting_bytes_ + bytes <= kWaitingBytes; });
+    changed_.wait(lock, [&] { return failed_ || waiting_bytes_ == 0 || waiting_bytes_ + bytes <= most_waiting_; });
     if (failed_) return *failed_;
     waiting_bytes_ += bytes;
   }
@@ -123,6 +125,7 @@ void ColumnStrands::AddFinished(std::unique_lock<std::mutex>& lock) {
       lock.unlock();
       spent.reset();
       arrow::default_memory_pool()->ReleaseUnused();
+      BatchMemory()->ReleaseUnused();
       lock.lock();
       if (!status && !failed_) failed_ = std::move(status).error();
     }
@@ -134,6 +137,10 @@ void ColumnStrands::AddFinished(std::unique_lock<std::mutex>& lock) {
 
 Status ColumnStrands::Finish() {
   if (open_ != nullptr) EndGroup();
+  return Drain();
+}
+
+Status ColumnStrands::Drain() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return running_ == 0; });
   return failed_ ? Status(*failed_) : Status();
@@ -149,4 +156,4 @@ int64_t ColumnStrands::EstimatedBytes() const {
   return bytes;
 }
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar

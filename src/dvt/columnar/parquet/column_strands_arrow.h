@@ -10,16 +10,16 @@
 #include <vector>
 
 #include "dvt/base/thread/thread_pool.h"
-#include "dvt/lake/data/parquet_writer_arrow.h"
+#include "dvt/columnar/parquet/parquet_output_arrow.h"
 
-namespace dvt::lake {
+namespace dvt::columnar {
 
 /// Encodes the rows of one file by several threads while more come: each column goes its own way through the batches, so that slow columns hold up
 /// the others only when so many bytes wait that the caller does. Row groups are added to the file as their last column is done. For one caller.
 class ColumnStrands {
  public:
-  /// `file` and `pool` must outlive it.
-  ColumnStrands(ParquetWriter& file, ThreadPool& pool);
+  /// `file` and `pool` must outlive it. `waiting_bytes`: of batches that some column is not done with, at most about so many.
+  ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes = int64_t{24} << 20);
   /// Waits for the threads.
   ~ColumnStrands();
   ColumnStrands(const ColumnStrands&) = delete;
@@ -27,7 +27,9 @@ class ColumnStrands {
 
   /// Waits until there is room. Errors may be of earlier batches.
   Status Write(const std::shared_ptr<arrow::RecordBatch>& batch);
-  /// Waits until the file has all rows.
+  /// Waits until all batches are encoded, and nothing refers to them.
+  Status Drain();
+  /// Ends the last row group, and waits until the file has all rows.
   Status Finish();
   /// Bytes that the file would about have if it ended now.
   int64_t EstimatedBytes() const;
@@ -58,8 +60,9 @@ class ColumnStrands {
   void AddFinished(std::unique_lock<std::mutex>& lock);
   int64_t GroupRows(const arrow::RecordBatch& batch, int64_t bytes) const;
 
-  ParquetWriter& file_;
+  ParquetOutput& file_;
   ThreadPool& pool_;
+  const int64_t most_waiting_;
   std::shared_ptr<Group> open_;  // that batches go to
 
   mutable std::mutex mutex_;
@@ -72,4 +75,4 @@ class ColumnStrands {
   std::optional<Error> failed_;
 };
 
-}  // namespace dvt::lake
+}  // namespace dvt::columnar
