@@ -35,7 +35,9 @@ Codec CodecOf(FileCompression compression) {
 class ParquetFileWriter : public FileWriter {
  public:
   ParquetFileWriter(std::string path, columnar::Fields fields)
-      : path_(std::move(path)), fields_(std::move(fields)), pool_(static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads))) {}
+      : path_(std::move(path)),
+        fields_(std::move(fields)),
+        pool_(static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads))) {}
 
   Status Open(FileCompression compression) {
     const Codec codec = CodecOf(compression);
@@ -62,9 +64,7 @@ class ParquetFileWriter : public FileWriter {
     DVT_TRY(Give(columnar::Array(borrowed)));
     return strands_->Drain();
   }
-  Status Take(columnar::Array batch) override {
-    return Give(std::move(batch));
-  }
+  Status Take(columnar::Array batch) override { return Give(std::move(batch)); }
 
   Status Close() override {
     DVT_TRY(strands_->Finish());
