@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "dvt/columnar/c_abi/batch_builder.h"
@@ -15,6 +17,8 @@ namespace {
 constexpr size_t kBatchBytes = 8 << 20;     // a batch ends early when its values exceed this
 constexpr size_t kLargeMessage = 64 << 10;  // what most messages are below; larger rows are checked against it one by one
 constexpr size_t kRawChunk = 128 << 10;
+constexpr size_t kReadAhead = 256 << 10;  // of bytes that came: libpq's memory for them is let grow to at most twice as much
+constexpr size_t kFullRead = 12 << 10;    // so much at once almost fills libpq's memory as it is at first
 
 // A running COPY … TO STDOUT: hands out its messages and ends it properly whatever happens.
 class CopyOut {
@@ -46,7 +50,7 @@ class CopyOut {
       got = Take(into, room);
       while (got == 0 && into.size() == begin) {
         // Input is often there already: reading before polling saves a system call.
-        if (stop_.stop_requested() || PQconsumeInput(connection_.raw()) == 0 || (got = Take(into, room)) == 0) {
+        if (stop_.stop_requested() || !Refill() || (got = Take(into, room)) == 0) {
           if (auto waited = connection_.WaitForInput(stop_); !waited) return Failed(std::move(waited).error());
           got = Take(into, room);
         }
@@ -55,10 +59,12 @@ class CopyOut {
     } while (got > 0 &&
              static_cast<size_t>(got) == room / 2);  // perhaps not the whole of it; what follows may also be the next one
     if (into.size() > begin) return into.size() - begin;
-    if (auto drained = connection_.Drain(stop_); !drained) return Failed(std::move(drained).error());
-    std::exchange(release_, nullptr)(true);
+    DVT_TRY(End());
     return size_t{0};
   }
+
+  /// How many rows the server says it sent; nothing before the end, or if it does not say.
+  std::optional<int64_t> rows() const { return rows_; }
 
   Error Failed(Error error) {
     if (release_ != nullptr) std::exchange(release_, nullptr)(false);
@@ -70,19 +76,47 @@ class CopyOut {
   const CopyRequest& request() const { return request_; }
 
  private:
+  Status End() {
+    for (;;) {
+      auto result = connection_.NextResult(stop_);
+      if (!result) return Failed(std::move(result).error());
+      if (*result == nullptr) break;
+      if (PQresultStatus(result->get()) != PGRES_COMMAND_OK) {
+        Error error = connection_.Failure(result->get());
+        (void)connection_.Drain(stop_);
+        return Failed(std::move(error));
+      }
+      const std::string_view count = PQcmdTuples(result->get());
+      if (!count.empty()) rows_ = std::atoll(count.data());
+    }
+    std::exchange(release_, nullptr)(true);
+    return {};
+  }
+
   // Of the next message as many bytes as fit into `room`: PQgetCopyData would allocate each. 0: more must come first; -1: no more comes.
   int Take(columnar::GrowBuffer& into, size_t room) {
     const size_t size = into.size();
     into.Reserve(size + room);
     const int got = PQgetlineAsync(connection_.raw(), reinterpret_cast<char*>(into.data() + size), static_cast<int>(room));
     if (got > 0) into.Resize(size + static_cast<size_t>(got));
+    if (got > 0) taken_ += static_cast<size_t>(got);
     return got;
+  }
+
+  // libpq reads 16 KB at a time, unless it is asked again before what came was taken: then it makes room for more. Larger reads are worth
+  // it where the server is ahead, as each tells it of new room in the socket, and it sends on at once.
+  bool Refill() {
+    const bool more = taken_ >= kFullRead && taken_ < kReadAhead;
+    taken_ = 0;
+    return PQconsumeInput(connection_.raw()) != 0 && (!more || PQconsumeInput(connection_.raw()) != 0);
   }
 
   Connection& connection_;
   CopyRequest request_;
   std::stop_token stop_;
   ReleaseConnection release_;
+  size_t taken_ = 0;  // bytes since the last Refill
+  std::optional<int64_t> rows_;
 };
 
 class CopySource : public columnar::BatchSource {
@@ -121,6 +155,7 @@ class CopySource : public columnar::BatchSource {
   bool ended_ = false;
 };
 
+// Servers send each tuple as a message of its own. Of every chunk the first message is walked through: where that is not so, all are.
 class CopyRawStream : public RawStream {
  public:
   explicit CopyRawStream(std::unique_ptr<CopyOut> copy) : copy_(std::move(copy)) {
@@ -130,10 +165,13 @@ class CopyRawStream : public RawStream {
   Result<std::string_view> Next() override {
     chunk_.Clear();
     size_t begin = 0;
+    bool walk = true;
     while (!ended_ && chunk_.size() < kRawChunk) {
       DVT_ASSIGN(const size_t size, copy_->Read(chunk_));
       if (size == 0) {
         ended_ = true;
+        const auto sent = copy_->rows();
+        if (sent && *sent != rows_) return Damaged();
         break;
       }
       const uint8_t* message = chunk_.data() + chunk_.size() - size;
@@ -144,8 +182,9 @@ class CopyRawStream : public RawStream {
         header_seen_ = true;
         begin = static_cast<size_t>(header);  // it comes first
       }
-      const int64_t whole = CountTuples(message + header, message + size);
-      if (whole < 0) return copy_->Failed(Error(ErrorCode::kData, "the server's COPY data are damaged"));
+      const int64_t whole = CountTuples(message + header, message + size, walk || several_ || size >= kLargeMessage);
+      if (whole < 0) return Damaged();
+      walk = walk && whole == 0;  // until one has tuples
       chunk_.Resize(chunk_.size() - size + static_cast<size_t>(header + whole));
     }
     return std::string_view(reinterpret_cast<const char*>(chunk_.data()) + begin, chunk_.size() - begin);
@@ -154,32 +193,43 @@ class CopyRawStream : public RawStream {
   int64_t rows() const override { return rows_; }
 
  private:
-  // Walks the tuples and returns the bytes before the trailer, or -1.
-  int64_t CountTuples(const uint8_t* begin, const uint8_t* end) {
+  Error Damaged() { return copy_->Failed(Error(ErrorCode::kData, "the server's COPY data are damaged")); }
+
+  // Counts the tuples of a message and returns the bytes before the trailer, or -1.
+  int64_t CountTuples(const uint8_t* begin, const uint8_t* end, bool walk) {
+    const int64_t before = rows_;
     const uint8_t* at = begin;
     while (at < end) {
       if (end - at < 2) return -1;
       const auto fields = static_cast<int16_t>(LoadBig16(at));
       if (fields == -1) return at - begin;
-      at += 2;
-      for (int i = 0; i < fields; ++i) {
-        if (end - at < 4) return -1;
-        const auto size = static_cast<int32_t>(LoadBig32(at));
-        at += 4;
-        if (size > 0) {
-          if (end - at < size) return -1;
-          at += size;
-        }
-      }
       ++rows_;
+      if (!walk) return end - begin;
+      at = AfterTuple(at + 2, end, fields);
+      if (at == nullptr) return -1;
     }
+    several_ = several_ || rows_ > before + 1;
     return at - begin;
+  }
+
+  static const uint8_t* AfterTuple(const uint8_t* at, const uint8_t* end, int fields) {
+    for (int i = 0; i < fields; ++i) {
+      if (end - at < 4) return nullptr;
+      const auto size = static_cast<int32_t>(LoadBig32(at));
+      at += 4;
+      if (size > 0) {
+        if (end - at < size) return nullptr;
+        at += size;
+      }
+    }
+    return at;
   }
 
   std::unique_ptr<CopyOut> copy_;
   columnar::GrowBuffer chunk_;
   int64_t rows_ = 0;
   bool header_seen_ = false;
+  bool several_ = false;  // tuples in a message
   bool ended_ = false;
 };
 
