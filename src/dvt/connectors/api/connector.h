@@ -265,6 +265,9 @@ class Connector {
   virtual void ExpectSinks(int /*sinks*/) {}
   /// As many readers of one scope, less those that its moment has opened.
   virtual void ExpectReaders(int /*readers*/) {}
+  /// The contrary: nobody will ask for readers and sinks soon. What idles of them is closed, on a thread of its own and one after the other,
+  /// so that a server that is busy with the run's last work has a processor left for that. Never blocks; who asks all the same is served.
+  virtual void Rest() {}
 
   /// By what texts are sorted and compared: "bytes", or a name that is equal on systems that do it alike; empty if unknown.
   virtual Result<std::string> TextOrder(std::stop_token stop);

@@ -1,9 +1,11 @@
 #include "dvt/connectors/postgres/connection.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -175,6 +177,23 @@ bool Connection::BeginRollback() noexcept {
 bool Connection::EndRollback(std::stop_token stop) { return usable() && Drain(stop) && Discard(stop) && Renew(stop); }
 
 bool Connection::Renew(std::stop_token stop) { return usable() && PrepareSession(stop); }
+
+void Connection::Close(std::stop_token stop) noexcept {
+  const std::stop_callback waker(stop, [fd = wake_fd_] { eventfd_write(fd, 1); });
+  const auto deadline = Clock::now() + std::chrono::seconds(1);
+  const int socket = ::fcntl(PQsocket(connection_), F_DUPFD_CLOEXEC, 0);  // libpq closes its own at once
+  PQfinish(std::exchange(connection_, nullptr));
+  bool open = socket >= 0;
+  while (open && !stop.stop_requested()) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    pollfd fds[2] = {{socket, POLLIN, 0}, {wake_fd_, POLLIN, 0}};
+    if (left <= 0 || ::poll(fds, 2, static_cast<int>(left)) < 0) break;
+    char rest[4096];
+    const ssize_t got = fds[0].revents != 0 ? ::recv(socket, rest, sizeof(rest), MSG_DONTWAIT) : 1;
+    open = got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+  }
+  if (socket >= 0) ::close(socket);
+}
 
 Result<Connection::Wake> Connection::Wait(short events, std::stop_token stop, std::optional<Clock::time_point> deadline) {
   const std::stop_callback waker(stop, [fd = wake_fd_] { eventfd_write(fd, 1); });

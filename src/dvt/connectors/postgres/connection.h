@@ -53,6 +53,9 @@ class Connection {
   /// Waits for that answer and makes the session a new one (Discard, Renew). False: the connection is to be closed.
   bool EndRollback(std::stop_token stop);
 
+  /// Ends the session and waits until the server has done so: a second at most, not after a stop. The connection is of no use afterwards.
+  void Close(std::stop_token stop) noexcept;
+
   /// Runs one or several statements to their end; the last one's result. A failed one ends the run.
   Result<PgResult> Run(const std::string& sql, std::stop_token stop);
   /// One statement with text parameters and a text result, for catalog queries.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <mutex>
+#include <thread>
 
 #include "dvt/connectors/api/fresh_connections.h"
 #include "dvt/connectors/postgres/catalog.h"
@@ -77,6 +79,20 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
     Expect(sinks - idle);
   }
   void ExpectReaders(int readers) override { Expect(readers); }
+
+  void Rest() override {
+    fresh_.Forget();
+    pacer_->Rest();
+    std::lock_guard lock(mutex_);
+    std::vector<std::unique_ptr<Connection>> idle = std::move(read_);
+    read_.clear();
+    std::move(loaders_.begin(), loaders_.end(), std::back_inserter(idle));
+    loaders_.clear();
+    if (catalog_ != nullptr) idle.push_back(std::move(catalog_));
+    closing_.emplace_back([idle = std::move(idle)](const std::stop_token& stop) {
+      for (const auto& connection : idle) connection->Close(stop);
+    });
+  }
 
   Result<std::string> Test(std::stop_token stop) override {
     DVT_ASSIGN(auto connection, Connect(stop));
@@ -423,6 +439,7 @@ class PostgresConnector : public Connector, public StatisticsSource, public std:
   std::vector<std::unique_ptr<Connection>> read_;     // whose reads are over, rolling back
   uint64_t generation_ = 0;
   const std::shared_ptr<LogPacer> pacer_ = std::make_shared<LogPacer>(settings_);  // of all sinks
+  std::vector<std::jthread> closing_;                                              // what rests
   // Last: what is being opened uses the rest.
   FreshConnections<std::unique_ptr<Connection>> fresh_{
       [this](std::stop_token stop) { return Connection::Open(settings_, stop); }};

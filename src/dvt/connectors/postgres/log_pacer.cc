@@ -22,16 +22,33 @@ void LogPacer::Wrote(size_t bytes) {
   changed_.notify_one();
 }
 
+void LogPacer::Rest() {
+  const std::lock_guard lock(mutex_);
+  bytes_ = 0;
+  due_ = false;
+  resting_ = thread_.joinable();
+  changed_.notify_one();
+}
+
 void LogPacer::Work(std::stop_token stop) {
-  auto connection = Connection::Open(settings_, stop);
-  if (!connection || !(*connection)->Run("SET synchronous_commit = off", stop)) return;
+  std::unique_ptr<Connection> connection;
   for (;;) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [&] { return due_; })) return;
-    due_ = false;
+    if (!changed_.wait(lock, stop, [&] { return due_ || resting_; })) return;
+    const bool due = std::exchange(due_, false);
+    resting_ = false;
     lock.unlock();
+    if (!due) {
+      connection = nullptr;
+      continue;
+    }
+    if (connection == nullptr) {
+      auto opened = Connection::Open(settings_, stop);
+      if (!opened || !(*opened)->Run("SET synchronous_commit = off", stop)) return;
+      connection = *std::move(opened);
+    }
     // With a number of its own the transaction is one that commits, and so one that wakes the writer.
-    if (!(*connection)->Run("SELECT pg_catalog.txid_current()", stop)) return;
+    if (!connection->Run("SELECT pg_catalog.txid_current()", stop)) return;
   }
 }
 

@@ -21,6 +21,8 @@ class LogPacer {
 
   /// Bytes handed to the server by any of the loading sessions. Never blocks on the server.
   void Wrote(size_t bytes);
+  /// Closes the session, on the thread that has it, until so much more is loaded that it pays again.
+  void Rest();
 
  private:
   void Work(std::stop_token stop);
@@ -30,6 +32,7 @@ class LogPacer {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool due_ = false;
+  bool resting_ = false;
   std::jthread thread_;  // last: it uses the rest
 };
 

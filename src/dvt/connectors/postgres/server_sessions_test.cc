@@ -116,5 +116,59 @@ TEST_F(ServerSessions, LargeLoadsKeepTheLogWriterAtWork) {
   Wait("count(*)", "0");
 }
 
+TEST_F(ServerSessions, ThoseThatIdleAreClosedAtRest) {
+  Run("CREATE TABLE texts (i text)");
+  auto plan = connector_->PlanRead(Table("texts"), nullptr, {});
+  ASSERT_TRUE(plan) << plan.error().ToString();
+  std::string row{0, 1, 0, 16, 0, 0};
+  row += std::string(1 << 20, 'x');
+  for (const bool ends_at_once : {false, true}) {
+    ReadTable("SELECT i FROM " + schema_ + ".t");
+    auto sink = connector_->OpenSink({{"", schema_, "texts"}, plan->fields, plan->raw_format, true, 60}, {});
+    ASSERT_TRUE(sink) << sink.error().ToString();
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE((*sink)->WriteRaw(row, {}));
+    Wait("count(*) FILTER (WHERE query = 'SELECT pg_catalog.txid_current()')", "1");
+    auto at_work = connector_->OpenSink(Load(), {});
+    ASSERT_TRUE(at_work) << at_work.error().ToString();
+    ASSERT_TRUE((*sink)->Commit({}));
+    connector_->Rest();
+    if (!ends_at_once) Wait("count(*)", "1");
+    EXPECT_EQ(Ours("count(*) FILTER (WHERE state = 'active' AND query LIKE 'COPY%')"), "1") << "not those at work";
+    ASSERT_TRUE((*at_work)->Commit({}));
+  }
+  connector_ = nullptr;
+  Wait("count(*)", "0");
+}
+
+// Rows are counted by the server's messages.
+TEST_F(ServerSessions, RawRowsAreCountedWhateverTheirLengths) {
+  Run("CREATE TABLE wide AS SELECT i, repeat('x', CASE WHEN i % 100 = 0 THEN 1 << (i / 100 % 19) WHEN i % 777 = 0 THEN 65522 + i "
+      "/ 777 "
+      "ELSE i % 300 END) AS x FROM generate_series(1, 20000) i; ALTER TABLE wide ALTER x SET STORAGE EXTERNAL; "
+      "CREATE TABLE copy (LIKE wide); CREATE TABLE nothing (LIKE wide)");
+  for (const std::string from : {"wide", "nothing"}) {
+    auto scope = connector_->BeginRead({});
+    ASSERT_TRUE(scope) << scope.error().ToString();
+    auto plan = connector_->PlanRead(Table(from), *scope, {});
+    ASSERT_TRUE(plan) << plan.error().ToString();
+    ASSERT_FALSE(plan->raw_format.empty());
+    auto sink = connector_->OpenSink({{"", schema_, "copy"}, plan->fields, plan->raw_format, true, 60}, {});
+    ASSERT_TRUE(sink) << sink.error().ToString();
+    int64_t rows = 0;
+    for (int i = 0; i < static_cast<int>(plan->partitions.size()); ++i) {
+      auto raw = connector_->OpenRaw(*plan, i, *scope, {});
+      ASSERT_TRUE(raw) << raw.error().ToString();
+      for (auto chunk = (*raw)->Next(); chunk && !chunk->empty(); chunk = (*raw)->Next())
+        ASSERT_TRUE((*sink)->WriteRaw(*chunk, {}));
+      rows += (*raw)->rows();
+    }
+    EXPECT_EQ(rows, from == "wide" ? 20000 : 0);
+    auto committed = (*sink)->Commit({});
+    ASSERT_TRUE(committed) << committed.error().ToString();
+    EXPECT_EQ(*committed, rows);
+  }
+  EXPECT_EQ(One("SELECT count(*) FROM (TABLE wide EXCEPT TABLE copy) x"), "0");
+}
+
 }  // namespace
 }  // namespace dvt::connectors::postgres

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -66,6 +67,8 @@ struct RunContext {
   std::string invocation_id;
   double started = 0;         ///< seconds since the epoch, UTC
   std::string target_folder;  ///< absolute; artifacts, compiled SQL, spill files
+
+  std::atomic<int> unfinished_nodes = 0;  ///< of a run or build, those that are running too
 
   /// Suffix of tables being built by this run: "__dvt_tmp_" and eight characters of the invocation id.
   std::string TemporarySuffix() const { return "__dvt_tmp_" + invocation_id.substr(0, 8); }

@@ -26,6 +26,7 @@ class WrappedConnector : public connectors::Connector {
   void Expect(int sessions) override { real_->Expect(sessions); }
   void ExpectSinks(int sinks) override { real_->ExpectSinks(sinks); }
   void ExpectReaders(int readers) override { real_->ExpectReaders(readers); }
+  void Rest() override { real_->Rest(); }
   Result<std::string> TextOrder(std::stop_token stop) override { return real_->TextOrder(stop); }
   Result<sql::LetterCase> LetterCaseOf(const std::vector<columnar::RelationName>& relations, std::stop_token stop) override {
     return real_->LetterCaseOf(relations, stop);

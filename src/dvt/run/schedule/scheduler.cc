@@ -42,6 +42,7 @@ class NodeSchedule {
         stop_(std::move(stop)),
         queue_(dag, *run.manifest, selected, {.tests_block_children = run.options.command == "build"}) {
     for (const auto& id : selected) total_ += Runs(id) ? 1 : 0;
+    run_.unfinished_nodes = total_;
   }
 
   model::RunResults Run(int threads) {
@@ -145,6 +146,7 @@ class NodeSchedule {
     return progress_.emplace_back();
   }
   void Keep(NodeResult result) {
+    --run_.unfinished_nodes;
     std::lock_guard lock(mutex_);
     results_.results.push_back(std::move(result));
   }

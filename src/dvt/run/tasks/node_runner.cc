@@ -290,6 +290,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
     progress.phase = "plan";
     DVT_TRY(AnnounceWriter(planned.plan, adapter));
     auto transfer = MakeTransferContext(node);
+    transfer.is_last = [this, b = adapter.batch()] { return (b == nullptr || b->closes) && run_.unfinished_nodes == 1; };
     if (stored) {
       DVT_ASSIGN(transfer.write, StoredTableWrite(run_, node, adapter));
     }

@@ -35,6 +35,15 @@ void Transfer::EndReads() {
   readers_.clear();
 }
 
+void Transfer::EndSessions(connectors::Connector& target) {
+  if (context_.is_last == nullptr || !context_.is_last()) return;
+  if (context_.moments != nullptr) context_.moments->End();
+  for (auto& extract : extracts_) {
+    if (extract.connector != nullptr) extract.connector->Rest();
+  }
+  target.Rest();
+}
+
 engine::Input Transfer::MakeInput(size_t index) {
   const auto& extract = extracts_[index];
   engine::Input input;
@@ -193,6 +202,7 @@ Result<int64_t> Transfer::Load(connectors::Connector& target, const columnar::Re
   if (!rows)
     return std::move(rows).error().Within(
         fmt::format("while loading {} on connection '{}'", relation.ToString(), target.config().name));
+  EndSessions(target);
   return rows;
 }
 

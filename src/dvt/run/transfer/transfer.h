@@ -38,6 +38,7 @@ struct TransferContext {
   int load_parallel = 2;
   std::optional<connectors::TableWrite> write;         ///< for targets with stored tables
   std::function<void(Severity, std::string)> message;  ///< retries and fallbacks, for people
+  std::function<bool()> is_last;  ///< whether nothing of the run will read or load behind this; null: something may
 };
 
 /// One extract with how it will be read.
@@ -101,6 +102,8 @@ class Transfer {
   /// Whether all that this model reads through the connection is of one moment.
   bool AtOneMoment(size_t extract, const std::shared_ptr<connectors::ReadScope>& scope) const;
   void EndReads();
+  /// Behind the run's last load: sessions of readers and sinks need not wait for more.
+  void EndSessions(connectors::Connector& target);
   Result<columnar::Fields> EngineFields(std::stop_token stop);
   engine::Input MakeInput(size_t extract);
   Result<connectors::ReadPlan> PlanNarrowed(const PreparedExtract& extract, const KeyCondition& condition,
