@@ -71,6 +71,13 @@ Result<std::unique_ptr<tmpl::Context>> NodeRunner::CallMaterialization(const tmp
   return context;
 }
 
+// Behind a batch that is not its model's last one, others follow.
+TransferContext NodeRunner::ModelTransferContext(const model::Node& node, const Batch* batch) const {
+  TransferContext context = MakeTransferContext(node);
+  if (batch == nullptr || batch->closes) context.is_last = [this] { return run_.unfinished_nodes == 1; };
+  return context;
+}
+
 Status NodeRunner::Materialize(const model::Node& node, const std::string& materialization, const Compiled& compiled,
                                NodeAdapter& adapter, NodeResult& result, std::stop_token stop, const Object& defer_relation) {
   const auto* macro = MaterializationMacro(run_, materialization, adapter);

@@ -289,8 +289,7 @@ Status NodeRunner::RunModel(const model::Node& node, NodeAdapter& adapter, NodeP
   if (planned.plan.way != plan::Way::kPushdown) {
     progress.phase = "plan";
     DVT_TRY(AnnounceWriter(planned.plan, adapter));
-    auto transfer = MakeTransferContext(node);
-    transfer.is_last = [this, b = adapter.batch()] { return (b == nullptr || b->closes) && run_.unfinished_nodes == 1; };
+    auto transfer = ModelTransferContext(node, adapter.batch());
     if (stored) {
       DVT_ASSIGN(transfer.write, StoredTableWrite(run_, node, adapter));
     }

@@ -40,6 +40,8 @@ class NodeRunner {
   Result<columnar::Stream> OpenRows(const PlannedNode& planned, NodeAdapter& adapter, NodeProgress& progress,
                                     std::unique_ptr<PlanMover>& holder, std::stop_token stop);
   TransferContext MakeTransferContext(const model::Node& node) const;
+  /// The same for the rows of a model that is built, by batches or at once (null).
+  TransferContext ModelTransferContext(const model::Node& node, const Batch* batch) const;
   /// Whether partitions that were read whole are kept until the model succeeded.
   Result<bool> Resumes(const model::Node& node) const;
   /// Whether its extracts may come from a read that feeds other models too.
