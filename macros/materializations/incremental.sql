@@ -197,6 +197,9 @@
   {%- set columns = process_schema_changes(on_schema_change, staging, target_relation) -%}
   {% do adapter.begin() %}{# again, where a changed schema or a hook ended the transaction #}
   {%- set arguments = incremental_strategy_arguments(target_relation, staging, columns) -%}
+  {%- if config.get('unique_key') and config.get('incremental_strategy') not in ['append', 'microbatch'] -%}
+    {% do wait_for_other_runs(target_relation) %}
+  {%- endif -%}
   {% call statement('main', auto_begin=False) -%}
     {{ strategy_macro(arguments) }}
   {%- endcall %}
@@ -205,6 +208,13 @@
   {% do drop_staging_after_commit(staging, moved) %}
   {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{# Until the transaction ends, another run of the model waits here: without a unique index on the keys both would add the rows that neither finds yet. #}
+{% macro wait_for_other_runs(relation) -%}
+  {% do adapter.dispatch('wait_for_other_runs', 'dbt')(relation) %}
+{%- endmacro %}
+
+{% macro default__wait_for_other_runs(relation) -%}{%- endmacro %}
 
 {# Dropped inside the transaction where DDL is part of it … #}
 {% macro drop_staging_relation(staging, moved) -%}

@@ -84,3 +84,7 @@
   {%- endfor -%}
   {{ return(true) }}
 {%- endmacro %}
+
+{% macro postgres__wait_for_other_runs(relation) -%}
+  {% do value_of_query("select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('" ~ (relation | string | replace("'", "''")) ~ "', 1))::text") %}
+{%- endmacro %}
