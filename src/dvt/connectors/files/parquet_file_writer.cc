@@ -1,6 +1,7 @@
 #include <arrow/c/bridge.h>
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <thread>
@@ -32,6 +33,21 @@ Codec CodecOf(FileCompression compression) {
   }
 }
 
+bool HasInterval(const columnar::DataType& type) {
+  return type.kind == columnar::TypeKind::kInterval ||
+         std::any_of(type.children.begin(), type.children.end(), [](const auto& member) { return HasInterval(member.type); });
+}
+
+// Of Arrow's types that columns have here, the only one that Parquet's format is without.
+Status CheckTypes(const columnar::Fields& fields) {
+  for (const auto& field : fields)
+    if (HasInterval(field.type))
+      return Error(ErrorCode::kUnsupported,
+                   fmt::format("the column '{}' has intervals, for which Parquet has no type", field.name))
+          .WithHint("cast it to text, or to a number of seconds");
+  return {};
+}
+
 class ParquetFileWriter : public FileWriter {
  public:
   ParquetFileWriter(std::string path, columnar::Fields fields)
@@ -40,6 +56,7 @@ class ParquetFileWriter : public FileWriter {
         pool_(static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads))) {}
 
   Status Open(FileCompression compression) {
+    DVT_TRY(CheckTypes(fields_));
     const Codec codec = CodecOf(compression);
     layout_.limits.codec = codec.type;
     layout_.limits.codec_level = codec.level;
