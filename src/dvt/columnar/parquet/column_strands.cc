@@ -1,4 +1,5 @@
 #include <arrow/memory_pool.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <exception>
@@ -10,6 +11,13 @@
 namespace dvt::columnar {
 
 namespace {
+
+// What a row group took goes back to the system: its pages are of many sizes, and the next group's fit their places badly.
+void ReleaseSpent() {
+  arrow::default_memory_pool()->ReleaseUnused();
+  BatchMemory()->ReleaseUnused();
+  ::malloc_trim(0);
+}
 
 constexpr double kUsualRatio = 0.3;  // of a file to the rows in memory
 
@@ -124,8 +132,7 @@ void ColumnStrands::AddFinished(std::unique_lock<std::mutex>& lock) {
       auto spent = std::move(group->encoder);
       lock.unlock();
       spent.reset();
-      arrow::default_memory_pool()->ReleaseUnused();
-      BatchMemory()->ReleaseUnused();
+      ReleaseSpent();
       lock.lock();
       if (!status && !failed_) failed_ = std::move(status).error();
     }

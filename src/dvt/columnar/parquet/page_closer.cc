@@ -11,6 +11,12 @@
 
 namespace dvt::columnar {
 
+namespace {
+
+constexpr int64_t kBlockBytes = 64 << 10;
+
+}  // namespace
+
 PageCloser::PageCloser(const parquet::ColumnDescriptor& column, const ChunkLimits& limits, EncodingChoice& choice)
     : column_(column), choice_(choice) {
   if (limits.codec == arrow::Compression::ZSTD) {
@@ -92,10 +98,7 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
   EncodedPage out;
   out.uncompressed = static_cast<int64_t>(page->size());
   DVT_ASSIGN(const int64_t packed, CompressedPage(*page, encoding));
-  auto bytes = arrow::AllocateBuffer(packed, BatchMemory());
-  if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
-  std::memcpy((*bytes)->mutable_data(), compresses() ? packed_.data() : page->data(), static_cast<size_t>(packed));
-  out.bytes = *std::move(bytes);
+  DVT_ASSIGN(out.bytes, Keep(compresses() ? packed_.data() : page->data(), packed));
   out.first_row = closed_rows_;
   out.entries = static_cast<int32_t>(entries_);
   out.encoding = encoding;
@@ -111,7 +114,26 @@ Status PageCloser::Close(const PageBytes& values, parquet::Encoding::type encodi
   return {};
 }
 
+Result<std::shared_ptr<arrow::Buffer>> PageCloser::Keep(const uint8_t* data, int64_t size) {
+  const bool small = size <= kBlockBytes / 4;
+  if (!small || block_ == nullptr || block_->size() - block_used_ < size) {
+    auto bytes = arrow::AllocateBuffer(small ? kBlockBytes : size, BatchMemory());
+    if (!bytes.ok()) return Error(ErrorCode::kMemory, bytes.status().message());
+    if (!small) {
+      std::memcpy((*bytes)->mutable_data(), data, static_cast<size_t>(size));
+      return std::shared_ptr<arrow::Buffer>(*std::move(bytes));
+    }
+    block_ = *std::move(bytes);
+    block_used_ = 0;
+  }
+  std::memcpy(block_->mutable_data() + block_used_, data, static_cast<size_t>(size));
+  auto kept = arrow::SliceBuffer(block_, block_used_, size);
+  block_used_ += size;
+  return kept;
+}
+
 std::vector<EncodedPage> PageCloser::TakePages() {
+  block_.reset();
   page_.Release();
   packed_.Release();
   other_.Release();

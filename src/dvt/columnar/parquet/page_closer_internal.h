@@ -43,6 +43,8 @@ class PageCloser {
   /// Leaves it in packed_.
   Result<int64_t> CompressedPage(const PageBytes& page, parquet::Encoding::type encoding);
   Result<int64_t> Zstd(const uint8_t* data, size_t size, ZstdEffort effort, PageBytes& out) const;
+  /// A copy of a page. Small ones lie together: one by one, they would leave holes in the allocator's memory.
+  Result<std::shared_ptr<arrow::Buffer>> Keep(const uint8_t* data, int64_t size);
   void PutLevels(std::vector<uint8_t>& levels, int largest);
 
   const parquet::ColumnDescriptor& column_;
@@ -52,6 +54,8 @@ class PageCloser {
   int64_t rows_ = 0, entries_ = 0, values_ = 0;
   std::vector<uint8_t> definition_, repetition_;  // of the open page; empty: the highest, and 0
   std::vector<EncodedPage> pages_;
+  std::shared_ptr<arrow::Buffer> block_;  // of small pages, full up to block_used_
+  int64_t block_used_ = 0;
   int64_t closed_rows_ = 0, nulls_ = 0, all_values_ = 0;
   PageBytes page_, packed_, other_;
   std::atomic<int64_t> bytes_{0};

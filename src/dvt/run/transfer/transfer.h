@@ -30,7 +30,7 @@ struct TransferContext {
   std::string node_id;               ///< to which the extracts belong, for `shared`
   std::string keep_folder;           ///< where partitions that were read whole are kept (PartitionStore); empty: nowhere
   SourceMoments* moments = nullptr;  ///< as in ReadSupport, with the next ones
-  int64_t queue_bytes = 8 << 20;     ///< between the engine and the loaders
+  int64_t queue_bytes = 2 << 20;     ///< between the engine and the loaders
   int64_t hold_bytes = 32 << 20;
   std::string spill_folder;
   size_t key_filter_bytes = 4'000'000;   ///< of values in one query; more become ranges
