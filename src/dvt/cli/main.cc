@@ -88,8 +88,6 @@ int main(int argc, char** argv) {
     PrintError(resolved.error());
     return 2;
   }
-  // Of the arenas of Arrow's allocator each keeps what its busiest moment took. Read when Arrow is loaded, and set while there is one thread.
-  if (options->command != "lake") ::setenv("JE_ARROW_MALLOC_CONF", "narenas:1", 0);
   options->invocation_id = dvt::NewUuid();
   auto log = dvt::cli::OpenLog(*options, project);
   if (!log) {
