@@ -23,8 +23,8 @@ constexpr double kUsualRatio = 0.3;  // of a file to the rows in memory
 
 }  // namespace
 
-ColumnStrands::ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes)
-    : file_(file), pool_(pool), most_waiting_(waiting_bytes) {}
+ColumnStrands::ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes, int64_t ahead_bytes)
+    : file_(file), pool_(pool), most_waiting_(waiting_bytes), most_ahead_(ahead_bytes) {}
 
 ColumnStrands::~ColumnStrands() {
   std::unique_lock lock(mutex_);
@@ -55,7 +55,11 @@ Status ColumnStrands::Write(const std::shared_ptr<arrow::RecordBatch>& batch) {
   open_->raw_bytes += bytes;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failed_ || waiting_bytes_ == 0 || waiting_bytes_ + bytes <= most_waiting_; });
+    changed_.wait(lock, [&] {
+      if (failed_) return true;
+      if (adding_ && open_->raw_bytes > most_ahead_) return false;
+      return waiting_bytes_ == 0 || waiting_bytes_ + bytes <= most_waiting_;
+    });
     if (failed_) return *failed_;
     waiting_bytes_ += bytes;
   }
@@ -140,6 +144,7 @@ void ColumnStrands::AddFinished(std::unique_lock<std::mutex>& lock) {
     groups_.pop_front();
   }
   adding_ = false;
+  changed_.notify_all();
 }
 
 Status ColumnStrands::Finish() {

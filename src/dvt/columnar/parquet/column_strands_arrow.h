@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,7 +20,9 @@ namespace dvt::columnar {
 class ColumnStrands {
  public:
   /// `file` and `pool` must outlive it. `waiting_bytes`: of batches that some column is not done with, at most about so many.
-  ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes = int64_t{24} << 20);
+  /// `ahead_bytes`: of the next row group, while one is being written; where the disk is slow both would lie in memory.
+  ColumnStrands(ParquetOutput& file, ThreadPool& pool, int64_t waiting_bytes = int64_t{24} << 20,
+                int64_t ahead_bytes = std::numeric_limits<int64_t>::max());
   /// Waits for the threads.
   ~ColumnStrands();
   ColumnStrands(const ColumnStrands&) = delete;
@@ -62,7 +65,7 @@ class ColumnStrands {
 
   ParquetOutput& file_;
   ThreadPool& pool_;
-  const int64_t most_waiting_;
+  const int64_t most_waiting_, most_ahead_;
   std::shared_ptr<Group> open_;  // that batches go to
 
   mutable std::mutex mutex_;

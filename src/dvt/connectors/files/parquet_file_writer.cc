@@ -16,6 +16,7 @@ namespace dvt::connectors::files::with_arrow {
 namespace {
 
 constexpr int64_t kWaitingBytes = int64_t{4} << 20;  // of batches that are being encoded; more wait before the sink
+constexpr int64_t kAheadBytes = int64_t{16} << 20;
 constexpr unsigned kMostThreads = 16;
 
 struct Codec {
@@ -71,7 +72,7 @@ class ParquetFileWriter : public FileWriter {
     DVT_ASSIGN(output_, columnar::ParquetOutput::Open(*out, schema_, layout_, [path = path_](const arrow::Status& status) {
                  return FileError(status, path);
                }));
-    strands_ = std::make_unique<columnar::ColumnStrands>(*output_, pool_, kWaitingBytes);
+    strands_ = std::make_unique<columnar::ColumnStrands>(*output_, pool_, kWaitingBytes, kAheadBytes);
     return {};
   }
 

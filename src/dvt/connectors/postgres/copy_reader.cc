@@ -17,8 +17,8 @@ namespace {
 constexpr size_t kBatchBytes = 8 << 20;     // a batch ends early when its values exceed this
 constexpr size_t kLargeMessage = 64 << 10;  // what most messages are below; larger rows are checked against it one by one
 constexpr size_t kRawChunk = 128 << 10;
-constexpr size_t kReadAhead = 256 << 10;  // of bytes that came: libpq's memory for them is let grow to at most twice as much
-constexpr size_t kFullRead = 12 << 10;    // so much at once almost fills libpq's memory as it is at first
+constexpr size_t kReadAhead = 48 << 10;  // of bytes that came: libpq's memory for them is let grow to at most twice as much
+constexpr size_t kFullRead = 12 << 10;   // so much at once almost fills libpq's memory as it is at first
 
 // A running COPY … TO STDOUT: hands out its messages and ends it properly whatever happens.
 class CopyOut {
